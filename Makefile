@@ -1,0 +1,75 @@
+# Every command works in the checkout's own .venv, asks nothing, and may be run again: what is already
+# installed is not installed twice. Another interpreter: make demo PYTHON=python3.12
+
+PYTHON ?= python3
+
+# Relative on purpose: a checkout may lie below a folder whose name has a space.
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --constraint constraints.txt
+# The build backend is pinned as well, and so is installed first rather than fetched anew for each build.
+INSTALL := $(PIP) --no-build-isolation --editable
+REQUIREMENTS := pyproject.toml constraints.txt
+SOURCES := $(wildcard src tests tools benchmarks examples)
+
+export PYTHONNOUSERSITE := 1
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench test-postgres soak docs format clean
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-22s%s\n' "$$name" "$$what"; done
+
+demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one reckoning and the escalation log
+	@$(VENV)/bin/gkflow demo
+
+test: $(VENV)/.installed-test ## Run every test and every example of the documents
+	$(PY) -m pytest -q -n auto
+
+check: $(VENV)/.installed-check ## Compare formatting, lints, types, imports, rule files and generated documents
+	$(PY) -m ruff format --check $(SOURCES)
+	$(PY) -m ruff check $(SOURCES)
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/gkflow check
+	$(PY) tools/generated.py --check
+
+bench: $(VENV)/.installed-bench ## Measure speed as ratios to hand-written code and to other libraries
+	$(PY) benchmarks
+
+test-postgres: $(VENV)/.installed-test ## Run the tests of the store on a PostgreSQL that starts and stops by itself
+	$(PY) tools/with_postgres.py $(PY) -m pytest -q tests/store
+
+soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at random
+	$(PY) -m pytest -q -m soak --timeout 3600
+
+docs: $(VENV)/.installed ## Write the generated parts of the documents anew
+	$(PY) tools/generated.py
+
+format: $(VENV)/.installed-check ## Format the code and mend what the linter can mend
+	$(PY) -m ruff check --fix $(SOURCES)
+	$(PY) -m ruff format $(SOURCES)
+
+clean: ## Remove what was made: .venv, demo, caches
+	rm -rf $(VENV) demo .demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+		|| { echo "gkflow needs Python 3.11, 3.12 or 3.13, and \"$(PYTHON)\" is none of them; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made $(REQUIREMENTS)
+	@echo 'Installing gkflow and its pinned dependencies into $(VENV) ...'
+	@$(PIP) hatchling
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/.installed-%: $(VENV)/.installed
+	@echo 'Installing what "make $*" needs ...'
+	@$(INSTALL) '.[$*]'
+	@touch $@

@@ -1,0 +1,6 @@
+"""``python -m gkflow`` is the command ``gkflow``."""
+
+from gkflow.cli import main
+
+if __name__ == "__main__":
+    main()

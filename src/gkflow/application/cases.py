@@ -1,0 +1,231 @@
+"""The lists (台账查询): cases as of a day, each in exactly one status, with its most urgent clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from gkflow.application.docket import docket_line
+from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.rules import Rules
+from gkflow.domain.case import record_of
+from gkflow.domain.counting import signed_working_days
+from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.errors import Refused
+
+SOON = 5  # working days left from which a case is due soon
+LIGHTS = ((2, "orange"), (5, "yellow"))  # at most so many working days left
+
+
+class Standing(StrEnum):
+    """The list in which a case stands (办理情形); every open case stands in exactly one."""
+
+    RUNNING = "running"
+    DUE_SOON = "due_soon"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    SUSPENDED = "suspended"
+    WAITING = "waiting"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in a list (台账行): the office's most urgent clock, or the clock that was asked for."""
+
+    case: str
+    workflow: str
+    title: str | None
+    state: str
+    state_label: str
+    unit: str | None
+    officer: str | None
+    received: date
+    clock: str | None
+    clock_label: str | None
+    deadline: date | None
+    earliest: date | None
+    provisional: bool
+    status: str
+    verdict: str | None
+    days_left: int | None
+    light: str | None
+    ref: str = ""
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for (查询条件)."""
+
+    every: bool = False
+    overdue: bool = False
+    due_within: int | None = None
+    clock: str = ""
+    state: str = ""
+    workflow: str = ""
+    unit: str = ""
+    officer: str = ""
+
+
+def list_cases(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+    """
+    The cases as of *day* (台账): what happened up to that day is counted, whenever it was written down.
+
+    One line for each case, most urgent first. With ``overdue`` or ``due_within`` only clocks that the office owes
+    are searched, by their last day, however many cases are open.
+    """
+    if asked.workflow:
+        rules.rulebook.workflow(asked.workflow)
+    if asked.clock:
+        _check_clock(rules, asked)
+    if (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:
+        lines = _owed(ledger, rules, day, asked)
+    else:
+        lines = _all(ledger, rules, day, asked)
+    chosen = [line for line in lines if _matches(line, asked)]
+    chosen.sort(key=lambda line: (line.deadline or FOREVER, line.received, line.case))
+    return chosen
+
+
+def _check_clock(rules: Rules, asked: Asked) -> None:
+    names = {
+        rule.name
+        for workflow in rules.rulebook.workflows.values()
+        if not asked.workflow or workflow.name == asked.workflow
+        for rule in workflow.clocks
+    }
+    if asked.clock not in names:
+        raise Refused("wrong_use", reason=f'no clock "{asked.clock}"; there are: {", ".join(sorted(names))}')
+
+
+def _matches(line: CaseLine, asked: Asked) -> bool:
+    if asked.overdue and line.status != Standing.OVERDUE:
+        return False
+    if asked.due_within is not None and not (
+        line.days_left is not None
+        and line.status in (Standing.RUNNING, Standing.DUE_SOON, Standing.DUE_TODAY)
+        and line.days_left <= asked.due_within
+    ):
+        return False
+    return (
+        (not asked.state or line.state == asked.state or line.state_label == asked.state)
+        and (not asked.workflow or line.workflow == asked.workflow)
+        and (not asked.unit or line.unit == asked.unit)
+        and (not asked.officer or line.officer == asked.officer)
+    )
+
+
+def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+    if asked.overdue:
+        pairs = ledger.late(day)
+    else:
+        pairs = ledger.late(day, "<=", rules.rulebook.calendar.add(day, asked.due_within or 0))
+    by_case: dict[str, tuple[DocketLine, list[ClockLine]]] = {}
+    for docket, clock in pairs:
+        by_case.setdefault(docket.case, (docket, []))[1].append(clock)
+    return [
+        _case_line(rules, day, _as_of(ledger, rules, docket, day), clocks, asked)
+        for docket, clocks in by_case.values()
+        if docket.ended > day
+    ]
+
+
+def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+    clocks: dict[str, list[ClockLine]] = {}
+    for clock in ledger.clocks_on(day, asked.every):
+        clocks.setdefault(clock.case, []).append(clock)
+    lines = []
+    for docket in ledger.dockets(day, asked.every):
+        mine = clocks.get(docket.case, [])
+        if asked.clock and not any(clock.clock == asked.clock for clock in mine):
+            continue
+        lines.append(_case_line(rules, day, _as_of(ledger, rules, docket, day), mine, asked))
+    return lines
+
+
+def _as_of(ledger: Any, rules: Rules, docket: DocketLine, day: date) -> DocketLine:
+    """The docket line as of *day*: read off the record where something happened since."""
+    if docket.latest <= day:
+        return docket
+    entries = ledger.entries(docket.case)
+    workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
+    record = record_of(entries, day)
+    if not record:
+        return docket
+    return docket_line(workflow, docket.case, record)._replace(received=docket.received)
+
+
+def _urgency(line: ClockLine) -> tuple[int, date]:
+    rank = {"running": 0, "suspended": 1, "waiting": 1, "stopped": 2}.get(line.status, 3)
+    last = line.last_day or FOREVER
+    # Of stopped clocks the one that stopped last speaks for the case.
+    return (rank, last) if rank < 2 else (rank, date.fromordinal(FOREVER.toordinal() - (line.stopped or date.min).toordinal()))
+
+
+def choose_clock(clocks: Iterable[ClockLine], name: str = "") -> ClockLine | None:
+    """The clock that speaks for the case: the one named, else the office's most urgent duty."""
+    mine = [c for c in clocks if c.clock == name] if name else [c for c in clocks if c.owed and c.status != "no_limit"]
+    return min(mine, key=_urgency, default=None)
+
+
+def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[ClockLine], asked: Asked) -> CaseLine:
+    workflow = rules.rulebook.workflows.get(docket.workflow)
+    state = workflow.states.get(docket.state) if workflow is not None else None
+    clock = choose_clock(clocks, asked.clock)
+    line = CaseLine(
+        docket.case, docket.workflow, docket.title or None, docket.state,
+        state.label if state is not None else docket.state, docket.unit or None, docket.officer or None, docket.received,
+        None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
+    )  # fmt: skip
+    if clock is None:
+        return line
+    rule = workflow.clock(clock.clock) if workflow is not None else None
+    status, verdict, left = stand(rules, clock, day)
+    earliest = clock.earliest
+    if clock.status in ("suspended", "waiting") and clock.remaining is not None:
+        earliest = rules.rulebook.calendar.add(day, clock.remaining)
+    return replace(
+        line,
+        clock=clock.clock,
+        clock_label=rule.label if rule is not None else clock.clock,
+        deadline=clock.last_day if clock.status in ("running", "stopped") else None,
+        earliest=earliest,
+        provisional=bool(clock.provisional),
+        status=status.value,
+        verdict=verdict.value,
+        days_left=left,
+        light=light(rules, clock, status, left),
+        ref=clock.ref,
+    )
+
+
+def stand(rules: Rules, clock: ClockLine, day: date) -> tuple[Standing, Verdict, int | None]:
+    """Status, verdict and signed working days left of a clock on a day."""
+    if clock.status == Status.STOPPED.value:
+        return Standing.DONE, Verdict(clock.verdict), clock.days_left
+    if clock.status == Status.WAITING.value:
+        return Standing.WAITING, Verdict.SUSPENDED, None
+    if clock.status == Status.SUSPENDED.value:
+        return Standing.SUSPENDED, Verdict.SUSPENDED, None
+    if clock.last_day is None:
+        return Standing.DONE, Verdict.RUNNING, None
+    left = signed_working_days(day, clock.last_day, rules.rulebook.calendar)
+    if day > clock.last_day:
+        late = clock.kind == "duty"
+        return Standing.OVERDUE, Verdict.OVERDUE if late else Verdict.RUNNING, left
+    if day == clock.last_day:
+        return Standing.DUE_TODAY, Verdict.RUNNING, left
+    return (Standing.DUE_SOON if left <= SOON else Standing.RUNNING), Verdict.RUNNING, left
+
+
+def light(rules: Rules, clock: ClockLine, status: Standing, left: int | None) -> str | None:
+    """The light of a case (红黄绿灯): green, yellow, orange, red; none where nothing of the office runs."""
+    if not clock.owed or status in (Standing.DONE, Standing.SUSPENDED, Standing.WAITING) or left is None:
+        return None
+    if status is Standing.OVERDUE:
+        return "red"
+    return next((colour for most, colour in LIGHTS if left <= most), "green")

@@ -1,0 +1,219 @@
+"""
+The caches (台账与计时缓存): what the record says, put into rows that SQL can search.
+
+``draw_up`` is their one writer: it reckons the docket line and the clock revisions from the record alone, so that
+``rebuild`` and a test can compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from gkflow.application.ports import FOREVER, NOT_TOLD, ClockLine, DocketLine, Ledger
+from gkflow.domain.case import CORRECT, Case, Entry, record_of
+from gkflow.domain.clock import read_clocks
+from gkflow.domain.deadline import Deadline, Status, reckon_all
+from gkflow.domain.machine import replay
+from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.workflow import ClockKind, Duty, Workflow
+
+Deadlines = dict[tuple[str, str], Deadline]
+
+
+def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date | None = None) -> Case:
+    """The case as its record tells it on a day (案件)."""
+    return replay(workflow, number, record_of(entries, as_of))
+
+
+def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
+    """Every deadline of a case on a day, by (clock, ref)."""
+    return reckon_all(read_clocks(workflow, record), rulebook.limit, rulebook.calendar, as_of)
+
+
+def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry]) -> DocketLine:
+    """The docket line of a case (台账行)."""
+    case = read_case(workflow, number, entries)
+    facts = case.facts
+    unit = next((entry.unit for entry in reversed(case.record) if entry.unit), "")
+    return DocketLine(
+        number,
+        workflow.name,
+        workflow.edition,
+        str(facts.get("title", "")),
+        case.state,
+        unit,
+        str(facts.get("officer", "")),
+        case.record[0].day,
+        max(entry.day for entry in entries),
+        case.ended or FOREVER,
+        len(entries),
+        entries[-1].hash,
+    )
+
+
+class _Standing(NamedTuple):
+    """How a clock stands, less the days on which it does: what makes one revision differ from the next."""
+
+    status: str
+    verdict: str
+    since: date
+    last_day: date | None
+    remaining: int | None
+    stopped: date | None
+    days_left: int | None
+    provisional: int
+    earliest: date | None
+    latest: date | None
+    risk: date | None
+
+
+def _standing(deadline: Deadline) -> _Standing:
+    stopped = deadline.status is Status.STOPPED
+    return _Standing(
+        deadline.status.value,
+        deadline.verdict.value if stopped else "",
+        deadline.since,
+        deadline.last_day,
+        deadline.remaining,
+        deadline.stopped,
+        deadline.days_left if stopped else None,
+        1 if deadline.provisional else 0,
+        deadline.earliest if deadline.last_day is not None else None,
+        deadline.latest,
+        deadline.risk,
+    )
+
+
+def _line(
+    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, edition: str
+) -> ClockLine:
+    rule = deadline.clock.rule
+    owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
+    return ClockLine(
+        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
+        *standing, rule.ladder, NOT_TOLD, edition,
+    )  # fmt: skip
+
+
+def revisions(
+    workflow: Workflow, number: str, entries: Sequence[Entry], rulebook: Rulebook, since: date | None = None
+) -> list[ClockLine]:
+    """
+    Every revision of every clock from *since* on (计时修订): one for each day on which a clock came to stand
+    differently, by an entry or by a lapse that the law itself sets.
+    """
+    days = sorted({entry.day for entry in entries if since is None or entry.day >= since})
+    simple = not any(entry.action == CORRECT for entry in entries)
+    lines: list[ClockLine] = []
+    current: dict[tuple[str, str], tuple[int, _Standing]] = {}
+    edition = rulebook.calendar.edition
+    position, count = 0, len(entries)
+    ordered = simple and all(entries[i].day <= entries[i + 1].day for i in range(count - 1))
+    while days:
+        day = days.pop(0)
+        if ordered:
+            while position < count and entries[position].day <= day:
+                position += 1
+            record: Sequence[Entry] = entries[:position]
+        else:
+            record = record_of(entries, day)
+        for key, deadline in reckon_case(workflow, record, rulebook, day).items():
+            standing = _standing(deadline)
+            before = current.get(key)
+            if before is not None:
+                if before[1] == standing:
+                    continue
+                lines[before[0]] = lines[before[0]]._replace(until_day=day)
+            current[key] = (len(lines), standing)
+            lines.append(_line(number, workflow, deadline, day, standing, edition))
+            if deadline.suspensions:
+                _add_lapses(days, deadline, workflow, record, rulebook, day)
+    return lines
+
+
+def _add_lapses(
+    days: list[date],
+    deadline: Deadline,
+    workflow: Workflow,
+    record: Sequence[Entry],
+    rulebook: Rulebook,
+    day: date,
+) -> None:
+    """A suspension that the law itself ends makes a further revision, without an entry."""
+    if deadline.status is not Status.SUSPENDED:
+        return
+    lapses = {rule.lapse for rule in deadline.clock.rule.suspends if rule.lapse}
+    for (name, _), other in reckon_case(workflow, record, rulebook, day).items():
+        if (
+            name in lapses
+            and other.last_day is not None
+            and other.last_day > day
+            and other.last_day not in days
+        ):
+            days.append(other.last_day)
+    days.sort()
+
+
+def draw_up(
+    ledger: Ledger,
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    rulebook: Rulebook,
+    since: date | None,
+) -> DocketLine:
+    """
+    Write the caches of a case anew from *since* on (None: all), in the caller's transaction (登记台账).
+
+    Rows that stand as before are left alone; a running clock takes along the steps that are on record for its
+    last day, so that nothing is told twice.
+    """
+    lines = revisions(workflow, number, entries, rulebook, since)
+    if since is None:
+        told = ledger.any_told(number)
+        ledger.add_clocks([_with_told(ledger, line) for line in lines] if told else lines)
+    else:
+        _merge(ledger, number, lines, since)
+    docket = docket_line(workflow, number, entries)
+    ledger.put_docket([docket], fresh=since is None)
+    return docket
+
+
+def _with_told(ledger: Ledger, line: ClockLine) -> ClockLine:
+    if line.status != Status.RUNNING.value or not line.ladder:
+        return line
+    return line._replace(told=ledger.told(line))
+
+
+def _same(old: ClockLine, new: ClockLine) -> bool:
+    return old._replace(from_day=new.from_day, until_day=new.until_day, told=new.told) == new
+
+
+def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
+    stored = ledger.clocks(number)
+    kept = {(line.clock, line.ref): line for line in stored if line.from_day < since < line.until_day}
+    later = [line for line in stored if line.from_day >= since]
+    fresh: list[ClockLine] = []
+    for line in lines:
+        old = kept.get((line.clock, line.ref))
+        if line.from_day == since and old is not None and _same(old, line):
+            if old.until_day != line.until_day:
+                ledger.end_clock(old, line.until_day)
+            kept.pop((line.clock, line.ref))
+            continue
+        fresh.append(line)
+    for old in kept.values():
+        if old.until_day != since:
+            ledger.end_clock(old, since)
+    if sorted(_plain(line) for line in later) == sorted(_plain(line) for line in fresh):
+        return
+    if later:
+        ledger.drop_clocks(number, since)
+    told = bool(stored) and ledger.any_told(number)
+    ledger.add_clocks([_with_told(ledger, line) for line in fresh] if told else fresh)
+
+
+def _plain(line: ClockLine) -> tuple[str, ...]:
+    return tuple(map(str, line._replace(told=NOT_TOLD)))

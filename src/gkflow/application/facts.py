@@ -1,0 +1,172 @@
+"""The facts of an entry (要素): typed, checked, and masked where a record is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from gkflow.domain.case import CORRECT, NOTE, Case
+from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.workflow import Action, FactSpec, Workflow
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+_MASK = "＊"
+# 17 digits and a check character, standing alone: what an identity number looks like in a running text.
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+
+
+def read_day(value: Any) -> date:
+    """
+    A day from what people write: 2022-09-30, 2022/9/30, 2022年9月30日, or a date.
+
+    Raises Refused ("bad_day").
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    found = _DAY.match(text)
+    try:
+        if found:
+            return date(*map(int, found.groups()))
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("bad_day", value=value) from None
+
+
+def is_uscc(value: str) -> bool:
+    """Whether a unified social credit code passes its check digit (统一社会信用代码)."""
+    from stdnum.cn import uscc
+
+    return bool(uscc.is_valid(value))
+
+
+def is_identity_number(value: str) -> bool:
+    """Whether an identity number passes its check digit (公民身份号码)."""
+    from stdnum.cn import ric
+
+    return bool(ric.is_valid(value))
+
+
+def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
+    """
+    A fact in its stored form: days as ISO text, choices as codes (labels are accepted), numbers as numbers.
+
+    Raises Refused ("bad_fact") with the rule and, where the field has one, its article.
+    """
+
+    def bad(rule: str) -> Refused:
+        return Refused(
+            "bad_fact", action=action, fact=spec.name, label=spec.label, value=value, rule=rule, cite=spec.cite
+        )
+
+    text = str(value).strip()
+    match spec.type:
+        case "day":
+            try:
+                return read_day(value).isoformat()
+            except Refused:
+                raise bad("a day, as 2026-11-22") from None
+        case "integer":
+            try:
+                return int(text)
+            except ValueError:
+                raise bad("a whole number") from None
+        case "number":
+            try:
+                number = float(text)
+            except ValueError:
+                raise bad("a number") from None
+            return int(number) if number.is_integer() else number
+        case "flag":
+            if text.lower() in ("true", "1", "是", "yes"):
+                return True
+            if text.lower() in ("false", "0", "否", "no"):
+                return False
+            raise bad("是 or 否")
+        case "choice":
+            if text in spec.choices:
+                return text
+            for code, label in spec.choices.items():
+                if text == label:
+                    return code
+            raise bad("one of " + ", ".join(f"{code} {label}" for code, label in spec.choices.items()))
+        case "uscc":
+            if not is_uscc(text):
+                raise bad("18 characters whose check digit agrees (GB 32100)")
+            return text.upper()
+        case "identity_number":
+            if not is_identity_number(text):
+                raise bad("18 characters whose check digit agrees (GB 11643)")
+            return text.upper()
+    return text
+
+
+# What correct_entry says of the correction itself; whatever else it carries takes the place of the old facts.
+CORRECTION_FACTS = ("seq", "day", "void", "reason")
+
+
+def fact_names(workflow: Workflow, action: Action) -> tuple[str, ...]:
+    """Every fact that the action may carry."""
+    if action.name == CORRECT:
+        return (*CORRECTION_FACTS, *workflow.facts)
+    if action.name == NOTE:
+        return ("text", *action.accepts)
+    names = dict.fromkeys([*(need.fact for need in action.requires), *action.accepts])
+    return tuple(names)
+
+
+def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The facts of an action, each in its stored form; empty ones are left out.
+
+    Raises NotFound for a fact that the action does not know and Refused for a value that breaks its rule.
+    """
+    names = fact_names(workflow, action)
+    facts: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None or value == "":
+            continue
+        if name not in names and name not in workflow.facts:
+            near = get_close_matches(name, names, 2)
+            mean = f" (do you mean {' or '.join(near)}?)" if near else ""
+            raise NotFound("unknown_fact", action=action.name, fact=name, near=near, mean=mean, allowed=names)
+        facts[name] = _one(workflow, action, name, value)
+    return facts
+
+
+def _one(workflow: Workflow, action: Action, name: str, value: Any) -> Any:
+    if action.name == CORRECT and name in CORRECTION_FACTS:
+        kind = {"seq": "integer", "day": "day", "void": "flag"}.get(name, "text")
+        return read_fact(action.name, FactSpec(name, name, kind), value)
+    spec = workflow.facts.get(name) or FactSpec(name, name)
+    return read_fact(action.name, spec, value)
+
+
+def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
+    """
+    What of a case may be shown to the public (公开的信息): its fields by their Chinese labels.
+
+    A withheld field is left out, a masked one shown in part; an identity number never leaves, not even inside
+    another text.
+    """
+    shown: dict[str, Any] = {}
+    for name, value in case.facts.items():
+        spec = workflow.facts.get(name)
+        if spec is None or spec.published == "withheld" or spec.type == "identity_number":
+            continue
+        told = spec.choices.get(value, value) if spec.type == "choice" else value
+        if isinstance(told, str):
+            told = _without_identity(told)
+            if spec.published == "masked" and told:
+                told = told[0] + _MASK * (len(told) - 1)
+        shown[spec.label] = told
+    return shown
+
+
+def _without_identity(text: str) -> str:
+    return _IDENTITY.sub(lambda found: _MASK * 18 if is_identity_number(found.group()) else found.group(), text)

@@ -1,0 +1,199 @@
+"""What the verbs need of the world outside (端口)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+from gkflow.domain.case import Entry
+
+FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
+NOT_TOLD = -32768  # the told of a clock for which no step is on record
+
+
+class DocketLine(NamedTuple):
+    """What lists show of a case (台账行), with the count and head hash of its record kept outside of it."""
+
+    case: str
+    workflow: str
+    edition: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    latest: date
+    ended: date
+    entries: int
+    head: str
+
+
+class ClockLine(NamedTuple):
+    """One revision of a clock (计时行): how it stood from ``from_day`` until before ``until_day``."""
+
+    case: str
+    clock: str
+    ref: str
+    from_day: date
+    until_day: date
+    workflow: str
+    duty: str
+    kind: str
+    owed: int
+    status: str
+    verdict: str
+    since: date
+    last_day: date | None
+    remaining: int | None
+    stopped: date | None
+    days_left: int | None
+    provisional: int
+    earliest: date | None
+    latest: date | None
+    risk: date | None
+    ladder: str
+    told: int
+    calendar: str
+
+
+class NoticeLine(NamedTuple):
+    """One message to be sent (待发通知)."""
+
+    key: str
+    case: str
+    escalation: int | None
+    kind: str
+    role: str
+    name: str
+    unit: str
+    channel: str
+    address: str
+    facts: str
+    wording: str
+    made_at: datetime
+    next_try_at: datetime
+
+
+class WaitingNotice(NamedTuple):
+    """A claimed notice on its way out (已领取的待发通知)."""
+
+    id: int
+    key: str
+    name: str
+    channel: str
+    address: str
+    facts: str
+    wording: str
+    made_at: datetime
+    tries: int
+
+
+class ReachedStep(NamedTuple):
+    """A step on record that is now to be told (待告知的督办步骤)."""
+
+    id: int
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    deadline: date
+    step: int
+    kind: str
+    colour: str
+    day: date
+    unit: str
+    officer: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text to one person by one channel (一则通知)."""
+
+    key: str
+    """The deduplication key: the same on every retry, so that a receiver can drop a second copy."""
+
+    to: str
+    """The person's name."""
+
+    address: str
+    """A mail address, webhook URL or apprise URL; empty for console and file."""
+
+    subject: str
+    text: str
+
+    facts: Mapping[str, Any]
+    """What a machine reads: case, workflow, clock, deadline, step, kind, colour, …"""
+
+    made_at: datetime
+    """An aware moment."""
+
+
+class NotDelivered(Exception):
+    """A message that a channel could not hand over (未送达)."""
+
+    def __init__(self, reason: str, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        """Retrying can not help: the mailbox is unknown, the address is gone."""
+
+
+class Channel(Protocol):
+    """A way in which a message leaves (通知渠道)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def quiet(self) -> bool:
+        """True when it rings no one (console, file): quiet hours do not hold it back."""
+        ...
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """
+        Hand the messages over and tell the outcome by key: None for one that was taken.
+
+        Never raises for one bad message; a batch may share one connection.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """One transaction on the store (账簿): everything that a verb remembers goes through it."""
+
+    # the record
+    def entries(self, case: str) -> tuple[Entry, ...]: ...
+    def entry_by_key(self, key: str) -> Entry | None: ...
+    def append(self, entries: Sequence[Entry]) -> None: ...
+    def walk_entries(self) -> Iterator[tuple[str, list[Entry]]]: ...
+
+    # the caches
+    def docket(self, case: str) -> DocketLine | None: ...
+    def put_docket(self, lines: Sequence[DocketLine], fresh: bool) -> None: ...
+    def clocks(self, case: str) -> list[ClockLine]: ...
+    def add_clocks(self, lines: Sequence[ClockLine]) -> None: ...
+    def end_clock(self, line: ClockLine, until: date) -> None: ...
+    def drop_clocks(self, case: str, day: date) -> None: ...
+    def told(self, line: ClockLine) -> int: ...
+    def any_told(self, case: str) -> bool: ...
+    def empty_caches(self) -> None: ...
+    def next_number(self, prefix: str) -> int: ...
+    def near_cases(self, case: str) -> Sequence[str]: ...
+
+    # editions
+    def kept_source(self, edition: str) -> str | None: ...
+    def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None: ...
+
+    # the outbox
+    def put_notices(self, lines: Iterable[NoticeLine]) -> None: ...
+
+
+class Store(Protocol):
+    """Where the record is kept (存储)."""
+
+    def writing(self, session: Any = None) -> AbstractContextManager[Any]: ...
+    def reading(self, session: Any = None) -> AbstractContextManager[Any]: ...

@@ -1,0 +1,31 @@
+"""Receiving (收件): a case is opened, given a number, and its first deadline told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from gkflow.application.advance import Act, Entered, open_case
+from gkflow.application.ports import Ledger
+from gkflow.application.rules import Rules
+
+
+def receive(
+    ledger: Ledger, rules: Rules, workflow: str, act: Act, now: datetime, today: date, number: str = "",
+    dry_run: bool = False,
+) -> Entered:  # fmt: skip
+    """
+    Open a case of *workflow* (收件): with the number given, or with the next one of the unit and year.
+
+    *act* without an action takes the workflow's first one. Raises as ``advance``; Conflict ("case_exists") where
+    the number is taken.
+    """
+    flow = rules.rulebook.workflow(workflow)
+    if not act.action:
+        act = Act(flow.first.name, act.day, act.by, act.unit, act.facts, act.remarks, act.key)
+    unit = act.unit or rules.unit
+    if not act.unit and unit:
+        act = Act(act.action, act.day, act.by, unit, act.facts, act.remarks, act.key)
+    if not number:
+        prefix = f"{unit or 'CASE'}-{(act.day or today).year}-"
+        number = f"{prefix}{ledger.next_number(prefix):04d}"
+    return open_case(ledger, rules, flow, number, act, now, today, dry_run)

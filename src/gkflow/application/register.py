@@ -1,0 +1,315 @@
+"""Importing a register (台账导入): one row for each entry; good rows are kept, every bad one is named with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from gkflow.application.advance import seal_next
+from gkflow.application.docket import docket_line, draw_up, revisions
+from gkflow.application.facts import read_day, read_fact
+from gkflow.application.ports import ClockLine, DocketLine
+from gkflow.application.rules import Rules
+from gkflow.domain.case import CORRECT, Entry, canonical
+from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.machine import ALWAYS, table_of
+from gkflow.domain.workflow import Workflow
+
+HEADINGS = {
+    "案件编号": "case", "流程": "workflow", "日期": "day", "动作": "action", "经办人": "by", "机关": "unit",
+}  # fmt: skip
+COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
+NEEDED = ("case", "workflow", "day", "action")
+_BATCH = 2_000  # cases to a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was refused (不予导入的行): its number in the file, the case, and why."""
+
+    row: int
+    case: str
+    reason: GkflowError
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did (导入结果)."""
+
+    rows: int = 0
+    taken: int = 0
+    known: int = 0
+    cases: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not taken
+    odd: list[BadRow] = field(default_factory=list)  # facts that break their rule: kept as a remark
+    remarks: tuple[str, ...] = ()  # columns that are no fact
+
+
+class _Row(NamedTuple):
+    number: int
+    day: date
+    action: str
+    by: str
+    unit: str
+    facts: dict[str, Any]
+    remarks: dict[str, Any]
+
+
+Row = tuple[int, Mapping[str, Any]]
+
+
+def import_register(
+    store: Any, rules: Rules, rows: Iterable[Row], now: datetime, today: date, by: str = "", dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Imported:  # fmt: skip
+    """
+    Import the rows of a register (导入台账), as (row number, column → value).
+
+    A register tells what happened, not what should have: an entry is taken in any open state and with facts
+    missing, the gaps become findings. Refused is only what cannot be: an unknown workflow or action, a day before
+    the first entry or after today, an entry after the case has ended. Importing again takes nothing twice: a row
+    is known by its case, day, action, ref and place among such rows of that day.
+    """
+    result = Imported()
+    strange: dict[str, None] = {}
+    reader = _Reader(rules, today, result, strange)
+    cases: dict[str, tuple[Workflow, list[_Row]]] = {}
+    for number, values in rows:
+        result.rows += 1
+        read = reader.read(number, values)
+        if read is not None:
+            case, workflow, row = read
+            held = cases.setdefault(case, (workflow, []))
+            if held[0] is not workflow:
+                error = Refused("wrong_use", reason=f"case {case} is a {held[0].name} in an earlier row")
+                result.bad.append(BadRow(number, case, error))
+            else:
+                held[1].append(row)
+        if progress is not None and number % 500 == 0:
+            progress(result.rows)
+    numbers = list(cases)
+    for start in range(0, len(numbers), _BATCH):
+        batch = numbers[start : start + _BATCH]
+        with store.writing() as ledger:
+            _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, by, dry_run, result)
+        if progress is not None:
+            progress(result.rows)
+    result.bad.sort(key=lambda bad: bad.row)
+    result.remarks = tuple(strange)
+    return result
+
+
+class _Reader:
+    """Reads one row after another into typed values; remembers what it has looked up."""
+
+    def __init__(self, rules: Rules, today: date, result: Imported, strange: dict[str, None]) -> None:
+        self.rules, self.today, self.result, self.strange = rules, today, result, strange
+        self.workflows: dict[str, Workflow] = {}
+        self.actions: dict[tuple[str, str], str] = {}
+        self.fact_columns: dict[tuple[str, str], str | None] = {}
+        self.days: dict[Any, date] = {}
+
+    def read(self, number: int, values: Mapping[str, Any]) -> tuple[str, Workflow, _Row] | None:
+        named = {HEADINGS.get(column, column): value for column, value in values.items()}
+        case = str(named.get("case") or "").strip()
+        try:
+            for column in NEEDED:
+                if named.get(column) in (None, ""):
+                    raise Refused("row_wants", column=column)
+            workflow = self._workflow(str(named["workflow"]).strip())
+            action = self._action(workflow, str(named["action"]).strip())
+            day = self._day(named["day"])
+            if day > self.today:
+                raise Refused("day_to_come", case=case, day=day, today=self.today)
+        except GkflowError as error:
+            self.result.bad.append(BadRow(number, case, error))
+            return None
+        facts, remarks = self._facts(number, case, workflow, action, named)
+        return case, workflow, _Row(
+            number, day, action, str(named.get("by") or ""), str(named.get("unit") or ""), facts, remarks
+        )  # fmt: skip
+
+    def _workflow(self, name: str) -> Workflow:
+        found = self.workflows.get(name)
+        if found is None:
+            by_label = {w.label: w for w in self.rules.rulebook.workflows.values()}
+            found = self.workflows[name] = by_label.get(name) or self.rules.rulebook.workflow(name)
+        return found
+
+    def _action(self, workflow: Workflow, name: str) -> str:
+        found = self.actions.get((workflow.name, name))
+        if found is None:
+            labels = {action.label: action.name for action in workflow.actions.values()}
+            found = name if name in workflow.actions else labels.get(name)
+            if found is None:
+                near = get_close_matches(name, [*workflow.actions, *labels], 3)
+                mean = f" (do you mean {' or '.join(near)}?)" if near else ""
+                raise NotFound("unknown_action", workflow=workflow.name, action=name, near=near, mean=mean)
+            self.actions[workflow.name, name] = found
+        return found
+
+    def _day(self, value: Any) -> date:
+        found = self.days.get(value)
+        if found is None:
+            found = self.days[value] = read_day(value)
+        return found
+
+    def _facts(
+        self, number: int, case: str, workflow: Workflow, action: str, named: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        facts: dict[str, Any] = {}
+        remarks: dict[str, Any] = {}
+        for column, value in named.items():
+            if value is None or value == "" or column in COLUMNS or column is None:
+                continue
+            name = self._fact_column(workflow, column)
+            if name is None:
+                self.strange.setdefault(column)
+                remarks[column] = str(value)
+                continue
+            try:
+                facts[name] = read_fact(action, workflow.facts[name], value)
+            except GkflowError as error:
+                remarks[name] = str(value)
+                self.result.odd.append(BadRow(number, case, error))
+        return facts, remarks
+
+    def _fact_column(self, workflow: Workflow, column: str) -> str | None:
+        key = (workflow.name, column)
+        if key not in self.fact_columns:
+            by_label = {spec.label: spec.name for spec in workflow.facts.values()}
+            self.fact_columns[key] = column if column in workflow.facts else by_label.get(column)
+        return self.fact_columns[key]
+
+
+def _take_batch(
+    ledger: Any, rules: Rules, cases: Mapping[str, tuple[Workflow, list[_Row]]], now: datetime, by: str, dry_run: bool,
+    result: Imported,
+) -> None:  # fmt: skip
+    entries: list[Entry] = []
+    dockets: list[DocketLine] = []
+    clocks: list[ClockLine] = []
+    later: list[tuple[str, Workflow, tuple[Entry, ...], date | None]] = []
+    known_cases = ledger.known_cases(list(cases))
+    for number, (present, rows) in cases.items():
+        old = ledger.entries(number) if number in known_cases else ()
+        workflow = rules.workflow_of(ledger, old[0].workflow, old[0].edition) if old else present
+        if old and workflow.name != present.name:
+            for row in rows:
+                error = Refused("wrong_use", reason=f"case {number} is a {workflow.name}")
+                result.bad.append(BadRow(row.number, number, error))
+            continue
+        rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
+        fresh = list(_fresh(rules, workflow, number, old, rows, now, by, result))
+        if not fresh:
+            continue
+        result.taken += len(fresh)
+        result.cases += 1
+        if dry_run:
+            continue
+        if not old:
+            rules.keep(ledger, workflow, now)
+            dockets.append(docket_line(workflow, number, fresh))
+            clocks.extend(revisions(workflow, number, fresh, rules.rulebook))
+        else:
+            later.append((number, workflow, (*old, *fresh), min(entry.day for entry in fresh)))
+        entries.extend(fresh)
+    if entries:
+        ledger.append(entries)
+        ledger.put_docket(dockets, fresh=True)
+        ledger.add_clocks(clocks)
+        for number, workflow, record, since in later:
+            draw_up(ledger, workflow, number, record, rules.rulebook, since)
+
+
+def _fresh(
+    rules: Rules, workflow: Workflow, number: str, old: Sequence[Entry], rows: Sequence[_Row], now: datetime, by: str,
+    result: Imported,
+) -> Iterator[Entry]:  # fmt: skip
+    """The entries that the rows add to the record, sealed; what cannot be is refused with its reason."""
+    known: dict[tuple[date, str, str, int], Entry] = {}
+    places: Counter[tuple[date, str, str]] = Counter()
+    for entry in old:
+        place = (entry.day, entry.action, str(entry.facts.get("ref", "")))
+        places[place] += 1
+        known[(*place, places[place])] = entry
+    places.clear()
+    moves, named, states = table_of(workflow).moves, table_of(workflow).named, workflow.states
+    state, first = _state_after(workflow, old), old[0].day if old else None
+    previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
+    unit = next((entry.unit for entry in reversed(old) if entry.unit), "") or rules.unit
+    for row in rows:
+        place = (row.day, row.action, str(row.facts.get("ref", "")))
+        places[place] += 1
+        entry = known.get((*place, places[place]))
+        if entry is not None:
+            result.known += 1
+            if canonical(dict(entry.facts)) != canonical(row.facts):
+                error = Refused("known_row_changed", case=number, seq=entry.seq)
+                result.changed.append(BadRow(row.number, number, error))
+            continue
+        error = _cannot_be(workflow, number, state, first, row)
+        if error is not None:
+            result.bad.append(BadRow(row.number, number, error))
+            continue
+        first = first or row.day
+        state = moves.get((state, row.action)) or named.get(row.action) or state
+        seq += 1
+        unit = row.unit or unit
+        sealed = seal_next(
+            Entry(
+                number, seq, row.action, row.day, now, row.by or by, unit, row.facts, row.remarks, None,
+                workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
+            ),
+            previous, rules.algorithm,
+        )  # fmt: skip
+        previous = sealed.hash
+        assert not states or state in states
+        yield sealed
+
+
+def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
+    from gkflow.domain.case import record_of
+    from gkflow.domain.machine import NEW, replay
+
+    return replay(workflow, "", record_of(old)).state if old else NEW
+
+
+def _cannot_be(workflow: Workflow, number: str, state: str, first: date | None, row: _Row) -> GkflowError | None:
+    if first is None:
+        opening = workflow.first.name
+        if row.action != opening:
+            return Refused("not_opened", case=number, action=row.action, first=opening)
+        return None
+    if row.day < first:
+        return Refused("before_first", case=number, day=row.day, first=first)
+    if row.action == workflow.first.name:
+        return Refused("case_exists", case=number)
+    if row.action == CORRECT:
+        return None
+    if workflow.states[state].ended and row.action not in ALWAYS:
+        return Refused("case_ended", case=number, state=state, action=row.action, allowed=ALWAYS)
+    if workflow.states[state].final and row.action not in ("note", CORRECT):
+        return Refused("case_ended", case=number, state=state, action=row.action, allowed=("note", CORRECT))
+    return None
+
+
+def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """The register again (导出台账): one row for each entry, in the form that ``import`` reads."""
+    if cases is None:
+        walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.walk_entries()
+    else:
+        walked = ((case, ledger.entries(case)) for case in cases)
+    for number, entries in walked:
+        for entry in entries:
+            yield {
+                "case": number, "workflow": entry.workflow, "day": entry.day, "action": entry.action, "by": entry.by,
+                "unit": entry.unit, **entry.facts, **entry.remarks,
+            }  # fmt: skip
+
+

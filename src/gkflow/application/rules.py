@@ -1,0 +1,56 @@
+"""What a verb works by (办理依据): the rulebook, the workflows that older cases keep, the people, the wording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from gkflow.application.ports import Ledger
+from gkflow.domain.errors import Unfit
+from gkflow.domain.notice import Person, Wording
+from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.workflow import Workflow
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """When nobody is rung (免打扰时段): from *begin* in the evening until *end* in the morning, and on days off."""
+
+    begin: time = time(20, 0)
+    end: time = time(8, 0)
+    days_off: bool = True
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that a verb needs to know and does not find in the record (办理依据)."""
+
+    rulebook: Rulebook
+    read_source: Callable[[str], Workflow]
+    wording: Wording
+    read_wording: Callable[[str], Wording]
+    people: Sequence[Person] = ()
+    unit: str = ""
+    default_channels: Sequence[str] = ("file",)
+    quiet: QuietHours = QuietHours()
+    algorithm: str = "sha256"
+    _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
+
+    def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
+        """The workflow edition under which a case began; the present one, or the one that was kept."""
+        present = self.rulebook.workflows.get(name)
+        if present is not None and present.edition == edition:
+            return present
+        kept = self._kept.get(edition)
+        if kept is None:
+            source = ledger.kept_source(edition)
+            if source is None:
+                raise Unfit("settings", file=f"workflow {name}", reason=f"edition {edition[:12]} was not kept")
+            kept = self._kept[edition] = self.read_source(source)
+        return kept
+
+    def keep(self, ledger: Ledger, workflow: Workflow, now: datetime) -> None:
+        """Keep the edition under which a case begins."""
+        if workflow.edition not in self._kept:
+            ledger.keep_source(workflow.edition, "workflow", workflow.name, workflow.source, now)

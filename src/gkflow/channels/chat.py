@@ -1,0 +1,105 @@
+"""Work chat (工作群): WeCom, DingTalk, Feishu and whatever else `apprise` speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from gkflow.application.ports import Message, NotDelivered
+from gkflow.channels.letter import one_line
+
+if TYPE_CHECKING:
+    import apprise
+
+MISSING = "工作群通知需要 apprise：请安装 gkflow[chat]（pip install 'gkflow[chat]'）"
+
+COME_BACK_LATER = frozenset({408, 425, 429})
+
+
+class Chat:
+    """
+    Send notices to chats by their apprise URL (工作群).
+
+    Delivered means what apprise takes for delivered. Some chats refuse a text with an answer 200, which
+    apprise counts as success: a chat is never the only channel of a notice, the file has it too.
+    """
+
+    name: ClassVar[str] = "chat"
+    quiet: ClassVar[bool] = False
+
+    def __init__(self, timeout: float = 10.0) -> None:
+        self._timeout = timeout
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """
+        Send the messages one after the other.
+
+        Those to one address keep the distance that apprise knows the chat to demand (up to some seconds).
+        """
+        try:
+            import apprise
+        except ImportError:
+            # Not permanent: the messages wait until it is installed.
+            return {message.key: NotDelivered(MISSING) for message in messages}
+        asset = apprise.AppriseAsset(
+            app_id="gkflow",
+            app_desc="gkflow",
+            app_url="",
+            # Else the reader's chat fetches pictures from a server that is none of this office's.
+            image_url_mask="",
+            image_url_logo="",
+            http_redirects=False,
+            async_mode=False,
+            interpret_escapes=False,
+            service_timeout=0,
+            storage_mode="memory",
+        )
+        services: dict[str, apprise.Apprise | None] = {}
+        outcome: dict[str, NotDelivered | None] = {}
+        for message in messages:
+            if message.address not in services:
+                services[message.address] = self._service(asset, message.address)
+            outcome[message.key] = _notify(services[message.address], message)
+        return outcome
+
+    def _service(self, asset: apprise.AppriseAsset, address: str) -> apprise.Apprise | None:
+        """Return what speaks to *address*, or None when apprise does not understand it."""
+        import apprise
+
+        service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+        if service is None:
+            return None
+        service.socket_connect_timeout = service.socket_read_timeout = self._timeout
+        speaker = apprise.Apprise(asset=asset)
+        speaker.add(service)
+        return speaker
+
+
+def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered | None:
+    if speaker is None:
+        # Not the address itself: an apprise URL holds the chat's password.
+        return NotDelivered("工作群地址不对：apprise 不认识", permanent=True)
+    import apprise
+
+    # The key is told to the people: it is how they know a second copy.
+    text = f"{message.text}\n\n通知编号：{message.key}"
+    try:
+        result = speaker.notify(
+            title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT
+        )
+    except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must go out
+        return NotDelivered(f"apprise 出错：{one_line(fault) or type(fault).__name__}")
+    if result:
+        return None
+    return _refusal([entry.message for entry in result.logs()])
+
+
+def _refusal(words: Iterable[str]) -> NotDelivered:
+    said = one_line("；".join(words)) or "apprise 未说明原因"
+    # apprise tells a status only in its log, and most of its plugins in these words.
+    statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", said)]
+    for_good = bool(statuses) and all(
+        400 <= status <= 499 and status not in COME_BACK_LATER for status in statuses
+    )
+    return NotDelivered(f"工作群未送达：{said}", permanent=for_good)

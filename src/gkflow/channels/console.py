@@ -1,0 +1,39 @@
+"""The console (控制台): notices as text on a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, TextIO
+
+from gkflow.application.ports import Message, NotDelivered
+from gkflow.channels.letter import one_line
+
+
+class Console:
+    """Write each notice to a text stream (控制台)."""
+
+    name: ClassVar[str] = "console"
+    quiet: ClassVar[bool] = True
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """Write the messages, each in one piece. A stream that is gone or can not spell one says so."""
+        outcome: dict[str, NotDelivered | None] = {}
+        for message in messages:
+            try:
+                self._stream.write(_words(message))
+                self._stream.flush()
+            except (OSError, ValueError) as fault:  # a closed stream and an unknown letter are ValueErrors
+                outcome[message.key] = NotDelivered(f"控制台写不出：{one_line(fault)}")
+            else:
+                outcome[message.key] = None
+        return outcome
+
+
+def _words(message: Message) -> str:
+    # A title comes from an applicant: line by line, so that no control sequence reaches the terminal.
+    head = f"【{one_line(message.to)}】{one_line(message.subject)}"
+    body = [one_line(line, longest=2000) for line in message.text.splitlines()]
+    return "\n    ".join([head, *body]) + "\n"

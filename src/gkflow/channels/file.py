@@ -1,0 +1,117 @@
+"""The file of notices (通知文件): one JSON object per line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from gkflow.application.ports import Message, NotDelivered
+from gkflow.channels.letter import canonical_json, one_line
+
+FILE_NAME = "notices.jsonl"
+
+
+class NoticeFile:
+    """
+    Append each notice to ``notices.jsonl`` in a folder (通知文件).
+
+    A retried notice is a second line with the same key. A line is whole or it is not there.
+    """
+
+    name: ClassVar[str] = "file"
+    quiet: ClassVar[bool] = True
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """Append the messages; none is reported as written before the disk has it."""
+        outcome: dict[str, NotDelivered | None] = {message.key: None for message in messages}
+        written: list[str] = []
+        try:
+            # The folder is not made here: a notice that goes into a folder nobody looks into is lost.
+            file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _BINARY, 0o640)
+        except OSError as fault:
+            return dict.fromkeys(outcome, self._refusal(fault))
+        try:
+            _wait_for_the_others(file)
+            _mend_the_last_line(file)
+            for message in messages:
+                try:
+                    _append(file, canonical_json(message) + b"\n")
+                    written.append(message.key)
+                except NotDelivered as refusal:
+                    outcome[message.key] = refusal
+                except OSError as fault:
+                    outcome[message.key] = self._refusal(fault)
+            if written:
+                os.fsync(file)
+        except OSError as fault:
+            outcome.update(
+                (key, self._refusal(fault)) for key in outcome if key in written or outcome[key] is None
+            )
+        finally:
+            os.close(file)
+        return outcome
+
+    def _refusal(self, fault: OSError) -> NotDelivered:
+        return NotDelivered(f"通知文件写不进（{self._path}）：{one_line(fault.strerror or fault)}")
+
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def _append(file: int, line: bytes) -> None:
+    """Write *line* in one piece; what a full disk cut short is taken back."""
+    before = os.fstat(file).st_size
+    try:
+        complete = os.write(file, line) == len(line)
+    except OSError:
+        _cut(file, before)
+        raise
+    if not complete:
+        _cut(file, before)
+        raise OSError("磁盘已满")
+
+
+def _cut(file: int, size: int) -> None:
+    with contextlib.suppress(OSError):
+        os.ftruncate(file, size)
+
+
+def _mend_the_last_line(file: int) -> None:
+    """
+    Make the next line begin on a line of its own.
+
+    A power cut may leave half a line, which nobody was told was written: it is cut off. A whole object
+    without its newline was put there by hand, and stays.
+    """
+    size = os.fstat(file).st_size
+    tail, start = b"", size
+    while start > 0 and b"\n" not in tail:
+        step = min(65536, start)
+        start -= step
+        os.lseek(file, start, os.SEEK_SET)
+        tail = os.read(file, step) + tail
+    fragment = tail[tail.rfind(b"\n") + 1 :]
+    if not fragment:
+        return
+    try:
+        json.loads(fragment)
+    except ValueError:
+        os.ftruncate(file, size - len(fragment))
+    else:
+        _append(file, b"\n")
+
+
+def _wait_for_the_others(file: int) -> None:
+    """Let one process write at a time: cutting back a line must never cut another's. Closing frees it."""
+    if sys.platform != "win32":  # there an open for appending is as good as it gets
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,0 +1,62 @@
+"""A message as a machine reads it, and words made harmless (通知的机读形式)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from gkflow.application.ports import Message, NotDelivered
+
+
+def canonical_json(message: Message) -> bytes:
+    """
+    Return *message* as canonical JSON: the same message, the same bytes, on every retry.
+
+    Keys are sorted, nothing is padded, Chinese stays Chinese. Raises NotDelivered, permanently, for a fact
+    that JSON has no form for.
+    """
+    letter = {
+        "type": "notice",
+        "timestamp": message.made_at.isoformat(),
+        "data": {
+            "key": message.key,
+            "to": message.to,
+            "subject": message.subject,
+            "text": message.text,
+            "facts": message.facts,
+        },
+    }
+    try:
+        return json.dumps(
+            letter,
+            default=_plain,
+            ensure_ascii=False,
+            allow_nan=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+    except (TypeError, ValueError) as fault:
+        raise NotDelivered(f"通知内容不能写成 JSON：{fault}", permanent=True) from fault
+
+
+def one_line(words: object, longest: int = 200) -> str:
+    """Return *words* on one line and without control characters: a server's answer, a subject."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _plain(fact: object) -> Any:
+    if isinstance(fact, date):  # a datetime is one too
+        return fact.isoformat()
+    if isinstance(fact, Mapping):
+        return dict(fact)
+    if isinstance(fact, Enum):
+        return fact.value
+    if isinstance(fact, AbstractSet):
+        return sorted(fact)
+    raise TypeError(f"{type(fact).__name__} {fact!r}")

@@ -1,0 +1,312 @@
+"""Mail (电子邮件)."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from gkflow.application.ports import Message, NotDelivered
+from gkflow.channels.hourglass import WHOLE, Hourglass
+from gkflow.channels.letter import one_line
+
+if TYPE_CHECKING:
+    import smtplib
+    from email.message import EmailMessage
+
+PATIENCE = 3
+"""After this many broken connections in a row the rest of a batch waits for the next delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The mail server and how it is spoken to (邮件设置)."""
+
+    host: str
+    port: int
+    sender: str
+    """An address, or a name and an address: ``信息公开办公室 <gk@example.gov.cn>``."""
+
+    user: str = ""
+    """Empty: no login."""
+
+    password: str = field(default="", repr=False)
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    """What is asked for is never given up: a server without it gets no mail and no password."""
+
+    timeout: float = 20.0
+    """Seconds to wait for any one answer."""
+
+
+class Mail:
+    """
+    Send notices over SMTP (电子邮件).
+
+    Permanent is only what the server says for good about one message (5xx to its recipient or its text).
+    What it says about the connection, the login or the sender concerns this office's settings; the
+    messages wait until these are mended.
+    """
+
+    name: ClassVar[str] = "mail"
+    quiet: ClassVar[bool] = False
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """Send the messages over one connection, or over a new one where the server hangs up between two."""
+        outcome: dict[str, NotDelivered | None] = {}
+        line = _Line(self._settings)
+        broken = 0
+        try:
+            for message in messages:
+                if broken >= PATIENCE:
+                    outcome[message.key] = NotDelivered("邮件服务器接连中断，本批其余邮件下次再发")
+                    continue
+                try:
+                    sender, recipient, mail = compose(self._settings.sender, message)
+                    line.deliver(sender, recipient, mail)
+                except _Broken as fault:
+                    broken += 1
+                    if fault.unreachable:
+                        broken = PATIENCE
+                    outcome[message.key] = NotDelivered(fault.reason)
+                except NotDelivered as refusal:
+                    broken = 0
+                    outcome[message.key] = refusal
+                else:
+                    broken = 0
+                    outcome[message.key] = None
+        finally:
+            line.close()
+        return outcome
+
+
+def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
+    """
+    Return the envelope's sender and recipient, and the mail: the same on every retry.
+
+    Raises NotDelivered: permanently for an address that is none, for a while for a sender that is none.
+    """
+    from email import policy
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.utils import format_datetime, parseaddr
+
+    sender_name, sender_address = parseaddr(sender)
+    from_whom = _mail_address(sender_address)
+    to_whom = _mail_address(message.address)
+    if from_whom is None:
+        raise NotDelivered(f"发件人地址不对：{one_line(sender)}")
+    if to_whom is None:
+        raise NotDelivered(f"收件人地址不对：{one_line(message.address)}", permanent=True)
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = Address(_words(sender_name), addr_spec=from_whom)
+    mail["To"] = Address(_words(message.to), addr_spec=to_whom)
+    mail["Subject"] = _words(message.subject)
+    mail["Date"] = format_datetime(message.made_at)
+    # By the key, not by chance: a mailbox that has the first copy may drop the second.
+    digest = hashlib.sha256(message.key.encode("utf-8", "replace")).hexdigest()[:40]
+    mail["Message-ID"] = f"<{digest}@{from_whom.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
+    # base64: no server on the way may break a long line or a byte above 127.
+    mail.set_content(_sayable(message.text), charset="utf-8", cte="base64")
+    return from_whom, to_whom, mail
+
+
+def _mail_address(address: str) -> str | None:
+    """Return *address* as the envelope wants it, or None when it is not exactly one address."""
+    local, at, host = address.strip().rpartition("@")
+    atom = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+    if not at or len(local) > 64 or not re.fullmatch(rf"{atom}(\.{atom})*", local):
+        return None
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", host):
+        return None
+    return f"{local}@{host}"
+
+
+def _words(words: str) -> str:
+    # On one line: a newline in a subject or a name would begin a header of its own.
+    return one_line(_sayable(words), longest=500)
+
+
+def _sayable(words: str) -> str:
+    return words.encode("utf-8", "replace").decode("utf-8")
+
+
+class _Broken(Exception):
+    """The connection failed, not the message."""
+
+    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.unreachable = unreachable
+
+
+class _HungUp(Exception):
+    """The server hung up before it was given the text."""
+
+
+class _Line:
+    """One connection after the other to one server."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    def deliver(self, sender: str, recipient: str, mail: EmailMessage) -> None:
+        """Hand over one mail. Raises NotDelivered or _Broken."""
+        if self._smtp is not None:
+            try:
+                self._one(self._smtp, sender, recipient, mail)
+                return
+            except _HungUp:
+                # Many servers take so many mails per connection and no more. Nothing of this one was
+                # said yet, so it may be said again.
+                self.close()
+        try:
+            self._smtp = self._open()
+            self._one(self._smtp, sender, recipient, mail)
+        except _HungUp as fault:
+            self.close()
+            raise _Broken(f"邮件服务器中断了连接：{one_line(fault)}") from fault
+
+    def close(self) -> None:
+        """Say goodbye, or at least hang up."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(Exception), Hourglass(self._settings.timeout) as hourglass:
+                if smtp.sock is not None:
+                    hourglass.watch(smtp.sock)
+                    smtp.quit()
+            smtp.close()
+
+    def _open(self) -> smtplib.SMTP:
+        import smtplib
+        import ssl
+
+        settings = self._settings
+        where = f"{settings.host}:{settings.port}"
+        with Hourglass(settings.timeout * WHOLE) as hourglass:
+            smtp: smtplib.SMTP | None = None
+            try:
+                smtp = _connect(settings, hourglass)
+                code, greeting = smtp.getreply()
+                if code != 220:
+                    raise smtplib.SMTPConnectError(code, greeting)
+                if settings.tls == "starttls":
+                    smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo_or_helo_if_needed()
+                if settings.user:
+                    smtp.login(settings.user, settings.password)
+                return smtp
+            except (OSError, ValueError, smtplib.SMTPException) as fault:
+                if smtp is not None:
+                    smtp.close()
+                raise _Broken(
+                    f"邮件服务器 {where} 连不上：{_why(fault, hourglass)}", unreachable=True
+                ) from fault
+
+    def _one(self, smtp: smtplib.SMTP, sender: str, recipient: str, mail: EmailMessage) -> None:
+        import smtplib
+
+        text_was_given = False
+        with Hourglass(self._settings.timeout * WHOLE) as hourglass:
+            if smtp.sock is None:
+                raise _HungUp
+            hourglass.watch(smtp.sock)
+            try:
+                self._expect(smtp.mail(sender), "发件人", (250,), for_good=False)
+                self._expect(smtp.rcpt(recipient), "收件人", (250, 251, 252), for_good=True)
+                text_was_given = True
+                try:
+                    answer = smtp.data(mail.as_bytes())
+                except smtplib.SMTPDataError as refusal:
+                    answer = refusal.smtp_code, _bytes(refusal.smtp_error)
+                if hourglass.ran_out:
+                    raise TimeoutError  # smtplib takes half a line for an answer
+                self._expect(answer, "正文", (250,), for_good=True)
+            except (smtplib.SMTPServerDisconnected, OSError) as fault:
+                if not text_was_given and not _timed_out(fault) and not hourglass.ran_out:
+                    raise _HungUp(_why(fault, hourglass)) from fault
+                self._hang_up()
+                raise _Broken(f"邮件未获服务器确认：{_why(fault, hourglass)}") from fault
+            except smtplib.SMTPResponseException as fault:  # an answer without an end
+                self._hang_up()
+                raise _Broken(f"邮件服务器答非所问：{one_line(fault.smtp_error)}") from fault
+
+    def _expect(self, answer: tuple[int, bytes], what: str, good: tuple[int, ...], *, for_good: bool) -> None:
+        """Go on after a good answer; after any other make the connection fit for the next message."""
+        code, words = answer
+        if code in good:
+            return
+        reason = f"邮件服务器不接受{what}（{code}）：{one_line(words)}"
+        if code == 421:
+            self._hang_up()
+            if what != "正文":
+                raise _HungUp(reason)
+            raise _Broken(reason)
+        if not 400 <= code <= 599:
+            # Garbage: what the server says next may still belong to this question.
+            self._hang_up()
+            raise _Broken(reason if code > 0 else f"邮件服务器答非所问：{one_line(words)}")
+        if not self._start_over():
+            self._hang_up()
+        # 552 to a recipient means "too many" or "mailbox full", to be tried again (RFC 5321 4.5.3.1.10).
+        too_many = code == 552 and what == "收件人"
+        raise NotDelivered(reason, permanent=for_good and code >= 500 and not too_many)
+
+    def _start_over(self) -> bool:
+        import smtplib
+
+        try:
+            return self._smtp is not None and self._smtp.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def _hang_up(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _connect(settings: MailSettings, hourglass: Hourglass) -> smtplib.SMTP:
+    """Return a client that has not heard the greeting yet. Its line is watched from the first byte."""
+    import smtplib
+    import socket
+    import ssl
+
+    line = socket.create_connection((settings.host, settings.port), settings.timeout)
+    hourglass.watch(line)
+    client = smtplib.SMTP(timeout=settings.timeout)
+    # Known only to a client that connects while it is made; STARTTLS checks the certificate against it.
+    client._host = settings.host  # type: ignore[attr-defined]  # see above
+    client.sock = line
+    if settings.tls == "tls":
+        client.sock = ssl.create_default_context().wrap_socket(line, server_hostname=settings.host)
+    return client
+
+
+def _timed_out(fault: BaseException) -> bool:
+    return isinstance(fault, TimeoutError) or isinstance(fault.__context__, TimeoutError)
+
+
+def _why(fault: BaseException, hourglass: Hourglass) -> str:
+    import smtplib
+
+    if hourglass.ran_out:
+        return f"超过 {hourglass.seconds:g} 秒没有答完"
+    if _timed_out(fault):
+        return "等不到答复"
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{fault.smtp_code} {one_line(fault.smtp_error)}"
+    return one_line(fault) or type(fault).__name__
+
+
+def _bytes(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode()

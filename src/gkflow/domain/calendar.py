@@ -1,0 +1,398 @@
+"""
+The working-day calendar (工作日历).
+
+A calendar answers plain days; how firm a day is, ``firmness`` says (国务院办公厅 tells the days off of a year
+in the autumn before it, so a limit that crosses the new year may rest on a prediction).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from operator import index as as_int
+from types import MappingProxyType
+from typing import Any, cast
+
+from gkflow.domain.errors import GkflowError
+
+# A prediction (weekends, statutory days, 补假) was measured against the notices of 2008-2026: the final day
+# always lay within these calendar days of the predicted one.
+EARLIER, LATER = timedelta(days=7), timedelta(days=5)
+# The notice of the next year has changed days from 29 December on; 27 December leaves room for a weekend.
+UNSETTLED_FROM = (12, 27)
+# The look-up tables cover at most so many years; further days are found by walking year by year.
+_WIDEST = 100
+
+
+class CalendarError(GkflowError, ValueError):
+    """What cannot be a working calendar, or a day that no calendar reaches (工作日历有误)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("bad_calendar", reason=reason)
+
+
+class Firmness(StrEnum):
+    """How firm a day's status is (日期确定程度)."""
+
+    FINAL = "final"
+    ANNOUNCED = "announced"  # December of the last announced year: the next notice may still change it
+    PREDICTED = "predicted"  # no notice says anything of this day
+
+
+@dataclass(frozen=True, slots=True)
+class DayNote:
+    """Why a day is off or worked (放假、调休依据): the holiday and the notice or article that says so."""
+
+    name: str
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfDays:
+    """What is foreseen for one year (推定的年度安排)."""
+
+    days_off: frozenset[date] = frozenset()
+    makeup_days: frozenset[date] = frozenset()
+    notes: Mapping[date, DayNote] = field(default_factory=dict, hash=False)
+
+
+NOTHING_FORESEEN = YearOfDays()
+
+# The working days by number (1 is the first; 0 is no day), and for each day how many there are through it, or
+# before it. The two are one value, replaced as one: no reader in another thread sees them disagree.
+_Table = tuple[tuple[date, ...], dict[date, int]]
+_NO_TABLE: _Table = ((), {})
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class WorkCalendar:
+    """
+    Weekdays, less the days off, plus the make-up days (调休上班日).
+
+    Only the two named sets are needed; every day is then final. With ``announced_through`` the days after it
+    (and those before ``announced_from``) are predicted: ``predict`` is asked for a year once, when a count
+    reaches it; without it such years are plain weeks.
+
+    >>> calendar = WorkCalendar(days_off=[date(2025, 1, 1)], makeup_days=[])
+    >>> calendar.add(date(2024, 12, 31), 1)
+    datetime.date(2025, 1, 2)
+    """
+
+    days_off: frozenset[date]
+    makeup_days: frozenset[date]
+    notes: Mapping[date, DayNote] = field(default_factory=dict, hash=False, kw_only=True)
+    announced_from: date | None = field(default=None, kw_only=True)
+    announced_through: date | None = field(default=None, kw_only=True)
+    edition: str = field(default="", kw_only=True)
+    weekend: frozenset[int] = field(default=frozenset({5, 6}), kw_only=True)
+    predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False, kw_only=True)
+    _through: _Table = field(default=_NO_TABLE, init=False, compare=False)
+    _before: _Table = field(default=_NO_TABLE, init=False, compare=False)
+    _numbers: dict[date, int] = field(default_factory=dict, init=False, compare=False)
+    _years: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, compare=False)
+    _predicted: dict[int, YearOfDays] = field(default_factory=dict, init=False, compare=False)
+
+    def __init__(
+        self,
+        days_off: Iterable[date],
+        makeup_days: Iterable[date],
+        *,
+        notes: Mapping[date, DayNote] | None = None,
+        announced_from: date | None = None,
+        announced_through: date | None = None,
+        edition: str = "",
+        weekend: Iterable[int] = (5, 6),
+        predict: Callable[[int], YearOfDays] | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "days_off", _days(days_off, "days_off"))
+        put(self, "makeup_days", _days(makeup_days, "makeup_days"))
+        put(self, "notes", MappingProxyType(dict(notes or {})))
+        put(self, "announced_from", announced_from)
+        put(self, "announced_through", announced_through)
+        put(self, "edition", edition)
+        put(self, "weekend", frozenset(weekend))
+        put(self, "predict", predict)
+        put(self, "_through", _NO_TABLE)
+        put(self, "_before", _NO_TABLE)
+        put(self, "_numbers", {})
+        put(self, "_years", {})
+        put(self, "_predicted", {})
+        if both := sorted(self.days_off & self.makeup_days):
+            raise CalendarError(f"off and worked at once: {', '.join(map(str, both))}")
+        if not self.weekend <= set(range(7)):
+            raise CalendarError(f"weekend names days other than 0 (Monday) to 6: {sorted(self.weekend)}")
+        if len(self.weekend) == 7:
+            raise CalendarError("a weekend of all seven days leaves no working day")
+
+    def __repr__(self) -> str:
+        return (
+            f"WorkCalendar({len(self.days_off)} days off, {len(self.makeup_days)} make-up days, "
+            f"announced_through={self.announced_through}, edition={self.edition!r})"
+        )
+
+    # --- counting -----------------------------------------------------------------------------------------
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether *day* is worked (工作日): make-up Saturdays and Sundays are, days off are not."""
+        try:
+            days, through = self._through
+            return days[through[day]] == day
+        except (KeyError, TypeError):
+            worked = self._worked(_plain(day).year)
+            self._take_in(day.year, day.year)
+            place = bisect_left(worked, day)
+            return place < len(worked) and worked[place] == day
+
+    def add(self, day: date, n: int) -> date:
+        """
+        The n-th working day after *day*, which is itself not counted (民法典 第二百零一条).
+
+        ``add(day, 0)`` is *day*; a negative *n* goes back to the n-th working day before *day*.
+        """
+        try:
+            if n > 0:
+                days, through = self._through
+                return days[through[day] + n]
+            if n < 0:
+                days, before = self._before
+                # Below number 1 a tuple would go on from its end.
+                if (number := before[day] + n + 1) > 0:
+                    return days[number]
+        except (KeyError, IndexError, TypeError):
+            pass
+        return self._seek(day, n)
+
+    def count(self, after: date, through: date) -> int:
+        """The working days in (after, through]; negative when *through* lies before *after*."""
+        try:
+            number = self._numbers
+            return number[through] - number[after]
+        except (KeyError, TypeError):
+            pass
+        if _plain(through) < _plain(after):
+            return -self.count(through, after)
+        first, last = after.year, through.year
+        total = sum(len(self._worked(year)) for year in range(first, last))
+        total += bisect_right(self._worked(last), through) - bisect_right(self._worked(first), after)
+        self._take_in(first, last)
+        return total
+
+    def roll(self, day: date) -> date:
+        """*day* if it is a working day, else the next one (期间末日顺延, 民法典 第二百零三条)."""
+        return day if self.is_working_day(day) else self.add(day, 1)
+
+    def working_days_after(self, day: date) -> Iterator[date]:
+        """
+        The working days that follow *day*, which is itself not counted (民法典 第二百零一条).
+
+        >>> calendar = WorkCalendar(days_off={date(2025, 1, 1)}, makeup_days=())
+        >>> next(calendar.working_days_after(date(2024, 12, 31)))
+        datetime.date(2025, 1, 2)
+        """
+        return self._walk(_plain(day))
+
+    def _walk(self, day: date) -> Iterator[date]:
+        worked = self._worked(day.year)
+        yield from worked[bisect_right(worked, day) :]
+        for year in range(day.year + 1, date.max.year + 1):
+            yield from self._worked(year)
+
+    # --- how firm -----------------------------------------------------------------------------------------
+
+    def firmness(self, day: date) -> Firmness:
+        """How firm the status of *day* is: final, announced or predicted (确定程度)."""
+        if self._is_predicted(_plain(day)):
+            return Firmness.PREDICTED
+        last = self.announced_through
+        if last is not None and (day.year, day.month) == (last.year, 12):
+            return Firmness.ANNOUNCED
+        return Firmness.FINAL
+
+    def note(self, day: date) -> DayNote | None:
+        """Why *day* is off or worked, where something is known of it; also for predicted days (依据)."""
+        if (known := self.notes.get(_plain(day))) is not None:
+            return known
+        return self._foreseen(day.year).notes.get(day) if self._is_predicted(day) else None
+
+    def provisional(self, start: date, last: date) -> bool:
+        """
+        Whether a limit counted in (start, last] may still move with a notice to come (届满日待定).
+
+        It may when one of its days is predicted, or when it ends in the last days of a year whose successor
+        has no notice yet: that notice may make a December day worked or off.
+        """
+        if _plain(start) < _plain(last) and (
+            self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))
+        ):
+            return True
+        known = self.announced_through
+        return known is not None and (last.month, last.day) >= UNSETTLED_FROM and known.year <= last.year
+
+    def range_of(self, last: date) -> tuple[date, date]:
+        """The first and the last day on which a provisional *last* may come to lie (待定区间)."""
+        if self.announced_through is None and self.announced_from is None:
+            return last, last
+        earliest = _clamped(_plain(last), -EARLIER)
+        if (known := self.announced_through) is not None:
+            firm = min(known, date(known.year, 12, UNSETTLED_FROM[1] - 1))
+            if firm <= last:
+                earliest = max(earliest, firm)
+        return earliest, _clamped(last, LATER)
+
+    def _is_predicted(self, day: date) -> bool:
+        first, last = self.announced_from, self.announced_through
+        return (last is not None and day > last) or (first is not None and day < first)
+
+    # --- as data ------------------------------------------------------------------------------------------
+
+    def as_data(self) -> dict[str, Any]:
+        """The calendar as plain values, for a file or a database (可存储形式); always in the same order."""
+        return {
+            "edition": self.edition,
+            "announced_from": self.announced_from and self.announced_from.isoformat(),
+            "announced_through": self.announced_through and self.announced_through.isoformat(),
+            "weekend": sorted(self.weekend),
+            "days_off": [day.isoformat() for day in sorted(self.days_off)],
+            "makeup_days": [day.isoformat() for day in sorted(self.makeup_days)],
+            "notes": {
+                day.isoformat(): {"name": note.name, "source": note.source, "url": note.url}
+                for day, note in sorted(self.notes.items(), key=lambda item: item[0])
+            },
+        }
+
+    @classmethod
+    def from_data(
+        cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None
+    ) -> WorkCalendar:
+        """The calendar that :meth:`as_data` wrote down; a prediction is no data and is given anew."""
+        first, last = data["announced_from"], data["announced_through"]
+        return cls(
+            days_off=map(date.fromisoformat, data["days_off"]),
+            makeup_days=map(date.fromisoformat, data["makeup_days"]),
+            notes={date.fromisoformat(day): DayNote(**note) for day, note in data["notes"].items()},
+            announced_from=date.fromisoformat(first) if first else None,
+            announced_through=date.fromisoformat(last) if last else None,
+            edition=data["edition"],
+            weekend=data["weekend"],
+            predict=predict,
+        )
+
+    def with_edition(self) -> WorkCalendar:
+        """The same calendar, its edition named by its content (版本号): equal content, equal name."""
+        data = self.as_data()
+        del data["edition"]
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return replace(self, edition=hashlib.sha256(text.encode()).hexdigest()[:12])
+
+    # --- the tables ---------------------------------------------------------------------------------------
+
+    def _seek(self, day: date, n: int) -> date:
+        """Find what the tables do not hold, and let them take in the years that were needed for it."""
+        _plain(day)
+        try:
+            n = as_int(n)
+        except TypeError:
+            raise TypeError(f"a number of working days is a whole number, not {n!r}") from None
+        if n == 0:
+            return day
+        edge = date.max if n > 0 else date.min
+        if abs((edge - day).days) < abs(n):
+            raise CalendarError(f"working day {n:+d} from {day} lies beyond {edge}")
+        year = day.year
+        worked = self._worked(year)
+        place = bisect_right(worked, day) + n - 1 if n > 0 else bisect_left(worked, day) + n
+        while not 0 <= place < len(worked):
+            if year == edge.year:
+                raise CalendarError(f"working day {n:+d} from {day} lies beyond {edge}")
+            if n > 0:
+                place, year = place - len(worked), year + 1
+                worked = self._worked(year)
+            else:
+                year -= 1
+                worked = self._worked(year)
+                place += len(worked)
+        self._take_in(min(year, day.year), max(year, day.year))
+        return worked[place]
+
+    def _worked(self, year: int) -> tuple[date, ...]:
+        """The working days of one year, made when first asked for."""
+        if (worked := self._years.get(year)) is None:
+            worked = self._years[year] = tuple(self._work_through(year))
+        return worked
+
+    def _work_through(self, year: int) -> Iterator[date]:
+        off, makeup, weekend = self.days_off, self.makeup_days, self.weekend
+        foreseen = self._foreseen(year) if self._rests_on_prediction(year) else NOTHING_FORESEEN
+        for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            worked = (ordinal + 6) % 7 not in weekend
+            # What is foreseen holds only where nothing is known.
+            if foreseen is not NOTHING_FORESEEN and self._is_predicted(day):
+                worked = day in foreseen.makeup_days or (worked and day not in foreseen.days_off)
+            if day in makeup or (worked and day not in off):
+                yield day
+
+    def _rests_on_prediction(self, year: int) -> bool:
+        return self._is_predicted(date(year, 1, 1)) or self._is_predicted(date(year, 12, 31))
+
+    def _foreseen(self, year: int) -> YearOfDays:
+        if self.predict is None:
+            return NOTHING_FORESEEN
+        if (foreseen := self._predicted.get(year)) is None:
+            foreseen = self._predicted[year] = self.predict(year)
+        return foreseen
+
+    def _take_in(self, first: int, last: int) -> None:
+        """Widen the tables by the years *first* to *last*, unless that means asking for more predictions."""
+        if old := self._numbers:
+            # A table is in the order of its days.
+            low, high = next(iter(old)).year, next(reversed(old)).year
+            between = range(high + 1, first) if first > high else range(last + 1, low)
+            if all(year in self._years or not self._rests_on_prediction(year) for year in between):
+                first, last = min(first, low), max(last, high)
+            elif self._rests_on_prediction(last):
+                return  # a question far ahead does not push out the years that are asked about every day
+        if last - first >= _WIDEST:
+            return
+        days = (cast(date, None), *(day for year in range(first, last + 1) for day in self._worked(year)))
+        through: dict[date, int] = {}
+        before: dict[date, int] = {}
+        number = 0
+        for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            before[day] = number
+            if number + 1 < len(days) and days[number + 1] == day:
+                number += 1
+            through[day] = number
+        object.__setattr__(self, "_through", (days, through))
+        object.__setattr__(self, "_before", (days, before))
+        object.__setattr__(self, "_numbers", through)
+
+
+def _plain(day: date) -> date:
+    """*day*, if it is one: a moment has to be made a legal day first, and a text has to be read."""
+    if isinstance(day, datetime) or not isinstance(day, date):
+        raise TypeError(f"a day is a datetime.date, not {type(day).__name__}: {day!r}")
+    return day
+
+
+def _days(days: Iterable[date], what: str) -> frozenset[date]:
+    frozen = frozenset(days)
+    for day in frozen:
+        if isinstance(day, datetime) or not isinstance(day, date):
+            raise CalendarError(f"{what}: a day is a datetime.date, not {day!r}")
+    return frozen
+
+
+def _clamped(day: date, by: timedelta) -> date:
+    try:
+        return day + by
+    except OverflowError:
+        return date.max if by > timedelta() else date.min

@@ -1,0 +1,176 @@
+"""The case (案件) and its record (办理记录): an append-only list of entries, each under the hash of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gkflow.domain.errors import Unfit
+
+NOTE = "note"
+CORRECT = "correct_entry"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+_SHANGHAI: list[ZoneInfo] = []
+
+
+def legal_day(moment: datetime) -> date:
+    """
+    The legal day of a moment (法定日): the day in Asia/Shanghai, whatever zone the moment was written in.
+
+    Raises ValueError for a moment without a zone: it has no day.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    if not _SHANGHAI:
+        _SHANGHAI.append(ZoneInfo("Asia/Shanghai"))
+    return moment.astimezone(_SHANGHAI[0]).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One entry of a record (办理记录条目).
+
+    ``day`` is the legal day on which it happened, ``written_at`` the moment at which it was written down: two
+    times, two types. ``facts`` are those of the workflow, ``remarks`` what a register held besides.
+    """
+
+    case: str
+    seq: int
+    action: str
+    day: date
+    written_at: datetime
+    by: str = ""
+    unit: str = ""
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    remarks: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    key: str | None = None
+    previous: str = ""
+    hash: str = ""
+    workflow: str = ""
+    edition: str = ""
+
+
+def canonical(value: Any) -> str:
+    """The one text of a JSON value (规范文本): sorted keys, no spaces, Chinese as it is; what is hashed is this."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as it is written and hashed: UTC, microseconds, one form."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seal(columns: Sequence[Any], algorithm: str = "sha256") -> str:
+    """
+    The hash of a row (校验值): of all its columns in order, as canonical JSON.
+
+    sha256 is written bare, any other algorithm (sm3) with its name in front, so that a chain that changed its
+    algorithm can still be walked. Raises Unfit where this Python's OpenSSL has no such algorithm.
+    """
+    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
+    if algorithm == "sha256":
+        return hashlib.sha256(text).hexdigest()
+    try:
+        return f"{algorithm}:{hashlib.new(algorithm, text).hexdigest()}"
+    except ValueError as error:
+        raise Unfit("settings", file="gkflow.toml", reason=f"hash {algorithm}: {error}") from None
+
+
+def algorithm_of(sealed: str) -> str:
+    """The algorithm that made a hash."""
+    return sealed.split(":", 1)[0] if ":" in sealed else "sha256"
+
+
+def seal_entry(entry: Entry, facts: str, remarks: str, algorithm: str) -> str:
+    """The hash of an entry: every column of its row, the hash of the one before among them."""
+    return seal(
+        (
+            entry.case,
+            entry.seq,
+            entry.workflow,
+            entry.edition,
+            entry.action,
+            entry.day.isoformat(),
+            moment_text(entry.written_at),
+            entry.by,
+            entry.unit,
+            facts,
+            remarks,
+            entry.key,
+            entry.previous,
+        ),
+        algorithm,
+    )
+
+
+def record_of(entries: Sequence[Entry], as_of: date | None = None) -> list[Entry]:
+    """
+    The record in force on a day (有效记录), in the order of its legal days.
+
+    An entry counts from its own day on, whenever it was written down. A ``correct_entry`` puts another day or
+    other facts in the place of an entry, or voids it; the old entry stays in the list of entries and is used for
+    days before the correction.
+    """
+    inside = [entry for entry in entries if as_of is None or entry.day <= as_of]
+    corrections = [entry for entry in inside if entry.action == CORRECT]
+    if corrections:
+        inside = _corrected(entries, inside, corrections, as_of)
+    if any(later.day < earlier.day for earlier, later in zip(inside, inside[1:], strict=False)):
+        inside.sort(key=lambda entry: (entry.day, entry.seq))
+    return inside
+
+
+def _corrected(
+    entries: Sequence[Entry], inside: list[Entry], corrections: Sequence[Entry], as_of: date | None
+) -> list[Entry]:
+    by_seq = {entry.seq: entry for entry in entries}
+    for correction in corrections:
+        facts = dict(correction.facts)
+        old = by_seq.get(int(facts.pop("seq", 0)))
+        if old is None or old.action == CORRECT:
+            continue
+        for word in ("reason", "last_day_before", "last_day_after"):
+            facts.pop(word, None)
+        if facts.pop("void", None):
+            by_seq[old.seq] = replace(old, action=NOTE, facts=NOTHING)
+            continue
+        day = facts.pop("day", None)
+        merged = {key: value for key, value in {**old.facts, **facts}.items() if value is not None}
+        by_seq[old.seq] = replace(old, day=date.fromisoformat(day) if day else old.day, facts=merged)
+    return [by_seq[entry.seq] for entry in entries if as_of is None or by_seq[entry.seq].day <= as_of]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something on the record that should not be so (发现的问题): never a lock, always told."""
+
+    code: str
+    seq: int
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case (案件) as its record tells it on a day."""
+
+    number: str
+    workflow: str
+    edition: str
+    state: str
+    record: tuple[Entry, ...]
+    facts: Mapping[str, Any]  # the last word of each fact over the whole record
+    findings: tuple[Finding, ...]
+    ended: date | None = None
+
+    @property
+    def first(self) -> Entry:
+        """The entry that opened the case."""
+        return self.record[0]

@@ -1,0 +1,123 @@
+"""
+Counting days (期间计算): the last day of a length of time, less the days that a suspension leaves out.
+
+Pure arithmetic for every unit; which length, and which suspensions, is the business of ``deadline``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.errors import Refused
+from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
+
+ONE_DAY = timedelta(days=1)
+
+# A suspension leaves out the days after the one on which it began, through the one on which it ended:
+# (began, ended]. 条例 第三十三条第三款: 征求第三方和其他机关意见所需时间不计算在前款规定的期限内.
+Span = tuple[date, date]
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap or touch made one: a day is left out once, however many asked."""
+    merged: list[Span] = []
+    for began, ended in sorted(spans):
+        if ended <= began:
+            continue  # 当日征求、当日答复: nothing is left out
+        if merged and began <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ended))
+        else:
+            merged.append((began, ended))
+    return merged
+
+
+def day_zero(since: date, reading: RestDayReceipt, calendar: WorkCalendar) -> date:
+    """Day 0, which is never counted (民法典 第二百零一条: 开始的当日不计入，自下一日开始计算)."""
+    return calendar.roll(since) if reading is RestDayReceipt.MOVED_TO_WORKING_DAY else since
+
+
+def last_day(
+    since: date,
+    length: int,
+    unit: LimitUnit,
+    calendar: WorkCalendar,
+    *,
+    roll: Roll = Roll.NONE,
+    spans: Sequence[Span] = (),
+) -> date:
+    """
+    The last day of *length* units after *since*, which is itself not counted.
+
+    Working days are counted one by one and end on a working day; calendar days likewise; months and years end on
+    the corresponding day (民法典 第二百零二条), a suspension shifting their start by the days it left out. A
+    calendar period whose last day is a day off ends as *roll* says. Length 0 is the day itself. Hours and fixed
+    dates are no lengths of days and are refused.
+    """
+    merged = union(spans) if spans else ()
+    if unit is LimitUnit.WORKING_DAY:
+        last = calendar.add(since, length)
+        if merged:
+            # Longer by the working days left out up to the last day, until no further one comes in.
+            while (out := _left_out(merged, since, last, calendar)) and (
+                then := calendar.add(since, length + out)
+            ) != last:
+                last = then
+        return last
+    if unit is LimitUnit.DAY:
+        last = since + timedelta(days=length)
+        while (
+            merged and (then := since + timedelta(days=length + _left_out(merged, since, last, None))) != last
+        ):
+            last = then
+    elif unit is LimitUnit.MONTH or unit is LimitUnit.YEAR:
+        period = relativedelta(months=length) if unit is LimitUnit.MONTH else relativedelta(years=length)
+        last = since + period
+        while (
+            merged and (then := since + timedelta(days=_left_out(merged, since, last, None)) + period) != last
+        ):
+            last = then
+    else:
+        raise Refused("wrong_use", reason=f"a limit in {unit} has no last day by counting")
+    if roll is Roll.NEXT_WORKING_DAY:
+        # 民法典 第二百零三条: 以法定休假日结束的次日为期间的最后一日; a make-up Saturday is a working day.
+        return calendar.roll(last)
+    return last
+
+
+def last_moment(since: datetime, hours: int) -> datetime:
+    """
+    The end of a limit in hours (按小时计算): through nights and days off.
+
+    民法典 第二百零一条第二款: 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算.
+    """
+    return since + timedelta(hours=hours)
+
+
+def _left_out(merged: Sequence[Span], since: date, through: date, calendar: WorkCalendar | None) -> int:
+    """Days of the spans inside (since, through]: working days of *calendar*, or calendar days."""
+    total = 0
+    for began, ended in merged:
+        after, end = max(began, since), min(ended, through)
+        if end > after:
+            total += calendar.count(after, end) if calendar is not None else (end - after).days
+    return total
+
+
+def left_out(spans: Sequence[Span], since: date, through: date, calendar: WorkCalendar) -> int:
+    """How many working days of (since, through] the spans leave out."""
+    return _left_out(union(spans), since, through, calendar)
+
+
+def signed_working_days(today: date, last: date, calendar: WorkCalendar) -> int:
+    """
+    Working days left (剩余工作日): to the last day; past it, minus the count since, at most −1.
+
+    A reply on the Saturday after a Friday is late by one day though no working day lies between.
+    """
+    if today <= last:
+        return calendar.count(today, last)
+    return min(-1, -calendar.count(last, today))

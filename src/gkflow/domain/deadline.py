@@ -1,0 +1,420 @@
+"""
+The deadline (届满日): clock × limit × calendar → the last day, the verdict, and what should not be so.
+
+The clock's events are gone through in order; nothing is stored that could not be reckoned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import Finding, legal_day
+from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact
+from gkflow.domain.counting import Span, day_zero, last_day, last_moment, left_out, signed_working_days, union
+from gkflow.domain.law import LimitUnit, LimitValue, Roll, TimeLimit
+from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
+
+
+class Status(StrEnum):
+    """How a clock stands (计时状态)."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+    NO_LIMIT = "no_limit"  # no value was in force on the day it started: the duty did not exist
+
+
+class Verdict(StrEnum):
+    """On time or late (时限认定), as CONTRACT defines it; verdicts compare days, not counts."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    ON_TIME = "on_time"
+    LATE = "late"
+    LATE_UNLESS_EXTENDED = "late_unless_extended"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """One suspension (中止): the days in (began, ended] are left out; open while ``ended`` is None."""
+
+    began: date
+    ended: date | None
+    ref: str
+    action: str
+    lapsed: bool = False
+
+
+@dataclass(slots=True)
+class Deadline:
+    """
+    What follows from a clock on a day (届满日).
+
+    ``last_day`` is the last day on which the act is in time, the extended one where there is an extension; None
+    while the clock waits or stands still. ``base`` is the last day without extension, ``longest`` the one with
+    the longest lawful extension. ``remaining`` are the working days still to run once a suspended or waiting
+    clock goes on. ``days_left`` are signed working days. ``risk`` is the original last day where a late notice
+    restarted the clock. Not changed after it is made.
+    """
+
+    clock: Clock
+    as_of: date
+    limit: str
+    value: LimitValue | None
+    since: date
+    status: Status
+    verdict: Verdict
+    last_day: date | None = None
+    base: date | None = None
+    longest: date | None = None
+    extension: int = 0
+    remaining: int | None = None
+    days_left: int | None = None
+    stopped: date | None = None
+    waiting_since: date | None = None
+    provisional: bool = False
+    earliest: date | None = None
+    latest: date | None = None
+    risk: date | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the clock."""
+        return self.clock.rule.name
+
+    @property
+    def spans(self) -> list[Span]:
+        """The days left out so far, as a union."""
+        return union((s.began, s.ended) for s in self.suspensions if s.ended is not None)
+
+
+LimitOf = Callable[[str], TimeLimit]
+Known = Mapping[tuple[str, str], Deadline]
+
+
+def reckon_all(
+    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date
+) -> dict[tuple[str, str], Deadline]:
+    """
+    Reckon every clock of a case, by (name, ref).
+
+    In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it.
+    """
+    known: dict[tuple[str, str], Deadline] = {}
+    for clock in clocks:
+        known[clock.rule.name, clock.ref] = reckon(clock, limit_of, calendar, as_of, known)
+    return known
+
+
+def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date, known: Known) -> Deadline:
+    """
+    Reckon the deadline of one clock as of a day.
+
+    The limit in force is the one on the day on which the clock first started. Raises NotFound for a limit that no
+    file holds.
+    """
+    start = clock.events[0]
+    name = start.rule.limit if isinstance(start.rule, Trigger) and start.rule.limit else clock.rule.limit
+    value = limit_of(name).in_force(start.day)
+    if value is None:
+        finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
+        return Deadline(
+            clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,)
+        )
+    return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
+
+
+class _Reckoning:
+    """Going through the events of one clock; lives for one call of ``reckon``."""
+
+    __slots__ = (
+        "as_of", "calendar", "clock", "extended_on", "extension", "findings", "fixed", "known", "limit", "limit_of",
+        "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "waiting",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        clock: Clock,
+        limit: str,
+        value: LimitValue,
+        limit_of: LimitOf,
+        calendar: WorkCalendar,
+        as_of: date,
+        known: Known,
+    ) -> None:
+        self.clock, self.limit, self.value, self.limit_of = clock, limit, value, limit_of
+        self.calendar, self.as_of, self.known = calendar, as_of, known
+        self.since = clock.events[0].day
+        self.suspensions: list[tuple[date, date | None, ClockEvent]] = []
+        self.findings: list[Finding] = []
+        self.extension, self.extended_on, self.most = 0, None, 0
+        self.waiting: date | None = None
+        self.stop: ClockEvent | None = None
+        self.risk: date | None = None
+        self.noticed: set[str] = set()
+        self.restarted: set[str] = set()
+        self.fixed = self._fixed_day(clock.events[0])
+
+    extended_on: date | None
+
+    def result(self) -> Deadline:
+        for event in self.clock.events[1:]:
+            verb = event.verb
+            if verb is Verb.STOP:
+                self.stop = event
+            elif verb is Verb.SUSPEND:
+                self.suspensions.append((event.day, None, event))
+            elif verb is Verb.RESUME:
+                self._resume(event)
+            elif verb is Verb.WAIT:
+                self._wait(event)
+            elif verb is Verb.RESTART:
+                self._restart(event)
+            elif verb is Verb.EXTEND:
+                self._extend(event)
+        return self._conclude()
+
+    # -- what happened -------------------------------------------------------------------------------------------
+
+    def _resume(self, event: ClockEvent) -> None:
+        rule = event.rule
+        ref = str(event.entry.facts.get("ref", ""))
+        of_rule = [
+            i for i, (_, ended, began) in enumerate(self.suspensions) if ended is None and began.rule is rule
+        ]
+        mine = [i for i in of_rule if str(self.suspensions[i][2].entry.facts.get("ref", "")) == ref]
+        # A register may leave the ref out: with one consultation open there is no doubt which is answered.
+        if not mine and not ref and len(of_rule) == 1:
+            mine = of_rule
+        if not mine:
+            self._find("no_open_consultation", event, ref=ref)
+            return
+        began = self.suspensions[mine[0]]
+        ended = event.day
+        if isinstance(rule, SuspendRule) and rule.silence and all(c.holds(event.entry.facts) for c in rule.silence):
+            # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
+            ended = min(ended, self._lapse_of(began[2]) or ended)
+        # A consultation ends with its answer, even a late one.
+        self.suspensions[mine[0]] = (began[0], max(ended, began[0]), began[2])
+
+    def _wait(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, WaitRule)
+        action = rule.trigger.action
+        second = action in self.noticed
+        self.noticed.add(action)
+        if rule.once and second:
+            self._find("second_notice", event)
+            return
+        if rule.within:
+            power = self.known.get((rule.within, ""))
+            timely = power is None or power.last_day is None or event.day <= power.last_day
+        else:
+            last = self._last(event.day)[0]
+            timely = last is None or event.day < last
+        if timely:
+            self.waiting = event.day
+        else:
+            self._find("notice_late", event)
+
+    def _restart(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, RestartRule)
+        if rule.after and rule.after not in self.noticed:
+            self._find("restart_without_notice", event)
+            return
+        if rule.once and rule.action in self.restarted:
+            self._find("second_restart", event)
+            return
+        self.restarted.add(rule.action)
+        if self.waiting is None and self.risk is None:
+            self.risk = self._last(event.day)[0]
+        self.since, self.waiting = event.day, None
+        self.extension, self.extended_on = 0, None
+
+    def _extend(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, ExtendRule)
+        limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
+        most = limit.length if limit is not None and limit.length is not None else 0
+        facts = event.entry.facts
+        days = _whole(facts.get("days"))
+        cite = str(limit.citation) if limit is not None else rule.limit
+        if limit is not None and limit.unit is not self.value.unit:
+            self._find("unit_mix", event, extension=limit.unit, unit=self.value.unit, cite=cite)
+            return
+        if rule.approval and not facts.get(rule.approval):
+            self._find("extension_unapproved", event, cite=cite)
+        if self.extended_on is not None:
+            self._find("extension_second", event, first=self.extended_on, cite=cite)
+        base, _ = self._last(event.day)
+        if base is None:
+            status = "waiting" if self.waiting else "suspended"
+            if self.waiting:
+                self._find("extension_no_clock", event, clock=self.clock.rule.name, status=status, cite=cite)
+        elif event.day > base:
+            self._find("extension_late", event, day=event.day, last=base, cite=cite)
+        if self.extension + days > most or days < 1:
+            self._find("extension_too_long", event, days=days, most=most, cite=cite)
+        self.extension = min(self.extension + max(days, 0), most)
+        self.extended_on = self.extended_on or event.day
+
+    def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
+        self.findings.append(
+            Finding(
+                code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts}
+            )
+        )
+
+    # -- what follows --------------------------------------------------------------------------------------------
+
+    def _fixed_day(self, event: ClockEvent) -> date | None:
+        value, facts = self.value, event.entry.facts
+        if self.clock.rule.until:
+            named = day_fact(facts, self.clock.rule.until)
+            if named is not None:
+                return named
+        if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
+            same_year = date(event.day.year, value.month, value.day)
+            return same_year if same_year >= event.day else date(event.day.year + 1, value.month, value.day)
+        if value.unit is LimitUnit.HOUR and value.length is not None:
+            return legal_day(last_moment(event.entry.written_at, value.length))
+        return None
+
+    def _ends(self, at: date) -> list[tuple[date, date | None, ClockEvent, bool]]:
+        """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
+        ends = []
+        for began, ended, event in self.suspensions:
+            lapsed = False
+            if ended is None:
+                lapse = self._lapse_of(event)
+                if lapse is not None and lapse <= at:
+                    ended, lapsed = max(lapse, began), True
+            ends.append((began, ended, event, lapsed))
+        return ends
+
+    def _lapse_of(self, event: ClockEvent) -> date | None:
+        """The day on which the law says that silence ends the consultation (第三十二条、第三十四条), if it does."""
+        rule = event.rule
+        assert isinstance(rule, SuspendRule)
+        if not rule.lapse or not all(condition.holds(event.entry.facts) for condition in rule.lapse_when):
+            return None
+        other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
+        return other.last_day if other is not None else None
+
+    def _count(self, length: int, spans: list[Span]) -> date:
+        since = day_zero(self.since, self.value.rest_day_receipt, self.calendar)
+        return last_day(since, length, self.value.unit, self.calendar, roll=self.value.roll, spans=spans)
+
+    def _last(self, at: date, extension: int | None = None) -> tuple[date | None, int | None]:
+        """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
+        if self.waiting is not None:
+            return None, None
+        if self.fixed is not None:
+            return self.fixed, None
+        if self.value.length is None:
+            return None, None
+        length = self.value.length + (self.extension if extension is None else extension)
+        if not self.suspensions:
+            return self._count(length, []), None
+        ends = self._ends(at)
+        spans = [(began, ended) for began, ended, _, _ in ends if ended is not None]
+        last = self._count(length, spans)
+        opened = [began for began, ended, _, _ in ends if ended is None]
+        if not opened or last <= min(opened):
+            return last, None  # one begun on or after the last day moves nothing
+        if self.value.unit is not LimitUnit.WORKING_DAY:
+            return None, None
+        began = min(opened)
+        counted = self.calendar.count(self.since, began) if began > self.since else 0
+        return None, length - counted + left_out(spans, self.since, began, self.calendar)
+
+    def _longest(self, at: date) -> date | None:
+        most = 0
+        for rule in self.clock.rule.extends:
+            limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
+            if limit is not None and limit.length and limit.unit is self.value.unit:
+                most = max(most, limit.length)
+        return self._last(at, most)[0] if most else None
+
+    def _conclude(self) -> Deadline:
+        at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
+        last, remaining = self._last(at)
+        if not self.clock.rule.extends:
+            base, longest = last, None
+        else:
+            base = self._last(at, 0)[0] if self.extension else last
+            longest = self._longest(at)
+        calendar, rule = self.calendar, self.clock.rule
+        deadline = Deadline(
+            self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
+            last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
+        )  # fmt: skip
+        if self.suspensions:
+            deadline.suspensions = tuple(
+                Suspension(began, ended, str(event.entry.facts.get("ref", "")), event.entry.action, lapsed)
+                for began, ended, event, lapsed in self._ends(at)
+            )
+        if last is not None:
+            deadline.days_left = signed_working_days(at, last, calendar)
+            self._how_firm(deadline, last)
+        if self.stop is not None:
+            deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
+            deadline.verdict = self._verdict_of(self.stop.day, last, longest)
+            if (
+                rule.kind is ClockKind.POWER
+                and deadline.verdict is not Verdict.ON_TIME
+                and self.stop.entry.action == rule.stops[0].action
+            ):
+                self._find("power_lapsed", self.stop, last=last, day=self.stop.day)
+        elif self.waiting is not None:
+            deadline.status, deadline.verdict = Status.WAITING, Verdict.SUSPENDED
+            if self.value.unit is LimitUnit.WORKING_DAY and self.value.length is not None:
+                deadline.remaining = self.value.length
+                deadline.earliest = calendar.add(self.as_of, self.value.length)
+        elif last is None:
+            deadline.status, deadline.verdict = Status.SUSPENDED, Verdict.SUSPENDED
+            if remaining is not None:
+                deadline.earliest = calendar.add(self.as_of, remaining)
+        elif self.as_of > last and rule.kind is ClockKind.DUTY:
+            deadline.verdict = Verdict.OVERDUE
+        if self.findings:
+            deadline.findings = tuple(self.findings)
+        return deadline
+
+    def _verdict_of(self, done: date, last: date | None, longest: date | None) -> Verdict:
+        if last is None or done <= last:
+            return Verdict.ON_TIME
+        # No extension on record, but within the last day that the longest lawful one would have given.
+        if self.extended_on is None and longest is not None and done <= longest:
+            return Verdict.LATE_UNLESS_EXTENDED
+        return Verdict.LATE
+
+    def _how_firm(self, deadline: Deadline, last: date) -> None:
+        calendar, value = self.calendar, self.value
+        if self.fixed is not None:
+            firm_from = None
+        elif value.unit is LimitUnit.WORKING_DAY:
+            firm_from = self.since
+        else:
+            # Only the roll of a calendar period asks which days are worked.
+            firm_from = last - timedelta(days=1) if value.roll is Roll.NEXT_WORKING_DAY else None
+        deadline.earliest = deadline.latest = last
+        if firm_from is not None and calendar.provisional(firm_from, last):
+            deadline.provisional = True
+            deadline.earliest, deadline.latest = calendar.range_of(last)
+
+
+def _whole(value: object) -> int:
+    try:
+        return int(str(value))
+    except (TypeError, ValueError):
+        return 0

@@ -1,0 +1,129 @@
+"""
+What gkflow objects to (错误).
+
+An error carries facts; a door (command line, page, portal) chooses the words and the language. The English
+sentence of each code is what a log or a traceback shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class GkflowError(Exception):
+    """
+    An objection with a code and its facts (异议).
+
+    ``code`` names the sentence, ``facts`` fill it; ``exit_code`` is what a command line returns.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, code: str, /, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts: dict[str, Any] = facts
+
+    def __str__(self) -> str:
+        return fill(SENTENCES.get(self.code, self.code), self.facts)
+
+
+class Refused(GkflowError):
+    """What was asked is against a rule of the workflow, the law or the record (不予办理)."""
+
+
+class NotFound(GkflowError):
+    """A case, workflow, action, clock or file of that name does not exist (未找到)."""
+
+
+class Conflict(GkflowError):
+    """Somebody else was faster, or a key was used for something else (冲突)."""
+
+
+class Unfit(GkflowError):
+    """The installation cannot be worked with as it is: settings, schema, clock of the machine (环境不符)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a data file (规则文件错误), with its place."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}  {self.text}" if self.line else f"{self.file}  {self.text}"
+
+
+class FilesAtFault(GkflowError):
+    """The data files have faults; all of them are told at once (规则文件有误)."""
+
+    exit_code = 1
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("files_at_fault", count=len(faults))
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def fill(sentence: str, facts: dict[str, Any]) -> str:
+    """Put the facts into a sentence; an absent fact reads as a question mark, lists are joined."""
+    told = _Facts()
+    for key, value in facts.items():
+        told[key] = ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else value
+    return sentence.format_map(told)
+
+
+SENTENCES: dict[str, str] = {
+    "action_not_allowed": 'case {case}: action "{action}" is not allowed in state "{state}"; allowed: {allowed}',
+    "bad_calendar": "calendar: {reason}",
+    "bad_day": '"{value}" is no day; write it as 2026-11-22',
+    "bad_fact": "{action}: {fact} = {value!r} is not accepted: {rule}",
+    "bad_moment": '"{value}" is no day or moment; write 2026-11-22 or 2026-11-22T09:00+08:00',
+    "before_first": "case {case}: {day} lies before its first entry of {first}",
+    "case_ended": 'case {case} has ended ({state}); "{action}" can no longer be entered; allowed: {allowed}',
+    "case_exists": "case {case} is there already; give another number",
+    "clock_ahead": "the machine's clock says {now}, the last thing written was {last}: set the clock right, "
+    "or confirm with --catch-up when gkflow really stood still",
+    "correction_unknown_entry": "correct_entry: case {case} has no entry {seq}",
+    "correction_wants_reason": "correct_entry: name the entry (seq), what is corrected and the reason",
+    "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
+    "extension_late": "{action}: told on {day}, but the last day was {last}; an extension must be told by then ({cite})",
+    "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
+    "extension_second": "{action}: extended once already on {first}; the law gives one extension ({cite})",
+    "extension_too_long": "{action}: {days} days, at most {most} are lawful ({cite})",
+    "extension_unapproved": "{action}: not approved by the head of the disclosure office ({cite})",
+    "facts_missing": "{action} needs: {facts} ({cite})",
+    "files_at_fault": "{count} faults in the data files; run: gkflow check",
+    "key_reused": 'the idempotency key "{key}" was used for something else (case {case}, entry {seq})',
+    "later_than_now": "{moment} lies in the future; use --simulate, which writes nothing",
+    "no_answer_to": "{action}: no consultation with ref {ref!r} is open",
+    "no_office": "no office here: {place}; run: gkflow init",
+    "ref_taken": "{action}: a consultation with ref {ref!r} is open already; give another ref",
+    "known_row_changed": "entry {seq} of case {case} has other facts; the row was not taken (use correct_entry)",
+    "not_opened": 'case {case}: "{action}" comes before its first entry; a case opens with "{first}"',
+    "row_wants": "{column} is empty",
+    "role_missing": "{by} may not {action}: it needs one of the roles {roles}",
+    "schema_version": "the database has schema {found}, this gkflow needs {wanted}; run: {mend}",
+    "settings": "{file}: {reason}",
+    "stale": "case {case} has moved on meanwhile (entry {seq} is taken); read it again",
+    "unit_mix": "an extension in {extension} cannot be added to a limit in {unit}",
+    "unknown_action": 'workflow {workflow} has no action "{action}"{mean}',
+    "unknown_case": 'no case "{case}"{mean}',
+    "unknown_clock": 'case {case} has no clock "{clock}"; it has: {clocks}',
+    "unknown_fact": '{action}: unknown fact "{fact}"{mean}',
+    "unknown_limit": 'no limit "{limit}"{mean}',
+    "unknown_workflow": 'no workflow "{workflow}"{mean}',
+    "unreadable": "{file}: {reason}",
+    "wrong_use": "{reason}",
+}

@@ -1,0 +1,119 @@
+"""Instruments, citations and time limits (法律依据与期限): the rule, which knows no case."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Known(StrEnum):
+    """How surely a text is known (文本可靠程度); carried from the file to every place where it is printed."""
+
+    FOUND = "found"  # the text of the instrument was read
+    SECONDARY = "secondary"  # read in a place that repeats the rule
+    MEMORY = "memory"  # not verified
+    INFERENCE = "inference"  # follows from the text, no text says it
+    PROPOSAL = "proposal"  # a setting of the office, not law
+
+
+class LimitUnit(StrEnum):
+    """In what a limit is counted (期限单位)."""
+
+    WORKING_DAY = "working_day"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    HOUR = "hour"
+    FIXED_DATE = "fixed_date"
+
+
+class Roll(StrEnum):
+    """What happens when the last day of a calendar period is a day off (期间末日顺延)."""
+
+    NONE = "none"
+    NEXT_WORKING_DAY = "next_working_day"  # 民法典 第二百零三条
+
+
+class RestDayReceipt(StrEnum):
+    """Which day is day 0 when the event falls on a day off (休息日收件)."""
+
+    COUNTED_FROM_RECEIPT = "counted_from_receipt"  # 民法典 第二百零一条: 开始的当日不计入，自下一日开始计算
+    MOVED_TO_WORKING_DAY = "moved_to_working_day"
+
+
+class Bound(StrEnum):
+    """Whether the limit is a maximum or a minimum (上限或下限)."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A law, regulation, document or house rule (法律法规规章文件), the lowest rank being the office's own rule."""
+
+    name: str
+    title: str
+    number: str = ""
+    rank: str = "document"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a rule stands (引文): instrument, article, the sentence, and how surely it is known."""
+
+    title: str
+    article: str
+    quote: str = ""
+    known: Known = Known.FOUND
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"《{self.title}》{self.article}" if self.article else f"《{self.title}》"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitValue:
+    """
+    What a limit says from one day on (期限取值).
+
+    ``length`` counts *unit*; a length of None is set case by case (the day stands in the entry). ``roll``
+    concerns calendar units only: a working-day limit ends on a working day by construction.
+    """
+
+    length: int | None
+    unit: LimitUnit
+    citation: Citation
+    roll: Roll = Roll.NONE
+    rest_day_receipt: RestDayReceipt = RestDayReceipt.COUNTED_FROM_RECEIPT
+    bound: Bound = Bound.AT_MOST
+    month: int | None = None  # fixed dates: month and day of the following year
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A limit by name, with its values by effective day (期限)."""
+
+    name: str  # "ogi-regulations/reply"
+    label: str
+    values: tuple[tuple[date, LimitValue | None], ...]  # ascending; None: repealed from that day
+    binds: str = "office"  # office | applicant | other
+
+    def in_force(self, day: date) -> LimitValue | None:
+        """The value in force on *day* (the day on which the clock first started), or None where there was none."""
+        at = bisect_right(self.values, day, key=lambda pair: pair[0])
+        return self.values[at - 1][1] if at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """All instruments and limits that were read from the files (法规库)."""
+
+    instruments: Mapping[str, Instrument] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[str, TimeLimit] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,176 @@
+"""The rulebook (规则集): workflows, law, ladders and calendar together, as one value."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gkflow.domain.errors import NotFound
+from gkflow.domain.law import Bound, Law, LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.workflow import Ladder, Workflow
+
+if TYPE_CHECKING:
+    from gkflow.domain.calendar import WorkCalendar
+    from gkflow.domain.soundness import Problem
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """
+    Everything that the office works by (规则集).
+
+    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place.
+    """
+
+    workflows: Mapping[str, Workflow]
+    law: Law
+    ladders: Mapping[str, Ladder]
+    calendar: WorkCalendar
+    instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def limit(self, name: str) -> TimeLimit:
+        """
+        The limit that holds under that name, the profile applied.
+
+        Raises NotFound ("unknown_limit"): a missing rule stops, it is never guessed.
+        """
+        try:
+            return self._limits[name]
+        except KeyError:
+            raise NotFound("unknown_limit", limit=name, mean=mean_limit(name, self.law.limits)) from None
+
+    def workflow(self, name: str) -> Workflow:
+        """The workflow of that name. Raises NotFound ("unknown_workflow")."""
+        try:
+            return self.workflows[name]
+        except KeyError:
+            raise NotFound("unknown_workflow", workflow=name, mean=mean(name, self.workflows)) from None
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Where the rulebook does not agree with itself (规则自洽检查)."""
+        from gkflow.domain.soundness import problems
+
+        return problems(self)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The sha256 of all rules, the profile with them; the calendar has an edition of its own."""
+        digest = hashlib.sha256()
+        for workflow in sorted(self.workflows.values(), key=lambda each: each.name):
+            digest.update(f"workflow {workflow.name} {workflow.edition}\n".encode())
+        for name, limit in sorted(self.law.limits.items()):
+            digest.update(f"limit {name} {limit.label} {limit.binds}\n".encode())
+            for day, value in limit.values:
+                digest.update(f"{day} {sorted(asdict(value).items()) if value else None}\n".encode())
+        for name, ladder in sorted(self.ladders.items()):
+            digest.update(f"ladder {name} {ladder}\n".encode())
+        digest.update(f"instead {sorted(self.instead.items())}\n".encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def _limits(self) -> Mapping[str, TimeLimit]:
+        limits = dict(self.law.limits)
+        for name, other in self.instead.items():
+            if name in limits and other in self.law.limits:
+                limits[name] = in_place_of(limits[name], self.law.limits[other])
+        return limits
+
+
+def in_place_of(limit: TimeLimit, other: TimeLimit) -> TimeLimit:
+    """
+    *other* where it has a value, *limit* where it has none (以地方期限代替).
+
+    A county's limit that began in 2021 takes no duty away from a case of 2020: there the general one holds.
+    """
+    days = sorted({day for day, _ in (*limit.values, *other.values)})
+    values = tuple((day, other.in_force(day) or limit.in_force(day)) for day in days)
+    return TimeLimit(other.name, other.label, values, other.binds)
+
+
+def loosening(limit: TimeLimit, other: TimeLimit) -> Iterator[str]:
+    """
+    Why *other* may not take the place of *limit* (从严不从宽); nothing where it may.
+
+    The office may only be bound more tightly (a shorter maximum, a longer minimum); the terms of applicants
+    and others may only grow. A length that is set case by case is a blank and may be filled.
+    """
+    if other.binds != limit.binds:
+        yield f'"{other.name}" binds the {other.binds}, "{limit.name}" the {limit.binds}'
+        return
+    for day in sorted({day for day, _ in (*limit.values, *other.values)}):
+        ours, theirs = limit.in_force(day), other.in_force(day)
+        if ours is None or theirs is None or (ours.length is None and ours.unit is not LimitUnit.FIXED_DATE):
+            continue
+        reason = _looser(ours, theirs, office=limit.binds == "office")
+        if reason:
+            yield f'"{other.name}" {reason} than {ours.citation} allows, from {day}'
+            return
+
+
+def _looser(ours: LimitValue, theirs: LimitValue, office: bool) -> str:
+    if ours.bound is not theirs.bound:
+        return f"is {theirs.bound} and not {ours.bound}, which is another rule"
+    size = _compare(theirs, ours)
+    if size is None:
+        return f"({_amount(theirs)}) cannot be compared with {_amount(ours)} and may be looser"
+    # A minimum is tight when it is long, and what binds others is theirs to have, not to lose.
+    tight_when_shorter = office == (ours.bound is Bound.AT_MOST)
+    if size > 0 and tight_when_shorter:
+        return f"({_amount(theirs)}) is longer"
+    if size < 0 and not tight_when_shorter:
+        return f"({_amount(theirs)}) is shorter"
+    return ""
+
+
+def _compare(theirs: LimitValue, ours: LimitValue) -> int | None:
+    """Below 0: theirs is shorter; above 0: longer; None: it depends on the calendar."""
+    if theirs.unit is LimitUnit.FIXED_DATE and ours.unit is LimitUnit.FIXED_DATE:
+        mine, other = (ours.month or 0, ours.day or 0), (theirs.month or 0, theirs.day or 0)
+        return (other > mine) - (other < mine)
+    if theirs.length is None or ours.length is None:
+        return None
+    if theirs.unit is ours.unit:
+        return theirs.length - ours.length
+    months = {LimitUnit.MONTH: 1, LimitUnit.YEAR: 12}
+    if theirs.unit in months and ours.unit in months:
+        return theirs.length * months[theirs.unit] - ours.length * months[ours.unit]
+    # So many days never end later than as many working days, and the other way round.
+    if theirs.unit is LimitUnit.DAY and ours.unit is LimitUnit.WORKING_DAY and theirs.length <= ours.length:
+        return -1
+    if theirs.unit is LimitUnit.WORKING_DAY and ours.unit is LimitUnit.DAY and theirs.length >= ours.length:
+        return 1
+    return None
+
+
+def _amount(value: LimitValue) -> str:
+    if value.unit is LimitUnit.FIXED_DATE:
+        return f"{value.month}-{value.day}"
+    return f"{'no length' if value.length is None else value.length} {value.unit}"
+
+
+def mean(name: str, names: Mapping[str, object] | tuple[str, ...]) -> str:
+    """
+    A hint at the nearest name, or nothing (是否指).
+
+    >>> mean("aproved", ("approved", "received"))
+    ' (do you mean "approved"?)'
+    """
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f' (do you mean "{near[0]}"?)' if near else ""
+
+
+def mean_limit(name: str, limits: Mapping[str, object]) -> str:
+    """
+    A hint at the nearest limit; within one instrument its key is enough.
+
+    >>> mean_limit("ogi-regulations/replay", {"ogi-regulations/reply": None})
+    ' (do you mean "reply"?)'
+    """
+    instrument, _, key = name.partition("/")
+    keys = tuple(each.partition("/")[2] for each in limits if each.partition("/")[0] == instrument)
+    return (mean(key, keys) if key else "") or mean(name, limits)

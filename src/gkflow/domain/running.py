@@ -1,0 +1,156 @@
+"""
+Which courses of events a workflow allows (可能的办理过程), as far as one clock is concerned.
+
+The product of the states and of what the clock does (not yet, running, stopped) is walked breadth first, so
+that the first trail found to a place is a shortest one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from typing import Any
+
+from gkflow.domain.workflow import ABSENT, GIVEN, Action, ClockRule, Condition, Trigger, Workflow
+
+Trail = tuple[str, ...]
+_REF = "ref"
+_OTHER = "*"  # a value that no condition names
+
+
+class Phase(Enum):
+    """What a clock does, seen from outside (计时阶段); standing still and waiting are ways of running."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What became known of one clock (推演结果)."""
+
+    ever_runs: bool
+    taken_while_running: frozenset[str]
+    runs_at_the_end: Trail | None
+    """The shortest trail of actions to a final state in which the clock runs."""
+
+
+class Courses:
+    """The courses of events of one workflow (办理过程)."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        self.reachable: Mapping[str, Trail] = self._reachable()
+        self.taken = frozenset({workflow.first.name}).union(
+            action.name for state in self.reachable for action in self._leaving(state)
+        )
+
+    def _reachable(self) -> Mapping[str, Trail]:
+        first = self._workflow.first
+        trails: dict[str, Trail] = {str(first.target): (first.name,)}
+        queue = deque(trails)
+        while queue:
+            state = queue.popleft()
+            for action in self._leaving(state):
+                target = action.target or state
+                if target not in trails:
+                    trails[target] = (*trails[state], action.name)
+                    queue.append(target)
+        return trails
+
+    def _leaving(self, state: str) -> Iterator[Action]:
+        return (action for action in self._workflow.actions.values() if state in action.sources)
+
+    def of(self, rule: ClockRule) -> Course:
+        """Walk every course of events and watch one clock."""
+        actions = self._workflow.actions
+        effects = {name: _effects(self._workflow, action, rule) for name, action in actions.items()}
+        first = self._workflow.first
+        trails: dict[tuple[str, Phase], Trail] = {}
+        queue: deque[tuple[str, Phase]] = deque()
+        taken: set[str] = set()
+        end: Trail | None = None
+
+        def reach(state: str, phase: Phase, trail: Trail) -> None:
+            if (state, phase) not in trails:
+                trails[state, phase] = trail
+                queue.append((state, phase))
+
+        for phase in _after(Phase.IDLE, effects[first.name], rule.paired):
+            reach(str(first.target), phase, (first.name,))
+        while queue:
+            state, phase = queue.popleft()
+            trail = trails[state, phase]
+            if phase is Phase.RUNNING and end is None and self._workflow.states[state].final:
+                end = trail
+            for action in self._leaving(state):
+                if phase is Phase.RUNNING:
+                    taken.add(action.name)
+                for then in _after(phase, effects[action.name], rule.paired):
+                    reach(action.target or state, then, (*trail, action.name))
+        ever = any(phase is Phase.RUNNING for _, phase in trails)
+        return Course(ever, frozenset(taken), end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What one entry does to the clock under one choice of its facts."""
+
+    starts: bool
+    stops: bool
+    stops_all: bool
+
+
+def _after(phase: Phase, effects: frozenset[_Effect], paired: bool) -> frozenset[Phase]:
+    """The phases that may follow; a stop is read before a start, and only a paired clock starts again."""
+    found: set[Phase] = set()
+    for effect in effects:
+        then = {phase}
+        if effect.stops and phase is Phase.RUNNING:
+            # The answer of one addressee leaves the clocks of the others running.
+            then = {Phase.STOPPED} if effect.stops_all else {Phase.STOPPED, Phase.RUNNING}
+        if effect.starts:
+            then = {Phase.RUNNING if each is Phase.IDLE or paired else each for each in then}
+        found |= then
+    return frozenset(found)
+
+
+def _effects(workflow: Workflow, action: Action, rule: ClockRule) -> frozenset[_Effect]:
+    """Every effect that the action can have, over all values of the facts that conditions name."""
+    starts = [each for each in rule.starts if each.action == action.name]
+    stops = [each for each in rule.stops if each.action == action.name]
+    if not starts and not stops:
+        return frozenset({_Effect(False, False, False)})
+    ref = _REF in action.accepts or any(need.fact == _REF for need in action.requires)
+    return frozenset(
+        _Effect(
+            starts=any(trigger.holds(facts) for trigger in starts),
+            stops=any(trigger.holds(facts) for trigger in stops),
+            stops_all=not (rule.paired and ref),
+        )
+        for facts in _variants(workflow, action, [*starts, *stops])
+    )
+
+
+def _variants(workflow: Workflow, action: Action, triggers: list[Trigger]) -> Iterator[dict[str, Any]]:
+    conditions = [condition for trigger in triggers for condition in trigger.when]
+    names = sorted({condition.fact for condition in conditions})
+    needed = {need.fact for need in action.requires if not need.unless and not need.on_record}
+    for values in product(*(_values(workflow, name, conditions, name in needed) for name in names)):
+        yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+
+def _values(
+    workflow: Workflow, name: str, conditions: list[Condition], needed: bool
+) -> tuple[str | None, ...]:
+    spec = workflow.facts.get(name)
+    if spec is not None and spec.type == "choice":
+        known: tuple[str, ...] = tuple(spec.choices)
+    else:
+        named = {value for condition in conditions if condition.fact == name for value in condition.values}
+        known = (*sorted(named - {GIVEN, ABSENT}), _OTHER)
+    return known if needed else (*known, None)

@@ -1,0 +1,381 @@
+"""
+Whether the rulebook agrees with itself (规则自洽检查).
+
+Names that lead nowhere, states that cannot be reached or left, clocks that nothing stops. Where a claim rests
+on a course of events, the shortest one is told as proof.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gkflow.domain.law import LimitUnit, LimitValue
+from gkflow.domain.rulebook import mean, mean_limit
+from gkflow.domain.running import Courses
+from gkflow.domain.workflow import (
+    ABSENT,
+    GIVEN,
+    Action,
+    ClockKind,
+    ClockRule,
+    Condition,
+    Workflow,
+)
+
+if TYPE_CHECKING:
+    from gkflow.domain.rulebook import Rulebook
+
+# Anybody may write a remark or correct what was written.
+_OPEN_TO_ALL = ("note", "correct_entry")
+_REF = "ref"
+# A stop may be named for registers, which tell of courses that the workflow does not allow; these may not.
+_WHILE_RUNNING = ("restart", "wait", "suspend", "extend")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that does not agree (不自洽之处); ``where`` is the way to it in the workflow's file."""
+
+    workflow: str
+    where: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.workflow}: {self.text}"
+
+
+def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
+    """All problems of all workflows, in the order of their files."""
+    found: list[Problem] = []
+    for workflow in rulebook.workflows.values():
+        inner = [*_action_names(workflow), *_clock_names(workflow)]
+        found += inner
+        found += _outer_names(workflow, rulebook)
+        found += _public_words(workflow)
+        found += _roles(workflow)
+        found += _carried(workflow)
+        found += _order(workflow)
+        found += _lengths(workflow, rulebook)
+        # A wrong name makes nonsense of every course of events: first the names, then the courses.
+        if not inner and any(action.first for action in workflow.actions.values()):
+            found += _ways_out(workflow)
+            courses = Courses(workflow)
+            found += _states(workflow, courses)
+            found += _running(workflow, courses)
+    return tuple(dict.fromkeys(found))
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+def _action_names(workflow: Workflow) -> Iterator[Problem]:
+    for action in workflow.actions.values():
+        where = ("actions", action.name)
+        states = [("from", source) for source in action.sources]
+        if action.target is not None:
+            states.append(("to", action.target))
+        elif action.first:
+            text = f'action "{action.name}" opens a case, but leads to no state (to)'
+            yield Problem(workflow.name, where, text)
+        for key, state in states:
+            if state not in workflow.states:
+                text = f'action "{action.name}": no state "{state}"{mean(state, workflow.states)}'
+                yield Problem(workflow.name, (*where, key), text)
+        facts = [("needs_on_record" if need.on_record else "needs", need.fact) for need in action.requires]
+        facts += [("accepts", fact) for fact in action.accepts]
+        conditions = [condition for need in action.requires for condition in need.unless]
+        for key, fact in facts:
+            yield from _fact_name(workflow, (*where, key), f'action "{action.name}"', fact)
+        yield from _conditions(workflow, (*where, "needs"), f'action "{action.name}"', conditions)
+
+
+def _clock_names(workflow: Workflow) -> Iterator[Problem]:
+    for rule in workflow.clocks:
+        what = f'clock "{rule.name}"'
+        for key, name in _actions_of(rule):
+            if name not in workflow.actions:
+                text = f'action "{name}" is used but no transition has it{mean(name, workflow.actions)}'
+                yield Problem(workflow.name, ("clocks", rule.name, key), text)
+        for key, name in _clocks_of(rule):
+            if workflow.clock(name) is None:
+                hint = mean(name, tuple(each.name for each in workflow.clocks))
+                yield Problem(workflow.name, ("clocks", rule.name, key), f'{what}: no clock "{name}"{hint}')
+        for key, fact in _facts_of(rule):
+            yield from _fact_name(workflow, ("clocks", rule.name, key), what, fact)
+        for key, conditions in _conditions_of(rule):
+            yield from _conditions(workflow, ("clocks", rule.name, key), what, conditions)
+
+
+def _outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
+    for rule in workflow.clocks:
+        what, where = f'clock "{rule.name}"', ("clocks", rule.name)
+        for key, name in _limits_of(rule):
+            if name not in rulebook.law.limits:
+                hint = mean_limit(name, rulebook.law.limits)
+                yield Problem(workflow.name, (*where, key), f'{what}: no limit "{name}"{hint}')
+        if rule.ladder and rule.ladder not in rulebook.ladders:
+            hint = mean(rule.ladder, rulebook.ladders)
+            yield Problem(workflow.name, (*where, "ladder"), f'{what}: no ladder "{rule.ladder}"{hint}')
+
+
+def _fact_name(workflow: Workflow, where: tuple[str, ...], what: str, fact: str) -> Iterator[Problem]:
+    if fact not in workflow.facts:
+        yield Problem(workflow.name, where, f'{what}: no fact "{fact}"{mean(fact, workflow.facts)}')
+
+
+def _conditions(
+    workflow: Workflow, where: tuple[str, ...], what: str, conditions: list[Condition] | tuple[Condition, ...]
+) -> Iterator[Problem]:
+    for condition in conditions:
+        yield from _fact_name(workflow, where, what, condition.fact)
+        spec = workflow.facts.get(condition.fact)
+        if spec is None or spec.type != "choice":
+            continue
+        for value in sorted(condition.values - spec.choices.keys() - {GIVEN, ABSENT}):
+            hint = mean(value, spec.choices)
+            yield Problem(workflow.name, where, f'{what}: fact "{spec.name}" has no choice "{value}"{hint}')
+
+
+def _actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    yield from (("start", each.action) for each in rule.starts)
+    for restart in rule.restarts:
+        yield "restart", restart.action
+        if restart.after:
+            yield "restart", restart.after
+    yield from (("wait", each.trigger.action) for each in rule.waits)
+    for suspend in rule.suspends:
+        yield "suspend", suspend.trigger.action
+        yield "suspend", suspend.until
+    yield from (("extend", each.action) for each in rule.extends)
+    yield from (("stop", each.action) for each in rule.stops)
+    yield from (("lapse", each.action) for each in rule.lapse)
+
+
+def _clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    yield from (("wait", each.within) for each in rule.waits if each.within)
+    yield from (("suspend", each.lapse) for each in rule.suspends if each.lapse)
+
+
+def _facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    yield from (("start", each.day) for each in rule.starts if each.day)
+    if rule.until:
+        yield "until", rule.until
+    yield from (("extend", each.approval) for each in rule.extends if each.approval)
+    yield from (("lapse", fact) for each in rule.lapse for fact in each.facts)
+
+
+def _conditions_of(rule: ClockRule) -> Iterator[tuple[str, tuple[Condition, ...]]]:
+    yield from (("start", each.when) for each in rule.starts)
+    yield from (("stop", each.when) for each in rule.stops)
+    yield from (("wait", each.trigger.when) for each in rule.waits)
+    for suspend in rule.suspends:
+        yield "suspend", (*suspend.trigger.when, *suspend.lapse_when, *suspend.silence)
+    yield from (("lapse", each.when) for each in rule.lapse)
+
+
+def _limits_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
+    yield "limit", rule.limit
+    yield from (("start", each.limit) for each in rule.starts if each.limit)
+    yield from (("extend", each.limit) for each in rule.extends)
+
+
+# --- people and facts -------------------------------------------------------------------------------------
+
+
+def _public_words(workflow: Workflow) -> Iterator[Problem]:
+    for state in workflow.states.values():
+        if not state.public:
+            text = f'state "{state.name}" has no public word: what is the applicant told?'
+            yield Problem(workflow.name, ("states", state.name), text)
+
+
+def _roles(workflow: Workflow) -> Iterator[Problem]:
+    if not any(action.roles for action in workflow.actions.values()):
+        return
+    for action in workflow.actions.values():
+        if not action.roles and action.name not in _OPEN_TO_ALL:
+            text = f'action "{action.name}": no role may take it (roles), though other actions name theirs'
+            yield Problem(workflow.name, ("actions", action.name), text)
+
+
+def _carried(workflow: Workflow) -> Iterator[Problem]:
+    """A fact that a clock goes by must be one that the action may carry, and a day must be a day."""
+    for rule in workflow.clocks:
+        for key, action, fact, kind in _wants(workflow, rule):
+            spec = workflow.facts.get(fact)
+            if spec is None or action not in workflow.actions:
+                continue
+            where, what = ("clocks", rule.name, key), f'clock "{rule.name}": {key}'
+            if fact not in _facts_carried(workflow.actions[action]):
+                text = f'{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts'
+                yield Problem(workflow.name, where, text)
+            if kind and spec.type != kind:
+                text = f'{what} takes fact "{fact}" for a {kind}, but it is a {spec.type}'
+                yield Problem(workflow.name, where, text)
+
+
+def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str, str]]:
+    for key, triggers in (
+        ("start", rule.starts),
+        ("stop", rule.stops),
+        ("wait", tuple(each.trigger for each in rule.waits)),
+        ("suspend", tuple(each.trigger for each in rule.suspends)),
+    ):
+        for trigger in triggers:
+            yield from ((key, trigger.action, condition.fact, "") for condition in trigger.when)
+            if trigger.day:
+                yield key, trigger.action, trigger.day, "day"
+    for suspend in rule.suspends:
+        yield from (("suspend", suspend.trigger.action, each.fact, "") for each in suspend.lapse_when)
+        yield from (("suspend", suspend.until, each.fact, "") for each in suspend.silence)
+    for extend in rule.extends:
+        if extend.approval:
+            yield "extend", extend.action, extend.approval, ""
+    if rule.until:
+        yield from (("until", start.action, rule.until, "day") for start in rule.starts)
+    if rule.paired:
+        yield from (("paired", start.action, _REF, "") for start in rule.starts if _REF in workflow.facts)
+    for lapse in rule.lapse:
+        yield from (("lapse", lapse.action, fact, "") for fact in lapse.facts)
+
+
+def _facts_carried(action: Action) -> frozenset[str]:
+    return frozenset(action.accepts) | {need.fact for need in action.requires}
+
+
+# --- clocks among themselves ------------------------------------------------------------------------------
+
+
+def _order(workflow: Workflow) -> Iterator[Problem]:
+    """Clocks are reckoned in the order of the file: what one asks of another must be known by then."""
+    place = {rule.name: at for at, rule in enumerate(workflow.clocks)}
+    for rule in workflow.clocks:
+        for key, other in _clocks_of(rule):
+            if place.get(other, -1) >= place[rule.name]:
+                text = f'clock "{rule.name}": its {key} rests on clock "{other}", which must stand before it'
+                yield Problem(workflow.name, ("clocks", rule.name, key), text)
+
+
+def _ways_out(workflow: Workflow) -> Iterator[Problem]:
+    """Whoever is waited for has a term, or is at least asked again: no case stands still unseen."""
+    for rule in workflow.clocks:
+        what = f'clock "{rule.name}"'
+        for suspend in rule.suspends:
+            since = suspend.trigger.action
+            lapses = bool(suspend.lapse) and not suspend.lapse_when
+            if not lapses and not _is_awaited(workflow, rule, since, {suspend.until}):
+                text = (
+                    f'{what}: the suspension by "{since}" has no timed way out: '
+                    f'no lapse for every case, and no clock with a ladder runs until "{suspend.until}"'
+                )
+                yield Problem(workflow.name, ("clocks", rule.name, "suspend"), text)
+        ends = {restart.action for restart in rule.restarts}
+        for wait in rule.waits:
+            since = wait.trigger.action
+            if not _is_awaited(workflow, rule, since, ends):
+                text = (
+                    f'{what}: the waiting after "{since}" has no timed way out: '
+                    "no clock with a ladder runs until what restarts it"
+                )
+                yield Problem(workflow.name, ("clocks", rule.name, "wait"), text)
+
+
+def _is_awaited(workflow: Workflow, rule: ClockRule, since: str, ends: set[str]) -> bool:
+    return any(
+        other is not rule
+        and other.ladder
+        and any(start.action == since for start in other.starts)
+        and any(stop.action in ends for stop in other.stops)
+        for other in workflow.clocks
+    )
+
+
+def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
+    """A limit has a length or a fact that names the day; a ladder's steps lie within it."""
+    for rule in workflow.clocks:
+        if rule.until:
+            continue
+        what = f'clock "{rule.name}"'
+        ladder = rulebook.ladders.get(rule.ladder)
+        for key, name in _limits_of(rule):
+            if key == "extend" or name not in rulebook.law.limits:
+                continue
+            values = [value for _, value in rulebook.limit(name).values if value is not None]
+            if any(value.length is None and value.unit is not LimitUnit.FIXED_DATE for value in values[-1:]):
+                text = f'{what}: limit "{name}" has no length, and no fact names the day (until)'
+                yield Problem(workflow.name, ("clocks", rule.name, key), text)
+            longest = _longest(values)
+            if ladder is None or longest is None:
+                continue
+            for step in ladder.steps:
+                if -step.offset > longest:
+                    text = (
+                        f'{what}: step {step.offset} of ladder "{ladder.name}" lies before the start: '
+                        f'limit "{name}" has {longest} working days at most'
+                    )
+                    yield Problem(workflow.name, ("clocks", rule.name, "ladder"), text)
+
+
+def _longest(values: Sequence[LimitValue]) -> int | None:
+    """The longest value in working days; None where a value has none or counts something else."""
+    lengths = [
+        value.length for value in values if value.unit is LimitUnit.WORKING_DAY and value.length is not None
+    ]
+    return max(lengths) if lengths and len(lengths) == len(values) else None
+
+
+# --- courses of events ------------------------------------------------------------------------------------
+
+
+def _states(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
+    alive = _leading_to_an_end(workflow)
+    for name in workflow.states:
+        where = ("states", name)
+        trail = courses.reachable.get(name)
+        if trail is None:
+            yield Problem(workflow.name, where, f'state "{name}" can never be reached')
+        elif name not in alive:
+            text = f'state "{name}" is a dead end: no final state can be reached from it ({_told(trail)})'
+            yield Problem(workflow.name, where, text)
+
+
+def _leading_to_an_end(workflow: Workflow) -> frozenset[str]:
+    before: dict[str, set[str]] = {}
+    for action in workflow.actions.values():
+        if action.target is not None:
+            before.setdefault(action.target, set()).update(action.sources)
+    alive = {state.name for state in workflow.states.values() if state.final}
+    queue = deque(alive)
+    while queue:
+        for source in before.get(queue.popleft(), ()):
+            if source not in alive:
+                alive.add(source)
+                queue.append(source)
+    return frozenset(alive)
+
+
+def _running(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
+    for rule in workflow.clocks:
+        where, what = ("clocks", rule.name), f'clock "{rule.name}"'
+        course = courses.of(rule)
+        if not course.ever_runs:
+            yield Problem(workflow.name, (*where, "start"), f"{what}: no course of events starts it")
+            continue
+        for key, action in dict.fromkeys(_actions_of(rule)):
+            if action not in courses.taken:
+                yield Problem(workflow.name, (*where, key), f'{what}: "{action}" ({key}) can never be taken')
+            elif key in _WHILE_RUNNING and action not in course.taken_while_running:
+                text = f'{what}: "{action}" ({key}) can never be taken while the clock runs'
+                yield Problem(workflow.name, (*where, key), text)
+        if not any(stop.action in course.taken_while_running for stop in rule.stops):
+            yield Problem(workflow.name, where, f"{what}: nothing stops it (stop)")
+        elif rule.kind is ClockKind.DUTY and course.runs_at_the_end is not None:
+            text = f"{what} may still run in a final state: {_told(course.runs_at_the_end)}"
+            yield Problem(workflow.name, where, text)
+
+
+def _told(trail: tuple[str, ...]) -> str:
+    return " → ".join(trail)

@@ -1,0 +1,241 @@
+"""The workflow (流程): states, actions, clock rules, facts and ladders, as one file says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+GIVEN = "given"  # in a condition: the fact stands in the entry, whatever its value
+ABSENT = "absent"  # in a condition: the fact does not stand in the entry
+
+
+class Duty(StrEnum):
+    """Whose duty a clock watches (谁的义务)."""
+
+    OFFICE = "office"
+    APPLICANT = "applicant"
+    OTHER = "other"
+
+
+class ClockKind(StrEnum):
+    """
+    What lapses when the clock runs out (计时性质).
+
+    A *duty* is breached and becomes overdue; a *power* (限期行使的权力) is lost, which shows as a finding when
+    the act is entered late; a *target* (内部时限) is only reminded of.
+    """
+
+    DUTY = "duty"
+    POWER = "power"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """A fact that an entry may carry (事项要素)."""
+
+    name: str
+    label: str
+    type: str = "text"  # text day integer number choice people uscc identity_number flag
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> Chinese label
+    published: str = "clear"  # clear | masked | withheld: what a published record shows of it
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on the facts of the entry (条件)."""
+
+    fact: str
+    values: frozenset[str]  # accepted values; may hold GIVEN or ABSENT
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the entry's facts meet it."""
+        value = facts.get(self.fact)
+        if value is None or value == "":
+            return ABSENT in self.values
+        return GIVEN in self.values or value in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A fact that an action must have (必填要素), on the entry itself or anywhere on the record so far."""
+
+    fact: str
+    on_record: bool = False
+    unless: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state (状态); ``public`` is the word that the applicant or the public is shown."""
+
+    name: str
+    label: str
+    public: str
+    ended: bool = False  # the matter is decided: only deliver, archive, note, correct_entry follow
+    final: bool = False  # nothing follows but notes and corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action (动作): from which states, to which one, by whom, with which facts."""
+
+    name: str
+    label: str
+    sources: tuple[str, ...]  # empty: the first action of a case
+    target: str | None  # None: the state stays
+    roles: tuple[str, ...] = ()
+    requires: tuple[Requirement, ...] = ()
+    accepts: tuple[str, ...] = ()
+    cite: str = ""
+    first: bool = False
+    tell: tuple[str, ...] = ()  # roles that are told when it is taken; never the one who took it
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An action that does something to a clock (触发), under conditions on its facts."""
+
+    action: str
+    when: tuple[Condition, ...] = ()
+    day: str = ""  # the fact that carries the day; else the entry's own day
+    limit: str = ""  # a limit of its own instead of the clock's
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether every condition is met."""
+        return all(condition.holds(facts) for condition in self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRule:
+    """The clock waits (等待) from a notice until the clock is restarted: no last day meanwhile."""
+
+    trigger: Trigger
+    within: str = ""  # the power's clock inside which the notice must have gone out; else no waiting
+    before_last_day: bool = False  # else the notice must come before the last day of this clock
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendRule:
+    """The clock stands still (中止) from one action to another, paired by ``ref``."""
+
+    trigger: Trigger
+    until: str
+    lapse: str = ""  # the clock whose last day ends the suspension where no answer came
+    lapse_when: tuple[Condition, ...] = ()
+    silence: tuple[Condition, ...] = ()  # the facts of an "answer" that only puts the silence on record
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendRule:
+    """The clock is extended (延长), once, by a lawful maximum, approved and told by the base day."""
+
+    action: str
+    limit: str
+    approval: str = ""  # the fact that names who approved; empty: no approval needed
+
+
+@dataclass(frozen=True, slots=True)
+class RestartRule:
+    """The clock starts anew (重新计算) with a new day 0."""
+
+    action: str
+    after: str = ""  # the notice that must have gone out before; without it nothing restarts
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LapseRule:
+    """What follows when the clock runs out (逾期后果): proposed to people, or taken where silence has that effect."""
+
+    action: str
+    take: bool = False
+    when: tuple[Condition, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How one clock of a workflow runs (计时规则)."""
+
+    name: str
+    label: str
+    limit: str
+    duty: Duty = Duty.OFFICE
+    kind: ClockKind = ClockKind.DUTY
+    starts: tuple[Trigger, ...] = ()
+    restarts: tuple[RestartRule, ...] = ()
+    waits: tuple[WaitRule, ...] = ()
+    suspends: tuple[SuspendRule, ...] = ()
+    extends: tuple[ExtendRule, ...] = ()
+    stops: tuple[Trigger, ...] = ()
+    ladder: str = ""
+    lapse: tuple[LapseRule, ...] = ()
+    paired: bool = False  # one run per ref
+    until: str = ""  # the fact of the starting entry that names the last day itself
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a ladder (预警督办一级): so many working days from the last day, what is done, who is told."""
+
+    offset: int
+    kind: str  # remind | urge | supervise | propose | take
+    colour: str
+    tell: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A ladder of reminders and escalations (预警与督办), lowest step first."""
+
+    name: str
+    label: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """
+    One procedure (事项), as one file says it.
+
+    ``edition`` is the hash of ``source``, the file's content as canonical JSON; a case keeps the edition under
+    which it began.
+    """
+
+    name: str
+    label: str
+    edition: str
+    states: Mapping[str, State]
+    actions: Mapping[str, Action]
+    clocks: tuple[ClockRule, ...]
+    facts: Mapping[str, FactSpec]
+    source: str = ""
+    cite: str = ""
+
+    @property
+    def first(self) -> Action:
+        """The action that opens a case."""
+        return next(action for action in self.actions.values() if action.first)
+
+    def clock(self, name: str) -> ClockRule | None:
+        """The clock rule of that name."""
+        return next((rule for rule in self.clocks if rule.name == name), None)
+
+    def limit_names(self) -> Iterator[tuple[str, str]]:
+        """Every (clock, limit) that the clocks name."""
+        for rule in self.clocks:
+            if rule.limit:
+                yield rule.name, rule.limit
+            for trigger in rule.starts:
+                if trigger.limit:
+                    yield rule.name, trigger.limit
+            for extend in rule.extends:
+                yield rule.name, extend.limit

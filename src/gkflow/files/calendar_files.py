@@ -1,0 +1,92 @@
+"""
+Calendar files (日历文件): notices of days off, checked here and given a meaning in ``calendars``.
+
+Two kinds stand in ``config/calendar/``: ``notices.yaml`` tells where known days come from, every other file
+sets days. What is handed on are plain mappings with days as dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from gkflow.domain.law import Known
+from gkflow.files.nodes import Faults, Node, plain
+from gkflow.files.reading import Section, as_day
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFiles:
+    """What the calendar files say (日历文件内容): a mapping per notice, and the list of notices."""
+
+    overlays: tuple[Mapping[str, Any], ...] = ()
+    notices: Mapping[str, Any] | None = None
+
+
+def overlay_from(node: Node, faults: Faults) -> Mapping[str, Any]:
+    """One notice that sets days, as ``calendars.overlay.overlay_from`` takes it."""
+    with Section(node, "", faults) as section:
+        section.integer("calendar", least=1949)
+        for key in ("title",):
+            section.text(key)
+        for key in ("number", "url", "quote", "scope"):
+            section.text(key, "")
+        section.day("published")
+        section.day("dated", needed=False)
+        section.word("known", Known, Known.FOUND)
+        section.flag("annual")
+        off = dict(_days(section, "days_off"))
+        worked = dict(_days(section, "makeup_days"))
+        for day in sorted(off.keys() & worked.keys()):
+            section.fault(f"{day} is off and worked at once", "makeup_days")
+        if not off and not worked:
+            section.fault("sets no day: days_off or makeup_days")
+        found = _found(node)
+    return MappingProxyType({**found, "days_off": off, "makeup_days": worked})
+
+
+def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
+    """The list of notices, as ``calendars.overlay.notices_from`` takes it."""
+    notices: list[Mapping[str, Any]] = []
+    with Section(node, "", faults) as section:
+        for each in section.sections("notices", "notice", needed=True):
+            each.integer("year", least=1949)
+            each.text("number")
+            for key in ("title", "url", "remark"):
+                each.text(key, "")
+            for key in ("dated", "published"):
+                each.day(key, needed=False)
+            each.word("known", Known, Known.FOUND)
+            found = _found(each.node)
+            if (days := each.get("days")) is not None:
+                if not isinstance(days.value, list):
+                    each.wrong("days", days, "a list of days")
+                    continue
+                for item in days.value:
+                    if as_day(item.value) is None:
+                        each.wrong("days", item, "a list of days")
+                found["days"] = [item.value for item in days.value]
+            notices.append(MappingProxyType(found))
+    return MappingProxyType({"notices": notices})
+
+
+def _found(node: Node) -> dict[str, Any]:
+    """The scalars of a mapping, days as dates."""
+    if not isinstance(node.value, dict):
+        return {}
+    values = ((str(key), each.value) for key, each in node.value.items())
+    return {key: value for key, value in values if not isinstance(value, (dict, list))}
+
+
+def _days(section: Section, key: str) -> Iterator[tuple[date, Any]]:
+    for name, node in section.items(key):
+        day = as_day(str(name))
+        if day is None:
+            section.faults.add(node.file, name.line, f'{key}: "{name}" is no day')
+        elif not isinstance(node.value, str) or not node.value:
+            section.wrong(f"{key} {name}", node, "the name of the holiday")
+        else:
+            yield day, plain(node)

@@ -1,0 +1,84 @@
+"""The settings file that a new office begins with (初始设置): defaults, and how people are entered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_TEXT = """\
+# gkflow 设置。每一项都可以用环境变量 GKFLOW_* 覆盖，例如 GKFLOW_DATABASE_URL。
+
+# 界面语言：zh、en，或 auto（按系统语言）。
+lang = "auto"
+# 办理记录的摘要算法：sha256 或 sm3。建库之后不要更改。
+hash = "sha256"
+# 地方规则：config/profiles/ 中的名称；national 为全国规则。
+profile = "national"
+# 每日巡检的时刻（北京时间）。
+daily_at = "08:30"
+
+[database]
+# 相对路径从本文件所在的文件夹算起；PostgreSQL 写作 postgresql+psycopg://用户@主机/库名。
+url = "sqlite:///gkflow.db"
+# full：断电也不丢失已写入的记录；normal：较快，断电时可能丢失最后几条。
+synchronous = "full"
+
+[office]
+name = {office}
+# 默认机关的代码，案件编号由它开头。
+unit = {unit}
+
+[units.{key}]
+label = {office}
+
+# 人员：姓名、机关（"*" 为所有机关）、职责和通知方式。职责有：
+# clerk 收件人，officer 承办人，section_head 科室负责人，disclosure_head 政务公开机构负责人，
+# director 机关负责人，supervising_office 政府信息公开工作主管部门。
+# [[people]]
+# name = "张三"
+# unit = {unit}
+# roles = ["officer"]
+# channels = ["mail", "file"]        # file console mail webhook chat
+# mail = "zhangsan@example.gov.cn"
+# webhook = "https://example.gov.cn/notify"
+# chat = "wecombot://机器人密钥"      # apprise 地址
+
+[channels]
+# 未写明通知方式的人员，用这些方式通知。
+default = ["file"]
+
+[quiet]
+# 免打扰时段：期间的通知推迟送出，不会丢失。
+from = "20:00"
+until = "08:00"
+# 休息日也不打扰；调休上班日照常。
+days_off = true
+
+# [mail]
+# host = "smtp.example.gov.cn"
+# port = 587
+# tls = "starttls"                   # none starttls tls
+# sender = "政务公开办 <gk@example.gov.cn>"
+# user = "gk@example.gov.cn"
+# password = ""                      # 也可用环境变量 GKFLOW_MAIL_PASSWORD
+# timeout = 20
+
+# [webhook]
+# secret = ""                        # 签名密钥，也可用环境变量 GKFLOW_WEBHOOK_SECRET
+# timeout = 10
+"""
+
+
+def write_settings(path: Path, office: str = "本机关", unit: str = "UNIT") -> bool:
+    """
+    Write the first ``gkflow.toml``, for its owner's eyes only, as passwords may be added to it.
+
+    A file that is there already stays as it is; whether one was written is returned.
+    """
+    quoted = {"office": json.dumps(office, ensure_ascii=False), "unit": json.dumps(unit, ensure_ascii=False)}
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    path.write_text(_TEXT.format(**quoted, key=quoted["unit"]), encoding="utf-8")
+    return True

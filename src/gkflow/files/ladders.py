@@ -1,0 +1,37 @@
+"""Ladder files (预警与督办): which steps a deadline has, and who is told."""
+
+from __future__ import annotations
+
+from gkflow.domain.workflow import Ladder, Step
+from gkflow.files.nodes import Faults, Node
+from gkflow.files.reading import Section
+from gkflow.files.roles import read_roles
+
+KINDS = ("remind", "urge", "supervise", "propose", "take")
+
+
+def ladder_from(node: Node, faults: Faults) -> Ladder:
+    """One ladder; its steps stand in the order in which they are reached."""
+    steps: list[Step] = []
+    with Section(node, "", faults) as section:
+        name = section.text("ladder")
+        label = section.text("label")
+        for each in section.sections("steps", "step", needed=True):
+            step = Step(
+                offset=each.integer("at"),
+                kind=each.choice("kind", KINDS),
+                colour=each.text("colour", ""),
+                tell=read_roles(each, "tell"),
+                label=each.text("label", ""),
+            )
+            if steps and "at" in each and step.offset <= steps[-1].offset:
+                before = steps[-1].offset
+                each.fault(
+                    f"at {step.offset} stands after {before}; each step lies later than the one before", "at"
+                )
+            if not step.tell and step.kind != "take":
+                each.fault(f"nobody is told (tell), though the step is to {step.kind}")
+            steps.append(step)
+        if "steps" in section and not steps:
+            section.fault("has no steps", "steps")
+    return Ladder(name, label, tuple(steps))

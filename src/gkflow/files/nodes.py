@@ -1,0 +1,112 @@
+"""
+Values of a data file that know their place (带出处的值), and the list of what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gkflow.domain.errors import Fault, FilesAtFault
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a file with its place (带出处的值): a scalar, a list of nodes, or keys to nodes."""
+
+    value: Any
+    file: str
+    line: int
+
+
+class Key(str):
+    """A key of a file (键), which knows its line: a mapping's value may stand lines below it."""
+
+    __slots__ = ("line",)
+    line: int
+
+    def __new__(cls, text: str, line: int) -> Key:
+        key = super().__new__(cls, text)
+        key.line = line
+        return key
+
+
+class Faults:
+    """What is wrong with the files read so far (错误清单)."""
+
+    def __init__(self) -> None:
+        self._found: dict[Fault, None] = {}  # an anchor used twice is one fault
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, file: str, line: int, text: str) -> None:
+        """Note one fault."""
+        self._found[Fault(file, line, text)] = None
+
+    def at(self, node: Node, text: str) -> None:
+        """Note one fault at the place of a node."""
+        self.add(node.file, node.line, text)
+
+    def files(self) -> frozenset[str]:
+        """The files that have faults so far."""
+        return frozenset(fault.file for fault in self._found)
+
+    def tell(self) -> None:
+        """Raise FilesAtFault with all faults, by file and line, where there are any."""
+        if self._found:
+            raise FilesAtFault(sorted(self._found, key=lambda fault: (fault.file, fault.line)))
+
+
+def plain(node: Node) -> Any:
+    """The node's value without places, days as ISO text."""
+    match node.value:
+        case dict() as mapping:
+            return {str(key): plain(value) for key, value in mapping.items()}
+        case list() as items:
+            return [plain(item) for item in items]
+        case datetime() as moment:
+            return moment.isoformat()
+        case date() as day:
+            return day.isoformat()
+        case value:
+            return value
+
+
+def as_json(node: Node) -> str:
+    """
+    The node's content as JSON without blanks, keys in the order of the file.
+
+    The order is kept because it means something: clocks are reckoned, and actions are shown, in the order in
+    which they stand. Comments, blanks, quotes and anchors leave no trace.
+    """
+    return json.dumps(plain(node), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_plain(value: Any, file: str = "", line: int = 0) -> Node:
+    """Nodes of a plain value, all with the same place."""
+    if isinstance(value, dict):
+        return Node({Key(key, line): from_plain(each, file, line) for key, each in value.items()}, file, line)
+    if isinstance(value, list):
+        return Node([from_plain(each, file, line) for each in value], file, line)
+    return Node(value, file, line)
+
+
+def line_of(node: Node, path: Sequence[str]) -> int:
+    """The line of the key that *path* leads to, or of the last one on the way that is there."""
+    line = node.line
+    for step in path:
+        if isinstance(node.value, dict):
+            key = next((key for key in node.value if key == step), None)
+            if key is None:
+                break
+            line, node = key.line, node.value[key]
+        elif isinstance(node.value, list) and step.isdigit() and int(step) < len(node.value):
+            node = node.value[int(step)]
+            line = node.line
+        else:
+            break
+    return line

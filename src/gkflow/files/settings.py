@@ -1,0 +1,301 @@
+"""The settings of one installation (系统设置): ``gkflow.toml``, overridden by ``GKFLOW_*`` variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from gkflow.domain.notice import Person
+from gkflow.files.nodes import Faults, Key, Node, from_plain
+from gkflow.files.reading import Section
+from gkflow.files.roles import read_roles
+from gkflow.files.toml_files import read_toml
+
+FILE_NAME = "gkflow.toml"
+CHANNELS = ("file", "console", "mail", "webhook", "chat")
+_ADDRESSED = ("mail", "webhook", "chat")  # the other channels need no address
+_EVERY_UNIT = "*"
+_Tls = Literal["none", "starttls", "tls"]
+_TLS: tuple[_Tls, ...] = get_args(_Tls)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the record stands (数据库); a relative SQLite path was taken from the home folder."""
+
+    url: str = ""
+    synchronous: str = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When nobody is rung (免打扰时段): from one hour to another, across midnight, and on days off."""
+
+    since: time = time(20)
+    until: time = time(8)
+    days_off: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The server that mail leaves by (邮件服务器); ``timeout`` in seconds."""
+
+    host: str = ""
+    port: int = 587
+    sender: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: _Tls = "starttls"
+    timeout: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """How calls to webhooks are signed (回调签名); ``timeout`` in seconds."""
+
+    secret: str = field(default="", repr=False)
+    timeout: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that this installation sets for itself (系统设置)."""
+
+    home: Path
+    lang: str = "auto"  # zh | en | auto: the door goes by the locale
+    hash: str = "sha256"
+    profile: str = "national"
+    daily_at: time = time(8, 30)
+    database: Database = field(default_factory=Database)
+    office: str = ""
+    unit: str = "UNIT"
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> label
+    people: tuple[Person, ...] = ()
+    quiet: Quiet = field(default_factory=Quiet)
+    channels: tuple[str, ...] = ("file",)
+    mail: Mail = field(default_factory=Mail)
+    webhook: Webhook = field(default_factory=Webhook)
+
+
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+# Variable -> the keys that it overrides, and the type that its text is read as.
+VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
+    {
+        "GKFLOW_LANG": (("lang",), str),
+        "GKFLOW_HASH": (("hash",), str),
+        "GKFLOW_PROFILE": (("profile",), str),
+        "GKFLOW_DAILY_AT": (("daily_at",), str),
+        "GKFLOW_DATABASE_URL": (("database", "url"), str),
+        "GKFLOW_DATABASE_SYNCHRONOUS": (("database", "synchronous"), str),
+        "GKFLOW_OFFICE": (("office", "name"), str),
+        "GKFLOW_UNIT": (("office", "unit"), str),
+        "GKFLOW_QUIET_FROM": (("quiet", "from"), str),
+        "GKFLOW_QUIET_UNTIL": (("quiet", "until"), str),
+        "GKFLOW_QUIET_DAYS_OFF": (("quiet", "days_off"), bool),
+        "GKFLOW_CHANNELS": (("channels", "default"), list),
+        "GKFLOW_MAIL_HOST": (("mail", "host"), str),
+        "GKFLOW_MAIL_PORT": (("mail", "port"), int),
+        "GKFLOW_MAIL_SENDER": (("mail", "sender"), str),
+        "GKFLOW_MAIL_USER": (("mail", "user"), str),
+        "GKFLOW_MAIL_PASSWORD": (("mail", "password"), str),
+        "GKFLOW_MAIL_TLS": (("mail", "tls"), str),
+        "GKFLOW_MAIL_TIMEOUT": (("mail", "timeout"), int),
+        "GKFLOW_WEBHOOK_SECRET": (("webhook", "secret"), str),
+        "GKFLOW_WEBHOOK_TIMEOUT": (("webhook", "timeout"), int),
+    }
+)
+
+
+def find_home(environ: Mapping[str, str], cwd: Path, user_data: Path) -> Path:
+    """The home folder: ``GKFLOW_HOME``, else *cwd* with a ``gkflow.toml``, else the user's data folder."""
+    if named := environ.get("GKFLOW_HOME"):
+        return Path(named) if Path(named).is_absolute() else cwd / named
+    return cwd if (cwd / FILE_NAME).is_file() else user_data
+
+
+def read_settings(home: Path, environ: Mapping[str, str]) -> Settings:
+    """
+    The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults.
+
+    Raises FilesAtFault with every fault; one in a variable is told under the variable's name.
+    """
+    faults = Faults()
+    path = home / FILE_NAME
+    node = read_toml(path, path.as_posix(), faults) if path.is_file() else from_plain({}, path.as_posix())
+    faults.tell()
+    assert node is not None
+    settings = _settings(home, _overridden(node, environ, faults), faults)
+    faults.tell()
+    return settings
+
+
+def _overridden(root: Node, environ: Mapping[str, str], faults: Faults) -> Node:
+    for name, (path, kind) in VARIABLES.items():
+        text = environ.get(name, "")
+        if text:
+            root = _with(root, path, Node(_typed(name, text, kind, faults), name, 0))
+    return root
+
+
+def _typed(name: str, text: str, kind: type, faults: Faults) -> Any:
+    if kind is bool:
+        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        return words.get(text.lower(), text)
+    if kind is int:
+        return int(text) if text.isascii() and text.isdigit() else text
+    if kind is list:
+        return [Node(word.strip(), name, 0) for word in text.split(",") if word.strip()]
+    return text
+
+
+def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
+    """The same tree with one value set; a table that is no table stays, and is told of when it is read."""
+    if not path:
+        return value
+    if not isinstance(node.value, dict):
+        return node
+    inner = node.value.get(path[0], Node({}, value.file, 0))
+    return Node({**node.value, Key(path[0], inner.line): _with(inner, path[1:], value)}, node.file, node.line)
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def _settings(home: Path, node: Node, faults: Faults) -> Settings:
+    with Section(node, "", faults) as section:
+        database = Database()
+        for each in section.sections("database", "[database]"):
+            url = each.text("url", "sqlite:///gkflow.db")
+            database = Database(url, each.choice("synchronous", ("full", "normal"), "full"))
+        office, unit = "", "UNIT"
+        for each in section.sections("office", "[office]"):
+            office, unit = each.text("name", ""), each.text("unit", "UNIT")
+        units = {
+            name: each.text("label")
+            for name, each in section.named("units", "unit", needed=False, check=False)
+        }
+        units.setdefault(unit, office or unit)
+        channels: tuple[str, ...] = ("file",)
+        for each in section.sections("channels", "[channels]"):
+            channels = _channels(each, "default", channels)
+        mail, webhook = _mail(section), _webhook(section)
+        return Settings(
+            home=home,
+            lang=section.choice("lang", ("auto", "zh", "en"), "auto"),
+            hash=section.choice("hash", ("sha256", "sm3"), "sha256"),
+            profile=section.text("profile", "national"),
+            daily_at=_hour(section, "daily_at", time(8, 30)),
+            database=Database(_from_home(database.url or "sqlite:///gkflow.db", home), database.synchronous),
+            office=office,
+            unit=unit,
+            units=MappingProxyType(units),
+            people=tuple(
+                _person(each, units, unit, channels, mail, webhook)
+                for each in section.sections("people", "[[people]]")
+            ),
+            quiet=_quiet(section),
+            channels=channels,
+            mail=mail,
+            webhook=webhook,
+        )
+
+
+def _person(
+    section: Section,
+    units: Mapping[str, str],
+    own: str,
+    default: tuple[str, ...],
+    mail: Mail,
+    webhook: Webhook,
+) -> Person:
+    name = section.text("name")
+    section.what = f'person "{name}"'
+    unit = section.text("unit", own)
+    if unit != _EVERY_UNIT and unit not in units:
+        section.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', "unit")
+    addresses = {channel: section.text(channel, "") for channel in _ADDRESSED}
+    channels = _channels(section, "channels", default)
+    for channel in channels:
+        if channel in _ADDRESSED and not addresses[channel]:
+            section.fault(f"is told by {channel}, but has no address ({channel} = …)")
+    if "mail" in channels and not mail.host:
+        section.fault("is told by mail, but there is no server ([mail] host = …)")
+    if "webhook" in channels and not webhook.secret:
+        section.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)")
+    roles = read_roles(section, "roles", needed=True)
+    if "roles" in section and not roles:
+        section.fault("holds no role (roles)", "roles")
+    return Person(
+        name=name,
+        unit=unit,
+        roles=roles,
+        channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
+    )
+
+
+def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    node = section.get(key)
+    if node is None:
+        return default
+    named = section.as_texts(key, node)
+    for channel in named:
+        if channel not in CHANNELS:
+            section.wrong(key, Node(channel, node.file, node.line), "among " + ", ".join(CHANNELS))
+    return tuple(channel for channel in named if channel in CHANNELS)
+
+
+def _quiet(section: Section) -> Quiet:
+    quiet = Quiet()
+    for each in section.sections("quiet", "[quiet]"):
+        since, until = _hour(each, "from", quiet.since), _hour(each, "until", quiet.until)
+        quiet = Quiet(since, until, each.flag("days_off", True))
+    return quiet
+
+
+def _mail(section: Section) -> Mail:
+    mail = Mail()
+    for each in section.sections("mail", "[mail]"):
+        mail = Mail(
+            host=each.text("host", ""),
+            port=each.integer("port", mail.port, least=1),
+            sender=each.text("sender", ""),
+            user=each.text("user", ""),
+            password=each.text("password", ""),
+            tls=next(way for way in _TLS if way == each.choice("tls", _TLS, mail.tls)),
+            timeout=each.integer("timeout", mail.timeout, least=1),
+        )
+        if mail.host and not mail.sender:
+            each.fault("host without sender: under which address does mail leave?", "host")
+    return mail
+
+
+def _webhook(section: Section) -> Webhook:
+    webhook = Webhook()
+    for each in section.sections("webhook", "[webhook]"):
+        webhook = Webhook(each.text("secret", ""), each.integer("timeout", webhook.timeout, least=1))
+    return webhook
+
+
+def _hour(section: Section, key: str, default: time) -> time:
+    node = section.get(key)
+    if node is None:
+        return default
+    if isinstance(node.value, time):
+        return node.value
+    if isinstance(node.value, str) and _HOUR.fullmatch(node.value):
+        return time.fromisoformat(node.value)
+    section.wrong(key, node, "an hour such as 08:30")
+    return default
+
+
+def _from_home(url: str, home: Path) -> str:
+    """A relative SQLite path is the home's; every other address stays as it is."""
+    head, mark, path = url.partition(":///")
+    if not mark or not head.startswith("sqlite") or not path or path.startswith((":memory:", "file:")):
+        return url
+    return f"{head}:///{(home / path).as_posix()}"

@@ -1,0 +1,79 @@
+"""TOML to nodes (读取 TOML): tomllib tells values, the lines of the keys are looked up in the text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from gkflow.files.nodes import Faults, Key, Node
+
+_TABLE = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(
+    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_Lines = dict[tuple[str | int, ...], int]
+
+
+def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
+    """Take a TOML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        faults.add(name, 0, f"cannot be read: {error.strerror}")
+        return None
+    except UnicodeDecodeError as error:
+        faults.add(name, 0, f"is not UTF-8 (byte {error.start})")
+        return None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        at = _AT_LINE.search(said)
+        line = int(at[1]) if at and at[1] else text.count("\n") + 1
+        faults.add(name, line, f"is not TOML: {_AT_LINE.sub('', said)}")
+        return None
+    return _node(data, (), 1, _lines(text), name)
+
+
+def _node(value: Any, path: tuple[str | int, ...], line: int, lines: _Lines, file: str) -> Node:
+    line = lines.get(path, line)
+    if isinstance(value, dict):
+        mapping = {}
+        for key, each in value.items():
+            node = _node(each, (*path, key), line, lines, file)
+            mapping[Key(key, node.line)] = node
+        return Node(mapping, file, line)
+    if isinstance(value, list):
+        items = [_node(each, (*path, at), line, lines, file) for at, each in enumerate(value)]
+        return Node(items, file, line)
+    return Node(value, file, line)
+
+
+def _lines(text: str) -> _Lines:
+    """The line of each table and key that begins a line; what is written inline has its table's line."""
+    lines: _Lines = {}
+    table: tuple[str | int, ...] = ()
+    counts: dict[tuple[str | int, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _parts(header[2])
+            if header[1]:
+                at = counts.get(table, 0)
+                counts[table] = at + 1
+                lines.setdefault(table, number)
+                table = (*table, at)
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            path = table
+            for part in _parts(key[1]):
+                path = (*path, part)
+                lines.setdefault(path, number)
+    return lines
+
+
+def _parts(dotted: str) -> tuple[str | int, ...]:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))

@@ -1,0 +1,129 @@
+"""YAML to nodes (读取 YAML): the one module that knows YAML, and how much of it is accepted."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gkflow.files.nodes import Faults, Key, Node
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SWITCHES = {"on", "off", "yes", "no"}
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TAG = "tag:yaml.org,2002:"
+
+
+def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
+    """Take a YAML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        faults.add(name, 0, f"cannot be read: {error.strerror}")
+        return None
+    except UnicodeDecodeError as error:
+        faults.add(name, 0, f"is not UTF-8 (byte {error.start})")
+        return None
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = error.problem or error.context or "?"
+        faults.add(name, mark.line + 1 if mark else 0, f"is not YAML: {said}")
+        return None
+    except yaml.YAMLError as error:
+        faults.add(name, 0, f"is not YAML: {str(error).splitlines()[0]}")
+        return None
+    if root is None:
+        faults.add(name, 1, "is empty")
+        return None
+    return _Nodes(name, faults).of(root)
+
+
+class _Nodes:
+    """Turns composed YAML into nodes (转换)."""
+
+    def __init__(self, file: str, faults: Faults) -> None:
+        self._file = file
+        self._faults = faults
+        self._made: dict[int, Node | None] = {}
+
+    def of(self, composed: yaml.Node) -> Node:
+        known = id(composed)
+        if known in self._made:
+            made = self._made[known]
+            if made is None:
+                self._fault(composed, "an alias stands inside its own anchor")
+                return Node(None, self._file, composed.start_mark.line + 1)
+            return made
+        self._made[known] = None
+        node = Node(self._value(composed), self._file, composed.start_mark.line + 1)
+        self._made[known] = node
+        return node
+
+    def _fault(self, composed: yaml.Node, text: str) -> None:
+        self._faults.add(self._file, composed.start_mark.line + 1, text)
+
+    def _value(self, composed: yaml.Node) -> Any:
+        if isinstance(composed, yaml.MappingNode):
+            return self._mapping(composed)
+        if isinstance(composed, yaml.SequenceNode):
+            return [self.of(each) for each in composed.value]
+        return self._scalar(composed)
+
+    def _mapping(self, composed: yaml.MappingNode) -> dict[Key, Node]:
+        mapping: dict[Key, Node] = {}
+        first: dict[str, int] = {}
+        for key_node, value_node in composed.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault(key_node, "a key must be a word or a day")
+                continue
+            key = str(key_node.value)
+            if key.lower() in _SWITCHES:
+                self._fault(key_node, f'no key may be called "{key}": YAML reads it as true or false')
+                continue
+            if key_node.tag not in (_TAG + "str", _TAG + "timestamp"):
+                self._fault(key_node, f'key "{key}" is no word; write it in quotes')
+                continue
+            if key in first:
+                self._fault(key_node, f'key "{key}" stands here again (first on line {first[key]})')
+                continue
+            first[key] = line
+            mapping[Key(key, line)] = self.of(value_node)
+        return mapping
+
+    def _scalar(self, composed: yaml.Node) -> Any:
+        text = str(composed.value)
+        match composed.tag.removeprefix(_TAG):
+            case "str":
+                return text
+            case "null":
+                return None
+            case "bool":
+                if text.lower() not in ("true", "false"):
+                    self._fault(composed, f'"{text}": write true or false, or put the word in quotes')
+                return text.lower() in ("true", "yes", "on")
+            # YAML 1.1 reads 08:30 as a number to the base of sixty and 010 as eight: here they are text.
+            case "int":
+                return int(text) if _WHOLE.fullmatch(text) else text
+            case "float":
+                try:
+                    return float(text)
+                except ValueError:
+                    return text
+            case "timestamp":
+                if not _DAY.fullmatch(text):
+                    return text
+                try:
+                    return date.fromisoformat(text)
+                except ValueError:
+                    self._fault(composed, f'"{text}" is no day')
+                    return None
+            case other:
+                self._fault(composed, f"the tag {other} is not accepted")
+                return None

@@ -1,0 +1,1 @@
+"""The papers (文书): letters and tables."""

@@ -1,0 +1,139 @@
+"""The database (数据库): opening it, its transactions, its schema version."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gkflow.domain.errors import Unfit
+from gkflow.store.dialect import Dialect
+from gkflow.store.ledger import Ledger
+
+# The newest revision in migrations/versions; a test compares the two.
+SCHEMA = "0001"
+_SQLITE_FLOOR = (3, 35, 0)
+_WRITE = "gkflow_write"
+
+
+class Database:
+    """
+    A store on one database (存储).
+
+    ``writing`` and ``reading`` give a ledger for one transaction; with the caller's session the ledger works in
+    the caller's transaction and commits nothing.
+    """
+
+    def __init__(self, target: str | Engine, *, synchronous: str = "full", algorithm: str = "sha256") -> None:
+        self.mine = isinstance(target, str)
+        self.engine = _engine(target, synchronous) if isinstance(target, str) else target
+        if self.engine.dialect.name not in ("sqlite", "postgresql"):
+            raise Unfit(
+                "settings", file="database.url", reason=f"{self.engine.dialect.name} is not supported"
+            )
+        self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
+        self.algorithm = algorithm
+
+    @property
+    def place(self) -> str:
+        """Where the data is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def writing(self, session: Any = None) -> Iterator[Ledger]:
+        """One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE)."""
+        if session is not None:
+            yield Ledger(_cursor_of(session.connection()), self.dialect, self.algorithm)
+            return
+        with self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+            yield Ledger(_cursor_of(connection), self.dialect, self.algorithm)
+
+    @contextmanager
+    def reading(self, session: Any = None) -> Iterator[Ledger]:
+        """One reading transaction."""
+        if session is not None:
+            yield Ledger(_cursor_of(session.connection()), self.dialect, self.algorithm)
+            return
+        with self.engine.connect() as connection:
+            yield Ledger(_cursor_of(connection), self.dialect, self.algorithm)
+
+    def schema(self) -> str | None:
+        """The schema's version; None for a database that gkflow has never seen."""
+        with self.engine.connect() as connection:
+            names = set(_table_names(connection))
+            if "alembic_version" not in names or "entry" not in names:
+                return None
+            row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+            return str(row[0]) if row else None
+
+    def require_schema(self) -> None:
+        """Refuse a schema of another version, naming the command that mends it."""
+        found = self.schema()
+        if found != SCHEMA:
+            mend = "gkflow init" if found is None or found < SCHEMA else "pip install -U gkflow"
+            raise Unfit("schema_version", found=found or "(none)", wanted=SCHEMA, mend=mend)
+
+    def migrate(self) -> None:
+        """Bring the schema to this version (Alembic)."""
+        from gkflow.store.migrate import upgrade
+
+        upgrade(self.engine)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self.mine:
+            self.engine.dispose()
+
+
+def _cursor_of(connection: Connection) -> Any:
+    # The driver's own cursor, inside SQLAlchemy's transaction: a hot write costs what the database costs.
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    return driver.cursor()
+
+
+def _table_names(connection: Connection) -> list[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    else:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    return [str(row[0]) for row in connection.exec_driver_sql(query)]
+
+
+def _engine(url: str, synchronous: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        try:
+            return create_engine(parsed)
+        except ModuleNotFoundError as error:
+            raise Unfit(
+                "settings", file="database.url", reason=f"{error.name} is missing: install gkflow[pg]"
+            ) from None
+    if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
+        raise Unfit("settings", file="sqlite", reason=f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+    if parsed.database and parsed.database != ":memory:" and not Path(parsed.database).parent.is_dir():
+        raise Unfit("no_office", place=parsed.database)
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(driver: Any, _: ConnectionPoolEntry) -> None:
+        driver.isolation_level = None  # gkflow says itself when a transaction begins
+        for pragma in (
+            "journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON", "busy_timeout=30000",
+        ):  # fmt: skip
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(_WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine

@@ -1,0 +1,49 @@
+"""One transaction on the driver's own cursor (事务): statements in one dialect, rows as plain tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from gkflow.store.dialect import Dialect
+
+_CHUNK = 10_000
+
+
+class Desk:
+    """Where the statements of one transaction are carried out (柜台)."""
+
+    def __init__(self, cursor: Any, dialect: Dialect, algorithm: str) -> None:
+        self.cursor, self.dialect, self.algorithm = cursor, dialect, algorithm
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Execute a statement; the number of rows it changed."""
+        self.cursor.execute(self.dialect.sql(statement), self.dialect.row(values))
+        return int(self.cursor.rowcount)
+
+    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement for many rows."""
+        self.cursor.executemany(self.dialect.sql(statement), list(map(self.dialect.row, rows)))
+
+    def one(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """The first row, or None."""
+        self.cursor.execute(self.dialect.sql(statement), self.dialect.row(values))
+        return self.cursor.fetchone()
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row."""
+        self.cursor.execute(self.dialect.sql(statement), self.dialect.row(values))
+        rows: list[Any] = self.cursor.fetchall()
+        return rows
+
+    def pages(self, statement: str, values: Sequence[Any], first: Any, size: int = _CHUNK) -> Iterator[list[Any]]:
+        """
+        The rows page by page, memory staying flat: the statement ends with the last key and the page's size,
+        and the key is the first column.
+        """
+        after = first
+        while rows := self.all(statement, (*values, after, size)):
+            yield rows
+            if len(rows) < size:
+                return
+            after = rows[-1][0]

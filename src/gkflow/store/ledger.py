@@ -1,0 +1,12 @@
+"""The ledger (账簿): one transaction on the store, with everything that a verb remembers or looks up."""
+
+from __future__ import annotations
+
+from gkflow.store.lists import Lists
+from gkflow.store.outbox import Outbox
+from gkflow.store.record import Record
+from gkflow.store.sweeps import Sweeps
+
+
+class Ledger(Record, Sweeps, Outbox, Lists):
+    """One transaction on the store (账簿); see ``application.ports.Ledger``."""

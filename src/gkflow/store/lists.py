@@ -1,0 +1,184 @@
+"""What lists ask of the store (查询): cases and their clocks as of a day, escalations, editions, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.store.desk import Desk
+from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
+
+_D = ", ".join(f"d.{column.strip()}" for column in DOCKET_COLUMNS.split(","))
+_C = ", ".join(f"c.{column.strip()}" for column in CLOCK_COLUMNS.split(","))
+_DOCKET_WIDTH = DOCKET_COLUMNS.count(",") + 1
+_HOLDS = "c.from_day <= ? AND c.until_day > ?"
+_OWED = "c.status = 'running' AND c.owed = 1"
+# Two searches by index instead of one that would have to weigh an OR: what still holds, what has ended since.
+_LATE = (
+    f"SELECT {{columns}} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" WHERE {_OWED} AND c.until_day = ?"
+    " AND c.last_day {than} ? AND c.from_day <= ?"
+    f" UNION ALL SELECT {{columns}} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" WHERE {_OWED}"
+    " AND c.until_day > ? AND c.until_day < ? AND c.last_day {than} ? AND c.from_day <= ?"
+)
+
+
+class EscalationRecord(NamedTuple):
+    """One step on record with its telling and its acknowledgement (督办记录)."""
+
+    id: int
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    deadline: date
+    step: int
+    kind: str
+    colour: str
+    day: date
+    told: tuple[str, ...]
+    told_at: datetime | None
+    delivered_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    words: str | None
+
+
+class Lists(Desk):
+    """Look-ups in one transaction (查询)."""
+
+    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockLine]]:
+        """
+        The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
+        of *day*.
+        """
+        statement = _LATE.format(columns=f"{_D}, {_C}", than=than)
+        last = last or day
+        rows = self.all(statement, (FOREVER, last, day, day, FOREVER, last, day))
+        return [self._pair(row) for row in rows]
+
+    def dockets(self, day: date, every: bool = False) -> list[DocketLine]:
+        """Docket lines of the cases open on *day*; with *every* all that were received by then."""
+        if every:
+            rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE received <= ? ORDER BY "case"', (day,))
+        else:
+            rows = self.all(
+                f'SELECT {DOCKET_COLUMNS} FROM docket WHERE ended > ? AND received <= ? ORDER BY "case"', (day, day)
+            )
+        return [self.dialect.docket_line(row) for row in rows]
+
+    def clocks_on(self, day: date, every: bool = False, cases: Sequence[str] | None = None) -> Iterator[ClockLine]:
+        """How every clock stood on *day*, of the cases open then (or of *cases*)."""
+        if cases is not None:
+            for case in cases:
+                for row in self.all(f'SELECT {CLOCK_COLUMNS} FROM clock c WHERE {_HOLDS} AND "case" = ?', (day, day, case)):
+                    yield self.dialect.clock_line(row)
+            return
+        join = "" if every else ' JOIN docket d ON d."case" = c."case" AND d.ended > ? AND d.received <= ?'
+        values = (day, day) if every else (day, day, day, day)
+        for row in self.all(f"SELECT {_C} FROM clock c{join} WHERE {_HOLDS}", values):
+            yield self.dialect.clock_line(row)
+
+    def escalations(
+        self, since: date | None = None, unacknowledged: bool = False, case: str = ""
+    ) -> list[EscalationRecord]:
+        """The escalation log, oldest first."""
+        where, values = ["1 = 1"], []  # type: list[str], list[Any]
+        if since is not None:
+            where.append("e.day >= ?")
+            values.append(since)
+        if unacknowledged:
+            where.append("a.id IS NULL")
+        if case:
+            where.append('e."case" = ?')
+            values.append(case)
+        rows = self.all(
+            'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
+            ' a."by", a.at, a.words, n.name, n.role, n.made_at, n.delivered_at, n.id FROM escalation e'
+            " LEFT JOIN acknowledgement a ON a.escalation = e.id LEFT JOIN notice n ON n.escalation = e.id"
+            f" WHERE {' AND '.join(where)} ORDER BY e.id, n.id",
+            values,
+        )
+        day, moment = self.dialect.read_day, self.dialect.read_moment
+        records: list[EscalationRecord] = []
+        names: list[str] = []
+        for row in rows:
+            if not records or records[-1].id != row[0]:
+                names = []
+                told_at = moment(row[15])
+                records.append(
+                    EscalationRecord(
+                        *row[:5], day(row[5]), *row[6:9], day(row[9]), (), told_at, None, row[10], moment(row[11]), row[12]
+                    )
+                )
+            if row[17] is None:
+                continue
+            name = row[13] or row[14]
+            if name not in names:
+                names.append(name)
+            # Delivered is the earliest moment at which one of its messages was taken by a channel.
+            delivered, before = moment(row[16]), records[-1].delivered_at
+            first = delivered if before is None else min(before, delivered) if delivered is not None else before
+            records[-1] = records[-1]._replace(told=tuple(names), delivered_at=first)
+        return records
+
+    def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
+        """Acknowledge escalations; those that were newly acknowledged."""
+        done = []
+        for id_ in ids:
+            if self.run(
+                'INSERT INTO acknowledgement (escalation, "by", at, words) SELECT id, ?, ?t, ? FROM escalation WHERE id = ?'
+                " ON CONFLICT (escalation) DO NOTHING",
+                (by, now, words, id_),
+            ):
+                done.append(id_)
+        return done
+
+    def known_escalations(self, ids: Sequence[int]) -> set[int]:
+        """Which of these escalations exist."""
+        return {int(i) for i in ids if self.one("SELECT 1 FROM escalation WHERE id = ?", (i,)) is not None}
+
+    def calendar_edition(self) -> tuple[str, str, datetime] | None:
+        """The calendar edition in use: its name, its data, when it was adopted."""
+        row = self.one("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id DESC LIMIT 1")
+        return (row[0], row[1], self.dialect.read_moment(row[2])) if row is not None else None
+
+    def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
+        """Put an edition on record as the one in use."""
+        self.run(
+            'INSERT INTO calendar_edition (edition, adopted_at, "by", data) VALUES (?, ?, ?, ?)', (edition, now, by, data)
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many cases, open cases, entries and escalations there are."""
+        def one(statement: str, values: Sequence[Any] = ()) -> int:
+            return int(self.one(statement, values)[0])
+
+        return {
+            "cases": one("SELECT count(*) FROM docket"),
+            "open": one("SELECT count(*) FROM docket WHERE ended = ?", (FOREVER,)),
+            "entries": one("SELECT count(*) FROM entry"),
+            "escalations": one("SELECT count(*) FROM escalation"),
+        }
+
+    def provisional(self, day: date) -> list[ClockLine]:
+        """The running clocks of open cases whose last day rests on predicted days."""
+        rows = self.all(
+            f"SELECT {_C} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" AND d.ended > ?"
+            " WHERE c.provisional = 1 AND c.until_day > ? AND c.status = 'running' ORDER BY c.last_day, c.\"case\"",
+            (day, day),
+        )
+        return [self.dialect.clock_line(row) for row in rows]
+
+    def last_written(self) -> datetime | None:
+        """The moment of the newest thing written: an entry, a sweep, a sign of life."""
+        row = self.one(
+            "SELECT max(m) FROM (SELECT max(written_at) AS m FROM entry UNION ALL SELECT max(done_at) FROM sweep) w"
+        )
+        return self.dialect.read_moment(row[0]) if row and row[0] is not None else None
+
+    # -- rows as lines -------------------------------------------------------------------------------------------
+
+    def _pair(self, row: Sequence[Any]) -> tuple[DocketLine, ClockLine]:
+        return self.dialect.docket_line(row[:_DOCKET_WIDTH]), self.dialect.clock_line(row[_DOCKET_WIDTH:])

@@ -1,0 +1,228 @@
+"""
+Sweeps and escalations (巡检与督办记录): set-based statements, so that a sweep costs what is due, not what is open.
+
+For every step of a ladder Python makes one threshold day; SQL compares days. Exactly once is a matter of the
+unique key of ``escalation``, whoever calls and however often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from gkflow.application.ports import FOREVER, NOT_TOLD, ClockLine, ReachedStep
+from gkflow.domain.case import algorithm_of, moment_text, seal
+from gkflow.store.desk import Desk
+from gkflow.store.record import CLOCK_COLUMNS
+
+_DUE = (
+    "status = 'running' AND ladder = ? AND told = ? AND until_day = ? AND last_day <= ? AND from_day <= ?"
+)
+# Revisions that held on the swept day and have ended since: only a sweep that catches up meets them.
+_DUE_THEN = (
+    "status = 'running' AND ladder = ? AND told = ? AND until_day > ? AND until_day < ? AND last_day <= ?"
+    " AND from_day <= ?"
+)
+_REACH = (
+    'INSERT INTO escalation ("case", workflow, clock, ref, deadline, step, kind, colour, day)'
+    ' SELECT "case", workflow, clock, ref, last_day, ?i, ?, ?, ?d FROM clock WHERE {due}'
+    ' AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e."case" = clock."case" AND e.clock = clock.clock'
+    " AND e.ref = clock.ref AND e.deadline = clock.last_day AND e.step = ?i)"
+    " ON CONFLICT DO NOTHING"
+)
+_TELL = "UPDATE clock SET told = ? WHERE {due}"
+_ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
+# Only what still holds is told: the clock runs, towards that last day, and no higher step is on record.
+_UNTOLD = (
+    'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
+    " d.unit, d.officer, d.title FROM escalation e"
+    ' JOIN clock c ON c."case" = e."case" AND c.clock = e.clock AND c.ref = e.ref AND c.from_day <= ?'
+    " AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline AND c.told = e.step"
+    ' JOIN docket d ON d."case" = e."case"'
+    " WHERE e.day > ? AND e.day <= ? AND e.id > ? ORDER BY e.id LIMIT ?"
+)
+_SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND id > ? ORDER BY id LIMIT ?"
+
+
+class SweepLine(NamedTuple):
+    """One day's sweep (巡检记录)."""
+
+    day: date
+    made_at: datetime
+    done_at: datetime | None
+    steps: int | None
+    telling: int | None
+    previous: str | None
+    hash: str | None
+
+
+class Sweeps(Desk):
+    """Sweeps in one transaction (巡检)."""
+
+    def last_sweep(self) -> date | None:
+        """The last day for which a sweep is on record, done or not."""
+        row = self.one("SELECT max(day) FROM sweep")
+        return self.dialect.read_day(row[0]) if row and row[0] is not None else None
+
+    def first_sweep(self) -> date | None:
+        """The day with which the office's sweeps began."""
+        row = self.one("SELECT min(day) FROM sweep")
+        return self.dialect.read_day(row[0]) if row and row[0] is not None else None
+
+    def last_done(self) -> SweepLine | None:
+        """The last sweep that was done."""
+        rows = self.sweeps(" WHERE done_at IS NOT NULL ORDER BY day DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def sweeps(self, tail: str = " ORDER BY day") -> list[SweepLine]:
+        """Sweep rows."""
+        day, moment = self.dialect.read_day, self.dialect.read_moment
+        rows = self.all(f"SELECT day, made_at, done_at, steps, telling, previous, hash FROM sweep{tail}")
+        return [SweepLine(day(r[0]), moment(r[1]), moment(r[2]), *r[3:]) for r in rows]
+
+    def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
+        """Put down the days that are to be swept; a day that is there already is left as it is."""
+        self.run_many(
+            "INSERT INTO sweep (day, made_at) VALUES (?, ?) ON CONFLICT (day) DO NOTHING", [(d, now) for d in days]
+        )
+
+    def claim_sweep(self) -> date | None:
+        """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
+        lock = "" if self.dialect.sqlite else " FOR UPDATE"
+        row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL ORDER BY day LIMIT 1{lock}")
+        return self.dialect.read_day(row[0]) if row is not None else None
+
+    def reach(self, ladder: str, told: int, step: int, kind: str, colour: str, threshold: date, day: date) -> int:
+        """
+        Record *step* for every clock of *ladder* that has *told* on record, runs on *day* and whose last day is
+        *threshold* or earlier; how many.
+        """
+        reached = 0
+        now_due = (ladder, told, FOREVER, threshold, day)
+        then_due = (ladder, told, day, FOREVER, threshold, day)
+        for condition, due in ((_DUE, now_due), (_DUE_THEN, then_due)):
+            added = self.run(_REACH.format(due=condition), (step, kind, colour, day, *due, step))
+            changed = self.run(_TELL.format(due=condition), (step, *due))
+            reached += added if changed else 0
+        return reached
+
+    def last_telling(self) -> date | None:
+        """The day of the last sweep that told what had been reached."""
+        row = self.one("SELECT max(day) FROM sweep WHERE telling = 1")
+        return self.dialect.read_day(row[0]) if row and row[0] is not None else None
+
+    def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
+        """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
+        day = self.dialect.read_day
+        for rows in self.pages(_UNTOLD, (through, through, after, through), 0):
+            yield [ReachedStep(*row[:5], day(row[5]), *row[6:9], day(row[9]), *row[10:]) for row in rows]
+
+    def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
+        """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
+        made = self.sweeps(" WHERE done_at IS NULL ORDER BY day LIMIT 1")[0]
+        row = self.one("SELECT hash FROM sweep WHERE done_at IS NOT NULL ORDER BY day DESC LIMIT 1")
+        previous = row[0] if row is not None else ""
+        steps, content = self.content_of(day)
+        line = SweepLine(day, made.made_at, now, steps, 1 if telling else 0, previous, None)
+        sealed = seal_sweep(line, content, self.algorithm)
+        self.run(
+            "UPDATE sweep SET done_at=?, steps=?, telling=?, previous=?, hash=? WHERE day=?",
+            (now, steps, line.telling, previous, sealed, day),
+        )
+        self.beat("sweep", now, f"{day.isoformat()} {sealed}")  # the head of the chain, kept outside of it
+
+    def content_of(self, day: date) -> tuple[int, str]:
+        """How many escalations a day has, and the hash of all their columns."""
+        digest, count = hashlib.sha256(), 0
+        update, dumps = digest.update, json.dumps
+        for rows in self.pages(_SEALED, (day,), 0):
+            count += len(rows)
+            if self.dialect.sqlite:
+                update(dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1].encode() + b",")
+            else:
+                plain = [[*row[:5], row[5].isoformat(), *row[6:9], row[9].isoformat()] for row in rows]
+                update(dumps(plain, ensure_ascii=False, separators=(",", ":"))[1:-1].encode() + b",")
+        return count, digest.hexdigest()
+
+    def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
+        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
+        breaches: list[tuple[str, str]] = []
+        previous, head, done, before = "", "", 0, None  # type: str, str, int, date | None
+        for line in self.sweeps():
+            where = line.day.isoformat()
+            if before is not None and (line.day - before).days != 1:
+                breaches.append((where, "sweep_missing"))
+            before = line.day
+            if line.hash is None:
+                if line.done_at is not None or line.steps is not None:
+                    breaches.append((where, "sweep_changed"))
+                continue
+            done += 1
+            steps, content = self.content_of(line.day)
+            if line.previous != previous:
+                breaches.append((where, "sweep_not_chained"))
+            elif seal_sweep(line, content, algorithm_of(line.hash)) != line.hash or steps != line.steps:
+                breaches.append((where, "sweep_changed"))
+            previous = line.hash
+            head = f"{where} {line.hash}"
+        kept = self.pulse("sweep")
+        if (kept[1] if kept is not None else "") != head:
+            breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
+        known = self.one("SELECT count(*) FROM escalation WHERE day NOT IN (SELECT day FROM sweep)")
+        if known and known[0]:
+            breaches.append(("escalation", "escalation_without_sweep"))
+        return done, breaches
+
+    def lapsed(self, day: date) -> list[tuple[str, str, str]]:
+        """The clocks of others whose lapse was recorded on *day*: case, clock, ref."""
+        rows = self.all(
+            'SELECT DISTINCT "case", clock, ref FROM escalation WHERE day = ? AND kind IN (?, ?)', (day, "propose", "take")
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def would_reach(self, ladder: str, step: int, threshold: date, day: date) -> list[ClockLine]:
+        """The clocks for which *step* would be recorded on *day*."""
+        rows = self.all(
+            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE status = 'running' AND ladder = ? AND told < ? AND until_day > ?"
+            ' AND last_day <= ? AND from_day <= ? ORDER BY last_day, "case"',
+            (ladder, step, day, threshold, day),
+        )
+        return [self.dialect.clock_line(row) for row in rows]
+
+    def told_values(self, ladder: str, known: Sequence[int]) -> list[int]:
+        """Steps on the clocks of *ladder* that the ladder no longer has (it was changed)."""
+        marks = ", ".join("?" * (len(known) + 1))
+        rows = self.all(
+            f"SELECT DISTINCT told FROM clock WHERE status = 'running' AND ladder = ? AND told NOT IN ({marks})",
+            (ladder, NOT_TOLD, *known),
+        )
+        return [int(row[0]) for row in rows]
+
+    def put_told(self, ladder: str, old: int, new: int) -> None:
+        """Carry the clocks of a changed ladder over to the step that stands where the old one stood."""
+        self.run("UPDATE clock SET told = ? WHERE status = 'running' AND ladder = ? AND told = ?", (new, ladder, old))
+
+    def pulse(self, name: str) -> tuple[datetime, str] | None:
+        """A sign of life: when, and its words."""
+        row = self.one("SELECT at, words FROM pulse WHERE name = ?", (name,))
+        return (self.dialect.read_moment(row[0]), row[1]) if row is not None else None
+
+    def beat(self, name: str, now: datetime, words: str = "") -> None:
+        """Leave a sign of life."""
+        self.run(
+            "INSERT INTO pulse (name, at, words) VALUES (?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET at = excluded.at, words = excluded.words",
+            (name, now, words),
+        )
+
+
+def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:
+    """The hash of a sweep: all its columns, the content of its escalations, the sweep before."""
+    done: Any = moment_text(line.done_at) if line.done_at is not None else None
+    return seal(
+        (line.day.isoformat(), moment_text(line.made_at), done, line.steps, line.telling, line.previous, content),
+        algorithm,
+    )

@@ -1,0 +1,224 @@
+"""
+The tables (数据表).
+
+``entry``, ``escalation``, ``acknowledgement`` are append-only and guarded by triggers; ``sweep`` may be written
+once. ``docket`` and ``clock`` are caches with one writer, remade by ``rebuild``. Days are dates, moments aware
+UTC. Texts that are hashed (``facts``, ``remarks``) are stored as the very text that was hashed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, SmallInteger, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from gkflow.application.ports import NOT_TOLD
+
+
+class EntryRow(SQLModel, table=True):
+    """One entry of a record (办理记录条目); every column is under ``hash``, with the hash of the entry before."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index(
+            "entry_key",
+            "key",
+            unique=True,
+            sqlite_where=text("key IS NOT NULL"),
+            postgresql_where=text("key IS NOT NULL"),
+        ),
+    )
+    case: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    workflow: str
+    edition: str
+    action: str
+    day: date
+    written_at: datetime
+    by: str
+    unit: str
+    facts: str = Field(sa_type=Text)
+    remarks: str = Field(sa_type=Text)
+    key: str | None = None
+    previous: str
+    hash: str
+
+
+class DocketRow(SQLModel, table=True):
+    """What lists show of a case (台账), and the count and head hash of its record, kept outside of it."""
+
+    __tablename__ = "docket"
+    __table_args__ = (Index("docket_open", "ended", "received"),)
+    case: str = Field(primary_key=True)
+    workflow: str
+    edition: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    latest: date  # the latest legal day on the record
+    ended: date  # the day on which it ended; FOREVER while open
+    entries: int
+    head: str
+
+
+class ClockRow(SQLModel, table=True):
+    """One revision of a clock (计时): how it stood from ``from_day`` until before ``until_day``."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        # The sweep: ladder and step by equality, then the days; so its cost follows what is due.
+        Index(
+            "clock_due", "ladder", "told", "until_day", "last_day",
+            sqlite_where=text("status = 'running'"), postgresql_where=text("status = 'running'"),
+        ),
+        # The lists: what the office owes.
+        Index(
+            "clock_owed", "until_day", "last_day",
+            sqlite_where=text("status = 'running' AND owed = 1"),
+            postgresql_where=text("status = 'running' AND owed = 1"),
+        ),
+        Index(
+            "clock_provisional", "until_day",
+            sqlite_where=text("provisional = 1"), postgresql_where=text("provisional = 1"),
+        ),
+    )  # fmt: skip
+    case: str = Field(primary_key=True)
+    clock: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
+    from_day: date = Field(primary_key=True)
+    until_day: date
+    workflow: str
+    duty: str
+    kind: str
+    owed: int = Field(sa_type=SmallInteger)  # 1: a duty of the office
+    status: str
+    verdict: str
+    since: date
+    last_day: date | None = None
+    remaining: int | None = None
+    stopped: date | None = None
+    days_left: int | None = None  # at the stop; else reckoned for the day asked
+    provisional: int = Field(default=0, sa_type=SmallInteger)
+    earliest: date | None = None
+    latest: date | None = None
+    risk: date | None = None
+    ladder: str = ""
+    told: int = NOT_TOLD
+    calendar: str = ""
+
+
+class SweepRow(SQLModel, table=True):
+    """One day's sweep (巡检); sealed when done, with the seal of the sweep before."""
+
+    __tablename__ = "sweep"
+    day: date = Field(primary_key=True)
+    made_at: datetime
+    done_at: datetime | None = None
+    steps: int | None = None
+    telling: int | None = Field(
+        default=None, sa_type=SmallInteger
+    )  # 1: what was reached since the last telling was told
+    previous: str | None = None
+    hash: str | None = None
+
+
+class EscalationRow(SQLModel, table=True):
+    """One step of a ladder on record (督办记录), once for a case, clock, ref and last day."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        UniqueConstraint("case", "clock", "ref", "deadline", "step", name="escalation_once"),
+        Index("escalation_day", "day"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    deadline: date
+    step: int
+    kind: str
+    colour: str
+    day: date
+
+
+class AcknowledgementRow(SQLModel, table=True):
+    """Who acknowledged an escalation, and with what words (签收意见)."""
+
+    __tablename__ = "acknowledgement"
+    id: int | None = Field(default=None, primary_key=True)
+    escalation: int = Field(foreign_key="escalation.id", unique=True)
+    by: str
+    at: datetime
+    words: str = Field(sa_type=Text)
+
+
+class NoticeRow(SQLModel, table=True):
+    """The outbox (待发通知): one message to one person by one channel; ``key`` is the receiver's deduplication key."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index(
+            "notice_waiting", "next_try_at",
+            sqlite_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        ),
+        Index("notice_escalation", "escalation"),
+        Index("notice_case", "case"),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    case: str
+    escalation: int | None = None
+    kind: str
+    role: str
+    name: str
+    unit: str
+    channel: str
+    address: str
+    facts: str = Field(sa_type=Text)
+    wording: str
+    made_at: datetime
+    next_try_at: datetime
+    tries: int = 0
+    claimed_until: datetime | None = None
+    delivered_at: datetime | None = None
+    dead_at: datetime | None = None
+    error: str = Field(default="", sa_type=Text)
+
+
+class CalendarEditionRow(SQLModel, table=True):
+    """A calendar edition that the office adopted (采用的工作日历版本); the last adopted is the one in use."""
+
+    __tablename__ = "calendar_edition"
+    id: int | None = Field(default=None, primary_key=True)
+    edition: str
+    adopted_at: datetime
+    by: str
+    data: str = Field(sa_type=Text)
+
+
+class EditionRow(SQLModel, table=True):
+    """An edition of a workflow or a wording that is still needed (保留的版本): a case keeps the one it began under."""
+
+    __tablename__ = "edition"
+    edition: str = Field(primary_key=True)
+    kind: str
+    name: str
+    kept_at: datetime
+    source: str = Field(sa_type=Text)
+
+
+class PulseRow(SQLModel, table=True):
+    """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
+
+    __tablename__ = "pulse"
+    name: str = Field(primary_key=True)
+    at: datetime
+    words: str = Field(default="", sa_type=Text)
+
+
+GUARDED = ("entry", "escalation", "acknowledgement")  # neither changed nor removed

@@ -1,0 +1,33 @@
+"""What every test may rely on: no setting, no language and no folder of the person who runs it (测试环境)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# A slow machine is not a wrong result.
+settings.register_profile("gkflow", settings(), deadline=None)
+settings.load_profile("gkflow")
+
+KEPT = {"GKFLOW_TEST_POSTGRES"}
+LOCALE = {"LANG": "C.UTF-8", "LANGUAGE": None, "LC_ALL": None, "LC_MESSAGES": None}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide the settings, the locale and the data folder of the person who runs the tests."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GKFLOW_") and name not in KEPT]:
+            patch.delenv(name)
+        for name, value in LOCALE.items():
+            if value is None:
+                patch.delenv(name, raising=False)
+            else:
+                patch.setenv(name, value)
+        patch.setenv("HOME", home)
+        patch.setenv("XDG_DATA_HOME", home)
+        yield

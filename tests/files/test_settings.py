@@ -1,0 +1,168 @@
+"""The settings of one installation (系统设置)."""
+
+from __future__ import annotations
+
+import stat
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from gkflow.domain.errors import FilesAtFault
+from gkflow.files.first_settings import write_settings
+from gkflow.files.settings import find_home, read_settings
+
+
+def settled(home: Path, text: str) -> Path:
+    (home / "gkflow.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {})
+    assert settings.database.url == f"sqlite:///{tmp_path.as_posix()}/gkflow.db"
+    assert (settings.hash, settings.profile, settings.database.synchronous) == ("sha256", "national", "full")
+    assert settings.daily_at == time(8, 30)
+    assert (settings.quiet.since, settings.quiet.until, settings.quiet.days_off) == (time(20), time(8), True)
+    assert settings.channels == ("file",)
+    assert settings.people == ()
+
+
+def test_the_first_settings_say_the_defaults(tmp_path: Path) -> None:
+    defaults = read_settings(tmp_path, {})
+    assert write_settings(tmp_path / "gkflow.toml", office=defaults.unit, unit=defaults.unit)
+    written = read_settings(tmp_path, {})
+    assert (written.lang, written.hash, written.profile, written.daily_at, written.database) == (
+        defaults.lang,
+        defaults.hash,
+        defaults.profile,
+        defaults.daily_at,
+        defaults.database,
+    )
+    assert (written.quiet, written.channels, written.units) == (
+        defaults.quiet,
+        defaults.channels,
+        defaults.units,
+    )
+    assert written.people == ()
+
+
+def test_the_first_settings_are_for_their_owner_and_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "gkflow.toml"
+    assert write_settings(path, office='示例"局"', unit="GZ.1")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    settings = read_settings(tmp_path, {})
+    assert (settings.office, settings.unit, dict(settings.units)) == (
+        '示例"局"',
+        "GZ.1",
+        {"GZ.1": '示例"局"'},
+    )
+    assert not write_settings(path, unit="OTHER")
+    assert read_settings(tmp_path, {}).unit == "GZ.1"
+
+
+def test_the_examples_in_the_first_settings_hold_once_they_are_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "gkflow.toml"
+    write_settings(path, unit="GZ")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    begun = [at for at, line in enumerate(lines) if line in ("# [[people]]", "# [mail]", "# [webhook]")]
+    assert len(begun) == 3
+    for at in begun:
+        while at < len(lines) and lines[at].startswith("# "):
+            lines[at] = lines[at][2:]
+            at += 1
+    path.write_text("\n".join(lines), encoding="utf-8")
+    settings = read_settings(tmp_path, {})
+    (person,) = settings.people
+    assert (person.name, person.unit, person.roles) == ("张三", "GZ", ("officer",))
+    assert dict(person.channels) == {"mail": "zhangsan@example.gov.cn", "file": ""}
+    assert (settings.mail.host, settings.mail.port, settings.mail.tls) == (
+        "smtp.example.gov.cn",
+        587,
+        "starttls",
+    )
+
+
+def test_people_without_channels_are_told_by_the_default_ones(tmp_path: Path) -> None:
+    home = settled(
+        tmp_path,
+        '[channels]\ndefault = ["console", "file"]\n'
+        '[[people]]\nname = "张三"\nroles = ["officer", "clerk"]\n'
+        '[[people]]\nname = "李四"\nunit = "*"\nroles = "director"\nchannels = ["chat"]\nchat = "wecombot://k"\n',
+    )
+    zhang, li = read_settings(home, {}).people
+    assert (zhang.unit, zhang.roles, dict(zhang.channels)) == (
+        "UNIT",
+        ("officer", "clerk"),
+        {"console": "", "file": ""},
+    )
+    assert (li.unit, li.roles, dict(li.channels)) == ("*", ("director",), {"chat": "wecombot://k"})
+
+
+def test_a_variable_overrides_the_file_and_is_read_by_its_type(tmp_path: Path) -> None:
+    home = settled(tmp_path, 'lang = "zh"\n[mail]\nhost = "a"\nsender = "a@example.gov.cn"\nport = 25\n')
+    settings = read_settings(
+        home,
+        {
+            "GKFLOW_LANG": "en",
+            "GKFLOW_HASH": "sm3",
+            "GKFLOW_DAILY_AT": "07:15",
+            "GKFLOW_DATABASE_URL": "postgresql+psycopg://gk@db/gkflow",
+            "GKFLOW_UNIT": "GZ",
+            "GKFLOW_MAIL_PORT": "465",
+            "GKFLOW_MAIL_TLS": "tls",
+            "GKFLOW_QUIET_DAYS_OFF": "false",
+            "GKFLOW_CHANNELS": "console, file",
+            "GKFLOW_PROFILE": "",
+        },
+    )
+    assert (settings.lang, settings.hash, settings.daily_at) == ("en", "sm3", time(7, 15))
+    assert settings.database.url == "postgresql+psycopg://gk@db/gkflow"
+    assert (settings.unit, list(settings.units)) == ("GZ", ["GZ"])
+    assert (settings.mail.host, settings.mail.port, settings.mail.tls) == ("a", 465, "tls")
+    assert settings.quiet.days_off is False
+    assert settings.channels == ("console", "file")
+    assert settings.profile == "national"
+
+
+def test_a_fault_in_a_variable_is_told_under_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(tmp_path, {"GKFLOW_HASH": "sha265", "GKFLOW_MAIL_PORT": "smtp"})
+    assert [str(fault) for fault in caught.value.faults] == [
+        'GKFLOW_HASH  hash must be one of sha256, sm3, not "sha265" (do you mean "sha256"?)',
+        'GKFLOW_MAIL_PORT  [mail]: port must be a whole number of at least 1, not "smtp"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("sqlite:///office/gk.db", "sqlite:///{home}/office/gk.db"),
+        ("sqlite:////srv/gk.db", "sqlite:////srv/gk.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://db/gk", "postgresql://db/gk"),
+    ],
+)
+def test_a_relative_database_stands_in_the_home_folder(tmp_path: Path, url: str, found: str) -> None:
+    settings = read_settings(tmp_path, {"GKFLOW_DATABASE_URL": url})
+    assert settings.database.url == found.format(home=tmp_path.as_posix())
+
+
+def test_passwords_and_secrets_are_not_printed(tmp_path: Path) -> None:
+    settings = read_settings(
+        tmp_path, {"GKFLOW_MAIL_PASSWORD": "geheim1", "GKFLOW_WEBHOOK_SECRET": "geheim2"}
+    )
+    assert settings.mail.password == "geheim1"
+    assert "geheim" not in repr(settings)
+
+
+def test_the_home_is_the_named_folder_then_the_current_one_then_the_users(tmp_path: Path) -> None:
+    here, user = tmp_path / "here", tmp_path / "user"
+    here.mkdir()
+    assert find_home({}, here, user) == user
+    settled(here, "")
+    assert find_home({}, here, user) == here
+    assert find_home({"GKFLOW_HOME": "/srv/gk"}, here, user) == Path("/srv/gk")
+    assert find_home({"GKFLOW_HOME": "sub"}, here, user) == here / "sub"
+    assert find_home({"GKFLOW_HOME": ""}, here, user) == here
