@@ -75,9 +75,7 @@ def test_the_wheel_is_typed_and_holds_nothing_but_the_package(wheel: Path) -> No
 
 
 def test_the_installed_package_checks_its_own_rules_in_an_empty_folder(site: Path, tmp_path: Path) -> None:
-    where = run(
-        [sys.executable, "-c", "import gkflow; print(gkflow.__file__)"], tmp_path, PYTHONPATH=str(site)
-    )
+    where = run([sys.executable, "-c", "import gkflow; print(gkflow.__file__)"], tmp_path, PYTHONPATH=str(site))
     assert Path(where.strip()).is_relative_to(site)
     run([sys.executable, "-m", "gkflow", "check"], tmp_path, PYTHONPATH=str(site))
     assert list(tmp_path.iterdir()) == []
@@ -113,9 +111,7 @@ def needed_by(requirement: Requirement) -> list[Requirement]:
     needs = [Requirement(line) for line in lines]
     extras = requirement.extras or {""}
     return [
-        need
-        for need in needs
-        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras)
+        need for need in needs if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras)
     ]
 
 

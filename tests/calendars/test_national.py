@@ -90,9 +90,7 @@ def test_the_calendar_is_announced_for_the_years_that_the_package_has(national: 
     assert national.firmness(date(2025, 12, 31)) is Firmness.FINAL
 
 
-@pytest.mark.skipif(
-    not HOLIDAY_CN.exists(), reason=f"compares with {HOLIDAY_CN.name}, which is no part of gkflow"
-)
+@pytest.mark.skipif(not HOLIDAY_CN.exists(), reason=f"compares with {HOLIDAY_CN.name}, which is no part of gkflow")
 def test_every_day_of_2007_to_2026_agrees_with_holiday_cn(national: WorkCalendar) -> None:
     with HOLIDAY_CN.open(encoding="utf-8", newline="") as file:
         listed = {date.fromisoformat(row["date"]): row["is_off_day"] == "0" for row in csv.DictReader(file)}
@@ -166,9 +164,7 @@ def an_overlay(**changes: Any) -> Overlay:
 
 
 def test_an_overlay_takes_precedence_over_the_package() -> None:
-    calendar = national_calendar(
-        [an_overlay(days_off={"2026-10-10": "本地"}, makeup_days={date(2026, 10, 1): "本地"})]
-    )
+    calendar = national_calendar([an_overlay(days_off={"2026-10-10": "本地"}, makeup_days={date(2026, 10, 1): "本地"})])
     assert not calendar.is_working_day(date(2026, 10, 10))
     assert calendar.is_working_day(date(2026, 10, 1))
     note = calendar.note(date(2026, 10, 10))
@@ -206,9 +202,7 @@ def test_an_annual_notice_announces_its_year_and_may_change_the_december_before(
 
     local = national_calendar([an_overlay(calendar=year, days_off={new_year: "元旦"})])
     assert local.announced_through == known, "a notice of some days announces no year"
-    gap = national_calendar(
-        [an_overlay(calendar=year + 1, annual=True, days_off={date(year + 1, 1, 1): "元旦"})]
-    )
+    gap = national_calendar([an_overlay(calendar=year + 1, annual=True, days_off={date(year + 1, 1, 1): "元旦"})])
     assert gap.announced_through == known, "the year between is still without a notice"
 
 

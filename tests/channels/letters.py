@@ -30,8 +30,6 @@ def a_message(
         address=address,
         subject=subject,
         text=text,
-        facts={"case": "2022-17", "clock": "reply", "deadline": date(2022, 11, 14)}
-        if facts is None
-        else facts,
+        facts={"case": "2022-17", "clock": "reply", "deadline": date(2022, 11, 14)} if facts is None else facts,
         made_at=MADE_AT,
     )

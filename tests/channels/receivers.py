@@ -200,16 +200,12 @@ class Mailbox:
             return "421 unheard"
         return answer
 
-    def authenticate(
-        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
-    ) -> AuthResult:
+    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False)
         self.logins.append((data.login, data.password))
         # handled=False lets the server give its own answer, 535
-        return AuthResult(
-            success=data.password == "口令".encode() or data.password == b"right", handled=False
-        )
+        return AuthResult(success=data.password == "口令".encode() or data.password == b"right", handled=False)
 
 
 def tls_context() -> ssl.SSLContext:

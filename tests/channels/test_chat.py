@@ -87,9 +87,7 @@ def test_a_redirect_is_not_followed(receiver: HttpReceiver) -> None:
     assert receiver.posts == []
 
 
-@pytest.mark.parametrize(
-    "answer", [hangs_up, says_nothing, says("胡言乱语\r\n\r\n".encode()), says(b"HTTP/1.1 2")]
-)
+@pytest.mark.parametrize("answer", [hangs_up, says_nothing, says("胡言乱语\r\n\r\n".encode()), says(b"HTTP/1.1 2")])
 def test_a_connection_that_fails_is_told_and_tried_again(answer: Answer) -> None:
     with http_receiver(answer) as receiver:
         assert not refusal_of(chat_url(receiver)).permanent
@@ -123,9 +121,7 @@ def test_a_chat_that_takes_and_hangs_up_sees_two_copies_with_one_key() -> None:
 def test_an_address_that_apprise_does_not_know_is_refused_for_good_and_harms_no_other(
     address: str, receiver: HttpReceiver
 ) -> None:
-    outcome = Chat().send(
-        [a_message(key="bad", address=address), a_message(key="good", address=chat_url(receiver))]
-    )
+    outcome = Chat().send([a_message(key="bad", address=address), a_message(key="good", address=chat_url(receiver))])
 
     assert outcome["bad"] is not None
     assert outcome["bad"].permanent

@@ -37,9 +37,7 @@ def test_a_sign_that_the_console_can_not_spell_spoils_its_own_notice_only() -> N
     raw = io.BytesIO()
     console = Console(io.TextIOWrapper(raw, encoding="gb2312", newline="\n"))
 
-    outcome = console.send(
-        [a_message(key="a", subject="𠮷", text=""), a_message(key="b", subject="吉", text="")]
-    )
+    outcome = console.send([a_message(key="a", subject="𠮷", text=""), a_message(key="b", subject="吉", text="")])
 
     assert outcome["a"] is not None
     assert outcome["b"] is None

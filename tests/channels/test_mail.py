@@ -31,9 +31,7 @@ GO = b"354 go on\r\n"
 
 def mail(port: int, **settings: Any) -> Mail:
     return Mail(
-        MailSettings(
-            **{"host": "127.0.0.1", "port": port, "sender": SENDER, "tls": "none", "timeout": 0.4} | settings
-        )
+        MailSettings(**{"host": "127.0.0.1", "port": port, "sender": SENDER, "tls": "none", "timeout": 0.4} | settings)
     )
 
 
@@ -209,9 +207,7 @@ def test_a_recipient_refused_for_a_while_is_tried_again(mailbox: Mailbox, answer
     assert channel.send([letter()]) == {"notice-1": None}
 
 
-@pytest.mark.parametrize(
-    ("answer", "permanent"), [("451 Out of disk", False), ("554 5.7.1 Refused as spam", True)]
-)
+@pytest.mark.parametrize(("answer", "permanent"), [("451 Out of disk", False), ("554 5.7.1 Refused as spam", True)])
 def test_a_text_is_refused_for_a_while_or_for_good_as_the_server_says(
     mailbox: Mailbox, answer: str, permanent: bool
 ) -> None:
@@ -244,9 +240,7 @@ def test_a_refused_connection_makes_the_whole_batch_wait() -> None:
     assert [refusal is not None and not refusal.permanent for refusal in outcome.values()] == [True, True]
 
 
-@pytest.mark.parametrize(
-    "greeting", [b"421 Too busy\r\n", b"554 No SMTP service here\r\n", b"HTTP/1.1 400\r\n"]
-)
+@pytest.mark.parametrize("greeting", [b"421 Too busy\r\n", b"554 No SMTP service here\r\n", b"HTTP/1.1 400\r\n"])
 def test_a_greeting_that_is_no_welcome_makes_the_whole_batch_wait(greeting: bytes) -> None:
     with line_server(greeting) as server:
         outcome = mail(server.port).send([letter(str(number)) for number in range(10)])
@@ -391,9 +385,7 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
-def test_mail_goes_over_tls_where_the_certificate_is_trusted(
-    tls: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mail_goes_over_tls_where_the_certificate_is_trusted(tls: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with smtp_receiver(Mailbox(), **{tls: True}) as mailbox, trusting(monkeypatch):
         outcome = mail(mailbox.port, tls=tls, timeout=5).send([letter()])
 
@@ -427,9 +419,7 @@ def test_a_server_without_tls_gets_no_mail_when_it_is_demanded(mailbox: Mailbox)
 
 
 def test_a_starttls_that_is_offered_and_then_refused_gets_no_mail() -> None:
-    with line_server(
-        HELLO, b"250-loopback\r\n250 STARTTLS\r\n", b"454 TLS not available\r\n", OK, OK
-    ) as server:
+    with line_server(HELLO, b"250-loopback\r\n250 STARTTLS\r\n", b"454 TLS not available\r\n", OK, OK) as server:
         refusal = refusal_of(mail(server.port, tls="starttls"))
 
     assert "454" in refusal.reason

@@ -244,9 +244,7 @@ def test_a_refusal_is_for_good_where_trying_again_can_not_help(status: int, perm
     assert str(status) in refusal.reason
 
 
-@pytest.mark.parametrize(
-    ("status", "permanent"), [(301, True), (302, False), (303, False), (307, False), (308, True)]
-)
+@pytest.mark.parametrize(("status", "permanent"), [(301, True), (302, False), (303, False), (307, False), (308, True)])
 def test_a_redirect_is_not_followed(status: int, permanent: bool, receiver: HttpReceiver) -> None:
     with http_receiver(answers(status, location=receiver.url)) as elsewhere:
         refusal = refusal_of(elsewhere.url)

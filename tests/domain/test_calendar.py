@@ -46,12 +46,8 @@ def announced_2026(predict: Callable[[int], YearOfDays] | None = None) -> WorkCa
 
 def test_any_collection_of_days_makes_a_calendar_and_is_frozen() -> None:
     from_list = WorkCalendar(days_off=[date(2026, 10, 1)], makeup_days=iter([date(2026, 10, 10)]))
-    assert from_list == WorkCalendar(
-        days_off=frozenset({date(2026, 10, 1)}), makeup_days=(date(2026, 10, 10),)
-    )
-    assert hash(from_list) == hash(
-        WorkCalendar(days_off={date(2026, 10, 1)}, makeup_days=[date(2026, 10, 10)])
-    )
+    assert from_list == WorkCalendar(days_off=frozenset({date(2026, 10, 1)}), makeup_days=(date(2026, 10, 10),))
+    assert hash(from_list) == hash(WorkCalendar(days_off={date(2026, 10, 1)}, makeup_days=[date(2026, 10, 10)]))
     with pytest.raises(FrozenInstanceError):
         from_list.days_off = frozenset()  # type: ignore[misc]
 
@@ -360,9 +356,7 @@ def test_a_calendar_survives_being_written_down_as_json() -> None:
 
 def test_the_edition_is_named_by_the_content_and_by_nothing_else() -> None:
     one = WorkCalendar(days_off=[date(2026, 1, 1), date(2026, 1, 2)], makeup_days=()).with_edition()
-    same = WorkCalendar(
-        days_off=[date(2026, 1, 2), date(2026, 1, 1)], makeup_days=(), edition="x"
-    ).with_edition()
+    same = WorkCalendar(days_off=[date(2026, 1, 2), date(2026, 1, 1)], makeup_days=(), edition="x").with_edition()
     other = WorkCalendar(days_off=[date(2026, 1, 1)], makeup_days=()).with_edition()
     assert one.edition == same.edition != other.edition
     assert len(one.edition) == 12
@@ -435,9 +429,7 @@ def test_adding_days_and_counting_them_agree(calendar: WorkCalendar, day: date, 
 
 @settings(max_examples=150, deadline=None)
 @given(calendar=calendars(), one=near, other=near, n=few)
-def test_a_later_start_never_gives_an_earlier_last_day(
-    calendar: WorkCalendar, one: date, other: date, n: int
-) -> None:
+def test_a_later_start_never_gives_an_earlier_last_day(calendar: WorkCalendar, one: date, other: date, n: int) -> None:
     earlier, later = min(one, other), max(one, other)
     assert calendar.add(earlier, n) <= calendar.add(later, n)
     assert calendar.add(earlier, -n) <= calendar.add(later, -n)
@@ -446,17 +438,13 @@ def test_a_later_start_never_gives_an_earlier_last_day(
 
 @settings(max_examples=100, deadline=None)
 @given(calendar=calendars(), day=near, n=few)
-def test_the_working_days_after_a_day_are_those_that_add_finds(
-    calendar: WorkCalendar, day: date, n: int
-) -> None:
+def test_the_working_days_after_a_day_are_those_that_add_finds(calendar: WorkCalendar, day: date, n: int) -> None:
     walk = calendar.working_days_after(day)
     assert [next(walk) for _ in range(n)] == [calendar.add(day, k) for k in range(1, n + 1)]
 
 
 @settings(max_examples=50, deadline=None)
-@given(
-    questions=st.lists(st.tuples(st.dates(date(2022, 1, 1), date(2034, 12, 31)), few), min_size=1, max_size=8)
-)
+@given(questions=st.lists(st.tuples(st.dates(date(2022, 1, 1), date(2034, 12, 31)), few), min_size=1, max_size=8))
 def test_the_order_of_questions_changes_no_answer(questions: list[tuple[date, int]]) -> None:
     calendar = announced_2026(Predictor())
     for day, n in questions:

@@ -57,9 +57,7 @@ def a_limit(name: str, *values: tuple[date, LimitValue | None], binds: str = "of
     return TimeLimit(name, name, values or ((date(2019, 5, 15), a_value()),), binds)
 
 
-def a_rulebook(
-    changes: Mapping[str, Any] | None = None, limits: tuple[TimeLimit, ...] = (), **more: Any
-) -> Rulebook:
+def a_rulebook(changes: Mapping[str, Any] | None = None, limits: tuple[TimeLimit, ...] = (), **more: Any) -> Rulebook:
     """The small workflow with parts of it replaced: ``{"clocks.reply.stop": []}``; None takes a part away."""
     data = copy.deepcopy(SMALL)
     for path, value in (changes or {}).items():
@@ -76,9 +74,7 @@ def a_rulebook(
     return Rulebook(
         workflows=MappingProxyType({workflow.name: workflow}),
         law=Law(limits=MappingProxyType(known)),
-        ladders=MappingProxyType(
-            {"days": Ladder("days", "预警", (Step(-5, "remind", "yellow", ("officer",)),))}
-        ),
+        ladders=MappingProxyType({"days": Ladder("days", "预警", (Step(-5, "remind", "yellow", ("officer",)),))}),
         calendar=WorkCalendar(days_off=frozenset(), makeup_days=frozenset()),
         **more,
     )
@@ -231,11 +227,7 @@ def test_conditions_that_cover_every_choice_of_a_needed_fact_always_stop_the_clo
         'clock "reply" may still run in a final state: receive → close'
     ]
     # Not needed, the fact may be absent, and then neither condition holds.
-    assert told(
-        a_rulebook(
-            {"clocks.reply.stop": both, "actions.close.needs": None, "actions.close.accepts": ["kind"]}
-        )
-    )
+    assert told(a_rulebook({"clocks.reply.stop": both, "actions.close.needs": None, "actions.close.accepts": ["kind"]}))
 
 
 def test_the_answer_of_one_addressee_leaves_the_clocks_of_the_others_running() -> None:

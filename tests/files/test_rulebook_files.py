@@ -124,9 +124,7 @@ def test_a_need_may_be_dispensed_with_and_may_stand_on_the_record(home: Path) ->
 
 def test_corrections_and_notes_carry_their_facts_in_every_workflow() -> None:
     small = read_rulebook([GOOD], PLAIN_WEEKS).workflows["small"]
-    assert {"seq", "day", "void", "reason", "channel", "served"} <= set(
-        small.actions["correct_entry"].accepts
-    )
+    assert {"seq", "day", "void", "reason", "channel", "served"} <= set(small.actions["correct_entry"].accepts)
     assert small.actions["note"].accepts == ("text",)
     assert small.facts["day"].type == "day"
 
@@ -180,9 +178,7 @@ def test_a_file_that_is_not_utf_8_is_one_fault(home: Path) -> None:
 
 
 def test_python_tags_are_refused_and_run_nothing(home: Path) -> None:
-    changed(
-        home / "config/law/house.yaml", "title: 内部规定", 'title: !!python/object/apply:os.system ["true"]'
-    )
+    changed(home / "config/law/house.yaml", "title: 内部规定", 'title: !!python/object/apply:os.system ["true"]')
     with pytest.raises(FilesAtFault, match="title must be a text"):
         read_law([home])
 
@@ -255,8 +251,6 @@ def test_the_packaged_files_are_read_in_a_quarter_of_a_second() -> None:
     assert min(seconds() for _ in range(3)) < 0.25
 
 
-@pytest.mark.parametrize(
-    "profile", sorted(path.stem for path in (PROJECT / "config/profiles").glob("*.yaml"))
-)
+@pytest.mark.parametrize("profile", sorted(path.stem for path in (PROJECT / "config/profiles").glob("*.yaml")))
 def test_the_packaged_rules_agree_under_every_profile(profile: str) -> None:
     assert read_rulebook([PROJECT], PLAIN_WEEKS, profile).problems() == ()

@@ -150,9 +150,7 @@ def test_a_relative_database_stands_in_the_home_folder(tmp_path: Path, url: str,
 
 
 def test_passwords_and_secrets_are_not_printed(tmp_path: Path) -> None:
-    settings = read_settings(
-        tmp_path, {"GKFLOW_MAIL_PASSWORD": "geheim1", "GKFLOW_WEBHOOK_SECRET": "geheim2"}
-    )
+    settings = read_settings(tmp_path, {"GKFLOW_MAIL_PASSWORD": "geheim1", "GKFLOW_WEBHOOK_SECRET": "geheim2"})
     assert settings.mail.password == "geheim1"
     assert "geheim" not in repr(settings)
 

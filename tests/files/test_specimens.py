@@ -26,9 +26,7 @@ def told(specimen: Path, tmp_path: Path) -> str:
     """What is said of one bad file that stands among good ones."""
     with pytest.raises(FilesAtFault) as caught:
         read_among_good_ones(specimen, tmp_path)
-    return (
-        str(caught.value).replace((tmp_path / "gkflow.toml").as_posix(), f"settings/{specimen.name}") + "\n"
-    )
+    return str(caught.value).replace((tmp_path / "gkflow.toml").as_posix(), f"settings/{specimen.name}") + "\n"
 
 
 def read_among_good_ones(specimen: Path, tmp_path: Path) -> None:
@@ -50,9 +48,7 @@ def test_a_bad_file_is_told_of_in_these_words(specimen: Path, tmp_path: Path) ->
 
 
 def test_every_expected_message_has_its_specimen() -> None:
-    assert {path.with_suffix("") for path in BAD.rglob("*.expected")} == {
-        path.with_suffix("") for path in SPECIMENS
-    }
+    assert {path.with_suffix("") for path in BAD.rglob("*.expected")} == {path.with_suffix("") for path in SPECIMENS}
 
 
 def test_the_good_files_load() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from gkflow.application.docket import Deadlines, draw_up, reckon_case
@@ -22,7 +23,14 @@ from gkflow.domain.workflow import ClockKind, Duty, Workflow
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
 # In a register they are told and taken, for a register tells what happened.
 REFUSING = frozenset(
-    ("extension_late", "extension_no_clock", "extension_second", "extension_too_long", "extension_unapproved", "unit_mix")
+    (
+        "extension_late",
+        "extension_no_clock",
+        "extension_second",
+        "extension_too_long",
+        "extension_unapproved",
+        "unit_mix",
+    )
 )
 
 
@@ -74,7 +82,7 @@ def advance(
     """
     entries = ledger.entries(number)
     if not entries:
-        raise NotFound("unknown_case", case=number, mean=_near(ledger, number))
+        raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     if act.key and (again := _repeated(ledger, rules, workflow, number, act)) is not None:
         return again
@@ -82,14 +90,19 @@ def advance(
     day = _legal(number, act.day or today, today, entries[0].day)
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)
-    state = decide(workflow, number, before_case.state, action.name)
+    decide(workflow, number, before_case.state, action.name)
     facts = read_facts(workflow, action, act.facts)
     if action.name == CORRECT:
         _check_correction(number, entries, facts)
     elif gaps := missing_facts(action, facts, {**before_case.facts, **facts}):
         labels = [_label(workflow, gap) for gap in gaps]
         raise Refused(
-            "facts_missing", action=action.name, case=number, facts=labels, names=gaps, cite=action.cite or workflow.label
+            "facts_missing",
+            action=action.name,
+            case=number,
+            facts=labels,
+            names=gaps,
+            cite=action.cite or workflow.label,
         )
     _check_role(rules, act.by, action.name, action.roles)
     before = reckon_case(workflow, record, rules.rulebook, day)
@@ -149,7 +162,13 @@ def open_case(
 
 
 def write(
-    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], entry: Entry, now: datetime
+    ledger: Ledger,
+    rules: Rules,
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    entry: Entry,
+    now: datetime,
 ) -> Entry:
     """Seal and append an entry and draw up the caches, in the ledger's transaction."""
     previous = entries[-1].hash if entries else ""
@@ -161,8 +180,6 @@ def write(
 
 def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
     """The entry under its hash, chained to the one before."""
-    from dataclasses import replace
-
     chained = replace(entry, previous=previous)
     facts = canonical(dict(entry.facts)) if entry.facts else "{}"
     remarks = canonical(dict(entry.remarks)) if entry.remarks else "{}"
@@ -193,9 +210,7 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
 # -- checks ------------------------------------------------------------------------------------------------------
 
 
-def _near(ledger: Ledger, number: str) -> str:
-    from difflib import get_close_matches
-
+def near_case(ledger: Ledger, number: str) -> str:
     near = get_close_matches(number, ledger.near_cases(number), 2)
     return f" (do you mean {' or '.join(near)}?)" if near else ""
 
@@ -240,7 +255,10 @@ def _check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str,
     if old is None or old.action == CORRECT:
         raise Refused("correction_unknown_entry", case=number, seq=facts["seq"])
     if old.seq == 1 and facts.get("void"):
-        raise Refused("wrong_use", reason="the first entry opens the case and cannot be voided; correct its day or facts")
+        raise Refused(
+            "wrong_use",
+            reason="the first entry opens the case and cannot be voided; correct its day or facts",
+        )
     day = facts.get("day")
     if day and old.seq != 1 and date.fromisoformat(day) < entries[0].day:
         raise Refused("before_first", case=number, day=day, first=entries[0].day)
@@ -276,7 +294,13 @@ def _repeated(
 
 
 def _entry(
-    number: str, entries: Sequence[Entry], workflow: Workflow, act: Act, facts: Mapping[str, Any], day: date, now: datetime
+    number: str,
+    entries: Sequence[Entry],
+    workflow: Workflow,
+    act: Act,
+    facts: Mapping[str, Any],
+    day: date,
+    now: datetime,
 ) -> Entry:
     unit = act.unit or next((entry.unit for entry in reversed(entries) if entry.unit), "")
     edition = entries[0].edition if entries else workflow.edition
@@ -321,7 +345,13 @@ def wanted_facts(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tupl
 
 
 def _notices(
-    rules: Rules, workflow: Workflow, case: Case, entry: Entry, entered: Entered, roles: Sequence[str], now: datetime
+    rules: Rules,
+    workflow: Workflow,
+    case: Case,
+    entry: Entry,
+    entered: Entered,
+    roles: Sequence[str],
+    now: datetime,
 ) -> list[NoticeLine]:
     """One message for each person told, by each of the person's channels; never to the one who acted."""
     facts = {

@@ -163,7 +163,11 @@ def _urgency(line: ClockLine) -> tuple[int, date]:
     rank = {"running": 0, "suspended": 1, "waiting": 1, "stopped": 2}.get(line.status, 3)
     last = line.last_day or FOREVER
     # Of stopped clocks the one that stopped last speaks for the case.
-    return (rank, last) if rank < 2 else (rank, date.fromordinal(FOREVER.toordinal() - (line.stopped or date.min).toordinal()))
+    return (
+        (rank, last)
+        if rank < 2
+        else (rank, date.fromordinal(FOREVER.toordinal() - (line.stopped or date.min).toordinal()))
+    )
 
 
 def choose_clock(clocks: Iterable[ClockLine], name: str = "") -> ClockLine | None:

@@ -146,12 +146,7 @@ def _add_lapses(
         return
     lapses = {rule.lapse for rule in deadline.clock.rule.suspends if rule.lapse}
     for (name, _), other in reckon_case(workflow, record, rulebook, day).items():
-        if (
-            name in lapses
-            and other.last_day is not None
-            and other.last_day > day
-            and other.last_day not in days
-        ):
+        if name in lapses and other.last_day is not None and other.last_day > day and other.last_day not in days:
             days.append(other.last_day)
     days.sort()
 

@@ -61,7 +61,13 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
 
     def bad(rule: str) -> Refused:
         return Refused(
-            "bad_fact", action=action, fact=spec.name, label=spec.label, value=value, rule=rule, cite=spec.cite
+            "bad_fact",
+            action=action,
+            fact=spec.name,
+            label=spec.label,
+            value=value,
+            rule=rule,
+            cite=spec.cite,
         )
 
     text = str(value).strip()

@@ -14,9 +14,9 @@ from gkflow.application.docket import docket_line, draw_up, revisions
 from gkflow.application.facts import read_day, read_fact
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, Entry, canonical
+from gkflow.domain.case import CORRECT, Entry, canonical, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
-from gkflow.domain.machine import ALWAYS, table_of
+from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
 from gkflow.domain.workflow import Workflow
 
 HEADINGS = {
@@ -239,19 +239,19 @@ def _fresh(
         places[place] += 1
         known[(*place, places[place])] = entry
     places.clear()
-    moves, named, states = table_of(workflow).moves, table_of(workflow).named, workflow.states
+    moves, named = table_of(workflow).moves, table_of(workflow).named
     state, first = _state_after(workflow, old), old[0].day if old else None
     previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
     unit = next((entry.unit for entry in reversed(old) if entry.unit), "") or rules.unit
     for row in rows:
         place = (row.day, row.action, str(row.facts.get("ref", "")))
         places[place] += 1
-        entry = known.get((*place, places[place]))
-        if entry is not None:
+        there = known.get((*place, places[place]))
+        if there is not None:
             result.known += 1
-            if canonical(dict(entry.facts)) != canonical(row.facts):
-                error = Refused("known_row_changed", case=number, seq=entry.seq)
-                result.changed.append(BadRow(row.number, number, error))
+            if canonical(dict(there.facts)) != canonical(row.facts):
+                changed = Refused("known_row_changed", case=number, seq=there.seq)
+                result.changed.append(BadRow(row.number, number, changed))
             continue
         error = _cannot_be(workflow, number, state, first, row)
         if error is not None:
@@ -269,14 +269,10 @@ def _fresh(
             previous, rules.algorithm,
         )  # fmt: skip
         previous = sealed.hash
-        assert not states or state in states
         yield sealed
 
 
 def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
-    from gkflow.domain.case import record_of
-    from gkflow.domain.machine import NEW, replay
-
     return replay(workflow, "", record_of(old)).state if old else NEW
 
 
@@ -311,5 +307,3 @@ def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dic
                 "case": number, "workflow": entry.workflow, "day": entry.day, "action": entry.action, "by": entry.by,
                 "unit": entry.unit, **entry.facts, **entry.remarks,
             }  # fmt: skip
-
-

@@ -18,6 +18,7 @@ from gkflow.application.docket import reckon_case
 from gkflow.application.ports import NOT_TOLD, NoticeLine, ReachedStep, Store
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Entry, record_of
+from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status
 from gkflow.domain.errors import Refused
 from gkflow.domain.escalation import threshold
@@ -41,7 +42,12 @@ class Swept:
 
 
 def tick(
-    store: Store, rules: Rules, now: datetime, through: date, expected: datetime | None = None, first: date | None = None
+    store: Store,
+    rules: Rules,
+    now: datetime,
+    through: date,
+    expected: datetime | None = None,
+    first: date | None = None,
 ) -> Swept:
     """
     Sweep every day since the last one, through *through* (巡检). The first sweep of an office begins with that
@@ -217,8 +223,6 @@ def _messages(
 
 
 def _days_left(rules: Rules, day: date, last: date) -> int:
-    from gkflow.domain.counting import signed_working_days
-
     return signed_working_days(day, last, rules.rulebook.calendar)
 
 

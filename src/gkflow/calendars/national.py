@@ -79,6 +79,4 @@ def _packaged(notices: Sequence[HolidayNotice]) -> tuple[dict[date, DayNote], di
         return DayNote(name, notice.number, notice.url) if notice else DayNote(name)
 
     off, makeup = _package()
-    return {day: note(day, name) for day, name in off.items()}, {
-        day: note(day, name) for day, name in makeup.items()
-    }
+    return {day: note(day, name) for day, name in off.items()}, {day: note(day, name) for day, name in makeup.items()}

@@ -85,9 +85,7 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
     # The key is told to the people: it is how they know a second copy.
     text = f"{message.text}\n\n通知编号：{message.key}"
     try:
-        result = speaker.notify(
-            title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT
-        )
+        result = speaker.notify(title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT)
     except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must go out
         return NotDelivered(f"apprise 出错：{one_line(fault) or type(fault).__name__}")
     if result:
@@ -99,7 +97,5 @@ def _refusal(words: Iterable[str]) -> NotDelivered:
     said = one_line("；".join(words)) or "apprise 未说明原因"
     # apprise tells a status only in its log, and most of its plugins in these words.
     statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", said)]
-    for_good = bool(statuses) and all(
-        400 <= status <= 499 and status not in COME_BACK_LATER for status in statuses
-    )
+    for_good = bool(statuses) and all(400 <= status <= 499 and status not in COME_BACK_LATER for status in statuses)
     return NotDelivered(f"工作群未送达：{said}", permanent=for_good)

@@ -52,9 +52,7 @@ class NoticeFile:
             if written:
                 os.fsync(file)
         except OSError as fault:
-            outcome.update(
-                (key, self._refusal(fault)) for key in outcome if key in written or outcome[key] is None
-            )
+            outcome.update((key, self._refusal(fault)) for key in outcome if key in written or outcome[key] is None)
         finally:
             os.close(file)
         return outcome

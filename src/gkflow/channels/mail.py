@@ -208,9 +208,7 @@ class _Line:
             except (OSError, ValueError, smtplib.SMTPException) as fault:
                 if smtp is not None:
                     smtp.close()
-                raise _Broken(
-                    f"邮件服务器 {where} 连不上：{_why(fault, hourglass)}", unreachable=True
-                ) from fault
+                raise _Broken(f"邮件服务器 {where} 连不上：{_why(fault, hourglass)}", unreachable=True) from fault
 
     def _one(self, smtp: smtplib.SMTP, sender: str, recipient: str, mail: EmailMessage) -> None:
         import smtplib

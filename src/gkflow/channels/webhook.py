@@ -199,11 +199,7 @@ def _server(address: str) -> str:
     except ValueError as fault:
         raise NotDelivered(f"回调地址不对：{one_line(fault)}", permanent=True) from fault
     # urlsplit forgives what it should not: a blank, a line's end.
-    if (
-        parts.scheme not in ("http", "https")
-        or not host
-        or not re.fullmatch(r"[!-~\u0080-\U0010ffff]+", address)
-    ):
+    if parts.scheme not in ("http", "https") or not host or not re.fullmatch(r"[!-~\u0080-\U0010ffff]+", address):
         raise NotDelivered("回调地址不对：只用 http:// 或 https://", permanent=True)
     return one_line(host if port is None else f"{host}:{port}")
 
@@ -213,8 +209,6 @@ def _judge(server: str, status: int) -> None:
     if 200 <= status <= 299:
         return
     if 300 <= status <= 399:
-        raise NotDelivered(
-            f"{server} 要转到别处（{status}），不跟随；请改回调地址", permanent=status in GONE_ELSEWHERE
-        )
+        raise NotDelivered(f"{server} 要转到别处（{status}），不跟随；请改回调地址", permanent=status in GONE_ELSEWHERE)
     refused = 400 <= status <= 499 and status not in COME_BACK_LATER
     raise NotDelivered(f"{server} 答复 {status}", permanent=refused)

@@ -228,9 +228,7 @@ class WorkCalendar:
         It may when one of its days is predicted, or when it ends in the last days of a year whose successor
         has no notice yet: that notice may make a December day worked or off.
         """
-        if _plain(start) < _plain(last) and (
-            self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))
-        ):
+        if _plain(start) < _plain(last) and (self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))):
             return True
         known = self.announced_through
         return known is not None and (last.month, last.day) >= UNSETTLED_FROM and known.year <= last.year
@@ -268,9 +266,7 @@ class WorkCalendar:
         }
 
     @classmethod
-    def from_data(
-        cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None
-    ) -> WorkCalendar:
+    def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> WorkCalendar:
         """The calendar that :meth:`as_data` wrote down; a prediction is no data and is given anew."""
         first, last = data["announced_from"], data["announced_through"]
         return cls(

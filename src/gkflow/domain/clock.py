@@ -129,17 +129,11 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
                 run = runs.get((index, ref))
                 if run is None or run[-1].verb is Verb.STOP or run[-1].entry is entry:
                     continue  # nothing runs, or it has only just been started by this very entry
-                if (
-                    isinstance(rule, (WaitRule, SuspendRule))
-                    and verb is not Verb.RESUME
-                    and rule.trigger.when
-                ):
+                if isinstance(rule, (WaitRule, SuspendRule)) and verb is not Verb.RESUME and rule.trigger.when:
                     if not rule.trigger.holds(facts):
                         continue
                 run.append(ClockEvent(verb, entry.day, entry, rule))
-    return tuple(
-        Clock(rules[index], ref, tuple(runs[index, ref])) for index, ref in sorted(runs, key=_by_rule)
-    )
+    return tuple(Clock(rules[index], ref, tuple(runs[index, ref])) for index, ref in sorted(runs, key=_by_rule))
 
 
 def _by_rule(key: tuple[int, str]) -> int:

@@ -69,16 +69,12 @@ def last_day(
         return last
     if unit is LimitUnit.DAY:
         last = since + timedelta(days=length)
-        while (
-            merged and (then := since + timedelta(days=length + _left_out(merged, since, last, None))) != last
-        ):
+        while merged and (then := since + timedelta(days=length + _left_out(merged, since, last, None))) != last:
             last = then
     elif unit is LimitUnit.MONTH or unit is LimitUnit.YEAR:
         period = relativedelta(months=length) if unit is LimitUnit.MONTH else relativedelta(years=length)
         last = since + period
-        while (
-            merged and (then := since + timedelta(days=_left_out(merged, since, last, None)) + period) != last
-        ):
+        while merged and (then := since + timedelta(days=_left_out(merged, since, last, None)) + period) != last:
             last = then
     else:
         raise Refused("wrong_use", reason=f"a limit in {unit} has no last day by counting")

@@ -126,9 +126,7 @@ def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date,
     value = limit_of(name).in_force(start.day)
     if value is None:
         finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
-        return Deadline(
-            clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,)
-        )
+        return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,))
     return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
 
 
@@ -187,9 +185,7 @@ class _Reckoning:
     def _resume(self, event: ClockEvent) -> None:
         rule = event.rule
         ref = str(event.entry.facts.get("ref", ""))
-        of_rule = [
-            i for i, (_, ended, began) in enumerate(self.suspensions) if ended is None and began.rule is rule
-        ]
+        of_rule = [i for i, (_, ended, began) in enumerate(self.suspensions) if ended is None and began.rule is rule]
         mine = [i for i in of_rule if str(self.suspensions[i][2].entry.facts.get("ref", "")) == ref]
         # A register may leave the ref out: with one consultation open there is no doubt which is answered.
         if not mine and not ref and len(of_rule) == 1:
@@ -269,9 +265,7 @@ class _Reckoning:
 
     def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
         self.findings.append(
-            Finding(
-                code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts}
-            )
+            Finding(code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts})
         )
 
     # -- what follows --------------------------------------------------------------------------------------------

@@ -96,13 +96,9 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
         machine_of(workflow).events[action].trigger(light)
     except MachineError:
         now = workflow.states.get(state)
-        code = (
-            "case_ended" if now is not None and now.ended and action not in ALWAYS else "action_not_allowed"
-        )
+        code = "case_ended" if now is not None and now.ended and action not in ALWAYS else "action_not_allowed"
         allowed = may(workflow, state)
-        raise Refused(
-            code, case=case, action=action, state=state, allowed=allowed, workflow=workflow.name
-        ) from None
+        raise Refused(code, case=case, action=action, state=state, allowed=allowed, workflow=workflow.name) from None
     return light.state
 
 
@@ -154,6 +150,4 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                 ended = ended or entry.day
             else:
                 ended = None
-    return Case(
-        number, workflow.name, workflow.edition, state, tuple(record), gathered, tuple(findings), ended
-    )
+    return Case(number, workflow.name, workflow.edition, state, tuple(record), gathered, tuple(findings), ended)

@@ -144,9 +144,7 @@ def _variants(workflow: Workflow, action: Action, triggers: list[Trigger]) -> It
         yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
 
-def _values(
-    workflow: Workflow, name: str, conditions: list[Condition], needed: bool
-) -> tuple[str | None, ...]:
+def _values(workflow: Workflow, name: str, conditions: list[Condition], needed: bool) -> tuple[str | None, ...]:
     spec = workflow.facts.get(name)
     if spec is not None and spec.type == "choice":
         known: tuple[str, ...] = tuple(spec.choices)

@@ -321,9 +321,7 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
 
 def _longest(values: Sequence[LimitValue]) -> int | None:
     """The longest value in working days; None where a value has none or counts something else."""
-    lengths = [
-        value.length for value in values if value.unit is LimitUnit.WORKING_DAY and value.length is not None
-    ]
+    lengths = [value.length for value in values if value.unit is LimitUnit.WORKING_DAY and value.length is not None]
     return max(lengths) if lengths and len(lengths) == len(values) else None
 
 

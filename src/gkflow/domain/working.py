@@ -61,9 +61,7 @@ def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLin
             _line(through, None, Why.FIXED, calendar),
         )
     spans = [(s.began, s.ended, s) for s in deadline.suspensions if s.ended is not None]
-    spans += [
-        (s.began, through, s) for s in deadline.suspensions if s.ended is None and deadline.last_day is None
-    ]
+    spans += [(s.began, through, s) for s in deadline.suspensions if s.ended is None and deadline.last_day is None]
     return tuple(_lines(deadline.since, through, value, value.length + deadline.extension, spans, calendar))
 
 

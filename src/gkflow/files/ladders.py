@@ -26,9 +26,7 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
             )
             if steps and "at" in each and step.offset <= steps[-1].offset:
                 before = steps[-1].offset
-                each.fault(
-                    f"at {step.offset} stands after {before}; each step lies later than the one before", "at"
-                )
+                each.fault(f"at {step.offset} stands after {before}; each step lies later than the one before", "at")
             if not step.tell and step.kind != "take":
                 each.fault(f"nobody is told (tell), though the step is to {step.kind}")
             steps.append(step)

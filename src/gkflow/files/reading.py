@@ -176,9 +176,7 @@ class Section:
             with Section(item, what or f"{self.what}: {key}", self.faults) as section:
                 yield section
 
-    def named(
-        self, key: str, noun: str, needed: bool = True, check: bool = True
-    ) -> Iterator[tuple[str, Section]]:
+    def named(self, key: str, noun: str, needed: bool = True, check: bool = True) -> Iterator[tuple[str, Section]]:
         """The named mappings of a mapping, in the order of the file; to be used one at a time."""
         node = self.get(key, needed=needed)
         if node is None:

@@ -175,10 +175,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
         office, unit = "", "UNIT"
         for each in section.sections("office", "[office]"):
             office, unit = each.text("name", ""), each.text("unit", "UNIT")
-        units = {
-            name: each.text("label")
-            for name, each in section.named("units", "unit", needed=False, check=False)
-        }
+        units = {name: each.text("label") for name, each in section.named("units", "unit", needed=False, check=False)}
         units.setdefault(unit, office or unit)
         channels: tuple[str, ...] = ("file",)
         for each in section.sections("channels", "[channels]"):
@@ -195,8 +192,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             unit=unit,
             units=MappingProxyType(units),
             people=tuple(
-                _person(each, units, unit, channels, mail, webhook)
-                for each in section.sections("people", "[[people]]")
+                _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
             ),
             quiet=_quiet(section),
             channels=channels,

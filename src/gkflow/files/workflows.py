@@ -124,9 +124,7 @@ def _fact(name: str, section: Section) -> FactSpec:
 # --- actions ----------------------------------------------------------------------------------------------
 
 
-def _action(
-    name: str, section: Section, states: Mapping[str, State], facts: Mapping[str, FactSpec]
-) -> Action:
+def _action(name: str, section: Section, states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> Action:
     first = section.flag("first")
     sources = _sources(section, states, first)
     accepts = section.texts("accepts")

@@ -34,9 +34,7 @@ class Database:
         self.mine = isinstance(target, str)
         self.engine = _engine(target, synchronous) if isinstance(target, str) else target
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
-            raise Unfit(
-                "settings", file="database.url", reason=f"{self.engine.dialect.name} is not supported"
-            )
+            raise Unfit("settings", file="database.url", reason=f"{self.engine.dialect.name} is not supported")
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
         self.algorithm = algorithm
 

@@ -56,15 +56,17 @@ class Dialect:
 
     def docket_line(self, row: Sequence[Any]) -> DocketLine:
         """A stored row as a docket line."""
-        day = self.read_day
-        return DocketLine(*row[:7], day(row[7]), day(row[8]), day(row[9]), row[10], row[11])
+        days = map(self.read_day, row[7:10])
+        return DocketLine._make((*row[:7], *days, *row[10:]))
 
     def clock_line(self, row: Sequence[Any]) -> ClockLine:
         """A stored row as a clock line."""
         day = self.read_day
-        return ClockLine(
-            row[0], row[1], row[2], day(row[3]), day(row[4]), *row[5:11], day(row[11]), day(row[12]), row[13],
-            day(row[14]), row[15], row[16], day(row[17]), day(row[18]), day(row[19]), *row[20:],
+        return ClockLine._make(
+            (
+                *row[:3], day(row[3]), day(row[4]), *row[5:11], day(row[11]), day(row[12]), row[13], day(row[14]),
+                *row[15:17], day(row[17]), day(row[18]), day(row[19]), *row[20:],
+            )
         )  # fmt: skip
 
     def row(self, values: Sequence[Any]) -> tuple[Any, ...]:

@@ -17,9 +17,9 @@ _HOLDS = "c.from_day <= ? AND c.until_day > ?"
 _OWED = "c.status = 'running' AND c.owed = 1"
 # Two searches by index instead of one that would have to weigh an OR: what still holds, what has ended since.
 _LATE = (
-    f"SELECT {{columns}} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" WHERE {_OWED} AND c.until_day = ?"
+    f'SELECT {{columns}} FROM clock c JOIN docket d ON d."case" = c."case" WHERE {_OWED} AND c.until_day = ?'
     " AND c.last_day {than} ? AND c.from_day <= ?"
-    f" UNION ALL SELECT {{columns}} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" WHERE {_OWED}"
+    f' UNION ALL SELECT {{columns}} FROM clock c JOIN docket d ON d."case" = c."case" WHERE {_OWED}'
     " AND c.until_day > ? AND c.until_day < ? AND c.last_day {than} ? AND c.from_day <= ?"
 )
 
@@ -64,7 +64,8 @@ class Lists(Desk):
             rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE received <= ? ORDER BY "case"', (day,))
         else:
             rows = self.all(
-                f'SELECT {DOCKET_COLUMNS} FROM docket WHERE ended > ? AND received <= ? ORDER BY "case"', (day, day)
+                f'SELECT {DOCKET_COLUMNS} FROM docket WHERE ended > ? AND received <= ? ORDER BY "case"',
+                (day, day),
             )
         return [self.dialect.docket_line(row) for row in rows]
 
@@ -72,7 +73,9 @@ class Lists(Desk):
         """How every clock stood on *day*, of the cases open then (or of *cases*)."""
         if cases is not None:
             for case in cases:
-                for row in self.all(f'SELECT {CLOCK_COLUMNS} FROM clock c WHERE {_HOLDS} AND "case" = ?', (day, day, case)):
+                for row in self.all(
+                    f'SELECT {CLOCK_COLUMNS} FROM clock c WHERE {_HOLDS} AND "case" = ?', (day, day, case)
+                ):
                     yield self.dialect.clock_line(row)
             return
         join = "" if every else ' JOIN docket d ON d."case" = c."case" AND d.ended > ? AND d.received <= ?'
@@ -108,8 +111,19 @@ class Lists(Desk):
                 names = []
                 told_at = moment(row[15])
                 records.append(
-                    EscalationRecord(
-                        *row[:5], day(row[5]), *row[6:9], day(row[9]), (), told_at, None, row[10], moment(row[11]), row[12]
+                    EscalationRecord._make(
+                        (
+                            *row[:5],
+                            day(row[5]),
+                            *row[6:9],
+                            day(row[9]),
+                            (),
+                            told_at,
+                            None,
+                            row[10],
+                            moment(row[11]),
+                            row[12],
+                        )
                     )
                 )
             if row[17] is None:
@@ -147,11 +161,13 @@ class Lists(Desk):
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
         """Put an edition on record as the one in use."""
         self.run(
-            'INSERT INTO calendar_edition (edition, adopted_at, "by", data) VALUES (?, ?, ?, ?)', (edition, now, by, data)
+            'INSERT INTO calendar_edition (edition, adopted_at, "by", data) VALUES (?, ?, ?, ?)',
+            (edition, now, by, data),
         )
 
     def counts(self) -> dict[str, int]:
         """How many cases, open cases, entries and escalations there are."""
+
         def one(statement: str, values: Sequence[Any] = ()) -> int:
             return int(self.one(statement, values)[0])
 
@@ -165,7 +181,7 @@ class Lists(Desk):
     def provisional(self, day: date) -> list[ClockLine]:
         """The running clocks of open cases whose last day rests on predicted days."""
         rows = self.all(
-            f"SELECT {_C} FROM clock c JOIN docket d ON d.\"case\" = c.\"case\" AND d.ended > ?"
+            f'SELECT {_C} FROM clock c JOIN docket d ON d."case" = c."case" AND d.ended > ?'
             " WHERE c.provisional = 1 AND c.until_day > ? AND c.status = 'running' ORDER BY c.last_day, c.\"case\"",
             (day, day),
         )

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 from gkflow.application.ports import NoticeLine, WaitingNotice
 from gkflow.store.desk import Desk
-from gkflow.store.record import insert
 
 _COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
-_INSERT = insert("notice", _COLUMNS) + ' ON CONFLICT ("key") DO NOTHING'
+_INSERT = (
+    f"INSERT INTO notice ({_COLUMNS}, tries, error) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))}, 0, '')"
+    ' ON CONFLICT ("key") DO NOTHING'
+)
 _WAITING = "delivered_at IS NULL AND dead_at IS NULL"
 _CLAIMABLE = (
     f"SELECT id FROM notice WHERE {_WAITING} AND next_try_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)"
@@ -62,7 +64,7 @@ class Outbox(Desk):
         claimable = _CLAIMABLE.format(channels=marks) + ("" if self.dialect.sqlite else " FOR UPDATE SKIP LOCKED")
         moment = self.dialect.read_moment
         rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, batch))
-        return [WaitingNotice(*row[:7], moment(row[7]), row[8]) for row in sorted(rows)]
+        return [WaitingNotice._make((*row[:7], moment(row[7]), row[8])) for row in sorted(rows)]
 
     def delivered(self, ids: Sequence[int], now: datetime) -> None:
         """These messages were taken by their channel."""
@@ -82,7 +84,10 @@ class Outbox(Desk):
     def revive(self, ids: Sequence[int], now: datetime) -> int:
         """Put dead messages back among the waiting ones; how many."""
         return sum(
-            self.run("UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL", (now, i))
+            self.run(
+                "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL",
+                (now, i),
+            )
             for i in ids
         )
 
@@ -108,7 +113,8 @@ class Outbox(Desk):
         )
         moment = self.dialect.read_moment
         return [
-            NoticeRecord(*r[:10], moment(r[10]), moment(r[11]), r[12], moment(r[13]), moment(r[14]), r[15]) for r in rows
+            NoticeRecord._make((*r[:10], moment(r[10]), moment(r[11]), r[12], moment(r[13]), moment(r[14]), r[15]))
+            for r in rows
         ]
 
     def waiting_count(self) -> tuple[int, int]:
@@ -124,5 +130,6 @@ class Outbox(Desk):
     def bury(self, channel: str, error: str, now: datetime) -> int:
         """Put the waiting messages of a channel among the dead; how many."""
         return self.run(
-            f"UPDATE notice SET dead_at = ?, error = ? WHERE channel = ? AND {_WAITING}", (now, error, channel)
+            f"UPDATE notice SET dead_at = ?, error = ? WHERE channel = ? AND {_WAITING}",
+            (now, error, channel),
         )

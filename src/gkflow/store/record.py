@@ -17,15 +17,17 @@ from gkflow.domain.case import NOTHING, Entry
 from gkflow.domain.errors import Conflict
 from gkflow.store.desk import Desk
 
-ENTRY_COLUMNS = '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash'
-DOCKET_COLUMNS = (
-    '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
+ENTRY_COLUMNS = (
+    '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash'
 )
+DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
 CLOCK_COLUMNS = (
     '"case", clock, ref, from_day, until_day, workflow, duty, kind, owed, status, verdict, since, last_day, remaining,'
     " stopped, days_left, provisional, earliest, latest, risk, ladder, told, calendar"
 )
-NOTICE_COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
+NOTICE_COLUMNS = (
+    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
+)
 
 
 def insert(table: str, columns: str) -> str:
@@ -49,9 +51,11 @@ END_CLOCK = 'UPDATE clock SET until_day=? WHERE "case"=? AND clock=? AND ref=? A
 DROP_CLOCKS = 'DELETE FROM clock WHERE "case"=? AND from_day>=?'
 SELECT_TOLD = 'SELECT max(step) FROM escalation WHERE "case"=? AND clock=? AND ref=? AND deadline=?'
 SELECT_ANY_TOLD = 'SELECT 1 FROM escalation WHERE "case"=? LIMIT 1'
+# SQLite takes the index for a range; PostgreSQL, whose order of texts follows the locale, takes a pattern.
 SELECT_NUMBER = (
-    'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
+    'SELECT "case" FROM docket WHERE "case" >= ? AND "case" < ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
 )
+SELECT_NUMBER_LIKE = 'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
 SELECT_NEAR = 'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY "case" LIMIT 50'
 SELECT_EDITION = "SELECT source FROM edition WHERE edition=?"
 INSERT_EDITION = (
@@ -188,7 +192,9 @@ class Record(Desk):
 
     def all_told(self) -> dict[tuple[str, str, str, date | None], int]:
         """The highest step on record for each case, clock, ref and last day."""
-        rows = self.all('SELECT "case", clock, ref, deadline, max(step) FROM escalation GROUP BY "case", clock, ref, deadline')
+        rows = self.all(
+            'SELECT "case", clock, ref, deadline, max(step) FROM escalation GROUP BY "case", clock, ref, deadline'
+        )
         return {(row[0], row[1], row[2], self.dialect.read_day(row[3])): int(row[4]) for row in rows}
 
     def empty_caches(self) -> None:
@@ -231,8 +237,4 @@ class Record(Desk):
 
 
 def _json(value: Any) -> str:
-    return (
-        json.dumps(dict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if value
-        else _EMPTY
-    )
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")) if value else _EMPTY

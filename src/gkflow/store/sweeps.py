@@ -18,9 +18,7 @@ from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
 
-_DUE = (
-    "status = 'running' AND ladder = ? AND told = ? AND until_day = ? AND last_day <= ? AND from_day <= ?"
-)
+_DUE = "status = 'running' AND ladder = ? AND told = ? AND until_day = ? AND last_day <= ? AND from_day <= ?"
 # Revisions that held on the swept day and have ended since: only a sweep that catches up meets them.
 _DUE_THEN = (
     "status = 'running' AND ladder = ? AND told = ? AND until_day > ? AND until_day < ? AND last_day <= ?"
@@ -35,14 +33,15 @@ _REACH = (
 )
 _TELL = "UPDATE clock SET told = ? WHERE {due}"
 _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
-# Only what still holds is told: the clock runs, towards that last day, and no higher step is on record.
+# Only what still holds is told: the clock runs, towards that last day, and no higher step is on record. A power
+# that has lapsed is past reminding.
 _UNTOLD = (
     'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
     " d.unit, d.officer, d.title FROM escalation e"
     ' JOIN clock c ON c."case" = e."case" AND c.clock = e.clock AND c.ref = e.ref AND c.from_day <= ?'
     " AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline AND c.told = e.step"
     ' JOIN docket d ON d."case" = e."case"'
-    " WHERE e.day > ? AND e.day <= ? AND e.id > ? ORDER BY e.id LIMIT ?"
+    " WHERE e.day > ? AND e.day <= ? AND (c.kind <> 'power' OR e.deadline >= ?) AND e.id > ? ORDER BY e.id LIMIT ?"
 )
 _SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND id > ? ORDER BY id LIMIT ?"
 
@@ -81,12 +80,13 @@ class Sweeps(Desk):
         """Sweep rows."""
         day, moment = self.dialect.read_day, self.dialect.read_moment
         rows = self.all(f"SELECT day, made_at, done_at, steps, telling, previous, hash FROM sweep{tail}")
-        return [SweepLine(day(r[0]), moment(r[1]), moment(r[2]), *r[3:]) for r in rows]
+        return [SweepLine._make((day(r[0]), moment(r[1]), moment(r[2]), *r[3:])) for r in rows]
 
     def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
         """Put down the days that are to be swept; a day that is there already is left as it is."""
         self.run_many(
-            "INSERT INTO sweep (day, made_at) VALUES (?, ?) ON CONFLICT (day) DO NOTHING", [(d, now) for d in days]
+            "INSERT INTO sweep (day, made_at) VALUES (?, ?) ON CONFLICT (day) DO NOTHING",
+            [(d, now) for d in days],
         )
 
     def claim_sweep(self) -> date | None:
@@ -117,8 +117,8 @@ class Sweeps(Desk):
     def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
         """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
         day = self.dialect.read_day
-        for rows in self.pages(_UNTOLD, (through, through, after, through), 0):
-            yield [ReachedStep(*row[:5], day(row[5]), *row[6:9], day(row[9]), *row[10:]) for row in rows]
+        for rows in self.pages(_UNTOLD, (through, through, after, through, through), 0):
+            yield [ReachedStep._make((*row[:5], day(row[5]), *row[6:9], day(row[9]), *row[10:])) for row in rows]
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
         """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
@@ -179,7 +179,8 @@ class Sweeps(Desk):
     def lapsed(self, day: date) -> list[tuple[str, str, str]]:
         """The clocks of others whose lapse was recorded on *day*: case, clock, ref."""
         rows = self.all(
-            'SELECT DISTINCT "case", clock, ref FROM escalation WHERE day = ? AND kind IN (?, ?)', (day, "propose", "take")
+            'SELECT DISTINCT "case", clock, ref FROM escalation WHERE day = ? AND kind IN (?, ?)',
+            (day, "propose", "take"),
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
@@ -203,7 +204,10 @@ class Sweeps(Desk):
 
     def put_told(self, ladder: str, old: int, new: int) -> None:
         """Carry the clocks of a changed ladder over to the step that stands where the old one stood."""
-        self.run("UPDATE clock SET told = ? WHERE status = 'running' AND ladder = ? AND told = ?", (new, ladder, old))
+        self.run(
+            "UPDATE clock SET told = ? WHERE status = 'running' AND ladder = ? AND told = ?",
+            (new, ladder, old),
+        )
 
     def pulse(self, name: str) -> tuple[datetime, str] | None:
         """A sign of life: when, and its words."""
@@ -223,6 +227,14 @@ def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:
     """The hash of a sweep: all its columns, the content of its escalations, the sweep before."""
     done: Any = moment_text(line.done_at) if line.done_at is not None else None
     return seal(
-        (line.day.isoformat(), moment_text(line.made_at), done, line.steps, line.telling, line.previous, content),
+        (
+            line.day.isoformat(),
+            moment_text(line.made_at),
+            done,
+            line.steps,
+            line.telling,
+            line.previous,
+            content,
+        ),
         algorithm,
     )

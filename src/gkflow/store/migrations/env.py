@@ -5,9 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from gkflow.store import tables
-
-assert tables  # registers the tables with the metadata
+from gkflow.store import tables  # noqa: F401  (registers the tables with the metadata)
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)

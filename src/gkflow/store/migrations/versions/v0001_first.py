@@ -231,9 +231,7 @@ def guard(table: str, verb: str, condition: str = "") -> None:
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
     )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"
-    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
 
 
 def downgrade() -> None:

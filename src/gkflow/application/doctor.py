@@ -1,0 +1,103 @@
+"""The examination (体检): is gkflow alive, is anything stuck, how far does the calendar reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from gkflow.application.rules import Rules
+
+STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
+STUCK = timedelta(hours=2)
+NOTICE_SEASON = 11  # from November on, next year's notice is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that was looked at (检查项): ``level`` is ok, warning or error."""
+
+    name: str
+    level: str
+    facts: dict[str, Any]
+
+
+def examine(ledger: Any, rules: Rules, now: datetime, today: date, waiting_calendar: str = "") -> list[Sign]:
+    """
+    Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
+    waits for a notice of days off is a warning.
+    """
+    return [
+        _sweep(ledger, today),
+        _daemon(ledger, now),
+        _clock(ledger, now),
+        _delivery(ledger, now),
+        *_calendar(ledger, rules, today, waiting_calendar),
+        Sign("counts", "ok", ledger.counts()),
+    ]
+
+
+def _sweep(ledger: Any, today: date) -> Sign:
+    last = ledger.last_done()
+    if last is None:
+        return Sign("sweep", "error", {"last": None, "age_days": None})
+    age = (today - last.day).days
+    # Before the daily hour today's sweep is still to come.
+    return Sign(
+        "sweep",
+        "error" if age > STALE.days else "ok",
+        {"last": last.day, "done_at": last.done_at, "age_days": age},
+    )
+
+
+def _daemon(ledger: Any, now: datetime) -> Sign:
+    pulse = ledger.pulse("daemon")
+    if pulse is None:
+        return Sign("daemon", "warning", {"last": None})
+    return Sign("daemon", "warning" if now - pulse[0] > timedelta(minutes=30) else "ok", {"last": pulse[0]})
+
+
+def _clock(ledger: Any, now: datetime) -> Sign:
+    last = ledger.last_written()
+    behind = last is not None and last - now > timedelta(minutes=5)
+    jumped = ledger.pulse("clock_ahead")
+    since = ledger.pulse("tick")
+    still = jumped is not None and (since is None or jumped[0] >= since[0])
+    return Sign("clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still})
+
+
+def _delivery(ledger: Any, now: datetime) -> Sign:
+    waiting, dead = ledger.waiting_count()
+    pulse = ledger.pulse("deliver")
+    late = waiting and (pulse is None or now - pulse[0] > STUCK)
+    level = "error" if late else "warning" if dead else "ok"
+    return Sign("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
+
+
+def _calendar(ledger: Any, rules: Rules, today: date, waiting: str) -> list[Sign]:
+    calendar = rules.rulebook.calendar
+    through = calendar.announced_through
+    next_year = through is not None and through.year <= today.year and today.month >= NOTICE_SEASON
+    past = through is not None and through < today
+    signs = [
+        Sign(
+            "calendar",
+            "error" if past else "warning" if next_year else "ok",
+            {
+                "announced_through": through,
+                "edition": calendar.edition,
+                "missing": today.year + 1 if next_year else None,
+            },
+        )
+    ]
+    if waiting and waiting != calendar.edition:
+        signs.append(Sign("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
+    resting = ledger.provisional(today)
+    signs.append(
+        Sign(
+            "provisional",
+            "warning" if resting else "ok",
+            {"count": len(resting), "cases": sorted({line.case for line in resting})[:10]},
+        )
+    )
+    return signs

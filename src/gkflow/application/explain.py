@@ -1,0 +1,162 @@
+"""Why this day (推算说明): the limit, what happened to the clock, and every day from day 0 to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gkflow.application.advance import most_urgent
+from gkflow.application.docket import Deadlines, reckon_case
+from gkflow.application.rules import Rules
+from gkflow.domain.case import Case, Entry, Finding, record_of
+from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.errors import NotFound
+from gkflow.domain.machine import may, replay
+from gkflow.domain.workflow import LapseRule, Workflow
+from gkflow.domain.working import WorkingLine, work_through
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of a clock (计时经过)."""
+
+    day: date
+    verb: str
+    action: str
+    action_label: str
+    seq: int
+    ref: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why this day?" (推算说明)."""
+
+    case: str
+    workflow: Workflow
+    as_of: date
+    deadline: Deadline
+    history: tuple[Happening, ...]
+    working: tuple[WorkingLine, ...]
+    calendar: str
+    announced_through: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What has lapsed and is now for people to decide (待决定事项)."""
+
+    clock: str
+    ref: str
+    last_day: date
+    rule: LapseRule
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything about a case on a day (案件详情)."""
+
+    case: Case
+    workflow: Workflow
+    entries: tuple[Entry, ...]
+    deadlines: Deadlines
+    findings: tuple[Finding, ...]
+    proposals: tuple[Proposal, ...]
+    next: tuple[str, ...]
+    as_of: date
+
+
+def view_case(rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date) -> CaseView:
+    """Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件)."""
+    record = record_of(entries, as_of)
+    if not record:
+        raise NotFound("unknown_case", case=number, mean=f" on {as_of}; its first entry is of {entries[0].day}")
+    case = replay(workflow, number, record)
+    deadlines = reckon_case(workflow, record, rules.rulebook, as_of)
+    findings = [
+        *case.findings,
+        *(finding for deadline in deadlines.values() for finding in deadline.findings),
+    ]
+    findings.extend(_no_served(workflow, record, deadlines))
+    findings.extend(_no_channel(record))
+    proposals = tuple(_proposals(deadlines, as_of))
+    return CaseView(
+        case, workflow, tuple(entries), deadlines, tuple(sorted(findings, key=lambda f: f.seq)), proposals,
+        may(workflow, case.state), as_of,
+    )  # fmt: skip
+
+
+def _no_channel(record: Sequence[Entry]) -> list[Finding]:
+    """Day 0 depends on the channel (第三十一条); without one the day of receipt is taken, and told."""
+    first = record[0]
+    if first.workflow == "request" and not first.facts.get("channel"):
+        return [Finding("no_channel", first.seq, {"action": first.action, "day": first.day.isoformat()})]
+    return []
+
+
+def _no_served(workflow: Workflow, record: Sequence[Entry], deadlines: Deadlines) -> list[Finding]:
+    """A consultation whose letter has no day of receipt lapses on no day: somebody must ask for it."""
+    found = []
+    by_seq = {entry.seq: entry for entry in record}
+    for deadline in deadlines.values():
+        for event in deadline.clock.events:
+            rule = event.rule
+            lapse = getattr(rule, "lapse", "")
+            if event.verb != "suspend" or not lapse:
+                continue
+            entry = by_seq[event.entry.seq]
+            ref = str(entry.facts.get("ref", ""))
+            still = any(s.ref == ref and s.ended is None and s.action == entry.action for s in deadline.suspensions)
+            if still and not entry.facts.get("served"):
+                found.append(Finding("served_unknown", entry.seq, {"action": entry.action, "ref": ref}))
+    return found
+
+
+def _proposals(deadlines: Deadlines, as_of: date) -> list[Proposal]:
+    proposals = []
+    for (name, ref), deadline in deadlines.items():
+        if deadline.status is not Status.RUNNING or deadline.last_day is None or as_of <= deadline.last_day:
+            continue
+        started = deadline.clock.events[0].entry.facts
+        for rule in deadline.clock.rule.lapse:
+            if all(condition.holds(started) for condition in rule.when):
+                proposals.append(Proposal(name, ref, deadline.last_day, rule))
+    return proposals
+
+
+def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
+    """The clock asked for, or the office's most urgent one. Raises NotFound with the clocks there are."""
+    if not clock:
+        found = most_urgent(view.deadlines) or next(iter(view.deadlines.values()), None)
+        if found is None:
+            raise NotFound("unknown_clock", case=view.case.number, clock="", clocks=())
+        return found
+    runs = [deadline for (name, at), deadline in view.deadlines.items() if name == clock and (not ref or at == ref)]
+    if not runs:
+        names = sorted({name for name, _ in view.deadlines})
+        raise NotFound("unknown_clock", case=view.case.number, clock=clock, clocks=names)
+    return runs[0]
+
+
+def explain(rules: Rules, view: CaseView, clock: str = "", ref: str = "") -> Explanation:
+    """Explain the deadline of one clock, day by day (逐日说明)."""
+    deadline = pick_clock(view, clock, ref)
+    calendar = rules.rulebook.calendar
+    history = tuple(
+        Happening(
+            event.day,
+            event.verb.value,
+            event.entry.action,
+            view.workflow.actions[event.entry.action].label,
+            event.entry.seq,
+            str(event.entry.facts.get("ref", "")),
+            int(event.entry.facts["days"]) if event.verb == "extend" and event.entry.facts.get("days") else None,
+        )
+        for event in deadline.clock.events
+    )
+    return Explanation(
+        view.case.number, view.workflow, view.as_of, deadline, history, work_through(deadline, calendar),
+        calendar.edition, calendar.announced_through,
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""The wording of notices (通知用语): one file, a subject and a text for each kind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
+
+from gkflow.domain.notice import Wording
+from gkflow.files.nodes import Faults, Node, as_json
+from gkflow.files.reading import Section
+from gkflow.files.yaml_files import read_yaml
+
+KINDS = ("remind", "urge", "supervise", "propose", "take", "action", "note")
+_NAME = "config/wording/notices.yaml"
+
+
+def read_wording(folders: Sequence[Path]) -> Wording:
+    """Read the wording; the file of a later folder takes the place of an earlier one. Raises FilesAtFault."""
+    faults = Faults()
+    path = next(folder / _NAME for folder in reversed(folders) if (folder / _NAME).is_file())
+    node = read_yaml(path, _NAME if path == folders[0] / _NAME else path.as_posix(), faults)
+    faults.tell()
+    assert node is not None
+    words = _words(node, faults)
+    faults.tell()
+    source = as_json(node)
+    return Wording(hashlib.sha256(source.encode()).hexdigest(), source, MappingProxyType(words))
+
+
+def wording_from_source(source: str) -> Wording:
+    """The wording of a kept edition."""
+    data = json.loads(source)
+    words = {kind: (data[kind]["subject"], data[kind]["text"]) for kind in KINDS if kind in data}
+    return Wording(hashlib.sha256(source.encode()).hexdigest(), source, MappingProxyType(words))
+
+
+def _words(node: Node, faults: Faults) -> dict[str, tuple[str, str]]:
+    words: dict[str, tuple[str, str]] = {}
+    with Section(node, "", faults) as section:
+        section.text("wording")
+        for kind in KINDS:
+            for each in section.sections(kind, kind):
+                words[kind] = (
+                    _template(each, "subject", faults, node),
+                    _template(each, "text", faults, node),
+                )
+        if "note" not in words:
+            faults.add(node.file, node.line, 'no words for "note", which stands in for every other kind')
+    return words
+
+
+def _template(section: Section, key: str, faults: Faults, node: Node) -> str:
+    text = section.text(key)
+    try:
+        for _, name, spec, conversion in Formatter().parse(text):
+            # A plain name only: "{case.__class__}" or "{case!r}" would reach behind the fact.
+            if name is not None and (not name.isidentifier() or spec or conversion):
+                faults.add(node.file, node.line, f'{key}: "{{{name}}}" is no plain name of a fact')
+    except ValueError as error:
+        faults.add(node.file, node.line, f"{key}: {error}")
+    return text
