@@ -9,11 +9,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from gkflow.application.docket import Deadlines, draw_up, reckon_case
+from gkflow.application.docket import Deadlines, Reckoned, draw_up, reckon_case
 from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.ports import FOREVER, Ledger, NoticeLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, canonical, record_of, seal_entry
+from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, may, missing_facts, replay
@@ -126,7 +126,7 @@ def advance(
             raise Refused("no_answer_to", action=action.name, ref=facts.get("ref", ""))
     entered = _told(workflow, after_case, entry, before, after, findings, written=not dry_run)
     if not dry_run:
-        write(ledger, rules, workflow, number, entries, entry, now)
+        write(ledger, rules, workflow, number, entries, entry, Reckoned(day, after_case, after))
         if action.tell:
             ledger.put_notices(_notices(rules, workflow, after_case, entry, entered, action.tell, now))
     return entered
@@ -155,7 +155,7 @@ def open_case(
     entered = _told(workflow, case, entry, {}, after, _findings_of(case, after, 1), written=not dry_run)
     if not dry_run:
         rules.keep(ledger, workflow, now)
-        write(ledger, rules, workflow, number, (), entry, now)
+        write(ledger, rules, workflow, number, (), entry, Reckoned(day, case, after))
         if action.tell:
             ledger.put_notices(_notices(rules, workflow, case, entry, entered, action.tell, now))
     return entered
@@ -168,22 +168,19 @@ def write(
     number: str,
     entries: Sequence[Entry],
     entry: Entry,
-    now: datetime,
+    reckoned: Reckoned | None = None,
 ) -> Entry:
     """Seal and append an entry and draw up the caches, in the ledger's transaction."""
     previous = entries[-1].hash if entries else ""
     sealed = seal_next(entry, previous, rules.algorithm)
     ledger.append([sealed])
-    draw_up(ledger, workflow, number, (*entries, sealed), rules.rulebook, entry.day if entries else None)
+    draw_up(ledger, workflow, number, (*entries, sealed), rules.rulebook, entry.day if entries else None, reckoned)
     return sealed
 
 
 def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
     """The entry under its hash, chained to the one before."""
-    chained = replace(entry, previous=previous)
-    facts = canonical(dict(entry.facts)) if entry.facts else "{}"
-    remarks = canonical(dict(entry.remarks)) if entry.remarks else "{}"
-    return replace(chained, hash=seal_entry(chained, facts, remarks, algorithm))
+    return replace(entry, previous=previous, hash=seal_entry(entry, previous, algorithm))
 
 
 def most_urgent(deadlines: Deadlines) -> Deadline | None:

@@ -32,9 +32,17 @@ def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook,
     return reckon_all(read_clocks(workflow, record), rulebook.limit, rulebook.calendar, as_of)
 
 
-def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry]) -> DocketLine:
+class Reckoned(NamedTuple):
+    """What a verb has just read and reckoned of a case for a day, so that it is not done twice."""
+
+    day: date
+    case: Case
+    deadlines: Deadlines
+
+
+def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case: Case | None = None) -> DocketLine:
     """The docket line of a case (台账行)."""
-    case = read_case(workflow, number, entries)
+    case = case or read_case(workflow, number, entries)
     facts = case.facts
     unit = next((entry.unit for entry in reversed(case.record) if entry.unit), "")
     return DocketLine(
@@ -98,11 +106,17 @@ def _line(
 
 
 def revisions(
-    workflow: Workflow, number: str, entries: Sequence[Entry], rulebook: Rulebook, since: date | None = None
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    rulebook: Rulebook,
+    since: date | None = None,
+    reckoned: Reckoned | None = None,
 ) -> list[ClockLine]:
     """
     Every revision of every clock from *since* on (计时修订): one for each day on which a clock came to stand
-    differently, by an entry or by a lapse that the law itself sets.
+    differently, by an entry or by a lapse that the law itself sets. *reckoned* is what the caller has just
+    reckoned for the last of these days.
     """
     days = sorted({entry.day for entry in entries if since is None or entry.day >= since})
     simple = not any(entry.action == CORRECT for entry in entries)
@@ -119,7 +133,11 @@ def revisions(
             record: Sequence[Entry] = entries[:position]
         else:
             record = record_of(entries, day)
-        for key, deadline in reckon_case(workflow, record, rulebook, day).items():
+        if reckoned is not None and day == reckoned.day:
+            deadlines = reckoned.deadlines
+        else:
+            deadlines = reckon_case(workflow, record, rulebook, day)
+        for key, deadline in deadlines.items():
             standing = _standing(deadline)
             before = current.get(key)
             if before is not None:
@@ -158,6 +176,7 @@ def draw_up(
     entries: Sequence[Entry],
     rulebook: Rulebook,
     since: date | None,
+    reckoned: Reckoned | None = None,
 ) -> DocketLine:
     """
     Write the caches of a case anew from *since* on (None: all), in the caller's transaction (登记台账).
@@ -165,13 +184,14 @@ def draw_up(
     Rows that stand as before are left alone; a running clock takes along the steps that are on record for its
     last day, so that nothing is told twice.
     """
-    lines = revisions(workflow, number, entries, rulebook, since)
+    lines = revisions(workflow, number, entries, rulebook, since, reckoned)
     if since is None:
         told = ledger.any_told(number)
         ledger.add_clocks([_with_told(ledger, line) for line in lines] if told else lines)
     else:
         _merge(ledger, number, lines, since)
-    docket = docket_line(workflow, number, entries)
+    latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
+    docket = docket_line(workflow, number, entries, reckoned.case if reckoned is not None and latest else None)
     ledger.put_docket([docket], fresh=since is None)
     return docket
 

@@ -150,7 +150,7 @@ def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
                 next((e.unit for e in reversed(entries) if e.unit), ""), act.facts,
                 {"cite": lapse.cite}, None, workflow=workflow.name, edition=entries[0].edition,
             )  # fmt: skip
-            write(ledger, rules, workflow, case, entries, entry, now)
+            write(ledger, rules, workflow, case, entries, entry)
             taken += 1
             break
     return taken

@@ -9,7 +9,7 @@ from datetime import datetime
 from gkflow.application.docket import docket_line, revisions
 from gkflow.application.ports import ClockLine, DocketLine, Store
 from gkflow.application.rules import Rules
-from gkflow.domain.case import Entry, algorithm_of, canonical, seal_entry
+from gkflow.domain.case import Entry, algorithm_of, seal_entry
 
 _BATCH = 2_000
 
@@ -32,9 +32,7 @@ def check_chain(number: str, entries: Sequence[Entry]) -> Breach | None:
             return Breach("case", number, expected, "entry_missing")
         if entry.previous != previous:
             return Breach("case", number, entry.seq, "not_chained")
-        facts = canonical(dict(entry.facts)) if entry.facts else "{}"
-        remarks = canonical(dict(entry.remarks)) if entry.remarks else "{}"
-        if seal_entry(entry, facts, remarks, algorithm_of(entry.hash)) != entry.hash:
+        if seal_entry(entry, previous, algorithm_of(entry.hash)) != entry.hash:
             return Breach("case", number, entry.seq, "entry_changed")
         previous = entry.hash
     return None

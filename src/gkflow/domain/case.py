@@ -58,14 +58,24 @@ class Entry:
     edition: str = ""
 
 
+# Made once: json.dumps with options of its own makes an encoder at every call.
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_columns = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """The one text of a JSON value (规范文本): sorted keys, no spaces, Chinese as it is; what is hashed is this."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical(value)
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """Facts as they are stored and hashed."""
+    return _canonical(dict(facts)) if facts else "{}"
 
 
 def moment_text(moment: datetime) -> str:
     """A moment as it is written and hashed: UTC, microseconds, one form."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def seal(columns: Sequence[Any], algorithm: str = "sha256") -> str:
@@ -75,7 +85,7 @@ def seal(columns: Sequence[Any], algorithm: str = "sha256") -> str:
     sha256 is written bare, any other algorithm (sm3) with its name in front, so that a chain that changed its
     algorithm can still be walked. Raises Unfit where this Python's OpenSSL has no such algorithm.
     """
-    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
+    text = _columns(columns).encode()
     if algorithm == "sha256":
         return hashlib.sha256(text).hexdigest()
     try:
@@ -89,8 +99,8 @@ def algorithm_of(sealed: str) -> str:
     return sealed.split(":", 1)[0] if ":" in sealed else "sha256"
 
 
-def seal_entry(entry: Entry, facts: str, remarks: str, algorithm: str) -> str:
-    """The hash of an entry: every column of its row, the hash of the one before among them."""
+def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
+    """The hash of an entry: every column of its row, with the hash of the one before (*previous*) among them."""
     return seal(
         (
             entry.case,
@@ -102,10 +112,10 @@ def seal_entry(entry: Entry, facts: str, remarks: str, algorithm: str) -> str:
             moment_text(entry.written_at),
             entry.by,
             entry.unit,
-            facts,
-            remarks,
+            facts_text(entry.facts),
+            facts_text(entry.remarks),
             entry.key,
-            entry.previous,
+            previous,
         ),
         algorithm,
     )

@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 from gkflow.domain.case import Entry
 from gkflow.domain.workflow import (
     ClockRule,
+    Condition,
     ExtendRule,
     RestartRule,
     SuspendRule,
     Trigger,
     WaitRule,
     Workflow,
+    meets,
 )
 
 
@@ -58,7 +60,12 @@ class Clock:
     events: tuple[ClockEvent, ...]
 
 
-_Effects = Mapping[str, tuple[tuple[int, Verb, Rule], ...]]
+# Looked up for every effect of every entry: an attribute of an enum costs as much as the comparison itself.
+_START, _STOP = Verb.START, Verb.STOP
+
+# (place of the clock, verb, rule, whether the clock is paired, conditions of its own)
+_Effect = tuple[int, Verb, Rule, bool, tuple[Condition, ...]]
+_Effects = Mapping[str, tuple[_Effect, ...]]
 _effects: dict[str, _Effects] = {}
 
 
@@ -66,22 +73,20 @@ def _effects_of(workflow: Workflow) -> _Effects:
     """Which clocks an action touches, and how; compiled once per edition."""
     found = _effects.get(workflow.edition)
     if found is None:
-        table: dict[str, list[tuple[int, Verb, Rule]]] = {}
-        for index, rule in enumerate(workflow.clocks):
-            effects: list[tuple[str, Verb, Rule]] = [(stop.action, Verb.STOP, stop) for stop in rule.stops]
-            effects += [(start.action, Verb.START, start) for start in rule.starts]
-            effects += [(restart.action, Verb.RESTART, restart) for restart in rule.restarts]
-            effects += [(wait.trigger.action, Verb.WAIT, wait) for wait in rule.waits]
-            for suspend in rule.suspends:
-                effects += [
-                    (suspend.trigger.action, Verb.SUSPEND, suspend),
-                    (suspend.until, Verb.RESUME, suspend),
-                ]
-            effects += [(extend.action, Verb.EXTEND, extend) for extend in rule.extends]
-            for action, verb, effect in effects:
-                table.setdefault(action, []).append((index, verb, effect))
-        found = {action: tuple(effects) for action, effects in table.items()}
-        _effects[workflow.edition] = found
+        table: dict[str, list[_Effect]] = {}
+        for index, clock in enumerate(workflow.clocks):
+            effects: list[tuple[str, Verb, Rule, tuple[Condition, ...]]] = []
+            effects += [(stop.action, Verb.STOP, stop, stop.when) for stop in clock.stops]
+            effects += [(start.action, Verb.START, start, start.when) for start in clock.starts]
+            effects += [(restart.action, Verb.RESTART, restart, ()) for restart in clock.restarts]
+            effects += [(wait.trigger.action, Verb.WAIT, wait, wait.trigger.when) for wait in clock.waits]
+            for suspend in clock.suspends:
+                effects.append((suspend.trigger.action, Verb.SUSPEND, suspend, suspend.trigger.when))
+                effects.append((suspend.until, Verb.RESUME, suspend, ()))
+            effects += [(extend.action, Verb.EXTEND, extend, ()) for extend in clock.extends]
+            for action, verb, rule, when in effects:
+                table.setdefault(action, []).append((index, verb, rule, clock.paired, when))
+        found = _effects[workflow.edition] = {action: tuple(effects) for action, effects in table.items()}
     return found
 
 
@@ -104,35 +109,30 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
     rules = workflow.clocks
     runs: dict[tuple[int, str], list[ClockEvent]] = {}
     for entry in record:
-        touched = effects.get(entry.action)
-        if touched is None:
-            continue
         facts = entry.facts
-        for index, verb, rule in touched:
-            paired = rules[index].paired
+        for index, verb, rule, paired, when in effects.get(entry.action, ()):
             ref = str(facts.get("ref", "")) if paired else ""
-            if verb is Verb.START:
-                run = runs.get((index, ref))
-                if run is not None and (not paired or run[-1].verb is not Verb.STOP):
+            key = (index, ref)
+            run = runs.get(key)
+            if verb is _STOP:
+                if (run is None and (not paired or ref)) or (when and not meets(when, facts)):
+                    continue
+                for each in (run,) if run is not None else _open_runs(runs, index):
+                    if each[-1].verb is not _STOP:
+                        each.append(ClockEvent(verb, entry.day, entry, rule))
+            elif verb is _START:
+                if run is not None and (not paired or run[-1].verb is not _STOP):
+                    continue
+                if when and not meets(when, facts):
                     continue
                 assert isinstance(rule, Trigger)
-                if rule.when and not rule.holds(facts):
-                    continue
                 day = day_fact(facts, rule.day) if rule.day else entry.day
-                runs[index, ref] = [ClockEvent(verb, day or entry.day, entry, rule)]
-            elif verb is Verb.STOP:
-                if isinstance(rule, Trigger) and rule.when and not rule.holds(facts):
-                    continue
-                for run in _runs_to_stop(runs, index, ref, paired):
-                    run.append(ClockEvent(verb, entry.day, entry, rule))
+                runs[key] = [ClockEvent(verb, day or entry.day, entry, rule)]
             else:
-                run = runs.get((index, ref))
-                if run is None or run[-1].verb is Verb.STOP or run[-1].entry is entry:
+                if run is None or run[-1].verb is _STOP or run[-1].entry is entry:
                     continue  # nothing runs, or it has only just been started by this very entry
-                if isinstance(rule, (WaitRule, SuspendRule)) and verb is not Verb.RESUME and rule.trigger.when:
-                    if not rule.trigger.holds(facts):
-                        continue
-                run.append(ClockEvent(verb, entry.day, entry, rule))
+                if not when or meets(when, facts):
+                    run.append(ClockEvent(verb, entry.day, entry, rule))
     return tuple(Clock(rules[index], ref, tuple(runs[index, ref])) for index, ref in sorted(runs, key=_by_rule))
 
 
@@ -140,11 +140,6 @@ def _by_rule(key: tuple[int, str]) -> int:
     return key[0]
 
 
-def _runs_to_stop(
-    runs: Mapping[tuple[int, str], list[ClockEvent]], index: int, ref: str, paired: bool
-) -> list[list[ClockEvent]]:
-    """The open runs that a stopping action meets: the one of its ref; without a ref, all of them (a reply ends all)."""
-    if not paired or ref:
-        run = runs.get((index, ref))
-        return [run] if run is not None and run[-1].verb is not Verb.STOP else []
-    return [run for (at, _), run in runs.items() if at == index and run[-1].verb is not Verb.STOP]
+def _open_runs(runs: Mapping[tuple[int, str], list[ClockEvent]], index: int) -> list[list[ClockEvent]]:
+    """Every run of a paired clock: a stop without a ref (a reply) ends all of them."""
+    return [run for (at, _), run in runs.items() if at == index]

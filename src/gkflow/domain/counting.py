@@ -59,14 +59,7 @@ def last_day(
     """
     merged = union(spans) if spans else ()
     if unit is LimitUnit.WORKING_DAY:
-        last = calendar.add(since, length)
-        if merged:
-            # Longer by the working days left out up to the last day, until no further one comes in.
-            while (out := _left_out(merged, since, last, calendar)) and (
-                then := calendar.add(since, length + out)
-            ) != last:
-                last = then
-        return last
+        return last_working_day(since, length, merged, calendar)
     if unit is LimitUnit.DAY:
         last = since + timedelta(days=length)
         while merged and (then := since + timedelta(days=length + _left_out(merged, since, last, None))) != last:
@@ -81,6 +74,18 @@ def last_day(
     if roll is Roll.NEXT_WORKING_DAY:
         # 民法典 第二百零三条: 以法定休假日结束的次日为期间的最后一日; a make-up Saturday is a working day.
         return calendar.roll(last)
+    return last
+
+
+def last_working_day(since: date, length: int, merged: Sequence[Span], calendar: WorkCalendar) -> date:
+    """The *length*-th working day after *since* that lies in none of the *merged* spans (a union, in order)."""
+    last = calendar.add(since, length)
+    # Longer by the working days left out up to the last day, until no further one comes in.
+    while merged and (out := _left_out(merged, since, last, calendar)):
+        then = calendar.add(since, length + out)
+        if then == last:
+            break
+        last = then
     return last
 
 

@@ -14,8 +14,17 @@ from enum import StrEnum
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding, legal_day
 from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact
-from gkflow.domain.counting import Span, day_zero, last_day, last_moment, left_out, signed_working_days, union
-from gkflow.domain.law import LimitUnit, LimitValue, Roll, TimeLimit
+from gkflow.domain.counting import (
+    Span,
+    day_zero,
+    last_day,
+    last_moment,
+    last_working_day,
+    left_out,
+    signed_working_days,
+    union,
+)
+from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, Roll, TimeLimit
 from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
 
 
@@ -58,7 +67,7 @@ class Deadline:
 
     ``last_day`` is the last day on which the act is in time, the extended one where there is an extension; None
     while the clock waits or stands still. ``base`` is the last day without extension, ``longest`` the one with
-    the longest lawful extension. ``remaining`` are the working days still to run once a suspended or waiting
+    the longest lawful extension (reckoned where an act came late). ``remaining`` are the working days still to run once a suspended or waiting
     clock goes on. ``days_left`` are signed working days. ``risk`` is the original last day where a late notice
     restarted the clock. Not changed after it is made.
     """
@@ -96,6 +105,11 @@ class Deadline:
         return union((s.began, s.ended) for s in self.suspensions if s.ended is not None)
 
 
+_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART = (
+    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART,
+)  # fmt: skip
+_WORKING_DAY = LimitUnit.WORKING_DAY
+
 LimitOf = Callable[[str], TimeLimit]
 Known = Mapping[tuple[str, str], Deadline]
 
@@ -128,6 +142,10 @@ def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date,
         finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
         return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,))
     return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
+
+
+# (began, ended, event, whether it lapsed) of each suspension
+_Ends = list[tuple[date, date | None, ClockEvent, bool]]
 
 
 class _Reckoning:
@@ -166,17 +184,17 @@ class _Reckoning:
     def result(self) -> Deadline:
         for event in self.clock.events[1:]:
             verb = event.verb
-            if verb is Verb.STOP:
+            if verb is _STOP:
                 self.stop = event
-            elif verb is Verb.SUSPEND:
+            elif verb is _SUSPEND:
                 self.suspensions.append((event.day, None, event))
-            elif verb is Verb.RESUME:
+            elif verb is _RESUME:
                 self._resume(event)
-            elif verb is Verb.WAIT:
+            elif verb is _WAIT:
                 self._wait(event)
-            elif verb is Verb.RESTART:
+            elif verb is _RESTART:
                 self._restart(event)
-            elif verb is Verb.EXTEND:
+            else:
                 self._extend(event)
         return self._conclude()
 
@@ -251,13 +269,13 @@ class _Reckoning:
             self._find("extension_unapproved", event, cite=cite)
         if self.extended_on is not None:
             self._find("extension_second", event, first=self.extended_on, cite=cite)
-        base, _ = self._last(event.day)
-        if base is None:
-            status = "waiting" if self.waiting else "suspended"
-            if self.waiting:
-                self._find("extension_no_clock", event, clock=self.clock.rule.name, status=status, cite=cite)
-        elif event.day > base:
-            self._find("extension_late", event, day=event.day, last=base, cite=cite)
+        if self.waiting:
+            self._find("extension_no_clock", event, clock=self.clock.rule.name, status="waiting", cite=cite)
+        elif self.value.length is not None and event.day > self._count(self.value.length, []):
+            # Past the last day without any suspension; suspensions only move it later.
+            base, _ = self._last(event.day)
+            if base is not None and event.day > base:
+                self._find("extension_late", event, day=event.day, last=base, cite=cite)
         if self.extension + days > most or days < 1:
             self._find("extension_too_long", event, days=days, most=most, cite=cite)
         self.extension = min(self.extension + max(days, 0), most)
@@ -283,7 +301,7 @@ class _Reckoning:
             return legal_day(last_moment(event.entry.written_at, value.length))
         return None
 
-    def _ends(self, at: date) -> list[tuple[date, date | None, ClockEvent, bool]]:
+    def _ends(self, at: date) -> _Ends:
         """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
         ends = []
         for began, ended, event in self.suspensions:
@@ -304,11 +322,21 @@ class _Reckoning:
         other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
         return other.last_day if other is not None else None
 
-    def _count(self, length: int, spans: list[Span]) -> date:
-        since = day_zero(self.since, self.value.rest_day_receipt, self.calendar)
-        return last_day(since, length, self.value.unit, self.calendar, roll=self.value.roll, spans=spans)
+    def _zero(self) -> date:
+        value = self.value
+        if value.rest_day_receipt is RestDayReceipt.COUNTED_FROM_RECEIPT:
+            return self.since
+        return day_zero(self.since, value.rest_day_receipt, self.calendar)
 
-    def _last(self, at: date, extension: int | None = None) -> tuple[date | None, int | None]:
+    def _count(self, length: int, spans: list[Span]) -> date:
+        value = self.value
+        if value.unit is _WORKING_DAY:
+            return last_working_day(self._zero(), length, union(spans) if spans else spans, self.calendar)
+        return last_day(self._zero(), length, value.unit, self.calendar, roll=value.roll, spans=spans)
+
+    def _last(
+        self, at: date, extension: int | None = None, ends: _Ends | None = None
+    ) -> tuple[date | None, int | None]:
         """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
         if self.waiting is not None:
             return None, None
@@ -319,17 +347,20 @@ class _Reckoning:
         length = self.value.length + (self.extension if extension is None else extension)
         if not self.suspensions:
             return self._count(length, []), None
-        ends = self._ends(at)
+        if ends is None:
+            ends = self._ends(at)
         spans = [(began, ended) for began, ended, _, _ in ends if ended is not None]
         last = self._count(length, spans)
-        opened = [began for began, ended, _, _ in ends if ended is None]
-        if not opened or last <= min(opened):
+        if len(spans) == len(ends):
+            return last, None
+        began = min(began for began, ended, _, _ in ends if ended is None)
+        if last <= began:
             return last, None  # one begun on or after the last day moves nothing
-        if self.value.unit is not LimitUnit.WORKING_DAY:
+        if self.value.unit is not _WORKING_DAY:
             return None, None
-        began = min(opened)
-        counted = self.calendar.count(self.since, began) if began > self.since else 0
-        return None, length - counted + left_out(spans, self.since, began, self.calendar)
+        zero = self._zero()
+        counted = self.calendar.count(zero, began) if began > zero else 0
+        return None, length - counted + left_out(spans, zero, began, self.calendar)
 
     def _longest(self, at: date) -> date | None:
         most = 0
@@ -341,12 +372,15 @@ class _Reckoning:
 
     def _conclude(self) -> Deadline:
         at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
-        last, remaining = self._last(at)
+        ends = self._ends(at) if self.suspensions else []
+        last, remaining = self._last(at, None, ends)
         if not self.clock.rule.extends:
             base, longest = last, None
         else:
-            base = self._last(at, 0)[0] if self.extension else last
-            longest = self._longest(at)
+            base = self._last(at, 0, ends)[0] if self.extension else last
+            # Only a late act asks whether an extension could have saved it.
+            late = self.stop is not None and last is not None and self.stop.day > last
+            longest = self._longest(at) if late else None
         calendar, rule = self.calendar, self.clock.rule
         deadline = Deadline(
             self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
@@ -355,7 +389,7 @@ class _Reckoning:
         if self.suspensions:
             deadline.suspensions = tuple(
                 Suspension(began, ended, str(event.entry.facts.get("ref", "")), event.entry.action, lapsed)
-                for began, ended, event, lapsed in self._ends(at)
+                for began, ended, event, lapsed in ends
             )
         if last is not None:
             deadline.days_left = signed_working_days(at, last, calendar)

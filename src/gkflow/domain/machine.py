@@ -70,8 +70,8 @@ def table_of(workflow: Workflow) -> Table:
 
 def may(workflow: Workflow, state: str) -> tuple[str, ...]:
     """The actions that may be taken from *state*, in the order of the file."""
-    triggers = set(machine_of(workflow).get_triggers(state))
-    return tuple(name for name in workflow.actions if name in triggers)
+    moves = table_of(workflow).moves
+    return tuple(name for name in workflow.actions if (state, name) in moves)
 
 
 def action_of(workflow: Workflow, name: str) -> Action:
@@ -104,7 +104,11 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
 
 def missing_facts(action: Action, facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
     """The facts that the action wants and that stand neither in the entry nor, where that is enough, on the record."""
-    return tuple(need.fact for need in action.requires if _is_missing(need, facts, on_record))
+    missing = []
+    for need in action.requires:
+        if not facts.get(need.fact) and _is_missing(need, facts, on_record):
+            missing.append(need.fact)
+    return tuple(missing)
 
 
 def _is_missing(need: Requirement, facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> bool:

@@ -19,7 +19,6 @@ from gkflow.store.ledger import Ledger
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0001"
 _SQLITE_FLOOR = (3, 35, 0)
-_WRITE = "gkflow_write"
 
 
 class Database:
@@ -46,20 +45,34 @@ class Database:
     @contextmanager
     def writing(self, session: Any = None) -> Iterator[Ledger]:
         """One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE)."""
-        if session is not None:
-            yield Ledger(_cursor_of(session.connection()), self.dialect, self.algorithm)
-            return
-        with self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
-            yield Ledger(_cursor_of(connection), self.dialect, self.algorithm)
+        with self._transaction(session, "BEGIN IMMEDIATE") as ledger:
+            yield ledger
 
     @contextmanager
     def reading(self, session: Any = None) -> Iterator[Ledger]:
         """One reading transaction."""
+        with self._transaction(session, "BEGIN") as ledger:
+            yield ledger
+
+    @contextmanager
+    def _transaction(self, session: Any, begin: str) -> Iterator[Ledger]:
+        """On the driver's own connection: a hot write costs what the database costs, not what a layer costs."""
         if session is not None:
-            yield Ledger(_cursor_of(session.connection()), self.dialect, self.algorithm)
+            driver = session.connection().connection.dbapi_connection
+            yield Ledger(driver.cursor(), self.dialect, self.algorithm)
             return
-        with self.engine.connect() as connection:
-            yield Ledger(_cursor_of(connection), self.dialect, self.algorithm)
+        pooled = self.engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            if self.dialect.sqlite:
+                cursor.execute(begin)
+            yield Ledger(cursor, self.dialect, self.algorithm)
+            pooled.commit()
+        except BaseException:
+            pooled.rollback()
+            raise
+        finally:
+            pooled.close()
 
     def schema(self) -> str | None:
         """The schema's version; None for a database that gkflow has never seen."""
@@ -87,13 +100,6 @@ class Database:
         """Give the connections back."""
         if self.mine:
             self.engine.dispose()
-
-
-def _cursor_of(connection: Connection) -> Any:
-    # The driver's own cursor, inside SQLAlchemy's transaction: a hot write costs what the database costs.
-    driver = connection.connection.dbapi_connection
-    assert driver is not None
-    return driver.cursor()
 
 
 def _table_names(connection: Connection) -> list[str]:
@@ -131,7 +137,6 @@ def _engine(url: str, synchronous: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # migrations, and portals that use this engine
 
     return engine

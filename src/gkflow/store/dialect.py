@@ -40,7 +40,7 @@ class Dialect:
         """A moment as a value of a statement: in SQLite UTC as text, the way SQLModel writes it."""
         if moment is None or not self.sqlite:
             return moment
-        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
 
     def read_day(self, value: Any) -> Any:
         """A stored day as a date."""
@@ -73,16 +73,12 @@ class Dialect:
         """A row of plain values as values of a statement."""
         if not self.sqlite:
             return tuple(values)
-        return tuple(
-            value
-            if value.__class__ in _PLAIN
-            else self.moment(value)
-            if isinstance(value, datetime)
-            else value.isoformat()
-            if isinstance(value, date)
-            else value
-            for value in values
-        )
+        return tuple([value if value.__class__ in _PLAIN else self._text(value) for value in values])
+
+    def _text(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return self.moment(value)
+        return value.isoformat() if isinstance(value, date) else value
 
 
 _PLAIN = {str, int, type(None)}

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gkflow.application.ports import ClockLine, DocketLine
-from gkflow.domain.case import NOTHING, Entry
+from gkflow.domain.case import NOTHING, Entry, facts_text
 from gkflow.domain.errors import Conflict
 from gkflow.store.desk import Desk
 
@@ -84,7 +84,7 @@ class Record(Desk):
         rows = [
             (
                 e.case, e.seq, e.workflow, e.edition, e.action, e.day, e.written_at, e.by, e.unit,
-                _json(e.facts), _json(e.remarks), e.key, e.previous, e.hash,
+                facts_text(e.facts), facts_text(e.remarks), e.key, e.previous, e.hash,
             )
             for e in entries
         ]  # fmt: skip
@@ -234,7 +234,3 @@ class Record(Desk):
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
         """Keep an edition that a case or a notice needs from now on."""
         self.run(INSERT_EDITION, (edition, kind, name, now, source))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")) if value else _EMPTY

@@ -1,0 +1,137 @@
+"""
+One durable action (办理速度): entry, docket, clocks and outbox in one commit, on SQLite, FULL and NORMAL.
+
+The peer is hand-written ``sqlite3`` that reads the same case, hashes and writes the very same rows, with every
+decision taken beforehand. Both run in turn on files of their own in the same folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import gkflow
+from gkflow.store.record import CLOCK_COLUMNS, ENTRY_COLUMNS
+
+NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
+OPENING = (
+    ("2026-03-02", "receive", {"channel": "in_person", "title": "某项目环评批复"}),
+    ("2026-03-02", "register", {}),
+    ("2026-03-03", "assign", {"officer": "张三"}),
+)
+
+
+def _office(folder: Path, cases: int, synchronous: str) -> gkflow.Office:
+    home = folder / synchronous
+    home.mkdir()
+    (home / "gkflow.toml").write_text(
+        f'[database]\nurl = "sqlite:///g.db"\nsynchronous = "{synchronous}"\n', encoding="utf-8"
+    )
+    office = gkflow.open(f"sqlite:///{home}/g.db", home=home)
+    rows = (
+        {"case": f"C{n:05d}", "workflow": "request", "day": day, "action": action, "by": "王五", "unit": "GK", **facts}
+        for n in range(cases)
+        for day, action, facts in OPENING
+    )
+    office.import_register(enumerate(rows, 2), now=NOW)
+    return office
+
+
+def run(cases: int = 2000, batch: int = 50) -> list[dict[str, Any]]:
+    """Ratios to the peer, batch by batch in turn, so that a drifting machine slows both alike."""
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        for synchronous, target in (("full", 0.4), ("normal", 0.25)):
+            office = _office(Path(name), cases, synchronous)
+            _act(office, range(1))
+            by_hand = _ByHand(Path(name) / synchronous / "g.db", synchronous)
+            mine, peer = [], []
+            for start in range(1, cases - 2 * batch, 2 * batch):
+                mine.append(_timed(lambda numbers, on=office: _act(on, numbers), range(start, start + batch)))
+                peer.append(_timed(by_hand.act, range(start + batch, start + 2 * batch)))
+            by_hand.close()
+            office.close()
+            ratio = sorted(theirs / ours for ours, theirs in zip(mine, peer, strict=True))[len(mine) // 2]
+            found.append(
+                {
+                    "name": f"one durable action, synchronous {synchronous.upper()}",
+                    "ours": f"{batch * len(mine) / sum(mine):,.0f}/s",
+                    "peer": f"{batch * len(peer) / sum(peer):,.0f}/s by hand",
+                    "ratio": ratio,
+                    "target": f"≥ {target}",
+                    "met": ratio >= target,
+                }
+            )
+    return found
+
+
+def _timed(call: Callable[[range], None], numbers: range) -> float:
+    begin = time.perf_counter()
+    call(numbers)
+    return time.perf_counter() - begin
+
+
+def _act(office: gkflow.Office, numbers: range) -> None:
+    for n in numbers:
+        office.do(f"C{n:05d}", "extend", days=20, approved_by="李四", by="张三", day="2026-03-20", now=NOW)
+
+
+class _ByHand:
+    """The same rows, written by somebody who knows beforehand what they are."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        db = self.db = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON"):
+            db.execute(f"PRAGMA {pragma}")
+        self.clock = db.execute(
+            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
+            " ORDER BY from_day DESC LIMIT 1"
+        ).fetchone()
+        self.notice = db.execute("SELECT * FROM notice WHERE \"case\" = 'C00000'").fetchone()
+        names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
+        self.insert_entry = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({_marks(14)})"
+        self.insert_clock = f"INSERT INTO clock ({CLOCK_COLUMNS}) VALUES ({_marks(len(self.clock))})"
+        self.insert_notice = f"INSERT INTO notice ({names}) VALUES ({_marks(len(self.notice))})"
+
+    def act(self, numbers: range) -> None:
+        db = self.db
+        day, moment = "2026-03-20", "2026-03-20 02:00:00.000000"
+        for n in numbers:
+            case = f"C{n:05d}"
+            db.execute("BEGIN IMMEDIATE")
+            rows = db.execute(f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case" = ? ORDER BY seq', (case,)).fetchall()
+            last = rows[-1]
+            facts = json.dumps({"approved_by": "李四", "days": 20}, ensure_ascii=False, sort_keys=True)
+            seq = last[1] + 1
+            columns = (case, seq, last[2], last[3], "extend", day, moment, "张三", "GK", facts, "{}", None, last[13])
+            sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
+            db.execute(self.insert_entry, (*columns, sealed))
+            db.execute('UPDATE docket SET latest = ?, entries = ?, head = ? WHERE "case" = ?', (day, seq, sealed, case))
+            db.execute(
+                'UPDATE clock SET until_day = ? WHERE "case" = ? AND clock = ? AND ref = ? AND from_day = ?',
+                (day, case, "reply", "", "2026-03-02"),
+            )
+            db.execute(self.insert_clock, (case, *self.clock[1:]))
+            db.execute(self.insert_notice, (None, f"{case}/{seq}", case, *self.notice[3:]))
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        written = self.db.execute("SELECT count(*) FROM entry WHERE action = 'extend'").fetchone()[0]
+        assert written % 50 == 1, written
+        self.db.close()
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)

@@ -1,0 +1,65 @@
+"""Asking for next year's notice of days off (催录放假安排): weekly from 1 November until it is entered."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+from gkflow.application.doctor import NOTICE_SEASON
+from gkflow.application.ports import NoticeLine, Store
+from gkflow.application.rules import Rules
+from gkflow.domain.notice import find_addressees
+
+ROLES = ("clerk", "disclosure_head")
+_PULSE = "calendar_asked"
+
+
+def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> int | None:
+    """
+    Tell those who keep the calendar that next year's notice is missing (催录放假安排), once a week.
+
+    From the first working day of a week on; whoever calls first in that week tells, all others find it told.
+    Returns the year whose notice is missing, or None when nobody was told now.
+    """
+    calendar = rules.rulebook.calendar
+    through = calendar.announced_through
+    if through is None or through.year > today.year or today.month < NOTICE_SEASON:
+        return None
+    monday = today - timedelta(days=today.weekday())
+    if today < calendar.roll(monday):
+        return None
+    year, week, _ = today.isocalendar()
+    name = f"{year}-W{week:02}"
+    missing = today.year + 1
+    with store.writing() as ledger:
+        pulse = ledger.pulse(_PULSE)
+        if pulse is not None and pulse[1] == name:
+            return None
+        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        lines = list(_lines(rules, name, missing, today, now))
+        ledger.put_notices(lines)
+        ledger.beat(_PULSE, now, name)
+    return missing
+
+
+def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:
+    told: dict[str, NoticeLine] = {}
+    for role in ROLES:
+        for who in find_addressees(rules.people, role, rules.unit):
+            facts = {
+                "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
+                "title": f"{missing}年放假安排的通知尚未录入，跨年的届满日只是暂定；通知公布后请录入并采用（gkflow calendar）。",
+                "day": today.isoformat(), "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant),
+            }  # fmt: skip
+            text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            for channel, address in who.channels.items():
+                # One person who holds both roles is told once: the key has no role.
+                key = f"calendar/{missing}/{week}/{who.name}/{channel}"
+                told.setdefault(
+                    key,
+                    NoticeLine(
+                        key, "", None, "calendar", who.role, who.name, rules.unit, channel, address, text,
+                        rules.wording.edition, now, now,
+                    ),
+                )  # fmt: skip
+    return list(told.values())
