@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.files.home import home_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -46,19 +47,6 @@ def packaged_files() -> Path:
     """The folder that holds ``workflows/``, ``config/`` and ``examples/``: in the wheel, or in the checkout."""
     inside = Path(__file__).parent / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2]
-
-
-def user_data() -> Path:
-    """The user's data folder, where an office is when no other place was named."""
-    base = os.environ.get("XDG_DATA_HOME") or os.environ.get("APPDATA") or str(Path.home() / ".local" / "share")
-    return Path(base) / "gkflow"
-
-
-def home_folder() -> Path:
-    """The office's folder: GKFLOW_HOME, the current folder with a gkflow.toml, or the user's data folder."""
-    from gkflow.files.settings import find_home
-
-    return find_home(os.environ, Path.cwd(), user_data()).absolute()
 
 
 def folders(home: Path | None = None) -> list[Path]:

@@ -10,7 +10,8 @@ import pytest
 
 from gkflow.domain.errors import FilesAtFault
 from gkflow.files.first_settings import write_settings
-from gkflow.files.settings import find_home, read_settings
+from gkflow.files.home import find_home
+from gkflow.files.settings import read_settings
 
 
 def settled(home: Path, text: str) -> Path:

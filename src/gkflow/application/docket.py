@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from gkflow.application.ports import FOREVER, NOT_TOLD, ClockLine, DocketLine, Ledger
+from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.case import CORRECT, Case, Entry, record_of
 from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline, Status, reckon_all
@@ -98,10 +98,12 @@ def _line(
     number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, edition: str
 ) -> ClockLine:
     rule = deadline.clock.rule
+    # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
+    fresh = 1 if rule.ladder and deadline.status is Status.RUNNING else 0
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockLine(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
-        *standing, rule.ladder, NOT_TOLD, edition,
+        *standing, rule.ladder, fresh, edition,
     )  # fmt: skip
 
 
@@ -181,13 +183,11 @@ def draw_up(
     """
     Write the caches of a case anew from *since* on (None: all), in the caller's transaction (登记台账).
 
-    Rows that stand as before are left alone; a running clock takes along the steps that are on record for its
-    last day, so that nothing is told twice.
+    Rows that stand as before are left alone.
     """
     lines = revisions(workflow, number, entries, rulebook, since, reckoned)
     if since is None:
-        told = ledger.any_told(number)
-        ledger.add_clocks([_with_told(ledger, line) for line in lines] if told else lines)
+        ledger.add_clocks(lines)
     else:
         _merge(ledger, number, lines, since)
     latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
@@ -196,21 +196,20 @@ def draw_up(
     return docket
 
 
-def _with_told(ledger: Ledger, line: ClockLine) -> ClockLine:
-    if line.status != Status.RUNNING.value or not line.ladder:
-        return line
-    return line._replace(told=ledger.told(line))
+def as_drawn(line: ClockLine) -> ClockLine:
+    """The row as it was drawn up: what the sweep noted on it since taken away."""
+    return line._replace(fresh=1 if line.ladder and line.status == Status.RUNNING.value else 0)
 
 
 def _same(old: ClockLine, new: ClockLine) -> bool:
-    return old._replace(from_day=new.from_day, until_day=new.until_day, told=new.told) == new
+    return old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh) == new
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
     stored = ledger.clocks(number)
     kept = {(line.clock, line.ref): line for line in stored if line.from_day < since < line.until_day}
     later = [line for line in stored if line.from_day >= since]
-    fresh: list[ClockLine] = []
+    drawn: list[ClockLine] = []
     for line in lines:
         old = kept.get((line.clock, line.ref))
         if line.from_day == since and old is not None and _same(old, line):
@@ -218,17 +217,16 @@ def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date)
                 ledger.end_clock(old, line.until_day)
             kept.pop((line.clock, line.ref))
             continue
-        fresh.append(line)
+        drawn.append(line)
     for old in kept.values():
         if old.until_day != since:
             ledger.end_clock(old, since)
-    if sorted(_plain(line) for line in later) == sorted(_plain(line) for line in fresh):
+    if sorted(map(as_drawn, later), key=_place) == sorted(drawn, key=_place):
         return
     if later:
         ledger.drop_clocks(number, since)
-    told = bool(stored) and ledger.any_told(number)
-    ledger.add_clocks([_with_told(ledger, line) for line in fresh] if told else fresh)
+    ledger.add_clocks(drawn)
 
 
-def _plain(line: ClockLine) -> tuple[str, ...]:
-    return tuple(map(str, line._replace(told=NOT_TOLD)))
+def _place(line: ClockLine) -> tuple[str, str, date]:
+    return (line.clock, line.ref, line.from_day)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from gkflow.domain.case import Entry
 
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
-NOT_TOLD = -32768  # the told of a clock for which no step is on record
+ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
 
 
 class DocketLine(NamedTuple):
@@ -55,7 +55,7 @@ class ClockLine(NamedTuple):
     latest: date | None
     risk: date | None
     ladder: str
-    told: int
+    fresh: int
     calendar: str
 
 
@@ -178,8 +178,6 @@ class Ledger(Protocol):
     def add_clocks(self, lines: Sequence[ClockLine]) -> None: ...
     def end_clock(self, line: ClockLine, until: date) -> None: ...
     def drop_clocks(self, case: str, day: date) -> None: ...
-    def told(self, line: ClockLine) -> int: ...
-    def any_told(self, case: str) -> bool: ...
     def empty_caches(self) -> None: ...
     def next_number(self, prefix: str) -> int: ...
     def near_cases(self, case: str) -> Sequence[str]: ...

@@ -1,4 +1,4 @@
-"""Importing a register (台账导入): one row for each entry; good rows are kept, every bad one is named with its reason."""
+"""Importing a register (台账导入): one row for each entry; good rows are kept, bad ones named with their reason."""
 
 from __future__ import annotations
 
@@ -14,17 +14,27 @@ from gkflow.application.docket import docket_line, draw_up, revisions
 from gkflow.application.facts import read_day, read_fact
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, Entry, canonical, record_of
+from gkflow.domain.case import CORRECT, Entry, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
-from gkflow.domain.workflow import Workflow
+from gkflow.domain.workflow import FactSpec, Workflow
 
 HEADINGS = {
     "案件编号": "case", "流程": "workflow", "日期": "day", "动作": "action", "经办人": "by", "机关": "unit",
 }  # fmt: skip
+LABELS = {name: label for label, name in HEADINGS.items()}
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
 NEEDED = ("case", "workflow", "day", "action")
 _BATCH = 2_000  # cases to a transaction
+# What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
+NEW_DAY = "new_day"
+_OWN_COLUMNS = {
+    (CORRECT, column): FactSpec("day" if column == NEW_DAY else column, column, kind)
+    for column, kind in (
+        ("seq", "integer"), (NEW_DAY, "day"), ("void", "flag"), ("reason", "text"),
+        ("last_day_before", "day"), ("last_day_after", "day"),
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ def import_register(
             case, workflow, row = read
             held = cases.setdefault(case, (workflow, []))
             if held[0] is not workflow:
-                error = Refused("wrong_use", reason=f"case {case} is a {held[0].name} in an earlier row")
+                error = Refused("two_workflows", case=case, workflow=held[0].name)
                 result.bad.append(BadRow(number, case, error))
             else:
                 held[1].append(row)
@@ -111,16 +121,18 @@ class _Reader:
         self.rules, self.today, self.result, self.strange = rules, today, result, strange
         self.workflows: dict[str, Workflow] = {}
         self.actions: dict[tuple[str, str], str] = {}
-        self.fact_columns: dict[tuple[str, str], str | None] = {}
+        self.fact_columns: dict[tuple[str, str], FactSpec | None] = {}
         self.days: dict[Any, date] = {}
 
     def read(self, number: int, values: Mapping[str, Any]) -> tuple[str, Workflow, _Row] | None:
-        named = {HEADINGS.get(column, column): value for column, value in values.items()}
+        named: dict[Any, Any] = {HEADINGS.get(column, column): value for column, value in values.items()}
         case = str(named.get("case") or "").strip()
         try:
+            if None in named:
+                raise Refused("too_many_cells", count=len(named[None]))
             for column in NEEDED:
                 if named.get(column) in (None, ""):
-                    raise Refused("row_wants", column=column)
+                    raise Refused("row_wants", column=column, label=LABELS[column])
             workflow = self._workflow(str(named["workflow"]).strip())
             action = self._action(workflow, str(named["action"]).strip())
             day = self._day(named["day"])
@@ -167,23 +179,23 @@ class _Reader:
         for column, value in named.items():
             if value is None or value == "" or column in COLUMNS or column is None:
                 continue
-            name = self._fact_column(workflow, column)
-            if name is None:
+            spec = _OWN_COLUMNS.get((action, column)) or self._fact_column(workflow, column)
+            if spec is None:
                 self.strange.setdefault(column)
                 remarks[column] = str(value)
                 continue
             try:
-                facts[name] = read_fact(action, workflow.facts[name], value)
+                facts[spec.name] = read_fact(action, spec, value)
             except GkflowError as error:
-                remarks[name] = str(value)
+                remarks[column] = str(value)
                 self.result.odd.append(BadRow(number, case, error))
         return facts, remarks
 
-    def _fact_column(self, workflow: Workflow, column: str) -> str | None:
+    def _fact_column(self, workflow: Workflow, column: str) -> FactSpec | None:
         key = (workflow.name, column)
         if key not in self.fact_columns:
-            by_label = {spec.label: spec.name for spec in workflow.facts.values()}
-            self.fact_columns[key] = column if column in workflow.facts else by_label.get(column)
+            by_label = {spec.label: spec for spec in workflow.facts.values()}
+            self.fact_columns[key] = workflow.facts.get(column) or by_label.get(column)
         return self.fact_columns[key]
 
 
@@ -201,7 +213,7 @@ def _take_batch(
         workflow = rules.workflow_of(ledger, old[0].workflow, old[0].edition) if old else present
         if old and workflow.name != present.name:
             for row in rows:
-                error = Refused("wrong_use", reason=f"case {number} is a {workflow.name}")
+                error = Refused("two_workflows", case=number, workflow=workflow.name)
                 result.bad.append(BadRow(row.number, number, error))
             continue
         rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
@@ -249,7 +261,7 @@ def _fresh(
         there = known.get((*place, places[place]))
         if there is not None:
             result.known += 1
-            if canonical(dict(there.facts)) != canonical(row.facts):
+            if {name: value for name, value in there.facts.items() if value is not None} != row.facts:
                 changed = Refused("known_row_changed", case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
@@ -296,14 +308,23 @@ def _cannot_be(workflow: Workflow, number: str, state: str, first: date | None, 
 
 
 def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-    """The register again (导出台账): one row for each entry, in the form that ``import`` reads."""
+    """
+    The register again (导出台账): one row for each entry, in the form and the order in which ``import`` takes them.
+    """
     if cases is None:
         walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.walk_entries()
     else:
         walked = ((case, ledger.entries(case)) for case in cases)
     for number, entries in walked:
-        for entry in entries:
+        ordered = sorted(entries, key=lambda entry: entry.day)
+        places = {entry.seq: place for place, entry in enumerate(ordered, 1)}
+        for entry in ordered:
+            facts = dict(entry.facts)
+            if entry.action == CORRECT:
+                # An import numbers the entries by their days: a correction has to name the same entry then.
+                facts["seq"] = places.get(facts.get("seq", 0))
+                facts[NEW_DAY] = facts.pop("day", None)
             yield {
                 "case": number, "workflow": entry.workflow, "day": entry.day, "action": entry.action, "by": entry.by,
-                "unit": entry.unit, **entry.facts, **entry.remarks,
+                "unit": entry.unit, **facts, **entry.remarks,
             }  # fmt: skip

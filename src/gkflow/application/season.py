@@ -48,7 +48,7 @@ def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) ->
         for who in find_addressees(rules.people, role, rules.unit):
             facts = {
                 "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
-                "title": f"{missing}年放假安排的通知尚未录入，跨年的届满日只是暂定；通知公布后请录入并采用（gkflow calendar）。",
+                "title": f"{missing}年放假安排尚未录入，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar",
                 "day": today.isoformat(), "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant),
             }  # fmt: skip
             text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

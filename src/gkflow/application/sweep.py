@@ -7,23 +7,20 @@ an escalation and the unique key of a notice make sure that everything happens e
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from gkflow.application.advance import Act, write
 from gkflow.application.docket import reckon_case
-from gkflow.application.ports import NOT_TOLD, NoticeLine, ReachedStep, Store
+from gkflow.application.ports import Store
 from gkflow.application.rules import Rules
+from gkflow.application.telling import tell
 from gkflow.domain.case import Entry, record_of
-from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status
 from gkflow.domain.errors import Refused
 from gkflow.domain.escalation import threshold
 from gkflow.domain.machine import decide, replay
-from gkflow.domain.notice import Addressee, find_addressees
 from gkflow.domain.workflow import Ladder, Step
 
 ONE_DAY = timedelta(days=1)
@@ -75,46 +72,40 @@ def tick(
                 ledger.beat("tick", now)
                 break
             for ladder in rules.rulebook.ladders.values():
-                reached += _reach(ledger, rules, ladder, day)
-            taken += _take_lapsed(ledger, rules, day, now)
+                reached += _reach(ledger, rules, ladder, day, now)
+            ledger.looked_at(day)
+            acted = _take_lapsed(ledger, rules, day, now)
+            taken += len(acted)
             telling = day == through
             if telling:
-                told += _tell(ledger, rules, day, now)
+                told += tell(ledger, rules, day, now, acted)
             ledger.finish_sweep(day, now, telling)
             done.append(day)
     return Swept(tuple(done), reached, told, taken)
 
 
-def _reach(ledger: Any, rules: Rules, ladder: Ladder, day: date) -> int:
-    """Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed."""
-    calendar = rules.rulebook.calendar
-    _carry_over(ledger, ladder)
-    told, reached = NOT_TOLD, 0
+def _reach(ledger: Any, rules: Rules, ladder: Ladder, day: date, now: datetime) -> int:
+    """
+    Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
+
+    The thresholds used are kept for the next sweep, with the steps they belong to: a step that the ladder has come
+    to have since is looked for among all clocks.
+    """
+    calendar, name = rules.rulebook.calendar, f"ladder {ladder.name}"
+    pulse = ledger.pulse(name)
+    last = dict(pair.split(":") for pair in pulse[1].split()) if pulse is not None and pulse[1] else {}
+    reached, used = 0, []
     for step in ladder.steps:
-        reached += ledger.reach(
-            ladder.name, told, step.offset, step.kind, step.colour, threshold(step, day, calendar), day
-        )
-        told = step.offset
+        latest, before = threshold(step, day, calendar), last.get(str(step.offset))
+        after = date.fromisoformat(before) if before else None
+        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day)
+        # A calendar that has changed may set a threshold back; what was looked at stays looked at.
+        used.append(f"{step.offset}:{max(latest, after) if after else latest}")
+    ledger.beat(name, now, " ".join(used))
     return reached
 
 
-def _carry_over(ledger: Any, ladder: Ladder) -> None:
-    """After a change of the ladder's steps the clocks stand at the highest step that is not beyond theirs."""
-    offsets = [step.offset for step in ladder.steps]
-    name = f"ladder {ladder.name}"
-    present = ",".join(map(str, offsets))
-    pulse = ledger.pulse(name)
-    if pulse is not None and pulse[1] == present:
-        return
-    for old in ledger.told_values(ladder.name, offsets):
-        ledger.put_told(ladder.name, old, max((o for o in offsets if o <= old), default=NOT_TOLD))
-    ledger.beat(name, _EPOCH, present)
-
-
-_EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-
-
-def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> set[tuple[str, str, str]]:
     """
     Take the actions that silence has by law (第三十四条: 逾期未提出意见的视为同意公开), for the steps reached today.
 
@@ -127,8 +118,8 @@ def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
         if any(lapse.take for lapse in rule.lapse)
     }
     if not taking:
-        return 0
-    taken = 0
+        return set()
+    taken: set[tuple[str, str, str]] = set()
     for case, clock, ref in list(ledger.lapsed(day)):
         entries = ledger.entries(case)
         workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -151,85 +142,9 @@ def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
                 {"cite": lapse.cite}, None, workflow=workflow.name, edition=entries[0].edition,
             )  # fmt: skip
             write(ledger, rules, workflow, case, entries, entry)
-            taken += 1
+            taken.add((case, clock, ref))
             break
     return taken
-
-
-def _tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
-    """Write a message for the highest step of each clock reached since the last telling; how many."""
-    after = ledger.last_telling() or date.min
-    told = 0
-    steps = {(ladder.name, step.offset): step for ladder in rules.rulebook.ladders.values() for step in ladder.steps}
-    addressees: dict[tuple[str, str, str], tuple[Addressee, ...]] = {}
-    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    for page in ledger.untold(after, day):
-        lines: list[NoticeLine] = []
-        for reached in page:
-            step = _step_of(rules, steps, reached)
-            for role in step.tell if step is not None else ("officer",):
-                key = (role, reached.unit, reached.officer)
-                found = addressees.get(key)
-                if found is None:
-                    unit = reached.unit or rules.unit
-                    found = addressees[key] = find_addressees(rules.people, role, unit, reached.officer)
-                lines.extend(_messages(rules, reached, step, role, found, day, now))
-        ledger.put_notices(lines)
-        told += len(lines)
-    return told
-
-
-def _step_of(rules: Rules, steps: dict[tuple[str, int], Step], reached: ReachedStep) -> Step | None:
-    workflow = rules.rulebook.workflows.get(reached.workflow)
-    rule = workflow.clock(reached.clock) if workflow is not None else None
-    return steps.get((rule.ladder, reached.step)) if rule is not None else None
-
-
-def _messages(
-    rules: Rules, reached: ReachedStep, step: Step | None, role: str, addressees: tuple[Addressee, ...],
-    day: date, now: datetime,
-) -> Iterator[NoticeLine]:  # fmt: skip
-    workflow = rules.rulebook.workflows.get(reached.workflow)
-    rule = workflow.clock(reached.clock) if workflow is not None else None
-    facts = {
-        "kind": reached.kind,
-        "case": reached.case,
-        "workflow": reached.workflow,
-        "workflow_label": workflow.label if workflow is not None else reached.workflow,
-        "title": reached.title,
-        "clock": reached.clock,
-        "clock_label": rule.label if rule is not None else reached.clock,
-        "ref": reached.ref,
-        "deadline": reached.deadline.isoformat(),
-        "step": reached.step,
-        "step_label": step.label if step is not None else "",
-        "colour": reached.colour,
-        "day": day.isoformat(),
-        "reached": reached.day.isoformat(),
-        "officer": reached.officer,
-        "unit": reached.unit,
-        "days_left": _days_left(rules, day, reached.deadline),
-        "proposal": _proposal(rule),
-    }
-    base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}"
-    for who in addressees:
-        told = {**facts, "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant)}
-        text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        for channel, address in who.channels.items():
-            yield NoticeLine(
-                f"{base}/{role}/{who.name}/{channel}", reached.case, reached.id, reached.kind, who.role, who.name,
-                reached.unit, channel, address, text, rules.wording.edition, now, now,
-            )  # fmt: skip
-
-
-def _days_left(rules: Rules, day: date, last: date) -> int:
-    return signed_working_days(day, last, rules.rulebook.calendar)
-
-
-def _proposal(rule: Any) -> str:
-    if rule is None or not rule.lapse:
-        return ""
-    return "; ".join(lapse.cite for lapse in rule.lapse if not lapse.take)
 
 
 def simulate(store: Store, rules: Rules, day: date) -> list[tuple[str, str, str, date, Step]]:

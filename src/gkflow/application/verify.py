@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from gkflow.application.docket import docket_line, revisions
-from gkflow.application.ports import ClockLine, DocketLine, Store
+from gkflow.application.docket import as_drawn, docket_line, revisions
+from gkflow.application.ports import ALGORITHMS, ClockLine, DocketLine, Store
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Entry, algorithm_of, seal_entry
+from gkflow.domain.errors import Unfit
 
 _BATCH = 2_000
 
@@ -32,7 +34,8 @@ def check_chain(number: str, entries: Sequence[Entry]) -> Breach | None:
             return Breach("case", number, expected, "entry_missing")
         if entry.previous != previous:
             return Breach("case", number, entry.seq, "not_chained")
-        if seal_entry(entry, previous, algorithm_of(entry.hash)) != entry.hash:
+        algorithm = algorithm_of(entry.hash)
+        if algorithm not in ALGORITHMS or seal_entry(entry, previous, algorithm) != entry.hash:
             return Breach("case", number, entry.seq, "entry_changed")
         previous = entry.hash
     return None
@@ -44,34 +47,63 @@ def verify(store: Store) -> tuple[int, int, tuple[Breach, ...]]:
 
     A record cut off at its end, or taken away whole, is found by the count and head hash in the docket.
     """
-    breaches: list[Breach] = []
-    cases = 0
     with store.reading() as ledger:
-        heads = ledger.heads()
-        for number, entries in ledger.walk_entries():
-            cases += 1
-            head = heads.pop(number, None)
-            breach = check_chain(number, entries)
-            if breach is None:
-                if head is None:
-                    breach = Breach("case", number, None, "not_in_docket")
-                elif head[0] > len(entries):
-                    breach = Breach("case", number, len(entries) + 1, "entry_missing")
-                elif head != (len(entries), entries[-1].hash):
-                    breach = Breach("case", number, len(entries), "head_differs")
-            if breach is not None:
-                breaches.append(breach)
-        breaches.extend(Breach("case", number, 1, "case_missing") for number in sorted(heads))
+        cases, breaches = _check_cases(ledger)
         sweeps = ledger.check_sweeps()
         breaches.extend(Breach("sweep", where, None, code) for where, code in sweeps[1])
     return cases, sweeps[0], tuple(breaches)
+
+
+def _check_cases(ledger: Any) -> tuple[int, list[Breach]]:
+    """How many cases there are, and the first wrong or missing entry of each."""
+    breaches: list[Breach] = []
+    cases = 0
+    heads = ledger.heads()
+    for number, rows in ledger.walk_record():
+        cases += 1
+        head = heads.pop(number, None)
+        # A row that gkflow did not write so ends what can be read of a chain.
+        readable = rows.index(None) if None in rows else len(rows)
+        entries = rows[:readable]
+        breach = check_chain(number, entries)
+        if breach is None:
+            if readable < len(rows):
+                breach = Breach("case", number, readable + 1, "entry_changed")
+            elif head is None:
+                breach = Breach("case", number, None, "not_in_docket")
+            elif head[0] > len(entries):
+                breach = Breach("case", number, len(entries) + 1, "entry_missing")
+            elif head != (len(entries), entries[-1].hash):
+                breach = Breach("case", number, len(entries), "head_differs")
+        if breach is not None:
+            breaches.append(breach)
+    missing = [*sorted(heads), *ledger.named_elsewhere()]
+    breaches.extend(Breach("case", number, 1, "case_missing") for number in missing)
+    return cases, breaches
+
+
+def _require_whole(ledger: Any) -> None:
+    """
+    Refuse to draw up the docket from a record that something is missing from: what the docket knows of the record
+    is what shows it. A docket that is missing or lags behind is what rebuilding is for.
+    """
+    heads = ledger.heads()
+    for breach in _check_cases(ledger)[1]:
+        if breach.code == "not_in_docket":
+            continue
+        count, head = heads.get(breach.where, (0, ""))
+        entries = ledger.entries(breach.where) if breach.code == "head_differs" else ()
+        if breach.code == "head_differs" and count < len(entries) and (not count or entries[count - 1].hash == head):
+            continue
+        reason = f"the record is broken at entry {breach.seq} ({breach.code}); run: gkflow verify"
+        raise Unfit("settings", file=f"case {breach.where}", reason=reason)
 
 
 def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:
     """
     Draw up docket and clocks anew from the record (重建台账): how many cases, and which of them stood otherwise.
 
-    With the calendar edition in use, and with the steps on record; with *dry_run* it only compares.
+    With the calendar edition in use; with *dry_run* it only compares.
     """
     count, changed = 0, []
     with store.writing() as ledger:
@@ -80,19 +112,16 @@ def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) ->
         dockets: list[DocketLine] = []
         clocks: list[ClockLine] = []
         if not dry_run:
+            ledger.hold_writers()
+            _require_whole(ledger)
             ledger.empty_caches()
-        told = ledger.all_told()
         for number, entries in ledger.walk_entries():
             count += 1
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-            lines = [
-                line._replace(told=told.get((line.case, line.clock, line.ref, line.last_day), line.told))
-                if line.status == "running" and line.ladder
-                else line
-                for line in revisions(workflow, number, entries, rules.rulebook)
-            ]
+            lines = revisions(workflow, number, entries, rules.rulebook)
             docket = docket_line(workflow, number, entries)
-            if old_dockets.get(number) != docket or old_clocks.pop(number, []) != sorted(lines, key=_order):
+            old = list(map(as_drawn, old_clocks.pop(number, [])))
+            if old_dockets.get(number) != docket or old != sorted(lines, key=_order):
                 changed.append(number)
             dockets.append(docket)
             clocks.extend(lines)

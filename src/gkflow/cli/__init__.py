@@ -8,9 +8,10 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """The command ``gkflow``."""
-    from gkflow.cli.language import choose
-
-    choose(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        # Chinese must come out whole: into a file or a pipe always as UTF-8, on a terminal as well as it can.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8"}))
     from gkflow.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

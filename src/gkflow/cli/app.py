@@ -6,20 +6,27 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
 
-import click
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
-from gkflow.cli.language import say
+from gkflow.cli.help import Command, group_help, metavar
+from gkflow.cli.language import choose, chosen_by, say
 from gkflow.domain.errors import FilesAtFault, GkflowError
 
 # name -> (module, help in Chinese, help in English); the order is that of a working day.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "建立机关：写入 gkflow.toml，建库", "set up an office: gkflow.toml and database"),
-    "demo": ("demo", "用真实台账演示，数据放在单独的文件夹", "a demonstration on a real register, in a folder of its own"),
+    "demo": (
+        "demo",
+        "用真实台账演示，数据放在单独的文件夹",
+        "a demonstration on a real register, in a folder of its own",
+    ),
     "receive": ("receive", "收件：新建案件", "open a case"),
     "do": ("do", "办理：列出或者执行下一步动作", "list or take the next action of a case"),
     "cases": ("cases", "台账：在办、逾期、即将届满的案件", "the docket: open, overdue, due cases"),
@@ -44,52 +51,48 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+# typer brings a click of its own from 0.29 on, earlier ones use the installed one: these are the classes raised.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+_HELP = {"help_option_names": ["--help", "-h"]}
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are called; help needs their one-line descriptions only."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         if cmd_name not in COMMANDS:
             return None
-        if not ctx.invoked_subcommand and ctx.info_name and _is_listing(ctx):
-            return TyperCommand(cmd_name, help=say(*COMMANDS[cmd_name][1:]))
         module = importlib.import_module(f"gkflow.cli.commands.{COMMANDS[cmd_name][0]}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
-        single.command(cmd_name, help=say(*COMMANDS[cmd_name][1:]))(module.command)
+        single.command(cmd_name, help=say(*COMMANDS[cmd_name][1:]), cls=Command)(module.command)
         command = typer.main.get_command(single)
         command.name = cmd_name
         return command
 
-
-_HELP = {"help_option_names": ["--help", "-h"]}
-_listing = False
-
-
-def _is_listing(ctx: click.Context) -> bool:
-    return _listing
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
+        listed = [(name, say(*words[1:])) for name, words in COMMANDS.items()]
+        return group_help(ctx, self.help or "", self.get_params(ctx), listed)
 
 
-def _build() -> click.Command:
+def _build() -> Any:
     app = typer.Typer(
-        cls=LazyGroup, add_completion=False, no_args_is_help=True, rich_markup_mode=None, context_settings=_HELP,
+        cls=LazyGroup, add_completion=False, rich_markup_mode=None, context_settings=_HELP,
         help=say(
             "gkflow：政务公开办理流程与法定期限。每个命令都有 --help；--format json 供程序使用。",
-            "gkflow: disclosure cases and their statutory deadlines. Each command has --help.",
+            "gkflow: disclosure cases and their statutory deadlines. Each command has --help; --format json is for programs.",
         ),
     )  # fmt: skip
 
     @app.callback()
     def _gkflow(
-        lang: str = typer.Option("", "--lang", help=say("界面语言：zh 或 en", "language: zh or en"), metavar="zh|en"),
-        version: bool = typer.Option(False, "--version", help=say("版本", "the version")),
+        lang: str = typer.Option("", "--lang", help=say("界面语言", "language"), metavar="zh|en"),
+        version: bool = typer.Option(False, "--version", help=say("显示版本", "show the version")),
     ) -> None:
-        if version:
-            import gkflow
-
-            typer.echo(f"gkflow {gkflow.__version__}")
-            raise typer.Exit
+        pass
 
     return typer.main.get_command(app)
 
@@ -99,23 +102,29 @@ def run(arguments: Sequence[str]) -> int:
     Run one command and return its exit code: 0 done, 1 a finding, 2 wrong use. An error is one clear line on
     stderr, never a traceback (GKFLOW_DEBUG=1 shows it).
     """
-    global _listing
-    # --lang may stand anywhere; it has been read already.
-    words = _without_lang(list(arguments))
-    _listing = not [word for word in words if not word.startswith("-")]
+    # --lang may stand anywhere, and is read before anything is said.
+    words, lang = chosen_by(arguments)
+    choose(lang)
     try:
-        result = _build().main(args=words, prog_name="gkflow", standalone_mode=False)
+        if lang is not None and lang not in ("zh", "en"):
+            raise typer.BadParameter(say("--lang 只能是 zh 或者 en", "--lang is zh or en"))
+        if words[:1] == ["--version"]:
+            import gkflow
+
+            print(f"gkflow {gkflow.__version__}")
+            return 0
+        result = _build().main(args=words or ["--help"], prog_name="gkflow", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as leaving:
+    except typer.Exit as leaving:
         return leaving.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         _complain(say("已中断", "interrupted"))
         return 2
-    except click.UsageError as error:
+    except _UsageError as error:
         _complain(usage(error))
         return 2
-    except click.ClickException as error:
-        _complain(error.format_message())
+    except _ClickError as error:
+        _complain(error.format_message())  # type: ignore[attr-defined]
         return 2
     except FilesAtFault as error:
         for fault in error.faults:
@@ -142,42 +151,49 @@ def run(arguments: Sequence[str]) -> int:
         return 2
 
 
-def _without_lang(words: list[str]) -> list[str]:
-    kept: list[str] = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word == "--lang":
-            skip = True
-        elif not word.startswith("--lang="):
-            kept.append(word)
-    return kept
-
-
 def _complain(words: str) -> None:
     print(f"gkflow: {words}", file=sys.stderr)
 
 
-def usage(error: click.UsageError) -> str:
+def usage(error: Any) -> str:
     """What was wrong with the words of the command, and where help is."""
-    words = error.format_message()
-    if isinstance(error, click.NoSuchOption):
-        near = f"（{'、'.join(error.possibilities or ())}？）" if error.possibilities else ""
-        words = say(f"没有选项 {error.option_name}{near}", words)
-    elif isinstance(error, click.MissingParameter):
-        name = error.param.make_metavar(error.ctx) if error.param is not None and error.ctx is not None else ""
-        words = say(f"缺少参数 {name}", words)
-    elif isinstance(error, click.BadParameter):
-        words = say(f"参数不正确：{error.message}", words)
-    elif error.ctx is not None and error.ctx.parent is None and "No such command" in words:
-        from difflib import get_close_matches
+    ctx = error.ctx
+    where = ctx.command_path if ctx is not None else "gkflow"
+    wrong = _wrong(error).rstrip(".。")
+    stop = "" if wrong.endswith(("？", "?", "?)")) else say("。", ".")
+    return wrong + stop + say(f"用法见：{where} --help", f" Usage: {where} --help")
 
-        name = words.split("'")[1] if "'" in words else ""
-        near_names = get_close_matches(name, COMMANDS, 2)
-        words = say(
-            f"没有命令 {name}" + (f"，是不是 {'、'.join(near_names)}？" if near_names else ""),
-            f"no command {name}" + (f" (do you mean {' or '.join(near_names)}?)" if near_names else ""),
-        )
-    where = error.ctx.command_path if error.ctx is not None else "gkflow"
-    return words + say(f"。用法：{where} --help", f". Usage: {where} --help")
+
+def _wrong(error: Any) -> str:
+    told = str(error.message)
+    kind = type(error).__name__
+    param = getattr(error, "param", None)
+    name = "/".join(param.opts) if param is not None and param.param_type_name == "option" else ""
+    if kind == "NoSuchOption":
+        if re.fullmatch(r"-[\d.]+", error.option_name):
+            return say(
+                f"期限的长度不能是负数：{error.option_name}", f"a length cannot be negative: {error.option_name}"
+            )
+        near = list(error.possibilities or ())
+        return say(f"没有选项 {error.option_name}", f"no option {error.option_name}") + _mean(near)
+    if kind == "MissingParameter":
+        wanted = name or (metavar(param) if param is not None else "")
+        return say(f"缺少 {wanted}", f"missing {wanted}")
+    if kind == "BadParameter":
+        return say(f"{name}：{told}", f"{name}: {told}") if name and not told.startswith("--") else told
+    if found := re.match(r"Option '(.*)' requires an argument", told):
+        return say(f"{found[1]} 后面要写值", told)
+    if found := re.match(r"Got unexpected extra argument\S* \((.*)\)", told):
+        return say(f"多余的参数：{found[1]}", told)
+    if told.startswith("Missing command"):
+        return say("缺少命令", "no command given")
+    if found := re.match(r"No such command '(.*?)'", told):
+        near = get_close_matches(found[1], COMMANDS, 2)
+        return say(f"没有命令 {found[1]}", f"no command {found[1]}") + _mean(near)
+    return told
+
+
+def _mean(near: Sequence[str]) -> str:
+    if not near:
+        return ""
+    return say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)")

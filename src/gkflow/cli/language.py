@@ -8,39 +8,48 @@ from collections.abc import Sequence
 _chosen = "zh"
 
 
-def choose(arguments: Sequence[str]) -> str:
+def chosen_by(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """The words of a command without ``--lang``, which may stand anywhere, and what it says; None without it."""
+    words: list[str] = []
+    lang: str | None = None
+    rest = iter(arguments)
+    for word in rest:
+        if word == "--":
+            return [*words, word, *rest], lang
+        if word == "--lang":
+            lang = next(rest, "")
+        elif word.startswith("--lang="):
+            lang = word.partition("=")[2]
+        else:
+            words.append(word)
+    return words, lang
+
+
+def choose(lang: str | None = None) -> str:
     """
-    Choose the language before anything is said: ``--lang``, then GKFLOW_LANG, then the office's setting, then the
+    Choose the language before anything is said: *lang*, then GKFLOW_LANG, then the office's setting, then the
     locale (an English one gives English, any other Chinese).
     """
     global _chosen
-    words = list(arguments)
-    for at, word in enumerate(words):
-        if word == "--lang" and at + 1 < len(words):
-            return _set(words[at + 1])
-        if word.startswith("--lang="):
-            return _set(word.partition("=")[2])
-    named = os.environ.get("GKFLOW_LANG") or _setting()
-    if named in ("zh", "en"):
-        return _set(named)
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return _set("en" if locale.lower().startswith("en") else "zh")
-
-
-def _set(lang: str) -> str:
-    global _chosen
-    _chosen = "en" if lang == "en" else "zh"
+    named = lang or os.environ.get("GKFLOW_LANG") or _setting()
+    if named not in ("zh", "en"):
+        locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        named = "en" if locale.lower().startswith("en") else "zh"
+    _chosen = named
     return _chosen
 
 
 def _setting() -> str:
     """The language of gkflow.toml; a file that cannot be read is told of later, by who needs the rest of it."""
-    import tomllib
-
-    from gkflow.bootstrap import home_folder
+    from gkflow.files.home import FILE_NAME, home_folder
 
     try:
-        with (home_folder() / "gkflow.toml").open("rb") as file:
+        path = home_folder() / FILE_NAME
+        if not path.is_file():
+            return ""
+        import tomllib
+
+        with path.open("rb") as file:
             return str(tomllib.load(file).get("lang", ""))
     except (OSError, ValueError):
         return ""

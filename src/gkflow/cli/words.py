@@ -2,21 +2,231 @@
 
 from __future__ import annotations
 
-from gkflow.cli.language import language
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gkflow.cli.language import language, say
+from gkflow.cli.vocabulary import ROLES, word
 from gkflow.domain.errors import GkflowError, fill
 
 ERRORS: dict[str, str] = {
+    "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”；可以：{allowed}",
+    "bad_calendar": "工作日历有误：{reason}",
+    "bad_day": "“{value}”不是日期，请写成 2026-11-22",
+    "bad_fact": "{action}：{label} 不能是“{value}”，应当是{rule}",
+    "bad_moment": "“{value}”不是日期或者时刻，请写成 2026-11-22 或者 2026-11-22T09:00+08:00",
+    "before_first": "案件 {case}：{day} 早于收件之日 {first}",
+    "case_ended": "案件 {case} 已经办结（{state}），不能再“{action}”；可以：{allowed}",
+    "case_exists": "案件编号 {case} 已被使用，请换一个编号",
+    "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
+    "correction_unknown_entry": "更正记录：案件 {case} 没有第 {seq} 条记录",
+    "correction_wants_reason": "更正记录：请写明更正哪一条（seq）、更正什么和理由（reason）",
+    "day_to_come": "{day} 还没有到（今天是 {today}）：办理记录只记已经发生的事",
+    "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
+    "extension_no_clock": "{action}：答复期限现在没有届满日，无从延长（{cite}）",
+    "extension_second": "{action}：{first} 已经延长过一次，依法只能延长一次（{cite}）",
+    "extension_too_long": "{action}：{days} 天超过上限，最长 {most} 天（{cite}）",
+    "extension_unapproved": "{action}：没有写明批准人，延长须经政府信息公开工作机构负责人同意（{cite}）",
+    "facts_missing": "{action}：还缺 {facts}，用 --fact 要素=值 补上（{cite}）",
+    "files_at_fault": "规则文件有 {count} 处错误，请运行 gkflow check",
+    "key_reused": "幂等键“{key}”已用于另一件事（案件 {case} 第 {seq} 条）",
+    "known_row_changed": "案件 {case} 第 {seq} 条已在册而内容不同，本行未采用；要改请用“更正记录”（correct_entry）",
+    "later_than_now": "{moment} 还没有到；要试算请加 --simulate（不写入）",
+    "no_answer_to": "{action}：没有向“{ref}”征求意见的未结记录，请核对征求对象（ref）",
+    "no_office": "这里还没有建立机关：{place}；请先运行 gkflow init",
+    "not_opened": "案件 {case}：“{action}”不能在收件之前；案件从“{first}”开始",
+    "ref_taken": "{action}：向“{ref}”征求意见尚未答复，请换一个征求对象（ref）",
+    "role_missing": "{by} 无权“{action}”，须由{roles}办理",
+    "row_wants": "“{label}”一栏是空的",
+    "schema_version": "数据库版本为 {found}，本程序需要 {wanted}；请运行：{mend}",
+    "settings": "设置有误：{file}：{reason}",
+    "stale": "案件 {case} 刚刚有别人写入（第 {seq} 条已有），请重新查看后再办",
+    "unit_mix": "以 {extension} 计的延长不能接在以 {unit} 计的期限之后",
+    "unknown_action": "流程“{workflow}”没有动作“{action}”{mean}",
+    "unknown_case": "没有案件“{case}”{mean}",
+    "unknown_clock": "案件 {case} 没有期限“{clock}”；有：{clocks}",
+    "unknown_fact": "{action}：没有要素“{fact}”{mean}",
+    "unknown_limit": "没有期限“{limit}”{mean}",
+    "unknown_workflow": "没有流程“{workflow}”{mean}",
+    "unreadable": "无法读写 {file}：{reason}",
+    "columns_missing": "{file} 缺少必需的列：{columns}；现有的列：{found}",
+    "columns_twice": "{file} 的列重复：{columns}",
+    "no_file": "没有这个文件：{file}",
+    "not_a_demo": "{folder} 已经存在，并且不是 gkflow demo 建立的；请用 --folder 另选一个文件夹",
+    "not_a_workbook": "{file} 不是可以读取的 Excel 工作簿（xlsx，不带密码）",
+    "old_excel": "{file} 是旧的 xls 格式，请另存为 xlsx 或者 csv",
+    "row_unreadable": "{file} 第 {row} 行读不出来：{reason}",
+    "too_many_cells": "比表头多出 {count} 格：单元格里有逗号，或者整行错位",
+    "two_workflows": "案件 {case} 的流程是“{workflow}”，与本行不同",
+    "unknown_encoding": "{file} 的编码不是 {tried}；请用 --encoding 指明",
     "wrong_use": "{reason}",
 }
+
+# What a finding says, and what to do about it; {action}, {state}, {clock} and {facts} stand for their labels.
+FINDINGS: dict[str, tuple[str, str]] = {
+    "not_allowed": (
+        "当时的状态是“{state}”，按流程不能“{action}”；已照实登记，请核对是否漏记了前面的步骤",
+        '"{action}" is not allowed in state "{state}"; taken as it happened: was a step before it left out?',
+    ),
+    "facts_missing": (
+        "“{action}”缺少：{facts}；请用“更正记录”补录",
+        '"{action}" lacks: {facts}; add them with correct_entry',
+    ),
+    "no_channel": (
+        "没有写明收件方式，暂以登记的收件之日 {day} 起算；收件方式不同，收到之日也不同（条例第三十一条），请补录",
+        "no channel: {day} is taken as day 0; it depends on the channel (Art. 31), add it with correct_entry",
+    ),
+    "served_unknown": (
+        "向“{ref}”征求意见没有写明对方收到之日，无法推算对方逾期之日；请补录 served",
+        'the consultation of "{ref}" has no day of receipt (served), so no lapse is reckoned; add it',
+    ),
+    "no_limit_in_force": (
+        "起算之日还没有“{clock}”这一期限，不计时；无须处理",
+        'no limit "{clock}" was in force on that day: the duty did not exist; nothing to do',
+    ),
+    "no_open_consultation": (
+        "“{action}”没有对应的征求意见记录（征求对象：{ref}），不影响期限；请核对征求对象",
+        '"{action}" answers no open consultation (ref: {ref}) and moves nothing; check the ref',
+    ),
+    "second_notice": (
+        "第二次“{action}”：补正应当一次性告知（条例第三十条），期限不再等待，照常计算",
+        'a second "{action}": it is told once (Art. 30), so the clock does not wait',
+    ),
+    "notice_late": (
+        "“{action}”晚于法定期限，期限没有等待；请留意原届满日",
+        '"{action}" came too late, so the clock did not wait; mind the original last day',
+    ),
+    "restart_without_notice": (
+        "“{action}”之前没有相应的通知，期限不重新计算；漏记通知的请补录",
+        '"{action}" without a notice before it restarts nothing; enter the notice if it was left out',
+    ),
+    "second_restart": (
+        "第二次“{action}”不再重新计算期限",
+        'a second "{action}" restarts nothing',
+    ),
+    "power_lapsed": (
+        "“{action}”应当在 {last} 以前，实际为 {day}：已过期限，请评估风险",
+        '"{action}" had to come by {last} and came on {day}: the power had lapsed; weigh the risk',
+    ),
+    "extension_late": (
+        "延长于 {day} 告知，晚于届满日 {last}（{cite}）；届满日按登记的天数推算，复议诉讼中可能不被认可",
+        "the extension was told on {day}, after the last day {last} ({cite}); it may not stand before a court",
+    ),
+    "extension_no_clock": (
+        "延长时期限正在等待，没有届满日（{cite}）；请核对延长之日",
+        "the clock was waiting and had no last day to extend ({cite}); check the day",
+    ),
+    "extension_second": (
+        "{first} 已经延长过一次，依法只能延长一次（{cite}）；请核对",
+        "extended once already on {first}; the law gives one extension ({cite})",
+    ),
+    "extension_too_long": (
+        "延长 {days} 天，超过上限 {most} 天（{cite}）；届满日按上限推算",
+        "extended by {days}, at most {most} are lawful ({cite}); the lawful maximum is reckoned",
+    ),
+    "extension_unapproved": (
+        "延长没有写明批准人，须经政府信息公开工作机构负责人同意（{cite}）；请补录 approved_by",
+        "the extension names nobody who approved it ({cite}); add approved_by",
+    ),
+    "unit_mix": (
+        "延长的单位与期限不同，没有计入（{cite}）；请核对",
+        "the extension is in another unit than the limit and was not reckoned ({cite})",
+    ),
+}
+
+# English that comes inside an error's facts, and its Chinese.
+_INSIDE: tuple[tuple[str, str], ...] = (
+    (r"^ \(do you mean (.*)\?\)$", "，是不是 {0}？"),
+    (r"^ on (\S+); its first entry is of (\S+)$", "（截至 {0}）；它的第一条记录在 {1}"),
+    (r"^a day, as 2026-11-22$", "日期，如 2026-11-22"),
+    (r"^a whole number$", "整数"),
+    (r"^a number$", "数"),
+    (r"^one of (.*)$", "其中之一：{0}"),
+    (r"^18 characters whose check digit agrees \((.*)\)$", "18 位且校验码相符（{0}）"),
+    (r'^no clock "(.*)"; there are: (.*)$', "没有期限“{0}”；有：{1}"),
+    (r"^no escalation (.*)$", "没有督办记录 {0}"),
+    (r"^an acknowledgement needs words$", "签收须写明处理意见（--words）"),
+    (
+        r"^the first entry opens the case and cannot be voided.*$",
+        "第一条记录开立案件，不能作废；可以更正它的日期或者要素",
+    ),
+    (r"^working day (\S+) from (\S+) lies beyond (\S+)$", "从 {1} 起第 {0} 个工作日超出了 {2}"),
+    (
+        r"^no statutory days off are known after (\d+), and (\d+) was reached$",
+        "{0} 年以后的法定节假日无从推定，而推算到了 {1} 年",
+    ),
+    (r"^case (\S+) is a (\S+) in an earlier row$", "案件 {0} 在前面的行中属于流程 {1}"),
+    (r"^case (\S+) is a (\S+)$", "案件 {0} 属于流程 {1}"),
+)
 
 
 def error_words(error: GkflowError) -> str:
     """One clear line: what, where, by which article, what to do next."""
     if language() == "en" or error.code not in ERRORS:
-        return str(error)
-    return fill(ERRORS[error.code], error.facts)
+        return " ".join(str(error).split("\n"))
+    facts = {"label": error.facts.get("fact", ""), **error.facts}
+    labels = _labels() if {"action", "allowed", "state", "first"} & facts.keys() else {}
+    told: dict[str, Any] = {}
+    for name, value in facts.items():
+        if name in ("action", "first", "state"):
+            told[name] = labels.get(str(value), value)
+        elif name == "allowed":
+            told[name] = "、".join(labels.get(each, each) for each in value)
+        elif name == "roles":
+            told[name] = "、".join(word(ROLES, role) for role in value)
+        elif isinstance(value, (list, tuple)):
+            told[name] = "、".join(map(str, value))
+        else:
+            told[name] = inside(value) if isinstance(value, str) else value
+    return fill(ERRORS[error.code], told)
+
+
+def _labels() -> dict[str, str]:
+    """The labels of actions and states, from the rule files as they stand; none where they cannot be read."""
+    from gkflow.bootstrap import home_folder, rulebook, settings_of
+
+    try:
+        home = home_folder()
+        workflows = rulebook(home, settings_of(home).profile).workflows.values()
+    except GkflowError:
+        return {}
+    found: dict[str, str] = {}
+    for workflow in workflows:
+        for name, thing in (*workflow.states.items(), *workflow.actions.items()):
+            found.setdefault(name, thing.label)
+    return found
+
+
+def inside(text: str) -> str:
+    """Chinese for the English that stands in an error's facts; other text as it is."""
+    for pattern, words in _INSIDE:
+        if found := re.match(pattern, text):
+            return words.format(*(part.replace(" or ", "、").replace('"', "") for part in found.groups()))
+    return text
+
+
+def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str], str]) -> str:
+    """
+    What a finding says, and what to do. ``label(kind, name)`` gives the word for an action, a state, a clock or
+    a fact of the case's workflow.
+    """
+    pair = FINDINGS.get(code)
+    if pair is None:
+        return f"{code} {dict(facts)}"
+    told: dict[str, Any] = {}
+    for name, value in facts.items():
+        if name in ("action", "state", "clock"):
+            told[name] = label(name, str(value))
+        elif name == "facts":
+            told[name] = say("、", ", ").join(label("fact", each) for each in value)
+        else:
+            told[name] = value
+    return fill(say(*pair), told)
 
 
 def unexpected(error: Exception) -> str:
     """What nobody foresaw, in one line."""
-    return f"{type(error).__name__}: {error}"
+    told = " ".join(str(error).split())
+    return say(f"出乎意料的错误 {type(error).__name__}：{told}（GKFLOW_DEBUG=1 可见详情）",
+               f"{type(error).__name__}: {told} (GKFLOW_DEBUG=1 shows where)")  # fmt: skip

@@ -62,6 +62,7 @@ class Clock:
 
 # Looked up for every effect of every entry: an attribute of an enum costs as much as the comparison itself.
 _START, _STOP = Verb.START, Verb.STOP
+_LASTING = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.RESUME))  # what still holds when the clock starts after it
 
 # (place of the clock, verb, rule, whether the clock is paired, conditions of its own)
 _Effect = tuple[int, Verb, Rule, bool, tuple[Condition, ...]]
@@ -103,11 +104,13 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
     Read every clock off the record, in the order of the workflow's clocks and of their first start.
 
     A start while the clock runs or after it has stopped is no new start, except for paired clocks, whose runs are
-    told apart by ``ref`` and may come again.
+    told apart by ``ref`` and may come again. A notice or a consultation that went out before the clock started
+    (an application not yet confirmed) holds from its start on.
     """
     effects = _effects_of(workflow)
     rules = workflow.clocks
     runs: dict[tuple[int, str], list[ClockEvent]] = {}
+    early: dict[int, list[ClockEvent]] = {}
     for entry in record:
         facts = entry.facts
         for index, verb, rule, paired, when in effects.get(entry.action, ()):
@@ -117,19 +120,21 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
             if verb is _STOP:
                 if (run is None and (not paired or ref)) or (when and not meets(when, facts)):
                     continue
-                for each in (run,) if run is not None else _open_runs(runs, index):
+                for each in (run,) if run is not None and (ref or not paired) else _runs_of(runs, index):
                     if each[-1].verb is not _STOP:
                         each.append(ClockEvent(verb, entry.day, entry, rule))
             elif verb is _START:
-                if run is not None and (not paired or run[-1].verb is not _STOP):
+                if run is not None and (not paired or run[0].entry is entry):
                     continue
                 if when and not meets(when, facts):
                     continue
                 assert isinstance(rule, Trigger)
-                day = day_fact(facts, rule.day) if rule.day else entry.day
-                runs[key] = [ClockEvent(verb, day or entry.day, entry, rule)]
+                runs[key] = [start_of(rule, entry), *early.pop(index, ())]
+            elif run is None:
+                if not paired and verb in _LASTING and (not when or meets(when, facts)):
+                    early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
             else:
-                if run is None or run[-1].verb is _STOP or run[-1].entry is entry:
+                if run[-1].verb is _STOP or run[-1].entry is entry:
                     continue  # nothing runs, or it has only just been started by this very entry
                 if not when or meets(when, facts):
                     run.append(ClockEvent(verb, entry.day, entry, rule))
@@ -140,6 +145,12 @@ def _by_rule(key: tuple[int, str]) -> int:
     return key[0]
 
 
-def _open_runs(runs: Mapping[tuple[int, str], list[ClockEvent]], index: int) -> list[list[ClockEvent]]:
+def start_of(trigger: Trigger, entry: Entry) -> ClockEvent:
+    """The start of a clock (计时开始): on the day that the entry names, else on its own."""
+    day = day_fact(entry.facts, trigger.day) if trigger.day else None
+    return ClockEvent(_START, day or entry.day, entry, trigger)
+
+
+def _runs_of(runs: Mapping[tuple[int, str], list[ClockEvent]], index: int) -> list[list[ClockEvent]]:
     """Every run of a paired clock: a stop without a ref (a reply) ends all of them."""
     return [run for (at, _), run in runs.items() if at == index]

@@ -54,8 +54,8 @@ def last_day(
 
     Working days are counted one by one and end on a working day; calendar days likewise; months and years end on
     the corresponding day (民法典 第二百零二条), a suspension shifting their start by the days it left out. A
-    calendar period whose last day is a day off ends as *roll* says. Length 0 is the day itself. Hours and fixed
-    dates are no lengths of days and are refused.
+    calendar period whose last day is a day off ends as *roll* says, and none ends on a day that is left out: it
+    ends on the next one. Length 0 is the day itself. Hours and fixed dates are no lengths of days and are refused.
     """
     merged = union(spans) if spans else ()
     if unit is LimitUnit.WORKING_DAY:
@@ -71,9 +71,13 @@ def last_day(
             last = then
     else:
         raise Refused("wrong_use", reason=f"a limit in {unit} has no last day by counting")
-    if roll is Roll.NEXT_WORKING_DAY:
-        # 民法典 第二百零三条: 以法定休假日结束的次日为期间的最后一日; a make-up Saturday is a working day.
-        return calendar.roll(last)
+    # 民法典 第二百零三条: 以法定休假日结束的次日为期间的最后一日; a make-up Saturday is a working day.
+    last = calendar.roll(last) if roll is Roll.NEXT_WORKING_DAY else last
+    for began, ended in merged if length else ():
+        # A month's end or a roll can reach into a suspension that the length itself did not.
+        if max(began, since) < last <= ended:
+            last = ended + ONE_DAY
+            last = calendar.roll(last) if roll is Roll.NEXT_WORKING_DAY else last
     return last
 
 

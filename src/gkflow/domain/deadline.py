@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding, legal_day
-from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact
+from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact, start_of
 from gkflow.domain.counting import (
     Span,
     day_zero,
@@ -51,13 +51,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """One suspension (中止): the days in (began, ended] are left out; open while ``ended`` is None."""
+    """
+    One suspension (中止): the days in (began, ended] are left out; open while ``ended`` is None.
+
+    ``lapses`` is the day on which the law will end an open one without an answer, where it does.
+    """
 
     began: date
     ended: date | None
     ref: str
     action: str
     lapsed: bool = False
+    lapses: date | None = None
 
 
 @dataclass(slots=True)
@@ -205,19 +210,21 @@ class _Reckoning:
         ref = str(event.entry.facts.get("ref", ""))
         of_rule = [i for i, (_, ended, began) in enumerate(self.suspensions) if ended is None and began.rule is rule]
         mine = [i for i in of_rule if str(self.suspensions[i][2].entry.facts.get("ref", "")) == ref]
-        # A register may leave the ref out: with one consultation open there is no doubt which is answered.
-        if not mine and not ref and len(of_rule) == 1:
-            mine = of_rule
+        if not ref:
+            # A register may leave the ref out: with one consultation open there is no doubt which is answered.
+            mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
         if not mine:
             self._find("no_open_consultation", event, ref=ref)
             return
-        began = self.suspensions[mine[0]]
-        ended = event.day
-        if isinstance(rule, SuspendRule) and rule.silence and all(c.holds(event.entry.facts) for c in rule.silence):
-            # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
-            ended = min(ended, self._lapse_of(began[2]) or ended)
-        # A consultation ends with its answer, even a late one.
-        self.suspensions[mine[0]] = (began[0], max(ended, began[0]), began[2])
+        assert isinstance(rule, SuspendRule)
+        # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
+        silent = bool(rule.silence) and all(condition.holds(event.entry.facts) for condition in rule.silence)
+        for i in mine:
+            began, _, asked = self.suspensions[i]
+            # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
+            lapse = self._lapse_of(asked) if silent or i != mine[-1] else None
+            ended = event.day if lapse is None else min(event.day, lapse)
+            self.suspensions[i] = (began, max(ended, began), asked)
 
     def _wait(self, event: ClockEvent) -> None:
         rule = event.rule
@@ -252,6 +259,7 @@ class _Reckoning:
         if self.waiting is None and self.risk is None:
             self.risk = self._last(event.day)[0]
         self.since, self.waiting = event.day, None
+        self.fixed = self._fixed_day(event)
         self.extension, self.extended_on = 0, None
 
     def _extend(self, event: ClockEvent) -> None:
@@ -271,7 +279,9 @@ class _Reckoning:
             self._find("extension_second", event, first=self.extended_on, cite=cite)
         if self.waiting:
             self._find("extension_no_clock", event, clock=self.clock.rule.name, status="waiting", cite=cite)
-        elif self.value.length is not None and event.day > self._count(self.value.length, []):
+        elif self.fixed is not None or (
+            self.value.length is not None and event.day > self._count(self.value.length, [])
+        ):
             # Past the last day without any suspension; suspensions only move it later.
             base, _ = self._last(event.day)
             if base is not None and event.day > base:
@@ -320,7 +330,14 @@ class _Reckoning:
         if not rule.lapse or not all(condition.holds(event.entry.facts) for condition in rule.lapse_when):
             return None
         other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
-        return other.last_day if other is not None else None
+        if other is None or other.clock.events[0].entry is event.entry:
+            return other.last_day if other is not None else None
+        # The same addressee was asked again since: this letter's own term is reckoned by itself.
+        for trigger in other.clock.rule.starts:
+            if trigger.action == event.entry.action and trigger.holds(event.entry.facts):
+                own = Clock(other.clock.rule, other.clock.ref, (start_of(trigger, event.entry),))
+                return reckon(own, self.limit_of, self.calendar, self.as_of, {}).last_day
+        return None
 
     def _zero(self) -> date:
         value = self.value
@@ -388,7 +405,10 @@ class _Reckoning:
         )  # fmt: skip
         if self.suspensions:
             deadline.suspensions = tuple(
-                Suspension(began, ended, str(event.entry.facts.get("ref", "")), event.entry.action, lapsed)
+                Suspension(
+                    began, ended, str(event.entry.facts.get("ref", "")), event.entry.action, lapsed,
+                    self._lapse_of(event) if ended is None else None,
+                )
                 for began, ended, event, lapsed in ends
             )
         if last is not None:

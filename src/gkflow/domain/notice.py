@@ -50,14 +50,15 @@ def find_addressees(
         else:
             named = [person for person in people if held in person.roles and person.unit in (unit, "*")]
         if named:
+            # A person's own file address stays.
             also = {"file": ""} if vacant else {}
             return tuple(
-                Addressee(person.name, held, {**(person.channels or {"file": ""}), **also}, tuple(vacant))
+                Addressee(person.name, held, {**also, **(person.channels or {"file": ""})}, tuple(vacant))
                 for person in named
             )
         if held == "officer" and officer:
             # A name on the case that the settings do not know: the file holds it under that name.
-            return (Addressee(officer, held, {"file": ""}, ()),)
+            return (Addressee(officer, held, {"file": ""}, tuple(vacant)),)
         vacant.append(held)
     return (Addressee("", role, {"file": ""}, tuple(vacant)),)
 

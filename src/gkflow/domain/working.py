@@ -54,12 +54,10 @@ def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLin
     value = deadline.value
     if value is None or deadline.status is Status.WAITING or deadline.waiting_since is not None:
         return (_line(deadline.since, None, Why.DAY_ZERO, calendar),)
-    through = deadline.last_day if deadline.last_day is not None else deadline.as_of
+    through = deadline.last_day or deadline.stopped or deadline.as_of
     if value.length is None or value.unit in (LimitUnit.FIXED_DATE, LimitUnit.HOUR):
-        return (
-            _line(deadline.since, None, Why.DAY_ZERO, calendar),
-            _line(through, None, Why.FIXED, calendar),
-        )
+        zero = _line(deadline.since, None, Why.DAY_ZERO, calendar)
+        return (zero,) if deadline.last_day is None else (zero, _line(through, None, Why.FIXED, calendar))
     spans = [(s.began, s.ended, s) for s in deadline.suspensions if s.ended is not None]
     spans += [(s.began, through, s) for s in deadline.suspensions if s.ended is None and deadline.last_day is None]
     return tuple(_lines(deadline.since, through, value, value.length + deadline.extension, spans, calendar))

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from gkflow.domain.notice import Person
+from gkflow.files.home import FILE_NAME
 from gkflow.files.nodes import Faults, Key, Node, from_plain
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
 from gkflow.files.toml_files import read_toml
 
-FILE_NAME = "gkflow.toml"
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
 _ADDRESSED = ("mail", "webhook", "chat")  # the other channels need no address
 _EVERY_UNIT = "*"
@@ -109,13 +109,6 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
         "GKFLOW_WEBHOOK_TIMEOUT": (("webhook", "timeout"), int),
     }
 )
-
-
-def find_home(environ: Mapping[str, str], cwd: Path, user_data: Path) -> Path:
-    """The home folder: ``GKFLOW_HOME``, else *cwd* with a ``gkflow.toml``, else the user's data folder."""
-    if named := environ.get("GKFLOW_HOME"):
-        return Path(named) if Path(named).is_absolute() else cwd / named
-    return cwd if (cwd / FILE_NAME).is_file() else user_data
 
 
 def read_settings(home: Path, environ: Mapping[str, str]) -> Settings:

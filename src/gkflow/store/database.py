@@ -15,10 +15,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from gkflow.domain.errors import Unfit
 from gkflow.store.dialect import Dialect
 from gkflow.store.ledger import Ledger
+from gkflow.store.migrate import VERSION_TABLE
 
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0001"
 _SQLITE_FLOOR = (3, 35, 0)
+_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 
 
 class Database:
@@ -66,6 +68,8 @@ class Database:
             cursor = pooled.cursor()
             if self.dialect.sqlite:
                 cursor.execute(begin)
+            elif begin == "BEGIN":
+                cursor.execute(_SNAPSHOT)
             yield Ledger(cursor, self.dialect, self.algorithm)
             pooled.commit()
         except BaseException:
@@ -78,9 +82,9 @@ class Database:
         """The schema's version; None for a database that gkflow has never seen."""
         with self.engine.connect() as connection:
             names = set(_table_names(connection))
-            if "alembic_version" not in names or "entry" not in names:
+            if VERSION_TABLE not in names or "entry" not in names:
                 return None
-            row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+            row = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
             return str(row[0]) if row else None
 
     def require_schema(self) -> None:
@@ -132,6 +136,7 @@ def _engine(url: str, synchronous: str) -> Engine:
         driver.isolation_level = None  # gkflow says itself when a transaction begins
         for pragma in (
             "journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON", "busy_timeout=30000",
+            "cache_size=-65536",  # 64 MB: a sweep meets its rows all over a large table
         ):  # fmt: skip
             driver.execute(f"PRAGMA {pragma}")
 

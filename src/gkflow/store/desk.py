@@ -36,6 +36,11 @@ class Desk:
         rows: list[Any] = self.cursor.fetchall()
         return rows
 
+    def hold_writers(self) -> None:
+        """Let nobody else write to the record and its caches in this transaction; SQLite does so from its start."""
+        if not self.dialect.sqlite:
+            self.run("LOCK TABLE entry, docket, clock IN SHARE ROW EXCLUSIVE MODE")
+
     def pages(self, statement: str, values: Sequence[Any], first: Any, size: int = _CHUNK) -> Iterator[list[Any]]:
         """
         The rows page by page, memory staying flat: the statement ends with the last key and the page's size,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "gkflow_version"  # not Alembic's own name: a portal's migrations may live in the same database
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run every migration up to *revision*; one that was run already is not run again."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection, connection.begin():

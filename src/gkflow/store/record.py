@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from gkflow.application.ports import ClockLine, DocketLine
@@ -23,7 +25,7 @@ ENTRY_COLUMNS = (
 DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
 CLOCK_COLUMNS = (
     '"case", clock, ref, from_day, until_day, workflow, duty, kind, owed, status, verdict, since, last_day, remaining,'
-    " stopped, days_left, provisional, earliest, latest, risk, ladder, told, calendar"
+    " stopped, days_left, provisional, earliest, latest, risk, ladder, fresh, calendar"
 )
 NOTICE_COLUMNS = (
     '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
@@ -49,8 +51,6 @@ SELECT_DOCKET = f'SELECT {DOCKET_COLUMNS} FROM docket WHERE "case"=?'
 SELECT_CLOCKS = f'SELECT {CLOCK_COLUMNS} FROM clock WHERE "case"=? ORDER BY clock, ref, from_day'
 END_CLOCK = 'UPDATE clock SET until_day=? WHERE "case"=? AND clock=? AND ref=? AND from_day=?'
 DROP_CLOCKS = 'DELETE FROM clock WHERE "case"=? AND from_day>=?'
-SELECT_TOLD = 'SELECT max(step) FROM escalation WHERE "case"=? AND clock=? AND ref=? AND deadline=?'
-SELECT_ANY_TOLD = 'SELECT 1 FROM escalation WHERE "case"=? LIMIT 1'
 # SQLite takes the index for a range; PostgreSQL, whose order of texts follows the locale, takes a pattern.
 SELECT_NUMBER = (
     'SELECT "case" FROM docket WHERE "case" >= ? AND "case" < ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
@@ -81,13 +81,7 @@ class Record(Desk):
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append sealed entries. Raises Conflict where another writer was faster: (case, seq) is unique."""
-        rows = [
-            (
-                e.case, e.seq, e.workflow, e.edition, e.action, e.day, e.written_at, e.by, e.unit,
-                facts_text(e.facts), facts_text(e.remarks), e.key, e.previous, e.hash,
-            )
-            for e in entries
-        ]  # fmt: skip
+        rows = list(map(_row, entries))
         try:
             if len(rows) == 1:
                 self.run(INSERT_ENTRY, rows[0])
@@ -101,25 +95,43 @@ class Record(Desk):
 
     def walk_entries(self) -> Iterator[tuple[str, list[Entry]]]:
         """Every case with its entries, a page at a time; memory stays flat."""
-        after, held = "", []  # type: str, list[Entry]
+        for case, rows in self._walk():
+            yield case, list(map(self._entry, rows))
+
+    def walk_record(self) -> Iterator[tuple[str, list[Entry | None]]]:
+        """As ``walk_entries``, with None for a row that is not letter for letter what gkflow writes."""
+        for case, rows in self._walk():
+            yield case, list(map(self._as_written, rows))
+
+    def _walk(self) -> Iterator[tuple[str, list[Any]]]:
+        after = ""
         while rows := self.all(SELECT_ALL_ENTRIES, (after, _PAGE)):
-            page = [self._entry(row) for row in rows]
             if len(rows) == _PAGE:
                 # The last case of a full page may go on behind it: it opens the next page instead.
-                last = page[-1].case
-                whole = [entry for entry in page if entry.case != last]
-                if not whole:
-                    whole = list(self.entries(last))
-            else:
-                whole = page
-            after = whole[-1].case
-            for entry in whole:
-                if held and held[0].case != entry.case:
-                    yield held[0].case, held
-                    held = []
-                held.append(entry)
-            yield held[0].case, held
-            held = []
+                last = rows[-1][0]
+                rows = [row for row in rows if row[0] != last] or self.all(SELECT_ENTRIES, (last,))
+            after = rows[-1][0]
+            for case, some in groupby(rows, itemgetter(0)):
+                yield case, list(some)
+
+    def _as_written(self, row: Sequence[Any]) -> Entry | None:
+        try:
+            entry = self._entry(row)
+            days = isinstance(entry.day, date) and isinstance(entry.written_at, datetime)
+            return entry if days and self.dialect.row(_row(entry)) == tuple(row) else None
+        except (TypeError, ValueError):
+            return None
+
+    def named_elsewhere(self) -> list[str]:
+        """Cases that neither the record nor the docket knows, but a clock, a step or a message does."""
+        unknown = (
+            ' NOT EXISTS (SELECT 1 FROM entry e WHERE e."case" = t."case")'
+            ' AND NOT EXISTS (SELECT 1 FROM docket d WHERE d."case" = t."case")'
+        )
+        found: set[str] = set()
+        for table in ("clock", "escalation", "notice"):
+            found.update(row[0] for row in self.all(f'SELECT DISTINCT "case" FROM {table} t WHERE{unknown}'))
+        return sorted(found)
 
     def _entry(self, row: Sequence[Any]) -> Entry:
         read_day, read_moment = self.dialect.read_day, self.dialect.read_moment
@@ -164,15 +176,6 @@ class Record(Desk):
         """Take away the revisions from *day* on: they are drawn up anew."""
         self.run(DROP_CLOCKS, (case, day))
 
-    def told(self, line: ClockLine) -> int:
-        """The highest step on record for this clock and last day, or NOT_TOLD."""
-        row = self.one(SELECT_TOLD, (line.case, line.clock, line.ref, line.last_day))
-        return line.told if row is None or row[0] is None else int(row[0])
-
-    def any_told(self, case: str) -> bool:
-        """Whether any step is on record for the case."""
-        return self.one(SELECT_ANY_TOLD, (case,)) is not None
-
     def heads(self) -> dict[str, tuple[int, str]]:
         """Count and head hash of every case, as the docket keeps them outside of the record."""
         return {row[0]: (row[1], row[2]) for row in self.all('SELECT "case", entries, head FROM docket')}
@@ -189,13 +192,6 @@ class Record(Desk):
         for lines in found.values():
             lines.sort(key=lambda line: (line.clock, line.ref, line.from_day.isoformat()))
         return found
-
-    def all_told(self) -> dict[tuple[str, str, str, date | None], int]:
-        """The highest step on record for each case, clock, ref and last day."""
-        rows = self.all(
-            'SELECT "case", clock, ref, deadline, max(step) FROM escalation GROUP BY "case", clock, ref, deadline'
-        )
-        return {(row[0], row[1], row[2], self.dialect.read_day(row[3])): int(row[4]) for row in rows}
 
     def empty_caches(self) -> None:
         """Empty docket and clocks, to be drawn up from the record."""
@@ -234,3 +230,10 @@ class Record(Desk):
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
         """Keep an edition that a case or a notice needs from now on."""
         self.run(INSERT_EDITION, (edition, kind, name, now, source))
+
+
+def _row(e: Entry) -> tuple[Any, ...]:
+    return (
+        e.case, e.seq, e.workflow, e.edition, e.action, e.day, e.written_at, e.by, e.unit,
+        facts_text(e.facts), facts_text(e.remarks), e.key, e.previous, e.hash,
+    )  # fmt: skip

@@ -10,38 +10,46 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import FOREVER, NOT_TOLD, ClockLine, ReachedStep
+from gkflow.application.ports import ALGORITHMS, FOREVER, ClockLine, ReachedStep
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
 
-_DUE = "status = 'running' AND ladder = ? AND told = ? AND until_day = ? AND last_day <= ? AND from_day <= ?"
-# Revisions that held on the swept day and have ended since: only a sweep that catches up meets them.
-_DUE_THEN = (
-    "status = 'running' AND ladder = ? AND told = ? AND until_day > ? AND until_day < ? AND last_day <= ?"
-    " AND from_day <= ?"
+# A row is looked at for a step when it comes to be reached (its last day between the threshold of the last sweep and
+# that of this one), or when it was drawn up since the last sweep.
+_RUNS = "status = 'running' AND ladder = ? AND from_day <= ? AND last_day <= ?"
+_CONDITIONS = (
+    f"{_RUNS} AND until_day = ? AND last_day > ?",
+    # Revisions that held on the swept day and have ended since: only a sweep that catches up meets them.
+    f"{_RUNS} AND until_day < ? AND until_day > ? AND last_day > ?",
+    f"{_RUNS} AND fresh = 1 AND until_day > ?",
+)
+_UNREACHED = (
+    'NOT EXISTS (SELECT 1 FROM escalation e WHERE e."case" = clock."case" AND e.clock = clock.clock'
+    " AND e.ref = clock.ref AND e.deadline = clock.last_day AND e.step = ?i)"
 )
 _REACH = (
     'INSERT INTO escalation ("case", workflow, clock, ref, deadline, step, kind, colour, day)'
-    ' SELECT "case", workflow, clock, ref, last_day, ?i, ?, ?, ?d FROM clock WHERE {due}'
-    ' AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e."case" = clock."case" AND e.clock = clock.clock'
-    " AND e.ref = clock.ref AND e.deadline = clock.last_day AND e.step = ?i)"
+    f' SELECT "case", workflow, clock, ref, last_day, ?i, ?, ?, ?d FROM clock WHERE {{due}} AND {_UNREACHED}'
     " ON CONFLICT DO NOTHING"
 )
-_TELL = "UPDATE clock SET told = ? WHERE {due}"
+_SWEEP = "day, made_at, done_at, steps, telling, previous, hash"
+_ONE_DAY = timedelta(days=1)
 _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
-# Only what still holds is told: the clock runs, towards that last day, and no higher step is on record. A power
-# that has lapsed is past reminding.
+# Only what still holds is told: the clock runs towards that last day (what was reached today, today's clocks have
+# just shown), and no higher step is on record.
 _UNTOLD = (
     'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
-    " d.unit, d.officer, d.title FROM escalation e"
-    ' JOIN clock c ON c."case" = e."case" AND c.clock = e.clock AND c.ref = e.ref AND c.from_day <= ?'
-    " AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline AND c.told = e.step"
-    ' JOIN docket d ON d."case" = e."case"'
-    " WHERE e.day > ? AND e.day <= ? AND (c.kind <> 'power' OR e.deadline >= ?) AND e.id > ? ORDER BY e.id LIMIT ?"
+    ' d.unit, d.officer, d.title FROM escalation e JOIN docket d ON d."case" = e."case"'
+    " WHERE e.day > ? AND e.day <= ?"
+    ' AND NOT EXISTS (SELECT 1 FROM escalation h WHERE h."case" = e."case" AND h.clock = e.clock AND h.ref = e.ref'
+    " AND h.deadline = e.deadline AND h.step > e.step)"
+    ' AND (e.day = ? OR EXISTS (SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock'
+    " AND c.ref = e.ref AND c.from_day <= ? AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline))"
+    " AND e.id > ? ORDER BY e.id LIMIT ?"
 )
 _SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND id > ? ORDER BY id LIMIT ?"
 
@@ -78,9 +86,11 @@ class Sweeps(Desk):
 
     def sweeps(self, tail: str = " ORDER BY day") -> list[SweepLine]:
         """Sweep rows."""
-        day, moment = self.dialect.read_day, self.dialect.read_moment
-        rows = self.all(f"SELECT day, made_at, done_at, steps, telling, previous, hash FROM sweep{tail}")
-        return [SweepLine._make((day(r[0]), moment(r[1]), moment(r[2]), *r[3:])) for r in rows]
+        return [self._sweep_line(row) for row in self.all(f"SELECT {_SWEEP} FROM sweep{tail}")]
+
+    def _sweep_line(self, row: Sequence[Any]) -> SweepLine:
+        moment = self.dialect.read_moment
+        return SweepLine._make((self.dialect.read_day(row[0]), moment(row[1]), moment(row[2]), *row[3:]))
 
     def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
         """Put down the days that are to be swept; a day that is there already is left as it is."""
@@ -95,19 +105,25 @@ class Sweeps(Desk):
         row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL ORDER BY day LIMIT 1{lock}")
         return self.dialect.read_day(row[0]) if row is not None else None
 
-    def reach(self, ladder: str, told: int, step: int, kind: str, colour: str, threshold: date, day: date) -> int:
+    def reach(
+        self, ladder: str, step: int, kind: str, colour: str, after: date | None, threshold: date, day: date
+    ) -> int:
         """
-        Record *step* for every clock of *ladder* that has *told* on record, runs on *day* and whose last day is
-        *threshold* or earlier; how many.
+        Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
+        how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
+        drawn up since; None looks at everything.
         """
-        reached = 0
-        now_due = (ladder, told, FOREVER, threshold, day)
-        then_due = (ladder, told, day, FOREVER, threshold, day)
-        for condition, due in ((_DUE, now_due), (_DUE_THEN, then_due)):
-            added = self.run(_REACH.format(due=condition), (step, kind, colour, day, *due, step))
-            changed = self.run(_TELL.format(due=condition), (step, *due))
-            reached += added if changed else 0
-        return reached
+        since = after or date.min
+        runs = (ladder, day, threshold)
+        values = ((*runs, FOREVER, since), (*runs, FOREVER, day, since), (*runs, day))
+        return sum(
+            self.run(_REACH.format(due=condition), (step, kind, colour, day, *due, step))
+            for condition, due in zip(_CONDITIONS, values, strict=True)
+        )
+
+    def looked_at(self, day: date) -> None:
+        """What was drawn up by *day* has now been looked at for every step."""
+        self.run("UPDATE clock SET fresh = 0 WHERE fresh = 1 AND from_day <= ?", (day,))
 
     def last_telling(self) -> date | None:
         """The day of the last sweep that told what had been reached."""
@@ -117,7 +133,7 @@ class Sweeps(Desk):
     def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
         """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
         day = self.dialect.read_day
-        for rows in self.pages(_UNTOLD, (through, through, after, through, through), 0):
+        for rows in self.pages(_UNTOLD, (after, through, through, through, through), 0):
             yield [ReachedStep._make((*row[:5], day(row[5]), *row[6:9], day(row[9]), *row[10:])) for row in rows]
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
@@ -151,10 +167,19 @@ class Sweeps(Desk):
         """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
         breaches: list[tuple[str, str]] = []
         previous, head, done, before = "", "", 0, None  # type: str, str, int, date | None
-        for line in self.sweeps():
+        for row in self.all(f"SELECT {_SWEEP} FROM sweep ORDER BY day"):
+            try:
+                line = self._sweep_line(row)
+                readable = self.dialect.row(line) == tuple(row)
+            except ValueError:
+                readable = False
+            if not readable:
+                breaches.append((str(row[0]), "sweep_changed"))
+                continue
             where = line.day.isoformat()
-            if before is not None and (line.day - before).days != 1:
-                breaches.append((where, "sweep_missing"))
+            gap = before is not None and line.day - before != _ONE_DAY
+            if before is not None and gap:
+                breaches.append(((before + _ONE_DAY).isoformat(), "sweep_missing"))
             before = line.day
             if line.hash is None:
                 if line.done_at is not None or line.steps is not None:
@@ -162,10 +187,14 @@ class Sweeps(Desk):
                 continue
             done += 1
             steps, content = self.content_of(line.day)
-            if line.previous != previous:
-                breaches.append((where, "sweep_not_chained"))
-            elif seal_sweep(line, content, algorithm_of(line.hash)) != line.hash or steps != line.steps:
+            algorithm = algorithm_of(line.hash)
+            sealed = seal_sweep(line, content, algorithm) if algorithm in ALGORITHMS else None
+            if sealed != line.hash or steps != line.steps:
                 breaches.append((where, "sweep_changed"))
+            elif line.previous != previous and done == 1:
+                breaches.append(((line.day - _ONE_DAY).isoformat(), "sweep_missing"))
+            elif line.previous != previous and not gap:
+                breaches.append((where, "sweep_not_chained"))
             previous = line.hash
             head = f"{where} {line.hash}"
         kept = self.pulse("sweep")
@@ -187,27 +216,10 @@ class Sweeps(Desk):
     def would_reach(self, ladder: str, step: int, threshold: date, day: date) -> list[ClockLine]:
         """The clocks for which *step* would be recorded on *day*."""
         rows = self.all(
-            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE status = 'running' AND ladder = ? AND told < ? AND until_day > ?"
-            ' AND last_day <= ? AND from_day <= ? ORDER BY last_day, "case"',
-            (ladder, step, day, threshold, day),
+            f'SELECT {CLOCK_COLUMNS} FROM clock WHERE {_RUNS} AND until_day > ? AND {_UNREACHED} ORDER BY last_day, "case"',
+            (ladder, day, threshold, day, step),
         )
         return [self.dialect.clock_line(row) for row in rows]
-
-    def told_values(self, ladder: str, known: Sequence[int]) -> list[int]:
-        """Steps on the clocks of *ladder* that the ladder no longer has (it was changed)."""
-        marks = ", ".join("?" * (len(known) + 1))
-        rows = self.all(
-            f"SELECT DISTINCT told FROM clock WHERE status = 'running' AND ladder = ? AND told NOT IN ({marks})",
-            (ladder, NOT_TOLD, *known),
-        )
-        return [int(row[0]) for row in rows]
-
-    def put_told(self, ladder: str, old: int, new: int) -> None:
-        """Carry the clocks of a changed ladder over to the step that stands where the old one stood."""
-        self.run(
-            "UPDATE clock SET told = ? WHERE status = 'running' AND ladder = ? AND told = ?",
-            (new, ladder, old),
-        )
 
     def pulse(self, name: str) -> tuple[datetime, str] | None:
         """A sign of life: when, and its words."""

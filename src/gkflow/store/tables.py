@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Index, MetaData, SmallInteger, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from gkflow.application.ports import NOT_TOLD
+
+class Row(SQLModel):
+    """A row of gkflow's (数据行): kept apart from the tables of a portal, whose names may be the same."""
+
+    metadata = MetaData()
 
 
-class EntryRow(SQLModel, table=True):
+class EntryRow(Row, table=True):
     """One entry of a record (办理记录条目); every column is under ``hash``, with the hash of the entry before."""
 
     __tablename__ = "entry"
@@ -45,7 +49,7 @@ class EntryRow(SQLModel, table=True):
     hash: str
 
 
-class DocketRow(SQLModel, table=True):
+class DocketRow(Row, table=True):
     """What lists show of a case (台账), and the count and head hash of its record, kept outside of it."""
 
     __tablename__ = "docket"
@@ -64,15 +68,27 @@ class DocketRow(SQLModel, table=True):
     head: str
 
 
-class ClockRow(SQLModel, table=True):
+class ClockRow(Row, table=True):
     """One revision of a clock (计时): how it stood from ``from_day`` until before ``until_day``."""
 
     __tablename__ = "clock"
     __table_args__ = (
-        # The sweep: ladder and step by equality, then the days; so its cost follows what is due.
+        # The sweep: the ladder by equality, then the days, so that its cost follows what is due; and what was
+        # drawn up since the last one.
         Index(
-            "clock_due", "ladder", "told", "until_day", "last_day",
-            sqlite_where=text("status = 'running'"), postgresql_where=text("status = 'running'"),
+            "clock_due",
+            "ladder",
+            "until_day",
+            "last_day",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+        Index(
+            "clock_fresh",
+            "ladder",
+            "last_day",
+            sqlite_where=text("fresh = 1"),
+            postgresql_where=text("fresh = 1"),
         ),
         # The lists: what the office owes.
         Index(
@@ -106,11 +122,11 @@ class ClockRow(SQLModel, table=True):
     latest: date | None = None
     risk: date | None = None
     ladder: str = ""
-    told: int = NOT_TOLD
+    fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: drawn up since the last sweep
     calendar: str = ""
 
 
-class SweepRow(SQLModel, table=True):
+class SweepRow(Row, table=True):
     """One day's sweep (巡检); sealed when done, with the seal of the sweep before."""
 
     __tablename__ = "sweep"
@@ -125,7 +141,7 @@ class SweepRow(SQLModel, table=True):
     hash: str | None = None
 
 
-class EscalationRow(SQLModel, table=True):
+class EscalationRow(Row, table=True):
     """One step of a ladder on record (督办记录), once for a case, clock, ref and last day."""
 
     __tablename__ = "escalation"
@@ -145,7 +161,7 @@ class EscalationRow(SQLModel, table=True):
     day: date
 
 
-class AcknowledgementRow(SQLModel, table=True):
+class AcknowledgementRow(Row, table=True):
     """Who acknowledged an escalation, and with what words (签收意见)."""
 
     __tablename__ = "acknowledgement"
@@ -156,7 +172,7 @@ class AcknowledgementRow(SQLModel, table=True):
     words: str = Field(sa_type=Text)
 
 
-class NoticeRow(SQLModel, table=True):
+class NoticeRow(Row, table=True):
     """The outbox (待发通知): one message to one person by one channel; ``key`` is the receiver's deduplication key."""
 
     __tablename__ = "notice"
@@ -190,7 +206,7 @@ class NoticeRow(SQLModel, table=True):
     error: str = Field(default="", sa_type=Text)
 
 
-class CalendarEditionRow(SQLModel, table=True):
+class CalendarEditionRow(Row, table=True):
     """A calendar edition that the office adopted (采用的工作日历版本); the last adopted is the one in use."""
 
     __tablename__ = "calendar_edition"
@@ -201,7 +217,7 @@ class CalendarEditionRow(SQLModel, table=True):
     data: str = Field(sa_type=Text)
 
 
-class EditionRow(SQLModel, table=True):
+class EditionRow(Row, table=True):
     """An edition of a workflow or a wording that is still needed (保留的版本): a case keeps the one it began under."""
 
     __tablename__ = "edition"
@@ -212,7 +228,7 @@ class EditionRow(SQLModel, table=True):
     source: str = Field(sa_type=Text)
 
 
-class PulseRow(SQLModel, table=True):
+class PulseRow(Row, table=True):
     """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
 
     __tablename__ = "pulse"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from gkflow.store import tables  # noqa: F401  (registers the tables with the metadata)
+from gkflow.store.migrate import VERSION_TABLE
+from gkflow.store.tables import Row
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
+context.configure(
+    connection=connection, target_metadata=Row.metadata, version_table=VERSION_TABLE, render_as_batch=True
+)
 context.run_migrations()

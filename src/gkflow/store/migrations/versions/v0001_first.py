@@ -46,17 +46,25 @@ def upgrade() -> None:
         sa.Column("latest", sa.Date(), nullable=True),
         sa.Column("risk", sa.Date(), nullable=True),
         sa.Column("ladder", AutoString(), nullable=False),
-        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("fresh", sa.SmallInteger(), nullable=False),
         sa.Column("calendar", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("case", "clock", "ref", "from_day"),
     )
     op.create_index(
         "clock_due",
         "clock",
-        ["ladder", "told", "until_day", "last_day"],
+        ["ladder", "until_day", "last_day"],
         unique=False,
         sqlite_where=sa.text("status = 'running'"),
         postgresql_where=sa.text("status = 'running'"),
+    )
+    op.create_index(
+        "clock_fresh",
+        "clock",
+        ["ladder", "last_day"],
+        unique=False,
+        sqlite_where=sa.text("fresh = 1"),
+        postgresql_where=sa.text("fresh = 1"),
     )
     op.create_index(
         "clock_owed",
@@ -232,6 +240,8 @@ def guard(table: str, verb: str, condition: str = "") -> None:
         f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
     )
     op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
+    if verb == "DELETE":
+        op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {name}()")
 
 
 def downgrade() -> None:

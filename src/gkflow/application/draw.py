@@ -1,0 +1,62 @@
+"""Drawing a workflow (流程图): the transitions machine described as a Mermaid state diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from transitions import State
+from transitions.extensions import GraphMachine
+
+from gkflow.domain.machine import NEW, machine_of
+from gkflow.domain.workflow import Workflow
+
+Label = Callable[[str, str], str]
+"""The words shown for a label of the file and the name that it belongs to."""
+
+
+class _Labelled(State):
+    """A state that the diagram shows under its label."""
+
+    def __init__(self, name: str, label: str = "", **more: Any) -> None:
+        super().__init__(name, **more)
+        self.label = label
+
+
+class _Graph(GraphMachine):
+    state_cls = _Labelled
+
+
+class _Model:
+    """What a graph hangs on; it never moves."""
+
+
+def draw(workflow: Workflow, label: Label, before: str) -> str:
+    """
+    Draw the workflow as Mermaid (流程图), off a copy of the machine that decides: what is drawn is what is allowed.
+
+    *label* chooses between a label and its name; *before* is the word for a case that is not yet there. Several
+    actions from one state to another share an arrow.
+    """
+    moves = [
+        {
+            "trigger": name,
+            "source": source,
+            "dest": move.dest if move.dest is not None else source,
+            "label": label(workflow.actions[name].label, name),
+        }
+        for name, event in machine_of(workflow).events.items()
+        for source, transitions in event.transitions.items()
+        for move in transitions[:1]
+    ]
+    states = [{"name": NEW, "label": before}]
+    states += [{"name": name, "label": label(state.label, name)} for name, state in workflow.states.items()]
+    model = _Model()
+    # Front matter is YAML: Mermaid takes the title from a key, the library writes what it is given.
+    title = f"title: {label(workflow.label, workflow.name)}"
+    _Graph(
+        model, states=states, transitions=moves, initial=NEW, auto_transitions=False, graph_engine="mermaid",
+        title=title, show_conditions=False,
+    )  # fmt: skip
+    drawn: str = model.get_graph().draw(None)  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in drawn.splitlines())

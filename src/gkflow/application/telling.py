@@ -1,0 +1,116 @@
+"""Telling (告知): the highest step of each clock becomes a message to everybody whom the ladder names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from gkflow.application.ports import NoticeLine, ReachedStep
+from gkflow.application.rules import Rules
+from gkflow.domain.case import canonical
+from gkflow.domain.counting import signed_working_days
+from gkflow.domain.notice import Addressee, find_addressees
+from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
+
+
+class _Meaning(NamedTuple):
+    """What the rules say of a clock and a step."""
+
+    workflow: Workflow | None
+    rule: ClockRule | None
+    step: Step | None
+
+
+def tell(ledger: Any, rules: Rules, day: date, now: datetime, taken: set[tuple[str, str, str]]) -> int:
+    """
+    Write the messages for what was reached since the last telling (告知), and return how many.
+
+    After an outage only the highest step of each clock is told, and only where it still holds. A power that has
+    lapsed is past reminding. What silence brought about (*taken*: case, clock, ref) is told as such.
+    """
+    after = ledger.last_telling() or date.min
+    told = 0
+    teller = _Teller(rules, day, now, taken)
+    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    for page in ledger.untold(after, day):
+        lines = [line for reached in page for line in teller.messages(reached)]
+        ledger.put_notices(lines)
+        told += len(lines)
+    return told
+
+
+class _Teller:
+    """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
+
+    def __init__(self, rules: Rules, day: date, now: datetime, taken: set[tuple[str, str, str]]) -> None:
+        self.rules, self.day, self.now, self.taken = rules, day, now, taken
+        self.found: dict[tuple[str, str, str], tuple[Addressee, ...]] = {}
+        self.meanings: dict[tuple[str, str, int], _Meaning] = {}
+        self.left: dict[date, int] = {}
+
+    def messages(self, reached: ReachedStep) -> Iterator[NoticeLine]:
+        """Every message of one reached step: to each addressee, by each channel."""
+        meaning = self._meaning(reached)
+        rule, step = meaning.rule, meaning.step
+        if rule is not None and rule.kind is ClockKind.POWER and reached.deadline < self.day:
+            return
+        facts = self._facts(reached, meaning)
+        base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}"
+        for role in step.tell if step is not None else ("officer",):
+            for who in self._addressees(role, reached):
+                told = canonical({**facts, "role": who.role, "meant": role, "to": who.name, "vacant": who.vacant})
+                for channel, address in who.channels.items():
+                    yield NoticeLine(
+                        f"{base}/{role}/{who.name}/{channel}", reached.case, reached.id, facts["kind"], who.role,
+                        who.name, reached.unit, channel, address, told, self.rules.wording.edition, self.now, self.now,
+                    )  # fmt: skip
+
+    def _meaning(self, reached: ReachedStep) -> _Meaning:
+        key = (reached.workflow, reached.clock, reached.step)
+        found = self.meanings.get(key)
+        if found is None:
+            book = self.rules.rulebook
+            workflow = book.workflows.get(reached.workflow)
+            rule = workflow.clock(reached.clock) if workflow is not None else None
+            ladder = book.ladders.get(rule.ladder) if rule is not None else None
+            steps = ladder.steps if ladder is not None else ()
+            step = next((step for step in steps if step.offset == reached.step), None)
+            found = self.meanings[key] = _Meaning(workflow, rule, step)
+        return found
+
+    def _addressees(self, role: str, reached: ReachedStep) -> tuple[Addressee, ...]:
+        key = (role, reached.unit, reached.officer)
+        found = self.found.get(key)
+        if found is None:
+            unit = reached.unit or self.rules.unit
+            found = self.found[key] = find_addressees(self.rules.people, role, unit, reached.officer)
+        return found
+
+    def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, Any]:
+        workflow, rule, step = meaning
+        left = self.left.get(reached.deadline)
+        if left is None:
+            left = signed_working_days(self.day, reached.deadline, self.rules.rulebook.calendar)
+            self.left[reached.deadline] = left
+        taken = (reached.case, reached.clock, reached.ref) in self.taken
+        return {
+            "kind": "take" if taken else reached.kind,
+            "case": reached.case,
+            "workflow": reached.workflow,
+            "workflow_label": workflow.label if workflow is not None else reached.workflow,
+            "title": reached.title,
+            "clock": reached.clock,
+            "clock_label": rule.label if rule is not None else reached.clock,
+            "ref": reached.ref,
+            "deadline": reached.deadline.isoformat(),
+            "step": reached.step,
+            "step_label": step.label if step is not None else "",
+            "colour": reached.colour,
+            "day": self.day.isoformat(),
+            "reached": reached.day.isoformat(),
+            "officer": reached.officer,
+            "unit": reached.unit,
+            "days_left": left,
+            "proposal": "; ".join(lapse.cite for lapse in rule.lapse if not lapse.take) if rule is not None else "",
+        }

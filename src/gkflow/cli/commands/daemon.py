@@ -1,0 +1,34 @@
+"""``gkflow daemon`` (守护进程): sweeps daily, delivers always; or both once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import typer
+
+from gkflow.cli.language import say
+
+
+def command(
+    once: bool = typer.Option(
+        False, "--once", help=say("巡检、送发各一次即退出（供 cron 调用）", "sweep and deliver once, then exit (for cron)")
+    ),
+    every: float = typer.Option(
+        5, "--every", metavar=say("分钟", "MINUTES"), min=0.1,
+        help=say("每隔几分钟查看一次有无漏巡的日子", "look every so many minutes for days not yet swept"),
+    ),
+) -> None:  # fmt: skip
+    """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""
+    from gkflow.bootstrap import open_office
+
+    with open_office() as office:
+        if once:
+            from gkflow.cli.commands import deliver, sweep
+
+            typer.echo(sweep.summary(office.tick()))
+            typer.echo(deliver.summary(office.deliver()))
+            return
+        from gkflow.daemon import Daemon
+
+        office.rules  # noqa: B018  (faults of the rule files are told now, not in the log)
+        Daemon(office, every=timedelta(minutes=every)).run()

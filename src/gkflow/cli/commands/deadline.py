@@ -1,0 +1,134 @@
+"""``gkflow deadline`` (推算期限): from plain days, without an office, a workflow or a database."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.domain.calendar import WorkCalendar
+    from gkflow.domain.law import LimitUnit, LimitValue
+
+UNITS = ("working_day", "day", "month", "year")
+# No limit is longer; beyond it the length was surely mistyped.
+MOST = {"working_day": 2500, "day": 3660, "month": 120, "year": 10}
+
+
+def command(
+    day: str = typer.Argument(
+        ..., metavar=say("起算日", "DAY"), help=say("收到、作出之日；当日不计入", "day 0, itself not counted")
+    ),
+    n: str = typer.Argument(..., metavar="N", help=say("期限的长度", "how long")),
+    unit: str = typer.Option(
+        "working_day",
+        "--unit",
+        metavar="|".join(UNITS),
+        help=say("单位：工作日、自然日、月、年", "working days, calendar days, months, years"),
+    ),
+    suspend: list[str] = typer.Option(
+        [],
+        "--suspend",
+        metavar="A..B",
+        help=say(
+            "中止期间，可以重复：A 日当日仍计入，次日起至 B 日不计入",
+            "a suspension, may be repeated: the days after A, through B, are left out",
+        ),
+    ),
+    extend: int = typer.Option(
+        0, "--extend", metavar="N", help=say("延长多少（同一单位）", "extended by so many units")
+    ),
+    no_roll: bool = typer.Option(
+        False,
+        "--no-roll",
+        help=say("自然日、月、年期限的末日是休息日时不顺延", "no roll of a calendar period that ends on a day off"),
+    ),
+    explain: bool = typer.Option(False, "--explain", help=say("逐日列出", "day by day")),
+    format: str = options.TEXT_OR_JSON,
+) -> None:
+    """Reckon the last day of a limit."""
+    from gkflow.bootstrap import calendar
+    from gkflow.domain.counting import last_day
+    from gkflow.domain.working import work_through_days
+
+    since = options.day(day)
+    if since is None:
+        raise typer.BadParameter(say("没有写起算日", "no day given"))
+    if unit not in UNITS:
+        raise typer.BadParameter(say(f"--unit 只能是 {'、'.join(UNITS)}", f"--unit is one of {', '.join(UNITS)}"))
+    length = options.whole(n, "N", most=MOST[unit])
+    extension = options.whole(extend, "--extend", most=MOST[unit])
+    spans = [_span(text) for text in suspend]
+    value = _value(length, unit, no_roll)
+    known = calendar()
+    last = last_day(since, length + extension, value.unit, known, roll=value.roll, spans=spans)
+    provisional, earliest, latest = _how_firm(known, value, since, last)
+    working = work_through_days(since, last, value, length + extension, spans, known)
+    if format == "json":
+        from gkflow.cli.output import print_json
+
+        print_json(
+            {
+                "start": since, "length": length, "unit": unit, "deadline": last, "provisional": provisional,
+                "earliest": earliest, "latest": latest,
+                "working": [{"day": line.day, "counted": line.counted, "why": line.why} for line in working],
+            }
+        )  # fmt: skip
+        return
+    from gkflow.cli.vocabulary import amount, day_words
+    from gkflow.cli.working import counted_words, working_lines
+
+    told = amount(length, unit) + (say("，延长 ", ", extended by ") + amount(extension, unit) if extension else "")
+    print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))
+    print(say(f"期限    {told}", f"limit     {told}"))
+    for began, ended in spans:
+        print(say(f"中止    {began} 之后至 {ended} 不计入", f"left out  after {began}, through {ended}"))
+    if explain:
+        print()
+        for line in working_lines(working):
+            print(line)
+        print()
+    print(
+        say(f"届满日  {day_words(last)}", f"last day  {day_words(last)}") + counted_words(provisional, earliest, latest)
+    )
+
+
+def _span(text: str) -> tuple[date, date]:
+    began, mark, ended = text.partition("..")
+    if not mark or not began.strip() or not ended.strip():
+        raise typer.BadParameter(
+            say(
+                f"--suspend {text}：要写成 起日..止日，例如 2025-09-29..2025-10-17",
+                f"--suspend {text}: write DAY..DAY, as 2025-09-29..2025-10-17",
+            )
+        )
+    first, last = options.day(began), options.day(ended)
+    assert first is not None
+    assert last is not None
+    if last < first:
+        raise typer.BadParameter(say(f"--suspend {text}：止日早于起日", f"--suspend {text}: it ends before it begins"))
+    return first, last
+
+
+def _value(length: int, unit: str, no_roll: bool) -> LimitValue:
+    from gkflow.domain.law import Citation, LimitUnit, LimitValue, Roll
+
+    # 民法典 第二百零三条; a limit of working days ends on a working day by construction.
+    roll = Roll.NONE if no_roll or unit == LimitUnit.WORKING_DAY else Roll.NEXT_WORKING_DAY
+    return LimitValue(length, LimitUnit(unit), Citation("", ""), roll=roll)
+
+
+def _how_firm(known: WorkCalendar, value: LimitValue, since: date, last: date) -> tuple[bool, date, date]:
+    """Whether a notice to come may move the last day, and how far: CONTRACT's provisional range."""
+    from gkflow.domain.law import LimitUnit, Roll
+
+    unit: LimitUnit = value.unit
+    after: Any = since if unit is LimitUnit.WORKING_DAY else last - timedelta(days=1)
+    asks = unit is LimitUnit.WORKING_DAY or value.roll is Roll.NEXT_WORKING_DAY
+    if asks and known.provisional(after, last):
+        return True, *known.range_of(last)
+    return False, last, last

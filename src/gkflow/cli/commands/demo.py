@@ -1,0 +1,145 @@
+"""``gkflow demo`` (演示): a real register, in a folder of its own; nothing is asked, no server is needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from gkflow.cli.language import language, say
+
+FIRST, LAST = date(2022, 9, 30), date(2022, 11, 15)  # the days that the demonstration sweeps
+_MARK = ".gkflow-demo"
+_OWN = ("gkflow.toml", "gkflow.db", "gkflow.db-wal", "gkflow.db-shm", "notices", _MARK)
+_KEPT = ("GKFLOW_DEBUG",)
+
+
+def command(
+    folder: Path = typer.Option(
+        Path(".demo"), "--folder", metavar=say("文件夹", "FOLDER"),
+        help=say("演示数据放在哪里；每次重新建立", "where its data goes; made anew each time"),
+    ),
+) -> None:  # fmt: skip
+    """Show gkflow at work on a real register."""
+    _make_room(folder)
+    with _at_home_in(folder):
+        _set_up(folder)
+        _run(
+            say(f"一、导入真实台账，建在 {folder}", f"1. A real register is imported, into {folder}"),
+            ["import", str(_register()), "--by", "演示"],
+        )
+        _sweep(folder)
+        _run(
+            say(f"三、截至 {LAST} 逾期未办的案件", f"3. Cases overdue as of {LAST}"),
+            ["cases", "--overdue", "--as-of", str(LAST)],
+        )
+        _run(
+            say("四、RC01 的届满日为什么是这一天", "4. Why this day? The deadline of RC01"),
+            ["explain", "RC01", "--as-of", str(LAST)],
+        )
+        _run(say("五、督办记录", "5. The escalation log"), ["escalations"])
+    typer.echo("")
+    typer.echo(say("接着看（演示数据不影响任何机关）：", "Go on from here (no office is touched):"))
+    for words in (["cases", "--all"], ["show", "RC16"], ["notices"], ["verify"], ["draw", "request"]):
+        typer.echo(f"  {_shown(folder, words)}")
+
+
+def _register() -> Path:
+    from gkflow.bootstrap import packaged_files
+
+    return packaged_files() / "examples" / "register.csv"
+
+
+def _make_room(folder: Path) -> None:
+    """An empty folder, or one that an earlier demonstration made; nothing else is ever emptied."""
+    from gkflow.domain.errors import Refused
+
+    if folder.exists():
+        is_ours = folder.is_dir() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
+        if not is_ours:
+            raise Refused("not_a_demo", folder=str(folder))
+        for name in _OWN:
+            old = folder / name
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+
+
+@contextmanager
+def _at_home_in(folder: Path) -> Iterator[None]:
+    """The environment without anything that leads to the user's own office; put back afterwards."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("GKFLOW_") and name not in _KEPT]:
+        del os.environ[name]
+    os.environ["GKFLOW_HOME"] = str(folder.absolute())
+    os.environ["GKFLOW_LANG"] = language()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _set_up(folder: Path) -> None:
+    from gkflow.bootstrap import init_office
+
+    _, office = init_office(folder.absolute(), say("演示机关", "Demonstration"), "DEMO")
+    office.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Sweep and deliver on each morning, as a daemon would have done."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.commands.sweep import summary
+
+    heading = say(f"二、逐日巡检至 {LAST}", f"2. Every day is swept through {LAST}")
+    _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
+    with open_office() as office:
+        days = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
+        reached = told = delivered = 0
+        for day in days:
+            morning = datetime.combine(day, time(8, 30), ZoneInfo("Asia/Shanghai"))
+            swept = office.tick(morning)
+            reached, told = reached + swept.reached, told + swept.told
+            delivered += office.deliver(morning).delivered
+        from gkflow.application.sweep import Swept
+
+        typer.echo(summary(Swept(tuple(days), reached, told)))
+    notices = folder / "notices" / "notices.jsonl"
+    typer.echo(
+        say(f"已送出 {delivered} 条通知（演示中写入 {notices}）。", f"{delivered} notices sent (here: into {notices}).")
+    )
+
+
+def _run(heading: str, words: Sequence[str]) -> None:
+    """Run a command and show it as somebody would type it."""
+    from gkflow.cli.app import run
+
+    folder = Path(os.environ["GKFLOW_HOME"])
+    _head(heading, _shown(folder, words))
+    code = run(words)
+    if code:
+        raise typer.Exit(code)
+
+
+def _head(heading: str, shown: str) -> None:
+    typer.echo(f"\n{heading}\n$ {shown}")
+
+
+def _shown(folder: Path, words: Sequence[str]) -> str:
+    import shlex
+
+    try:
+        place = folder.absolute().relative_to(Path.cwd())
+    except ValueError:
+        place = folder
+    return f"GKFLOW_HOME={shlex.quote(str(place))} gkflow {shlex.join(words)}"

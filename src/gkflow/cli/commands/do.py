@@ -1,0 +1,111 @@
+"""``gkflow do`` (办理): list what may be done with a case, or enter an action into it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, language, say
+
+if TYPE_CHECKING:
+    from gkflow.application.explain import CaseView
+    from gkflow.bootstrap import Office
+
+
+def command(
+    case: str = typer.Argument(..., metavar=say("案件", "CASE"), help=say("案件编号", "case number")),
+    action: str = typer.Argument(
+        "",
+        metavar=say("动作", "ACTION"),
+        help=say("代码或者中文名称；不写就列出可以办的动作", "by code or label; without it, what may be done is listed"),
+    ),
+    day: str = options.DAY,
+    by: str = options.BY,
+    fact: list[str] = options.FACT,
+    key: str = options.KEY,
+    dry_run: bool = options.DRY_RUN,
+    format: str = options.TEXT_OR_JSON,
+) -> None:
+    """List or take the next action of a case."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.naming import action_named, facts_named
+
+    facts, on = options.pairs(fact), options.day(day)
+    with open_office() as office:
+        view = office.view(case)
+        if not action:
+            _list(office.view(case, as_of=on) if on is not None else view, format)
+            return
+        flow = view.workflow
+        given: dict[str, Any] = {
+            "day": on, "by": by, "facts": facts_named(flow, facts), "key": key or None,
+        }  # fmt: skip
+        _do(office, view, action_named(flow, action), given, dry_run, format)
+
+
+def _list(view: CaseView, format: str) -> None:
+    from gkflow.application.advance import wanted_facts
+    from gkflow.cli.naming import fact_label
+    from gkflow.cli.output import Column, print_json, show
+    from gkflow.cli.vocabulary import ROLES, word
+
+    flow = view.workflow
+    rows = []
+    for name in view.next:
+        action = flow.actions[name]
+        must, may = wanted_facts(flow, name)
+        if name == "correct_entry":
+            must, may = ("seq", "reason"), ("day", "void", say("任一要素", "any fact"))
+        rows.append(
+            {
+                "action": name, "label": action.label, "must": list(must), "may": list(may),
+                "roles": list(action.roles), "article": action.cite or None,
+            }
+        )  # fmt: skip
+    if format == "json":
+        print_json(rows)
+        return
+
+    def labels(names: list[str]) -> str:
+        return say("、", ", ").join(fact_label(flow, name) for name in names)
+
+    state = flow.states[view.case.state]
+    title = say(
+        f"案件 {view.case.number} 现在“{state.label}”，可以办：",
+        f"case {view.case.number} is {label_of(state.label, state.name)}; what may be done:",
+    )
+    columns = [
+        Column("action", "动作", "action"),
+        *([Column("label", "名称", "label")] if language() == "zh" else []),
+        Column("must", "必填要素", "must", words=labels),
+        Column("may", "可填要素", "may", words=labels),
+        Column("roles", "职责", "roles", words=lambda roles: say("、", ", ").join(word(ROLES, role) for role in roles)),
+        Column("article", "依据", "article"),
+    ]
+    show(rows, columns, "table", None, title)
+    number = view.case.number
+    print(say(f"例：gkflow do {number} 动作 --fact 要素=值", f"e.g.: gkflow do {number} ACTION --fact FACT=VALUE"))
+
+
+def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_run: bool, format: str) -> None:
+    from gkflow.cli.entering import clock_words, entered_row, last_day_words, print_entered
+    from gkflow.cli.output import print_json
+
+    number, flow = view.case.number, view.workflow
+    tried = office.do(number, action, dry_run=True, **given)
+    if format == "text":
+        was: date | None = tried.last_day_before
+        then = last_day_words(tried, tried.last_day, tried.provisional)
+        before = was.isoformat() if was is not None else say("无", "none")
+        told = say("不变", "unchanged") if was == tried.last_day and was is not None else f"{before} → {then}"
+        print(say(f"届满日（{clock_words(tried)}）：{told}", f"last day ({clock_words(tried)}): {told}"))
+    entered = tried if dry_run else office.do(number, action, **given)
+    if format == "json":
+        print_json(
+            {**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before}
+        )
+    else:
+        print_entered(entered, flow, dry_run)

@@ -1,0 +1,155 @@
+"""``gkflow doctor`` (体检): is everything alive, is anything stuck, how far does the calendar reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.application.doctor import Sign
+
+
+def command(format: str = options.formats("table", "json")) -> None:
+    """Look at everything that can go wrong quietly; exit code 1 on an error, such as a stale sweep."""
+    from gkflow.bootstrap import open_office
+
+    with open_office() as office:
+        signs = office.doctor()
+    if format == "json":
+        from gkflow.cli.output import print_json
+
+        print_json(
+            [{"name": sign.name, "level": sign.level, "words": words(sign), "facts": sign.facts} for sign in signs]
+        )
+    else:
+        from gkflow.cli.output import coloured
+
+        levels = {
+            "ok": ("正常", "ok", "green"),
+            "warning": ("注意", "warning", "orange"),
+            "error": ("错误", "error", "red"),
+        }
+        for sign in signs:
+            zh, en, colour = levels[sign.level]
+            typer.echo(f"{coloured(say(f'[{zh}]', f'[{en}]'), colour)} {words(sign)}")
+    if any(sign.level == "error" for sign in signs):
+        raise typer.Exit(1)
+
+
+def words(sign: Sign) -> str:
+    """What was found, and what to do about it."""
+    return _WORDS[sign.name](sign) if sign.name in _WORDS else f"{sign.name}: {sign.facts}"
+
+
+def _moment(value: Any) -> str:
+    from gkflow.cli.escalation_rows import short_moment
+
+    return short_moment(value)
+
+
+def _sweep(sign: Sign) -> str:
+    last, age = sign.facts["last"], sign.facts["age_days"]
+    mend = say("请启动守护进程（gkflow daemon），或者运行 gkflow sweep", "start gkflow daemon, or run gkflow sweep")
+    if last is None:
+        return say(f"还没有巡检过：{mend}", f"never swept: {mend}")
+    words = say(f"最近一次巡检：{last}", f"last sweep: {last}")
+    if sign.level == "error":
+        return words + say(f"，已停了 {age} 天；{mend}", f", {age} days ago; {mend}")
+    return words + (say("（今天）", " (today)") if age == 0 else say(f"（{age} 天前）", f" ({age} days ago)"))
+
+
+def _daemon(sign: Sign) -> str:
+    last = sign.facts["last"]
+    if last is None:
+        return say("守护进程没有运行过", "the daemon has never run")
+    words = say(f"守护进程最近一次心跳：{_moment(last)}", f"last heartbeat of the daemon: {_moment(last)}")
+    return words if sign.level == "ok" else words + say("，可能已经停止", "; it may have stopped")
+
+
+def _clock(sign: Sign) -> str:
+    if sign.level == "ok":
+        return say("本机时间与记录一致", "the machine's clock agrees with the record")
+    if sign.facts["jumped"]:
+        return say(
+            "本机时间突然超前一天以上，守护进程已暂停巡检：请校准时间；确系停机或者休眠的，运行 gkflow sweep",
+            "the machine's clock jumped ahead by more than a day and the daemon holds: set it right; if the machine "
+            "really stood still, run gkflow sweep",
+        )
+    return say(
+        f"本机时间 {_moment(sign.facts['now'])} 早于最近一次写入 {_moment(sign.facts['last_written'])}：请校准时间",
+        f"the clock says {_moment(sign.facts['now'])}, before the last writing of {_moment(sign.facts['last_written'])}",
+    )
+
+
+def _delivery(sign: Sign) -> str:
+    last, waiting, dead = sign.facts["last"], sign.facts["waiting"], sign.facts["dead"]
+    parts = [
+        say(f"最近一次送发：{_moment(last)}", f"last delivery: {_moment(last)}")
+        if last is not None
+        else say("还没有送发过", "nothing delivered yet"),
+        say(f"待送 {waiting} 条", f"{waiting} waiting"),
+    ]
+    if sign.level == "error":
+        parts.append(
+            say("已停滞：请启动守护进程，或者运行 gkflow deliver", "stuck: start gkflow daemon, or run gkflow deliver")
+        )
+    if dead:
+        parts.append(say(f"{dead} 条不再重试，见 gkflow notices --dead", f"{dead} given up: gkflow notices --dead"))
+    return say("，", ", ").join(parts)
+
+
+def _calendar(sign: Sign) -> str:
+    through, missing = sign.facts["announced_through"], sign.facts["missing"]
+    words = say(f"工作日历：放假安排已知至 {through}", f"calendar: days off are known through {through}")
+    if sign.level == "error":
+        return words + say(
+            "，已经过期；请录入放假通知（gkflow calendar）", "; that is past: enter the notice (gkflow calendar)"
+        )
+    if missing is not None:
+        return words + say(
+            f"；{missing} 年的通知尚未录入，跨年的届满日是暂定的",
+            f"; the notice for {missing} is wanting, deadlines there are provisional",
+        )
+    return words
+
+
+def _edition(sign: Sign) -> str:
+    return say(
+        "有新的放假安排等待采用：gkflow calendar adopt（会先列出受影响的案件）",
+        "a newer calendar waits to be adopted: gkflow calendar adopt (it lists the cases that move)",
+    )
+
+
+def _provisional(sign: Sign) -> str:
+    count, cases = sign.facts["count"], sign.facts["cases"]
+    if not count:
+        return say("没有暂定的届满日", "no deadline is provisional")
+    names = say("、", ", ").join(cases) + (say("等", ", …") if count > len(cases) else "")
+    return say(
+        f"{count} 个届满日落在尚未公布放假安排的日期上，是暂定的：{names}",
+        f"{count} deadlines rest on predicted days and are provisional: {names}",
+    )
+
+
+def _counts(sign: Sign) -> str:
+    facts = sign.facts
+    return say(
+        f"案件 {facts['cases']} 件（在办 {facts['open']} 件），办理记录 {facts['entries']} 条，督办 {facts['escalations']} 条",
+        f"{facts['cases']} cases ({facts['open']} open), {facts['entries']} entries, {facts['escalations']} escalations",
+    )
+
+
+_WORDS = {
+    "sweep": _sweep,
+    "daemon": _daemon,
+    "clock": _clock,
+    "delivery": _delivery,
+    "calendar": _calendar,
+    "calendar_edition": _edition,
+    "provisional": _provisional,
+    "counts": _counts,
+}

@@ -1,0 +1,26 @@
+"""``gkflow draw`` (流程图): a workflow as Mermaid; no office is needed."""
+
+from __future__ import annotations
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, say
+
+
+def command(
+    workflow: str = typer.Argument(
+        ...,
+        metavar=say("流程", "WORKFLOW"),
+        help=say("流程的代码或者名称，例如 request", "the workflow, such as request"),
+    ),
+    format: str = options.formats("mermaid"),
+) -> None:
+    """Print a diagram of a workflow."""
+    from gkflow.application.draw import draw
+    from gkflow.bootstrap import home_folder, rulebook
+
+    book = rulebook(home_folder())
+    by_label = {each.label: each for each in book.workflows.values()}
+    found = by_label.get(workflow) or book.workflow(workflow)
+    typer.echo(draw(found, label_of, say("尚未收件", "not yet there")))

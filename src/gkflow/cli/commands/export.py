@@ -1,0 +1,46 @@
+"""``gkflow export`` (导出): the register again, or what of the cases may be published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+
+def command(
+    cases: list[str] = typer.Argument(
+        None, metavar=say("[案件]…", "[CASE]…"), help=say("案件编号；不写则为全部", "cases; without any, all of them")
+    ),
+    published: bool = typer.Option(
+        False, "--published", help=say("只导出可以公开的信息", "only what may be shown to the public")
+    ),
+    format: str = options.formats("csv", "json", "xlsx"),
+    output: str = options.OUTPUT,
+) -> None:
+    """Export the register in the form that import reads, or the public records."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.output import Column, show
+
+    ending = output.rpartition(".")[2].lower()
+    if format == "csv" and ending in ("json", "xlsx"):
+        format = ending  # --output register.xlsx says it already
+    with open_office() as office:
+        for case in cases or ():
+            office.view(case)  # an unknown case is told before anything is written
+        if published:
+            numbers = cases or [line.case for line in office.cases(every=True)]
+            rows = [{say("案件编号", "case"): number, **office.published(number)} for number in numbers]
+            first: tuple[str, ...] = ()
+        else:
+            from gkflow.application.register import COLUMNS
+
+            rows, first = office.export(cases or None), COLUMNS
+    names = dict.fromkeys([*first, *(name for row in rows for name in row)])
+    if format == "json":
+        # Keys are always there.
+        rows = [{name: row.get(name) for name in names} for row in rows]
+    columns: list[Any] = [Column(name, name, name) for name in names]
+    show(rows, columns, format, output or None, say("台账", "register"))

@@ -1,0 +1,44 @@
+"""``gkflow receive`` (收件): open a case; its number, day 0, last day and what may be done next."""
+
+from __future__ import annotations
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+
+def command(
+    workflow: str = typer.Argument(
+        "request", metavar=say("流程", "WORKFLOW"), help=say("代码或者中文名称，默认依申请公开", "by code or label, default request")
+    ),
+    number: str = typer.Option(
+        "", "--number", metavar=say("编号", "N"), help=say("案件编号（默认自动编号）", "case number (default: the next one)")
+    ),
+    day: str = options.DAY,
+    by: str = options.BY,
+    unit: str = options.UNIT,
+    title: str = typer.Option("", "--title", metavar=say("摘要", "TEXT"), help=say("内容摘要", "what it is about")),
+    fact: list[str] = options.FACT,
+    key: str = options.KEY,
+    dry_run: bool = options.DRY_RUN,
+    format: str = options.TEXT_OR_JSON,
+) -> None:
+    """Open a case."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.entering import entered_row, print_entered
+    from gkflow.cli.naming import facts_named, workflow_named
+    from gkflow.cli.output import print_json
+
+    facts, on = options.pairs(fact), options.day(day)
+    with open_office() as office:
+        book = office.rules.rulebook
+        flow = book.workflow(workflow_named(book, workflow))
+        entered = office.receive(
+            flow.name, number.strip(), day=on, by=by, unit=unit, title=title,
+            facts=facts_named(flow, facts), key=key or None, dry_run=dry_run,
+        )  # fmt: skip
+        if format == "json":
+            print_json(entered_row(entered, flow))
+        else:
+            print_entered(entered, flow, dry_run)

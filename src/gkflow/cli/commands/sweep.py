@@ -1,0 +1,90 @@
+"""``gkflow sweep`` (巡检): every day since the last sweep, in order; or what a sweep would record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.application.sweep import Swept
+    from gkflow.bootstrap import Office
+
+
+def command(
+    as_of: str = typer.Option(
+        "", "--as-of", metavar=say("日期或时刻", "MOMENT"),
+        help=say("巡检到哪一天（默认今天）：2026-11-22 或 2026-11-22T09:00+08:00", "through that day (default: today)"),
+    ),
+    simulate: bool = typer.Option(
+        False, "--simulate", help=say("只看会记录什么，不写入；日期可以在将来", "what would be recorded; writes nothing")
+    ),
+    format: str = options.FORMAT,
+    output: str = options.OUTPUT,
+) -> None:  # fmt: skip
+    """Sweep every day since the last one."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, escalation_rows
+    from gkflow.cli.output import show
+
+    with open_office() as office:
+        if simulate:
+            rows, columns = _simulated(office, as_of), SIMULATED
+            told = say(
+                f"模拟巡检（未写入）：会新记 {len(rows)} 条督办。",
+                f"simulated, nothing written: {len(rows)} new escalations.",
+            )
+        else:
+            swept = office.sweep(as_of or None)
+            records = office.escalations(since=swept.days[0]) if swept.days else []
+            days = set(swept.days)
+            rows = escalation_rows(office, (record for record in records if record.day in days))
+            columns, told = COLUMNS, summary(swept)
+    # A program reads the rows alone.
+    typer.echo(told, err=format != "table")
+    show(rows, columns, format, output or None)
+
+
+def summary(swept: Swept) -> str:
+    """What a sweep did, in one line."""
+    if not swept.days:
+        return say("各日均已巡检过，没有新的事项。", "every day has been swept already; nothing new.")
+    first, last, count = swept.days[0], swept.days[-1], len(swept.days)
+    days = (
+        f"{first}"
+        if count == 1
+        else say(f"{first} 至 {last}，逐日 {count} 天", f"{first} to {last}, {count} days in order")
+    )
+    taken = say(f"，依法视为 {swept.taken} 条", f", {swept.taken} taken by law") if swept.taken else ""
+    return say(
+        f"已巡检（{days}）：新记督办 {swept.reached} 条，写出通知 {swept.told} 条{taken}。",
+        f"swept ({days}): {swept.reached} escalations recorded, {swept.told} notices written{taken}.",
+    )
+
+
+def _simulated(office: Office, as_of: str) -> list[dict[str, Any]]:
+    from gkflow.bootstrap import now, read_moment
+    from gkflow.cli.escalation_rows import clock_label
+    from gkflow.domain.case import legal_day
+
+    day: Any = read_moment(as_of) if as_of else now()
+    day = legal_day(day) if hasattr(day, "hour") else day
+    found = office.simulate(day)
+    with office.store.reading() as ledger:
+        lines = {case: ledger.docket(case) for case in {case for case, *_ in found}}
+    rows = []
+    for case, clock, ref, last_day, step in found:
+        line = lines[case]
+        workflow = line.workflow if line is not None else ""
+        rows.append(
+            {
+                "id": None, "case": case, "workflow": workflow, "clock": clock,
+                "clock_label": clock_label(office, workflow, clock, ref), "deadline": last_day, "step": step.offset,
+                "kind": step.kind, "colour": step.colour, "day": day, "told": None, "told_at": None,
+                "delivered_at": None, "acknowledged_by": None, "acknowledged_at": None, "words": None,
+            }
+        )  # fmt: skip
+    return rows

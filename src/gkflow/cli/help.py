@@ -1,0 +1,129 @@
+"""The help of a command (帮助): headings in the language chosen, wide characters aligned, lines broken where they fit."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+
+import typer
+from typer.core import TyperCommand
+
+from gkflow.cli.language import say
+
+_GAP = 2
+_TERM = 30  # a longer term has its help on the next line
+_NEVER_FIRST = "，。；：、）】》？！,.;:)"
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a terminal; Chinese characters take two."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with spaces up to a column."""
+    return text + " " * max(columns - width(text), 0)
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines of at most so many columns: broken at a space, or after any Chinese character."""
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if line and width(line + piece.rstrip()) > columns and piece[0] not in _NEVER_FIRST:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line or not piece.isspace() else ""
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Words with the space after them; each wide character alone."""
+    word = ""
+    for char in text:
+        if east_asian_width(char) in "WF":
+            if word:
+                yield word
+            yield char
+            word = ""
+        else:
+            word += char
+            if char == " ":
+                yield word
+                word = ""
+    if word:
+        yield word
+
+
+def _columns() -> int:
+    return max(min(shutil.get_terminal_size((100, 24)).columns, 100), 40)
+
+
+def _list(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
+    if not rows:
+        return []
+    term = min(max(width(name) for name, _ in rows), _TERM)
+    lines = ["", heading]
+    for name, words in rows:
+        told = wrapped(words, _columns() - term - _GAP - 2)
+        first = f"  {padded(name, term)}{' ' * _GAP}"
+        if width(name) > term:
+            lines.append(f"  {name}")
+            first = " " * (term + _GAP + 2)
+        lines.append(f"{first}{told[0]}".rstrip())
+        lines += [" " * (term + _GAP + 2) + line for line in told[1:]]
+    return lines
+
+
+def _usage(ctx: typer.Context, parts: Sequence[str]) -> list[str]:
+    return [say("用法：", "Usage: ") + " ".join([ctx.command_path, *parts]), ""]
+
+
+def _described(words: str | None) -> list[str]:
+    return [f"  {line}" if line else "" for part in (words or "").split("\n") for line in wrapped(part, _columns() - 2)]
+
+
+def metavar(param: Any) -> str:
+    """What stands for the value of a parameter: 日期, N, FILE."""
+    return str(param.metavar or param.name.upper())
+
+
+def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
+    rows = []
+    for param in params:
+        if param.param_type_name != "option" or param.hidden:
+            continue
+        term = ", ".join(sorted(param.opts, key=len))
+        value = "" if param.is_flag else f" {metavar(param)}"
+        words = param.help or ""
+        if "--help" in param.opts:
+            words = say("显示本帮助", "show this help")
+        rows.append((term + value, words))
+    return rows
+
+
+class Command(TyperCommand):
+    """A command whose help is written here."""
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
+        """Usage, what it does, arguments, options."""
+        params: list[Any] = list(self.get_params(ctx))
+        arguments = [param for param in params if param.param_type_name == "argument"]
+        names = [metavar(param) for param in arguments]
+        shown = [name if param.required else f"[{name}]" for name, param in zip(names, arguments, strict=True)]
+        lines = _usage(ctx, [*shown, say("[选项]", "[OPTIONS]")])
+        lines += _described(self.help)
+        told = [(name, str(param.help or "")) for name, param in zip(names, arguments, strict=True)]
+        lines += _list(say("参数", "Arguments"), told)
+        options = [*_options(params), ("--lang zh|en", say("界面语言", "language"))]
+        return "\n".join(lines + _list(say("选项", "Options"), options))
+
+
+def group_help(ctx: typer.Context, words: str, params: Iterable[Any], commands: Sequence[tuple[str, str]]) -> str:
+    """The help of ``gkflow`` itself: what it is, its commands, its options."""
+    lines = _usage(ctx, [say("命令", "COMMAND"), say("[参数] [选项]", "[ARGUMENTS] [OPTIONS]")])
+    lines += _described(words)
+    lines += _list(say("命令", "Commands"), commands)
+    return "\n".join(lines + _list(say("选项", "Options"), _options(params)))

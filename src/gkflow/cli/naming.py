@@ -1,0 +1,114 @@
+"""Names as people give them (名称): a workflow, an action or a fact by its code or by its Chinese label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from gkflow.cli.language import label_of, say
+
+if TYPE_CHECKING:
+    from gkflow.domain.case import Finding
+    from gkflow.domain.rulebook import Rulebook
+    from gkflow.domain.workflow import Action, Workflow
+
+
+def workflow_named(book: Rulebook, text: str) -> str:
+    """The code of a workflow. Raises NotFound with those that there are."""
+    from gkflow.domain.errors import NotFound
+
+    for flow in book.workflows.values():
+        if text.strip() in (flow.name, flow.label):
+            return flow.name
+    there = say("、", ", ").join(say(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values())
+    raise NotFound("unknown_workflow", workflow=text, mean=say(f"；有：{there}", f"; there are: {there}"))
+
+
+def action_named(workflow: Workflow, text: str) -> str:
+    """The code of an action of this workflow."""
+    return next((act.name for act in workflow.actions.values() if text.strip() in (act.name, act.label)), text)
+
+
+def state_named(book: Rulebook, text: str) -> str:
+    """The code of a state in any workflow."""
+    states = [state for flow in book.workflows.values() for state in flow.states.values()]
+    return next((state.name for state in states if text.strip() in (state.name, state.label)), text)
+
+
+def clock_named(book: Rulebook, text: str, workflow: str = "") -> str:
+    """The code of a clock in one workflow or in any."""
+    flows = [flow for flow in book.workflows.values() if not workflow or flow.name == workflow]
+    clocks = [rule for flow in flows for rule in flow.clocks]
+    if any(rule.name == text for rule in clocks):
+        return text
+    return next((rule.name for rule in clocks if rule.label == text.strip()), text)
+
+
+def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
+    """The facts by their codes."""
+    codes = {spec.label: name for name, spec in workflow.facts.items()}
+    return {name if name in workflow.facts else codes.get(name, name): value for name, value in given.items()}
+
+
+def fact_label(workflow: Workflow, name: str) -> str:
+    """A fact in words, its code beside it where a person has to type it: 收件方式(channel)."""
+    spec = workflow.facts.get(name)
+    return say(f"{spec.label}({name})", name) if spec is not None else name
+
+
+def fact_words(workflow: Workflow, name: str, value: Any) -> str:
+    """A fact with its value: 收件方式 互联网."""
+    spec = workflow.facts.get(name)
+    if spec is None:
+        own = {"seq": "第几条", "day": "日期", "void": "作废", "reason": "理由", "text": "内容",
+               "last_day_before": "原届满日", "last_day_after": "现届满日"}.get(name, name)  # fmt: skip
+        return f"{say(own, name)} {_value(value)}"
+    told = say(spec.choices[value], value) if spec.type == "choice" and value in spec.choices else _value(value)
+    return f"{label_of(spec.label, name)} {told}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    return str(value)
+
+
+def action_label(action: Action) -> str:
+    """An action as a person may type it: by its label, in English by its code."""
+    return say(action.label, action.name)
+
+
+def actions_words(workflow: Workflow, names: Iterable[str]) -> str:
+    """Several actions in words."""
+    return say("、", ", ").join(action_label(workflow.actions[name]) for name in names)
+
+
+def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
+    """What an action, a state, a clock or a fact of this workflow is called."""
+
+    def label(kind: str, name: str) -> str:
+        if kind == "clock":
+            rule = workflow.clock(name)
+            return label_of(rule.label, name) if rule is not None else name
+        if kind == "fact":
+            return fact_label(workflow, name)
+        if name == "new":
+            return say("尚未收件", "new")
+        things: Mapping[str, Any] = workflow.states if kind == "state" else workflow.actions
+        return label_of(things[name].label, name) if name in things else name
+
+    return label
+
+
+def findings_rows(workflow: Workflow, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as rows: seq, code, facts, words; the same one told by several clocks stands once."""
+    from gkflow.cli.words import finding_words
+
+    rows: list[dict[str, Any]] = []
+    label = labels_of(workflow)
+    for finding in findings:
+        words = finding_words(finding.code, finding.facts, label)
+        row = {"seq": finding.seq, "code": finding.code, "facts": dict(finding.facts), "words": words}
+        if not any(row["seq"] == old["seq"] and row["words"] == old["words"] for old in rows):
+            rows.append(row)
+    return rows

@@ -1,0 +1,109 @@
+"""
+The options that several commands share (通用选项): written as a parameter's default, as typer reads them.
+
+    def command(format: str = options.FORMAT, output: str = options.OUTPUT, as_of: str = options.AS_OF) -> None:
+        rows = office.cases(as_of=options.day(as_of))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import typer
+
+from gkflow.cli.language import say
+
+
+def formats(*names: str, help: str = "") -> Any:
+    """The option ``--format`` with these choices, the first being the default."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise typer.BadParameter(
+                say(f"--format 只能是 {'、'.join(names)}", f"--format is one of {', '.join(names)}")
+            )
+        return value
+
+    words = help or say("输出格式；json 供程序使用", "output format; json for programs")
+    return typer.Option(names[0], "--format", metavar="|".join(names), help=words, callback=check)
+
+
+FORMAT: Any = formats("table", "json", "csv", "xlsx")
+TEXT_OR_JSON: Any = formats("text", "json")
+OUTPUT: Any = typer.Option(
+    "", "--output", "-o", metavar=say("文件", "FILE"), help=say("写入文件，不在屏幕上显示", "write into a file")
+)
+AS_OF: Any = typer.Option(
+    "",
+    "--as-of",
+    metavar=say("日期", "DAY"),
+    help=say("截至哪一天的情况（默认今天）", "as things stood on that day (default: today)"),
+)
+DAY: Any = typer.Option(
+    "",
+    "--day",
+    metavar=say("日期", "DAY"),
+    help=say("发生之日（默认今天）", "the day on which it happened (default: today)"),
+)
+FACT: Any = typer.Option(
+    [],
+    "--fact",
+    metavar=say("要素=值", "FACT=VALUE"),
+    help=say("办理要素，可以重复；代码或者中文名称均可", "a fact, may be repeated; by code or by Chinese label"),
+)
+BY: Any = typer.Option("", "--by", metavar=say("姓名", "NAME"), help=say("经办人", "who did it"))
+UNIT: Any = typer.Option("", "--unit", metavar=say("代码", "CODE"), help=say("承办单位", "the unit"))
+KEY: Any = typer.Option(
+    "",
+    "--key",
+    metavar=say("键", "KEY"),
+    help=say("幂等键：同一键重复提交只记一次", "idempotency key: the same key again does nothing twice"),
+)
+DRY_RUN: Any = typer.Option(False, "--dry-run", help=say("只试算，不写入", "reckon only, write nothing"))
+
+
+def day(text: str | None) -> date | None:
+    """
+    The day of an option, None where the option was not given. Raises Refused ("bad_day") with what to write.
+
+    2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted.
+    """
+    if text is None or not text.strip():
+        return None
+    from gkflow.application.facts import read_day
+
+    return read_day(text)
+
+
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """The facts of ``--fact name=value``, in the order given. Raises typer.BadParameter for a word without "="."""
+    found: dict[str, str] = {}
+    for word in given:
+        name, mark, value = word.replace("＝", "=", 1).partition("=")
+        if not mark or not name.strip():
+            raise typer.BadParameter(
+                say(f"--fact {word}：要写成 要素=值，例如 channel=internet", f"--fact {word}: write FACT=VALUE")
+            )
+        if name.strip() in found:
+            raise typer.BadParameter(say(f"--fact {name.strip()} 给了两次", f"--fact {name.strip()} was given twice"))
+        found[name.strip()] = value.strip()
+    return found
+
+
+def whole(text: str, name: str, least: int = 0, most: int = 100_000) -> int:
+    """
+    The whole number of an option, written as text. Raises typer.BadParameter with what is wrong.
+
+    The options themselves are texts, so that what is wrong with one is said here, in the language chosen.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        raise typer.BadParameter(say(f"{name} = {text}：不是整数", f"{name} = {text} is no whole number")) from None
+    if not least <= number <= most:
+        raise typer.BadParameter(
+            say(f"{name} = {text}：要在 {least} 到 {most} 之间", f"{name} = {text} is not between {least} and {most}")
+        )
+    return number

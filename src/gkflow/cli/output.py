@@ -1,0 +1,266 @@
+"""
+What is printed (输出): rows as a table for people, as JSON for programs, as csv or xlsx for spreadsheets.
+
+JSON holds every key of a row as it is; the other three hold the columns named, in words.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gkflow.cli.language import say
+from gkflow.domain.errors import Refused, Unfit
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Row = Mapping[str, Any]
+# The colours of the data (ladders, lights) as a terminal shows them.
+COLOURS = {
+    "green": "green",
+    "yellow": "yellow",
+    "orange": "dark_orange",
+    "red": "bold red",
+    "black": "bold white on grey23",
+}
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column (列): the key of the row and its heading in both languages.
+
+    ``style`` gives the colour of a row's cell: a rich style, one of COLOURS, or "" for none. ``words`` turns the
+    value into what people read, ``told`` the whole row; numbers stand on the right.
+    """
+
+    key: str
+    zh: str
+    en: str
+    style: str | Callable[[Row], str | None] = ""
+    words: Callable[[Any], Any] | None = None
+    told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
+
+    @property
+    def heading(self) -> str:
+        """The heading in the language chosen."""
+        return say(self.zh, self.en)
+
+    def value(self, row: Row) -> Any:
+        """What people read in this column."""
+        if self.told is not None:
+            return self.told(row)
+        value = row.get(self.key)
+        return self.words(value) if self.words is not None and value is not None else value
+
+    def colour(self, row: Row) -> str:
+        """The rich style of the cell."""
+        style = self.style(row) if callable(self.style) else self.style
+        return COLOURS.get(style or "", style or "")
+
+
+def show(rows: Sequence[Row], columns: Sequence[Column], format: str, path: str | None = None, title: str = "") -> None:
+    """
+    Print rows, or write them into the file *path*, as *format*: table, json, csv or xlsx.
+
+    A table that goes into a file takes its form from the file's ending. Raises Refused for xlsx on a terminal and
+    Unfit for a file that cannot be written.
+    """
+    if path and format == "table":
+        format = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}.get(Path(path).suffix.lower(), "table")
+    if not path:
+        _print(rows, columns, format, title)
+        return
+    try:
+        _save(Path(path), rows, columns, format, title)
+    except OSError as error:
+        raise Unfit("unreadable", file=path, reason=reason(error)) from None
+    told = say(f"已写入 {path}：{len(rows)} 行", f"{path}: {len(rows)} rows written")
+    print(told, file=sys.stderr)
+
+
+def _print(rows: Sequence[Row], columns: Sequence[Column], format: str, title: str) -> None:
+    if format == "json":
+        print_json(rows)
+    elif format == "csv":
+        from gkflow.papers.tables import write_csv
+
+        write_csv(sys.stdout, _headings(columns), _cells(rows, columns))
+    elif format == "xlsx":
+        if sys.stdout.isatty():
+            raise Refused(
+                "wrong_use",
+                reason=say(
+                    "xlsx 不能显示在屏幕上，请加 --output 文件名.xlsx",
+                    "xlsx cannot be shown on a terminal: add --output FILE.xlsx",
+                ),
+            )
+        from gkflow.papers.tables import save_xlsx
+
+        save_xlsx(sys.stdout.buffer, _headings(columns), _cells(rows, columns), title)
+    elif rows:
+        print_table(rows, columns, title)
+
+
+def _save(path: Path, rows: Sequence[Row], columns: Sequence[Column], format: str, title: str) -> None:
+    from gkflow.papers.tables import save_csv, save_xlsx
+
+    if format == "csv":
+        save_csv(path, _headings(columns), _cells(rows, columns))
+    elif format == "xlsx":
+        save_xlsx(path, _headings(columns), _cells(rows, columns), title)
+    elif format == "json":
+        path.write_text(json_text(rows) + "\n", encoding="utf-8")
+    else:
+        path.write_text(table_text(rows, columns, title), encoding="utf-8")
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be written or read, in words."""
+    known = {
+        FileNotFoundError: ("文件或者文件夹不存在", "no such file or folder"),
+        PermissionError: ("没有权限", "permission denied"),
+        IsADirectoryError: ("这是文件夹", "is a folder"),
+        NotADirectoryError: ("路径中有一段不是文件夹", "a part of the path is no folder"),
+    }.get(type(error))
+    return say(*known) if known is not None else (error.strerror or str(error))
+
+
+def _headings(columns: Sequence[Column]) -> list[str]:
+    return [column.heading for column in columns]
+
+
+def _cells(rows: Sequence[Row], columns: Sequence[Column]) -> list[list[Any]]:
+    return [[_person(column.value(row)) for column in columns] for row in rows]
+
+
+def _person(value: Any) -> Any:
+    """A value as people read it in a spreadsheet."""
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return say("、", ", ").join(str(_person(each)) for each in value)
+    return str(value) if isinstance(value, Enum) else value
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value and nothing else: a list with a line for each row, an object indented."""
+    print(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """One JSON value as text; days as YYYY-MM-DD, moments as ISO with +08:00."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    rows = [json.dumps(row, ensure_ascii=False, default=plain) for row in value]
+    return "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
+
+
+def plain(value: Any) -> Any:
+    """A value in the form in which JSON carries it."""
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, (set, frozenset)) else str(value)
+
+
+def moment(value: datetime) -> str:
+    """A moment in the time of the office: 2026-11-22T09:00:00+08:00."""
+    from zoneinfo import ZoneInfo
+
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return aware.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+
+
+# -- tables ------------------------------------------------------------------------------------------------------
+
+
+def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> None:
+    """Print a table: in colour and fitted to a terminal, plain and at full width elsewhere."""
+    from rich.console import Console
+
+    if not sys.stdout.isatty():
+        sys.stdout.write(table_text(rows, columns, title))
+        return
+    console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
+    if title:
+        console.print(title, style="bold")
+    console.print(_table(rows, columns))
+
+
+def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> str:
+    """A table as plain text; wide characters aligned, no column cut, no spaces at the end of a line."""
+    from rich.cells import cell_len
+
+    heads = _headings(columns)
+    cells = [[_cell(column.value(row)) for column in columns] for row in rows]
+    right = [_is_number(column, rows) for column in columns]
+    widths = [max(map(cell_len, each)) for each in zip(heads, *cells, strict=True)]
+
+    def line(texts: Sequence[str]) -> str:
+        padded = []
+        for text, width, number in zip(texts, widths, right, strict=True):
+            gap = " " * (width - cell_len(text))
+            padded.append(gap + text if number else text + gap)
+        return "  ".join(padded).rstrip()
+
+    rule = "  ".join("─" * width for width in widths)
+    lines = [*([title] if title else []), line(heads), rule, *map(line, cells)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1))
+    for column in columns:
+        justify = "right" if _is_number(column, rows) else "left"
+        # Nothing is cut: a narrow terminal folds the cell.
+        table.add_column(column.heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(_cell(column.value(row)), style=column.colour(row)) for column in columns))
+    return table
+
+
+def _is_number(column: Column, rows: Sequence[Row]) -> bool:
+    values = [value for value in (column.value(row) for row in rows[:_BATCH]) if value is not None]
+    return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return " ".join(str(_person(value)).split("\n"))
+
+
+def coloured(text: str, colour: str) -> str:
+    """A text in one of COLOURS on a terminal, as it is elsewhere."""
+    if not colour or not sys.stdout.isatty():
+        return text
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    with console.capture() as captured:
+        console.print(Text(text, style=COLOURS.get(colour, colour)), end="", soft_wrap=True)
+    return captured.get()

@@ -1,0 +1,75 @@
+"""The working of a deadline in words (推算过程): a line for each day, counted or left out, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from gkflow.cli.help import padded, width
+from gkflow.cli.language import say
+from gkflow.cli.vocabulary import weekday
+
+if TYPE_CHECKING:
+    from gkflow.domain.working import WorkingLine
+
+
+def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], str] | None = None) -> Iterator[str]:
+    """
+    One line for each day: date, weekday, 第n日 or 不计入, and why with its source.
+
+    *held* says in words what a suspension was for, from its ref and a day inside it.
+    """
+    names = [_counted(line) for line in working]
+    column = max(map(width, names), default=0)
+    for line, name in zip(working, names, strict=True):
+        yield f"{line.day}  {weekday(line.day)}  {padded(name, column)}  {why_words(line, held)}".rstrip()
+
+
+def _counted(line: WorkingLine) -> str:
+    if line.counted is not None:
+        return say(f"第{line.counted}日", f"day {line.counted}")
+    if line.why in ("day_zero", "day_zero_moved"):
+        return say("起算日", "day 0") if line.why == "day_zero" else say("收到之日", "received")
+    return say("届满", "last day") if line.why == "fixed" else say("不计入", "left out")
+
+
+def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None) -> str:
+    """Why a day is counted or left out."""
+    why = str(line.why)
+    words = ""
+    if why == "day_zero":
+        words = say("当日不计入（民法典第二百零一条）", "not counted (Civil Code Art. 201)")
+    elif why == "day_zero_moved":
+        words = say("休息日收到，以其后第一个工作日为起算日", "a day off: day 0 is the next working day")
+    elif why == "makeup":
+        words = say("调休上班", "make-up working day") + (
+            say(f"（{line.name}）", f" ({line.name})") if line.name else ""
+        )
+    elif why == "weekend":
+        words = say("周末", "weekend")
+    elif why == "holiday":
+        words = line.name or say("休息日", "day off")
+    elif why == "suspended":
+        words = held(line.ref, line.day) if held is not None else say("中止", "suspended")
+        if line.day.weekday() > 4 and line.name:
+            words += say("（调休上班日）", " (make-up working day)")
+    elif why == "rolled":
+        words = say("休息日，末日顺延（民法典第二百零三条）", "a day off: the last day rolls on (Civil Code Art. 203)")
+        if line.name == "" and line.day.weekday() < 5:
+            words = say("末日顺延至此（民法典第二百零三条）", "the last day rolls to here (Civil Code Art. 203)")
+    if line.source and why in ("holiday", "makeup"):
+        words += f"  {line.source}"
+    if line.firmness == "predicted" and why not in ("day_zero", "day_zero_moved"):
+        words += say("  推定", "  predicted")
+    return words.strip()
+
+
+def counted_words(provisional: bool, earliest: date | None, latest: date | None) -> str:
+    """What follows a last day that a notice to come may still move; nothing for a firm one."""
+    if not provisional:
+        return ""
+    return say(
+        f"  暂定：放假通知尚未公布，最终在 {earliest} 至 {latest} 之间",
+        f"  provisional: no notice of days off yet; it will lie between {earliest} and {latest}",
+    )

@@ -1,0 +1,311 @@
+"""
+The daemon (守护进程): an alarm clock that calls the verbs at their hours, and nothing more.
+
+APScheduler keeps its jobs in memory. It may call a verb late, twice or not at all: what is to be done and what has
+been done stands in the tables of the office, so that any number of daemons, killed at any moment, do it once.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from gkflow.application.ports import Channel, Message, NotDelivered
+from gkflow.bootstrap import Office
+from gkflow.domain.case import legal_day
+from gkflow.domain.errors import GkflowError, Refused
+
+if TYPE_CHECKING:
+    from datetime import date
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+EVERY = timedelta(minutes=5)
+DELIVER_EVERY = timedelta(minutes=1)
+JUMP = timedelta(days=1)  # the most that the wall clock may run ahead of the time that has passed
+
+
+def awake_and_asleep() -> float:
+    """
+    Seconds since some moment, those of a suspended machine included.
+
+    On Linux the monotonic clock stands still while a laptop sleeps: three nights would look like a clock that
+    jumped, and the days between would not be swept.
+    """
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(clock) if clock is not None else time.monotonic()
+
+
+def machine_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+class Daemon:
+    """
+    The jobs of a daemon (守护进程的任务): ``tick``, ``deliver``, ``remind`` and ``beat``.
+
+    Each may be called at any time, from any thread; a fault is logged and leaves the others alone. *clock* tells
+    the moment and *passed* the seconds gone by, by another clock than the one on the wall.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        every: timedelta = EVERY,
+        deliver_every: timedelta = DELIVER_EVERY,
+        clock: Callable[[], datetime] = machine_clock,
+        passed: Callable[[], float] = awake_and_asleep,
+        channels: Mapping[str, Channel] | None = None,
+        log: Any = None,
+    ) -> None:
+        self.office = office
+        self.every, self.deliver_every = every, deliver_every
+        self.clock, self.passed = clock, passed
+        self.log = log if log is not None else logger(clock)
+        self._channels = channels
+        self._anchor: tuple[datetime, float] | None = None
+        self._ticking, self._delivering = threading.Lock(), threading.Lock()
+        self._stopping = False
+
+    # -- the jobs ------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Sweep what is due (巡检): through yesterday before the daily hour, through today from it on."""
+        with self._job("tick", self._ticking) as free:
+            if not free:
+                return
+            now, expected = self._now()
+            self._see_adopted_calendar()
+            through = self.through(now)
+            swept = self.office.tick(now, through=through, expected=expected)
+            if swept.days:
+                self.log.info(
+                    "swept", since=swept.days[0].isoformat(), through=swept.days[-1].isoformat(),
+                    days=len(swept.days), reached=swept.reached, told=swept.told, taken=swept.taken,
+                )  # fmt: skip
+            self._ask(now)
+
+    def through(self, now: datetime) -> date:
+        """The last day to be swept at *now*."""
+        day = legal_day(now)
+        before = now.astimezone(SHANGHAI).time() < self.office.settings.daily_at
+        return day - timedelta(days=1) if before else day
+
+    def _ask(self, now: datetime) -> None:
+        from gkflow.application.season import ask_for_notice
+
+        missing = ask_for_notice(self.office.store, self.office.rules, now, legal_day(now))
+        if missing is not None:
+            self.log.warning("calendar_missing", year=missing, next="gkflow calendar")
+
+    def deliver(self) -> None:
+        """Send what waits (送发)."""
+        with self._job("deliver", self._delivering) as free:
+            if not free:
+                return
+            now, _ = self._now()
+            sent = self.office.deliver(now, channels=self._usable())
+            if sent.delivered or sent.failed:
+                self.log.info("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
+
+    def beat(self) -> None:
+        """Leave a sign of life (运行心跳)."""
+        with self._job("beat"):
+            now, _ = self._now()
+            self.office.beat("daemon", f"every={self.every.total_seconds():g}s", now)
+
+    # -- what they share -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _job(self, name: str, lock: threading.Lock | None = None) -> Iterator[bool]:
+        """Nothing that goes wrong in one run ends the daemon or keeps the next run away."""
+        free = lock is None or lock.acquire(blocking=False)
+        try:
+            yield free
+        except _Stopping:
+            self.log.info("stopped_sending", job=name)
+        except GkflowError as error:
+            if error.code == "clock_ahead":
+                self._tell_jump(name, error)
+            else:
+                self.log.error("refused", job=name, code=error.code, reason=str(error))
+        except Exception as error:
+            # Not the traceback of a clerk: a line that names the job, the error and where it came from.
+            self.log.error("failed", job=name, error=type(error).__name__, reason=str(error), where=_where(error))
+        finally:
+            if lock is not None and free:
+                lock.release()
+
+    def _now(self) -> tuple[datetime, datetime | None]:
+        """
+        The moment, and the moment that it should be by the time gone by since the last look.
+
+        Raises Refused ("clock_ahead") where the wall clock has run ahead by more than a day: nobody is told of
+        lateness that is none. Once somebody has swept through that day by hand, the clock is believed.
+        """
+        now, passed = self.clock(), self.passed()
+        if self._anchor is None:
+            self._anchor = (now, passed)
+            return now, None
+        expected = self._anchor[0] + timedelta(seconds=passed - self._anchor[1])
+        if now - expected > JUMP and not self._is_confirmed(now):
+            raise Refused("clock_ahead", now=now.isoformat(), last=expected.isoformat(), at=expected)
+        if now > expected:
+            # A clock that was set back keeps its anchor: setting it right again is no jump.
+            self._anchor = (now, passed)
+            expected = now
+        return now, expected
+
+    def _is_confirmed(self, now: datetime) -> bool:
+        with self.office.store.reading() as ledger:
+            last = ledger.last_done()
+        return last is not None and last.day >= legal_day(now)
+
+    def _tell_jump(self, name: str, error: GkflowError) -> None:
+        self.log.error("clock_ahead", job=name, now=error.facts["now"], expected=error.facts["last"])
+        at = error.facts.get("at")
+        with suppress(Exception):
+            # Under the moment that it should be: the next sweep by a clock that is right comes after it.
+            self.office.beat("clock_ahead", f"clock={error.facts['now']}", at)
+
+    def _see_adopted_calendar(self) -> None:
+        """Another process may have adopted a calendar edition since; no restart is needed for that."""
+        with self.office.store.reading() as ledger:
+            row = ledger.calendar_edition()
+        if row is not None and row[0] != self.office.calendar.edition:
+            self.office = Office(self.office.store, self.office.settings)
+            self.log.info("calendar_adopted", edition=row[0])
+
+    def _usable(self) -> dict[str, Channel]:
+        channels = self._channels
+        if channels is None:
+            from gkflow.channels.console import Console
+
+            # Stderr is the log's, one JSON object a line; what is said on the console goes beside it.
+            channels = {**self.office.channels(), "console": Console(sys.stdout)}
+        return {name: _Stoppable(channel, self) for name, channel in channels.items()}
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def once(self) -> None:
+        """Tick and deliver, for a machine's own scheduler; errors are the caller's."""
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT; what is being written then is finished first."""
+        asked: queue.SimpleQueue[str] = queue.SimpleQueue()  # the one queue that a signal handler may use
+
+        def stop(number: int, _: FrameType | None) -> None:
+            self._stopping = True
+            asked.put(signal.Signals(number).name)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        scheduler = self.scheduler()
+        scheduler.start()
+        self.log.info("started", daily_at=f"{self.office.settings.daily_at:%H:%M}", every=str(self.every))
+        try:
+            while True:
+                with suppress(queue.Empty):
+                    # Windows wakes from a wait with an end only.
+                    name = asked.get(timeout=1)
+                    self.log.info("stopping", signal=name)
+                    break
+        finally:
+            scheduler.shutdown(wait=True)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        self.log.info("stopped")
+
+    def scheduler(self) -> Any:
+        """The alarm clock with its jobs, not yet started."""
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+        from apscheduler.triggers.cron import CronTrigger
+        from apscheduler.triggers.interval import IntervalTrigger
+
+        _pass_on(self.log)
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=SHANGHAI,
+        )
+        at = self.office.settings.daily_at
+        start = datetime.now(UTC)
+        daily = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI)
+        scheduler.add_job(self.tick, daily, id="daily")
+        for name, job, every in (
+            ("tick", self.tick, self.every),
+            ("deliver", self.deliver, self.deliver_every),
+            ("beat", self.beat, self.deliver_every),
+        ):
+            trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=SHANGHAI)
+            scheduler.add_job(job, trigger, id=name, next_run_time=start)
+        return scheduler
+
+
+class _Stopping(Exception):
+    """The daemon has been told to stop: what is claimed and not sent is given back by the passing of time."""
+
+
+class _Stoppable:
+    """A channel that takes no further batch once the daemon has been told to stop (可停止的渠道)."""
+
+    def __init__(self, channel: Channel, daemon: Daemon) -> None:
+        self._channel, self._daemon = channel, daemon
+
+    @property
+    def name(self) -> str:
+        return self._channel.name
+
+    @property
+    def quiet(self) -> bool:
+        return self._channel.quiet
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        if self._daemon._stopping:
+            raise _Stopping
+        return self._channel.send(messages)
+
+
+def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) -> Any:
+    """A log of one JSON object a line on stderr, in Beijing time (日志)."""
+    import structlog
+
+    def at(_: Any, __: str, event: Any) -> Any:
+        return {"at": clock().astimezone(SHANGHAI).isoformat(timespec="seconds"), **event}
+
+    return structlog.wrap_logger(
+        structlog.PrintLogger(stream if stream is not None else sys.stderr),
+        processors=[structlog.processors.add_log_level, at, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.BoundLogger,
+    )
+
+
+def _pass_on(log: Any) -> None:
+    """What APScheduler has to complain of goes into the same log."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            log.warning("scheduler", reason=record.getMessage())
+
+    source = logging.getLogger("apscheduler")
+    source.handlers = [Handler(logging.WARNING)]
+    source.setLevel(logging.WARNING)
+    source.propagate = False
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace is not None else ""

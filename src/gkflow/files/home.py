@@ -1,0 +1,30 @@
+"""
+Where the office's folder is (机关文件夹). A module of its own: the command line asks it before it says a word,
+long before the settings themselves are needed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE_NAME = "gkflow.toml"
+
+
+def find_home(environ: Mapping[str, str], cwd: Path, user_data: Path) -> Path:
+    """The home folder: ``GKFLOW_HOME``, else *cwd* with a ``gkflow.toml``, else the user's data folder."""
+    if named := environ.get("GKFLOW_HOME"):
+        return Path(named) if Path(named).is_absolute() else cwd / named
+    return cwd if (cwd / FILE_NAME).is_file() else user_data
+
+
+def user_data() -> Path:
+    """The user's data folder, where an office is when no other place was named."""
+    base = os.environ.get("XDG_DATA_HOME") or os.environ.get("APPDATA") or str(Path.home() / ".local" / "share")
+    return Path(base) / "gkflow"
+
+
+def home_folder() -> Path:
+    """The office's folder: GKFLOW_HOME, the current folder with a gkflow.toml, or the user's data folder."""
+    return find_home(os.environ, Path.cwd(), user_data()).absolute()

@@ -1,0 +1,104 @@
+"""
+Tables as files (表格文件): csv that a spreadsheet opens without garbling, and xlsx.
+
+A cell of text that a spreadsheet would take for a formula is written with an apostrophe in front; numbers and days
+stay numbers and days.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = re.compile(r"'[=+\-@\t\r]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no xlsx file may hold
+_WIDEST = 60
+
+
+def quoted(cell: Any) -> Any:
+    """
+    A cell that no spreadsheet takes for a formula (防公式注入); whatever is no text stays as it is.
+
+    >>> quoted("=1+1"), quoted("答复"), quoted(-5)
+    ("'=1+1", '答复', -5)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def unquoted(cell: str) -> str:
+    """
+    The text that was quoted, for who reads a file back.
+
+    >>> unquoted("'=1+1"), unquoted("'引文'")
+    ('=1+1', "'引文'")
+    """
+    return cell[1:] if _QUOTED.match(cell) else cell
+
+
+def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table as csv, with a byte order mark, into a text file opened with ``newline=""``."""
+    file.write(BOM)
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([quoted(heading) for heading in headings])
+    for row in rows:
+        writer.writerow([_text(quoted(cell)) for cell in row])
+
+
+def save_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table into a csv file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_csv(file, headings, rows)
+
+
+def save_xlsx(
+    target: Path | IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = ""
+) -> None:
+    """Write a table into an xlsx file: headings in bold that stay in sight, days as days, columns wide enough."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    table = [tuple(_cell(quoted(cell)) for cell in row) for row in rows]
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "gkflow")
+    # In a write-only book widths and the frozen row come before the first row.
+    sheet.freeze_panes = "A2"
+    for place, heading in enumerate(headings):
+        widest = max([_width(heading), *(_width(row[place]) for row in table[:1000])])
+        sheet.column_dimensions[get_column_letter(place + 1)].width = min(widest, _WIDEST) + 2
+    head = [WriteOnlyCell(sheet, value=quoted(heading)) for heading in headings]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    for row in table:
+        sheet.append(row)
+    book.save(target)
+
+
+def _text(cell: Any) -> Any:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def _cell(cell: Any) -> Any:
+    # A workbook knows no time zones: the moment is written as text, with its own.
+    if isinstance(cell, datetime) and cell.tzinfo is not None:
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, str):
+        return _UNPRINTABLE.sub("", cell)
+    return cell if cell is None or isinstance(cell, (bool, int, float, date)) else str(cell)
+
+
+def _width(cell: Any) -> int:
+    """Chinese characters take two columns."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in str(cell)) if cell is not None else 0

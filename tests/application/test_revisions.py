@@ -1,0 +1,143 @@
+"""The clock cache (计时缓存) says of every day what the record says of it, and every open case stands in one list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+from builders import an_entry, entries_of, rules
+from hypothesis import given, settings
+from walks import ONE, days_of, walks
+
+from gkflow.application.cases import Standing, stand
+from gkflow.application.docket import reckon_case, revisions
+from gkflow.application.ports import ClockLine
+from gkflow.domain.case import Entry, record_of
+from gkflow.domain.deadline import Status, Verdict
+
+OFFICE = cast(Any, SimpleNamespace(rulebook=rules()))  # a list needs the calendar alone
+REQUEST = rules().workflow("request")
+
+
+def lines_of(record: Sequence[Entry]) -> list[ClockLine]:
+    return revisions(REQUEST, "C-1", record, rules())
+
+
+def on(lines: Sequence[ClockLine], day: date) -> list[ClockLine]:
+    return [line for line in lines if line.from_day <= day < line.until_day]
+
+
+def days_to_look_at(record: Sequence[Entry]) -> list[date]:
+    """Through the last day of every consultation that may still lapse, and ten days more."""
+    return days_of(record, after=40)
+
+
+def check(record: Sequence[Entry]) -> None:
+    lines = lines_of(record)
+    for day in days_to_look_at(record):
+        told = {(line.clock, line.ref): (line.status, line.last_day, line.since) for line in on(lines, day)}
+        reckoned = {
+            key: (deadline.status.value, deadline.last_day, deadline.since)
+            for key, deadline in reckon_case(REQUEST, record_of(record, day), rules(), day).items()
+        }
+        assert told == reckoned, f"on {day}"
+
+
+@settings(max_examples=150)
+@given(walks(unruly=True))
+def test_the_cache_says_of_every_day_what_the_record_says(record: tuple[Entry, ...]) -> None:
+    check(record)
+
+
+@settings(max_examples=100)
+@given(walks(corrected=True))
+def test_the_cache_follows_corrections(record: tuple[Entry, ...]) -> None:
+    check(record)
+
+
+def test_a_second_letter_that_lapses_while_the_first_is_open_makes_a_revision_of_its_own() -> None:
+    check(
+        entries_of(
+            [
+                "2026-03-02 receive channel=in_person",
+                "2026-03-02 register",
+                "2026-03-05 consult_third_party ref=甲",
+                "2026-03-06 consult_third_party ref=乙 served=2026-03-06",
+                "2026-03-10 third_party_answers ref=甲",
+            ]
+        )
+    )
+
+
+def test_a_clock_whose_start_was_voided_is_gone_from_that_day_on() -> None:
+    lines = [
+        "2026-03-02 receive channel=in_person",
+        "2026-03-02 register",
+        "2026-03-05 ask_fee amount=100",
+        "2026-03-09 correct_entry seq=3 void=true reason=误录",
+    ]
+    record = entries_of(lines)
+
+    assert {line.clock for line in on(lines_of(record), date(2026, 3, 6))} == {"correction_notice", "payment", "reply"}
+    assert {line.clock for line in on(lines_of(record), date(2026, 3, 9))} == {"correction_notice", "reply"}
+    check(record)
+
+
+@settings(max_examples=100)
+@given(walks(unruly=True, corrected=True))
+def test_each_clock_stands_in_one_revision_a_day(record: tuple[Entry, ...]) -> None:
+    lines = lines_of(record)
+    for day in days_of(record):
+        assert max(Counter((line.clock, line.ref) for line in on(lines, day)).values(), default=1) == 1, f"on {day}"
+
+
+@settings(max_examples=100)
+@given(walks(unruly=True))
+def test_the_statuses_partition_the_clocks_on_every_day(record: tuple[Entry, ...]) -> None:
+    calendar = rules().calendar
+    for line_day in days_of(record):
+        for line in on(lines_of(record), line_day):
+            status, verdict, left = stand(OFFICE, line, line_day)
+            last = line.last_day
+            running = line.status == Status.RUNNING and last is not None
+            working_days_left = sum(
+                calendar.is_working_day(line_day + n * ONE) for n in range(1, (last - line_day).days + 1)
+            ) if running and last is not None else 0  # fmt: skip
+            places = {
+                Standing.DONE: line.status in (Status.STOPPED, Status.NO_LIMIT),
+                Standing.WAITING: line.status == Status.WAITING,
+                Standing.SUSPENDED: line.status == Status.SUSPENDED,
+                Standing.OVERDUE: running and line_day > last,
+                Standing.DUE_TODAY: running and line_day == last,
+                Standing.DUE_SOON: running and line_day < last and working_days_left <= 5,
+                Standing.RUNNING: running and line_day < last and working_days_left > 5,
+            }
+            assert [place for place, holds in places.items() if holds] == [status]
+            if status is Standing.OVERDUE:
+                assert left is not None
+                assert left <= -1
+                assert verdict is (Verdict.OVERDUE if line.kind == "duty" else Verdict.RUNNING)
+
+
+def test_on_the_last_day_itself_a_case_is_due_today_and_not_overdue() -> None:
+    record = entries_of(["2026-03-02 receive channel=in_person"])
+    line = next(line for line in lines_of(record) if line.clock == "reply")
+
+    assert stand(OFFICE, line, date(2026, 3, 30))[0] is Standing.DUE_TODAY
+    assert stand(OFFICE, line, date(2026, 3, 31))[::2] == (Standing.OVERDUE, -1)
+    assert stand(OFFICE, line, date(2026, 3, 23))[::2] == (Standing.DUE_SOON, 5)
+    assert stand(OFFICE, line, date(2026, 3, 20))[::2] == (Standing.RUNNING, 6)
+
+
+def test_an_entry_typed_in_late_counts_from_its_own_day() -> None:
+    late = entries_of(["2026-03-02 receive channel=in_person", "2026-03-02 register", "2026-03-20 extend days=10 approved_by=主任"])
+    late += (an_entry(REQUEST, 4, "2026-03-05 consult_third_party ref=甲"),)
+
+    assert [(line.from_day, line.status) for line in lines_of(late) if line.clock == "reply"] == [
+        (date(2026, 3, 2), "running"),
+        (date(2026, 3, 5), "suspended"),
+        (date(2026, 3, 20), "suspended"),
+    ]

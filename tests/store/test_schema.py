@@ -1,0 +1,165 @@
+"""The schema: one truth in tables and migrations, refused when it is another, SQLite set as it must be."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import gkflow
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from store.offices import Place, at, open_request, reply
+
+from gkflow.bootstrap import Office
+from gkflow.domain.errors import Unfit
+from gkflow.store.database import SCHEMA, Database
+from gkflow.store.migrate import MIGRATIONS
+from gkflow.store.tables import GUARDED, EntryRow
+
+# What SQLite learned after 3.35.
+NEWER = re.compile(
+    r"\bSTRICT\b|->>?|\b(?:RIGHT|FULL)\s+(?:OUTER\s+)?JOIN\b|DISTINCT FROM|\b(?:unixepoch|format|concat|concat_ws|"
+    r"string_agg|octet_length|timediff|jsonb?_\w+|if)\s*\(",
+    re.I,
+)
+
+
+def test_the_migrated_database_is_what_the_tables_say(place: Place, office: Office) -> None:
+    with place.engine() as engine, engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "version_table": "gkflow_version"},
+        )
+        assert compare_metadata(context, EntryRow.metadata) == []
+
+
+def test_the_schema_named_by_the_code_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
+
+
+@pytest.mark.parametrize(("found", "mend"), [("0000", "gkflow init"), ("9999", "pip install -U gkflow")])
+def test_another_schema_is_refused_and_the_command_that_mends_it_named(
+    place: Place, office: Office, found: str, mend: str
+) -> None:
+    place.sql("UPDATE gkflow_version SET version_num = :found", {"found": found})
+    with pytest.raises(Unfit) as refused:
+        gkflow.open(place.url, home=place.home)
+    assert refused.value.code == "schema_version"
+    for word in (found, SCHEMA, mend):
+        assert word in str(refused.value)
+
+
+def test_migrations_run_twice_change_nothing(place: Place, office: Office) -> None:
+    open_request(office, "A", "2022-09-01")
+    entries = place.rows("SELECT * FROM entry ORDER BY seq")
+    office.store.migrate()
+    assert place.rows("SELECT * FROM entry ORDER BY seq") == entries
+    assert office.verify()[2] == ()
+
+
+def test_the_alembic_of_a_portal_in_the_same_database_is_left_alone(place: Place) -> None:
+    place.sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    place.sql("INSERT INTO alembic_version VALUES ('portal-17')")
+    with place.open() as office:
+        open_request(office, "A", "2022-09-01")
+    assert place.rows("SELECT version_num FROM alembic_version") == [("portal-17",)]
+
+
+@pytest.mark.parametrize(("synchronous", "level"), [("full", 2), ("normal", 1)])
+def test_every_sqlite_connection_is_durable_and_checks_its_keys(place: Place, synchronous: str, level: int) -> None:
+    if place.kind != "sqlite":
+        pytest.skip("settings of SQLite")
+    database = Database(place.url, synchronous=synchronous)
+    database.migrate()
+    with database.writing() as ledger:
+        found = {name: ledger.one(f"PRAGMA {name}")[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
+        patience = ledger.one("PRAGMA busy_timeout")[0]
+    database.close()
+    assert found == {"journal_mode": "wal", "synchronous": level, "foreign_keys": 1}
+    assert patience >= 5_000
+
+
+def test_a_writer_takes_the_write_lock_at_its_very_beginning(place: Place, office: Office) -> None:
+    if place.kind != "sqlite":
+        pytest.skip("locks of SQLite")
+    other = sqlite3.connect(place.home / "gkflow.db", timeout=0, isolation_level=None)
+    with office.store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with office.store.reading() as ledger:
+        ledger.counts()
+        other.execute("BEGIN IMMEDIATE")  # a reader stands in nobody's way
+        other.execute("ROLLBACK")
+    other.close()
+
+
+def test_no_statement_wants_a_sqlite_newer_than_3_35(place: Place) -> None:
+    if place.kind != "sqlite":
+        pytest.skip("statements of SQLite")
+    said: list[str] = []
+    database = Database(place.url)
+    event.listen(database.engine, "connect", lambda driver, _: driver.set_trace_callback(said.append))
+    database.migrate()
+    with place.open() as settled:
+        office = Office(database, settled.settings)
+        open_request(office, "A", "2022-09-01")
+        open_request(office, "B", "2022-09-01")
+        reply(office, "A", "2022-09-20")
+        office.tick(at("2022-09-28"))
+        office.tick(at("2022-10-20"))
+        office.deliver(at("2022-10-20"))
+        office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
+        office.cases(as_of="2022-10-10", overdue=True)
+        office.cases(as_of="2022-10-10", every=True)
+        office.notices("delivered", case="B", limit=3)
+        office.verify()
+        office.rebuild(now=at("2022-10-20"))
+        office.doctor(at("2022-10-20"))
+        office.close()
+    database.close()
+    assert any("RETURNING" in statement for statement in said)
+    assert [statement for statement in said if NEWER.search(re.sub(r"'[^']*'", "''", statement))] == []
+
+
+@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_what_is_on_record_is_neither_changed_nor_removed(place: Place, office: Office, table: str, verb: str) -> None:
+    _with_everything(office)
+    before = place.rows(f"SELECT * FROM {table}")
+    assert before
+    column = {"entry": '"by"', "escalation": "kind", "acknowledgement": "words"}[table]
+    statement = f"UPDATE {table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table}"
+    with pytest.raises(Exception, match=f"{table} is append-only"):
+        place.sql(statement)
+    assert place.rows(f"SELECT * FROM {table}") == before
+
+
+def test_a_sweep_that_is_done_is_neither_changed_nor_removed(place: Place, office: Office) -> None:
+    _with_everything(office)
+    before = place.rows("SELECT * FROM sweep")
+    for statement in ("UPDATE sweep SET steps = 99", "UPDATE sweep SET hash = NULL", "DELETE FROM sweep"):
+        with pytest.raises(Exception, match="sweep is append-only"):
+            place.sql(statement)
+    assert place.rows("SELECT * FROM sweep") == before
+
+
+@pytest.mark.parametrize("table", [*GUARDED, "sweep"])
+def test_the_record_cannot_be_emptied_in_one_stroke(place: Place, office: Office, table: str) -> None:
+    if place.kind == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+    _with_everything(office)
+    with pytest.raises(Exception, match="append-only"):
+        place.sql(f"TRUNCATE {table} CASCADE")
+    assert office.verify()[2] == ()
+
+
+def _with_everything(office: Office) -> None:
+    open_request(office, "A", "2022-09-01")
+    office.tick(at("2022-09-20"))
+    office.tick(at("2022-10-10"))
+    office.ack(case="A", by="张三", words="已知悉", now=at("2022-10-10"))
