@@ -64,7 +64,7 @@ SMALL: dict[str, Any] = {
             "label": "答复",
             "limit": "reg/reply",
             "start": ["receive"],
-            "restart": ["renew"],
+            "restart": [{"action": "renew"}],
             "suspend": [{"action": "consult", "until": "answer"}],
             "extend": [{"action": "extend", "limit": "reg/extension", "approval": "approved_by"}],
             "stop": ["close"],
@@ -110,7 +110,7 @@ def a_workflow(name: str = "", **changes: Any) -> Workflow:
     data = copy.deepcopy(SMALL)
     for key, change in changes.items():
         data[key] = {**data[key], **change} if isinstance(change, dict) else change
-    return workflow_from_source("small", json.dumps(data, ensure_ascii=False))
+    return workflow_from_source(json.dumps(data, ensure_ascii=False))
 
 
 def a_rulebook(

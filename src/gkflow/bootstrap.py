@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
-from gkflow.files.home import home_folder
+from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -8,6 +8,7 @@ been done stands in the tables of the office, so that any number of daemons, kil
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import signal
 import sys
@@ -141,7 +142,6 @@ class Daemon:
             else:
                 self.log.error("refused", job=name, code=error.code, reason=str(error))
         except Exception as error:
-            # Not the traceback of a clerk: a line that names the job, the error and where it came from.
             self.log.error("failed", job=name, error=type(error).__name__, reason=str(error), where=_where(error))
         finally:
             if lock is not None and free:
@@ -152,7 +152,7 @@ class Daemon:
         The moment, and the moment that it should be by the time gone by since the last look.
 
         Raises Refused ("clock_ahead") where the wall clock has run ahead by more than a day: nobody is told of
-        lateness that is none. Once somebody has swept through that day by hand, the clock is believed.
+        lateness that is none. Once somebody has swept under that clock by hand, it is believed.
         """
         now, passed = self.clock(), self.passed()
         if self._anchor is None:
@@ -170,7 +170,7 @@ class Daemon:
     def _is_confirmed(self, now: datetime) -> bool:
         with self.office.store.reading() as ledger:
             last = ledger.last_done()
-        return last is not None and last.day >= legal_day(now)
+        return last is not None and last.done_at is not None and now - last.done_at <= JUMP
 
     def _tell_jump(self, name: str, error: GkflowError) -> None:
         self.log.error("clock_ahead", job=name, now=error.facts["now"], expected=error.facts["last"])
@@ -198,9 +198,6 @@ class Daemon:
 
     # -- running -------------------------------------------------------------------------------------------------
 
-    def once(self) -> None:
-        """Tick and deliver, for a machine's own scheduler; errors are the caller's."""
-
     def run(self) -> None:
         """Run until SIGTERM or SIGINT; what is being written then is finished first."""
         asked: queue.SimpleQueue[str] = queue.SimpleQueue()  # the one queue that a signal handler may use
@@ -212,7 +209,8 @@ class Daemon:
         before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
         scheduler = self.scheduler()
         scheduler.start()
-        self.log.info("started", daily_at=f"{self.office.settings.daily_at:%H:%M}", every=str(self.every))
+        at = f"{self.office.settings.daily_at:%H:%M}"
+        self.log.info("started", pid=os.getpid(), daily_at=at, every=str(self.every))
         try:
             while True:
                 with suppress(queue.Empty):

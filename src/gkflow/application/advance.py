@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -180,7 +180,12 @@ def write(
 
 def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
     """The entry under its hash, chained to the one before."""
-    return replace(entry, previous=previous, hash=seal_entry(entry, previous, algorithm))
+    sealed = seal_entry(entry, previous, algorithm)
+    e = entry  # written out: dataclasses.replace costs more than the hash
+    return Entry(
+        e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, sealed,
+        e.workflow, e.edition,
+    )  # fmt: skip
 
 
 def most_urgent(deadlines: Deadlines) -> Deadline | None:

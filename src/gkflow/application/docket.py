@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.case import CORRECT, Case, Entry, record_of
-from gkflow.domain.clock import read_clocks
+from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status, reckon_all
 from gkflow.domain.machine import replay
 from gkflow.domain.rulebook import Rulebook
@@ -121,51 +122,46 @@ def revisions(
     reckoned for the last of these days.
     """
     days = sorted({entry.day for entry in entries if since is None or entry.day >= since})
-    simple = not any(entry.action == CORRECT for entry in entries)
+    ordered = all(entry.action != CORRECT for entry in entries) and all(
+        before.day <= after.day for before, after in pairwise(entries)
+    )
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing]] = {}
     edition = rulebook.calendar.edition
-    position, count = 0, len(entries)
-    ordered = simple and all(entries[i].day <= entries[i + 1].day for i in range(count - 1))
+    reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
     while days:
         day = days.pop(0)
-        if ordered:
-            while position < count and entries[position].day <= day:
-                position += 1
-            record: Sequence[Entry] = entries[:position]
-        else:
-            record = record_of(entries, day)
         if reckoned is not None and day == reckoned.day:
             deadlines = reckoned.deadlines
+        elif ordered:
+            # The record only grows from day to day: what was read and reckoned so far still holds.
+            while position < len(entries) and entries[position].day <= day:
+                reader.feed(entries[position])
+                position += 1
+            deadlines = reckon_all(reader.clocks(), rulebook.limit, rulebook.calendar, day, deadlines)
         else:
-            deadlines = reckon_case(workflow, record, rulebook, day)
+            deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
+        for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it
+            at = current.pop(gone)[0]
+            lines[at] = lines[at]._replace(until_day=day)
         for key, deadline in deadlines.items():
-            standing = _standing(deadline)
+            if deadline.status is Status.SUSPENDED:
+                _add_lapses(days, deadline, deadlines, day)
             before = current.get(key)
+            standing = _standing(deadline)
             if before is not None:
                 if before[1] == standing:
                     continue
                 lines[before[0]] = lines[before[0]]._replace(until_day=day)
             current[key] = (len(lines), standing)
             lines.append(_line(number, workflow, deadline, day, standing, edition))
-            if deadline.suspensions:
-                _add_lapses(days, deadline, workflow, record, rulebook, day)
     return lines
 
 
-def _add_lapses(
-    days: list[date],
-    deadline: Deadline,
-    workflow: Workflow,
-    record: Sequence[Entry],
-    rulebook: Rulebook,
-    day: date,
-) -> None:
+def _add_lapses(days: list[date], deadline: Deadline, deadlines: Deadlines, day: date) -> None:
     """A suspension that the law itself ends makes a further revision, without an entry."""
-    if deadline.status is not Status.SUSPENDED:
-        return
     lapses = {rule.lapse for rule in deadline.clock.rule.suspends if rule.lapse}
-    for (name, _), other in reckon_case(workflow, record, rulebook, day).items():
+    for (name, _), other in deadlines.items():
         if name in lapses and other.last_day is not None and other.last_day > day and other.last_day not in days:
             days.append(other.last_day)
     days.sort()

@@ -96,7 +96,7 @@ def import_register(
             case, workflow, row = read
             held = cases.setdefault(case, (workflow, []))
             if held[0] is not workflow:
-                error = Refused("two_workflows", case=case, workflow=held[0].name)
+                error = Refused("two_workflows", case=case, workflow=held[0].name, label=held[0].label)
                 result.bad.append(BadRow(number, case, error))
             else:
                 held[1].append(row)
@@ -213,7 +213,7 @@ def _take_batch(
         workflow = rules.workflow_of(ledger, old[0].workflow, old[0].edition) if old else present
         if old and workflow.name != present.name:
             for row in rows:
-                error = Refused("two_workflows", case=number, workflow=workflow.name)
+                error = Refused("two_workflows", case=number, workflow=workflow.name, label=workflow.label)
                 result.bad.append(BadRow(row.number, number, error))
             continue
         rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
@@ -265,7 +265,7 @@ def _fresh(
                 changed = Refused("known_row_changed", case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
-        error = _cannot_be(workflow, number, state, first, row)
+        error = _cannot_be(workflow, number, state, first, row, rows)
         if error is not None:
             result.bad.append(BadRow(row.number, number, error))
             continue
@@ -288,12 +288,17 @@ def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
     return replay(workflow, "", record_of(old)).state if old else NEW
 
 
-def _cannot_be(workflow: Workflow, number: str, state: str, first: date | None, row: _Row) -> GkflowError | None:
+def _cannot_be(
+    workflow: Workflow, number: str, state: str, first: date | None, row: _Row, rows: Sequence[_Row]
+) -> GkflowError | None:
     if first is None:
         opening = workflow.first.name
-        if row.action != opening:
-            return Refused("not_opened", case=number, action=row.action, first=opening)
-        return None
+        if row.action == opening:
+            return None
+        opened = next((other.day for other in rows if other.action == opening), None)
+        if opened is not None and opened > row.day:
+            return Refused("before_first", case=number, day=row.day, first=opened)
+        return Refused("not_opened", case=number, action=row.action, first=opening)
     if row.day < first:
         return Refused("before_first", case=number, day=row.day, first=first)
     if row.action == workflow.first.name:

@@ -83,7 +83,7 @@ def _build() -> Any:
         cls=LazyGroup, add_completion=False, rich_markup_mode=None, context_settings=_HELP,
         help=say(
             "gkflow：政务公开办理流程与法定期限。每个命令都有 --help；--format json 供程序使用。",
-            "gkflow: disclosure cases and their statutory deadlines. Each command has --help; --format json is for programs.",
+            "gkflow: disclosure cases and their deadlines. Each command has --help; --format json is for programs.",
         ),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def clock_words(entered: Entered) -> str:
     """The clock that the last day belongs to."""
     from gkflow.application.advance import most_urgent
 
-    urgent = most_urgent(entered.deadlines)
+    urgent = most_urgent(dict(entered.deadlines))
     return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("期限", "limit")
 
 
@@ -38,7 +38,7 @@ def last_day_words(entered: Entered, day: date | None, provisional: bool = False
 
     if day is not None:
         return day_words(day) + (say(" 暂定", " provisional") if provisional else "")
-    urgent = most_urgent(entered.deadlines)
+    urgent = most_urgent(dict(entered.deadlines))
     if urgent is None:
         return say("没有在计的期限", "no clock runs")
     if urgent.stopped is not None:
@@ -53,7 +53,12 @@ def print_entered(entered: Entered, workflow: Workflow, dry_run: bool) -> None:
         print(say("试算，没有写入：", "a dry run, nothing was written:"))
     elif not entered.written:
         print(say("同一幂等键已经办过，没有重复写入：", "done before under this key, not written again:"))
-    print(say(f"案件    {entered.case}（{workflow.label}，第 {entered.seq} 条）", f"case      {entered.case} ({workflow.name}, entry {entered.seq})"))
+    print(
+        say(
+            f"案件    {entered.case}（{workflow.label}，第 {entered.seq} 条）",
+            f"case      {entered.case} ({workflow.name}, entry {entered.seq})",
+        )
+    )
     print(say(f"动作    {entered.day} {action.label}", f"action    {entered.day} {action.name}"))
     print(
         say(

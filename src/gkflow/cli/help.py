@@ -1,4 +1,4 @@
-"""The help of a command (帮助): headings in the language chosen, wide characters aligned, lines broken where they fit."""
+"""The help of a command (帮助): headings in the language chosen, wide characters aligned, lines broken to fit."""
 
 from __future__ import annotations
 

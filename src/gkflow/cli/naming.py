@@ -29,12 +29,6 @@ def action_named(workflow: Workflow, text: str) -> str:
     return next((act.name for act in workflow.actions.values() if text.strip() in (act.name, act.label)), text)
 
 
-def state_named(book: Rulebook, text: str) -> str:
-    """The code of a state in any workflow."""
-    states = [state for flow in book.workflows.values() for state in flow.states.values()]
-    return next((state.name for state in states if text.strip() in (state.name, state.label)), text)
-
-
 def clock_named(book: Rulebook, text: str, workflow: str = "") -> str:
     """The code of a clock in one workflow or in any."""
     flows = [flow for flow in book.workflows.values() if not workflow or flow.name == workflow]

@@ -19,7 +19,8 @@ ERRORS: dict[str, str] = {
     "before_first": "案件 {case}：{day} 早于收件之日 {first}",
     "case_ended": "案件 {case} 已经办结（{state}），不能再“{action}”；可以：{allowed}",
     "case_exists": "案件编号 {case} 已被使用，请换一个编号",
-    "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
+    "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；"
+    "确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
     "correction_unknown_entry": "更正记录：案件 {case} 没有第 {seq} 条记录",
     "correction_wants_reason": "更正记录：请写明更正哪一条（seq）、更正什么和理由（reason）",
     "day_to_come": "{day} 还没有到（今天是 {today}）：办理记录只记已经发生的事",
@@ -58,7 +59,7 @@ ERRORS: dict[str, str] = {
     "old_excel": "{file} 是旧的 xls 格式，请另存为 xlsx 或者 csv",
     "row_unreadable": "{file} 第 {row} 行读不出来：{reason}",
     "too_many_cells": "比表头多出 {count} 格：单元格里有逗号，或者整行错位",
-    "two_workflows": "案件 {case} 的流程是“{workflow}”，与本行不同",
+    "two_workflows": "案件 {case} 的流程是“{label}”，与本行不同",
     "unknown_encoding": "{file} 的编码不是 {tried}；请用 --encoding 指明",
     "wrong_use": "{reason}",
 }
@@ -193,8 +194,10 @@ def _labels() -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for workflow in workflows:
-        for name, thing in (*workflow.states.items(), *workflow.actions.items()):
-            found.setdefault(name, thing.label)
+        for state in workflow.states.values():
+            found.setdefault(state.name, state.label)
+        for action in workflow.actions.values():
+            found.setdefault(action.name, action.label)
     return found
 
 

@@ -100,20 +100,34 @@ def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
 
 
 def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...]:
+    """Read every clock off the record, in the order of the workflow's clocks and of their first start (读取计时)."""
+    reader = ClockReader(workflow)
+    for entry in record:
+        reader.feed(entry)
+    return reader.clocks()
+
+
+class ClockReader:
     """
-    Read every clock off the record, in the order of the workflow's clocks and of their first start.
+    Reads clocks off a record, an entry at a time (计时读取), in the order of their legal days.
 
     A start while the clock runs or after it has stopped is no new start, except for paired clocks, whose runs are
     told apart by ``ref`` and may come again. A notice or a consultation that went out before the clock started
     (an application not yet confirmed) holds from its start on.
     """
-    effects = _effects_of(workflow)
-    rules = workflow.clocks
-    runs: dict[tuple[int, str], list[ClockEvent]] = {}
-    early: dict[int, list[ClockEvent]] = {}
-    for entry in record:
-        facts = entry.facts
-        for index, verb, rule, paired, when in effects.get(entry.action, ()):
+
+    __slots__ = ("_early", "_effects", "_rules", "_runs")
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._effects = _effects_of(workflow)
+        self._rules = workflow.clocks
+        self._runs: dict[tuple[int, str], list[ClockEvent]] = {}
+        self._early: dict[int, list[ClockEvent]] = {}
+
+    def feed(self, entry: Entry) -> None:
+        """What the entry does to the clocks."""
+        facts, runs = entry.facts, self._runs
+        for index, verb, rule, paired, when in self._effects.get(entry.action, ()):
             ref = str(facts.get("ref", "")) if paired else ""
             key = (index, ref)
             run = runs.get(key)
@@ -129,16 +143,20 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
                 if when and not meets(when, facts):
                     continue
                 assert isinstance(rule, Trigger)
-                runs[key] = [start_of(rule, entry), *early.pop(index, ())]
+                runs[key] = [start_of(rule, entry), *self._early.pop(index, ())]
             elif run is None:
                 if not paired and verb in _LASTING and (not when or meets(when, facts)):
-                    early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
+                    self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
             else:
                 if run[-1].verb is _STOP or run[-1].entry is entry:
                     continue  # nothing runs, or it has only just been started by this very entry
                 if not when or meets(when, facts):
                     run.append(ClockEvent(verb, entry.day, entry, rule))
-    return tuple(Clock(rules[index], ref, tuple(runs[index, ref])) for index, ref in sorted(runs, key=_by_rule))
+
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks as the entries so far tell them."""
+        rules, runs = self._rules, self._runs
+        return tuple([Clock(rules[key[0]], key[1], tuple(runs[key])) for key in sorted(runs, key=_by_rule)])
 
 
 def _by_rule(key: tuple[int, str]) -> int:

@@ -113,23 +113,35 @@ class Deadline:
 _START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART = (
     Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART,
 )  # fmt: skip
-_WORKING_DAY = LimitUnit.WORKING_DAY
+_WORKING_DAY, _SUSPENDED = LimitUnit.WORKING_DAY, Status.SUSPENDED
 
 LimitOf = Callable[[str], TimeLimit]
 Known = Mapping[tuple[str, str], Deadline]
 
 
 def reckon_all(
-    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date
+    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None
 ) -> dict[tuple[str, str], Deadline]:
     """
     Reckon every clock of a case, by (name, ref).
 
-    In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it.
+    In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it. A clock
+    to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
+    over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
     """
     known: dict[tuple[str, str], Deadline] = {}
     for clock in clocks:
-        known[clock.rule.name, clock.ref] = reckon(clock, limit_of, calendar, as_of, known)
+        key = (clock.rule.name, clock.ref)
+        old = before.get(key) if before is not None else None
+        if (
+            old is not None
+            and old.status is not _SUSPENDED
+            and len(old.clock.events) == len(clock.events)
+            and old.clock.events[0].entry is clock.events[0].entry
+        ):
+            known[key] = old
+        else:
+            known[key] = reckon(clock, limit_of, calendar, as_of, known)
     return known
 
 
@@ -406,7 +418,11 @@ class _Reckoning:
         if self.suspensions:
             deadline.suspensions = tuple(
                 Suspension(
-                    began, ended, str(event.entry.facts.get("ref", "")), event.entry.action, lapsed,
+                    began,
+                    ended,
+                    str(event.entry.facts.get("ref", "")),
+                    event.entry.action,
+                    lapsed,
                     self._lapse_of(event) if ended is None else None,
                 )
                 for began, ended, event, lapsed in ends

@@ -76,6 +76,8 @@ class Dialect:
         return tuple([value if value.__class__ in _PLAIN else self._text(value) for value in values])
 
     def _text(self, value: Any) -> Any:
+        if value.__class__ is date:
+            return value.isoformat()
         if isinstance(value, datetime):
             return self.moment(value)
         return value.isoformat() if isinstance(value, date) else value

@@ -27,13 +27,18 @@ KEYS = (
 def command(
     every: bool = typer.Option(False, "--all", help=say("也列出已经办结的案件", "closed cases too")),
     clock: str = typer.Option(
-        "", "--clock", metavar=say("期限", "CLOCK"), help=say("只看这一项期限，例如 reply", "look at this clock, e.g. reply")
+        "",
+        "--clock",
+        metavar=say("期限", "CLOCK"),
+        help=say("只看这一项期限，例如 reply", "look at this clock, e.g. reply"),
     ),
     overdue: bool = typer.Option(False, "--overdue", help=say("只列逾期未办的", "only those overdue")),
     due_within: str = typer.Option(
         "", "--due-within", metavar="N", help=say("只列 N 个工作日内届满的", "only those due within N working days")
     ),
-    state: str = typer.Option("", "--state", metavar=say("状态", "STATE"), help=say("代码或者中文名称", "by code or label")),
+    state: str = typer.Option(
+        "", "--state", metavar=say("状态", "STATE"), help=say("代码或者中文名称", "by code or label")
+    ),
     workflow: str = typer.Option(
         "", "--workflow", metavar=say("流程", "WORKFLOW"), help=say("代码或者中文名称", "by code or label")
     ),
@@ -48,7 +53,7 @@ def command(
 ) -> None:
     """The docket: open, overdue, due cases."""
     from gkflow.bootstrap import open_office
-    from gkflow.cli.naming import clock_named, state_named, workflow_named
+    from gkflow.cli.naming import clock_named, workflow_named
     from gkflow.cli.output import show
 
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
@@ -59,28 +64,30 @@ def command(
         if clock:
             clock = clock_named(office.rules.rulebook, clock, workflow)
         if state:
-            state = _known_state(office.rules.rulebook, state_named(office.rules.rulebook, state))
+            _check_state(office.rules.rulebook, state)
         lines = office.cases(
             as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
             workflow=workflow, unit=unit, officer=officer,
         )  # fmt: skip
         rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
-        show(rows, _columns(office, format, output), format, output or None)
+        show(rows, _columns(office, format, output, every), format, output or None)
     if format == "table" and not output:
         print(_counts(lines))
     if exit_code and rows:
         raise typer.Exit(1)
 
 
-def _known_state(book: Rulebook, name: str) -> str:
-    names = {state for flow in book.workflows.values() for state in flow.states}
-    if name not in names:
-        from difflib import get_close_matches
+def _check_state(book: Rulebook, name: str) -> None:
+    """A mistyped state would otherwise give an empty list, which reads as "all is well"."""
+    states = [state for flow in book.workflows.values() for state in flow.states.values()]
+    names = {word for state in states for word in (state.name, state.label)}
+    if name in names:
+        return
+    from difflib import get_close_matches
 
-        near = get_close_matches(name, names, 2)
-        mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
-        raise typer.BadParameter(say(f"没有状态“{name}”", f'no state "{name}"') + mean)
-    return name
+    near = get_close_matches(name, names, 2)
+    mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
+    raise typer.BadParameter(say(f"没有状态“{name}”", f'no state "{name}"') + mean)
 
 
 def _counts(lines: Sequence[CaseLine]) -> str:
@@ -94,7 +101,7 @@ def _counts(lines: Sequence[CaseLine]) -> str:
     return say(f"共 {len(lines)} 件：{'，'.join(told)}", f"{len(lines)} cases: {', '.join(told)}")
 
 
-def _columns(office: Office, format: str, output: str) -> list[Column]:
+def _columns(office: Office, format: str, output: str, every: bool) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
     from gkflow.cli.output import Column
     from gkflow.cli.vocabulary import LIGHTS, STANDINGS, VERDICTS, word
@@ -121,14 +128,15 @@ def _columns(office: Office, format: str, output: str) -> list[Column]:
     limit = Column("clock_label", "期限", "clock") if say("zh", "en") == "zh" else Column("clock", "期限", "clock")
     status = Column("status", "情形", "status", style=light, words=lambda each: word(STANDINGS, each))
     left = Column("days_left", "剩余工作日", "days left", style=light)
+    verdict = Column("verdict", "时限认定", "verdict", words=lambda each: word(VERDICTS, each))
     if format in ("csv", "xlsx") or output:
         return [
             number, flow, title, state, Column("unit", "承办单位", "unit"), officer, received, limit,
             Column("deadline", "届满日", "deadline"), Column("earliest", "最早届满日", "earliest"),
             Column("provisional", "暂定", "provisional"), status,
-            Column("verdict", "时限认定", "verdict", words=lambda each: word(VERDICTS, each)), left,
+            verdict, left,
             Column("light", "灯", "light", words=lambda each: word(LIGHTS, each)),
         ]  # fmt: skip
     last = Column("deadline", "届满日", "last day", style=light, told=last_day)
-    return [number, flow, title, state, officer, received, limit, last, left, status]
-
+    held = [verdict] if every else []
+    return [number, flow, title, state, officer, received, limit, last, left, status, *held]

@@ -11,7 +11,8 @@ from gkflow.cli.language import say
 
 def command(
     once: bool = typer.Option(
-        False, "--once", help=say("巡检、送发各一次即退出（供 cron 调用）", "sweep and deliver once, then exit (for cron)")
+        False, "--once",
+        help=say("巡检、送发各一次即退出（供 cron 调用）", "sweep and deliver once, then exit (for cron)"),
     ),
     every: float = typer.Option(
         5, "--every", metavar=say("分钟", "MINUTES"), min=0.1,

@@ -18,6 +18,16 @@ UNITS = ("working_day", "day", "month", "year")
 # No limit is longer; beyond it the length was surely mistyped.
 MOST = {"working_day": 2500, "day": 3660, "month": 120, "year": 10}
 
+_SUSPEND: Any = typer.Option(
+    [],
+    "--suspend",
+    metavar="A..B",
+    help=say(
+        "中止期间，可以重复：A 日当日仍计入，次日起至 B 日不计入",
+        "a suspension, may be repeated: the days after A, through B, are left out",
+    ),
+)
+
 
 def command(
     day: str = typer.Argument(
@@ -30,17 +40,9 @@ def command(
         metavar="|".join(UNITS),
         help=say("单位：工作日、自然日、月、年", "working days, calendar days, months, years"),
     ),
-    suspend: list[str] = typer.Option(
-        [],
-        "--suspend",
-        metavar="A..B",
-        help=say(
-            "中止期间，可以重复：A 日当日仍计入，次日起至 B 日不计入",
-            "a suspension, may be repeated: the days after A, through B, are left out",
-        ),
-    ),
-    extend: int = typer.Option(
-        0, "--extend", metavar="N", help=say("延长多少（同一单位）", "extended by so many units")
+    suspend: list[str] = _SUSPEND,
+    extend: str = typer.Option(
+        "0", "--extend", metavar="N", help=say("延长多少（同一单位）", "extended by so many units")
     ),
     no_roll: bool = typer.Option(
         False,

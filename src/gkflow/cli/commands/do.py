@@ -20,7 +20,9 @@ def command(
     action: str = typer.Argument(
         "",
         metavar=say("动作", "ACTION"),
-        help=say("代码或者中文名称；不写就列出可以办的动作", "by code or label; without it, what may be done is listed"),
+        help=say(
+            "代码或者中文名称；不写就列出可以办的动作", "by code or label; without it, what may be done is listed"
+        ),
     ),
     day: str = options.DAY,
     by: str = options.BY,
@@ -104,8 +106,6 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
         print(say(f"届满日（{clock_words(tried)}）：{told}", f"last day ({clock_words(tried)}): {told}"))
     entered = tried if dry_run else office.do(number, action, **given)
     if format == "json":
-        print_json(
-            {**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before}
-        )
+        print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before})
     else:
         print_entered(entered, flow, dry_run)

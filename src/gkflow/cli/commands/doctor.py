@@ -79,9 +79,10 @@ def _clock(sign: Sign) -> str:
             "the machine's clock jumped ahead by more than a day and the daemon holds: set it right; if the machine "
             "really stood still, run gkflow sweep",
         )
+    now, last = _moment(sign.facts["now"]), _moment(sign.facts["last_written"])
     return say(
-        f"本机时间 {_moment(sign.facts['now'])} 早于最近一次写入 {_moment(sign.facts['last_written'])}：请校准时间",
-        f"the clock says {_moment(sign.facts['now'])}, before the last writing of {_moment(sign.facts['last_written'])}",
+        f"本机时间 {now} 早于最近一次写入 {last}：请校准时间",
+        f"the machine's clock says {now}, before the last writing of {last}: set it right",
     )
 
 
@@ -136,10 +137,10 @@ def _provisional(sign: Sign) -> str:
 
 
 def _counts(sign: Sign) -> str:
-    facts = sign.facts
+    cases, still, entries, steps = (sign.facts[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
-        f"案件 {facts['cases']} 件（在办 {facts['open']} 件），办理记录 {facts['entries']} 条，督办 {facts['escalations']} 条",
-        f"{facts['cases']} cases ({facts['open']} open), {facts['entries']} entries, {facts['escalations']} escalations",
+        f"案件 {cases} 件（在办 {still} 件），办理记录 {entries} 条，督办 {steps} 条",
+        f"{cases} cases ({still} open), {entries} entries, {steps} escalations",
     )
 
 

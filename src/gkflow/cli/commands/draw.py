@@ -18,7 +18,8 @@ def command(
 ) -> None:
     """Print a diagram of a workflow."""
     from gkflow.application.draw import draw
-    from gkflow.bootstrap import home_folder, rulebook
+    from gkflow.bootstrap import rulebook
+    from gkflow.files.home import home_folder
 
     book = rulebook(home_folder())
     by_label = {each.label: each for each in book.workflows.values()}

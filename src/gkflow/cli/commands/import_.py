@@ -27,7 +27,8 @@ def command(
     ),
     dry_run: bool = options.DRY_RUN,
     encoding: str = typer.Option(
-        "", "--encoding", metavar=say("编码", "NAME"), help=say("csv 的编码（默认自动识别）", "of a csv (default: found out)")
+        "", "--encoding", metavar=say("编码", "NAME"),
+        help=say("csv 的编码（默认自动识别）", "of a csv (default: found out)"),
     ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""

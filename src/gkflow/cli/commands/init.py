@@ -18,7 +18,10 @@ def command(
     ),
     name: str = typer.Option("", "--name", metavar=say("名称", "NAME"), help=say("机关名称", "name of the office")),
     unit: str = typer.Option(
-        "", "--unit", metavar=say("代码", "CODE"), help=say("机关代码，案件编号由它开头", "its code; case numbers begin with it")
+        "",
+        "--unit",
+        metavar=say("代码", "CODE"),
+        help=say("机关代码，案件编号由它开头", "its code; case numbers begin with it"),
     ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
@@ -38,8 +41,15 @@ def command(
             print(say(f"机关已在 {home}，未作改动。", f"the office is in {home} already; nothing was changed."))
         else:
             print(say(f"机关已建立：{home}", f"the office is set up: {home}"))
-        print(say("  设置    gkflow.toml（机关、人员、通知方式）", "  settings   gkflow.toml (office, people, channels)"))
-        print(say(f"  数据库  {_database(office.settings.database.url)}", f"  database   {_database(office.settings.database.url)}"))
+        print(
+            say("  设置    gkflow.toml（机关、人员、通知方式）", "  settings   gkflow.toml (office, people, channels)")
+        )
+        print(
+            say(
+                f"  数据库  {_database(office.settings.database.url)}",
+                f"  database   {_database(office.settings.database.url)}",
+            )
+        )
         print(say(f"  日历    放假安排已公布至 {through}", f"  calendar   days off are announced through {through}"))
     print(say("下一步：", "next:"))
     if home != Path.cwd() and home != Path(os.environ.get("GKFLOW_HOME") or "/").absolute():

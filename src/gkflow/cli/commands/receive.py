@@ -10,10 +10,15 @@ from gkflow.cli.language import say
 
 def command(
     workflow: str = typer.Argument(
-        "request", metavar=say("流程", "WORKFLOW"), help=say("代码或者中文名称，默认依申请公开", "by code or label, default request")
+        "request",
+        metavar=say("流程", "WORKFLOW"),
+        help=say("代码或者中文名称，默认依申请公开", "by code or label, default request"),
     ),
     number: str = typer.Option(
-        "", "--number", metavar=say("编号", "N"), help=say("案件编号（默认自动编号）", "case number (default: the next one)")
+        "",
+        "--number",
+        metavar=say("编号", "N"),
+        help=say("案件编号（默认自动编号）", "case number (default: the next one)"),
     ),
     day: str = options.DAY,
     by: str = options.BY,

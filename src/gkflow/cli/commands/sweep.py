@@ -20,7 +20,8 @@ def command(
         help=say("巡检到哪一天（默认今天）：2026-11-22 或 2026-11-22T09:00+08:00", "through that day (default: today)"),
     ),
     simulate: bool = typer.Option(
-        False, "--simulate", help=say("只看会记录什么，不写入；日期可以在将来", "what would be recorded; writes nothing")
+        False, "--simulate",
+        help=say("只看会记录什么，不写入；日期可以在将来", "what would be recorded; writes nothing"),
     ),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,

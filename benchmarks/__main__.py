@@ -1,0 +1,34 @@
+"""
+``make bench`` (性能比较): every benchmark, as ratios to a peer or to the bare limit in the same run.
+
+``python benchmarks NAME …`` runs those named; the table is printed as Markdown, as it stands in the README.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+NAMES = ("calendar", "replay", "action", "import", "sweep", "cases")
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks and print one table; exit code 1 where a target was missed."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    print("| what | gkflow | peer | ratio | target |")
+    print("|---|---|---|---|---|")
+    missed = 0
+    for name in names or NAMES:
+        for row in importlib.import_module(f"bench_{name}").run():
+            mark = "" if row["met"] else " **missed**"
+            missed += not row["met"]
+            print(
+                f"| {row['name']} | {row['ours']} | {row['peer']} | {row['ratio']:.2f} | {row['target']}{mark} |",
+                flush=True,
+            )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

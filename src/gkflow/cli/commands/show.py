@@ -1,0 +1,266 @@
+"""``gkflow show`` (查看): everything about one case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, say
+
+if TYPE_CHECKING:
+    from gkflow.application.explain import CaseView
+    from gkflow.domain.deadline import Deadline
+    from gkflow.domain.workflow import Workflow
+
+Rows = list[dict[str, Any]]
+
+
+def command(
+    case: str = typer.Argument(..., metavar=say("案件", "CASE"), help=say("案件编号", "case number")),
+    as_of: str = options.AS_OF,
+    public: bool = typer.Option(
+        False, "--public", help=say("只显示可以公开的内容", "only what may be shown to the public")
+    ),
+    format: str = options.TEXT_OR_JSON,
+) -> None:
+    """Everything about one case."""
+    from gkflow.bootstrap import open_office
+    from gkflow.cli.output import print_json
+
+    day = options.day(as_of)
+    with open_office() as office:
+        if public:
+            _print_public(office.published(case), format)
+            return
+        view = office.view(case, as_of=day)
+    told = as_data(view)
+    if format == "json":
+        print_json(told)
+    else:
+        _print(view, told)
+
+
+def _print_public(published: dict[str, Any], format: str) -> None:
+    from gkflow.cli.help import padded, width
+    from gkflow.cli.output import print_json
+
+    if format == "json":
+        print_json(published)
+        return
+    column = max(map(width, published), default=0)
+    for name, value in published.items():
+        print(f"{padded(name, column)}  {value}")
+
+
+def as_data(view: CaseView) -> dict[str, Any]:
+    """Everything about a case as JSON carries it."""
+    from gkflow.cli.naming import findings_rows
+
+    flow, case = view.workflow, view.case
+    state = flow.states[case.state]
+    unit = next((entry.unit for entry in reversed(case.record) if entry.unit), None)
+    findings = findings_rows(flow, view.findings)
+    return {
+        "case": case.number, "title": case.facts.get("title") or None, "workflow": flow.name,
+        "workflow_label": flow.label, "state": state.name, "state_label": state.label, "public": state.public,
+        "officer": case.facts.get("officer") or None, "unit": unit, "received": case.record[0].day,
+        "ended": case.ended, "as_of": view.as_of, "record": _record(view, findings),
+        "clocks": [_clock(view, deadline) for deadline in view.deadlines.values()], "findings": findings,
+        "proposals": [
+            {
+                "clock": each.clock, "ref": each.ref or None, "last_day": each.last_day, "action": each.rule.action,
+                "action_label": flow.actions[each.rule.action].label, "take": each.rule.take,
+                "facts": dict(each.rule.facts), "article": each.rule.cite or None,
+            }
+            for each in view.proposals
+        ],
+        "next": list(view.next),
+    }  # fmt: skip
+
+
+def _record(view: CaseView, findings: Rows) -> Rows:
+    rows = []
+    for entry in sorted(view.entries, key=lambda each: (each.day, each.seq)):
+        if entry.day > view.as_of:
+            continue
+        rows.append(
+            {
+                "seq": entry.seq, "day": entry.day, "action": entry.action,
+                "action_label": view.workflow.actions[entry.action].label, "by": entry.by or None,
+                "unit": entry.unit or None, "facts": dict(entry.facts), "remarks": dict(entry.remarks),
+                "written_at": entry.written_at,
+                "findings": [each["code"] for each in findings if each["seq"] == entry.seq],
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _clock(view: CaseView, deadline: Deadline) -> dict[str, Any]:
+    rule = deadline.clock.rule
+    return {
+        "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None, "duty": rule.duty.value,
+        "kind": rule.kind.value, "start": deadline.since, "status": deadline.status.value,
+        "deadline": deadline.last_day, "base": deadline.base, "extension": deadline.extension,
+        "stopped": deadline.stopped, "stopped_by": _stopped_by(deadline),
+        "verdict": deadline.verdict.value, "days_left": deadline.days_left,
+        "provisional": deadline.provisional, "earliest": deadline.earliest, "latest": deadline.latest,
+        "risk": deadline.risk,
+    }  # fmt: skip
+
+
+def _stopped_by(deadline: Deadline) -> str | None:
+    return deadline.clock.events[-1].entry.action if deadline.stopped is not None else None
+
+
+# -- for people --------------------------------------------------------------------------------------------------
+
+
+def _print(view: CaseView, told: dict[str, Any]) -> None:
+    from gkflow.cli.naming import actions_words
+
+    flow = view.workflow
+    head = [
+        (say("案件", "case"), told["case"]),
+        (say("内容摘要", "title"), told["title"]),
+        (say("流程", "workflow"), label_of(flow.label, flow.name)),
+        (say("状态", "state"), _state_words(told)),
+        (say("承办人", "officer"), told["officer"]),
+        (say("承办单位", "unit"), told["unit"]),
+        (say("收到日期", "received"), told["received"]),
+        (say("截至", "as of"), told["as_of"]),
+    ]
+    from gkflow.cli.help import padded
+
+    for name, value in head:
+        if value is not None:
+            print(f"{padded(name, 10)}{value}")
+    _section(say("办理记录", "Record"))
+    _print_record(flow, told["record"], told["findings"])
+    _section(say("期限", "Clocks"))
+    used = [was_used(deadline) for deadline in view.deadlines.values()]
+    _print_clocks([{**row, "used": each} for row, each in zip(told["clocks"], used, strict=True)])
+    if told["findings"]:
+        _section(say("需要注意", "Findings"))
+        for number, row in enumerate(told["findings"], 1):
+            print(say(f"注{number}  第 {row['seq']} 条：", f"[{number}] entry {row['seq']}: ") + row["words"])
+    if view.proposals:
+        _section(say("待决定", "To decide"))
+        for each in told["proposals"]:
+            print(_proposal_words(flow, each))
+    if view.next:
+        _section(say("可以办理", "What may be done"))
+        print(actions_words(flow, view.next))
+
+
+def _section(name: str) -> None:
+    print(f"\n{say('【' + name + '】', name)}")
+
+
+def _state_words(told: dict[str, Any]) -> str:
+    state = label_of(told["state_label"], told["state"])
+    return say(f"{state}（对外：{told['public']}）", f"{state} (to the public: {told['public']})")
+
+
+def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
+    from gkflow.cli.naming import fact_words
+    from gkflow.cli.output import Column, print_table
+
+    def facts(row: Any) -> str:
+        return say("，", ", ").join(fact_words(flow, name, value) for name, value in row["facts"].items())
+
+    def notes(row: Any) -> str:
+        mine = [number for number, each in enumerate(findings, 1) if each["seq"] == row["seq"]]
+        return " ".join(say(f"注{number}", f"[{number}]") for number in mine)
+
+    print_table(
+        record,
+        [
+            Column("seq", "序号", "seq"),
+            Column("day", "日期", "day"),
+            Column("action", "动作", "action", told=lambda row: label_of(row["action_label"], row["action"])),
+            Column("by", "经办人", "by"),
+            Column("facts", "要素", "facts", told=facts),
+            Column("findings", "注意", "mind", told=notes, style="yellow"),
+        ],
+    )
+
+
+def _print_clocks(clocks: Rows) -> None:
+    from gkflow.cli.output import Column, print_table
+    from gkflow.cli.vocabulary import BINDS, CLOCK_STATUSES, word
+
+    if not clocks:
+        print(say("还没有期限在计。", "no clock has started."))
+        return
+
+    def name(row: Any) -> str:
+        return label_of(row["clock_label"], row["clock"]) + (
+            say(f"（{row['ref']}）", f" ({row['ref']})") if row["ref"] else ""
+        )
+
+    print_table(
+        clocks,
+        [
+            Column("clock", "期限", "clock", told=name),
+            Column("duty", "义务人", "whose", words=lambda each: word(BINDS, each)),
+            Column("start", "起算日", "day 0"),
+            Column("deadline", "届满日", "last day"),
+            Column("status", "计时", "status", words=lambda each: word(CLOCK_STATUSES, each)),
+            Column("stopped", "停止日", "stopped"),
+            Column("verdict", "认定", "verdict", told=verdict_words, style=_colour),
+            Column("days_left", "剩余工作日", "days left"),
+            Column("notes", "说明", "notes", told=_notes),
+        ],
+    )
+
+
+def was_used(deadline: Deadline) -> bool:
+    """Whether a power ended by its own act (告知补正), and not by another that made it needless."""
+    stops = deadline.clock.rule.stops
+    return bool(stops) and _stopped_by(deadline) == stops[0].action
+
+
+def verdict_words(row: Any) -> str:
+    """The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached."""
+    from gkflow.cli.vocabulary import VERDICTS, word
+
+    if row["status"] == "no_limit":
+        return ""
+    if row["kind"] == "power" and row["stopped"] is not None and not row["used"]:
+        return say("未行使", "not used")
+    if row["kind"] != "duty" and row["verdict"] == "running" and (row["days_left"] or 0) < 0:
+        return say("已过期限", "lapsed") if row["kind"] == "power" else say("超过内部时限", "past the target")
+    return word(VERDICTS, row["verdict"])
+
+
+def _colour(row: Any) -> str:
+    return {"overdue": "red", "late": "red", "late_unless_extended": "orange"}.get(row["verdict"], "")
+
+
+def _notes(row: Any) -> str:
+    notes = []
+    if row["extension"]:
+        notes.append(say(f"延长前 {row['base']}", f"{row['base']} before the extension"))
+    if row["provisional"]:
+        notes.append(
+            say(f"暂定，{row['earliest']} 至 {row['latest']}", f"provisional, {row['earliest']} to {row['latest']}")
+        )
+    elif row["deadline"] is None and row["earliest"] is not None:
+        notes.append(say(f"最早 {row['earliest']}", f"earliest {row['earliest']}"))
+    if row["risk"] is not None:
+        notes.append(say(f"风险：原届满日 {row['risk']}", f"risk: original last day {row['risk']}"))
+    return say("；", "; ").join(notes)
+
+
+def _proposal_words(flow: Workflow, each: dict[str, Any]) -> str:
+    rule = flow.clock(each["clock"])
+    name = label_of(rule.label if rule is not None else each["clock"], each["clock"])
+    name += say(f"（{each['ref']}）", f" ({each['ref']})") if each["ref"] else ""
+    action = label_of(each["action_label"], each["action"])
+    article = say(f"；依据：{each['article']}", f"; {each['article']}") if each["article"] else ""
+    return say(
+        f"{name}已于 {each['last_day']} 届满，请决定是否“{action}”{article}",
+        f'{name} ended on {each["last_day"]}: decide whether to "{action}"{article}',
+    )

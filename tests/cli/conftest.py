@@ -1,0 +1,79 @@
+"""An office in a folder of its own, and the command line as a function (命令行测试环境)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gkflow.cli.app import run
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a command left behind: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Printed]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder named by GKFLOW_HOME, without an office as yet."""
+    place = tmp_path / "office"
+    monkeypatch.setenv("GKFLOW_HOME", str(place))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+    return place
+
+
+@pytest.fixture
+def gkflow(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line: ``gkflow("cases", "--overdue")``."""
+
+    def command(*words: str) -> Printed:
+        capsys.readouterr()
+        code = run(words)
+        told = capsys.readouterr()
+        return Printed(code, told.out, told.err)
+
+    return command
+
+
+@pytest.fixture
+def office(gkflow: Command) -> Command:
+    """The command line of an office that has been set up."""
+    assert gkflow("init", "--name", "某市人民政府办公室", "--unit", "GK").code == 0
+    return gkflow
+
+
+@pytest.fixture
+def register(office: Command) -> Command:
+    """The command line of an office with the fifteen real cases."""
+    import csv
+
+    import gkflow as library
+
+    with (ROOT / "examples" / "register.csv").open(encoding="utf-8-sig") as file:
+        rows = list(enumerate(csv.DictReader(file), 2))
+    with library.open() as opened:
+        opened.import_register(rows, by="张三")
+    return office
+
+
+def compare(name: str, text: str) -> None:
+    """Compare with a golden file; GKFLOW_RENEW_GOLDEN=1 writes it anew, for review like a change to law."""
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GKFLOW_RENEW_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")

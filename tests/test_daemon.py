@@ -1,0 +1,321 @@
+"""The daemon: an alarm clock whose lateness, repetition and death change nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gkflow.application.ports import Message, NotDelivered
+from gkflow.bootstrap import Office, init_office
+from gkflow.daemon import SHANGHAI, Daemon, logger
+
+ENTRY = Path(__file__).parent / "soak" / "daemon_process.py"
+
+
+@dataclass
+class Hands:
+    """A clock on the wall and the time gone by, both moved by hand."""
+
+    wall: datetime
+    gone: float = 0.0
+
+    def goes(self, **much: float) -> None:
+        """Time passes: both move."""
+        self.wall += timedelta(**much)
+        self.gone += timedelta(**much).total_seconds()
+
+    def is_set(self, **much: float) -> None:
+        """Somebody sets the clock: only the wall moves."""
+        self.wall += timedelta(**much)
+
+
+@dataclass
+class Bell:
+    """A channel that rings somebody."""
+
+    name: str = "file"
+    quiet: bool = False
+    rung: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        if self.broken:
+            raise ConnectionError("the exchange is on fire")
+        self.rung += [message.key for message in messages]
+        return {message.key: None for message in messages}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    _, office = init_office(tmp_path, "测试机关", "T")
+    with office:
+        yield office
+
+
+def a_daemon(office: Office, hands: Hands, **more: Any) -> tuple[Daemon, io.StringIO]:
+    log = io.StringIO()
+    return (
+        Daemon(
+            office, clock=lambda: hands.wall, passed=lambda: hands.gone, log=logger(lambda: hands.wall, log), **more
+        ),
+        log,
+    )
+
+
+def events(log: io.StringIO) -> list[str]:
+    return [json.loads(line)["event"] for line in log.getvalue().splitlines()]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def swept(office: Office) -> list[date]:
+    with office.store.reading() as ledger:
+        return [sweep.day for sweep in ledger.sweeps() if sweep.done_at is not None]
+
+
+def a_request(office: Office, case: str = "A1", day: str = "2022-09-22") -> None:
+    rows = [(2, {"case": case, "workflow": "request", "day": day, "action": "receive", "channel": "in_person"})]
+    assert office.import_register(rows, now=at(f"{day}T17:00")).taken == 1
+
+
+def test_before_the_daily_hour_it_sweeps_through_yesterday_and_from_it_on_through_today(office: Office) -> None:
+    hands = Hands(at("2022-11-14T08:29"))
+    daemon, _ = a_daemon(office, hands)
+    daemon.tick()
+    assert swept(office) == [date(2022, 11, 13)]
+    hands.goes(minutes=1)
+    daemon.tick()
+    assert swept(office) == [date(2022, 11, 13), date(2022, 11, 14)]
+
+
+def test_a_clock_that_stands_still_and_a_second_daemon_sweep_nothing_twice(office: Office) -> None:
+    a_request(office)
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, _ = a_daemon(office, hands)
+    other, log = a_daemon(office, hands)
+    daemon.tick()
+    before = (swept(office), len(office.escalations()), len(office.notices()))
+    for _ in range(3):
+        daemon.tick()
+        other.tick()
+    assert (swept(office), len(office.escalations()), len(office.notices())) == before
+    assert before[1] > 0
+    assert "swept" not in events(log)
+
+
+def test_after_an_outage_every_day_is_swept_in_order(office: Office) -> None:
+    a_request(office)
+    daemon, _ = a_daemon(office, Hands(at("2022-10-20T09:00")))
+    daemon.tick()
+    restarted, _ = a_daemon(office, Hands(at("2022-10-28T09:00")))
+    restarted.tick()
+    assert swept(office) == [date(2022, 10, 20) + timedelta(days=i) for i in range(9)]
+    # Day 0 is 22 September, the last day 25 October (8 and 9 October are worked): each step stands on its own day.
+    log = {record.step: record.day.day for record in office.escalations() if record.clock == "reply"}
+    assert log == {-5: 20, -2: 21, 0: 25, 1: 26, 3: 28}
+
+
+def test_a_clock_that_jumps_ahead_tells_nobody_of_lateness_that_is_none(office: Office) -> None:
+    a_request(office, day="2022-11-10")
+    hands, bell = Hands(at("2022-11-14T09:00")), Bell()
+    daemon, log = a_daemon(office, hands, channels={"file": bell})
+    daemon.tick()
+    hands.is_set(days=400)
+    hands.goes(minutes=5)
+    daemon.tick()
+    daemon.deliver()
+    assert swept(office) == [date(2022, 11, 14)]
+    assert events(log).count("clock_ahead") == 2
+    sign = next(sign for sign in office.doctor(at("2022-11-14T09:06")) if sign.name == "clock")
+    assert (sign.level, sign.facts["jumped"]) == ("error", True)
+
+    hands.is_set(days=-400)
+    hands.goes(days=1)
+    daemon.tick()
+    assert swept(office) == [date(2022, 11, 14), date(2022, 11, 15)]
+    sign = next(sign for sign in office.doctor(hands.wall) if sign.name == "clock")
+    assert sign.level == "ok"
+
+
+def test_a_jump_is_believed_once_somebody_has_swept_by_hand(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, log = a_daemon(office, hands)
+    daemon.tick()
+    hands.is_set(days=3)
+    daemon.tick()
+    assert events(log)[-1] == "clock_ahead"
+    office.sweep(now=hands.wall)
+    hands.goes(days=1)
+    daemon.tick()
+    assert swept(office)[-1] == date(2022, 11, 18)
+
+
+def test_a_machine_that_slept_for_three_days_has_not_jumped(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, log = a_daemon(office, hands)
+    daemon.tick()
+    hands.goes(days=3)
+    daemon.tick()
+    assert swept(office) == [date(2022, 11, day) for day in (14, 15, 16, 17)]
+    assert "clock_ahead" not in events(log)
+
+
+def test_a_clock_set_back_and_right_again_has_not_jumped(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, log = a_daemon(office, hands)
+    daemon.tick()
+    hands.is_set(days=-5)
+    daemon.tick()
+    hands.is_set(days=5)
+    hands.goes(hours=1)
+    daemon.tick()
+    assert "clock_ahead" not in events(log)
+    assert swept(office) == [date(2022, 11, 14)]
+
+
+def test_an_error_of_one_run_is_logged_and_the_next_run_goes_on(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, log = a_daemon(office, hands)
+    with office.store.writing() as ledger:
+        ledger.run("ALTER TABLE sweep RENAME TO elsewhere")
+    daemon.tick()
+    assert events(log) == ["failed"]
+    with office.store.writing() as ledger:
+        ledger.run("ALTER TABLE elsewhere RENAME TO sweep")
+    daemon.tick()
+    assert swept(office) == [date(2022, 11, 14)]
+
+
+def test_a_channel_that_breaks_down_loses_no_notice(office: Office) -> None:
+    a_request(office)
+    hands, bell = Hands(at("2022-11-14T09:00")), Bell(broken=True)
+    daemon, log = a_daemon(office, hands, channels={"file": bell})
+    daemon.tick()
+    daemon.deliver()
+    assert events(log)[-1] == "failed"
+    bell.broken = False
+    hands.goes(minutes=11)  # a batch whose sender died is free again after ten minutes
+    daemon.deliver()
+    assert sorted(bell.rung) == sorted(notice.key for notice in office.notices())
+    assert bell.rung
+
+
+def test_it_is_quiet_on_a_holiday_and_rings_on_a_makeup_saturday(office: Office) -> None:
+    a_request(office, day="2022-09-01")
+    hands, bell = Hands(at("2022-10-05T10:00")), Bell()
+    daemon, _ = a_daemon(office, hands, channels={"file": bell})
+    daemon.tick()
+    daemon.deliver()
+    assert swept(office) == [date(2022, 10, 5)]
+    assert not bell.rung
+    hands.goes(days=3)  # Saturday 8 October 2022, a make-up working day
+    assert hands.wall.weekday() == 5
+    daemon.deliver()
+    assert bell.rung
+
+
+def test_a_stopped_daemon_takes_no_further_batch(office: Office) -> None:
+    a_request(office)
+    hands, bell = Hands(at("2022-11-14T09:00")), Bell()
+    daemon, log = a_daemon(office, hands, channels={"file": bell})
+    daemon.tick()
+    daemon._stopping = True
+    daemon.deliver()
+    assert not bell.rung
+    assert events(log)[-1] == "stopped_sending"
+
+
+def test_next_years_notice_is_asked_for_once_a_week_from_november_on(office: Office) -> None:
+    known = office.calendar.announced_through
+    assert known is not None
+    first = date(known.year, 11, 1)
+    monday = first + timedelta(days=-first.weekday() % 7)
+
+    def ask(day: date, count: int = 1) -> list[str]:
+        for _ in range(count):
+            hands = Hands(datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI))
+            a_daemon(office, hands)[0].tick()
+        return sorted(notice.key for notice in office.notices() if notice.kind == "calendar")
+
+    assert ask(date(known.year, 10, 31) - timedelta(days=1)) == []
+    told = ask(monday, count=3)  # three daemons
+    assert told
+    assert ask(monday + timedelta(days=2)) == told
+    again = ask(monday + timedelta(days=7))
+    assert len(again) == 2 * len(told)
+    assert all(str(known.year + 1) in key for key in again)
+
+
+def test_a_calendar_adopted_meanwhile_needs_no_restart(office: Office, tmp_path: Path) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, log = a_daemon(office, hands)
+    daemon.tick()
+    data = office.calendar.as_data()
+    with office.store.writing() as ledger:
+        ledger.adopt_calendar("another", json.dumps({**data, "edition": "another"}), "李四", hands.wall)
+    daemon.tick()
+    assert "calendar_adopted" in events(log)
+    hands.goes(minutes=5)
+    daemon.tick()
+    assert events(log).count("calendar_adopted") == 1
+
+
+def test_its_jobs_are_never_dropped_for_lateness_and_never_run_beside_themselves(office: Office) -> None:
+    scheduler = Daemon(office).scheduler()
+    scheduler.start(paused=True)
+    try:
+        jobs = {job.id: job for job in scheduler.get_jobs()}
+    finally:
+        scheduler.shutdown()
+    assert set(jobs) == {"daily", "tick", "deliver", "beat"}
+    for job in jobs.values():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+    assert jobs["daily"].trigger.timezone == ZoneInfo("Asia/Shanghai")
+    assert str(jobs["daily"].trigger) == "cron[hour='8', minute='30', second='0']"
+
+
+def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: Path) -> None:
+    _, office = init_office(tmp_path, "测试机关", "T")
+    with office:
+        for number in range(40):
+            a_request(office, f"A{number:02}", str(date(2022, 9, 1) + timedelta(days=number)))
+        office.tick(at("2022-09-01T12:00"))
+        began = f"{time.time()},2023-06-01T12:00:00+08:00,86400"  # noqa: TID251
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("GKFLOW_")}
+        process = subprocess.Popen(
+            [sys.executable, str(ENTRY), str(tmp_path)], env={**environ, "SOAK_CLOCK": began}, stderr=subprocess.PIPE
+        )
+        try:
+            end = time.monotonic() + 30
+            while len(swept(office)) < 3 and time.monotonic() < end:
+                time.sleep(0.01)
+            assert len(swept(office)) >= 3
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        assert process.returncode == 0
+        lines = [json.loads(line) for line in log.decode().splitlines()]
+        assert [line["event"] for line in lines][-1] == "stopped"
+        assert office.verify()[2] == ()
+        office.tick(at("2023-06-01T12:00"))
+        days = swept(office)
+        assert days == [date(2022, 9, 1) + timedelta(days=i) for i in range(len(days))]
+        assert days[-1] == date(2023, 6, 1)
+        keys = [(r.case, r.clock, r.ref, r.deadline, r.step) for r in office.escalations()]
+        assert len(keys) == len(set(keys)) > 100
