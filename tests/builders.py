@@ -172,9 +172,7 @@ def deadlines_of(
     flow = book.workflow(workflow) if workflow else next(iter(book.workflows.values())) if rulebook else None
     flow = flow or a_workflow("request")
     day = as_of if isinstance(as_of, date) else d(as_of)
-    entries = [
-        line if isinstance(line, Entry) else an_entry(flow, seq, line) for seq, line in enumerate(record, 1)
-    ]
+    entries = [line if isinstance(line, Entry) else an_entry(flow, seq, line) for seq, line in enumerate(record, 1)]
     return reckon_all(read_clocks(flow, record_of(entries, day)), book.limit, book.calendar, day)
 
 

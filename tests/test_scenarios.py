@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from builders import entries_of, rules
 
+from builders import entries_of, rules
 from gkflow.domain.case import record_of
 from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline, reckon_all

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from builders import a_workflow
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from builders import a_workflow
 from gkflow.domain.case import CORRECT, Entry
 from gkflow.domain.machine import NEW, decide, may
 
@@ -24,6 +25,11 @@ STARTS = [date(2025, 1, 20), date(2025, 9, 22), date(2026, 2, 9), date(2026, 3, 
 ENDS = {"reply", "abandon", "withdraw"}
 DULL = {"note", CORRECT, "transfer", "assign", "deliver", "archive"}
 REFS = st.sampled_from(["甲", "乙"])
+
+
+def often(times: int) -> settings:
+    """So many records; a machine that is slow at making them up is not a wrong result."""
+    return settings(max_examples=times, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

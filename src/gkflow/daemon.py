@@ -118,7 +118,8 @@ class Daemon:
             now, _ = self._now()
             sent = self.office.deliver(now, channels=self._usable())
             if sent.delivered or sent.failed:
-                self.log.info("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
+                tell = self.log.warning if sent.failed else self.log.info
+                tell("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
 
     def beat(self) -> None:
         """Leave a sign of life (运行心跳)."""
@@ -251,8 +252,11 @@ class Daemon:
         return scheduler
 
 
-class _Stopping(Exception):
-    """The daemon has been told to stop: what is claimed and not sent is given back by the passing of time."""
+class _Stopping(BaseException):
+    """
+    The daemon has been told to stop: what is claimed and not sent is given back by the passing of time. No
+    Exception, so that the verb does not take it for a channel that broke down.
+    """
 
 
 class _Stoppable:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store.offices import KINDS, Place, a_place
 
 from gkflow.bootstrap import Office
+from store.offices import KINDS, Place, a_place
 
 
 @pytest.fixture(params=KINDS)

@@ -8,15 +8,15 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
-from builders import an_entry, entries_of, rules
-from hypothesis import given, settings
-from walks import ONE, days_of, walks
+from hypothesis import given
 
-from gkflow.application.cases import Standing, stand
+from builders import an_entry, entries_of, rules
+from gkflow.application.cases import Standing, choose_clock, stand
 from gkflow.application.docket import reckon_case, revisions
 from gkflow.application.ports import ClockLine
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Status, Verdict
+from walks import ONE, days_of, often, walks
 
 OFFICE = cast(Any, SimpleNamespace(rulebook=rules()))  # a list needs the calendar alone
 REQUEST = rules().workflow("request")
@@ -46,13 +46,13 @@ def check(record: Sequence[Entry]) -> None:
         assert told == reckoned, f"on {day}"
 
 
-@settings(max_examples=150)
+@often(150)
 @given(walks(unruly=True))
 def test_the_cache_says_of_every_day_what_the_record_says(record: tuple[Entry, ...]) -> None:
     check(record)
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(corrected=True))
 def test_the_cache_follows_corrections(record: tuple[Entry, ...]) -> None:
     check(record)
@@ -86,7 +86,7 @@ def test_a_clock_whose_start_was_voided_is_gone_from_that_day_on() -> None:
     check(record)
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(unruly=True, corrected=True))
 def test_each_clock_stands_in_one_revision_a_day(record: tuple[Entry, ...]) -> None:
     lines = lines_of(record)
@@ -94,12 +94,15 @@ def test_each_clock_stands_in_one_revision_a_day(record: tuple[Entry, ...]) -> N
         assert max(Counter((line.clock, line.ref) for line in on(lines, day)).values(), default=1) == 1, f"on {day}"
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(unruly=True))
-def test_the_statuses_partition_the_clocks_on_every_day(record: tuple[Entry, ...]) -> None:
+def test_the_statuses_partition_the_offices_clocks_on_every_day(record: tuple[Entry, ...]) -> None:
     calendar = rules().calendar
+    lines = lines_of(record)
     for line_day in days_of(record):
-        for line in on(lines_of(record), line_day):
+        for line in on(lines, line_day):
+            if not line.owed:
+                continue
             status, verdict, left = stand(OFFICE, line, line_day)
             last = line.last_day
             running = line.status == Status.RUNNING and last is not None
@@ -119,7 +122,25 @@ def test_the_statuses_partition_the_clocks_on_every_day(record: tuple[Entry, ...
             if status is Standing.OVERDUE:
                 assert left is not None
                 assert left <= -1
-                assert verdict is (Verdict.OVERDUE if line.kind == "duty" else Verdict.RUNNING)
+                assert verdict is Verdict.OVERDUE
+
+
+@often(100)
+@given(walks(unruly=True))
+def test_every_case_stands_in_one_list_by_the_offices_most_urgent_clock(record: tuple[Entry, ...]) -> None:
+    lines = lines_of(record)
+    for day in days_of(record, after=30):
+        owed = [line for line in on(lines, day) if line.owed and line.status != Status.NO_LIMIT]
+        chosen = choose_clock(on(lines, day))
+        status = stand(OFFICE, chosen, day)[0] if chosen is not None else Standing.DONE
+        last_days = [line.last_day for line in owed if line.status == Status.RUNNING and line.last_day is not None]
+
+        if last_days:
+            assert (status is Standing.OVERDUE) == (min(last_days) < day)
+            assert (status is Standing.DUE_TODAY) == (min(last_days) == day)
+        still = {Standing.SUSPENDED, Standing.WAITING}
+        assert (status in still) == (not last_days and any(line.status in still for line in owed))
+        assert (status is Standing.DONE) == all(line.status == Status.STOPPED for line in owed)
 
 
 def test_on_the_last_day_itself_a_case_is_due_today_and_not_overdue() -> None:
@@ -133,7 +154,9 @@ def test_on_the_last_day_itself_a_case_is_due_today_and_not_overdue() -> None:
 
 
 def test_an_entry_typed_in_late_counts_from_its_own_day() -> None:
-    late = entries_of(["2026-03-02 receive channel=in_person", "2026-03-02 register", "2026-03-20 extend days=10 approved_by=主任"])
+    late = entries_of(
+        ["2026-03-02 receive channel=in_person", "2026-03-02 register", "2026-03-20 extend days=10 approved_by=主任"]
+    )
     late += (an_entry(REQUEST, 4, "2026-03-05 consult_third_party ref=甲"),)
 
     assert [(line.from_day, line.status) for line in lines_of(late) if line.clock == "reply"] == [

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from gkflow.cli.app import run
+from gkflow.cli.language import choose
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
+RENEW = bool(os.environ.get("GKFLOW_RENEW_GOLDEN"))  # read before the tests hide every GKFLOW_ variable
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,18 @@ class Printed:
 Command = Callable[..., Printed]
 
 
+@pytest.fixture(autouse=True)
+def chinese() -> None:
+    """The language is one for the process; no test inherits that of another."""
+    choose("zh")
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder named by GKFLOW_HOME, without an office as yet."""
     place = tmp_path / "office"
     monkeypatch.setenv("GKFLOW_HOME", str(place))
-    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
     return place
 
@@ -71,9 +79,14 @@ def register(office: Command) -> Command:
     return office
 
 
-def compare(name: str, text: str) -> None:
-    """Compare with a golden file; GKFLOW_RENEW_GOLDEN=1 writes it anew, for review like a change to law."""
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("GKFLOW_RENEW_GOLDEN"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Compare with a golden file; GKFLOW_RENEW_GOLDEN=1 writes it anew, to be reviewed like a change to law."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if RENEW:
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

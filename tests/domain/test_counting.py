@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
-from builders import a_calendar, d, national
 from dateutil.relativedelta import relativedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from builders import a_calendar, d, national
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.counting import (
     Span,
@@ -113,7 +114,9 @@ def test_splitting_a_suspension_changes_nothing(
 
 
 @given(days(within=90), st.integers(0, 36), calendars(), spans(), st.randoms(use_true_random=False))
-def test_overlapping_suspensions_count_once(since: date, n: int, calendar: WorkCalendar, spans: list[Span], mix) -> None:  # type: ignore[no-untyped-def]
+def test_overlapping_suspensions_count_once(
+    since: date, n: int, calendar: WorkCalendar, spans: list[Span], mix
+) -> None:  # type: ignore[no-untyped-def]
     again = spans * 2
     mix.shuffle(again)
 
@@ -151,7 +154,9 @@ def test_a_later_start_never_gives_an_earlier_last_day(
 @given(days(within=90), st.integers(1, 24), calendars(), spans())
 @example(d("2025-01-28"), 1, national(), [(d("2025-02-27"), d("2025-03-10"))])
 @example(d("2025-02-15"), 14, a_calendar(), [(d("2025-03-02"), d("2025-03-07"))])
-def test_no_length_ends_on_a_day_that_is_left_out(since: date, n: int, calendar: WorkCalendar, spans: list[Span]) -> None:
+def test_no_length_ends_on_a_day_that_is_left_out(
+    since: date, n: int, calendar: WorkCalendar, spans: list[Span]
+) -> None:
     for unit in COUNTED_UNITS:
         for roll in Roll:
             last = last_day(since, n, unit, calendar, roll=roll, spans=spans)
@@ -164,7 +169,9 @@ def test_an_extension_of_working_days_equals_one_longer_limit(
 ) -> None:
     base = last_day(since, n, WORKING, calendar, spans=spans)
 
-    assert last_day(base, more, WORKING, calendar, spans=spans) == last_day(since, n + more, WORKING, calendar, spans=spans)
+    assert last_day(base, more, WORKING, calendar, spans=spans) == last_day(
+        since, n + more, WORKING, calendar, spans=spans
+    )
 
 
 @given(st.lists(st.tuples(days(within=60), days(within=60)), max_size=6))
@@ -173,7 +180,7 @@ def test_a_union_holds_the_same_days_each_of_them_once(spans: list[Span]) -> Non
 
     every = [FIRST + n * ONE for n in range(-1, 65)]
     assert [day for day in every if is_left_out(day, merged)] == [day for day in every if is_left_out(day, spans)]
-    assert all(earlier[1] < later[0] for earlier, later in zip(merged, merged[1:], strict=False))
+    assert all(earlier[1] < later[0] for earlier, later in pairwise(merged))
     assert all(began < ended for began, ended in merged)
 
 
@@ -199,8 +206,12 @@ def test_the_day_of_receipt_is_not_counted(since: str, length: int, last: str) -
 
 
 def test_a_suspension_leaves_out_the_days_after_it_began_through_the_day_it_ended() -> None:
-    assert last_day(d("2026-03-02"), 20, WORKING, national(), spans=[(d("2026-03-05"), d("2026-03-20"))]) == d("2026-04-15")
-    assert last_day(d("2026-03-02"), 20, WORKING, national(), spans=[(d("2026-03-05"), d("2026-03-30"))]) == d("2026-04-23")
+    assert last_day(d("2026-03-02"), 20, WORKING, national(), spans=[(d("2026-03-05"), d("2026-03-20"))]) == d(
+        "2026-04-15"
+    )
+    assert last_day(d("2026-03-02"), 20, WORKING, national(), spans=[(d("2026-03-05"), d("2026-03-30"))]) == d(
+        "2026-04-23"
+    )
 
 
 def test_months_and_years_end_on_the_corresponding_day_or_on_the_last_of_the_month() -> None:
@@ -228,11 +239,15 @@ def test_a_period_that_rolls_into_a_suspension_ends_after_it() -> None:
     # Saturday 2025-03-01 would roll to Monday; asked on Sunday, answered on Wednesday.
     spans = [(d("2025-03-02"), d("2025-03-05"))]
 
-    assert last_day(d("2025-02-15"), 14, LimitUnit.DAY, a_calendar(), roll=Roll.NEXT_WORKING_DAY, spans=spans) == d("2025-03-06")
+    assert last_day(d("2025-02-15"), 14, LimitUnit.DAY, a_calendar(), roll=Roll.NEXT_WORKING_DAY, spans=spans) == d(
+        "2025-03-06"
+    )
 
 
 def test_a_month_less_the_days_left_out_is_as_much_later() -> None:
-    assert last_day(d("2025-04-01"), 1, LimitUnit.MONTH, national(), spans=[(d("2025-04-10"), d("2025-04-15"))]) == d("2025-05-06")
+    assert last_day(d("2025-04-01"), 1, LimitUnit.MONTH, national(), spans=[(d("2025-04-10"), d("2025-04-15"))]) == d(
+        "2025-05-06"
+    )
 
 
 @pytest.mark.parametrize("unit", [LimitUnit.HOUR, LimitUnit.FIXED_DATE])

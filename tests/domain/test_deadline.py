@@ -1,4 +1,4 @@
-"""The deadline (届满日): what follows from a clock, by an independent reckoning, by the laws of the algebra, by hand."""
+"""The deadline (届满日): by an independent reckoning, by the laws of the algebra, and by hand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from builders import (
     a_calendar,
     a_rulebook,
@@ -21,16 +24,13 @@ from builders import (
     reply_of,
     rules,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from walks import ONE, an_entry_on, days_of, walks
-
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import CORRECT, Entry, record_of
 from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline, Status, Verdict, reckon_all
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
+from walks import ONE, an_entry_on, days_of, often, walks
 
 REQUEST = a_workflow("request")
 RECEIVED = "2026-03-02 receive channel=in_person"
@@ -62,12 +62,16 @@ def consulted(draw: st.DrawFn) -> list[str]:
         if draw(st.booleans()):
             asked = start + draw(st.integers(0, 35)) * ONE
             served = draw(st.integers(-1, 4))
-            lines.append((asked, f"consult_third_party ref={ref}" + (f" served={asked + served * ONE}" if served >= 0 else "")))
+            lines.append(
+                (asked, f"consult_third_party ref={ref}" + (f" served={asked + served * ONE}" if served >= 0 else ""))
+            )
             if draw(st.booleans()):
                 opinion = draw(st.sampled_from(["", " opinion=none", " opinion=object"]))
                 lines.append((asked + draw(st.integers(0, 40)) * ONE, f"third_party_answers ref={ref}{opinion}"))
     if draw(st.booleans()):
-        lines.append((start + draw(st.integers(0, 20)) * ONE, f"extend days={draw(st.integers(1, 20))} approved_by=主任"))
+        lines.append(
+            (start + draw(st.integers(0, 20)) * ONE, f"extend days={draw(st.integers(1, 20))} approved_by=主任")
+        )
     return [f"{day} {rest}" for day, rest in sorted(lines, key=lambda line: line[0])]
 
 
@@ -120,7 +124,7 @@ def by_hand(lines: Sequence[str], as_of: date) -> date | None:
     return day
 
 
-@settings(max_examples=200)
+@often(200)
 @given(consulted(), st.integers(0, 70))
 def test_the_last_day_is_the_one_found_by_walking_from_day_to_day(lines: list[str], after: int) -> None:
     as_of = d(lines[0][:10]) + after * ONE
@@ -136,7 +140,7 @@ def test_the_last_day_is_the_one_found_by_walking_from_day_to_day(lines: list[st
 # -- the laws ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100)
+@often(100)
 @given(consulted(), st.integers(0, 60))
 def test_an_answer_today_gives_the_earliest_day_that_was_told_yesterday(lines: list[str], after: int) -> None:
     as_of = d(lines[0][:10]) + after * ONE
@@ -150,7 +154,7 @@ def test_an_answer_today_gives_the_earliest_day_that_was_told_yesterday(lines: l
     assert deadline.earliest == answered.last_day
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(ends=False), st.integers(0, 20), st.integers(1, 20))
 def test_granting_an_extension_and_voiding_it_is_as_if_it_had_not_been(
     record: tuple[Entry, ...], later: int, length: int
@@ -169,7 +173,7 @@ def test_granting_an_extension_and_voiding_it_is_as_if_it_had_not_been(
         assert [each.findings for each in with_both.values()] == [each.findings for each in without.values()]
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(unruly=True), st.data())
 def test_a_record_read_in_one_go_equals_one_read_entry_by_entry(record: tuple[Entry, ...], data: st.DataObject) -> None:
     day = data.draw(st.sampled_from(days_of(record)))
@@ -186,7 +190,7 @@ def test_a_record_read_in_one_go_equals_one_read_entry_by_entry(record: tuple[En
     assert of(by_written, day).keys() == in_one_go.keys()
 
 
-@settings(max_examples=60)
+@often(60)
 @given(walks())
 def test_reckoning_twice_gives_the_same(record: tuple[Entry, ...]) -> None:
     day = record[-1].day
@@ -195,7 +199,7 @@ def test_reckoning_twice_gives_the_same(record: tuple[Entry, ...]) -> None:
     assert {key: outcome(each) for key, each in first.items()} == {key: outcome(each) for key, each in second.items()}
 
 
-@settings(max_examples=150)
+@often(150)
 @given(walks(ends=False, most=6), st.integers(0, 5), st.integers(0, 30))
 def test_a_later_receipt_never_gives_an_earlier_last_day(record: tuple[Entry, ...], later: int, after: int) -> None:
     moved = replace(record[0], day=record[0].day + later * ONE, facts={"channel": "in_person"})
@@ -299,7 +303,9 @@ def test_an_extension_of_a_limit_in_hours_breaks_nothing() -> None:
     assert [finding.code for finding in deadline.findings] == ["extension_late"]
 
 
-@pytest.mark.parametrize(("start", "last"), [("2026-01-15", "2026-01-31"), ("2026-01-31", "2026-01-31"), ("2026-02-01", "2027-01-31")])
+@pytest.mark.parametrize(
+    ("start", "last"), [("2026-01-15", "2026-01-31"), ("2026-01-31", "2026-01-31"), ("2026-02-01", "2027-01-31")]
+)
 def test_a_fixed_date_is_the_next_one_and_does_not_roll(start: str, last: str) -> None:
     book = a_rulebook(a_value(None, LimitUnit.FIXED_DATE, month=1, day=31), calendar=national())
 
@@ -428,6 +434,16 @@ def test_an_extension_against_the_law_is_a_finding_and_moves_the_day_up_to_the_l
     assert (deadline.last_day, deadline.base) == (d(last), BASE)
 
 
+def test_an_extension_is_in_time_through_the_last_day_that_a_consultation_has_moved() -> None:
+    record = [RECEIVED, "2026-03-05 consult_third_party ref=甲", "2026-03-20 third_party_answers ref=甲"]
+
+    in_time = reply_of([*record, "2026-04-15 extend days=5 approved_by=主任"], "2026-04-20")
+    late = reply_of([*record, "2026-04-16 extend days=5 approved_by=主任"], "2026-04-20")
+
+    assert (in_time.findings, in_time.last_day) == ((), d("2026-04-22"))
+    assert [finding.code for finding in late.findings] == ["extension_late"]
+
+
 def test_an_answer_that_nobody_asked_for_is_a_finding_and_moves_nothing() -> None:
     deadline = reply_of([RECEIVED, "2026-03-09 third_party_answers ref=甲"], "2026-03-10")
 
@@ -475,7 +491,11 @@ def test_the_limit_is_the_one_in_force_on_the_day_the_clock_first_started() -> N
 
 
 def test_a_restart_keeps_the_limit_of_the_first_start() -> None:
-    record = ["2019-05-10 receive channel=in_person", "2019-05-13 ask_correction items=文号", "2019-05-20 receive_correction"]
+    record = [
+        "2019-05-10 receive channel=in_person",
+        "2019-05-13 ask_correction items=文号",
+        "2019-05-20 receive_correction",
+    ]
 
     restarted = reply_of(record, "2019-05-21")
 
@@ -526,7 +546,9 @@ def test_the_last_days_of_a_year_without_a_successor_are_provisional(length: int
 def test_a_month_that_does_not_roll_asks_no_calendar() -> None:
     calendar = WorkCalendar((), (), announced_from=d("2020-01-01"), announced_through=d("2026-12-31"))
 
-    assert not reply_of(["2026-12-10 receive"], "2026-12-10", a_rulebook(a_value(3, LimitUnit.MONTH), calendar=calendar)).provisional
+    assert not reply_of(
+        ["2026-12-10 receive"], "2026-12-10", a_rulebook(a_value(3, LimitUnit.MONTH), calendar=calendar)
+    ).provisional
 
 
 def test_a_day_that_the_notice_itself_names_is_not_provisional() -> None:
@@ -553,7 +575,11 @@ def test_the_days_left_out_are_given_as_a_union() -> None:
 
 
 def test_an_open_letter_says_on_which_day_the_law_will_end_it() -> None:
-    record = [RECEIVED, "2026-03-05 consult_third_party ref=甲 served=2026-03-09", "2026-03-06 consult_agency ref=乙 capacity=concerned"]
+    record = [
+        RECEIVED,
+        "2026-03-05 consult_third_party ref=甲 served=2026-03-09",
+        "2026-03-06 consult_agency ref=乙 capacity=concerned",
+    ]
 
     first, second = reply_of(record, "2026-03-10").suspensions
 

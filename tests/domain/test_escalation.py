@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from builders import d, national, reply_of, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import d, national, reply_of, rules
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.escalation import day_of, reached, threshold
 from gkflow.domain.workflow import Step
@@ -46,7 +46,14 @@ def test_one_threshold_says_of_every_last_day_whether_the_step_is_reached(calend
 
 @pytest.mark.parametrize(
     ("offset", "day"),
-    [(-5, "2026-09-22"), (-2, "2026-09-28"), (0, "2026-09-30"), (1, "2026-10-08"), (3, "2026-10-10"), (10, "2026-10-20")],
+    [
+        (-5, "2026-09-22"),
+        (-2, "2026-09-28"),
+        (0, "2026-09-30"),
+        (1, "2026-10-08"),
+        (3, "2026-10-10"),
+        (10, "2026-10-20"),
+    ],
 )
 def test_a_step_keeps_its_distance_in_working_days_over_a_holiday(offset: int, day: str) -> None:
     # 25-27 September and 1-7 October are off; the 10th of October is a Saturday on which work is made up.
@@ -91,6 +98,10 @@ def test_nothing_is_reached_by_a_clock_that_is_stopped_suspended_or_waiting(then
 
 
 def test_an_extension_takes_the_steps_back_that_no_longer_hold() -> None:
-    record = ["2026-03-02 receive channel=in_person", "2026-03-02 register", "2026-03-30 extend days=20 approved_by=主任"]
+    record = [
+        "2026-03-02 receive channel=in_person",
+        "2026-03-02 register",
+        "2026-03-30 extend days=20 approved_by=主任",
+    ]
 
     assert reached(REPLY, reply_of(record, "2026-03-31"), national(), d("2026-03-31")) == ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import a_value, d, rules
 
+from builders import a_value, d, rules
 from gkflow.domain.law import Bound, Citation, Known, LimitUnit, TimeLimit
 
 OLD, NEW = a_value(15), a_value(20)

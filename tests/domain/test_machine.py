@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
-from builders import REPOSITORY, a_case, a_workflow, entries_of, rules
-from hypothesis import given, settings
-from walks import walks
+from hypothesis import given
 
+from builders import REPOSITORY, a_case, a_workflow, entries_of, rules
 from gkflow.domain.case import CORRECT, NOTE, Entry
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, action_of, decide, machine_of, may, missing_facts, replay, table_of
 from gkflow.domain.workflow import Workflow
+from walks import often, walks
 
 NAMES = ["request", "permit", "penalty", "interpretation"]
 
@@ -152,7 +152,7 @@ def test_a_case_replays_under_the_edition_that_it_keeps() -> None:
 # -- replay ------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100)
+@often(100)
 @given(walks(most=12))
 def test_replay_leads_where_the_machine_leads_step_by_step(record: tuple[Entry, ...]) -> None:
     workflow = a_workflow("request")
@@ -228,7 +228,7 @@ def test_what_stands_on_the_record_is_enough_for_publication() -> None:
     wanted = {need.fact for need in action.requires}
 
     assert {"document_number", "legal_basis", "remedy"} <= wanted
-    on_record = {fact: "有" for fact in wanted}
+    on_record = dict.fromkeys(wanted, "有")
     assert missing_facts(action, {}, on_record) == ()
     del on_record["remedy"]
     assert missing_facts(action, {}, on_record) == ("remedy",)

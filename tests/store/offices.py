@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import gkflow
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+import gkflow
 from gkflow.bootstrap import Office
 
 POSTGRES = os.environ.get("GKFLOW_TEST_POSTGRES", "")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import sqlite3
 
-import gkflow
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
-from store.offices import Place, at, open_request, reply
 
+import gkflow
 from gkflow.bootstrap import Office
 from gkflow.domain.errors import Unfit
 from gkflow.store.database import SCHEMA, Database
 from gkflow.store.migrate import MIGRATIONS
 from gkflow.store.tables import GUARDED, EntryRow
+from store.offices import Place, at, open_request, reply
 
 # What SQLite learned after 3.35.
 NEWER = re.compile(

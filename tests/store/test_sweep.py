@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from gkflow.bootstrap import Office
+from gkflow.domain.errors import Refused
 from store.offices import (
     KINDS,
     PEOPLE,
@@ -24,9 +27,6 @@ from store.offices import (
     run_together,
     steps,
 )
-
-from gkflow.bootstrap import Office
-from gkflow.domain.errors import Refused
 
 
 @pytest.fixture(params=KINDS)
@@ -287,7 +287,9 @@ def test_no_call_sweeps_a_day_to_come(place: Place, office: Office) -> None:
 def test_a_simulated_sweep_writes_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     office.tick(at("2022-10-08"))
-    before = [place.rows(f"SELECT * FROM {table}") for table in ("entry", "clock", "sweep", "escalation", "notice", "pulse")]
+    before = [
+        place.rows(f"SELECT * FROM {table}") for table in ("entry", "clock", "sweep", "escalation", "notice", "pulse")
+    ]
     found = office.simulate("2022-10-14", now=at("2022-10-08"))
     assert [(case, step.offset) for case, _, _, _, step in found] == [("A", -5), ("A", -2), ("A", 0)]
     assert before == [
@@ -415,7 +417,7 @@ def test_the_officer_is_told_what_the_law_made_of_the_silence(place: Place) -> N
         _consult(office, "consult_agency", capacity="co_author")
         sweep_daily(office, "2022-10-20", "2022-10-21")
         told = [(n.kind, n.name, n.role) for n in office.notices() if json.loads(n.facts).get("clock") == "agency"]
-        assert told == [("take", "张三", "officer")]
+        assert told == [("take", "张三", "officer"), ("remind", "张三", "officer")]
 
 
 def test_the_officer_is_told_what_the_law_made_of_the_silence_during_an_outage(place: Place) -> None:
@@ -536,8 +538,9 @@ def test_a_step_taken_out_of_the_ladder_fires_no_more(place: Place) -> None:
 
 
 def test_a_step_whose_role_is_vacant_is_told_to_the_next_one_up_and_to_the_file(place: Place) -> None:
-    place.settings(PEOPLE.replace('roles = ["section_head"]\nchannels = ["file"]', 'roles = ["clerk"]\nchannels = ["file"]')
-                   .replace('roles = ["director"]\nchannels = ["file"]', 'roles = ["director"]\nchannels = ["console"]'))  # fmt: skip
+    people = PEOPLE.replace('"section_head"', '"clerk"')
+    director = 'roles = ["director"]\nchannels = '
+    place.settings(people.replace(f'{director}["file"]', f'{director}["console"]'))
     with place.open() as office:
         open_request(office, "A", "2022-09-13")
         office.tick(at("2022-10-13"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from store.offices import Place, assert_sound, at, open_request, reply
 
 from gkflow.application.verify import Breach
 from gkflow.bootstrap import Office
 from gkflow.domain.errors import Unfit
 from gkflow.store import record
 from gkflow.store.tables import EntryRow, EscalationRow, SweepRow
+from store.offices import Place, assert_sound, at, open_request, reply
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_every_column_of_an_entry_is_tried() -> None:
 
 @pytest.mark.parametrize(("column", "value"), [(c, v) for c, values in ENTRY_CHANGES.items() for v in values])
 def test_a_changed_entry_is_named(place: Place, lived: Office, column: str, value: Any) -> None:
-    assert place.sql(f"UPDATE entry SET \"{column}\" = :value WHERE \"case\" = 'B' AND seq = 2", {"value": value}) == 1
+    assert place.sql(f'UPDATE entry SET "{column}" = :value WHERE "case" = \'B\' AND seq = 2', {"value": value}) == 1
     first = breaches(lived)[0]
     assert (first.what, first.where, first.seq) == ("case", "B", 2)
 
@@ -74,7 +74,7 @@ def test_a_day_that_is_written_otherwise_is_named(place: Place, lived: Office, c
 
 @pytest.mark.parametrize("seq", [1, 2, 3])
 def test_an_entry_that_was_taken_away_is_named(place: Place, lived: Office, seq: int) -> None:
-    place.sql('DELETE FROM entry WHERE "case" = \'B\' AND seq = :seq', {"seq": seq})
+    place.sql("DELETE FROM entry WHERE \"case\" = 'B' AND seq = :seq", {"seq": seq})
     assert breaches(lived)[0] == Breach("case", "B", seq, "entry_missing")
 
 
@@ -220,9 +220,7 @@ def test_a_chain_that_changed_its_algorithm_can_still_be_walked(place: Place) ->
         assert breaches(office)[0] == Breach("case", "A", 5, "entry_changed")
 
 
-def test_a_record_of_many_pages_is_walked_whole(
-    place: Place, lived: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_record_of_many_pages_is_walked_whole(place: Place, lived: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = lived.verify()
     for size in (1, 2, 3, 4, 7):
         monkeypatch.setattr(record, "_PAGE", size)

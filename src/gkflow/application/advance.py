@@ -1,4 +1,4 @@
-"""Entering an action into a case (办理): decided by the machine, checked against the law, written in one transaction."""
+"""Entering an action into a case (办理): the machine decides, the law is asked, one transaction writes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, may, missing_facts, replay
 from gkflow.domain.notice import find_addressees
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
+
+# What a correction takes down besides what it was given.
+_ADDED = ("last_day_before", "last_day_after")
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
 # In a register they are told and taken, for a register tells what happened.
@@ -84,16 +87,16 @@ def advance(
     if not entries:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-    if act.key and (again := _repeated(ledger, rules, workflow, number, act)) is not None:
+    if act.key and (again := repeated(ledger, rules, workflow, number, act)) is not None:
         return again
     action = action_of(workflow, act.action)
-    day = _legal(number, act.day or today, today, entries[0].day)
+    day = _legal(number, act.day or today, today, _first_day(entries))
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)
     decide(workflow, number, before_case.state, action.name)
     facts = read_facts(workflow, action, act.facts)
     if action.name == CORRECT:
-        _check_correction(number, entries, facts)
+        _check_correction(number, entries, facts, day)
     elif gaps := missing_facts(action, facts, {**before_case.facts, **facts}):
         labels = [_label(workflow, gap) for gap in gaps]
         raise Refused(
@@ -128,7 +131,7 @@ def advance(
     if not dry_run:
         write(ledger, rules, workflow, number, entries, entry, Reckoned(day, after_case, after))
         if action.tell:
-            ledger.put_notices(_notices(rules, workflow, after_case, entry, entered, action.tell, now))
+            _announce(ledger, rules, _notices(rules, workflow, after_case, entry, entered, action.tell, now), now)
     return entered
 
 
@@ -137,8 +140,6 @@ def open_case(
     dry_run: bool = False,
 ) -> Entered:  # fmt: skip
     """Open a case with the first action of its workflow (收件). Raises as :func:`advance`."""
-    if act.key and (again := _repeated(ledger, rules, workflow, number, act, opening=True)) is not None:
-        return again
     if ledger.docket(number) is not None:
         raise Conflict("case_exists", case=number)
     action = action_of(workflow, act.action)
@@ -157,7 +158,7 @@ def open_case(
         rules.keep(ledger, workflow, now)
         write(ledger, rules, workflow, number, (), entry, Reckoned(day, case, after))
         if action.tell:
-            ledger.put_notices(_notices(rules, workflow, case, entry, entered, action.tell, now))
+            _announce(ledger, rules, _notices(rules, workflow, case, entry, entered, action.tell, now), now)
     return entered
 
 
@@ -250,7 +251,13 @@ def _check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mappin
                     raise Refused("ref_taken", action=action, ref=ref)
 
 
-def _check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any]) -> None:
+def _first_day(entries: Sequence[Entry]) -> date:
+    """The day of the first entry; the later one where it was corrected, for nothing was on record before."""
+    corrected = next(entry.day for entry in record_of(entries) if entry.seq == 1)
+    return max(entries[0].day, corrected)
+
+
+def _check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any], on: date) -> None:
     if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
         raise Refused("correction_wants_reason", case=number)
     old = next((entry for entry in entries if entry.seq == facts["seq"]), None)
@@ -261,15 +268,24 @@ def _check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str,
             "wrong_use",
             reason="the first entry opens the case and cannot be voided; correct its day or facts",
         )
-    day = facts.get("day")
-    if day and old.seq != 1 and date.fromisoformat(day) < entries[0].day:
-        raise Refused("before_first", case=number, day=day, first=entries[0].day)
+    if not facts.get("day"):
+        return
+    day = date.fromisoformat(facts["day"])
+    if day > on:
+        raise Refused("day_to_come", case=number, day=day, today=on)
+    # The first entry stays the first, whichever of them is corrected.
+    others = [entry.day for entry in record_of(entries) if entry.seq not in (1, old.seq)]
+    first = day if old.seq == 1 else _first_day(entries)
+    earliest = min(others, default=day) if old.seq == 1 else day
+    if earliest < first:
+        raise Refused("before_first", case=number, day=earliest, first=first)
 
 
-def _repeated(
-    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act, opening: bool = False
-) -> Entered | None:
-    """The result of an earlier call under the same idempotency key: a portal's retry does nothing twice."""
+def repeated(ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act) -> Entered | None:
+    """
+    The result of an earlier call under the same idempotency key: a portal's retry does nothing twice. *number* is
+    empty where the first call made one.
+    """
     assert act.key
     old = ledger.entry_by_key(act.key)
     if old is None:
@@ -278,10 +294,11 @@ def _repeated(
     same = (
         old.action == act.action
         and old.workflow == workflow.name
-        and (opening or old.case == number)
+        and (not number or old.case == number)
         and (act.day is None or act.day == old.day)
         and (not act.by or act.by == old.by)
-        and dict(old.facts) == given
+        and (not act.unit or act.unit == old.unit)
+        and {name: value for name, value in old.facts.items() if name not in _ADDED} == given
     )
     if not same:
         raise Conflict("key_reused", key=act.key, case=old.case, seq=old.seq)
@@ -344,6 +361,13 @@ def wanted_facts(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tupl
     found = action_of(workflow, action)
     must = tuple(need.fact for need in found.requires)
     return must, tuple(name for name in fact_names(workflow, found) if name not in must)
+
+
+def _announce(ledger: Ledger, rules: Rules, lines: Sequence[NoticeLine], now: datetime) -> None:
+    """Put the messages into the outbox, and keep the words in which they are to be composed."""
+    if lines:
+        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        ledger.put_notices(lines)
 
 
 def _notices(

@@ -123,15 +123,17 @@ def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
     if asked.overdue:
         pairs = ledger.late(day)
     else:
-        pairs = ledger.late(day, "<=", rules.rulebook.calendar.add(day, asked.due_within or 0))
+        # Up to the day before the next working day: a fixed last day may be a day off.
+        pairs = ledger.late(day, "<", rules.rulebook.calendar.add(day, (asked.due_within or 0) + 1))
     by_case: dict[str, tuple[DocketLine, list[ClockLine]]] = {}
     for docket, clock in pairs:
         by_case.setdefault(docket.case, (docket, []))[1].append(clock)
-    return [
-        _case_line(rules, day, _as_of(ledger, rules, docket, day), clocks, asked)
-        for docket, clocks in by_case.values()
-        if docket.ended > day
-    ]
+    lines = []
+    for docket, clocks in by_case.values():
+        then = _as_of(ledger, rules, docket, day)
+        if then is not None and then.ended > day:
+            lines.append(_case_line(rules, day, then, clocks, asked))
+    return lines
 
 
 def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
@@ -143,20 +145,20 @@ def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
         mine = clocks.get(docket.case, [])
         if asked.clock and not any(clock.clock == asked.clock for clock in mine):
             continue
-        lines.append(_case_line(rules, day, _as_of(ledger, rules, docket, day), mine, asked))
+        then = _as_of(ledger, rules, docket, day)
+        if then is not None and (asked.every or then.ended > day):
+            lines.append(_case_line(rules, day, then, mine, asked))
     return lines
 
 
-def _as_of(ledger: Any, rules: Rules, docket: DocketLine, day: date) -> DocketLine:
-    """The docket line as of *day*: read off the record where something happened since."""
+def _as_of(ledger: Any, rules: Rules, docket: DocketLine, day: date) -> DocketLine | None:
+    """The docket line as of *day*: read off the record where something happened since; None: nothing had by then."""
     if docket.latest <= day:
         return docket
     entries = ledger.entries(docket.case)
     workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
     record = record_of(entries, day)
-    if not record:
-        return docket
-    return docket_line(workflow, docket.case, record)._replace(received=docket.received)
+    return docket_line(workflow, docket.case, record) if record else None
 
 
 def _urgency(line: ClockLine) -> tuple[int, date]:
@@ -182,13 +184,18 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
     clock = choose_clock(clocks, asked.clock)
     line = CaseLine(
         docket.case, docket.workflow, docket.title or None, docket.state,
-        state.label if state is not None else docket.state, docket.unit or None, docket.officer or None, docket.received,
-        None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
+        state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
+        docket.received, None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
     )  # fmt: skip
     if clock is None:
         return line
     rule = workflow.clock(clock.clock) if workflow is not None else None
     status, verdict, left = stand(rules, clock, day)
+    if docket.ended <= day:
+        status = Standing.DONE
+    elif status is Standing.OVERDUE and not clock.owed:
+        # A power that lapsed, an internal target and the terms of others are no duty of the office.
+        status = Standing.RUNNING
     earliest = clock.earliest
     if clock.status in ("suspended", "waiting") and clock.remaining is not None:
         earliest = rules.rulebook.calendar.add(day, clock.remaining)

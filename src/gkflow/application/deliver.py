@@ -97,5 +97,16 @@ def _send(
         by_channel.setdefault(notice.channel, []).append(message)
     outcome: dict[str, NotDelivered | None] = {}
     for name, messages in by_channel.items():
-        outcome.update(channels[name].send(messages))
+        outcome.update(_answers(channels[name], messages))
     return outcome
+
+
+def _answers(channel: Channel, messages: list[Message]) -> Mapping[str, NotDelivered | None]:
+    """The channel's outcome of every message; one that breaks down, or says nothing, holds up no other channel."""
+    answers: Mapping[str, NotDelivered | None] = {}
+    silence = NotDelivered("the channel gave no answer")
+    try:
+        answers = channel.send(messages)
+    except Exception as error:
+        silence = NotDelivered(f"{type(error).__name__}: {error}")
+    return {message.key: answers.get(message.key, silence) for message in messages}

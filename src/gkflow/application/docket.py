@@ -96,15 +96,16 @@ def _standing(deadline: Deadline) -> _Standing:
 
 
 def _line(
-    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, edition: str
+    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, edition: str, silent: bool
 ) -> ClockLine:
     rule = deadline.clock.rule
     # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
-    fresh = 1 if rule.ladder and deadline.status is Status.RUNNING else 0
+    ladder = "" if silent else rule.ladder
+    fresh = 1 if ladder and deadline.status is Status.RUNNING else 0
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockLine(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
-        *standing, rule.ladder, fresh, edition,
+        *standing, ladder, fresh, edition,
     )  # fmt: skip
 
 
@@ -126,7 +127,8 @@ def revisions(
         before.day <= after.day for before, after in pairwise(entries)
     )
     lines: list[ClockLine] = []
-    current: dict[tuple[str, str], tuple[int, _Standing]] = {}
+    current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
+    closing = _closing(workflow, entries)
     edition = rulebook.calendar.edition
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
     while days:
@@ -144,18 +146,29 @@ def revisions(
         for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it
             at = current.pop(gone)[0]
             lines[at] = lines[at]._replace(until_day=day)
+        closed = bool(closing) and any(entry.action in closing for entry in record_of(entries, day))
         for key, deadline in deadlines.items():
             if deadline.status is Status.SUSPENDED:
                 _add_lapses(days, deadline, deadlines, day)
             before = current.get(key)
+            # Nobody is told of a case that has come to its end, even where a register has no reply to show.
+            silent = closed and deadline.status is Status.RUNNING
+            if before is not None and before[2] is deadline and before[3] == silent:
+                continue
             standing = _standing(deadline)
             if before is not None:
-                if before[1] == standing:
+                if before[1] == standing and before[3] == silent:
                     continue
                 lines[before[0]] = lines[before[0]]._replace(until_day=day)
-            current[key] = (len(lines), standing)
-            lines.append(_line(number, workflow, deadline, day, standing, edition))
+            current[key] = (len(lines), standing, deadline, silent)
+            lines.append(_line(number, workflow, deadline, day, standing, edition, silent))
     return lines
+
+
+def _closing(workflow: Workflow, entries: Sequence[Entry]) -> set[str]:
+    """The actions among the entries that lead to a state that nothing leads out of."""
+    taken = (workflow.actions[entry.action] for entry in entries if entry.action in workflow.actions)
+    return {action.name for action in taken if action.target and workflow.states[action.target].final}
 
 
 def _add_lapses(days: list[date], deadline: Deadline, deadlines: Deadlines, day: date) -> None:

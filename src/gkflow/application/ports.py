@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from gkflow.domain.case import Entry
 
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
+SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
 ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
 
 

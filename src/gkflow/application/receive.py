@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from gkflow.application.advance import Act, Entered, open_case
+from gkflow.application.advance import Act, Entered, open_case, repeated
 from gkflow.application.ports import Ledger
 from gkflow.application.rules import Rules
 
@@ -25,6 +25,8 @@ def receive(
     unit = act.unit or rules.unit
     if not act.unit and unit:
         act = Act(act.action, act.day, act.by, unit, act.facts, act.remarks, act.key)
+    if act.key and (again := repeated(ledger, rules, flow, number, act)) is not None:
+        return again
     if not number:
         prefix = f"{unit or 'CASE'}-{(act.day or today).year}-"
         number = f"{prefix}{ledger.next_number(prefix):04d}"

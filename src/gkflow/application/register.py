@@ -25,6 +25,7 @@ HEADINGS = {
 LABELS = {name: label for label, name in HEADINGS.items()}
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
 NEEDED = ("case", "workflow", "day", "action")
+_NAMED = frozenset(COLUMNS)
 _BATCH = 2_000  # cases to a transaction
 # What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
 NEW_DAY = "new_day"
@@ -84,6 +85,8 @@ def import_register(
     missing, the gaps become findings. Refused is only what cannot be: an unknown workflow or action, a day before
     the first entry or after today, an entry after the case has ended. Importing again takes nothing twice: a row
     is known by its case, day, action, ref and place among such rows of that day.
+
+    *progress* is told how far it is: each row counts once when it is read, and once more when it is written.
     """
     result = Imported()
     strange: dict[str, None] = {}
@@ -102,13 +105,14 @@ def import_register(
                 held[1].append(row)
         if progress is not None and number % 500 == 0:
             progress(result.rows)
-    numbers = list(cases)
+    numbers, steps = list(cases), result.rows
     for start in range(0, len(numbers), _BATCH):
         batch = numbers[start : start + _BATCH]
         with store.writing() as ledger:
             _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, by, dry_run, result)
         if progress is not None:
-            progress(result.rows)
+            steps += sum(len(cases[case][1]) for case in batch)
+            progress(steps)
     result.bad.sort(key=lambda bad: bad.row)
     result.remarks = tuple(strange)
     return result
@@ -124,14 +128,24 @@ class _Reader:
         self.fact_columns: dict[tuple[str, str], FactSpec | None] = {}
         self.days: dict[Any, date] = {}
 
-    def read(self, number: int, values: Mapping[str, Any]) -> tuple[str, Workflow, _Row] | None:
-        named: dict[Any, Any] = {HEADINGS.get(column, column): value for column, value in values.items()}
-        case = str(named.get("case") or "").strip()
+    def read(self, number: int, values: Mapping[Any, Any]) -> tuple[str, Workflow, _Row] | None:
+        named: dict[str, Any] = {}
+        others: list[tuple[str, Any]] = []
+        for column, value in values.items():
+            if value is None or value == "":
+                continue
+            name = HEADINGS.get(column, column)
+            if name in _NAMED:
+                named[name] = value
+            else:
+                others.append((column, value))
+        get = named.get
+        case = str(get("case", "")).strip()
         try:
-            if None in named:
-                raise Refused("too_many_cells", count=len(named[None]))
+            if None in values:
+                raise Refused("too_many_cells", count=len(values[None]))
             for column in NEEDED:
-                if named.get(column) in (None, ""):
+                if column not in named:
                     raise Refused("row_wants", column=column, label=LABELS[column])
             workflow = self._workflow(str(named["workflow"]).strip())
             action = self._action(workflow, str(named["action"]).strip())
@@ -141,10 +155,8 @@ class _Reader:
         except GkflowError as error:
             self.result.bad.append(BadRow(number, case, error))
             return None
-        facts, remarks = self._facts(number, case, workflow, action, named)
-        return case, workflow, _Row(
-            number, day, action, str(named.get("by") or ""), str(named.get("unit") or ""), facts, remarks
-        )  # fmt: skip
+        facts, remarks = self._facts(number, case, workflow, action, others)
+        return case, workflow, _Row(number, day, action, str(get("by", "")), str(get("unit", "")), facts, remarks)
 
     def _workflow(self, name: str) -> Workflow:
         found = self.workflows.get(name)
@@ -172,13 +184,11 @@ class _Reader:
         return found
 
     def _facts(
-        self, number: int, case: str, workflow: Workflow, action: str, named: Mapping[str, Any]
+        self, number: int, case: str, workflow: Workflow, action: str, cells: Sequence[tuple[str, Any]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         facts: dict[str, Any] = {}
         remarks: dict[str, Any] = {}
-        for column, value in named.items():
-            if value is None or value == "" or column in COLUMNS or column is None:
-                continue
+        for column, value in cells:
             spec = _OWN_COLUMNS.get((action, column)) or self._fact_column(workflow, column)
             if spec is None:
                 self.strange.setdefault(column)
@@ -206,6 +216,7 @@ def _take_batch(
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
     clocks: list[ClockLine] = []
+    editions: dict[str, Workflow] = {}
     later: list[tuple[str, Workflow, tuple[Entry, ...], date | None]] = []
     known_cases = ledger.known_cases(list(cases))
     for number, (present, rows) in cases.items():
@@ -225,13 +236,15 @@ def _take_batch(
         if dry_run:
             continue
         if not old:
-            rules.keep(ledger, workflow, now)
+            editions[workflow.edition] = workflow
             dockets.append(docket_line(workflow, number, fresh))
             clocks.extend(revisions(workflow, number, fresh, rules.rulebook))
         else:
             later.append((number, workflow, (*old, *fresh), min(entry.day for entry in fresh)))
         entries.extend(fresh)
     if entries:
+        for workflow in editions.values():
+            rules.keep(ledger, workflow, now)
         ledger.append(entries)
         ledger.put_docket(dockets, fresh=True)
         ledger.add_clocks(clocks)
@@ -253,19 +266,28 @@ def _fresh(
     places.clear()
     moves, named = table_of(workflow).moves, table_of(workflow).named
     state, first = _state_after(workflow, old), old[0].day if old else None
+    latest, whole = max((entry.day for entry in old), default=None), list(old)
+    opening = workflow.first.name
     previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
     unit = next((entry.unit for entry in reversed(old) if entry.unit), "") or rules.unit
     for row in rows:
-        place = (row.day, row.action, str(row.facts.get("ref", "")))
-        places[place] += 1
-        there = known.get((*place, places[place]))
+        there = None
+        if known:
+            place = (row.day, row.action, str(row.facts.get("ref", "")))
+            places[place] += 1
+            there = known.get((*place, places[place]))
         if there is not None:
             result.known += 1
             if {name: value for name, value in there.facts.items() if value is not None} != row.facts:
                 changed = Refused("known_row_changed", case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
-        error = _cannot_be(workflow, number, state, first, row, rows)
+        if latest is not None and row.day < latest:
+            # It comes late into a record that has gone on since: what counts is how the case stood on that day.
+            state = _state_after(workflow, [entry for entry in whole if entry.day <= row.day])
+        elif latest is not None:
+            state, latest = _state_after(workflow, whole), None
+        error = _cannot_be(workflow, opening, number, state, first, row, rows)
         if error is not None:
             result.bad.append(BadRow(row.number, number, error))
             continue
@@ -281,6 +303,8 @@ def _fresh(
             previous, rules.algorithm,
         )  # fmt: skip
         previous = sealed.hash
+        if latest is not None:
+            whole.append(sealed)
         yield sealed
 
 
@@ -289,10 +313,9 @@ def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
 
 
 def _cannot_be(
-    workflow: Workflow, number: str, state: str, first: date | None, row: _Row, rows: Sequence[_Row]
+    workflow: Workflow, opening: str, number: str, state: str, first: date | None, row: _Row, rows: Sequence[_Row]
 ) -> GkflowError | None:
     if first is None:
-        opening = workflow.first.name
         if row.action == opening:
             return None
         opened = next((other.day for other in rows if other.action == opening), None)
@@ -301,7 +324,7 @@ def _cannot_be(
         return Refused("not_opened", case=number, action=row.action, first=opening)
     if row.day < first:
         return Refused("before_first", case=number, day=row.day, first=first)
-    if row.action == workflow.first.name:
+    if row.action == opening:
         return Refused("case_exists", case=number)
     if row.action == CORRECT:
         return None

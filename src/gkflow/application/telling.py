@@ -22,16 +22,16 @@ class _Meaning(NamedTuple):
     step: Step | None
 
 
-def tell(ledger: Any, rules: Rules, day: date, now: datetime, taken: set[tuple[str, str, str]]) -> int:
+def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     """
     Write the messages for what was reached since the last telling (告知), and return how many.
 
     After an outage only the highest step of each clock is told, and only where it still holds. A power that has
-    lapsed is past reminding. What silence brought about (*taken*: case, clock, ref) is told as such.
+    lapsed is past reminding. What silence brought about is told as such ("take"), an outage or not.
     """
     after = ledger.last_telling() or date.min
     told = 0
-    teller = _Teller(rules, day, now, taken)
+    teller = _Teller(rules, day, now)
     ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
     for page in ledger.untold(after, day):
         lines = [line for reached in page for line in teller.messages(reached)]
@@ -43,8 +43,8 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime, taken: set[tuple[s
 class _Teller:
     """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
 
-    def __init__(self, rules: Rules, day: date, now: datetime, taken: set[tuple[str, str, str]]) -> None:
-        self.rules, self.day, self.now, self.taken = rules, day, now, taken
+    def __init__(self, rules: Rules, day: date, now: datetime) -> None:
+        self.rules, self.day, self.now = rules, day, now
         self.found: dict[tuple[str, str, str], tuple[Addressee, ...]] = {}
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
         self.left: dict[date, int] = {}
@@ -93,9 +93,8 @@ class _Teller:
         if left is None:
             left = signed_working_days(self.day, reached.deadline, self.rules.rulebook.calendar)
             self.left[reached.deadline] = left
-        taken = (reached.case, reached.clock, reached.ref) in self.taken
         return {
-            "kind": "take" if taken else reached.kind,
+            "kind": reached.kind,
             "case": reached.case,
             "workflow": reached.workflow,
             "workflow_label": workflow.label if workflow is not None else reached.workflow,

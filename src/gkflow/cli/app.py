@@ -10,13 +10,14 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from gkflow.cli.help import Command, group_help, metavar
-from gkflow.cli.language import choose, chosen_by, say
+from gkflow.cli.language import choose, chosen_by, language, say
 from gkflow.domain.errors import FilesAtFault, GkflowError
 
 # name -> (module, help in Chinese, help in English); the order is that of a working day.
@@ -57,6 +58,18 @@ _ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 _HELP = {"help_option_names": ["--help", "-h"]}
 
 
+_said_in: dict[str, str] = {}
+
+
+def _load(name: str) -> ModuleType:
+    """A module with its options; what they say is fixed at import, so in another language it is imported anew."""
+    module = importlib.import_module(name)
+    if _said_in.setdefault(name, language()) != language():
+        _said_in[name] = language()
+        module = importlib.reload(module)
+    return module
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are called; help needs their one-line descriptions only."""
 
@@ -66,7 +79,8 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"gkflow.cli.commands.{COMMANDS[cmd_name][0]}")
+        _load("gkflow.cli.options")
+        module = _load(f"gkflow.cli.commands.{COMMANDS[cmd_name][0]}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
         single.command(cmd_name, help=say(*COMMANDS[cmd_name][1:]), cls=Command)(module.command)
         command = typer.main.get_command(single)

@@ -195,51 +195,83 @@ def moment(value: datetime) -> str:
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> None:
     """Print a table: in colour and fitted to a terminal, plain and at full width elsewhere."""
+    told = _Told.of(rows, columns)
+    if not sys.stdout.isatty():
+        sys.stdout.write(told.text(title))
+        return
     from rich.console import Console
 
-    if not sys.stdout.isatty():
-        sys.stdout.write(table_text(rows, columns, title))
+    console = Console(file=sys.stdout, highlight=False, markup=False)
+    if not told.fits(console.width):
+        # Too narrow to fold into: whole lines, which the terminal breaks, are easier to read than broken days.
+        sys.stdout.write(told.text(title))
         return
-    console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
     if title:
         console.print(title, style="bold")
-    console.print(_table(rows, columns))
+    console.print(told.table(rows))
 
 
 def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> str:
     """A table as plain text; wide characters aligned, no column cut, no spaces at the end of a line."""
-    from rich.cells import cell_len
-
-    heads = _headings(columns)
-    cells = [[_cell(column.value(row)) for column in columns] for row in rows]
-    right = [_is_number(column, rows) for column in columns]
-    widths = [max(map(cell_len, each)) for each in zip(heads, *cells, strict=True)]
-
-    def line(texts: Sequence[str]) -> str:
-        padded = []
-        for text, width, number in zip(texts, widths, right, strict=True):
-            gap = " " * (width - cell_len(text))
-            padded.append(gap + text if number else text + gap)
-        return "  ".join(padded).rstrip()
-
-    rule = "  ".join("─" * width for width in widths)
-    lines = [*([title] if title else []), line(heads), rule, *map(line, cells)]
-    return "\n".join(lines) + "\n"
+    return _Told.of(rows, columns).text(title)
 
 
-def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+_SHORT = 12  # columns up to this width (days, numbers, statuses) are never folded
+_NARROWEST = 8
 
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1))
-    for column in columns:
-        justify = "right" if _is_number(column, rows) else "left"
-        # Nothing is cut: a narrow terminal folds the cell.
-        table.add_column(column.heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*(Text(_cell(column.value(row)), style=column.colour(row)) for column in columns))
-    return table
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A table in words; columns in which no row has anything are left out."""
+
+    columns: Sequence[Column]
+    cells: Sequence[Sequence[str]]
+    numbers: Sequence[bool]
+    widths: Sequence[int]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
+        from gkflow.cli.help import width
+
+        told = [[_cell(column.value(row)) for row in rows] for column in columns]
+        kept = [place for place, cells in enumerate(told) if any(cells)]
+        columns = [columns[place] for place in kept]
+        widths = [max(map(width, (column.heading, *told[place]))) for place, column in zip(kept, columns, strict=True)]
+        numbers = [_is_number(column, rows) for column in columns]
+        return cls(columns, list(zip(*(told[place] for place in kept), strict=True)), numbers, widths)
+
+    def text(self, title: str) -> str:
+        from gkflow.cli.help import width
+
+        def line(texts: Sequence[str]) -> str:
+            padded = []
+            for text, columns, number in zip(texts, self.widths, self.numbers, strict=True):
+                gap = " " * (columns - width(text))
+                padded.append(gap + text if number else text + gap)
+            return "  ".join(padded).rstrip()
+
+        rule = "  ".join("─" * columns for columns in self.widths)
+        lines = [*([title] if title else []), line(_headings(self.columns)), rule, *map(line, self.cells)]
+        return "\n".join(lines) + "\n"
+
+    def fits(self, width: int) -> bool:
+        least = sum(columns if columns <= _SHORT else _NARROWEST for columns in self.widths)
+        return least + 2 * len(self.widths) <= width
+
+    def table(self, rows: Sequence[Row]) -> Table:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        for column, number, width in zip(self.columns, self.numbers, self.widths, strict=True):
+            justify: Any = "right" if number else "left"
+            # Nothing is cut: a long text is folded.
+            table.add_column(column.heading, justify=justify, overflow="fold", no_wrap=width <= _SHORT)
+        for row, cells in zip(rows, self.cells, strict=True):
+            texts = (Text(cell, style=column.colour(row)) for cell, column in zip(cells, self.columns, strict=True))
+            table.add_row(*texts)
+        return table
 
 
 def _is_number(column: Column, rows: Sequence[Row]) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,6 +74,7 @@ def facts_text(facts: Mapping[str, Any]) -> str:
     return _canonical(dict(facts)) if facts else "{}"
 
 
+@lru_cache(maxsize=256)
 def moment_text(moment: datetime) -> str:
     """A moment as it is written and hashed: UTC, microseconds, one form."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

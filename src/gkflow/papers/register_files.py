@@ -50,7 +50,9 @@ def _rows(path: Path, lines: Iterator[Sequence[Any]]) -> Iterator[Row]:
     if missing := [column for column in NEEDED if column not in named]:
         labels = {name: label for label, name in HEADINGS.items()}
         wanted = [f"{labels[column]} ({column})" for column in missing]
-        raise Refused("columns_missing", file=path.name, columns=wanted, found=[column for column in columns if column] or ["—"])
+        raise Refused(
+            "columns_missing", file=path.name, columns=wanted, found=[column for column in columns if column] or ["—"]
+        )
     if twice := sorted({column for column in named if column and named.count(column) > 1}):
         raise Refused("columns_twice", file=path.name, columns=twice)
     return _values(named, lines)

@@ -36,6 +36,11 @@ class Desk:
         rows: list[Any] = self.cursor.fetchall()
         return rows
 
+    def take_turns(self, name: str) -> None:
+        """Wait until no other transaction has taken turns by *name*; in SQLite there is one writer at a time anyway."""
+        if not self.dialect.sqlite:
+            self.one("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
+
     def hold_writers(self) -> None:
         """Let nobody else write to the record and its caches in this transaction; SQLite does so from its start."""
         if not self.dialect.sqlite:

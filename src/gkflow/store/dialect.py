@@ -40,7 +40,7 @@ class Dialect:
         """A moment as a value of a statement: in SQLite UTC as text, the way SQLModel writes it."""
         if moment is None or not self.sqlite:
             return moment
-        return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+        return _moment(moment)
 
     def read_day(self, value: Any) -> Any:
         """A stored day as a date."""
@@ -84,6 +84,11 @@ class Dialect:
 
 
 _PLAIN = {str, int, type(None)}
+
+
+@lru_cache(maxsize=256)
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
 
 
 @lru_cache(maxsize=512)

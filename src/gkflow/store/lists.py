@@ -59,18 +59,17 @@ class Lists(Desk):
         return [self._pair(row) for row in rows]
 
     def dockets(self, day: date, every: bool = False) -> list[DocketLine]:
-        """Docket lines of the cases open on *day*; with *every* all that were received by then."""
-        if every:
-            rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE received <= ? ORDER BY "case"', (day,))
-        else:
-            rows = self.all(
-                f'SELECT {DOCKET_COLUMNS} FROM docket WHERE ended > ? AND received <= ? ORDER BY "case"',
-                (day, day),
-            )
+        """
+        Docket lines of the cases open on *day* (with *every*: received by then), and of those to which something
+        happened since, whose lines have to be read off the record.
+        """
+        stood = "received <= ?" if every else "received <= ? AND ended > ?"
+        values = (day, day) if every else (day, day, day)
+        rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE {stood} OR latest > ? ORDER BY "case"', values)
         return [self.dialect.docket_line(row) for row in rows]
 
     def clocks_on(self, day: date, every: bool = False, cases: Sequence[str] | None = None) -> Iterator[ClockLine]:
-        """How every clock stood on *day*, of the cases open then (or of *cases*)."""
+        """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
         if cases is not None:
             for case in cases:
                 for row in self.all(
@@ -78,7 +77,7 @@ class Lists(Desk):
                 ):
                     yield self.dialect.clock_line(row)
             return
-        join = "" if every else ' JOIN docket d ON d."case" = c."case" AND d.ended > ? AND d.received <= ?'
+        join = "" if every else ' JOIN docket d ON d."case" = c."case" AND (d.ended > ? OR d.latest > ?)'
         values = (day, day) if every else (day, day, day, day)
         for row in self.all(f"SELECT {_C} FROM clock c{join} WHERE {_HOLDS}", values):
             yield self.dialect.clock_line(row)
@@ -142,8 +141,8 @@ class Lists(Desk):
         done = []
         for id_ in ids:
             if self.run(
-                'INSERT INTO acknowledgement (escalation, "by", at, words) SELECT id, ?, ?t, ? FROM escalation WHERE id = ?'
-                " ON CONFLICT (escalation) DO NOTHING",
+                'INSERT INTO acknowledgement (escalation, "by", at, words) SELECT id, ?, ?t, ? FROM escalation'
+                " WHERE id = ? ON CONFLICT (escalation) DO NOTHING",
                 (by, now, words, id_),
             ):
                 done.append(id_)

@@ -51,11 +51,15 @@ SELECT_DOCKET = f'SELECT {DOCKET_COLUMNS} FROM docket WHERE "case"=?'
 SELECT_CLOCKS = f'SELECT {CLOCK_COLUMNS} FROM clock WHERE "case"=? ORDER BY clock, ref, from_day'
 END_CLOCK = 'UPDATE clock SET until_day=? WHERE "case"=? AND clock=? AND ref=? AND from_day=?'
 DROP_CLOCKS = 'DELETE FROM clock WHERE "case"=? AND from_day>=?'
-# SQLite takes the index for a range; PostgreSQL, whose order of texts follows the locale, takes a pattern.
-SELECT_NUMBER = (
-    'SELECT "case" FROM docket WHERE "case" >= ? AND "case" < ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
+# The highest number of so many figures; one made by hand ("…-0007-补") is none. Only SQLite's order of texts, which
+# follows no locale, can take the index for a range.
+_NUMBER = (
+    'SELECT "case" FROM docket WHERE substr("case", 1, ?i) = ? AND length("case") = ?'
+    " AND ltrim(substr(\"case\", ?i), '0123456789') = ''"
 )
-SELECT_NUMBER_LIKE = 'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY length("case") DESC, "case" DESC LIMIT 1'
+SELECT_NUMBER = f'{_NUMBER} AND "case" BETWEEN ? AND ? ORDER BY "case" DESC LIMIT 1'
+SELECT_NUMBER_ANYWHERE = f'{_NUMBER} ORDER BY "case" DESC LIMIT 1'
+_FIGURES = 4
 SELECT_NEAR = 'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY "case" LIMIT 50'
 SELECT_EDITION = "SELECT source FROM edition WHERE edition=?"
 INSERT_EDITION = (
@@ -75,7 +79,8 @@ class Record(Desk):
         return tuple(map(self._entry, self.all(SELECT_ENTRIES, (case,))))
 
     def entry_by_key(self, key: str) -> Entry | None:
-        """The entry that was written under an idempotency key."""
+        """The entry that was written under an idempotency key; a retry waits for the first call to end."""
+        self.take_turns(key)
         row = self.one(SELECT_BY_KEY, (key,))
         return self._entry(row) if row is not None else None
 
@@ -117,8 +122,9 @@ class Record(Desk):
     def _as_written(self, row: Sequence[Any]) -> Entry | None:
         try:
             entry = self._entry(row)
-            days = isinstance(entry.day, date) and isinstance(entry.written_at, datetime)
-            return entry if days and self.dialect.row(_row(entry)) == tuple(row) else None
+            # SQLite keeps what it is given, and a day without hyphens is a number.
+            kinds = (type(entry.day), type(entry.written_at)) == (date, datetime)
+            return entry if kinds and self.dialect.row(_row(entry)) == tuple(row) else None
         except (TypeError, ValueError):
             return None
 
@@ -208,13 +214,20 @@ class Record(Desk):
         return found
 
     def next_number(self, prefix: str) -> int:
-        """The next running number behind *prefix*."""
-        if self.dialect.sqlite:
-            row = self.one(SELECT_NUMBER, (prefix, prefix + "\U0010ffff"))
-        else:
-            row = self.one(SELECT_NUMBER_LIKE, (prefix + "%",))
-        tail = str(row[0])[len(prefix) :] if row is not None else ""
-        return int(tail) + 1 if tail.isdigit() else 1
+        """The next running number behind *prefix*; two that ask at once wait for each other."""
+        self.take_turns(prefix)
+        size, figures, highest = len(prefix), _FIGURES, 0
+        while True:
+            values = (size, prefix, size + figures, size + 1)
+            if self.dialect.sqlite:
+                row = self.one(SELECT_NUMBER, (*values, prefix + "0" * figures, prefix + "9" * figures))
+            else:
+                row = self.one(SELECT_NUMBER_ANYWHERE, values)
+            if row is not None:
+                highest = int(row[0][size:])
+            elif figures > _FIGURES:
+                return highest + 1
+            figures += 1
 
     def near_cases(self, case: str) -> Sequence[str]:
         """Numbers that begin alike, for a did-you-mean."""

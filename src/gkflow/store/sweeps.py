@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import ALGORITHMS, FOREVER, ClockLine, ReachedStep
+from gkflow.application.ports import ALGORITHMS, FOREVER, SYSTEM, ClockLine, ReachedStep
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
@@ -39,15 +39,21 @@ _REACH = (
 _SWEEP = "day, made_at, done_at, steps, telling, previous, hash"
 _ONE_DAY = timedelta(days=1)
 _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
+# What silence brought about, gkflow itself has put on record under the last day; the clock has stopped with it.
+_TAKEN = (
+    'e.kind = \'propose\' AND EXISTS (SELECT 1 FROM entry t WHERE t."case" = e."case" AND t.day = e.deadline'
+    ' AND t."by" = ?)'
+)
 # Only what still holds is told: the clock runs towards that last day (what was reached today, today's clocks have
 # just shown), and no higher step is on record.
 _UNTOLD = (
-    'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
+    'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step,'
+    f" CASE WHEN {_TAKEN} THEN 'take' ELSE e.kind END, e.colour, e.day,"
     ' d.unit, d.officer, d.title FROM escalation e JOIN docket d ON d."case" = e."case"'
     " WHERE e.day > ? AND e.day <= ?"
     ' AND NOT EXISTS (SELECT 1 FROM escalation h WHERE h."case" = e."case" AND h.clock = e.clock AND h.ref = e.ref'
     " AND h.deadline = e.deadline AND h.step > e.step)"
-    ' AND (e.day = ? OR EXISTS (SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock'
+    f' AND (e.day = ? OR {_TAKEN} OR EXISTS (SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock'
     " AND c.ref = e.ref AND c.from_day <= ? AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline))"
     " AND e.id > ? ORDER BY e.id LIMIT ?"
 )
@@ -103,6 +109,7 @@ class Sweeps(Desk):
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
         lock = "" if self.dialect.sqlite else " FOR UPDATE"
         row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL ORDER BY day LIMIT 1{lock}")
+        self.hold_writers()  # its statements are to see one state of the clocks, as in SQLite
         return self.dialect.read_day(row[0]) if row is not None else None
 
     def reach(
@@ -133,7 +140,7 @@ class Sweeps(Desk):
     def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
         """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
         day = self.dialect.read_day
-        for rows in self.pages(_UNTOLD, (after, through, through, through, through), 0):
+        for rows in self.pages(_UNTOLD, (SYSTEM, after, through, through, SYSTEM, through, through), 0):
             yield [ReachedStep._make((*row[:5], day(row[5]), *row[6:9], day(row[9]), *row[10:])) for row in rows]
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
@@ -216,7 +223,8 @@ class Sweeps(Desk):
     def would_reach(self, ladder: str, step: int, threshold: date, day: date) -> list[ClockLine]:
         """The clocks for which *step* would be recorded on *day*."""
         rows = self.all(
-            f'SELECT {CLOCK_COLUMNS} FROM clock WHERE {_RUNS} AND until_day > ? AND {_UNREACHED} ORDER BY last_day, "case"',
+            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE {_RUNS} AND until_day > ? AND {_UNREACHED}"
+            ' ORDER BY last_day, "case"',
             (ladder, day, threshold, day, step),
         )
         return [self.dialect.clock_line(row) for row in rows]

@@ -84,7 +84,7 @@ def command(
     from gkflow.cli.vocabulary import amount, day_words
     from gkflow.cli.working import counted_words, working_lines
 
-    told = amount(length, unit) + (say("，延长 ", ", extended by ") + amount(extension, unit) if extension else "")
+    told = amount(length, unit) + (say("，延长", ", extended by ") + amount(extension, unit) if extension else "")
     print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))
     print(say(f"期限    {told}", f"limit     {told}"))
     for began, ended in spans:

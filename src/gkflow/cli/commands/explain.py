@@ -116,7 +116,7 @@ def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
     cite = value.citation
     length = amount(value.length, value.unit)
     if told.deadline.extension:
-        length += say("，延长 ", ", extended by ") + amount(told.deadline.extension, value.unit)
+        length += say("，延长", ", extended by ") + amount(told.deadline.extension, value.unit)
     lines = [
         say(f"期限    {label}：{length}", f"limit     {told.deadline.limit.replace('/', ': ')}, {length}"),
         say(f"依据    {cite}（{word(KNOWN, cite.known)}）", f"article   {cite} ({word(KNOWN, cite.known)})"),

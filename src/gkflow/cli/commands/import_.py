@@ -53,13 +53,13 @@ def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
-        # Every row is counted twice: when it is read, and when it is written.
-        task = progress.add_task(say("导入台账", "importing"), total=total)
-        yield lambda rows: progress.update(task, completed=rows)
+        # Each row counts twice: when it is read, and when it is written.
+        task = progress.add_task(say("导入台账", "importing"), total=total and 2 * total)
+        yield lambda steps: progress.update(task, completed=steps)
 
 
 def _tell(done: Imported, dry_run: bool) -> None:

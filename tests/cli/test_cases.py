@@ -1,0 +1,295 @@
+"""``init``, ``receive``, ``do``, ``cases``, ``show``, ``explain`` (建立机关、收件、办理、台账、查看、推算说明)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Gkflow = Callable[..., Any]
+Golden = Callable[[str, str], None]
+
+KEYS = "case workflow title state state_label unit officer received clock clock_label deadline earliest provisional"
+KEYS += " status verdict days_left light"
+# CONTRACT 3: the fifteen real cases.
+VERDICTS = {
+    "RC01": "overdue", "RC02": "overdue", "RC10": "overdue", "RC24": "overdue", "RC31": "late",
+    "RC16": "late_unless_extended", "RC45": "late_unless_extended", "RC05": "on_time", "RC06": "on_time",
+    "RC18": "on_time", "RC21": "on_time", "RC25": "on_time", "RC58": "on_time", "PB01": "on_time", "PB03": "on_time",
+}  # fmt: skip
+
+
+def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
+    done = gkflow(*words, "--format", "json")
+    assert done.code == 0, done.err
+    value = json.loads(done.out)
+    assert isinstance(value, list)
+    return value
+
+
+def object_of(gkflow: Gkflow, *words: str) -> dict[str, Any]:
+    done = gkflow(*words, "--format", "json")
+    assert done.code == 0, done.err
+    value = json.loads(done.out)
+    assert isinstance(value, dict)
+    return value
+
+
+# -- init --------------------------------------------------------------------------------------------------------
+
+
+def test_init_run_again_changes_nothing(gkflow: Gkflow, home: Path) -> None:
+    first = gkflow("init", "--name", "某市人民政府办公室", "--unit", "GK")
+    assert first.code == 0
+    assert "机关已建立" in first.out
+    assert "gkflow receive" in first.out
+    assert "gkflow import" in first.out
+    before = {path.name: path.read_bytes() for path in home.iterdir() if path.suffix == ".toml"}
+    again = gkflow("init", "--name", "另一机关")
+    assert again.code == 0
+    assert "未作改动" in again.out
+    assert {path.name: path.read_bytes() for path in home.iterdir() if path.suffix == ".toml"} == before
+    assert "某市人民政府办公室" in before["gkflow.toml"].decode()
+
+
+def test_init_takes_the_folder_that_is_named(gkflow: Gkflow, tmp_path: Path, home: Path) -> None:
+    done = gkflow("init", str(tmp_path / "elsewhere"))
+    assert done.code == 0
+    assert (tmp_path / "elsewhere" / "gkflow.toml").is_file()
+    assert f"cd {tmp_path / 'elsewhere'}" in done.out
+    assert not home.exists()
+
+
+def test_init_in_a_place_that_cannot_be_written_is_one_line(gkflow: Gkflow, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = gkflow("init", str(tmp_path / "file"))
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+
+
+# -- receive and do ----------------------------------------------------------------------------------------------
+
+
+def test_receive_tells_number_day_zero_last_day_and_next_actions(office: Gkflow) -> None:
+    told = object_of(office, "receive", "依申请公开", "--day", "2025-09-22", "--fact", "收件方式=当面提交")
+    assert list(told) == [
+        "case", "seq", "workflow", "state", "state_label", "public", "day", "day_zero", "last_day", "provisional",
+        "next", "findings",
+    ]  # fmt: skip
+    assert (told["case"], told["seq"], told["public"]) == ("GK-2025-0001", 1, "已收到申请")
+    assert (told["day_zero"], told["last_day"]) == ("2025-09-22", "2025-10-24")
+    assert "register" in told["next"]
+
+
+def test_receive_without_writing(office: Gkflow) -> None:
+    done = office("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--dry-run")
+    assert "试算，没有写入" in done.out
+    assert rows_of(office, "cases", "--all") == []
+
+
+def test_the_same_key_again_writes_nothing_twice(office: Gkflow) -> None:
+    words = ("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--key", "portal-1")
+    assert object_of(office, *words)["case"] == object_of(office, *words)["case"]
+    assert len(rows_of(office, "cases", "--all")) == 1
+
+
+def test_do_without_an_action_lists_what_may_be_done(register: Gkflow) -> None:
+    rows = rows_of(register, "do", "RC01")
+    assert list(rows[0]) == ["action", "label", "must", "may", "roles", "article"]
+    reply = next(row for row in rows if row["action"] == "reply")
+    assert reply["must"] == ["decision", "method"]
+    assert "archive" not in [row["action"] for row in rows]
+    assert "答复类型(decision)、送达方式(method)" in register("do", "RC01").out
+
+
+def test_do_shows_the_old_and_the_new_last_day(office: Gkflow) -> None:
+    office("receive", "--day", "2025-09-22", "--fact", "channel=in_person")
+    office("do", "GK-2025-0001", "登记", "--day", "2025-09-22")
+    words = ("do", "GK-2025-0001", "延长答复期限", "--day", "2025-10-20", "--fact", "days=20", "--fact", "批准人=李四")
+    tried = office(*words, "--dry-run")
+    assert tried.out.splitlines()[0] == "届满日（答复期限）：2025-10-24 → 2025-11-21（星期五）"
+    assert rows_of(office, "cases", "--as-of", "2025-10-21")[0]["deadline"] == "2025-10-24"
+    assert office(*words).code == 0
+    assert rows_of(office, "cases", "--as-of", "2025-10-21")[0]["deadline"] == "2025-11-21"
+
+
+# -- cases -------------------------------------------------------------------------------------------------------
+
+
+def test_the_fifteen_real_cases_have_their_verdicts(register: Gkflow) -> None:
+    rows = rows_of(register, "cases", "--all", "--as-of", "2026-11-22")
+    assert all(list(row) == KEYS.split() for row in rows)
+    assert {row["case"]: row["verdict"] for row in rows} == VERDICTS
+
+
+def test_a_row_holds_what_scripts_rely_on(register: Gkflow) -> None:
+    rows = {row["case"]: row for row in rows_of(register, "cases", "--overdue", "--as-of", "2022-11-15")}
+    assert set(rows) == {"RC01", "RC10", "RC24"}
+    assert rows["RC01"] == {
+        "case": "RC01", "workflow": "request", "title": None, "state": "received", "state_label": "已收件",
+        "unit": "GK", "officer": None, "received": "2022-09-30", "clock": "reply", "clock_label": "答复期限",
+        "deadline": "2022-11-02", "earliest": "2022-11-02", "provisional": False, "status": "overdue",
+        "verdict": "overdue", "days_left": -9, "light": "red",
+    }  # fmt: skip
+
+
+def test_the_table_of_cases_reads_well(register: Gkflow, golden: Golden) -> None:
+    golden("cases", register("cases", "--all", "--as-of", "2026-11-22").out)
+
+
+def test_a_provisional_and_a_suspended_case_say_so_in_the_table(office: Gkflow) -> None:
+    office("receive", "--day", "2026-10-23", "--fact", "channel=in_person", "--number", "停")
+    office("do", "停", "register", "--day", "2026-10-23")
+    office("do", "停", "consult_third_party", "--day", "2026-11-02", "--fact", "ref=A")
+    line = next(line for line in office("cases", "--as-of", "2026-11-06").out.splitlines() if line.startswith("停"))
+    assert "最早 2026-11-26" in line  # 6 working days were counted; 14 remain after 11-06
+    assert line.endswith("期限中止")
+    (row,) = rows_of(office, "cases", "--as-of", "2026-11-06")
+    assert (row["deadline"], row["earliest"], row["light"]) == (None, "2026-11-26", None)
+
+
+def test_filters_take_codes_and_labels(register: Gkflow) -> None:
+    every = ("cases", "--all", "--as-of", "2026-11-22")
+    by_code = rows_of(register, *every, "--workflow", "penalty")
+    assert [row["case"] for row in by_code] == ["PB01"]
+    assert rows_of(register, *every, "--workflow", "行政处罚公示") == by_code
+    assert {row["case"] for row in rows_of(register, *every, "--state", "已收件")} == {"RC01", "RC02", "RC10"}
+    assert rows_of(register, *every, "--officer", "nobody") == []
+    (due,) = rows_of(register, "cases", "--due-within", "3", "--as-of", "2022-10-31")
+    assert (due["case"], due["days_left"], due["light"]) == ("RC01", 2, "orange")
+
+
+def test_exit_code_tells_of_a_list_that_is_not_empty(register: Gkflow) -> None:
+    assert register("cases", "--overdue", "--as-of", "2022-11-15", "--exit-code").code == 1
+    assert register("cases", "--overdue", "--as-of", "2011-06-02", "--exit-code").code == 0
+    assert register("cases", "--overdue", "--as-of", "2011-06-02").out == "没有符合条件的案件。\n"
+
+
+def test_csv_has_a_byte_order_mark_and_quotes_formulas(office: Gkflow, tmp_path: Path) -> None:
+    office("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--title", '=HYPERLINK("http://x")')
+    file = tmp_path / "list.csv"
+    done = office("cases", "--as-of", "2025-09-22", "--output", str(file))
+    assert (done.code, done.out) == (0, "")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    assert row["内容摘要"] == '\'=HYPERLINK("http://x")'
+    assert (row["届满日"], row["剩余工作日"], row["情形"], row["暂定"]) == ("2025-10-24", "20", "办理中", "否")
+    assert office("cases", "--format", "csv").out.startswith("\ufeff案件编号,")
+
+
+def test_xlsx_holds_days_as_days_and_text_as_text(register: Gkflow, tmp_path: Path) -> None:
+    from datetime import date, datetime
+
+    from openpyxl import load_workbook
+
+    file = tmp_path / "list.xlsx"
+    words = ("cases", "--overdue", "--as-of", "2022-11-15", "--format", "xlsx")
+    assert register(*words, "--output", str(file)).code == 0
+    table = list(load_workbook(file).active.iter_rows(values_only=True))
+    assert table[0][0] == "案件编号"
+    line = next(dict(zip(table[0], row, strict=True)) for row in table[1:] if row[0] == "RC01")
+    assert isinstance(line["届满日"], datetime)
+    assert (line["届满日"].date(), line["剩余工作日"], line["情形"]) == (date(2022, 11, 2), -9, "逾期未办")
+
+
+def test_a_file_that_cannot_be_written_is_one_line(register: Gkflow, tmp_path: Path) -> None:
+    done = register("cases", "--output", str(tmp_path / "nowhere" / "list.csv"))
+    assert (done.code, done.out) == (2, "")
+    assert "文件或者文件夹不存在" in done.err
+
+
+# -- show and explain --------------------------------------------------------------------------------------------
+
+
+def test_show_tells_findings_proposals_and_what_may_be_done(register: Gkflow, golden: Golden) -> None:
+    golden("show-RC24", register("show", "RC24", "--as-of", "2022-11-15").out)
+    told = object_of(register, "show", "RC24", "--as-of", "2022-11-15")
+    assert [(each["seq"], each["code"]) for each in told["findings"]] == [
+        (2, "not_allowed"), (2, "facts_missing"), (2, "notice_late"),
+    ]  # fmt: skip
+    assert [(each["clock"], each["action"]) for each in told["proposals"]] == [("payment", "abandon")]
+
+
+def test_show_of_a_day_knows_nothing_of_later_entries(register: Gkflow) -> None:
+    told = object_of(register, "show", "RC24", "--as-of", "2022-09-01")
+    assert [entry["action"] for entry in told["record"]] == ["receive"]
+    assert (told["state"], told["findings"]) == ("received", [])
+
+
+def test_what_is_published_names_no_applicant(office: Gkflow) -> None:
+    office("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--fact", "applicant_name=王五")
+    done = office("show", "GK-2025-0001", "--public")
+    assert "当面提交" in done.out
+    assert "王五" not in done.out
+
+
+def test_explain_says_why_this_day(register: Gkflow, golden: Golden) -> None:
+    golden("explain-RC01", register("explain", "RC01", "--as-of", "2022-11-15").out)
+
+
+def a_suspended_and_extended_case(office: Gkflow) -> None:
+    for words in (
+        ("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--number", "S1"),
+        ("do", "S1", "register", "--day", "2025-09-22"),
+        (
+            "do",
+            "S1",
+            "consult_third_party",
+            "--day",
+            "2025-09-29",
+            "--fact",
+            "ref=甲公司",
+            "--fact",
+            "served=2025-09-30",
+        ),
+        ("do", "S1", "third_party_answers", "--day", "2025-10-17", "--fact", "ref=甲公司", "--fact", "opinion=agree"),
+        ("do", "S1", "extend", "--day", "2025-11-03", "--fact", "days=10", "--fact", "approved_by=李四"),
+    ):
+        done = office(*words)
+        assert done.code == 0, done.err
+
+
+def test_explain_shows_suspension_and_extension(office: Gkflow, golden: Golden) -> None:
+    a_suspended_and_extended_case(office)
+    golden("explain-extended", office("explain", "S1", "--as-of", "2025-11-10").out)
+
+
+def test_the_explanation_as_json(office: Gkflow) -> None:
+    a_suspended_and_extended_case(office)
+    told = object_of(office, "explain", "S1", "--as-of", "2025-11-10")
+    assert list(told) == [
+        "case", "clock", "clock_label", "ref", "as_of", "limit", "limit_label", "length", "unit", "article", "quote",
+        "known", "rest_day_receipt", "roll", "start", "base", "deadline", "extension", "status", "verdict",
+        "days_left", "provisional", "earliest", "latest", "risk", "stopped", "calendar", "announced_through",
+        "history", "working",
+    ]  # fmt: skip
+    # 2025-11-06 is the base of law.md's worked example; ten working days later is 2025-11-20.
+    assert (told["base"], told["deadline"], told["extension"]) == ("2025-11-06", "2025-11-20", 10)
+    assert [(each["day"], each["verb"], each["ref"], each["days"]) for each in told["history"]] == [
+        ("2025-09-22", "start", None, None),
+        ("2025-09-29", "suspend", "甲公司", None),
+        ("2025-10-17", "resume", "甲公司", None),
+        ("2025-11-03", "extend", None, 10),
+    ]
+    assert list(told["history"][0]) == ["day", "verb", "action", "action_label", "seq", "ref", "days"]
+    assert list(told["working"][0]) == ["day", "counted", "why", "source"]
+    assert [line["counted"] for line in told["working"] if line["counted"]] == list(range(1, 31))
+    assert told["working"][8] == {"day": "2025-09-30", "counted": None, "why": "suspended", "source": None}
+
+
+def test_the_clock_of_one_consultation_can_be_asked_for(office: Gkflow) -> None:
+    a_suspended_and_extended_case(office)
+    told = object_of(office, "explain", "S1", "--clock", "third_party/甲公司", "--as-of", "2025-11-10")
+    assert (told["clock"], told["ref"], told["stopped"]) == ("third_party", "甲公司", "2025-10-17")
+    assert office("explain", "S1", "--clock", "third_party/乙公司", "--as-of", "2025-11-10").code == 2
+
+
+def test_english_says_the_same(register: Gkflow) -> None:
+    done = register("explain", "RC01", "--as-of", "2022-11-15", "--lang", "en")
+    assert "last day  2022-11-02 (Wed)" in done.out
+    assert "overdue, 9 working days past" in done.out
+    done = register("cases", "--overdue", "--as-of", "2022-11-15", "--lang", "en")
+    assert done.out.splitlines()[-1] == "3 cases: overdue 3"

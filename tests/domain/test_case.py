@@ -1,0 +1,268 @@
+"""The case and its record (案件与办理记录): legal days, corrections, entries typed in late, and the chain."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_case, a_workflow, an_entry, d, entries_of, reply_of
+from gkflow.domain.case import (
+    CORRECT,
+    NOTE,
+    Entry,
+    algorithm_of,
+    canonical,
+    legal_day,
+    moment_text,
+    record_of,
+    seal_entry,
+)
+from gkflow.domain.errors import Unfit
+from walks import walks
+
+# -- legal days --------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001
+    st.integers(-24 * 60 + 1, 24 * 60 - 1),
+    st.sampled_from(["UTC", "America/New_York", "Pacific/Kiritimati", "Asia/Urumqi", "Europe/London"]),
+)
+def test_the_time_zone_of_a_moment_never_changes_its_legal_day(naive: datetime, minutes: int, zone: str) -> None:
+    moment = naive.replace(tzinfo=UTC)
+    elsewhere = moment.astimezone(timezone(timedelta(minutes=minutes)))
+
+    assert legal_day(elsewhere) == legal_day(moment) == legal_day(moment.astimezone(ZoneInfo(zone)))
+    assert legal_day(moment) == (moment + timedelta(hours=8)).date()  # no summer time since 1991
+    assert moment_text(elsewhere) == moment_text(moment)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-03-02T00:00:00+08:00", "2026-03-02"),
+        ("2026-03-02T00:30:00+08:00", "2026-03-02"),
+        ("2026-03-02T23:59:59+08:00", "2026-03-02"),
+        ("2026-03-01T15:59:59+00:00", "2026-03-01"),
+        ("2026-03-01T16:00:00+00:00", "2026-03-02"),
+        ("2026-03-01T16:00:00Z", "2026-03-02"),
+    ],
+)
+def test_the_legal_day_begins_at_midnight_in_shanghai(moment: str, day: str) -> None:
+    assert legal_day(datetime.fromisoformat(moment)) == d(day)
+
+
+def test_a_moment_without_a_zone_has_no_legal_day() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        legal_day(datetime(2026, 3, 2, 9, 0))  # noqa: DTZ001
+
+
+# -- the record in force -----------------------------------------------------------------------------------------
+
+HEAD = ["2026-03-02 receive channel=in_person title=甲", "2026-03-02 register"]
+
+
+def told(entries: list[Entry]) -> list[tuple[int, str, date]]:
+    return [(entry.seq, entry.action, entry.day) for entry in entries]
+
+
+def test_an_entry_counts_from_its_own_day_whenever_it_was_written() -> None:
+    record = entries_of([*HEAD, "2026-03-20 submit", "2026-03-05 assign officer=张三"])
+
+    assert [entry.seq for entry in record_of(record, d("2026-03-04"))] == [1, 2]
+    assert [entry.seq for entry in record_of(record, d("2026-03-05"))] == [1, 2, 4]
+    assert [entry.seq for entry in record_of(record)] == [1, 2, 4, 3]
+
+
+def test_entries_of_one_day_stand_in_the_order_in_which_they_were_written() -> None:
+    record = entries_of([*HEAD, "2026-03-05 submit", "2026-03-04 assign officer=张三", "2026-03-05 approve"])
+
+    assert [entry.seq for entry in record_of(record)] == [1, 2, 4, 3, 5]
+
+
+def test_a_correction_of_the_day_holds_from_the_day_of_the_correction_on() -> None:
+    record = entries_of(
+        [*HEAD, "2026-03-10 assign officer=张三", "2026-03-16 correct_entry seq=3 day=2026-03-05 reason=误录"]
+    )
+
+    assert told(record_of(record, d("2026-03-12")))[-1] == (3, "assign", d("2026-03-10"))
+    assert told(record_of(record, d("2026-03-07"))) == told(list(record[:2]))
+    assert told(record_of(record, d("2026-03-16"))) == [
+        (1, "receive", d("2026-03-02")), (2, "register", d("2026-03-02")), (3, "assign", d("2026-03-05")),
+        (4, CORRECT, d("2026-03-16")),
+    ]  # fmt: skip
+    assert record[2].day == d("2026-03-10")  # the old entry stays
+
+
+def test_a_corrected_day_of_receipt_moves_the_last_day_from_the_correction_on() -> None:
+    record = [*HEAD, "2026-03-09 correct_entry seq=1 day=2026-02-27 reason=签收之日"]
+
+    assert reply_of(record, "2026-03-08").last_day == d("2026-03-30")
+    assert reply_of(record, "2026-03-09").last_day == d("2026-03-26")  # Saturday 28 February is worked
+
+
+def test_a_correction_of_facts_replaces_what_it_names_and_nothing_else() -> None:
+    record = [*HEAD, "2026-03-16 correct_entry seq=1 title=乙 reason=误录"]
+
+    assert a_case(record, as_of="2026-03-15").facts["title"] == "甲"
+    case = a_case(record)
+    assert case.first.facts == {"channel": "in_person", "title": "乙"}
+    assert case.facts["title"] == "乙"
+
+
+def test_the_reason_of_a_correction_is_no_fact_of_the_entry() -> None:
+    workflow = a_workflow("request")
+    correction = an_entry(workflow, 3, "2026-03-16 correct_entry seq=1 title=乙 reason=误录")
+    correction = replace(
+        correction, facts={**correction.facts, "last_day_before": "2026-03-30", "last_day_after": None}
+    )
+
+    assert record_of([*entries_of(HEAD), correction])[0].facts == {"channel": "in_person", "title": "乙"}
+
+
+def test_a_fact_corrected_to_nothing_is_gone() -> None:
+    workflow = a_workflow("request")
+    correction = an_entry(workflow, 3, "2026-03-16 correct_entry seq=1 reason=误录")
+    correction = replace(correction, facts={**correction.facts, "title": None})
+
+    assert record_of([*entries_of(HEAD), correction])[0].facts == {"channel": "in_person"}
+
+
+def test_a_voided_entry_does_nothing_and_stays_visible() -> None:
+    record = entries_of([*HEAD, "2026-03-10 withdraw", "2026-03-16 correct_entry seq=3 void=true reason=误录"])
+
+    assert a_case([*HEAD, "2026-03-10 withdraw"]).state == "withdrawn"
+    in_force = record_of(record)
+    assert told(in_force)[2] == (3, NOTE, d("2026-03-10"))
+    case = a_case([*HEAD, "2026-03-10 withdraw", "2026-03-16 correct_entry seq=3 void=true reason=误录"])
+    assert (case.state, case.ended, case.findings) == ("registered", None, ())
+
+
+def test_the_later_of_two_corrections_has_the_last_word() -> None:
+    record = [
+        *HEAD,
+        "2026-03-16 correct_entry seq=1 title=乙 reason=误录",
+        "2026-03-17 correct_entry seq=1 title=丙 reason=再误录",
+    ]
+
+    assert [a_case(record, as_of=f"2026-03-{day}").facts["title"] for day in (15, 16, 17)] == ["甲", "乙", "丙"]
+
+
+def test_a_correction_of_a_correction_or_of_nothing_changes_nothing() -> None:
+    record = entries_of(
+        [
+            *HEAD,
+            "2026-03-16 correct_entry seq=1 title=乙 reason=误录",
+            "2026-03-17 correct_entry seq=3 void=true reason=再误录",
+            "2026-03-17 correct_entry seq=99 void=true reason=误录",
+        ]
+    )
+
+    assert record_of(record)[0].facts["title"] == "乙"
+
+
+def test_an_entry_corrected_to_a_later_day_is_not_there_before_it() -> None:
+    record = entries_of([*HEAD, "2026-03-05 submit", "2026-03-06 correct_entry seq=3 day=2026-03-10 reason=误录"])
+
+    assert [entry.seq for entry in record_of(record, d("2026-03-05"))] == [1, 2, 3]
+    assert [entry.seq for entry in record_of(record, d("2026-03-08"))] == [1, 2, 4]
+    assert [entry.seq for entry in record_of(record, d("2026-03-10"))] == [1, 2, 4, 3]
+
+
+def test_an_entry_moved_into_the_past_is_there_although_it_was_still_to_come() -> None:
+    record = entries_of([*HEAD, "2026-03-20 submit", "2026-03-10 correct_entry seq=3 day=2026-03-06 reason=误录"])
+
+    assert told(record_of(record, d("2026-03-10")))[2] == (3, "submit", d("2026-03-06"))
+
+
+@given(walks(unruly=True), st.randoms(use_true_random=False))
+def test_the_record_in_force_is_sorted_and_whole(record: tuple[Entry, ...], mix) -> None:  # type: ignore[no-untyped-def]
+    in_force = record_of(record)
+
+    assert [(entry.day, entry.seq) for entry in in_force] == sorted((entry.day, entry.seq) for entry in record)
+
+
+# -- the chain ---------------------------------------------------------------------------------------------------
+
+
+def a_sealed_one(**changes: object) -> Entry:
+    entry = Entry(
+        "C-1", 2, "extend", d("2026-03-05"), datetime(2026, 3, 5, 1, 0, tzinfo=UTC), "张三", "办公室",
+        {"days": 5}, {"页码": "3"}, "key-1", "ab12", "", "request", "ed1",
+    )  # fmt: skip
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+CHANGES = {
+    "case": "C-2",
+    "seq": 3,
+    "action": "reply",
+    "day": d("2026-03-06"),
+    "written_at": datetime(2026, 3, 5, 1, 0, 0, 1, tzinfo=UTC),
+    "by": "李四",
+    "unit": "法规处",
+    "facts": {"days": 6},
+    "remarks": {"页码": "4"},
+    "key": None,
+    "previous": "ab13",
+    "workflow": "permit",
+    "edition": "ed2",
+}
+
+
+def algorithms() -> list[str]:
+    return ["sha256", "sm3"] if "sm3" in hashlib.algorithms_available else ["sha256"]
+
+
+def test_a_change_is_tried_for_every_column() -> None:
+    assert set(CHANGES) == {field.name for field in fields(Entry)} - {"hash"}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+@pytest.mark.parametrize("algorithm", algorithms())
+def test_every_column_is_under_the_hash(algorithm: str, column: str) -> None:
+    entry, changed = a_sealed_one(), a_sealed_one(**{column: CHANGES[column]})
+
+    assert seal_entry(entry, entry.previous, algorithm) != seal_entry(changed, changed.previous, algorithm)
+
+
+def test_columns_do_not_run_into_one_another() -> None:
+    first, second = a_sealed_one(by="张三", unit="办公室"), a_sealed_one(by="张三办", unit="公室")
+
+    assert seal_entry(first, "", "sha256") != seal_entry(second, "", "sha256")
+
+
+def test_the_order_of_facts_and_the_zone_of_the_moment_change_no_hash() -> None:
+    one = a_sealed_one(facts={"a": 1, "b": "乙"})
+    other = a_sealed_one(
+        facts={"b": "乙", "a": 1}, written_at=datetime(2026, 3, 5, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    )
+
+    assert seal_entry(one, "", "sha256") == seal_entry(other, "", "sha256")
+
+
+def test_a_hash_names_its_algorithm() -> None:
+    entry = a_sealed_one()
+
+    assert algorithm_of(seal_entry(entry, "", "sha256")) == "sha256"
+    assert len(seal_entry(entry, "", "sha256")) == 64
+    if "sm3" in algorithms():
+        sealed = seal_entry(entry, "", "sm3")
+        assert sealed.startswith("sm3:")
+        assert algorithm_of(sealed) == "sm3"
+
+
+def test_an_algorithm_that_python_does_not_have_is_refused() -> None:
+    with pytest.raises(Unfit):
+        seal_entry(a_sealed_one(), "", "md17")
+
+
+def test_what_is_hashed_is_one_text() -> None:
+    assert canonical({"b": [1, 2], "a": "甲"}) == '{"a":"甲","b":[1,2]}'
+    assert moment_text(datetime(2026, 3, 5, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))) == "2026-03-05T01:00:00.000000Z"
