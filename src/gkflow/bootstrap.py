@@ -14,11 +14,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import canonical, legal_day
-from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.domain.errors import Fault, FilesAtFault, NotFound, Refused, Unfit
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 
 if TYPE_CHECKING:
@@ -96,6 +96,26 @@ def _rulebook_of(places: tuple[Path, ...], profile: str) -> Rulebook:
 def rulebook(home: Path | None = None, profile: str = "national") -> Rulebook:
     """All rules, read once for each process (规则集). Raises FilesAtFault with every fault of every file."""
     return _rulebook_of(tuple(folders(home)), profile)
+
+
+def check_rules() -> Rulebook:
+    """
+    Read every rule file, the packaged ones and the office's own: calendar, law, ladders, workflows, every profile,
+    wording. Raises FilesAtFault with all faults at once.
+    """
+    from gkflow.files.wording import read_wording
+
+    home = home_folder()
+    faults: list[Fault] = []
+    book: object = None
+    for read in (lambda: read_wording(folders(home)), lambda: rulebook(home, settings_of(home).profile)):
+        try:
+            book = read()
+        except FilesAtFault as error:
+            faults.extend(error.faults)
+    if faults:
+        raise FilesAtFault(faults)
+    return cast("Rulebook", book)
 
 
 def law_of(home: Path | None = None) -> Law:
@@ -225,8 +245,8 @@ class Office:
     # -- cases ---------------------------------------------------------------------------------------------------
 
     def receive(
-        self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "", unit: str = "",
-        title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False,
+        self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
+        unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False,
         session: Any = None, now: datetime | None = None, **more: Any,
     ) -> Entered:  # fmt: skip
         """
@@ -410,7 +430,7 @@ class Office:
                     password=mail.password,
                     tls=mail.tls,
                     timeout=mail.timeout,
-                )  # fmt: skip
+                )
             )
         if chosen.webhook.secret:
             found["webhook"] = Webhook(WebhookSettings(chosen.webhook.secret, chosen.webhook.timeout), now)

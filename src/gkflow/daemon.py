@@ -15,13 +15,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gkflow.application.ports import Channel, Message, NotDelivered
+from gkflow.application.ports import Channel, Message, NotDelivered, Store
+from gkflow.application.sweep import tick
 from gkflow.bootstrap import Office
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
@@ -89,7 +90,8 @@ class Daemon:
             now, expected = self._now()
             self._see_adopted_calendar()
             through = self.through(now)
-            swept = self.office.tick(now, through=through, expected=expected)
+            # Between two days of a long catch-up the daemon can be stopped; the next one goes on from there.
+            swept = tick(_StoppableStore(self.office.store, self), self.office.rules, now, through, expected)
             if swept.days:
                 self.log.info(
                     "swept", since=swept.days[0].isoformat(), through=swept.days[-1].isoformat(),
@@ -136,7 +138,7 @@ class Daemon:
         try:
             yield free
         except _Stopping:
-            self.log.info("stopped_sending", job=name)
+            self.log.info("stopped_early", job=name)
         except GkflowError as error:
             if error.code == "clock_ahead":
                 self._tell_jump(name, error)
@@ -254,9 +256,24 @@ class Daemon:
 
 class _Stopping(BaseException):
     """
-    The daemon has been told to stop: what is claimed and not sent is given back by the passing of time. No
-    Exception, so that the verb does not take it for a channel that broke down.
+    The daemon has been told to stop: the days that are left are swept by the next run, and what is claimed and not
+    sent is given back by the passing of time. No Exception, so that no verb takes it for a channel that broke down.
     """
+
+
+class _StoppableStore:
+    """A store that begins no further transaction once the daemon has been told to stop (可停止的存储)."""
+
+    def __init__(self, store: Store, daemon: Daemon) -> None:
+        self._store, self._daemon = store, daemon
+
+    def writing(self, session: Any = None) -> AbstractContextManager[Any]:
+        if self._daemon._stopping:
+            raise _Stopping
+        return self._store.writing(session)
+
+    def reading(self, session: Any = None) -> AbstractContextManager[Any]:
+        return self._store.reading(session)
 
 
 class _Stoppable:

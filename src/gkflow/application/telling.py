@@ -111,5 +111,6 @@ class _Teller:
             "officer": reached.officer,
             "unit": reached.unit,
             "days_left": left,
+            "days_over": max(0, -left),
             "proposal": "; ".join(lapse.cite for lapse in rule.lapse if not lapse.take) if rule is not None else "",
         }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,7 +136,7 @@ def record_of(entries: Sequence[Entry], as_of: date | None = None) -> list[Entry
     corrections = [entry for entry in inside if entry.action == CORRECT]
     if corrections:
         inside = _corrected(entries, inside, corrections, as_of)
-    if any(later.day < earlier.day for earlier, later in zip(inside, inside[1:], strict=False)):
+    if any(later.day < earlier.day for earlier, later in pairwise(inside)):
         inside.sort(key=lambda entry: (entry.day, entry.seq))
     return inside
 

@@ -72,9 +72,9 @@ class Deadline:
 
     ``last_day`` is the last day on which the act is in time, the extended one where there is an extension; None
     while the clock waits or stands still. ``base`` is the last day without extension, ``longest`` the one with
-    the longest lawful extension (reckoned where an act came late). ``remaining`` are the working days still to run once a suspended or waiting
-    clock goes on. ``days_left`` are signed working days. ``risk`` is the original last day where a late notice
-    restarted the clock. Not changed after it is made.
+    the longest lawful extension (reckoned where an act came late). ``remaining`` are the working days still to run
+    once a suspended or waiting clock goes on. ``days_left`` are signed working days. ``risk`` is the original last
+    day where a late notice restarted the clock. Not changed after it is made.
     """
 
     clock: Clock

@@ -74,6 +74,7 @@ class Wording:
     edition: str
     source: str
     words: Mapping[str, tuple[str, str]]  # kind -> (subject, text)
+    roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # role -> what people call it
 
 
 class _Blank(dict[str, Any]):
@@ -85,4 +86,12 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Compose subject and text of a notice from its facts (拟文); a kind without words of its own reads as a note."""
     subject, text = wording.words.get(str(facts.get("kind", "")), wording.words["note"])
     told = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
+    for key in ("role", "meant"):
+        told[key] = wording.roles.get(str(facts.get(key)), told[key])
+    if not facts.get("to"):
+        told["to"] = told["role"]
+    if facts.get("vacant"):
+        # 职责空缺: who is told in place of another must read why.
+        told["vacant"] = "、".join(wording.roles.get(role, role) for role in facts["vacant"])
+        text = f"{text.rstrip()}\n{wording.words['vacant'][1]}" if "vacant" in wording.words else text
     return subject.format_map(told), text.format_map(told).strip()

@@ -9,12 +9,12 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
-from gkflow.domain.notice import Wording
+from gkflow.domain.notice import ROLES_UPWARD, Wording
 from gkflow.files.nodes import Faults, Node, as_json
 from gkflow.files.reading import Section
 from gkflow.files.yaml_files import read_yaml
 
-KINDS = ("remind", "urge", "supervise", "propose", "take", "action", "note")
+KINDS = ("remind", "urge", "supervise", "propose", "take", "action", "note", "vacant")
 _NAME = "config/wording/notices.yaml"
 
 
@@ -25,35 +25,34 @@ def read_wording(folders: Sequence[Path]) -> Wording:
     node = read_yaml(path, _NAME if path == folders[0] / _NAME else path.as_posix(), faults)
     faults.tell()
     assert node is not None
-    words = _words(node, faults)
+    _check(node, faults)
     faults.tell()
-    source = as_json(node)
-    return Wording(hashlib.sha256(source.encode()).hexdigest(), source, MappingProxyType(words))
+    return wording_from_source(as_json(node))
 
 
 def wording_from_source(source: str) -> Wording:
     """The wording of a kept edition."""
     data = json.loads(source)
     words = {kind: (data[kind]["subject"], data[kind]["text"]) for kind in KINDS if kind in data}
-    return Wording(hashlib.sha256(source.encode()).hexdigest(), source, MappingProxyType(words))
+    edition = hashlib.sha256(source.encode()).hexdigest()
+    return Wording(edition, source, MappingProxyType(words), MappingProxyType(dict(data.get("roles", {}))))
 
 
-def _words(node: Node, faults: Faults) -> dict[str, tuple[str, str]]:
-    words: dict[str, tuple[str, str]] = {}
+def _check(node: Node, faults: Faults) -> None:
     with Section(node, "", faults) as section:
         section.text("wording")
         for kind in KINDS:
             for each in section.sections(kind, kind):
-                words[kind] = (
-                    _template(each, "subject", faults, node),
-                    _template(each, "text", faults, node),
-                )
-        if "note" not in words:
+                for key in ("subject", "text"):
+                    _check_template(each, key, faults, node)
+        for role, value in section.items("roles"):
+            if str(role) not in ROLES_UPWARD or not isinstance(value.value, str):
+                section.fault(f'roles: "{role}" is no role; there are: {", ".join(ROLES_UPWARD)}')
+        if "note" not in section:
             faults.add(node.file, node.line, 'no words for "note", which stands in for every other kind')
-    return words
 
 
-def _template(section: Section, key: str, faults: Faults, node: Node) -> str:
+def _check_template(section: Section, key: str, faults: Faults, node: Node) -> None:
     text = section.text(key)
     try:
         for _, name, spec, conversion in Formatter().parse(text):
@@ -62,4 +61,3 @@ def _template(section: Section, key: str, faults: Faults, node: Node) -> str:
                 faults.add(node.file, node.line, f'{key}: "{{{name}}}" is no plain name of a fact')
     except ValueError as error:
         faults.add(node.file, node.line, f"{key}: {error}")
-    return text
