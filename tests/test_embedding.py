@@ -146,13 +146,27 @@ def test_the_office_sweeps_and_delivers_on_the_engine_of_the_portal(
     assert office.verify()[2] == ()
 
 
-@pytest.mark.xfail(strict=False, reason="open_office adopts the calendar too late: inside the verb's own transaction")
 def test_the_first_call_of_a_portal_may_be_inside_its_transaction(place: Place, engine: Engine) -> None:
     office = gkflow.open(engine, home=place.home)  # a new database, whose calendar nobody has adopted yet
     with Session(engine) as session:
         take_in(office, session)
         session.commit()
     assert counts(place)["entry"] == 3
+
+
+def test_import_sweep_and_acknowledgement_join_the_transaction_of_the_portal(
+    place: Place, engine: Engine, office: Office
+) -> None:
+    rows = [(2, {"case": "R-1", "workflow": "request", "day": "2022-08-01", "action": "receive"})]
+    with Session(engine) as session:
+        assert office.import_register(rows, session=session, now=DAY).taken == 1
+        assert office.tick(DAY, session=session).reached > 0
+        first = office.escalations(session=session)[0]
+        assert office.ack([first.id], by="李四", words="已阅", session=session) == [first.id]
+        session.rollback()
+    assert office.cases(every=True) == []
+    assert office.escalations() == []
+    assert place.rows("SELECT 1 FROM sweep") == []
 
 
 def test_the_engine_stays_the_portals_when_the_office_closes(engine: Engine, office: Office) -> None:

@@ -171,14 +171,15 @@ def init_office(home: Path, name: str = "", unit: str = "") -> tuple[bool, Offic
     there is changed; True when the settings were written anew.
     """
     from gkflow.files.first_settings import write_settings
-    from gkflow.store.database import Database
+    from gkflow.store.database import SCHEMA, Database
 
     home.mkdir(parents=True, exist_ok=True)
     options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
     fresh = write_settings(home / "gkflow.toml", **options)
     chosen = settings_of(home)
     database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
-    if database.schema() is None:
+    found = database.schema()
+    if found is None or found < SCHEMA:
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
@@ -246,8 +247,8 @@ class Office:
 
     def receive(
         self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
-        unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False,
-        session: Any = None, now: datetime | None = None, **more: Any,
+        unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
+        dry_run: bool = False, session: Any = None, now: datetime | None = None, **more: Any,
     ) -> Entered:  # fmt: skip
         """
         Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
@@ -355,8 +356,9 @@ class Office:
     # -- sweeping and telling ------------------------------------------------------------------------------------
 
     def tick(
-        self, now: datetime | None = None, *, through: date | None = None, expected: datetime | None = None
-    ) -> Swept:
+        self, now: datetime | None = None, *, through: date | None = None, expected: datetime | None = None,
+        session: Any = None,
+    ) -> Swept:  # fmt: skip
         """
         Sweep every day since the last one through *through* (default: today), each day once (巡检). May be called
         any number of times, by any number of processes. Raises Refused ("clock_ahead") when the clock has jumped.
@@ -364,23 +366,25 @@ class Office:
         from gkflow.application.sweep import tick
 
         moment = _moment(now)
-        return tick(self.store, self.rules, moment, through or legal_day(moment), expected)
+        return tick(self._store(session), self.rules, moment, through or legal_day(moment), expected)
 
-    def sweep(self, as_of: datetime | date | str | None = None, *, now: datetime | None = None) -> Swept:
+    def sweep(
+        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
+    ) -> Swept:
         """Sweep through a day or moment that is not to come (巡检). Raises Refused ("later_than_now")."""
         moment = _moment(now)
         day = self._swept_day(as_of, moment)
         if day > legal_day(moment):
             raise Refused("later_than_now", moment=day)
-        return self.tick(moment, through=day)
+        return self.tick(moment, through=day, session=session)
 
     def simulate(
-        self, as_of: datetime | date | str | None = None, *, now: datetime | None = None
+        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
     ) -> list[tuple[str, str, str, date, Step]]:
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
         from gkflow.application.sweep import simulate
 
-        return simulate(self.store, self.rules, self._swept_day(as_of, _moment(now)))
+        return simulate(self._store(session), self.rules, self._swept_day(as_of, _moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
         if as_of is None:
@@ -397,7 +401,10 @@ class Office:
         return self._swept_day(read_moment(as_of), moment)
 
     def deliver(self, now: datetime | None = None, *, channels: Mapping[str, Channel] | None = None) -> Delivery:
-        """Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy."""
+        """
+        Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
+        takes no session: what has been sent cannot be rolled back.
+        """
         from gkflow.application.deliver import deliver
 
         return deliver(self.store, self.rules, channels if channels is not None else self.channels(), _moment(now))
@@ -450,18 +457,13 @@ class Office:
             return ledger.escalations(day, unacknowledged, case)
 
     def ack(
-        self,
-        ids: Iterable[int] = (),
-        *,
-        case: str = "",
-        by: str = "",
-        words: str = "",
+        self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
         now: datetime | None = None,
-    ) -> list[int]:
+    ) -> list[int]:  # fmt: skip
         """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise Refused("wrong_use", reason="an acknowledgement needs words")
-        with self.store.writing() as ledger:
+        with self.store.writing(session) as ledger:
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):
                 raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
@@ -469,20 +471,22 @@ class Office:
                 wanted += [record.id for record in ledger.escalations(None, True, case)]
             return ledger.acknowledge(wanted, by, words.strip(), _moment(now))
 
-    def notices(self, which: str = "all", *, case: str = "", limit: int = -1) -> list[NoticeRecord]:
+    def notices(
+        self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
+    ) -> list[NoticeRecord]:
         """The outbox (通知): all, waiting, delivered or dead, newest first."""
-        with self.store.reading() as ledger:
+        with self.store.reading(session) as ledger:
             return ledger.notices(which, case, limit)
 
-    def revive(self, ids: Sequence[int], now: datetime | None = None) -> int:
+    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
         """Put dead notices back among those that wait; how many."""
-        with self.store.writing() as ledger:
+        with self.store.writing(session) as ledger:
             return ledger.revive(ids, _moment(now))
 
     # -- the record as a whole -----------------------------------------------------------------------------------
 
     def import_register(
-        self, rows: Iterable[Row], *, by: str = "", dry_run: bool = False, progress: Any = None,
+        self, rows: Iterable[Row], *, by: str = "", dry_run: bool = False, progress: Any = None, session: Any = None,
         now: datetime | None = None,
     ) -> Imported:  # fmt: skip
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
@@ -490,33 +494,37 @@ class Office:
 
         moment = _moment(now)
         with _without_collector():
-            return import_register(self.store, self.rules, rows, moment, legal_day(moment), by, dry_run, progress)
+            return import_register(
+                self._store(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
+            )
 
-    def export(self, cases: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    def export(self, cases: Sequence[str] | None = None, *, session: Any = None) -> list[dict[str, Any]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         from gkflow.application.register import export_rows
 
-        with self.store.reading() as ledger:
+        with self.store.reading(session) as ledger:
             return list(export_rows(ledger, cases))
 
-    def verify(self) -> tuple[int, int, tuple[Breach, ...]]:
+    def verify(self, *, session: Any = None) -> tuple[int, int, tuple[Breach, ...]]:
         """Walk every chain (核验): cases, sweeps, and where they are broken."""
         from gkflow.application.verify import verify
 
-        return verify(self.store)
+        return verify(self._store(session))
 
-    def rebuild(self, *, dry_run: bool = False, now: datetime | None = None) -> tuple[int, tuple[str, ...]]:
+    def rebuild(
+        self, *, dry_run: bool = False, session: Any = None, now: datetime | None = None
+    ) -> tuple[int, tuple[str, ...]]:
         """Draw up docket and clocks anew from the record (重建台账): cases, and those that stood otherwise."""
         from gkflow.application.verify import rebuild
 
-        return rebuild(self.store, self.rules, _moment(now), dry_run)
+        return rebuild(self._store(session), self.rules, _moment(now), dry_run)
 
-    def doctor(self, now: datetime | None = None) -> list[Sign]:
+    def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
         """Look at everything that can go wrong quietly (体检)."""
         from gkflow.application.doctor import examine
 
         moment = _moment(now)
-        with self.store.reading() as ledger:
+        with self.store.reading(session) as ledger:
             known = calendar(self.settings.home).edition
             return examine(ledger, self.rules, moment, legal_day(moment), known)
 
@@ -534,6 +542,9 @@ class Office:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _store(self, session: Any) -> Any:
+        return self.store if session is None else self.store.within(session)
 
     def _day(self, day: date | str | None) -> date:
         from gkflow.application.facts import read_day

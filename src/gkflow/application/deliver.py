@@ -90,12 +90,16 @@ def _send(
     claimed: list[WaitingNotice], channels: Mapping[str, Channel], wordings: Mapping[str, Wording]
 ) -> dict[str, NotDelivered | None]:
     by_channel: dict[str, list[Message]] = {}
+    outcome: dict[str, NotDelivered | None] = {}
     for notice in claimed:
         facts = json.loads(notice.facts)
-        subject, text = compose(wordings[notice.wording], facts)
+        try:
+            subject, text = compose(wordings[notice.wording], facts)
+        except (ValueError, LookupError) as error:  # words of the office's own that cannot be filled in
+            outcome[notice.key] = NotDelivered(f"通知用语 {facts.get('kind')}: {error}")
+            continue
         message = Message(notice.key, notice.name, notice.address, subject, text, facts, notice.made_at)
         by_channel.setdefault(notice.channel, []).append(message)
-    outcome: dict[str, NotDelivered | None] = {}
     for name, messages in by_channel.items():
         outcome.update(_answers(channels[name], messages))
     return outcome

@@ -80,20 +80,11 @@ def view_case(rules: Rules, workflow: Workflow, number: str, entries: Sequence[E
         *(finding for deadline in deadlines.values() for finding in deadline.findings),
     ]
     findings.extend(_no_served(workflow, record, deadlines))
-    findings.extend(_no_channel(record))
     proposals = tuple(_proposals(deadlines, as_of))
     return CaseView(
         case, workflow, tuple(entries), deadlines, tuple(sorted(findings, key=lambda f: f.seq)), proposals,
         may(workflow, case.state), as_of,
     )  # fmt: skip
-
-
-def _no_channel(record: Sequence[Entry]) -> list[Finding]:
-    """Day 0 depends on the channel (第三十一条); without one the day of receipt is taken, and told."""
-    first = record[0]
-    if first.workflow == "request" and not first.facts.get("channel"):
-        return [Finding("no_channel", first.seq, {"action": first.action, "day": first.day.isoformat()})]
-    return []
 
 
 def _no_served(workflow: Workflow, record: Sequence[Entry], deadlines: Deadlines) -> list[Finding]:

@@ -122,7 +122,7 @@ def fact_names(workflow: Workflow, action: Action) -> tuple[str, ...]:
         return (*CORRECTION_FACTS, *workflow.facts)
     if action.name == NOTE:
         return ("text", *action.accepts)
-    names = dict.fromkeys([*(need.fact for need in action.requires), *action.accepts])
+    names = dict.fromkeys([*(need.fact for need in (*action.requires, *action.wants)), *action.accepts])
     return tuple(names)
 
 

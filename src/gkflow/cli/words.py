@@ -74,9 +74,9 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "“{action}”缺少：{facts}；请用“更正记录”补录",
         '"{action}" lacks: {facts}; add them with correct_entry',
     ),
-    "no_channel": (
-        "没有写明收件方式，暂以登记的收件之日 {day} 起算；收件方式不同，收到之日也不同（条例第三十一条），请补录",
-        "no channel: {day} is taken as day 0; it depends on the channel (Art. 31), add it with correct_entry",
+    "facts_wanted": (
+        "“{action}”没有写明{facts}，起算日可能因此不同（{cite}）；请用“更正记录”补录",
+        '"{action}" does not say {facts}; day 0 may depend on it ({cite}); add it with correct_entry',
     ),
     "served_unknown": (
         "向“{ref}”征求意见没有写明对方收到之日，无法推算对方逾期之日；请补录 served",

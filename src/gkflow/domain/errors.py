@@ -98,7 +98,7 @@ SENTENCES: dict[str, str] = {
     "correction_unknown_entry": "correct_entry: case {case} has no entry {seq}",
     "correction_wants_reason": "correct_entry: name the entry (seq), what is corrected and the reason",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
-    "extension_late": "{action}: told on {day}, but the last day was {last}; an extension must be told by then ({cite})",
+    "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
     "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
     "extension_second": "{action}: extended once already on {first}; the law gives one extension ({cite})",
     "extension_too_long": "{action}: {days} days, at most {most} are lawful ({cite})",

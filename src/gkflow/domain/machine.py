@@ -104,8 +104,12 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
 
 def missing_facts(action: Action, facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
     """The facts that the action wants and that stand neither in the entry nor, where that is enough, on the record."""
+    return _missing(action.requires, facts, on_record)
+
+
+def _missing(needs: Sequence[Requirement], facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
     missing = []
-    for need in action.requires:
+    for need in needs:
         if not facts.get(need.fact) and _is_missing(need, facts, on_record):
             missing.append(need.fact)
     return tuple(missing)
@@ -144,10 +148,14 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
             if entry.facts:
                 gathered.update(entry.facts)
             action = actions.get(name)
-            if action is not None and action.requires:
+            if action is not None and (action.requires or action.wants):
                 gaps = missing_facts(action, entry.facts, gathered)
                 if gaps:
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
+                gaps = _missing(action.wants, entry.facts, gathered)
+                if gaps:
+                    told = {"action": name, "facts": gaps, "cite": action.cite}
+                    findings.append(Finding("facts_wanted", entry.seq, told))
         if then != state:
             state = then
             if states[state].ended or states[state].final:

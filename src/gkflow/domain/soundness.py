@@ -85,6 +85,7 @@ def _action_names(workflow: Workflow) -> Iterator[Problem]:
                 text = f'action "{action.name}": no state "{state}"{mean(state, workflow.states)}'
                 yield Problem(workflow.name, (*where, key), text)
         facts = [("needs_on_record" if need.on_record else "needs", need.fact) for need in action.requires]
+        facts += [("wants", need.fact) for need in action.wants]
         facts += [("accepts", fact) for fact in action.accepts]
         conditions = [condition for need in action.requires for condition in need.unless]
         for key, fact in facts:
@@ -243,7 +244,7 @@ def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str,
 
 
 def _facts_carried(action: Action) -> frozenset[str]:
-    return frozenset(action.accepts) | {need.fact for need in action.requires}
+    return frozenset(action.accepts) | {need.fact for need in (*action.requires, *action.wants)}
 
 
 # --- clocks among themselves ------------------------------------------------------------------------------

@@ -101,6 +101,7 @@ class Action:
     accepts: tuple[str, ...] = ()
     cite: str = ""
     first: bool = False
+    wants: tuple[Requirement, ...] = ()  # facts whose absence is a finding, never a refusal
     tell: tuple[str, ...] = ()  # roles that are told when it is taken; never the one who took it
 
 

@@ -133,7 +133,8 @@ def _action(name: str, section: Section, states: Mapping[str, State], facts: Map
     elif name == "note":
         accepts = tuple(dict.fromkeys((*accepts, "text")))
     requires = (*_requirements(section, "needs"), *_requirements(section, "needs_on_record", on_record=True))
-    needed = {need.fact for need in requires}
+    wants = tuple(_requirements(section, "wants"))
+    needed = {need.fact for need in (*requires, *wants)}
     return Action(
         name=name,
         label=section.text("label"),
@@ -144,6 +145,7 @@ def _action(name: str, section: Section, states: Mapping[str, State], facts: Map
         accepts=tuple(fact for fact in accepts if fact not in needed),
         cite=section.text("cite", ""),
         first=first,
+        wants=wants,
         tell=read_roles(section, "tell"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,10 @@ class Database:
         finally:
             pooled.close()
 
+    def within(self, session: Any) -> Within:
+        """The same store inside the caller's transaction, whatever asks for one."""
+        return Within(self, session)
+
     def schema(self) -> str | None:
         """The schema's version; None for a database that gkflow has never seen."""
         with self.engine.connect() as connection:
@@ -104,6 +108,21 @@ class Database:
         """Give the connections back."""
         if self.mine:
             self.engine.dispose()
+
+
+class Within:
+    """A store inside somebody else's transaction (嵌入存储): it begins nothing and commits nothing."""
+
+    def __init__(self, database: Database, session: Any) -> None:
+        self.database, self.session = database, session
+
+    def writing(self, session: Any = None) -> AbstractContextManager[Ledger]:
+        """The caller's transaction."""
+        return self.database.writing(self.session)
+
+    def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
+        """The caller's transaction."""
+        return self.database.reading(self.session)
 
 
 def _table_names(connection: Connection) -> list[str]:
