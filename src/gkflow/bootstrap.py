@@ -517,7 +517,8 @@ class Office:
         """Draw up docket and clocks anew from the record (重建台账): cases, and those that stood otherwise."""
         from gkflow.application.verify import rebuild
 
-        return rebuild(self._store(session), self.rules, _moment(now), dry_run)
+        with _without_collector():
+            return rebuild(self._store(session), self.rules, _moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
         """Look at everything that can go wrong quietly (体检)."""

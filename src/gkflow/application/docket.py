@@ -7,6 +7,7 @@ The caches (台账与计时缓存): what the record says, put into rows that SQL
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -137,9 +138,8 @@ def revisions(
             deadlines = reckoned.deadlines
         elif ordered:
             # The record only grows from day to day: what was read and reckoned so far still holds.
-            while position < len(entries) and entries[position].day <= day:
-                reader.feed(entries[position])
-                position += 1
+            before_day, position = position, bisect_right(entries, day, position, key=_day_of)
+            reader.feed(entries[before_day:position])
             deadlines = reckon_all(reader.clocks(), rulebook.limit, rulebook.calendar, day, deadlines)
         else:
             deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
@@ -169,6 +169,10 @@ def _closing(workflow: Workflow, entries: Sequence[Entry]) -> set[str]:
     """The actions among the entries that lead to a state that nothing leads out of."""
     taken = (workflow.actions[entry.action] for entry in entries if entry.action in workflow.actions)
     return {action.name for action in taken if action.target and workflow.states[action.target].final}
+
+
+def _day_of(entry: Entry) -> date:
+    return entry.day
 
 
 def _add_lapses(days: list[date], deadline: Deadline, deadlines: Deadlines, day: date) -> None:

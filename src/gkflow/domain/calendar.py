@@ -95,6 +95,8 @@ class WorkCalendar:
     _through: _Table = field(default=_NO_TABLE, init=False, compare=False)
     _before: _Table = field(default=_NO_TABLE, init=False, compare=False)
     _numbers: dict[date, int] = field(default_factory=dict, init=False, compare=False)
+    _firm_from: date = field(default=date.min, init=False, compare=False)
+    _firm_through: date = field(default=date.max, init=False, compare=False)
     _years: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, compare=False)
     _predicted: dict[int, YearOfDays] = field(default_factory=dict, init=False, compare=False)
 
@@ -122,6 +124,9 @@ class WorkCalendar:
         put(self, "_through", _NO_TABLE)
         put(self, "_before", _NO_TABLE)
         put(self, "_numbers", {})
+        put(self, "_firm_from", announced_from or date.min)
+        firm = date(announced_through.year, 12, UNSETTLED_FROM[1] - 1) if announced_through else date.max
+        put(self, "_firm_through", min(firm, announced_through) if announced_through else firm)
         put(self, "_years", {})
         put(self, "_predicted", {})
         if both := sorted(self.days_off & self.makeup_days):
@@ -228,7 +233,10 @@ class WorkCalendar:
         It may when one of its days is predicted, or when it ends in the last days of a year whose successor
         has no notice yet: that notice may make a December day worked or off.
         """
-        if _plain(start) < _plain(last) and (self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))):
+        if start.__class__ is last.__class__ is date and self._firm_from <= start and last <= self._firm_through:
+            return False  # the common case: both lie among the days that no notice to come can change
+        counted = _plain(start) < _plain(last)
+        if counted and (self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))):
             return True
         known = self.announced_through
         return known is not None and (last.month, last.day) >= UNSETTLED_FROM and known.year <= last.year
@@ -238,10 +246,8 @@ class WorkCalendar:
         if self.announced_through is None and self.announced_from is None:
             return last, last
         earliest = _clamped(_plain(last), -EARLIER)
-        if (known := self.announced_through) is not None:
-            firm = min(known, date(known.year, 12, UNSETTLED_FROM[1] - 1))
-            if firm <= last:
-                earliest = max(earliest, firm)
+        if self.announced_through is not None and self._firm_through <= last:
+            earliest = max(earliest, self._firm_through)
         return earliest, _clamped(last, LATER)
 
     def _is_predicted(self, day: date) -> bool:

@@ -7,8 +7,7 @@ A clock holds the *facts* of one run, read off the record; what follows from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -51,8 +50,7 @@ class ClockEvent(NamedTuple):
     rule: Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """The facts of one run of a clock (计时). ``ref`` tells apart several runs at once (whom a consultation asks)."""
 
     rule: ClockRule
@@ -102,14 +100,13 @@ def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
 def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...]:
     """Read every clock off the record, in the order of the workflow's clocks and of their first start (读取计时)."""
     reader = ClockReader(workflow)
-    for entry in record:
-        reader.feed(entry)
+    reader.feed(record)
     return reader.clocks()
 
 
 class ClockReader:
     """
-    Reads clocks off a record, an entry at a time (计时读取), in the order of their legal days.
+    Reads clocks off a record that grows (计时读取), its entries coming in the order of their legal days.
 
     A start while the clock runs or after it has stopped is no new start, except for paired clocks, whose runs are
     told apart by ``ref`` and may come again. A notice or a consultation that went out before the clock started
@@ -124,34 +121,36 @@ class ClockReader:
         self._runs: dict[tuple[int, str], list[ClockEvent]] = {}
         self._early: dict[int, list[ClockEvent]] = {}
 
-    def feed(self, entry: Entry) -> None:
-        """What the entry does to the clocks."""
-        facts, runs = entry.facts, self._runs
-        for index, verb, rule, paired, when in self._effects.get(entry.action, ()):
-            ref = str(facts.get("ref", "")) if paired else ""
-            key = (index, ref)
-            run = runs.get(key)
-            if verb is _STOP:
-                if (run is None and (not paired or ref)) or (when and not meets(when, facts)):
-                    continue
-                for each in (run,) if run is not None and (ref or not paired) else _runs_of(runs, index):
-                    if each[-1].verb is not _STOP:
-                        each.append(ClockEvent(verb, entry.day, entry, rule))
-            elif verb is _START:
-                if run is not None and (not paired or run[0].entry is entry):
-                    continue
-                if when and not meets(when, facts):
-                    continue
-                assert isinstance(rule, Trigger)
-                runs[key] = [start_of(rule, entry), *self._early.pop(index, ())]
-            elif run is None:
-                if not paired and verb in _LASTING and (not when or meets(when, facts)):
-                    self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
-            else:
-                if run[-1].verb is _STOP or run[-1].entry is entry:
-                    continue  # nothing runs, or it has only just been started by this very entry
-                if not when or meets(when, facts):
-                    run.append(ClockEvent(verb, entry.day, entry, rule))
+    def feed(self, entries: Iterable[Entry]) -> None:
+        """What these further entries do to the clocks."""
+        runs, touched = self._runs, self._effects.get
+        for entry in entries:
+            facts = entry.facts
+            for index, verb, rule, paired, when in touched(entry.action, ()):
+                ref = str(facts.get("ref", "")) if paired else ""
+                key = (index, ref)
+                run = runs.get(key)
+                if verb is _STOP:
+                    if (run is None and (not paired or ref)) or (when and not meets(when, facts)):
+                        continue
+                    for each in (run,) if run is not None and (ref or not paired) else _runs_of(runs, index):
+                        if each[-1].verb is not _STOP:
+                            each.append(ClockEvent(verb, entry.day, entry, rule))
+                elif verb is _START:
+                    if run is not None and (not paired or run[0].entry is entry):
+                        continue
+                    if when and not meets(when, facts):
+                        continue
+                    assert isinstance(rule, Trigger)
+                    runs[key] = [start_of(rule, entry), *self._early.pop(index, ())]
+                elif run is None:
+                    if not paired and verb in _LASTING and (not when or meets(when, facts)):
+                        self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
+                else:
+                    if run[-1].verb is _STOP or run[-1].entry is entry:
+                        continue  # nothing runs, or it has only just been started by this very entry
+                    if not when or meets(when, facts):
+                        run.append(ClockEvent(verb, entry.day, entry, rule))
 
     def clocks(self) -> tuple[Clock, ...]:
         """The clocks as the entries so far tell them."""

@@ -6,10 +6,11 @@ The clock's events are gone through in order; nothing is stored that could not b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding, legal_day
@@ -49,8 +50,7 @@ class Verdict(StrEnum):
     OVERDUE = "overdue"
 
 
-@dataclass(frozen=True, slots=True)
-class Suspension:
+class Suspension(NamedTuple):
     """
     One suspension (中止): the days in (began, ended] are left out; open while ``ended`` is None.
 
@@ -220,8 +220,12 @@ class _Reckoning:
     def _resume(self, event: ClockEvent) -> None:
         rule = event.rule
         ref = str(event.entry.facts.get("ref", ""))
-        of_rule = [i for i, (_, ended, began) in enumerate(self.suspensions) if ended is None and began.rule is rule]
-        mine = [i for i in of_rule if str(self.suspensions[i][2].entry.facts.get("ref", "")) == ref]
+        of_rule, mine = [], []
+        for i, (_, ended, asked) in enumerate(self.suspensions):
+            if ended is None and asked.rule is rule:
+                of_rule.append(i)
+                if str(asked.entry.facts.get("ref", "")) == ref:
+                    mine.append(i)
         if not ref:
             # A register may leave the ref out: with one consultation open there is no doubt which is answered.
             mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
@@ -281,7 +285,7 @@ class _Reckoning:
         most = limit.length if limit is not None and limit.length is not None else 0
         facts = event.entry.facts
         days = _whole(facts.get("days"))
-        cite = str(limit.citation) if limit is not None else rule.limit
+        cite = limit.citation if limit is not None else rule.limit
         if limit is not None and limit.unit is not self.value.unit:
             self._find("unit_mix", event, extension=limit.unit, unit=self.value.unit, cite=cite)
             return
@@ -292,7 +296,7 @@ class _Reckoning:
         if self.waiting:
             self._find("extension_no_clock", event, clock=self.clock.rule.name, status="waiting", cite=cite)
         elif self.fixed is not None or (
-            self.value.length is not None and event.day > self._count(self.value.length, [])
+            self.value.length is not None and event.day > self._count(self.value.length, ())
         ):
             # Past the last day without any suspension; suspensions only move it later.
             base, _ = self._last(event.day)
@@ -357,10 +361,12 @@ class _Reckoning:
             return self.since
         return day_zero(self.since, value.rest_day_receipt, self.calendar)
 
-    def _count(self, length: int, spans: list[Span]) -> date:
+    def _count(self, length: int, spans: Sequence[Span]) -> date:
         value = self.value
         if value.unit is _WORKING_DAY:
-            return last_working_day(self._zero(), length, union(spans) if spans else spans, self.calendar)
+            if not spans:
+                return self.calendar.add(self._zero(), length)
+            return last_working_day(self._zero(), length, union(spans), self.calendar)
         return last_day(self._zero(), length, value.unit, self.calendar, roll=value.roll, spans=spans)
 
     def _last(
@@ -375,7 +381,7 @@ class _Reckoning:
             return None, None
         length = self.value.length + (self.extension if extension is None else extension)
         if not self.suspensions:
-            return self._count(length, []), None
+            return self._count(length, ()), None
         if ends is None:
             ends = self._ends(at)
         spans = [(began, ended) for began, ended, _, _ in ends if ended is not None]

@@ -94,7 +94,7 @@ SENTENCES: dict[str, str] = {
     "case_ended": 'case {case} has ended ({state}); "{action}" can no longer be entered; allowed: {allowed}',
     "case_exists": "case {case} is there already; give another number",
     "clock_ahead": "the machine's clock says {now}, the last thing written was {last}: set the clock right, "
-    "or confirm with --catch-up when gkflow really stood still",
+    "or confirm with gkflow sweep when nothing ran in between",
     "correction_unknown_entry": "correct_entry: case {case} has no entry {seq}",
     "correction_wants_reason": "correct_entry: name the entry (seq), what is corrected and the reason",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",

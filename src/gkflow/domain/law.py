@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -107,8 +106,10 @@ class TimeLimit:
 
     def in_force(self, day: date) -> LimitValue | None:
         """The value in force on *day* (the day on which the clock first started), or None where there was none."""
-        at = bisect_right(self.values, day, key=lambda pair: pair[0])
-        return self.values[at - 1][1] if at else None
+        for since, value in reversed(self.values):  # few values, and the newest is nearly always the one
+            if since <= day:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,12 +148,10 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
             if entry.facts:
                 gathered.update(entry.facts)
             action = actions.get(name)
-            if action is not None and (action.requires or action.wants):
-                gaps = missing_facts(action, entry.facts, gathered)
-                if gaps:
+            if action is not None:
+                if action.requires and (gaps := _missing(action.requires, entry.facts, gathered)):
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
-                gaps = _missing(action.wants, entry.facts, gathered)
-                if gaps:
+                if action.wants and (gaps := _missing(action.wants, entry.facts, gathered)):
                     told = {"action": name, "facts": gaps, "cite": action.cite}
                     findings.append(Finding("facts_wanted", entry.seq, told))
         if then != state:

@@ -131,7 +131,7 @@ class Record(Desk):
     def named_elsewhere(self) -> list[str]:
         """Cases that neither the record nor the docket knows, but a clock, a step or a message does."""
         unknown = (
-            ' NOT EXISTS (SELECT 1 FROM entry e WHERE e."case" = t."case")'
+            ' t."case" <> \'\' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e."case" = t."case")'
             ' AND NOT EXISTS (SELECT 1 FROM docket d WHERE d."case" = t."case")'
         )
         found: set[str] = set()
