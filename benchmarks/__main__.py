@@ -23,8 +23,9 @@ def main(names: list[str]) -> int:
         for row in importlib.import_module(f"bench_{name}").run():
             mark = "" if row["met"] else " **missed**"
             missed += not row["met"]
+            name, target = row["name"], row["target"]
             print(
-                f"| {row['name']} | {_told(row['ours'])} | {_told(row['peer'])} | {row['ratio']:.2f} | {row['target']}{mark} |",
+                f"| {name} | {_told(row['ours'])} | {_told(row['peer'])} | {row['ratio']:.2f} | {target}{mark} |",
                 flush=True,
             )
     return 1 if missed else 0

@@ -62,8 +62,8 @@ class Clock(NamedTuple):
 _START, _STOP = Verb.START, Verb.STOP
 _LASTING = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.RESUME))  # what still holds when the clock starts after it
 
-# (place of the clock, verb, rule, whether the clock is paired, conditions of its own)
-_Effect = tuple[int, Verb, Rule, bool, tuple[Condition, ...]]
+# (place of the clock, its run where the clock is not paired, verb, rule, conditions of its own)
+_Effect = tuple[int, tuple[int, str] | None, Verb, Rule, tuple[Condition, ...]]
 _Effects = Mapping[str, tuple[_Effect, ...]]
 _effects: dict[str, _Effects] = {}
 
@@ -84,7 +84,8 @@ def _effects_of(workflow: Workflow) -> _Effects:
                 effects.append((suspend.until, Verb.RESUME, suspend, ()))
             effects += [(extend.action, Verb.EXTEND, extend, ()) for extend in clock.extends]
             for action, verb, rule, when in effects:
-                table.setdefault(action, []).append((index, verb, rule, clock.paired, when))
+                run = None if clock.paired else (index, "")
+                table.setdefault(action, []).append((index, run, verb, rule, when))
         found = _effects[workflow.edition] = {action: tuple(effects) for action, effects in table.items()}
     return found
 
@@ -126,14 +127,15 @@ class ClockReader:
         runs, touched = self._runs, self._effects.get
         for entry in entries:
             facts = entry.facts
-            for index, verb, rule, paired, when in touched(entry.action, ()):
-                ref = str(facts.get("ref", "")) if paired else ""
-                key = (index, ref)
+            for index, only, verb, rule, when in touched(entry.action, ()):
+                key = only or (index, str(facts.get("ref", "")))
                 run = runs.get(key)
+                paired = only is None
                 if verb is _STOP:
-                    if (run is None and (not paired or ref)) or (when and not meets(when, facts)):
+                    everyone = paired and not key[1]
+                    if (run is None and not everyone) or (when and not meets(when, facts)):
                         continue
-                    for each in (run,) if run is not None and (ref or not paired) else _runs_of(runs, index):
+                    for each in _runs_of(runs, index) if everyone or run is None else (run,):
                         if each[-1].verb is not _STOP:
                             each.append(ClockEvent(verb, entry.day, entry, rule))
                 elif verb is _START:

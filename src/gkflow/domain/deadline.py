@@ -163,6 +163,7 @@ def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date,
 
 # (began, ended, event, whether it lapsed) of each suspension
 _Ends = list[tuple[date, date | None, ClockEvent, bool]]
+_Left = tuple[list[Span], date | None]
 
 
 class _Reckoning:
@@ -362,15 +363,16 @@ class _Reckoning:
         return day_zero(self.since, value.rest_day_receipt, self.calendar)
 
     def _count(self, length: int, spans: Sequence[Span]) -> date:
+        """The last day of *length*, the days of *spans* (a union) left out."""
         value = self.value
         if value.unit is _WORKING_DAY:
             if not spans:
                 return self.calendar.add(self._zero(), length)
-            return last_working_day(self._zero(), length, union(spans), self.calendar)
+            return last_working_day(self._zero(), length, spans, self.calendar)
         return last_day(self._zero(), length, value.unit, self.calendar, roll=value.roll, spans=spans)
 
     def _last(
-        self, at: date, extension: int | None = None, ends: _Ends | None = None
+        self, at: date, extension: int | None = None, left: _Left | None = None
     ) -> tuple[date | None, int | None]:
         """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
         if self.waiting is not None:
@@ -382,20 +384,25 @@ class _Reckoning:
         length = self.value.length + (self.extension if extension is None else extension)
         if not self.suspensions:
             return self._count(length, ()), None
-        if ends is None:
-            ends = self._ends(at)
-        spans = [(began, ended) for began, ended, _, _ in ends if ended is not None]
-        last = self._count(length, spans)
-        if len(spans) == len(ends):
-            return last, None
-        began = min(began for began, ended, _, _ in ends if ended is None)
-        if last <= began:
-            return last, None  # one begun on or after the last day moves nothing
+        merged, began = left or self._left(self._ends(at))
+        last = self._count(length, merged)
+        if began is None or last <= began:
+            return last, None  # a suspension begun on or after the last day moves nothing
         if self.value.unit is not _WORKING_DAY:
             return None, None
         zero = self._zero()
         counted = self.calendar.count(zero, began) if began > zero else 0
-        return None, length - counted + left_out(spans, zero, began, self.calendar)
+        return None, length - counted + left_out(merged, zero, began, self.calendar)
+
+    def _left(self, ends: _Ends) -> _Left:
+        """The days left out, as a union, and the day on which the first suspension that is still open began."""
+        spans, opened = [], None
+        for began, ended, _, _ in ends:
+            if ended is not None:
+                spans.append((began, ended))
+            elif opened is None or began < opened:
+                opened = began
+        return union(spans), opened
 
     def _longest(self, at: date) -> date | None:
         most = 0
@@ -408,11 +415,12 @@ class _Reckoning:
     def _conclude(self) -> Deadline:
         at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
         ends = self._ends(at) if self.suspensions else []
-        last, remaining = self._last(at, None, ends)
+        left = self._left(ends) if ends else None
+        last, remaining = self._last(at, None, left)
         if not self.clock.rule.extends:
             base, longest = last, None
         else:
-            base = self._last(at, 0, ends)[0] if self.extension else last
+            base = self._last(at, 0, left)[0] if self.extension else last
             # Only a late act asks whether an extension could have saved it.
             late = self.stop is not None and last is not None and self.stop.day > last
             longest = self._longest(at) if late else None
