@@ -14,9 +14,9 @@ from typing import Any
 from gkflow.bootstrap import rulebook
 from gkflow.domain.case import Entry
 from gkflow.domain.clock import read_clocks
-from gkflow.domain.deadline import reckon_all
 from gkflow.domain.escalation import reached
 from gkflow.domain.machine import NEW, decide, replay
+from gkflow.domain.reckoning import reckon_all
 
 RECORD = (
     ("2026-03-02", "receive", {"channel": "in_person", "title": "某项目环评批复"}),

@@ -22,9 +22,10 @@ from gkflow.calendars.national import national_calendar
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Case, Entry, record_of
 from gkflow.domain.clock import Clock, read_clocks
-from gkflow.domain.deadline import Deadline, reckon_all
+from gkflow.domain.deadline import Deadline
 from gkflow.domain.law import Citation, Law, LimitUnit, LimitValue, TimeLimit
 from gkflow.domain.machine import replay
+from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
 from gkflow.files.rulebook_files import read_rulebook

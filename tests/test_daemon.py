@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gkflow.application.ports import Message, NotDelivered
-from gkflow.bootstrap import Office, init_office
 from gkflow.daemon import SHANGHAI, Daemon, logger
+from gkflow.office import Office, init_office
 
 ENTRY = Path(__file__).parent / "soak" / "daemon_process.py"
 

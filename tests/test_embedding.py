@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine
 from sqlmodel import Field, Session, SQLModel, select
 
 import gkflow
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 from store.offices import KINDS, Place, a_place, at
 
 DAY = at("2022-09-13")

@@ -13,8 +13,9 @@ import yaml
 from builders import entries_of, rules
 from gkflow.domain.case import record_of
 from gkflow.domain.clock import read_clocks
-from gkflow.domain.deadline import Deadline, reckon_all
+from gkflow.domain.deadline import Deadline
 from gkflow.domain.machine import replay
+from gkflow.domain.reckoning import reckon_all
 
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = {"name", "cite", "workflow", "record", "as_of", "expect"}

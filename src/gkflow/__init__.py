@@ -12,9 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gkflow.bootstrap import Office as Office
     from gkflow.bootstrap import calendar as calendar
-    from gkflow.bootstrap import open_office as open
     from gkflow.domain.calendar import WorkCalendar as WorkCalendar
     from gkflow.domain.case import Case as Case
     from gkflow.domain.deadline import Deadline as Deadline
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import NotFound as NotFound
     from gkflow.domain.errors import Refused as Refused
     from gkflow.domain.errors import Unfit as Unfit
+    from gkflow.office import Office as Office
+    from gkflow.office import open_office as open
 
 _HOMES = {
     "Case": ("gkflow.domain.case", "Case"),
@@ -32,12 +32,12 @@ _HOMES = {
     "FilesAtFault": ("gkflow.domain.errors", "FilesAtFault"),
     "GkflowError": ("gkflow.domain.errors", "GkflowError"),
     "NotFound": ("gkflow.domain.errors", "NotFound"),
-    "Office": ("gkflow.bootstrap", "Office"),
+    "Office": ("gkflow.office", "Office"),
     "Refused": ("gkflow.domain.errors", "Refused"),
     "Unfit": ("gkflow.domain.errors", "Unfit"),
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
     "calendar": ("gkflow.bootstrap", "calendar"),
-    "open": ("gkflow.bootstrap", "open_office"),
+    "open": ("gkflow.office", "open_office"),
 }
 
 __all__ = [  # noqa: RUF022  (in the order of their use)

@@ -1,15 +1,12 @@
 """
 The one place where the parts meet (装配): settings, rules, calendar, store and channels become an office.
 
-This is where the time comes from: every verb takes ``now`` and falls back on the machine's clock only here.
+This is where the time comes from: whoever is not told it asks ``now`` here.
 """
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -17,32 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import canonical, legal_day
-from gkflow.domain.errors import Fault, FilesAtFault, NotFound, Refused, Unfit
+from gkflow.domain.errors import Fault, FilesAtFault, Refused
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from gkflow.application.advance import Entered
-    from gkflow.application.cases import CaseLine
-    from gkflow.application.deliver import Delivery
-    from gkflow.application.doctor import Sign
-    from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.ports import Channel
-    from gkflow.application.register import Imported, Row
     from gkflow.application.rules import Rules
-    from gkflow.application.sweep import Swept
-    from gkflow.application.verify import Breach
-    from gkflow.domain.case import Case
-    from gkflow.domain.deadline import Deadline
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
-    from gkflow.domain.workflow import Step
     from gkflow.files.settings import Settings
-    from gkflow.store.database import Database
-    from gkflow.store.lists import EscalationRecord
-    from gkflow.store.outbox import NoticeRecord
 
 
 def packaged_files() -> Path:
@@ -137,435 +117,51 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_office(
-    target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None
-) -> Office:
-    """
-    Open an office (打开): on a database address, on the caller's own engine, or the one of the settings.
+def rules_of(settings: Settings, calendar: WorkCalendar) -> Rules:
+    """What the verbs of an office work by: its rulebook with the calendar edition that it has adopted."""
+    from gkflow.application.rules import QuietHours, Rules
+    from gkflow.files.wording import read_wording, wording_from_source
 
-    A database without any gkflow table is given them; one of another schema version is refused (Unfit) with the
-    command that mends it.
-    """
-    from gkflow.store.database import Database
-
-    place = Path(home).absolute() if home is not None else home_folder()
-    chosen = settings or settings_of(place)
-    database = Database(
-        target if target is not None else chosen.database.url,
-        synchronous=chosen.database.synchronous,
-        algorithm=chosen.hash,
-    )
-    if database.schema() is None:
-        if target is None:
-            raise Unfit("no_office", place=str(place))
-        database.migrate()
-    database.require_schema()
-    office = Office(database, chosen)
-    office.adopted()  # now, in a transaction of its own: a verb may be called inside the portal's
-    return office
+    book = replace(rulebook(settings.home, settings.profile), calendar=calendar)
+    quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
+    return Rules(
+        book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
+        settings.unit, settings.channels, quiet, settings.hash,
+    )  # fmt: skip
 
 
-def init_office(home: Path, name: str = "", unit: str = "") -> tuple[bool, Office]:
-    """
-    Set up an office in a folder (初始化): settings, database, the calendar edition that is known. Nothing that is
-    there is changed; True when the settings were written anew.
-    """
-    from gkflow.files.first_settings import write_settings
-    from gkflow.store.database import SCHEMA, Database
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
+    import sys
 
-    home.mkdir(parents=True, exist_ok=True)
-    options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
-    fresh = write_settings(home / "gkflow.toml", **options)
-    chosen = settings_of(home)
-    database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
-    found = database.schema()
-    if found is None or found < SCHEMA:
-        database.migrate()
-    database.require_schema()
-    office = Office(database, chosen)
-    office.adopted()
-    return fresh, office
+    from gkflow.channels.chat import Chat
+    from gkflow.channels.console import Console
+    from gkflow.channels.file import NoticeFile
+    from gkflow.channels.mail import Mail, MailSettings
+    from gkflow.channels.webhook import Webhook, WebhookSettings
 
-
-class Office:
-    """
-    An office with its verbs (机关).
-
-    Every verb takes an optional ``session`` (SQLModel or SQLAlchemy): it then works in the caller's transaction and
-    commits nothing, so that the portal's own row, the entry and its notices stand or fall together. ``now`` is the
-    moment of the call; without it the machine's clock is read.
-    """
-
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.store = database
-        self.settings = settings
-        self._rules: Rules | None = None
-
-    # -- what it works by ----------------------------------------------------------------------------------------
-
-    @property
-    def rules(self) -> Rules:
-        """What the verbs work by: the rulebook with the calendar edition that the office has adopted."""
-        if self._rules is None:
-            self._rules = self._read_rules()
-        return self._rules
-
-    def _read_rules(self) -> Rules:
-        from gkflow.application.rules import QuietHours, Rules
-        from gkflow.files.wording import read_wording, wording_from_source
-
-        chosen = self.settings
-        places = folders(chosen.home)
-        book = replace(rulebook(chosen.home, chosen.profile), calendar=self.adopted())
-        return Rules(
-            book, workflow_of_case, read_wording(places), wording_from_source, chosen.people, chosen.unit,
-            chosen.channels, QuietHours(chosen.quiet.since, chosen.quiet.until, chosen.quiet.days_off), chosen.hash,
-        )  # fmt: skip
-
-    @property
-    def calendar(self) -> WorkCalendar:
-        """The calendar edition that the office has adopted (采用的工作日历)."""
-        return self.rules.rulebook.calendar
-
-    def adopted(self) -> WorkCalendar:
-        """The calendar edition on record; a new office adopts what the installed packages know."""
-        import json
-
-        from gkflow.calendars.statutory import statutory_year
-
-        with self.store.reading() as ledger:
-            row = ledger.calendar_edition()
-        if row is not None:
-            return WorkCalendar.from_data(json.loads(row[1]), statutory_year)
-        known = calendar(self.settings.home)
-        with self.store.writing() as ledger:
-            if ledger.calendar_edition() is None:
-                ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
-        return known
-
-    # -- cases ---------------------------------------------------------------------------------------------------
-
-    def receive(
-        self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
-        unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
-        dry_run: bool = False, session: Any = None, now: datetime | None = None, **more: Any,
-    ) -> Entered:  # fmt: skip
-        """
-        Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
-
-        Facts are given in *facts* or by name (``channel="in_person"``). Returns number, day 0, last day, public
-        status and next actions. Raises Refused, NotFound, Conflict; the same *key* again does nothing twice.
-        """
-        from gkflow.application.receive import receive
-
-        moment = _moment(now)
-        given = {**(facts or {}), **more, **({"title": title} if title else {})}
-        act = self._act("", day, by, unit, given, key)
-        with self.store.writing(session) as ledger:
-            return receive(ledger, self.rules, workflow, act, moment, legal_day(moment), number, dry_run)
-
-    def do(
-        self, case: str, action: str, *, day: date | str | None = None, by: str = "", unit: str = "",
-        facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False, session: Any = None,
-        now: datetime | None = None, **more: Any,
-    ) -> Entered:  # fmt: skip
-        """
-        Enter an action into a case (办理): ``office.do("GK-2026-0001", "extend", days=20, approved_by="李四")``.
-
-        *day* is the legal day on which it happened (default: today). Returns the new state and the last day before
-        and after. Raises Refused with the reason and its article; nothing is half-written.
-        """
-        from gkflow.application.advance import advance
-
-        moment = _moment(now)
-        act = self._act(action, day, by, unit, {**(facts or {}), **more}, key)
-        with self.store.writing(session) as ledger:
-            return advance(ledger, self.rules, case, act, moment, legal_day(moment), dry_run)
-
-    def _act(
-        self,
-        action: str,
-        day: date | str | None,
-        by: str,
-        unit: str,
-        facts: Mapping[str, Any],
-        key: str | None,
-    ) -> Any:
-        from gkflow.application.advance import Act
-        from gkflow.application.facts import read_day
-
-        return Act(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
-
-    def case(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Case:
-        """The case as its record tells it on a day (案件). Raises NotFound."""
-        return self.view(number, as_of=as_of, session=session).case
-
-    def view(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> CaseView:
-        """The case with its deadlines, findings and what is to be decided, on a day (查看). Raises NotFound."""
-        from gkflow.application.explain import view_case
-
-        with self.store.reading(session) as ledger:
-            entries = ledger.entries(number)
-            if not entries:
-                from gkflow.application.advance import near_case
-
-                raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
-            workflow = self.rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        return view_case(self.rules, workflow, number, entries, self._day(as_of))
-
-    def deadlines(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Deadline]:
-        """Every deadline of a case on a day, by clock (several consultations: ``third_party/A``)."""
-        view = self.view(number, as_of=as_of, session=session)
-        return {f"{name}/{ref}" if ref else name: deadline for (name, ref), deadline in view.deadlines.items()}
-
-    def explain(
-        self,
-        number: str,
-        *,
-        clock: str = "",
-        ref: str = "",
-        as_of: date | str | None = None,
-        session: Any = None,
-    ) -> Explanation:
-        """Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article."""
-        from gkflow.application.explain import explain
-
-        return explain(self.rules, self.view(number, as_of=as_of, session=session), clock, ref)
-
-    def cases(
-        self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
-        due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
-        officer: str = "", session: Any = None,
-    ) -> list[CaseLine]:  # fmt: skip
-        """
-        The cases on a day (台账), most urgent first; open ones unless *every*. *due_within* counts working days.
-        """
-        from gkflow.application.cases import Asked, list_cases
-
-        asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer)
-        with self.store.reading(session) as ledger:
-            return list_cases(ledger, self.rules, self._day(as_of), asked)
-
-    def published(self, number: str, *, session: Any = None) -> dict[str, Any]:
-        """What of a case may be shown to the public (公开的信息): no identity number ever leaves."""
-        from gkflow.application.facts import published_record
-
-        view = self.view(number, session=session)
-        return published_record(view.workflow, view.case)
-
-    # -- sweeping and telling ------------------------------------------------------------------------------------
-
-    def tick(
-        self, now: datetime | None = None, *, through: date | None = None, expected: datetime | None = None,
-        session: Any = None,
-    ) -> Swept:  # fmt: skip
-        """
-        Sweep every day since the last one through *through* (default: today), each day once (巡检). May be called
-        any number of times, by any number of processes. Raises Refused ("clock_ahead") when the clock has jumped.
-        """
-        from gkflow.application.sweep import tick
-
-        moment = _moment(now)
-        return tick(self._store(session), self.rules, moment, through or legal_day(moment), expected)
-
-    def sweep(
-        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
-    ) -> Swept:
-        """Sweep through a day or moment that is not to come (巡检). Raises Refused ("later_than_now")."""
-        moment = _moment(now)
-        day = self._swept_day(as_of, moment)
-        if day > legal_day(moment):
-            raise Refused("later_than_now", moment=day)
-        return self.tick(moment, through=day, session=session)
-
-    def simulate(
-        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
-    ) -> list[tuple[str, str, str, date, Step]]:
-        """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
-        from gkflow.application.sweep import simulate
-
-        return simulate(self._store(session), self.rules, self._swept_day(as_of, _moment(now)))
-
-    def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
-        if as_of is None:
-            return legal_day(moment)
-        if isinstance(as_of, datetime):
-            if as_of.tzinfo is None:
-                raise Refused("bad_moment", value=as_of.isoformat())
-            day = legal_day(as_of)
-            if as_of > moment and day == legal_day(moment):
-                raise Refused("later_than_now", moment=as_of.isoformat())
-            return day
-        if isinstance(as_of, date):
-            return as_of
-        return self._swept_day(read_moment(as_of), moment)
-
-    def deliver(self, now: datetime | None = None, *, channels: Mapping[str, Channel] | None = None) -> Delivery:
-        """
-        Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
-        takes no session: what has been sent cannot be rolled back.
-        """
-        from gkflow.application.deliver import deliver
-
-        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), _moment(now))
-
-    def channels(self) -> dict[str, Channel]:
-        """The channels that are set up: file and console always, mail and webhook when the settings name them."""
-        import sys
-
-        from gkflow.channels.chat import Chat
-        from gkflow.channels.console import Console
-        from gkflow.channels.file import NoticeFile
-        from gkflow.channels.mail import Mail, MailSettings
-        from gkflow.channels.webhook import Webhook, WebhookSettings
-
-        chosen = self.settings
-        (chosen.home / "notices").mkdir(parents=True, exist_ok=True)
-        found: dict[str, Channel] = {
-            "file": NoticeFile(chosen.home / "notices"),
-            "console": Console(sys.stderr),
-            "chat": Chat(),
-        }
-        if chosen.mail.host:
-            mail = chosen.mail
-            found["mail"] = Mail(
-                MailSettings(
-                    host=mail.host,
-                    port=mail.port,
-                    sender=mail.sender,
-                    user=mail.user,
-                    password=mail.password,
-                    tls=mail.tls,
-                    timeout=mail.timeout,
-                )
+    (settings.home / "notices").mkdir(parents=True, exist_ok=True)
+    found: dict[str, Channel] = {
+        "file": NoticeFile(settings.home / "notices"),
+        "console": Console(sys.stderr),
+        "chat": Chat(),
+    }
+    if settings.mail.host:
+        mail = settings.mail
+        found["mail"] = Mail(
+            MailSettings(
+                host=mail.host,
+                port=mail.port,
+                sender=mail.sender,
+                user=mail.user,
+                password=mail.password,
+                tls=mail.tls,
+                timeout=mail.timeout,
             )
-        if chosen.webhook.secret:
-            found["webhook"] = Webhook(WebhookSettings(chosen.webhook.secret, chosen.webhook.timeout), now)
-        return found
-
-    def escalations(
-        self,
-        *,
-        since: date | str | None = None,
-        unacknowledged: bool = False,
-        case: str = "",
-        session: Any = None,
-    ) -> list[EscalationRecord]:
-        """The escalation log (督办记录): what was reached when, who was told, delivered, acknowledged."""
-        with self.store.reading(session) as ledger:
-            day = self._day(since) if since is not None else None
-            return ledger.escalations(day, unacknowledged, case)
-
-    def ack(
-        self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
-        now: datetime | None = None,
-    ) -> list[int]:  # fmt: skip
-        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
-        if not words.strip():
-            raise Refused("wrong_use", reason="an acknowledgement needs words")
-        with self.store.writing(session) as ledger:
-            wanted = list(ids)
-            if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):
-                raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
-            if case:
-                wanted += [record.id for record in ledger.escalations(None, True, case)]
-            return ledger.acknowledge(wanted, by, words.strip(), _moment(now))
-
-    def notices(
-        self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
-    ) -> list[NoticeRecord]:
-        """The outbox (通知): all, waiting, delivered or dead, newest first."""
-        with self.store.reading(session) as ledger:
-            return ledger.notices(which, case, limit)
-
-    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
-        """Put dead notices back among those that wait; how many."""
-        with self.store.writing(session) as ledger:
-            return ledger.revive(ids, _moment(now))
-
-    # -- the record as a whole -----------------------------------------------------------------------------------
-
-    def import_register(
-        self, rows: Iterable[Row], *, by: str = "", dry_run: bool = False, progress: Any = None, session: Any = None,
-        now: datetime | None = None,
-    ) -> Imported:  # fmt: skip
-        """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
-        from gkflow.application.register import import_register
-
-        moment = _moment(now)
-        with _without_collector():
-            return import_register(
-                self._store(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
-            )
-
-    def export(self, cases: Sequence[str] | None = None, *, session: Any = None) -> list[dict[str, Any]]:
-        """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
-        from gkflow.application.register import export_rows
-
-        with self.store.reading(session) as ledger:
-            return list(export_rows(ledger, cases))
-
-    def verify(self, *, session: Any = None) -> tuple[int, int, tuple[Breach, ...]]:
-        """Walk every chain (核验): cases, sweeps, and where they are broken."""
-        from gkflow.application.verify import verify
-
-        return verify(self._store(session))
-
-    def rebuild(
-        self, *, dry_run: bool = False, session: Any = None, now: datetime | None = None
-    ) -> tuple[int, tuple[str, ...]]:
-        """Draw up docket and clocks anew from the record (重建台账): cases, and those that stood otherwise."""
-        from gkflow.application.verify import rebuild
-
-        with _without_collector():
-            return rebuild(self._store(session), self.rules, _moment(now), dry_run)
-
-    def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
-        """Look at everything that can go wrong quietly (体检)."""
-        from gkflow.application.doctor import examine
-
-        moment = _moment(now)
-        with self.store.reading(session) as ledger:
-            known = calendar(self.settings.home).edition
-            return examine(ledger, self.rules, moment, legal_day(moment), known)
-
-    def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
-        """Leave a sign of life (运行心跳)."""
-        with self.store.writing() as ledger:
-            ledger.beat(name, _moment(now), words)
-
-    def close(self) -> None:
-        """Give the database connections back."""
-        self.store.close()
-
-    def __enter__(self) -> Office:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _store(self, session: Any) -> Any:
-        return self.store if session is None else self.store.within(session)
-
-    def _day(self, day: date | str | None) -> date:
-        from gkflow.application.facts import read_day
-
-        return legal_day(now()) if day is None else read_day(day)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """
-    Without Python's cycle collector: it would walk through every row held so far, again and again, and find no
-    cycle (measured: a quarter of an import of 100,000 rows).
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
+        )
+    if settings.webhook.secret:
+        found["webhook"] = Webhook(WebhookSettings(settings.webhook.secret, settings.webhook.timeout), now)
+    return found
 
 
 def read_moment(text: str) -> datetime | date:
@@ -583,11 +179,3 @@ def read_moment(text: str) -> datetime | date:
     except ValueError:
         raise Refused("bad_moment", value=text) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-def _moment(given: datetime | None) -> datetime:
-    if given is None:
-        return now()
-    if given.tzinfo is None:
-        raise Refused("bad_moment", value=given.isoformat())
-    return given

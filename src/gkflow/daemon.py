@@ -23,9 +23,9 @@ from zoneinfo import ZoneInfo
 
 from gkflow.application.ports import Channel, Message, NotDelivered, Store
 from gkflow.application.sweep import tick
-from gkflow.bootstrap import Office
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
+from gkflow.office import Office
 
 if TYPE_CHECKING:
     from datetime import date

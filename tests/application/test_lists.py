@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from gkflow.application.cases import Standing
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 from store.offices import Place, at, days, open_request, reply
 
 OPEN = ("running", "due_soon", "due_today", "overdue", "suspended", "waiting", "done")

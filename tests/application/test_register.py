@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gkflow.application.register import Imported
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 from store.offices import Place, assert_sound, at
 
 NOW = at("2022-10-20")

@@ -162,7 +162,7 @@ def test_every_finding_that_the_code_can_make_has_its_words() -> None:
 
     source = Path(library.__file__).parent
     made: set[str] = set()
-    for place in ("domain/machine.py", "domain/deadline.py", "application/explain.py"):
+    for place in ("domain/machine.py", "domain/reckoning.py", "application/explain.py"):
         made |= set(re.findall(r'(?:Finding|_find)\(\s*"(\w+)"', (source / place).read_text(encoding="utf-8")))
     assert len(made) > 10
     assert made == set(FINDINGS)

@@ -27,9 +27,10 @@ from builders import (
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import CORRECT, Entry, record_of
 from gkflow.domain.clock import read_clocks
-from gkflow.domain.deadline import Deadline, Status, Verdict, reckon_all
+from gkflow.domain.deadline import Deadline, Status, Verdict
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
+from gkflow.domain.reckoning import reckon_all
 from walks import ONE, an_entry_on, days_of, often, walks
 
 REQUEST = a_workflow("request")

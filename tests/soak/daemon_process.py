@@ -12,8 +12,8 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gkflow.bootstrap import open_office
 from gkflow.daemon import Daemon
+from gkflow.office import open_office
 
 DAY = 86_400.0
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gkflow.bootstrap import Office, init_office, open_office
+from gkflow.office import Office, init_office, open_office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENTRY = Path(__file__).with_name("daemon_process.py")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 from store.offices import KINDS, Place, a_place
 
 

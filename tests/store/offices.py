@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 import gkflow
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 
 POSTGRES = os.environ.get("GKFLOW_TEST_POSTGRES", "")
 KINDS = ("sqlite", "postgres") if POSTGRES else ("sqlite",)

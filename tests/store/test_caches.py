@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gkflow.application.advance import wanted_facts
-from gkflow.bootstrap import Office
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.workflow import FactSpec
+from gkflow.office import Office
 from store.offices import Place, assert_sound, at, log_of, open_request
 
 WORKFLOWS = ("request", "permit", "penalty", "interpretation")

@@ -11,8 +11,8 @@ import pytest
 from sqlmodel import Session
 
 from gkflow.application.advance import seal_next, write
-from gkflow.bootstrap import Office
 from gkflow.domain.errors import Conflict, Refused
+from gkflow.office import Office
 from store.offices import Place, assert_sound, at, open_request, run_together
 
 DAY = "2022-09-13"

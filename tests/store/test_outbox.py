@@ -11,7 +11,7 @@ import pytest
 from channels.receivers import answers, http_receiver
 from gkflow.application.deliver import BACK_OFF, CLAIM
 from gkflow.application.ports import Message, NotDelivered
-from gkflow.bootstrap import Office
+from gkflow.office import Office
 from store.offices import PEOPLE, Place, at, open_request, processes, run_together
 
 DAY = "2022-09-13"

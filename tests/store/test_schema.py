@@ -13,8 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 import gkflow
-from gkflow.bootstrap import Office
 from gkflow.domain.errors import Unfit
+from gkflow.office import Office
 from gkflow.store.database import SCHEMA, Database
 from gkflow.store.migrate import MIGRATIONS
 from gkflow.store.tables import GUARDED, EntryRow

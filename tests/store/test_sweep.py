@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gkflow.bootstrap import Office
 from gkflow.domain.errors import Refused
+from gkflow.office import Office
 from store.offices import (
     KINDS,
     PEOPLE,

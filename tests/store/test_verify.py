@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gkflow.application.verify import Breach
-from gkflow.bootstrap import Office
 from gkflow.domain.errors import Unfit
+from gkflow.office import Office
 from gkflow.store import record
 from gkflow.store.tables import EntryRow, EscalationRow, SweepRow
 from store.offices import Place, assert_sound, at, open_request, reply

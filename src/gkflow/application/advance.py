@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,13 +10,13 @@ from typing import Any
 
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, reckon_case
 from gkflow.application.facts import fact_names, read_facts
-from gkflow.application.ports import FOREVER, Ledger, NoticeLine
+from gkflow.application.ports import FOREVER, Ledger
 from gkflow.application.rules import Rules
+from gkflow.application.telling import tell_action
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, may, missing_facts, replay
-from gkflow.domain.notice import find_addressees
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
 
 # What a correction takes down besides what it was given.
@@ -131,7 +130,7 @@ def advance(
     if not dry_run:
         write(ledger, rules, workflow, number, entries, entry, Reckoned(day, after_case, after))
         if action.tell:
-            _announce(ledger, rules, _notices(rules, workflow, after_case, entry, entered, action.tell, now), now)
+            tell_action(ledger, rules, workflow, after_case, entry, entered.last_day, now)
     return entered
 
 
@@ -158,7 +157,7 @@ def open_case(
         rules.keep(ledger, workflow, now)
         write(ledger, rules, workflow, number, (), entry, Reckoned(day, case, after))
         if action.tell:
-            _announce(ledger, rules, _notices(rules, workflow, case, entry, entered, action.tell, now), now)
+            tell_action(ledger, rules, workflow, case, entry, entered.last_day, now)
     return entered
 
 
@@ -361,48 +360,3 @@ def wanted_facts(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tupl
     found = action_of(workflow, action)
     must = tuple(need.fact for need in found.requires)
     return must, tuple(name for name in fact_names(workflow, found) if name not in must)
-
-
-def _announce(ledger: Ledger, rules: Rules, lines: Sequence[NoticeLine], now: datetime) -> None:
-    """Put the messages into the outbox, and keep the words in which they are to be composed."""
-    if lines:
-        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.put_notices(lines)
-
-
-def _notices(
-    rules: Rules,
-    workflow: Workflow,
-    case: Case,
-    entry: Entry,
-    entered: Entered,
-    roles: Sequence[str],
-    now: datetime,
-) -> list[NoticeLine]:
-    """One message for each person told, by each of the person's channels; never to the one who acted."""
-    facts = {
-        "kind": "action",
-        "case": case.number,
-        "workflow": workflow.name,
-        "workflow_label": workflow.label,
-        "title": str(case.facts.get("title", "")),
-        "action": entry.action,
-        "action_label": workflow.actions[entry.action].label,
-        "day": entry.day.isoformat(),
-        "by": entry.by,
-        "state_label": entered.state_label,
-        "deadline": entered.last_day.isoformat() if entered.last_day is not None else None,
-    }
-    lines: dict[str, NoticeLine] = {}
-    for role in roles:
-        for who in find_addressees(rules.people, role, entry.unit or rules.unit, str(case.facts.get("officer", ""))):
-            if who.name and who.name == entry.by:
-                continue
-            for channel, address in who.channels.items():
-                key = f"{case.number}/{entry.seq}/{who.role}/{who.name}/{channel}"
-                told = json.dumps({**facts, "role": who.role, "to": who.name}, ensure_ascii=False, sort_keys=True)
-                lines[key] = NoticeLine(
-                    key, case.number, None, "action", who.role, who.name, entry.unit, channel, address, told,
-                    rules.wording.edition, now, now,
-                )  # fmt: skip
-    return list(lines.values())

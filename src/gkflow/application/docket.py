@@ -16,8 +16,9 @@ from typing import NamedTuple
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.case import CORRECT, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks
-from gkflow.domain.deadline import Deadline, Status, reckon_all
+from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.machine import replay
+from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
 

@@ -1,4 +1,8 @@
-"""Telling (告知): the highest step of each clock becomes a message to everybody whom the ladder names."""
+"""
+Telling (告知): what was done, and the highest step of each clock, become messages to those whom the rules name.
+
+They go into the outbox in the transaction of the entry or the sweep, with the words in which they are to be composed.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import NoticeLine, ReachedStep
+from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.rules import Rules
-from gkflow.domain.case import canonical
+from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.notice import Addressee, find_addressees
 from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
@@ -114,3 +118,39 @@ class _Teller:
             "days_over": max(0, -left),
             "proposal": "; ".join(lapse.cite for lapse in rule.lapse if not lapse.take) if rule is not None else "",
         }
+
+
+def tell_action(
+    ledger: Ledger, rules: Rules, workflow: Workflow, case: Case, entry: Entry, last_day: date | None, now: datetime
+) -> None:
+    """Write a message to everybody whom the action names, by each channel; never to the one who acted."""
+    action = workflow.actions[entry.action]
+    facts = {
+        "kind": "action",
+        "case": case.number,
+        "workflow": workflow.name,
+        "workflow_label": workflow.label,
+        "title": str(case.facts.get("title", "")),
+        "action": entry.action,
+        "action_label": action.label,
+        "day": entry.day.isoformat(),
+        "by": entry.by,
+        "state_label": workflow.states[case.state].label,
+        "deadline": last_day.isoformat() if last_day is not None else None,
+    }
+    officer, unit = str(case.facts.get("officer", "")), entry.unit or rules.unit
+    lines: dict[str, NoticeLine] = {}
+    for role in action.tell:
+        for who in find_addressees(rules.people, role, unit, officer):
+            if who.name and who.name == entry.by:
+                continue
+            told = canonical({**facts, "role": who.role, "to": who.name, "vacant": who.vacant})
+            for channel, address in who.channels.items():
+                key = f"{case.number}/{entry.seq}/{who.role}/{who.name}/{channel}"
+                lines[key] = NoticeLine(
+                    key, case.number, None, "action", who.role, who.name, entry.unit, channel, address, told,
+                    rules.wording.edition, now, now,
+                )  # fmt: skip
+    if lines:
+        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        ledger.put_notices(list(lines.values()))

@@ -11,7 +11,7 @@ from gkflow.cli.output import Column, moment
 from gkflow.cli.vocabulary import ROLES, word
 
 if TYPE_CHECKING:
-    from gkflow.bootstrap import Office
+    from gkflow.office import Office
     from gkflow.store.lists import EscalationRecord
 
 KINDS = {

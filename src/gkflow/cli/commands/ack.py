@@ -22,8 +22,8 @@ def command(
     by: str = options.BY,
 ) -> None:  # fmt: skip
     """Acknowledge escalations by id, or all of a case."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.escalation_rows import user
+    from gkflow.office import open_office
 
     if not ids and not case:
         raise typer.BadParameter(say("写明督办编号，或者 --case 案件", "name ids, or --case CASE"))

@@ -13,9 +13,9 @@ from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
-    from gkflow.bootstrap import Office
     from gkflow.cli.output import Column
     from gkflow.domain.rulebook import Rulebook
+    from gkflow.office import Office
 
 # The keys of a row, in this order: what scripts rely on.
 KEYS = (
@@ -52,9 +52,9 @@ def command(
     ),
 ) -> None:
     """The docket: open, overdue, due cases."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.naming import clock_named, workflow_named
     from gkflow.cli.output import show
+    from gkflow.office import open_office
 
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
     day = options.day(as_of)

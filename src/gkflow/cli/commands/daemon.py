@@ -20,7 +20,7 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""
-    from gkflow.bootstrap import open_office
+    from gkflow.office import open_office
 
     with open_office() as office:
         if once:

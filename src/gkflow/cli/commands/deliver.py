@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
     """Send the notices that wait, and exit."""
-    from gkflow.bootstrap import open_office
+    from gkflow.office import open_office
 
     with open_office() as office:
         sent = office.deliver()

@@ -93,7 +93,7 @@ def _at_home_in(folder: Path) -> Iterator[None]:
 
 
 def _set_up(folder: Path) -> None:
-    from gkflow.bootstrap import init_office
+    from gkflow.office import init_office
 
     _, office = init_office(folder.absolute(), say("演示机关", "Demonstration"), "DEMO")
     office.close()
@@ -101,8 +101,8 @@ def _set_up(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Sweep and deliver on each morning, as a daemon would have done."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.commands.sweep import summary
+    from gkflow.office import open_office
 
     heading = say(f"二、逐日巡检至 {LAST}", f"2. Every day is swept through {LAST}")
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))

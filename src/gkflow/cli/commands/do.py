@@ -12,7 +12,7 @@ from gkflow.cli.language import label_of, language, say
 
 if TYPE_CHECKING:
     from gkflow.application.explain import CaseView
-    from gkflow.bootstrap import Office
+    from gkflow.office import Office
 
 
 def command(
@@ -32,8 +32,8 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """List or take the next action of a case."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.naming import action_named, facts_named
+    from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day)
     with open_office() as office:

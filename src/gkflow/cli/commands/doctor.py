@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def command(format: str = options.formats("table", "json")) -> None:
     """Look at everything that can go wrong quietly; exit code 1 on an error, such as a stale sweep."""
-    from gkflow.bootstrap import open_office
+    from gkflow.office import open_office
 
     with open_office() as office:
         signs = office.doctor()

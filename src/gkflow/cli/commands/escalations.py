@@ -20,9 +20,9 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Show the escalation log, oldest first."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
     from gkflow.cli.output import show
+    from gkflow.office import open_office
 
     with open_office() as office:
         records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)

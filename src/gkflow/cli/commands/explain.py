@@ -28,9 +28,9 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Why this day? The deadline, day by day."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.naming import clock_named
     from gkflow.cli.output import print_json
+    from gkflow.office import open_office
 
     day = options.day(as_of)
     name, _, ref = clock.partition("/")

@@ -21,8 +21,8 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Export the register in the form that import reads, or the public records."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.output import Column, show
+    from gkflow.office import open_office
 
     ending = output.rpartition(".")[2].lower()
     if format == "csv" and ending in ("json", "xlsx"):

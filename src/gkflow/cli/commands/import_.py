@@ -32,8 +32,8 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.escalation_rows import user
+    from gkflow.office import open_office
     from gkflow.papers.register_files import count_rows, read_register
 
     rows = read_register(file, encoding)

@@ -25,9 +25,9 @@ def command(
     ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
-    from gkflow.bootstrap import init_office
     from gkflow.cli.output import reason
     from gkflow.domain.errors import Unfit
+    from gkflow.office import init_office
 
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     there = (home / "gkflow.db").exists()

@@ -10,8 +10,8 @@ from gkflow.cli import options
 from gkflow.cli.language import say
 
 if TYPE_CHECKING:
-    from gkflow.bootstrap import Office
     from gkflow.domain.notice import Wording
+    from gkflow.office import Office
     from gkflow.store.outbox import NoticeRecord
 
 
@@ -31,8 +31,8 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Show the notices, newest first."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.output import show
+    from gkflow.office import open_office
 
     if waiting + dead + delivered > 1:
         raise typer.BadParameter(

@@ -11,7 +11,7 @@ def command(
     dry_run: bool = typer.Option(False, "--dry-run", help=say("只比较，不写入", "compare only, write nothing")),
 ) -> None:
     """Draw up docket and clocks anew from the record."""
-    from gkflow.bootstrap import open_office
+    from gkflow.office import open_office
 
     with open_office() as office:
         count, changed = office.rebuild(dry_run=dry_run)

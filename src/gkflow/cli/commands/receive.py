@@ -30,10 +30,10 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.entering import entered_row, print_entered
     from gkflow.cli.naming import facts_named, workflow_named
     from gkflow.cli.output import print_json
+    from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day)
     with open_office() as office:

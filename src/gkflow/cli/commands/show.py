@@ -26,8 +26,8 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Everything about one case."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.output import print_json
+    from gkflow.office import open_office
 
     day = options.day(as_of)
     with open_office() as office:

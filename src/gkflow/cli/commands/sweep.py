@@ -11,7 +11,7 @@ from gkflow.cli.language import say
 
 if TYPE_CHECKING:
     from gkflow.application.sweep import Swept
-    from gkflow.bootstrap import Office
+    from gkflow.office import Office
 
 
 def command(
@@ -27,9 +27,9 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Sweep every day since the last one."""
-    from gkflow.bootstrap import open_office
     from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, escalation_rows
     from gkflow.cli.output import show
+    from gkflow.office import open_office
 
     with open_office() as office:
         if simulate:

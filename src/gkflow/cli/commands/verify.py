@@ -28,7 +28,7 @@ _WORDS = {
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
     """Walk every chain; exit code 1 when one is broken."""
-    from gkflow.bootstrap import open_office
+    from gkflow.office import open_office
 
     with open_office() as office:
         cases, sweeps, breaches = office.verify()

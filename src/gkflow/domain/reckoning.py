@@ -1,0 +1,414 @@
+"""
+Reckoning a deadline (推算): a clock's events gone through in order, against its limit and the calendar.
+
+Nothing is stored that could not be reckoned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import Finding, legal_day
+from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact, start_of
+from gkflow.domain.counting import (
+    Span,
+    day_zero,
+    last_day,
+    last_moment,
+    last_working_day,
+    left_out,
+    signed_working_days,
+    union,
+)
+from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
+from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, Roll, TimeLimit
+from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
+
+_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART = (
+    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART,
+)  # fmt: skip
+_WORKING_DAY, _SUSPENDED = LimitUnit.WORKING_DAY, Status.SUSPENDED
+
+LimitOf = Callable[[str], TimeLimit]
+Known = Mapping[tuple[str, str], Deadline]
+
+
+def reckon_all(
+    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None
+) -> dict[tuple[str, str], Deadline]:
+    """
+    Reckon every clock of a case, by (name, ref).
+
+    In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it. A clock
+    to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
+    over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
+    """
+    known: dict[tuple[str, str], Deadline] = {}
+    for clock in clocks:
+        key = (clock.rule.name, clock.ref)
+        old = before.get(key) if before is not None else None
+        if (
+            old is not None
+            and old.status is not _SUSPENDED
+            and len(old.clock.events) == len(clock.events)
+            and old.clock.events[0].entry is clock.events[0].entry
+        ):
+            known[key] = old
+        else:
+            known[key] = reckon(clock, limit_of, calendar, as_of, known)
+    return known
+
+
+def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date, known: Known) -> Deadline:
+    """
+    Reckon the deadline of one clock as of a day.
+
+    The limit in force is the one on the day on which the clock first started. Raises NotFound for a limit that no
+    file holds.
+    """
+    start = clock.events[0]
+    name = start.rule.limit if isinstance(start.rule, Trigger) and start.rule.limit else clock.rule.limit
+    value = limit_of(name).in_force(start.day)
+    if value is None:
+        finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
+        return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,))
+    return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
+
+
+# (began, ended, event, whether it lapsed) of each suspension
+_Ends = list[tuple[date, date | None, ClockEvent, bool]]
+_Left = tuple[list[Span], date | None]
+
+
+class _Reckoning:
+    """Going through the events of one clock; lives for one call of ``reckon``."""
+
+    __slots__ = (
+        "as_of", "calendar", "clock", "extended_on", "extension", "findings", "fixed", "known", "limit", "limit_of",
+        "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "waiting",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        clock: Clock,
+        limit: str,
+        value: LimitValue,
+        limit_of: LimitOf,
+        calendar: WorkCalendar,
+        as_of: date,
+        known: Known,
+    ) -> None:
+        self.clock, self.limit, self.value, self.limit_of = clock, limit, value, limit_of
+        self.calendar, self.as_of, self.known = calendar, as_of, known
+        self.since = clock.events[0].day
+        self.suspensions: list[tuple[date, date | None, ClockEvent]] = []
+        self.findings: list[Finding] = []
+        self.extension, self.extended_on, self.most = 0, None, 0
+        self.waiting: date | None = None
+        self.stop: ClockEvent | None = None
+        self.risk: date | None = None
+        self.noticed: set[str] = set()
+        self.restarted: set[str] = set()
+        self.fixed = self._fixed_day(clock.events[0])
+
+    extended_on: date | None
+
+    def result(self) -> Deadline:
+        for event in self.clock.events[1:]:
+            verb = event.verb
+            if verb is _STOP:
+                self.stop = event
+            elif verb is _SUSPEND:
+                self.suspensions.append((event.day, None, event))
+            elif verb is _RESUME:
+                self._resume(event)
+            elif verb is _WAIT:
+                self._wait(event)
+            elif verb is _RESTART:
+                self._restart(event)
+            else:
+                self._extend(event)
+        return self._conclude()
+
+    # -- what happened -------------------------------------------------------------------------------------------
+
+    def _resume(self, event: ClockEvent) -> None:
+        rule = event.rule
+        ref = str(event.entry.facts.get("ref", ""))
+        of_rule, mine = [], []
+        for i, (_, ended, asked) in enumerate(self.suspensions):
+            if ended is None and asked.rule is rule:
+                of_rule.append(i)
+                if str(asked.entry.facts.get("ref", "")) == ref:
+                    mine.append(i)
+        if not ref:
+            # A register may leave the ref out: with one consultation open there is no doubt which is answered.
+            mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
+        if not mine:
+            self._find("no_open_consultation", event, ref=ref)
+            return
+        assert isinstance(rule, SuspendRule)
+        # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
+        silent = bool(rule.silence) and all(condition.holds(event.entry.facts) for condition in rule.silence)
+        for i in mine:
+            began, _, asked = self.suspensions[i]
+            # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
+            lapse = self._lapse_of(asked) if silent or i != mine[-1] else None
+            ended = event.day if lapse is None else min(event.day, lapse)
+            self.suspensions[i] = (began, max(ended, began), asked)
+
+    def _wait(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, WaitRule)
+        action = rule.trigger.action
+        second = action in self.noticed
+        self.noticed.add(action)
+        if rule.once and second:
+            self._find("second_notice", event)
+            return
+        if rule.within:
+            power = self.known.get((rule.within, ""))
+            timely = power is None or power.last_day is None or event.day <= power.last_day
+        else:
+            last = self._last(event.day)[0]
+            timely = last is None or event.day < last
+        if timely:
+            self.waiting = event.day
+        else:
+            self._find("notice_late", event)
+
+    def _restart(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, RestartRule)
+        if rule.after and rule.after not in self.noticed:
+            self._find("restart_without_notice", event)
+            return
+        if rule.once and rule.action in self.restarted:
+            self._find("second_restart", event)
+            return
+        self.restarted.add(rule.action)
+        if self.waiting is None and self.risk is None:
+            self.risk = self._last(event.day)[0]
+        self.since, self.waiting = event.day, None
+        self.fixed = self._fixed_day(event)
+        self.extension, self.extended_on = 0, None
+
+    def _extend(self, event: ClockEvent) -> None:
+        rule = event.rule
+        assert isinstance(rule, ExtendRule)
+        limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
+        most = limit.length if limit is not None and limit.length is not None else 0
+        facts = event.entry.facts
+        days = _whole(facts.get("days"))
+        cite = limit.citation if limit is not None else rule.limit
+        if limit is not None and limit.unit is not self.value.unit:
+            self._find("unit_mix", event, extension=limit.unit, unit=self.value.unit, cite=cite)
+            return
+        if rule.approval and not facts.get(rule.approval):
+            self._find("extension_unapproved", event, cite=cite)
+        if self.extended_on is not None:
+            self._find("extension_second", event, first=self.extended_on, cite=cite)
+        if self.waiting:
+            self._find("extension_no_clock", event, clock=self.clock.rule.name, status="waiting", cite=cite)
+        elif self.fixed is not None or (
+            self.value.length is not None and event.day > self._count(self.value.length, ())
+        ):
+            # Past the last day without any suspension; suspensions only move it later.
+            base, _ = self._last(event.day)
+            if base is not None and event.day > base:
+                self._find("extension_late", event, day=event.day, last=base, cite=cite)
+        if self.extension + days > most or days < 1:
+            self._find("extension_too_long", event, days=days, most=most, cite=cite)
+        self.extension = min(self.extension + max(days, 0), most)
+        self.extended_on = self.extended_on or event.day
+
+    def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
+        self.findings.append(
+            Finding(code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts})
+        )
+
+    # -- what follows --------------------------------------------------------------------------------------------
+
+    def _fixed_day(self, event: ClockEvent) -> date | None:
+        value, facts = self.value, event.entry.facts
+        if self.clock.rule.until:
+            named = day_fact(facts, self.clock.rule.until)
+            if named is not None:
+                return named
+        if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
+            same_year = date(event.day.year, value.month, value.day)
+            return same_year if same_year >= event.day else date(event.day.year + 1, value.month, value.day)
+        if value.unit is LimitUnit.HOUR and value.length is not None:
+            return legal_day(last_moment(event.entry.written_at, value.length))
+        return None
+
+    def _ends(self, at: date) -> _Ends:
+        """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
+        ends = []
+        for began, ended, event in self.suspensions:
+            lapsed = False
+            if ended is None:
+                lapse = self._lapse_of(event)
+                if lapse is not None and lapse <= at:
+                    ended, lapsed = max(lapse, began), True
+            ends.append((began, ended, event, lapsed))
+        return ends
+
+    def _lapse_of(self, event: ClockEvent) -> date | None:
+        """The day on which the law says that silence ends the consultation (第三十二条、第三十四条), if it does."""
+        rule = event.rule
+        assert isinstance(rule, SuspendRule)
+        if not rule.lapse or not all(condition.holds(event.entry.facts) for condition in rule.lapse_when):
+            return None
+        other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
+        if other is None or other.clock.events[0].entry is event.entry:
+            return other.last_day if other is not None else None
+        # The same addressee was asked again since: this letter's own term is reckoned by itself.
+        for trigger in other.clock.rule.starts:
+            if trigger.action == event.entry.action and trigger.holds(event.entry.facts):
+                own = Clock(other.clock.rule, other.clock.ref, (start_of(trigger, event.entry),))
+                return reckon(own, self.limit_of, self.calendar, self.as_of, {}).last_day
+        return None
+
+    def _zero(self) -> date:
+        value = self.value
+        if value.rest_day_receipt is RestDayReceipt.COUNTED_FROM_RECEIPT:
+            return self.since
+        return day_zero(self.since, value.rest_day_receipt, self.calendar)
+
+    def _count(self, length: int, spans: Sequence[Span]) -> date:
+        """The last day of *length*, the days of *spans* (a union) left out."""
+        value = self.value
+        if value.unit is _WORKING_DAY:
+            if not spans:
+                return self.calendar.add(self._zero(), length)
+            return last_working_day(self._zero(), length, spans, self.calendar)
+        return last_day(self._zero(), length, value.unit, self.calendar, roll=value.roll, spans=spans)
+
+    def _last(
+        self, at: date, extension: int | None = None, left: _Left | None = None
+    ) -> tuple[date | None, int | None]:
+        """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
+        if self.waiting is not None:
+            return None, None
+        if self.fixed is not None:
+            return self.fixed, None
+        if self.value.length is None:
+            return None, None
+        length = self.value.length + (self.extension if extension is None else extension)
+        if not self.suspensions:
+            return self._count(length, ()), None
+        merged, began = left or self._left(self._ends(at))
+        last = self._count(length, merged)
+        if began is None or last <= began:
+            return last, None  # a suspension begun on or after the last day moves nothing
+        if self.value.unit is not _WORKING_DAY:
+            return None, None
+        zero = self._zero()
+        counted = self.calendar.count(zero, began) if began > zero else 0
+        return None, length - counted + left_out(merged, zero, began, self.calendar)
+
+    def _left(self, ends: _Ends) -> _Left:
+        """The days left out, as a union, and the day on which the first suspension that is still open began."""
+        spans, opened = [], None
+        for began, ended, _, _ in ends:
+            if ended is not None:
+                spans.append((began, ended))
+            elif opened is None or began < opened:
+                opened = began
+        return union(spans), opened
+
+    def _longest(self, at: date) -> date | None:
+        most = 0
+        for rule in self.clock.rule.extends:
+            limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
+            if limit is not None and limit.length and limit.unit is self.value.unit:
+                most = max(most, limit.length)
+        return self._last(at, most)[0] if most else None
+
+    def _conclude(self) -> Deadline:
+        at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
+        ends = self._ends(at) if self.suspensions else []
+        left = self._left(ends) if ends else None
+        last, remaining = self._last(at, None, left)
+        if not self.clock.rule.extends:
+            base, longest = last, None
+        else:
+            base = self._last(at, 0, left)[0] if self.extension else last
+            # Only a late act asks whether an extension could have saved it.
+            late = self.stop is not None and last is not None and self.stop.day > last
+            longest = self._longest(at) if late else None
+        calendar, rule = self.calendar, self.clock.rule
+        deadline = Deadline(
+            self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
+            last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
+        )  # fmt: skip
+        if self.suspensions:
+            deadline.suspensions = tuple(
+                Suspension(
+                    began,
+                    ended,
+                    str(event.entry.facts.get("ref", "")),
+                    event.entry.action,
+                    lapsed,
+                    self._lapse_of(event) if ended is None else None,
+                )
+                for began, ended, event, lapsed in ends
+            )
+        if last is not None:
+            deadline.days_left = signed_working_days(at, last, calendar)
+            self._how_firm(deadline, last)
+        if self.stop is not None:
+            deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
+            deadline.verdict = self._verdict_of(self.stop.day, last, longest)
+            if (
+                rule.kind is ClockKind.POWER
+                and deadline.verdict is not Verdict.ON_TIME
+                and self.stop.entry.action == rule.stops[0].action
+            ):
+                self._find("power_lapsed", self.stop, last=last, day=self.stop.day)
+        elif self.waiting is not None:
+            deadline.status, deadline.verdict = Status.WAITING, Verdict.SUSPENDED
+            if self.value.unit is LimitUnit.WORKING_DAY and self.value.length is not None:
+                deadline.remaining = self.value.length
+                deadline.earliest = calendar.add(self.as_of, self.value.length)
+        elif last is None:
+            deadline.status, deadline.verdict = Status.SUSPENDED, Verdict.SUSPENDED
+            if remaining is not None:
+                deadline.earliest = calendar.add(self.as_of, remaining)
+        elif self.as_of > last and rule.kind is ClockKind.DUTY:
+            deadline.verdict = Verdict.OVERDUE
+        if self.findings:
+            deadline.findings = tuple(self.findings)
+        return deadline
+
+    def _verdict_of(self, done: date, last: date | None, longest: date | None) -> Verdict:
+        if last is None or done <= last:
+            return Verdict.ON_TIME
+        # No extension on record, but within the last day that the longest lawful one would have given.
+        if self.extended_on is None and longest is not None and done <= longest:
+            return Verdict.LATE_UNLESS_EXTENDED
+        return Verdict.LATE
+
+    def _how_firm(self, deadline: Deadline, last: date) -> None:
+        calendar, value = self.calendar, self.value
+        if self.fixed is not None:
+            firm_from = None
+        elif value.unit is LimitUnit.WORKING_DAY:
+            firm_from = self.since
+        else:
+            # Only the roll of a calendar period asks which days are worked.
+            firm_from = last - timedelta(days=1) if value.roll is Roll.NEXT_WORKING_DAY else None
+        deadline.earliest = deadline.latest = last
+        if firm_from is not None and calendar.provisional(firm_from, last):
+            deadline.provisional = True
+            deadline.earliest, deadline.latest = calendar.range_of(last)
+
+
+def _whole(value: object) -> int:
+    try:
+        return int(str(value))
+    except (TypeError, ValueError):
+        return 0
