@@ -19,10 +19,11 @@ from gkflow.domain.counting import (
     last_moment,
     left_out,
     signed_working_days,
+    span_of,
     union,
 )
 from gkflow.domain.errors import Refused
-from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
+from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
 
 WORKING = LimitUnit.WORKING_DAY
 ONE = timedelta(days=1)
@@ -294,3 +295,33 @@ def test_a_saturday_after_a_friday_is_one_day_late() -> None:
 def test_an_unsuspended_month_is_what_the_calendar_on_the_wall_says(since: date, n: int) -> None:
     assert last_day(since, n, LimitUnit.MONTH, national()) == since + relativedelta(months=n)
     assert last_day(since, n, LimitUnit.YEAR, national()) == since + relativedelta(years=n)
+
+
+@pytest.mark.parametrize(
+    ("reading", "last"),
+    [
+        # 2026-03-02 (Mon) + 5 working days, suspended from Wed 03-04 to Fri 03-06; counted by hand on a wall calendar.
+        ("after_began_through_ended", "2026-03-11"),  # out: 5, 6        -> 3 4 9 10 11
+        ("from_began_through_ended", "2026-03-12"),  # out: 4, 5, 6     -> 3 9 10 11 12
+        ("from_began_before_ended", "2026-03-11"),  # out: 4, 5        -> 3 6 9 10 11
+        ("after_began_before_ended", "2026-03-10"),  # out: 5           -> 3 4 6 9 10
+    ],
+)
+def test_which_days_a_suspension_leaves_out_is_a_named_reading(reading: str, last: str) -> None:
+    span = span_of(d("2026-03-04"), d("2026-03-06"), LeavesOut(reading))
+    assert last_day(d("2026-03-02"), 5, WORKING, national(), spans=[span]) == d(last)
+
+
+@pytest.mark.parametrize(
+    ("since", "months", "reading", "last"),
+    [
+        ("2026-08-31", 6, "last_day", "2027-02-28"),
+        ("2026-08-31", 6, "next_day", "2027-03-01"),
+        ("2026-08-30", 6, "next_day", "2027-03-01"),
+        ("2026-08-28", 6, "next_day", "2027-02-28"),
+    ],
+)
+def test_a_month_without_the_corresponding_day_ends_as_the_limit_says(
+    since: str, months: int, reading: str, last: str
+) -> None:
+    assert last_day(d(since), months, LimitUnit.MONTH, national(), month_end=MonthEnd(reading)) == d(last)

@@ -106,6 +106,32 @@ ROLLS = _frozen(
         "next_working_day": ("末日为休息日的顺延至次一工作日", "rolls to the next working day"),
     }
 )
+LEAVES_OUT = _frozen(
+    {
+        "after_began_through_ended": (
+            "中止期间：开始当日仍计入，次日起至结束之日不计入，多项重叠只算一次",
+            "a suspension leaves out the days after it began, through the day it ended; overlaps count once",
+        ),
+        "from_began_through_ended": (
+            "中止期间：自开始当日至结束之日均不计入，多项重叠只算一次",
+            "a suspension leaves out the days from the one it began, through the day it ended; overlaps count once",
+        ),
+        "from_began_before_ended": (
+            "中止期间：自开始当日至结束前一日不计入，多项重叠只算一次",
+            "a suspension leaves out the days from the one it began, until before it ended; overlaps count once",
+        ),
+        "after_began_before_ended": (
+            "中止期间：开始当日和结束之日仍计入，其间不计入，多项重叠只算一次",
+            "a suspension leaves out the days between the one it began and the one it ended; overlaps count once",
+        ),
+    }
+)
+MONTH_ENDS = _frozen(
+    {
+        "last_day": ("到期月没有对应日的，以月末日为届满日", "no corresponding day: the last day of the month"),
+        "next_day": ("到期月没有对应日的，以次月首日为届满日", "no corresponding day: the first of the next month"),
+    }
+)
 FIRMNESS = _frozen(
     {
         "final": ("确定", "final"),

@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import Refused
-from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
+from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
 
 ONE_DAY = timedelta(days=1)
 
@@ -35,6 +35,17 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def span_of(began: date, ended: date, reading: LeavesOut = LeavesOut.AFTER_BEGAN_THROUGH_ENDED) -> Span:
+    """The days that a suspension leaves out, by the reading that the limit names."""
+    if reading is LeavesOut.AFTER_BEGAN_THROUGH_ENDED:
+        return began, ended
+    if reading in (LeavesOut.FROM_BEGAN_THROUGH_ENDED, LeavesOut.FROM_BEGAN_BEFORE_ENDED):
+        began -= ONE_DAY
+    if reading in (LeavesOut.FROM_BEGAN_BEFORE_ENDED, LeavesOut.AFTER_BEGAN_BEFORE_ENDED):
+        ended -= ONE_DAY
+    return began, ended
+
+
 def day_zero(since: date, reading: RestDayReceipt, calendar: WorkCalendar) -> date:
     """Day 0, which is never counted (民法典 第二百零一条: 开始的当日不计入，自下一日开始计算)."""
     return calendar.roll(since) if reading is RestDayReceipt.MOVED_TO_WORKING_DAY else since
@@ -47,15 +58,17 @@ def last_day(
     calendar: WorkCalendar,
     *,
     roll: Roll = Roll.NONE,
+    month_end: MonthEnd = MonthEnd.LAST_DAY,
     spans: Sequence[Span] = (),
 ) -> date:
     """
     The last day of *length* units after *since*, which is itself not counted.
 
     Working days are counted one by one and end on a working day; calendar days likewise; months and years end on
-    the corresponding day (民法典 第二百零二条), a suspension shifting their start by the days it left out. A
-    calendar period whose last day is a day off ends as *roll* says, and none ends on a day that is left out: it
-    ends on the next one. Length 0 is the day itself. Hours and fixed dates are no lengths of days and are refused.
+    the corresponding day, or where there is none as *month_end* says (民法典 第二百零二条), a suspension shifting
+    their start by the days it left out. A calendar period whose last day is a day off ends as *roll* says, and none
+    ends on a day that is left out: it ends on the next one. Length 0 is the day itself. Hours and fixed dates are no
+    lengths of days and are refused.
     """
     merged = union(spans) if spans else ()
     if unit is LimitUnit.WORKING_DAY:
@@ -66,8 +79,11 @@ def last_day(
             last = then
     elif unit is LimitUnit.MONTH or unit is LimitUnit.YEAR:
         period = relativedelta(months=length) if unit is LimitUnit.MONTH else relativedelta(years=length)
-        last = since + period
-        while merged and (then := since + timedelta(days=_left_out(merged, since, last, None)) + period) != last:
+        last = _corresponding(since, period, month_end)
+        while merged:
+            shifted = since + timedelta(days=_left_out(merged, since, last, None))
+            if (then := _corresponding(shifted, period, month_end)) == last:
+                break
             last = then
     else:
         raise Refused("wrong_use", reason=f"a limit in {unit} has no last day by counting")
@@ -79,6 +95,11 @@ def last_day(
             last = ended + ONE_DAY
             last = calendar.roll(last) if roll is Roll.NEXT_WORKING_DAY else last
     return last
+
+
+def _corresponding(since: date, period: relativedelta, month_end: MonthEnd) -> date:
+    last: date = since + period
+    return last + ONE_DAY if last.day < since.day and month_end is MonthEnd.NEXT_DAY else last
 
 
 def last_working_day(since: date, length: int, merged: Sequence[Span], calendar: WorkCalendar) -> date:

@@ -44,6 +44,22 @@ class RestDayReceipt(StrEnum):
     MOVED_TO_WORKING_DAY = "moved_to_working_day"
 
 
+class LeavesOut(StrEnum):
+    """Which days a suspension leaves out (中止期间不计入的日子); no text of law says it, so it is a key of the data."""
+
+    AFTER_BEGAN_THROUGH_ENDED = "after_began_through_ended"
+    FROM_BEGAN_THROUGH_ENDED = "from_began_through_ended"
+    FROM_BEGAN_BEFORE_ENDED = "from_began_before_ended"
+    AFTER_BEGAN_BEFORE_ENDED = "after_began_before_ended"
+
+
+class MonthEnd(StrEnum):
+    """Where a period of months ends that has no corresponding day (到期月没有对应日)."""
+
+    LAST_DAY = "last_day"  # 民法典 第二百零二条: 没有对应日的，月末日为期间的最后一日
+    NEXT_DAY = "next_day"
+
+
 class Bound(StrEnum):
     """Whether the limit is a maximum or a minimum (上限或下限)."""
 
@@ -90,6 +106,8 @@ class LimitValue:
     citation: Citation
     roll: Roll = Roll.NONE
     rest_day_receipt: RestDayReceipt = RestDayReceipt.COUNTED_FROM_RECEIPT
+    leaves_out: LeavesOut = LeavesOut.AFTER_BEGAN_THROUGH_ENDED
+    month_end: MonthEnd = MonthEnd.LAST_DAY
     bound: Bound = Bound.AT_MOST
     month: int | None = None  # fixed dates: month and day of the following year
     day: int | None = None

@@ -20,6 +20,7 @@ from gkflow.domain.counting import (
     last_working_day,
     left_out,
     signed_working_days,
+    span_of,
     union,
 )
 from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
@@ -285,7 +286,9 @@ class _Reckoning:
             if not spans:
                 return self.calendar.add(self._zero(), length)
             return last_working_day(self._zero(), length, spans, self.calendar)
-        return last_day(self._zero(), length, value.unit, self.calendar, roll=value.roll, spans=spans)
+        return last_day(
+            self._zero(), length, value.unit, self.calendar, roll=value.roll, month_end=value.month_end, spans=spans
+        )
 
     def _last(
         self, at: date, extension: int | None = None, left: _Left | None = None
@@ -312,12 +315,13 @@ class _Reckoning:
 
     def _left(self, ends: _Ends) -> _Left:
         """The days left out, as a union, and the day on which the first suspension that is still open began."""
-        spans, opened = [], None
+        spans, opened, reading = [], None, self.value.leaves_out
         for began, ended, _, _ in ends:
+            span = span_of(began, ended or began, reading)
             if ended is not None:
-                spans.append((began, ended))
-            elif opened is None or began < opened:
-                opened = began
+                spans.append(span)
+            elif opened is None or span[0] < opened:
+                opened = span[0]
         return union(spans), opened
 
     def _longest(self, at: date) -> date | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from gkflow.domain.calendar import Firmness, WorkCalendar
-from gkflow.domain.counting import ONE_DAY, Span, day_zero, last_day, union
+from gkflow.domain.counting import ONE_DAY, Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status, Suspension
 from gkflow.domain.law import LimitUnit, LimitValue
 
@@ -58,8 +58,12 @@ def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLin
     if value.length is None or value.unit in (LimitUnit.FIXED_DATE, LimitUnit.HOUR):
         zero = _line(deadline.since, None, Why.DAY_ZERO, calendar)
         return (zero,) if deadline.last_day is None else (zero, _line(through, None, Why.FIXED, calendar))
-    spans = [(s.began, s.ended, s) for s in deadline.suspensions if s.ended is not None]
-    spans += [(s.began, through, s) for s in deadline.suspensions if s.ended is None and deadline.last_day is None]
+    spans = [(*span_of(s.began, s.ended, value.leaves_out), s) for s in deadline.suspensions if s.ended is not None]
+    spans += [
+        (span_of(s.began, through, value.leaves_out)[0], through, s)
+        for s in deadline.suspensions
+        if s.ended is None and deadline.last_day is None
+    ]
     return tuple(_lines(deadline.since, through, value, value.length + deadline.extension, spans, calendar))
 
 
@@ -104,7 +108,8 @@ def _lines(
 
 
 def _unrolled(since: date, length: int, value: LimitValue, spans: Sequence[Span]) -> date:
-    return last_day(since, length, value.unit, WorkCalendar(days_off=(), makeup_days=()), spans=spans)
+    plain = WorkCalendar(days_off=(), makeup_days=())
+    return last_day(since, length, value.unit, plain, month_end=value.month_end, spans=spans)
 
 
 def _line(day: date, counted: int | None, why: Why, calendar: WorkCalendar, ref: str = "") -> WorkingLine:

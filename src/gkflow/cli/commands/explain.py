@@ -57,6 +57,8 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
         "quote": (value.citation.quote or None) if value is not None else None,
         "known": value.citation.known if value is not None else None,
         "rest_day_receipt": value.rest_day_receipt if value is not None else None,
+        "leaves_out": value.leaves_out if value is not None else None,
+        "month_end": value.month_end if value is not None else None,
         "roll": value.roll if value is not None else None,
         "start": deadline.since, "base": deadline.base, "deadline": deadline.last_day,
         "extension": deadline.extension, "status": deadline.status, "verdict": deadline.verdict,
@@ -219,7 +221,7 @@ def _verdict(told: Explanation, left: str) -> str:
 
 def _choices(told: Explanation) -> list[str]:
     """What the law leaves open, and how it was read; and by which calendar."""
-    from gkflow.cli.vocabulary import REST_DAY_RECEIPT, ROLLS, word
+    from gkflow.cli.vocabulary import LEAVES_OUT, MONTH_ENDS, REST_DAY_RECEIPT, ROLLS, word
 
     value = told.deadline.value
     if value is None:
@@ -227,13 +229,10 @@ def _choices(told: Explanation) -> list[str]:
     read = [word(REST_DAY_RECEIPT, value.rest_day_receipt)]
     if value.unit not in ("working_day", "hour", "fixed_date"):
         read.append(word(ROLLS, value.roll))
+    if value.unit in ("month", "year"):
+        read.append(word(MONTH_ENDS, value.month_end))
     if told.deadline.clock.rule.suspends:
-        read.append(
-            say(
-                "中止期间：开始当日仍计入，次日起至结束之日不计入，多项重叠只算一次",
-                "a suspension leaves out the days after it began, through the day it ended; overlaps count once",
-            )
-        )
+        read.append(word(LEAVES_OUT, value.leaves_out))
     through = told.announced_through
     edition = say(f"版本 {told.calendar}", f"edition {told.calendar}")
     known = (
