@@ -34,7 +34,7 @@ from gkflow.files.workflows import workflow_from_source
 REPOSITORY = Path(__file__).parents[1]
 
 # A failing property would else print twenty years of days.
-WorkCalendar._repr_pretty_ = lambda self, printer, cycle: printer.text(repr(self))  # type: ignore[attr-defined]
+WorkCalendar._repr_pretty_ = lambda self, printer, cycle: printer.text(repr(self))
 
 # One clock with every verb: what each test changes, it says.
 SMALL: dict[str, Any] = {

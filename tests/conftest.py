@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from gkflow.office import Office
+from store.offices import KINDS, Place, a_place
 
 # A slow machine is not a wrong result.
 settings.register_profile("gkflow", settings(), deadline=None)
@@ -31,3 +35,17 @@ def nobody_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", home)
         patch.setenv("XDG_DATA_HOME", home)
         yield
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty database, on a SQLite file and on PostgreSQL where one is named, and a folder."""
+    with a_place(request.param, tmp_path / "office") as found:
+        yield found
+
+
+@pytest.fixture
+def office(place: Place) -> Iterator[Office]:
+    """An office on a fresh database, with nobody in its settings."""
+    with place.open() as found:
+        yield found

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -14,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 import gkflow
 from gkflow.office import Office
-from store.offices import KINDS, Place, a_place, at
+from store.offices import Place, at
 
 DAY = at("2022-09-13")
 
@@ -28,18 +27,12 @@ class PortalRequest(SQLModel, table=True):
     case_number: str = ""
 
 
-@pytest.fixture(params=KINDS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    with a_place(request.param, tmp_path) as found:
-        yield found
-
-
 @pytest.fixture
 def engine(place: Place) -> Iterator[Engine]:
     """The portal's engine: made by itself, with nothing of gkflow's."""
     options = {"connect_args": {"timeout": 2}} if place.kind == "sqlite" else {}
     engine = create_engine(place.url, **options)
-    SQLModel.metadata.create_all(engine, tables=[PortalRequest.__table__])  # type: ignore[attr-defined]
+    SQLModel.metadata.create_all(engine, tables=[PortalRequest.__table__])
     yield engine
     engine.dispose()
 
@@ -213,4 +206,4 @@ def test_the_names_of_the_package_come_when_they_are_asked_for() -> None:
         assert getattr(gkflow, name) is not None
     assert set(gkflow.__all__) <= set(dir(gkflow))
     with pytest.raises(AttributeError):
-        _ = gkflow.nothing  # type: ignore[attr-defined]
+        _ = gkflow.nothing

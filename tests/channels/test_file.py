@@ -84,7 +84,7 @@ print(*(key for key, refusal in outcome.items() if refusal is None))
         timeout=60,
     )
 
-    written = [line["data"]["key"] for line in lines(tmp_path)]  # type: ignore[index]
+    written = [line["data"]["key"] for line in lines(tmp_path)]
     assert 0 < len(written) < 6
     assert written == told.stdout.split()
 
@@ -96,7 +96,7 @@ def test_half_a_line_left_by_a_power_cut_is_cut_off(tmp_path: Path) -> None:
 
     NoticeFile(tmp_path).send([a_message(key="b")])
 
-    assert [line["data"]["key"] for line in lines(tmp_path)] == ["a", "b"]  # type: ignore[index]
+    assert [line["data"]["key"] for line in lines(tmp_path)] == ["a", "b"]
 
 
 def test_a_whole_object_without_its_newline_stays(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_whole_object_without_its_newline_stays(tmp_path: Path) -> None:
 
     NoticeFile(tmp_path).send([a_message(key="b")])
 
-    assert [line["data"]["key"] for line in lines(tmp_path)] == ["by hand", "b"]  # type: ignore[index]
+    assert [line["data"]["key"] for line in lines(tmp_path)] == ["by hand", "b"]
 
 
 def test_a_fact_that_json_has_no_form_for_spoils_its_own_notice_only(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_writer_waits_for_another_so_that_it_never_cuts_the_others_line(tmp_pa
         other.write(b' and half"}}\n')
     writer.join(60)
 
-    assert [line["data"]["key"] for line in lines(tmp_path)] == ["half and half", "notice-1"]  # type: ignore[index]
+    assert [line["data"]["key"] for line in lines(tmp_path)] == ["half and half", "notice-1"]
 
 
 def _write_fifty(folder: Path, name: str) -> None:
@@ -156,5 +156,5 @@ def test_two_processes_never_mix_their_lines(tmp_path: Path) -> None:
     for writer in writers:
         writer.join(60)
 
-    keys = {line["data"]["key"] for line in lines(tmp_path)}  # type: ignore[index]
+    keys = {line["data"]["key"] for line in lines(tmp_path)}
     assert keys == {f"{name}{number}" for name in "ab" for number in range(50)}

@@ -182,7 +182,7 @@ def test_an_entry_moved_into_the_past_is_there_although_it_was_still_to_come() -
 
 
 @given(walks(unruly=True), st.randoms(use_true_random=False))
-def test_the_record_in_force_is_sorted_and_whole(record: tuple[Entry, ...], mix) -> None:  # type: ignore[no-untyped-def]
+def test_the_record_in_force_is_sorted_and_whole(record: tuple[Entry, ...], mix) -> None:
     in_force = record_of(record)
 
     assert [(entry.day, entry.seq) for entry in in_force] == sorted((entry.day, entry.seq) for entry in record)
@@ -196,7 +196,7 @@ def a_sealed_one(**changes: object) -> Entry:
         "C-1", 2, "extend", d("2026-03-05"), datetime(2026, 3, 5, 1, 0, tzinfo=UTC), "张三", "办公室",
         {"days": 5}, {"页码": "3"}, "key-1", "ab12", "", "request", "ed1",
     )  # fmt: skip
-    return replace(entry, **changes)  # type: ignore[arg-type]
+    return replace(entry, **changes)
 
 
 CHANGES = {

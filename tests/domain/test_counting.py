@@ -117,7 +117,7 @@ def test_splitting_a_suspension_changes_nothing(
 @given(days(within=90), st.integers(0, 36), calendars(), spans(), st.randoms(use_true_random=False))
 def test_overlapping_suspensions_count_once(
     since: date, n: int, calendar: WorkCalendar, spans: list[Span], mix
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     again = spans * 2
     mix.shuffle(again)
 
