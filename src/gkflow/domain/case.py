@@ -72,7 +72,18 @@ def canonical(value: Any) -> str:
 
 def facts_text(facts: Mapping[str, Any]) -> str:
     """Facts as they are stored and hashed."""
-    return _canonical(dict(facts)) if facts else "{}"
+    if not facts:
+        return "{}"
+    try:
+        # With its class, for 1 and True are equal and are not written alike.
+        return _facts_text(tuple([(name, value.__class__, value) for name, value in facts.items()]))
+    except TypeError:  # a list or a mapping among them
+        return _canonical(dict(facts))
+
+
+@lru_cache(maxsize=4096)
+def _facts_text(facts: tuple[tuple[str, type, Any], ...]) -> str:
+    return _canonical({name: value for name, _, value in facts})
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -73,17 +73,7 @@ class Dialect:
         """A row of plain values as values of a statement."""
         if not self.sqlite:
             return tuple(values)
-        return tuple([value if value.__class__ in _PLAIN else self._text(value) for value in values])
-
-    def _text(self, value: Any) -> Any:
-        if value.__class__ is date:
-            return value.isoformat()
-        if isinstance(value, datetime):
-            return self.moment(value)
-        return value.isoformat() if isinstance(value, date) else value
-
-
-_PLAIN = {str, int, type(None)}
+        return tuple([v if v.__class__ in _PLAIN else _TEXTS.get(v.__class__, _as_it_is)(v) for v in values])
 
 
 @lru_cache(maxsize=256)
@@ -96,3 +86,12 @@ def _written(text: str, sqlite: bool) -> str:
     if sqlite:
         return _MARK.sub("?", text)
     return _MARK.sub(lambda mark: "%s" + _CAST[mark.group(1)], text.replace("%", "%%"))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_PLAIN = frozenset((str, int, type(None)))
+# How SQLite is given what it has no type for.
+_TEXTS: Mapping[type, Callable[[Any], str]] = {date: date.isoformat, datetime: _moment}
