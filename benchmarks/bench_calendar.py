@@ -111,7 +111,7 @@ def _at_most(name: str, ours: float, peer: float, target: float) -> dict[str, An
         "ours": ours,
         "peer": peer,
         "ratio": ratio,
-        "target": f"<= {target:g}",
+        "target": f"≤ {target:g}",
         "met": ratio <= target,
     }
 
@@ -123,7 +123,7 @@ def _faster(name: str, ours: float, peer: float, target: float) -> dict[str, Any
         "ours": ours,
         "peer": peer,
         "ratio": ratio,
-        "target": f">= {target:g}",
+        "target": f"≥ {target:g}",
         "met": ratio >= target,
     }
 

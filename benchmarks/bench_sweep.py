@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -118,14 +119,28 @@ def _by_hand(path: Path) -> float:
     return took
 
 
+def _peak_memory(path: Path, home: Path) -> float:
+    """Megabytes at most, of a process that does nothing but this sweep."""
+    script = (
+        "import resource, sys; from datetime import date, datetime; import gkflow\n"
+        "office = gkflow.open(f'sqlite:///{sys.argv[1]}', home=sys.argv[2])\n"
+        "swept = office.tick(datetime.fromisoformat(sys.argv[3]), through=date.fromisoformat(sys.argv[4]))\n"
+        "assert swept.reached == int(sys.argv[5])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    words = [sys.executable, "-c", script, path, home, MOMENT.isoformat(), TODAY.isoformat(), DUE]
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
 def run(sizes: tuple[int, ...] = (100_000, 1_000_000), rounds: int = 5) -> list[dict[str, Any]]:
     """The time of a sweep at both sizes, and against the script by hand."""
     mine: dict[int, float] = {}
     peer: dict[int, float] = {}
+    peak: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         filled = {size: _fill(folder, size, DUE) for size in sizes}
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         times: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
         for _ in range(rounds):
             for size in sizes:  # in turn, so that a drifting machine slows both alike
@@ -138,7 +153,10 @@ def run(sizes: tuple[int, ...] = (100_000, 1_000_000), rounds: int = 5) -> list[
                 times[size].append((took, _by_hand(other)))
                 for copy in (one, other):
                     copy.unlink()
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        for size in sizes:
+            shutil.copy(filled[size], folder / "one.db")
+            peak[size] = _peak_memory(folder / "one.db", folder / f"home{size}")
+            (folder / "one.db").unlink()
         for size in sizes:
             mine[size], peer[size] = min(t for t, _ in times[size]), min(t for _, t in times[size])
     small, large = sizes[0], sizes[-1]
@@ -165,12 +183,12 @@ def run(sizes: tuple[int, ...] = (100_000, 1_000_000), rounds: int = 5) -> list[
     ]
     rows.append(
         {
-            "name": "memory that the sweeps added",
-            "ours": f"{grown:.0f} MB",
-            "peer": "",
-            "ratio": grown,
-            "target": "≤ 100",
-            "met": grown <= 100,
+            "name": f"peak memory of a process that sweeps, {large:,} against {small:,} open",
+            "ours": f"{peak[large]:.0f} MB",
+            "peer": f"{peak[small]:.0f} MB",
+            "ratio": peak[large] / peak[small],
+            "target": "≤ 1.1",
+            "met": peak[large] / peak[small] <= 1.1,
         }
     )
     return rows

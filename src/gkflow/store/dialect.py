@@ -94,4 +94,4 @@ def _as_it_is(value: Any) -> Any:
 
 _PLAIN = frozenset((str, int, type(None)))
 # How SQLite is given what it has no type for.
-_TEXTS: Mapping[type, Callable[[Any], str]] = {date: date.isoformat, datetime: _moment}
+_TEXTS: Mapping[type, Callable[[Any], Any]] = {date: date.isoformat, datetime: _moment}
