@@ -43,7 +43,6 @@ def tick(
     now: datetime,
     through: date,
     expected: datetime | None = None,
-    first: date | None = None,
 ) -> Swept:
     """
     Sweep every day since the last one, through *through* (巡检). The first sweep of an office begins with that
@@ -60,8 +59,6 @@ def tick(
     with store.writing() as ledger:
         last = ledger.last_sweep()
         begin = through if last is None else last + ONE_DAY
-        if first is not None and last is None:
-            begin = min(first, through)
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
             ledger.plan_sweeps(days, now)
