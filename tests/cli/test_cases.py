@@ -278,7 +278,7 @@ def test_the_explanation_as_json(office: Gkflow) -> None:
     assert list(told["history"][0]) == ["day", "verb", "action", "action_label", "seq", "ref", "days"]
     assert list(told["working"][0]) == ["day", "counted", "why", "source"]
     assert [line["counted"] for line in told["working"] if line["counted"]] == list(range(1, 31))
-    assert told["working"][8] == {"day": "2025-09-30", "counted": None, "why": "suspended", "source": None}
+    assert told["working"][8] == {"day": "2025-09-30", "counted": None, "why": "suspended: 甲公司", "source": None}
 
 
 def test_the_clock_of_one_consultation_can_be_asked_for(office: Gkflow) -> None:

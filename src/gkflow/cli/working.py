@@ -65,6 +65,16 @@ def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None)
     return words.strip()
 
 
+def why_code(line: WorkingLine) -> str:
+    """
+    Why a day is counted or left out, for scripts: a code, then after a colon which holiday or whose consultation,
+    then whether the day is only predicted.
+    """
+    detail = line.ref if line.why == "suspended" else line.name if line.why in ("holiday", "makeup") else ""
+    predicted = line.firmness == "predicted" and line.why not in ("day_zero", "day_zero_moved")
+    return f"{line.why}{f': {detail}' if detail else ''}{' (predicted)' if predicted else ''}"
+
+
 def counted_words(provisional: bool, earliest: date | None, latest: date | None) -> str:
     """What follows a last day that a notice to come may still move; nothing for a firm one."""
     if not provisional:

@@ -72,12 +72,13 @@ def command(
     working = work_through_days(since, last, value, length + extension, spans, known)
     if format == "json":
         from gkflow.cli.output import print_json
+        from gkflow.cli.working import why_code
 
         print_json(
             {
                 "start": since, "length": length, "unit": unit, "deadline": last, "provisional": provisional,
                 "earliest": earliest, "latest": latest,
-                "working": [{"day": line.day, "counted": line.counted, "why": line.why} for line in working],
+                "working": [{"day": line.day, "counted": line.counted, "why": why_code(line)} for line in working],
             }
         )  # fmt: skip
         return

@@ -47,6 +47,8 @@ def command(
 
 def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
     """The explanation as JSON carries it."""
+    from gkflow.cli.working import why_code
+
     deadline, value, rule = told.deadline, told.deadline.value, told.deadline.clock.rule
     return {
         "case": told.case, "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None,
@@ -71,7 +73,7 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
             for each in told.history
         ],
         "working": [
-            {"day": line.day, "counted": line.counted, "why": line.why, "source": line.source or None}
+            {"day": line.day, "counted": line.counted, "why": why_code(line), "source": line.source or None}
             for line in told.working
         ],
     }  # fmt: skip
