@@ -126,7 +126,7 @@ def rules_of(settings: Settings, calendar: WorkCalendar) -> Rules:
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return Rules(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
-        settings.unit, settings.channels, quiet, settings.hash,
+        settings.unit, settings.channels, quiet, settings.hash, settings.lights,
     )  # fmt: skip
 
 

@@ -179,3 +179,11 @@ def test_more_cases_than_a_page_are_all_listed(office: Office) -> None:
     office.tick(at("2022-10-30"))
     assert len(office.escalations()) == sum(1 for _ in office.escalations())
     assert len({e.case for e in office.escalations()}) == 2_500
+
+
+def test_the_lights_follow_the_settings_of_the_office(place: Place) -> None:
+    (place.home / "gkflow.toml").write_text("[lights]\nblue = 8\norange = 1\n", encoding="utf-8")
+    with place.open() as office:
+        office.receive("request", number="L", day="2026-03-02", channel="in_person")  # the last day is 2026-03-30
+        lights = [office.cases(as_of=day)[0].light for day in ("2026-03-17", "2026-03-18", "2026-03-27", "2026-03-31")]
+    assert lights == ["green", "blue", "orange", "red"]

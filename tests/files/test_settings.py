@@ -165,3 +165,14 @@ def test_the_home_is_the_named_folder_then_the_current_one_then_the_users(tmp_pa
     assert find_home({"GKFLOW_HOME": "/srv/gk"}, here, user) == Path("/srv/gk")
     assert find_home({"GKFLOW_HOME": "sub"}, here, user) == here / "sub"
     assert find_home({"GKFLOW_HOME": ""}, here, user) == here
+
+
+def test_the_lights_are_the_offices_own(tmp_path: Path) -> None:
+    (tmp_path / "gkflow.toml").write_text("[lights]\nblue = 8\nyellow = 3\n", encoding="utf-8")
+    assert read_settings(tmp_path, {}).lights == ((3, "yellow"), (8, "blue"))
+
+
+def test_green_and_red_are_no_lights_to_be_set(tmp_path: Path) -> None:
+    (tmp_path / "gkflow.toml").write_text("[lights]\nred = 1\n", encoding="utf-8")
+    with pytest.raises(FilesAtFault, match="red: a number of working days is wanted"):
+        read_settings(tmp_path, {})

@@ -17,7 +17,6 @@ from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.errors import Refused
 
 SOON = 5  # working days left from which a case is due soon
-LIGHTS = ((2, "orange"), (5, "yellow"))  # at most so many working days left
 
 
 class Standing(StrEnum):
@@ -239,4 +238,4 @@ def light(rules: Rules, clock: ClockLine, status: Standing, left: int | None) ->
         return None
     if status is Standing.OVERDUE:
         return "red"
-    return next((colour for most, colour in LIGHTS if left <= most), "green")
+    return next((colour for most, colour in rules.lights if left <= most), "green")

@@ -35,6 +35,7 @@ class Rules:
     default_channels: Sequence[str] = ("file",)
     quiet: QuietHours = QuietHours()
     algorithm: str = "sha256"
+    lights: tuple[tuple[int, str], ...] = ((2, "orange"), (5, "yellow"))  # most working days left, colour
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:

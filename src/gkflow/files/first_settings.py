@@ -54,6 +54,11 @@ until = "08:00"
 # 休息日也不打扰；调休上班日照常。
 days_off = true
 
+[lights]
+# 台账的灯色：剩余工作日不多于此数时亮起；逾期为红，其余为绿。
+yellow = 5
+orange = 2
+
 # [mail]
 # host = "smtp.example.gov.cn"
 # port = 587

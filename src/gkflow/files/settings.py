@@ -18,6 +18,8 @@ from gkflow.files.roles import read_roles
 from gkflow.files.toml_files import read_toml
 
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
+# No law knows colours: a light is shown while at most so many working days are left.
+LIGHTS = ((2, "orange"), (5, "yellow"))
 _ADDRESSED = ("mail", "webhook", "chat")  # the other channels need no address
 _EVERY_UNIT = "*"
 _Tls = Literal["none", "starttls", "tls"]
@@ -77,6 +79,7 @@ class Settings:
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> label
     people: tuple[Person, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
+    lights: tuple[tuple[int, str], ...] = LIGHTS
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
@@ -188,6 +191,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
                 _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
             ),
             quiet=_quiet(section),
+            lights=_lights(section),
             channels=channels,
             mail=mail,
             webhook=webhook,
@@ -236,6 +240,17 @@ def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str
         if channel not in CHANNELS:
             section.wrong(key, Node(channel, node.file, node.line), "among " + ", ".join(CHANNELS))
     return tuple(channel for channel in named if channel in CHANNELS)
+
+
+def _lights(section: Section) -> tuple[tuple[int, str], ...]:
+    """Colours with the most working days left at which they are shown, the most urgent first."""
+    found = []
+    for colour, node in section.items("lights"):
+        if type(node.value) is int and node.value >= 0 and str(colour) not in ("green", "red"):
+            found.append((node.value, str(colour)))
+        else:
+            section.fault(f"[lights] {colour}: a number of working days is wanted; green and red need none", "lights")
+    return tuple(sorted(found)) or LIGHTS
 
 
 def _quiet(section: Section) -> Quiet:
