@@ -107,6 +107,7 @@ def advance(
             cite=action.cite or workflow.label,
         )
     _check_role(rules, act.by, action.name, action.roles)
+    _check_approver(rules, workflow, action.name, facts)
     before = reckon_case(workflow, record, rules.rulebook, day)
     _check_ref(before, workflow, action.name, facts)
     entry = _entry(number, entries, workflow, act, facts, day, now)
@@ -237,6 +238,18 @@ def _check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> Non
     known = [person for person in rules.people if person.name == by]
     if known and not any(role in person.roles for person in known for role in roles):
         raise Refused("role_missing", by=by, action=action, roles=tuple(roles))
+
+
+def _check_approver(rules: Rules, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+    """An extension is approved by whom the law names (第三十三条第二款), not by any leader."""
+    for clock in workflow.clocks:
+        for rule in clock.extends:
+            by = str(facts.get(rule.approval, ""))
+            known = [person for person in rules.people if person.name == by]
+            lacking = known and not any(role in person.roles for person in known for role in rule.approvers)
+            if rule.action == action and rule.approvers and lacking:
+                cite = workflow.actions[action].cite
+                raise Refused("approver_wrong", by=by, action=action, roles=rule.approvers, cite=cite)
 
 
 def _check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from gkflow.domain.errors import GkflowError, fill
 
 ERRORS: dict[str, str] = {
     "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”；可以：{allowed}",
+    "approver_wrong": "{action}：{by} 无权批准，须由{roles}批准（{cite}）",
     "bad_calendar": "工作日历有误：{reason}",
     "bad_day": "“{value}”不是日期，请写成 2026-11-22",
     "bad_fact": "{action}：{label} 不能是“{value}”，应当是{rule}",

@@ -86,6 +86,7 @@ def fill(sentence: str, facts: dict[str, Any]) -> str:
 
 SENTENCES: dict[str, str] = {
     "action_not_allowed": 'case {case}: action "{action}" is not allowed in state "{state}"; allowed: {allowed}',
+    "approver_wrong": "{action}: {by} may not approve it; that takes one of the roles {roles} ({cite})",
     "bad_calendar": "calendar: {reason}",
     "bad_day": '"{value}" is no day; write it as 2026-11-22',
     "bad_fact": "{action}: {fact} = {value!r} is not accepted: {rule}",

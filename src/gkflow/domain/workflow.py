@@ -147,6 +147,7 @@ class ExtendRule:
     action: str
     limit: str
     approval: str = ""  # the fact that names who approved; empty: no approval needed
+    approvers: tuple[str, ...] = ()  # the roles that may approve; a person whom the settings know must hold one
 
 
 @dataclass(frozen=True, slots=True)

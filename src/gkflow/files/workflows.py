@@ -224,7 +224,9 @@ def _clock(name: str, section: Section) -> ClockRule:
             for each in section.sections("suspend")
         ),
         extends=tuple(
-            ExtendRule(each.text("action"), each.text("limit"), each.text("approval", ""))
+            ExtendRule(
+                each.text("action"), each.text("limit"), each.text("approval", ""), read_roles(each, "approvers")
+            )
             for each in section.sections("extend")
         ),
         stops=tuple(_triggers(section, "stop")),
