@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.errors import Conflict, NotFound, Refused
+from gkflow.domain.errors import Conflict, GkflowError, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, may, missing_facts, replay
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
 
@@ -86,6 +87,24 @@ def advance(
     if not entries:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+    with about(workflow):
+        return _advance(ledger, rules, workflow, number, entries, act, now, today, dry_run)
+
+
+@contextmanager
+def about(workflow: Workflow) -> Iterator[None]:
+    """An objection raised inside says which workflow it speaks of: the same action has other names in another."""
+    try:
+        yield
+    except GkflowError as error:
+        error.facts.setdefault("workflow", workflow.name)
+        raise
+
+
+def _advance(
+    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], act: Act, now: datetime,
+    today: date, dry_run: bool,
+) -> Entered:  # fmt: skip
     if act.key and (again := repeated(ledger, rules, workflow, number, act)) is not None:
         return again
     action = action_of(workflow, act.action)
@@ -142,6 +161,13 @@ def open_case(
     """Open a case with the first action of its workflow (收件). Raises as :func:`advance`."""
     if ledger.docket(number) is not None:
         raise Conflict("case_exists", case=number)
+    with about(workflow):
+        return _open(ledger, rules, workflow, number, act, now, today, dry_run)
+
+
+def _open(
+    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act, now: datetime, today: date, dry_run: bool
+) -> Entered:
     action = action_of(workflow, act.action)
     day = _legal(number, act.day or today, today, None)
     decide(workflow, number, NEW, action.name)

@@ -289,6 +289,7 @@ def _fresh(
             state, latest = _state_after(workflow, whole), None
         error = _cannot_be(workflow, opening, number, state, first, row, rows)
         if error is not None:
+            error.facts.setdefault("workflow", workflow.name)
             result.bad.append(BadRow(row.number, number, error))
             continue
         first = first or row.day

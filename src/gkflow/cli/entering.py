@@ -62,8 +62,8 @@ def print_entered(entered: Entered, workflow: Workflow, dry_run: bool) -> None:
     print(say(f"动作    {entered.day} {action.label}", f"action    {entered.day} {action.name}"))
     print(
         say(
-            f"状态    {entered.state_label}（对申请人：{entered.public}）",
-            f"state     {label_of(entered.state_label, entered.state)} (to the applicant: {entered.public})",
+            f"状态    {entered.state_label}（对外：{entered.public}）",
+            f"state     {label_of(entered.state_label, entered.state)} (to the public: {entered.public})",
         )
     )
     zero = entered.day_zero

@@ -168,7 +168,7 @@ def error_words(error: GkflowError) -> str:
     if language() == "en" or error.code not in ERRORS:
         return " ".join(str(error).split("\n"))
     facts = {"label": error.facts.get("fact", ""), **error.facts}
-    labels = _labels() if {"action", "allowed", "state", "first"} & facts.keys() else {}
+    labels = _labels(str(facts.get("workflow", ""))) if {"action", "allowed", "state", "first"} & facts.keys() else {}
     told: dict[str, Any] = {}
     for name, value in facts.items():
         if name in ("action", "first", "state"):
@@ -184,8 +184,11 @@ def error_words(error: GkflowError) -> str:
     return fill(ERRORS[error.code], told)
 
 
-def _labels() -> dict[str, str]:
-    """The labels of actions and states, from the rule files as they stand; none where they cannot be read."""
+def _labels(first: str) -> dict[str, str]:
+    """
+    The labels of actions and states, those of the workflow *first* before all others, from the rule files as they
+    stand; none where they cannot be read.
+    """
     from gkflow.bootstrap import home_folder, rulebook, settings_of
 
     try:
@@ -194,7 +197,7 @@ def _labels() -> dict[str, str]:
     except GkflowError:
         return {}
     found: dict[str, str] = {}
-    for workflow in workflows:
+    for workflow in sorted(workflows, key=lambda each: each.name != first):
         for state in workflow.states.values():
             found.setdefault(state.name, state.label)
         for action in workflow.actions.values():
