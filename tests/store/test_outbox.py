@@ -280,7 +280,7 @@ def test_nobody_is_told_of_what_they_did_themselves(place: Place) -> None:
         open_request(office, "A", DAY)  # section head told of the receipt, officer of the assignment
         told = [(n.role, n.name) for n in office.notices()]
         assert sorted(told) == [("officer", "张三"), ("section_head", "李四")]
-        office.do("A", "extend", days=20, approved_by="王五", by="张三", now=at("2022-09-14"))
+        office.do("A", "extend", days=20, approved_by="赵六", by="张三", now=at("2022-09-14"))
         office.do("A", "withdraw", by="张三", now=at("2022-09-15"))  # would tell the officer
         assert [(n.role, n.name) for n in office.notices()[:1]] == [("section_head", "李四")]
         assert len(office.notices()) == 3
