@@ -193,6 +193,12 @@ class WorkCalendar:
         """*day* if it is a working day, else the next one (期间末日顺延, 民法典 第二百零三条)."""
         return day if self.is_working_day(day) else self.add(day, 1)
 
+    def roll_back(self, day: date) -> date:
+        """*day* itself where it is a working day, else the last working day before it."""
+        while not self.is_working_day(day):
+            day -= timedelta(days=1)
+        return day
+
     def working_days_after(self, day: date) -> Iterator[date]:
         """
         The working days that follow *day*, which is itself not counted (民法典 第二百零一条).

@@ -17,6 +17,7 @@ from gkflow.domain.errors import Unfit
 
 NOTE = "note"
 CORRECT = "correct_entry"
+LINK = "link"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _SHANGHAI: list[ZoneInfo] = []

@@ -8,12 +8,13 @@ A clock holds the *facts* of one run, read off the record; what follows from the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from gkflow.domain.case import Entry
 from gkflow.domain.workflow import (
+    BarRule,
     ClockRule,
     Condition,
     ExtendRule,
@@ -35,10 +36,11 @@ class Verb(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     EXTEND = "extend"
+    BAR = "bar"
     STOP = "stop"
 
 
-Rule = Trigger | RestartRule | WaitRule | SuspendRule | ExtendRule
+Rule = Trigger | RestartRule | WaitRule | SuspendRule | ExtendRule | BarRule
 
 
 class ClockEvent(NamedTuple):
@@ -75,6 +77,8 @@ def _effects_of(workflow: Workflow) -> _Effects:
         table: dict[str, list[_Effect]] = {}
         for index, clock in enumerate(workflow.clocks):
             effects: list[tuple[str, Verb, Rule, tuple[Condition, ...]]] = []
+            # What a running clock bars may also stop it: whether it came too early is asked first.
+            effects += [(bar.action, Verb.BAR, bar, ()) for bar in clock.bars]
             effects += [(stop.action, Verb.STOP, stop, stop.when) for stop in clock.stops]
             effects += [(start.action, Verb.START, start, start.when) for start in clock.starts]
             effects += [(restart.action, Verb.RESTART, restart, ()) for restart in clock.restarts]
@@ -91,11 +95,20 @@ def _effects_of(workflow: Workflow) -> _Effects:
 
 
 def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
-    """A fact that is a day; None where it is absent."""
+    """A fact that is a day, or the day of one that is a moment; None where it is absent."""
     value = facts.get(name)
     if not value:
         return None
-    return value if isinstance(value, date) else date.fromisoformat(value)
+    # Moments are stored in Beijing time: their first ten characters are the legal day.
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+
+
+def moment_fact(facts: Mapping[str, Any], name: str) -> datetime | None:
+    """A fact that is a moment; None where it is absent, or only a day."""
+    value = facts.get(name)
+    if not value or isinstance(value, date) or len(value) <= len("2026-11-22"):
+        return None
+    return datetime.fromisoformat(value)
 
 
 def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...]:
@@ -135,9 +148,11 @@ class ClockReader:
                     everyone = paired and not key[1]
                     if (run is None and not everyone) or (when and not meets(when, facts)):
                         continue
+                    assert isinstance(rule, Trigger)
+                    stop = ClockEvent(verb, _day_of(rule, entry), entry, rule)
                     for each in _runs_of(runs, index) if everyone or run is None else (run,):
                         if each[-1].verb is not _STOP:
-                            each.append(ClockEvent(verb, entry.day, entry, rule))
+                            each.append(stop)
                 elif verb is _START:
                     if run is not None and (not paired or run[0].entry is entry):
                         continue
@@ -166,8 +181,11 @@ def _by_rule(key: tuple[int, str]) -> int:
 
 def start_of(trigger: Trigger, entry: Entry) -> ClockEvent:
     """The start of a clock (计时开始): on the day that the entry names, else on its own."""
-    day = day_fact(entry.facts, trigger.day) if trigger.day else None
-    return ClockEvent(_START, day or entry.day, entry, trigger)
+    return ClockEvent(_START, _day_of(trigger, entry), entry, trigger)
+
+
+def _day_of(trigger: Trigger, entry: Entry) -> date:
+    return (day_fact(entry.facts, trigger.day) if trigger.day else None) or entry.day
 
 
 def _runs_of(runs: Mapping[tuple[int, str], list[ClockEvent]], index: int) -> list[list[ClockEvent]]:

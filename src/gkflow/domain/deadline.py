@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -83,6 +83,7 @@ class Deadline:
     earliest: date | None = None
     latest: date | None = None
     risk: date | None = None
+    last_moment: datetime | None = None
     suspensions: tuple[Suspension, ...] = ()
     findings: tuple[Finding, ...] = ()
 

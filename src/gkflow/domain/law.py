@@ -35,6 +35,14 @@ class Roll(StrEnum):
 
     NONE = "none"
     NEXT_WORKING_DAY = "next_working_day"  # 民法典 第二百零三条
+    PREVIOUS_WORKING_DAY = "previous_working_day"  # an office's own target before a fixed or named day
+
+
+class YearOf(StrEnum):
+    """In which year a fixed date falls (固定日期所在年度)."""
+
+    NEXT_OCCURRENCE = "next_occurrence"  # the first such date on or after the start
+    FOLLOWING_YEAR = "following_year"  # in the calendar year after the start
 
 
 class RestDayReceipt(StrEnum):
@@ -109,8 +117,9 @@ class LimitValue:
     leaves_out: LeavesOut = LeavesOut.AFTER_BEGAN_THROUGH_ENDED
     month_end: MonthEnd = MonthEnd.LAST_DAY
     bound: Bound = Bound.AT_MOST
-    month: int | None = None  # fixed dates: month and day of the following year
+    month: int | None = None  # fixed dates: month and day, in the year that ``of`` says
     day: int | None = None
+    of: YearOf = YearOf.NEXT_OCCURRENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Any
 
 from transitions import Machine, MachineError
 
-from gkflow.domain.case import CORRECT, NOTE, Case, Entry, Finding
+from gkflow.domain.case import CORRECT, LINK, NOTE, Case, Entry, Finding
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, Requirement, Workflow
 
 NEW = "new"  # before the first entry
-ALWAYS = ("deliver", "archive", NOTE, CORRECT)  # what may still be entered after a case has ended
+ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK)  # what may still be entered after a case has ended
 
 
 class _Light:
@@ -102,9 +102,13 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
     return light.state
 
 
-def missing_facts(action: Action, facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The facts that the action wants and that stand neither in the entry nor, where that is enough, on the record."""
-    return _missing(action.requires, facts, on_record)
+def missing_facts(action: Action, facts: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    The facts that the action needs and that stand neither in the entry nor, where that is enough, on the record
+    *before* it; and those that had to stand there before.
+    """
+    missing = _missing(action.requires, facts, {**before, **facts})
+    return (*missing, *_missing(action.before, before, before)) if action.before else missing
 
 
 def _missing(needs: Sequence[Requirement], facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,10 +148,12 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
         if then is None:
             findings.append(Finding("not_allowed", entry.seq, {"action": name, "state": state}))
             then = named.get(name) or state
-        if name != CORRECT and name != NOTE:
+        if name != CORRECT and name != NOTE and name != LINK:
+            action = actions.get(name)
+            if action is not None and action.before and (gaps := _missing(action.before, gathered, gathered)):
+                findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
             if entry.facts:
                 gathered.update(entry.facts)
-            action = actions.get(name)
             if action is not None:
                 if action.requires and (gaps := _missing(action.requires, entry.facts, gathered)):
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))

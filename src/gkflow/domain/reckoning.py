@@ -7,16 +7,16 @@ Nothing is stored that could not be reckoned again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from gkflow.domain.appointed import appointed, moment_of
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import Finding, legal_day
-from gkflow.domain.clock import Clock, ClockEvent, Verb, day_fact, start_of
+from gkflow.domain.case import Finding
+from gkflow.domain.clock import Clock, ClockEvent, Verb, start_of
 from gkflow.domain.counting import (
     Span,
     day_zero,
     last_day,
-    last_moment,
     last_working_day,
     left_out,
     signed_working_days,
@@ -27,8 +27,8 @@ from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, Roll, TimeLimit
 from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
 
-_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART = (
-    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART,
+_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR = (
+    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART, Verb.BAR,
 )  # fmt: skip
 _WORKING_DAY, _SUSPENDED = LimitUnit.WORKING_DAY, Status.SUSPENDED
 
@@ -88,7 +88,7 @@ class _Reckoning:
 
     __slots__ = (
         "as_of", "calendar", "clock", "extended_on", "extension", "findings", "fixed", "known", "limit", "limit_of",
-        "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "waiting",
+        "moment", "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +112,7 @@ class _Reckoning:
         self.risk: date | None = None
         self.noticed: set[str] = set()
         self.restarted: set[str] = set()
+        self.moment: datetime | None = None
         self.fixed = self._fixed_day(clock.events[0])
 
     extended_on: date | None
@@ -129,6 +130,8 @@ class _Reckoning:
                 self._wait(event)
             elif verb is _RESTART:
                 self._restart(event)
+            elif verb is _BAR:
+                self._bar(event)
             else:
                 self._extend(event)
         return self._conclude()
@@ -190,8 +193,12 @@ class _Reckoning:
             self._find("second_restart", event)
             return
         self.restarted.add(rule.action)
-        if self.waiting is None and self.risk is None:
-            self.risk = self._last(event.day)[0]
+        last = self._last(event.day)[0] if self.waiting is None else None
+        if rule.after:
+            self.risk = self.risk or last
+        elif last is not None and event.day > last and self.clock.rule.kind is ClockKind.DUTY:
+            # What comes round again begins anew; that this round was late stays told.
+            self._find("late_before_restart", event, last=last, day=event.day)
         self.since, self.waiting = event.day, None
         self.fixed = self._fixed_day(event)
         self.extension, self.extended_on = 0, None
@@ -225,6 +232,11 @@ class _Reckoning:
         self.extension = min(self.extension + max(days, 0), most)
         self.extended_on = self.extended_on or event.day
 
+    def _bar(self, event: ClockEvent) -> None:
+        last = self._last(event.day)[0]
+        if last is None or event.day <= last:
+            self._find("too_early", event, last=last, day=event.day, cite=self.value.citation)
+
     def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
         self.findings.append(
             Finding(code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts})
@@ -233,17 +245,13 @@ class _Reckoning:
     # -- what follows --------------------------------------------------------------------------------------------
 
     def _fixed_day(self, event: ClockEvent) -> date | None:
-        value, facts = self.value, event.entry.facts
-        if self.clock.rule.until:
-            named = day_fact(facts, self.clock.rule.until)
-            if named is not None:
-                return named
-        if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
-            same_year = date(event.day.year, value.month, value.day)
-            return same_year if same_year >= event.day else date(event.day.year + 1, value.month, value.day)
-        if value.unit is LimitUnit.HOUR and value.length is not None:
-            return legal_day(last_moment(event.entry.written_at, value.length))
-        return None
+        found = appointed(self.clock.rule, self.value, event, self.calendar, lambda length: self._count(length, ()))
+        self.moment = found.moment if found is not None else None
+        if found is None:
+            return None
+        if found.objection:
+            self._find(found.objection, event, **found.facts)
+        return found.day
 
     def _ends(self, at: date) -> _Ends:
         """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
@@ -348,6 +356,7 @@ class _Reckoning:
         deadline = Deadline(
             self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
             last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
+            last_moment=self.moment,
         )  # fmt: skip
         if self.suspensions:
             deadline.suspensions = tuple(
@@ -366,7 +375,7 @@ class _Reckoning:
             self._how_firm(deadline, last)
         if self.stop is not None:
             deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
-            deadline.verdict = self._verdict_of(self.stop.day, last, longest)
+            deadline.verdict = self._verdict_of(self.stop, last, longest)
             if (
                 rule.kind is ClockKind.POWER
                 and deadline.verdict is not Verdict.ON_TIME
@@ -388,9 +397,14 @@ class _Reckoning:
             deadline.findings = tuple(self.findings)
         return deadline
 
-    def _verdict_of(self, done: date, last: date | None, longest: date | None) -> Verdict:
-        if last is None or done <= last:
+    def _verdict_of(self, stop: ClockEvent, last: date | None, longest: date | None) -> Verdict:
+        done = stop.day
+        if last is None or done < last:
             return Verdict.ON_TIME
+        if done == last:
+            # Hours are compared as moments; without one on record, as days.
+            at = moment_of(stop) if self.moment is not None else None
+            return Verdict.LATE if at is not None and self.moment is not None and at > self.moment else Verdict.ON_TIME
         # No extension on record, but within the last day that the longest lawful one would have given.
         if self.extended_on is None and longest is not None and done <= longest:
             return Verdict.LATE_UNLESS_EXTENDED
@@ -399,7 +413,8 @@ class _Reckoning:
     def _how_firm(self, deadline: Deadline, last: date) -> None:
         calendar, value = self.calendar, self.value
         if self.fixed is not None:
-            firm_from = None
+            # A day put back to the last working day before it asks which days are worked.
+            firm_from = last - timedelta(days=1) if value.roll is Roll.PREVIOUS_WORKING_DAY else None
         elif value.unit is LimitUnit.WORKING_DAY:
             firm_from = self.since
         else:

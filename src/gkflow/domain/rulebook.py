@@ -16,6 +16,7 @@ from gkflow.domain.workflow import Ladder, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
+    from gkflow.domain.recurring import RecurringDuty
     from gkflow.domain.soundness import Problem
 
 
@@ -24,7 +25,8 @@ class Rulebook:
     """
     Everything that the office works by (规则集).
 
-    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place.
+    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place. ``duties`` are
+    those that come round, whether the office has taken them on or not.
     """
 
     workflows: Mapping[str, Workflow]
@@ -32,6 +34,8 @@ class Rulebook:
     ladders: Mapping[str, Ladder]
     calendar: WorkCalendar
     instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    duties: Mapping[str, RecurringDuty] = field(default_factory=lambda: MappingProxyType({}))
+    duties_taken: tuple[str, ...] = ()  # those that the profile takes on
 
     def limit(self, name: str) -> TimeLimit:
         """
@@ -69,6 +73,8 @@ class Rulebook:
                 digest.update(f"{day} {sorted(asdict(value).items()) if value else None}\n".encode())
         for name, ladder in sorted(self.ladders.items()):
             digest.update(f"ladder {name} {ladder}\n".encode())
+        for name, duty in sorted(self.duties.items()):
+            digest.update(f"duty {name} {duty}\n".encode())
         digest.update(f"instead {sorted(self.instead.items())}\n".encode())
         return digest.hexdigest()
 

@@ -22,6 +22,7 @@ from gkflow.domain.workflow import (
     ClockKind,
     ClockRule,
     Condition,
+    Opening,
     Workflow,
 )
 
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
 
 # Anybody may write a remark or correct what was written.
-_OPEN_TO_ALL = ("note", "correct_entry")
+_OPEN_TO_ALL = ("note", "correct_entry", "link")
 _REF = "ref"
 # A stop may be named for registers, which tell of courses that the workflow does not allow; these may not.
-_WHILE_RUNNING = ("restart", "wait", "suspend", "extend")
+_WHILE_RUNNING = ("restart", "wait", "suspend", "extend", "bars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,14 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
         found += _carried(workflow)
         found += _order(workflow)
         found += _lengths(workflow, rulebook)
+        found += _openings(workflow, rulebook)
         # A wrong name makes nonsense of every course of events: first the names, then the courses.
         if not inner and any(action.first for action in workflow.actions.values()):
             found += _ways_out(workflow)
             courses = Courses(workflow)
             found += _states(workflow, courses)
             found += _running(workflow, courses)
+    found += _outside(rulebook)
     return tuple(dict.fromkeys(found))
 
 
@@ -86,8 +89,9 @@ def _action_names(workflow: Workflow) -> Iterator[Problem]:
                 yield Problem(workflow.name, (*where, key), text)
         facts = [("needs_on_record" if need.on_record else "needs", need.fact) for need in action.requires]
         facts += [("wants", need.fact) for need in action.wants]
+        facts += [("needs_before", need.fact) for need in action.before]
         facts += [("accepts", fact) for fact in action.accepts]
-        conditions = [condition for need in action.requires for condition in need.unless]
+        conditions = [condition for need in (*action.requires, *action.before) for condition in need.unless]
         for key, fact in facts:
             yield from _fact_name(workflow, (*where, key), f'action "{action.name}"', fact)
         yield from _conditions(workflow, (*where, "needs"), f'action "{action.name}"', conditions)
@@ -152,6 +156,7 @@ def _actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
         yield "suspend", suspend.until
     yield from (("extend", each.action) for each in rule.extends)
     yield from (("stop", each.action) for each in rule.stops)
+    yield from (("bars", each.action) for each in rule.bars)
     yield from (("lapse", each.action) for each in rule.lapse)
 
 
@@ -162,8 +167,11 @@ def _clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
 
 def _facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
     yield from (("start", each.day) for each in rule.starts if each.day)
+    yield from (("stop", each.day) for each in rule.stops if each.day)
     if rule.until:
         yield "until", rule.until
+    if rule.shortened_by:
+        yield "shortened_by", rule.shortened_by
     yield from (("extend", each.approval) for each in rule.extends if each.approval)
     yield from (("lapse", fact) for each in rule.lapse for fact in each.facts)
 
@@ -181,6 +189,64 @@ def _limits_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
     yield "limit", rule.limit
     yield from (("start", each.limit) for each in rule.starts if each.limit)
     yield from (("extend", each.limit) for each in rule.extends)
+
+
+# --- cases that follow --------------------------------------------------------------------------------------
+
+
+def _openings(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
+    for action in workflow.actions.values():
+        where, what = ("actions", action.name, "opens"), f'action "{action.name}": opens'
+        carried = _facts_carried(action)
+        for opening in action.opens:
+            yield from (Problem(workflow.name, where, f"{what}: {text}") for text in _opening(opening, rulebook))
+            yield from _conditions(workflow, where, what, opening.when)
+            for condition in opening.when:
+                if condition.fact not in carried:
+                    text = f'{what} goes by fact "{condition.fact}", which the action neither needs nor accepts'
+                    yield Problem(workflow.name, where, text)
+            for fact in opening.facts.values():
+                yield from _fact_name(workflow, where, what, fact)
+        if action.owner_of:
+            yield from _fact_name(
+                workflow, (*where[:2], "owner_of"), f'action "{action.name}": owner_of', action.owner_of
+            )
+
+
+def _outside(rulebook: Rulebook) -> Iterator[Problem]:
+    """What ladders and recurring duties open; the place is their own file's."""
+    for ladder in rulebook.ladders.values():
+        for step in ladder.steps:
+            if step.opens is not None:
+                for text in _opening(step.opens, rulebook):
+                    yield Problem(
+                        "", ("ladder", ladder.name), f'ladder "{ladder.name}", step {step.offset}: opens: {text}'
+                    )
+    for duty in rulebook.duties.values():
+        given = {**dict.fromkeys(("due", "period", "title"), ""), **duty.given}
+        for text in _opening(Opening(duty.workflow, given=given), rulebook):
+            yield Problem("", ("duty", duty.name), f'duty "{duty.name}": {text}')
+
+
+def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
+    """What a case that is to be opened by itself must find: its workflow, and facts that its first action takes."""
+    other = rulebook.workflows.get(opening.workflow)
+    if other is None:
+        yield f'no workflow "{opening.workflow}"{mean(opening.workflow, rulebook.workflows)}'
+        return
+    first = next((action for action in other.actions.values() if action.first), None)
+    if first is None:
+        return
+    carried, given = _facts_carried(first), {*opening.facts, *opening.given}
+    for fact in sorted(given - carried):
+        yield f'"{first.name}" of {other.name} takes no fact "{fact}"'
+    for need in first.requires:
+        if need.fact not in given and not need.unless:
+            yield f'"{first.name}" of {other.name} needs "{need.fact}", which is not given'
+    for fact, value in opening.given.items():
+        spec = other.facts.get(fact)
+        if spec is not None and spec.type == "choice" and value and value not in spec.choices:
+            yield f'fact "{fact}" of {other.name} has no choice "{value}"'
 
 
 # --- people and facts -------------------------------------------------------------------------------------
@@ -213,7 +279,7 @@ def _carried(workflow: Workflow) -> Iterator[Problem]:
             if fact not in _facts_carried(workflow.actions[action]):
                 text = f'{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts'
                 yield Problem(workflow.name, where, text)
-            if kind and spec.type != kind:
+            if kind and spec.type != kind and not (kind == "day" and spec.type == "moment"):
                 text = f'{what} takes fact "{fact}" for a {kind}, but it is a {spec.type}'
                 yield Problem(workflow.name, where, text)
 
@@ -237,6 +303,8 @@ def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str,
             yield "extend", extend.action, extend.approval, ""
     if rule.until:
         yield from (("until", start.action, rule.until, "day") for start in rule.starts)
+    if rule.shortened_by:
+        yield from (("shortened_by", start.action, rule.shortened_by, "") for start in rule.starts)
     if rule.paired:
         yield from (("paired", start.action, _REF, "") for start in rule.starts if _REF in workflow.facts)
     for lapse in rule.lapse:
@@ -369,6 +437,8 @@ def _running(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
             elif key in _WHILE_RUNNING and action not in course.taken_while_running:
                 text = f'{what}: "{action}" ({key}) can never be taken while the clock runs'
                 yield Problem(workflow.name, (*where, key), text)
+        if rule.kind is ClockKind.TERM and not rule.stops:
+            continue  # it runs out by itself
         if not any(stop.action in course.taken_while_running for stop in rule.stops):
             yield Problem(workflow.name, where, f"{what}: nothing stops it (stop)")
         elif rule.kind is ClockKind.DUTY and course.runs_at_the_end is not None:

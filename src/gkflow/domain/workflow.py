@@ -25,12 +25,14 @@ class ClockKind(StrEnum):
     What lapses when the clock runs out (计时性质).
 
     A *duty* is breached and becomes overdue; a *power* (限期行使的权力) is lost, which shows as a finding when
-    the act is entered late; a *target* (内部时限) is only reminded of.
+    the act is entered late; a *target* (内部时限) is only reminded of; a *term* (期间) has to run out before what
+    it bars may be done, and nobody is late when it has.
     """
 
     DUTY = "duty"
     POWER = "power"
     TARGET = "target"
+    TERM = "term"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,12 @@ class FactSpec:
 
     name: str
     label: str
-    type: str = "text"  # text day integer number choice people uscc identity_number flag
+    type: str = "text"  # FACT_TYPES in files/workflows.py
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> Chinese label
     published: str = "clear"  # clear | masked | withheld: what a published record shows of it
     cite: str = ""
+    closed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # choice -> the reading against it
+    points: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # choice -> points (考评分值)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,42 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """
+    A case that follows from an action or a ladder step (派生案件): of which workflow, with which facts.
+
+    ``facts`` maps a fact of the new case's first action to the fact of this record that it is taken from;
+    ``given`` are fixed values.
+    """
+
+    workflow: str
+    when: tuple[Condition, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of the named readings of a workflow (口径): which facts are needed, which choices are left."""
+
+    name: str
+    label: str
+    cite: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # (action, fact) that it asks for
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """What a profile chooses among (可选口径), and which reading holds here."""
+
+    name: str
+    label: str
+    chosen: str
+    among: Mapping[str, Reading]
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """An action (动作): from which states, to which one, by whom, with which facts."""
 
@@ -103,6 +143,10 @@ class Action:
     first: bool = False
     wants: tuple[Requirement, ...] = ()  # facts whose absence is a finding, never a refusal
     tell: tuple[str, ...] = ()  # roles that are told when it is taken; never the one who took it
+    opens: tuple[Opening, ...] = ()
+    publishes: bool = False  # what is published goes out to its subscribers (精准推送)
+    before: tuple[Requirement, ...] = ()  # facts that must stand on the record before this entry, not in it
+    owner_of: str = ""  # the fact naming a field: only the unit that owns it may take the action
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +155,7 @@ class Trigger:
 
     action: str
     when: tuple[Condition, ...] = ()
-    day: str = ""  # the fact that carries the day; else the entry's own day
+    day: str = ""  # the fact that carries the day, or the moment; else the entry's own
     limit: str = ""  # a limit of its own instead of the clock's
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
@@ -160,6 +204,13 @@ class RestartRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BarRule:
+    """An action that is not to be taken while the clock runs (期满前不得): on its last day it is still barred."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class LapseRule:
     """What follows when the clock runs out (逾期后果): proposed to people, or taken where silence has that effect."""
 
@@ -189,6 +240,8 @@ class ClockRule:
     lapse: tuple[LapseRule, ...] = ()
     paired: bool = False  # one run per ref
     until: str = ""  # the fact of the starting entry that names the last day itself
+    shortened_by: str = ""  # the fact that states why the named day lies earlier than the limit allows
+    bars: tuple[BarRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +253,7 @@ class Step:
     colour: str
     tell: tuple[str, ...]
     label: str = ""
+    opens: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +283,7 @@ class Workflow:
     facts: Mapping[str, FactSpec]
     source: str = ""
     cite: str = ""
+    readings: tuple[Choosing, ...] = ()
 
     @property
     def first(self) -> Action:

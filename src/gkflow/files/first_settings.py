@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+
+from gkflow.domain.recurring import RecurringDuty
+from gkflow.files.profiles import Profile, Unit
 
 _TEXT = """\
 # gkflow 设置。每一项都可以用环境变量 GKFLOW_* 覆盖，例如 GKFLOW_DATABASE_URL。
@@ -13,7 +17,9 @@ lang = "auto"
 # 办理记录的摘要算法：sha256 或 sm3。建库之后不要更改。
 hash = "sha256"
 # 地方规则：config/profiles/ 中的名称；national 为全国规则。
-profile = "national"
+profile = {profile}
+# 周期职责：本机关承担的年度、月度职责（config/duties/ 中的名称），到时自动立案；不写则按地方规则。
+{known}{duties}
 # 每日巡检的时刻（北京时间）。
 daily_at = "08:30"
 
@@ -30,7 +36,7 @@ unit = {unit}
 
 [units.{key}]
 label = {office}
-
+{units}
 # 人员：姓名、机关（"*" 为所有机关）、职责和通知方式。职责有：
 # clerk 收件人，officer 承办人，section_head 科室负责人，disclosure_head 政务公开机构负责人，
 # director 机关负责人，supervising_office 政府信息公开工作主管部门。
@@ -74,16 +80,48 @@ orange = 2
 """
 
 
-def write_settings(path: Path, office: str = "本机关", unit: str = "UNIT") -> bool:
+def write_settings(
+    path: Path,
+    office: str = "本机关",
+    unit: str = "UNIT",
+    profile: Profile | None = None,
+    duties: Iterable[RecurringDuty] = (),
+) -> bool:
     """
     Write the first ``gkflow.toml``, for its owner's eyes only, as passwords may be added to it.
 
+    A *profile* brings its units; *duties* are all recurring duties that there are to choose from.
+
     A file that is there already stays as it is; whether one was written is returned.
     """
-    quoted = {"office": json.dumps(office, ensure_ascii=False), "unit": json.dumps(unit, ensure_ascii=False)}
+    taken = f"duties = {_quoted(list(profile.duties))}" if profile is not None and profile.duties else "# duties = []"
+    quoted = {
+        "office": _quoted(office),
+        "unit": _quoted(unit),
+        "key": _quoted(unit),
+        "profile": _quoted(profile.name if profile is not None else "national"),
+        "duties": taken,
+        "known": "".join(f"#   {duty.name}：{duty.label}\n" for duty in duties),
+        "units": "".join(map(_unit, profile.units)) if profile is not None else "",
+    }
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         return False
-    path.write_text(_TEXT.format(**quoted, key=quoted["unit"]), encoding="utf-8")
+    path.write_text(_TEXT.format(**quoted), encoding="utf-8")
     return True
+
+
+def _unit(unit: Unit) -> str:
+    lines = [f"[units.{_quoted(unit.code)}]", f"label = {_quoted(unit.label)}"]
+    if unit.level:
+        lines.append(f"level = {_quoted(unit.level)}")
+    if unit.batch:
+        lines.append(f"batch = {unit.batch}")
+    if unit.fields:
+        lines.append(f"fields = {_quoted(list(unit.fields))}")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gkflow.domain.workflow import Ladder, Step
+from gkflow.files.clock_rules import opening_from
 from gkflow.files.nodes import Faults, Node
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
@@ -23,6 +24,7 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
                 colour=each.text("colour", ""),
                 tell=read_roles(each, "tell"),
                 label=each.text("label", ""),
+                opens=next((opening_from(opening) for opening in each.sections("opens")), None),
             )
             if steps and "at" in each and step.offset <= steps[-1].offset:
                 before = steps[-1].offset

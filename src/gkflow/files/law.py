@@ -19,7 +19,9 @@ from gkflow.domain.law import (
     RestDayReceipt,
     Roll,
     TimeLimit,
+    YearOf,
 )
+from gkflow.domain.rulebook import mean_limit
 from gkflow.files.nodes import Faults, Key, Node
 from gkflow.files.reading import Section, as_day
 
@@ -35,6 +37,7 @@ def law_from(nodes: Iterable[Node], faults: Faults) -> Law:
     """The instruments and limits of all law files together (法规库)."""
     instruments: dict[str, Instrument] = {}
     limits: dict[str, TimeLimit] = {}
+    before: dict[str, tuple[str, Section]] = {}
     for node in nodes:
         with Section(node, "", faults) as section:
             instrument = _instrument(section)
@@ -44,7 +47,37 @@ def law_from(nodes: Iterable[Node], faults: Faults) -> Law:
             for key, limit in section.named("limits", "limit", check=False):
                 name = f"{instrument.name}/{key}"
                 limits[name] = _limit(name, limit, instrument)
+                if "succeeds" in limit:
+                    before[name] = (limit.text("succeeds"), limit)
+    for name in list(before):
+        _succeed(name, limits, before, ())
     return Law(MappingProxyType(instruments), MappingProxyType(limits))
+
+
+def _succeed(
+    name: str, limits: dict[str, TimeLimit], before: dict[str, tuple[str, Section]], seen: tuple[str, ...]
+) -> None:
+    """
+    Put the values of the limit that this one succeeded before its own (新旧法衔接).
+
+    从旧: a case that began under the old law is reckoned by it, so one clock asks for one limit.
+    """
+    if name not in before:
+        return
+    older, section = before[name]
+    if older not in limits or name in seen:
+        why = "succeeds itself" if name in seen else f'no limit "{older}"{mean_limit(older, limits)}'
+        section.fault(f"succeeds: {why}", "succeeds")
+        del before[name]
+        return
+    _succeed(older, limits, before, (*seen, name))
+    before.pop(name, None)
+    limit = limits[name]
+    if not limit.values:
+        return
+    first = limit.values[0][0]
+    earlier = tuple((day, value) for day, value in limits[older].values if day < first)
+    limits[name] = TimeLimit(limit.name, limit.label, (*earlier, *limit.values), limit.binds)
 
 
 def _instrument(section: Section) -> Instrument:
@@ -94,6 +127,7 @@ def _value(limit: Section, key: Key, node: Node, instrument: Instrument) -> Limi
             bound=section.word("bound", Bound, Bound.AT_MOST),
             month=month,
             day=day,
+            of=_year_of(section, unit),
         )
 
 
@@ -119,6 +153,12 @@ def _month_and_day(section: Section, unit: LimitUnit) -> tuple[int | None, int |
     except ValueError:
         section.fault(f"month {month}, day {day} is no day of every year", "month")
     return month, day
+
+
+def _year_of(section: Section, unit: LimitUnit) -> YearOf:
+    if unit is not LimitUnit.FIXED_DATE and "of" in section:
+        section.fault("of belongs to unit fixed_date", "of")
+    return section.word("of", YearOf, YearOf.NEXT_OCCURRENCE)
 
 
 def _citation(section: Section, instrument: Instrument) -> Citation:

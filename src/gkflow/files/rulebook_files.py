@@ -7,21 +7,23 @@ name in an earlier folder: the office's own over the packaged ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gkflow.domain.law import Law, TimeLimit
-from gkflow.domain.rulebook import Rulebook, loosening, mean_limit
+from gkflow.domain.law import Law
+from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import Ladder, Workflow
 from gkflow.files import calendar_files
 from gkflow.files.calendar_files import CalendarFiles
+from gkflow.files.duties import duty_from
 from gkflow.files.ladders import ladder_from
 from gkflow.files.law import law_from
+from gkflow.files.lists import CodeList, list_from, resolved
 from gkflow.files.nodes import Faults, Node, line_of
-from gkflow.files.reading import Section
+from gkflow.files.profiles import Profile, profiles_from
 from gkflow.files.workflows import workflow_from
 from gkflow.files.yaml_files import read_yaml
 
@@ -30,21 +32,19 @@ if TYPE_CHECKING:
 
 NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 _NOTICES = "notices.yaml"
-_T = TypeVar("_T", Workflow, Ladder)
+_FOLDERS = {"ladder": "ladders", "duty": "duties"}
+_T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringDuty)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Which limits take the place of which (地方规则): shorter local ones, blanks filled."""
-
-    name: str
-    label: str
-    instead: Mapping[str, str]
-
-
-def read_rulebook(folders: Sequence[Path], calendar: WorkCalendar, profile: str = NATIONAL) -> Rulebook:
+def read_rulebook(
+    folders: Sequence[Path],
+    calendar: WorkCalendar,
+    profile: str = NATIONAL,
+    readings: Iterable[tuple[str, str, str]] = (),
+) -> Rulebook:
     """
-    Read all rules and check that they agree.
+    Read all rules and check that they agree; *readings* (workflow, what, name) are the office's own picks, over
+    those of the profile.
 
     *folders* stand in the order of their weight, the packaged one first. Raises FilesAtFault with every fault
     of every file, what ``Rulebook.problems()`` finds with them.
@@ -52,17 +52,121 @@ def read_rulebook(folders: Sequence[Path], calendar: WorkCalendar, profile: str 
     faults = Faults()
     law = law_from(_nodes(folders, "config/law", faults), faults)
     ladders = _by_name(_nodes(folders, "config/ladders", faults), "ladder", ladder_from, faults)
-    nodes = list(_nodes(folders, "workflows", faults))
+    lists = _by_name(_nodes(folders, "config/lists", faults), "list", list_from, faults)
+    duties = _by_name(_nodes(folders, "config/duties", faults), "duty", duty_from, faults)
+    profiles = _profiles(folders, law, faults)
+    mine = _mine(profiles, profile, faults)
+    picked = {flow: dict(picks) for flow, picks in mine.readings.items()}
+    own: dict[str, None] = {}
+    for flow, what, name in readings:
+        picked.setdefault(flow, {})[what] = name
+        own.setdefault(flow)
+    nodes = [
+        resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in _nodes(folders, "workflows", faults)
+    ]
     workflows = _by_name(nodes, "workflow", workflow_from, faults)
-    profiles = _profiles(_nodes(folders, "config/profiles", faults), law, faults)
-    if profile not in profiles and profile not in ("", NATIONAL):
-        there = ", ".join(sorted({NATIONAL, *profiles}))
-        faults.add("config/profiles", 0, f'no profile "{profile}"; there are: {there}')
-    instead = profiles[profile].instead if profile in profiles else MappingProxyType({})
-    rulebook = Rulebook(MappingProxyType(workflows), law, MappingProxyType(ladders), calendar, instead)
+    for flow in own:
+        if flow not in workflows:
+            faults.add("gkflow.toml", 0, f'readings: no workflow "{flow}"{mean(flow, workflows)}')
+    for each in profiles.values():
+        _compare(each, Names(workflows, ladders, lists, duties), faults)
+    rulebook = Rulebook(
+        MappingProxyType(workflows),
+        law,
+        MappingProxyType(_replaced(ladders, mine)),
+        calendar,
+        mine.instead,
+        MappingProxyType(duties),
+        mine.duties,
+    )
     _locate_problems(rulebook, nodes, faults)
     faults.tell()
     return rulebook
+
+
+def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
+    """Read the profiles alone (地方规则). Raises FilesAtFault."""
+    faults = Faults()
+    law = law_from(_nodes(folders, "config/law", faults), faults)
+    profiles = _profiles(folders, law, faults)
+    faults.tell()
+    return profiles
+
+
+def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
+    """
+    The profile of that name; the national one needs no file. Raises FilesAtFault with the names that there are.
+    """
+    faults = Faults()
+    found = _mine(profiles, name, faults)
+    faults.tell()
+    return found
+
+
+def _profiles(folders: Sequence[Path], law: Law, faults: Faults) -> dict[str, Profile]:
+    nodes = list(_nodes(folders, "config/profiles", faults))
+    profiles = profiles_from(iter(nodes), law, faults)
+    for node in nodes:
+        said = node.value.get("profile") if isinstance(node.value, dict) else None
+        if said is not None and isinstance(said.value, str):
+            _named_as_file(node, "profile", said.value, faults)
+    return profiles
+
+
+def _mine(profiles: Mapping[str, Profile], name: str, faults: Faults) -> Profile:
+    if name not in profiles and name not in ("", NATIONAL):
+        there = ", ".join(sorted({NATIONAL, *profiles}))
+        faults.add("config/profiles", 0, f'no profile "{name}"; there are: {there}')
+    return profiles.get(name or NATIONAL) or Profile(NATIONAL, "全国")
+
+
+class Names(NamedTuple):
+    """What a profile may name (可引用的名称)."""
+
+    workflows: Mapping[str, Workflow]
+    ladders: Mapping[str, Ladder]
+    lists: Mapping[str, CodeList]
+    duties: Mapping[str, RecurringDuty]
+
+
+def _compare(profile: Profile, names: Names, faults: Faults) -> None:
+    """Whether a profile, the one in use or another, names what exists."""
+    file = f"config/profiles/{profile.name}.yaml"
+
+    def fault(text: str) -> None:
+        faults.add(file, 0, text)
+
+    for flow, picks in profile.readings.items():
+        if flow not in names.workflows:
+            fault(f'readings: no workflow "{flow}"{mean(flow, names.workflows)}')
+            continue
+        offered = {choosing.name: choosing.among for choosing in names.workflows[flow].readings}
+        for what, name in picks.items():
+            if what not in offered:
+                fault(f'readings: {flow} has no readings of "{what}"{mean(what, offered)}')
+            elif name not in offered[what]:
+                fault(f'readings: {flow} has no reading "{name}" of {what}{mean(name, offered[what])}')
+    for ladder in (*profile.ladders, *profile.ladders.values()):
+        if ladder not in names.ladders:
+            fault(f'ladders: no ladder "{ladder}"{mean(ladder, names.ladders)}')
+    for duty in profile.duties:
+        if duty not in names.duties:
+            fault(f'duties: no duty "{duty}"{mean(duty, names.duties)}')
+    owners: dict[str, str] = {}
+    for unit in profile.units:
+        for field in unit.fields:
+            if "fields" in names.lists and field not in names.lists["fields"].items:
+                fault(f'unit "{unit.code}": no field "{field}"{mean(field, names.lists["fields"].items)}')
+            if owners.setdefault(field, unit.code) != unit.code:
+                fault(f'unit "{unit.code}": field "{field}" is owned by "{owners[field]}" already')
+
+
+def _replaced(ladders: Mapping[str, Ladder], profile: Profile) -> dict[str, Ladder]:
+    """The ladders with the steps of others in the place of their own where the profile says so."""
+    return {
+        name: Ladder(name, ladder.label, ladders.get(profile.ladders.get(name, name), ladder).steps)
+        for name, ladder in ladders.items()
+    }
 
 
 def read_law(folders: Sequence[Path]) -> Law:
@@ -121,38 +225,6 @@ def _named_as_file(node: Node, kind: str, name: str, faults: Faults) -> None:
         faults.add(node.file, line_of(node, (kind,)), f'{kind} "{name}" stands in a file called {stem}.yaml')
 
 
-# --- profiles ---------------------------------------------------------------------------------------------
-
-
-def _profiles(nodes: Iterator[Node], law: Law, faults: Faults) -> dict[str, Profile]:
-    profiles: dict[str, Profile] = {}
-    for node in nodes:
-        with Section(node, "", faults) as section:
-            name = section.text("profile")
-            _named_as_file(node, "profile", name, faults)
-            instead: dict[str, str] = {}
-            for key, value in section.items("limits"):
-                if not isinstance(value.value, str):
-                    section.wrong(f'limit "{key}"', value, "the name of a limit")
-                    continue
-                limit = _known(law, str(key), Node(None, node.file, key.line), faults)
-                other = _known(law, value.value, value, faults)
-                if limit is None or other is None:
-                    continue
-                for reason in loosening(limit, other):
-                    faults.add(node.file, key.line, f'limit "{key}": a profile may only tighten; {reason}')
-                instead[str(key)] = value.value
-            profiles[name] = Profile(name, section.text("label"), MappingProxyType(instead))
-    return profiles
-
-
-def _known(law: Law, name: str, place: Node, faults: Faults) -> TimeLimit | None:
-    limit = law.limits.get(name)
-    if limit is None:
-        faults.at(place, f'no limit "{name}"{mean_limit(name, law.limits)}')
-    return limit
-
-
 # --- places of problems -----------------------------------------------------------------------------------
 
 
@@ -165,6 +237,10 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], faults: Faults) 
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()
     for problem in rulebook.problems():
+        if not problem.workflow:
+            kind, name = problem.where
+            faults.add(f"config/{_FOLDERS[kind]}/{name}.yaml", 0, problem.text)
+            continue
         node = files[problem.workflow]
         if node.file not in at_fault:
             faults.add(node.file, line_of(node, problem.where), problem.text)

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from gkflow.domain.notice import Person
 from gkflow.files.home import FILE_NAME
 from gkflow.files.nodes import Faults, Key, Node, from_plain
+from gkflow.files.profiles import Unit, readings_from, unit_from
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
 from gkflow.files.toml_files import read_toml
@@ -76,7 +77,10 @@ class Settings:
     database: Database = field(default_factory=Database)
     office: str = ""
     unit: str = "UNIT"
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> label
+    units: Mapping[str, Unit] = field(default_factory=lambda: MappingProxyType({}))
+    # Picked by the office itself, over what its profile picks.
+    readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    duties: tuple[str, ...] | None = None  # recurring duties taken on; None: those of the profile
     people: tuple[Person, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
     lights: tuple[tuple[int, str], ...] = LIGHTS
@@ -171,8 +175,10 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
         office, unit = "", "UNIT"
         for each in section.sections("office", "[office]"):
             office, unit = each.text("name", ""), each.text("unit", "UNIT")
-        units = {name: each.text("label") for name, each in section.named("units", "unit", needed=False, check=False)}
-        units.setdefault(unit, office or unit)
+        units = {
+            code: unit_from(code, each) for code, each in section.named("units", "unit", needed=False, check=False)
+        }
+        units.setdefault(unit, Unit(unit, office or unit))
         channels: tuple[str, ...] = ("file",)
         for each in section.sections("channels", "[channels]"):
             channels = _channels(each, "default", channels)
@@ -187,6 +193,8 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             office=office,
             unit=unit,
             units=MappingProxyType(units),
+            readings=readings_from(section),
+            duties=section.texts("duties") if "duties" in section else None,
             people=tuple(
                 _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
             ),
@@ -200,7 +208,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
 
 def _person(
     section: Section,
-    units: Mapping[str, str],
+    units: Mapping[str, Unit],
     own: str,
     default: tuple[str, ...],
     mail: Mail,

@@ -7,31 +7,22 @@ import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from gkflow.domain.workflow import (
-    Action,
-    ClockKind,
-    ClockRule,
-    Condition,
-    Duty,
-    ExtendRule,
-    FactSpec,
-    LapseRule,
-    Requirement,
-    RestartRule,
-    State,
-    SuspendRule,
-    Trigger,
-    WaitRule,
-    Workflow,
-)
-from gkflow.files.nodes import Faults, Node, as_json, from_plain, plain
+from gkflow.domain.case import CORRECT, LINK, NOTE
+from gkflow.domain.workflow import Action, FactSpec, Requirement, State, Workflow
+from gkflow.files.clock_rules import clock_from, opening_from
+from gkflow.files.nodes import Faults, Node, as_json, from_plain
 from gkflow.files.reading import Section
+from gkflow.files.readings import Readings, read_readings, read_requirements
 from gkflow.files.roles import read_roles
 
-FACT_TYPES = ("text", "day", "integer", "number", "choice", "people", "uscc", "identity_number", "flag")
+FACT_TYPES = (
+    "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
+    "case",
+)  # fmt: skip
 PUBLISHED = ("clear", "masked", "withheld")
-# What a correction and a note carry in every workflow; a file need not say it.
+# What a correction, a note and a link carry in every workflow; a file need not say it.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
+ORIGIN = "origin"
 _EVERYWHERE = MappingProxyType(
     {
         "seq": FactSpec("seq", "更正的记录序号", "integer"),
@@ -39,6 +30,8 @@ _EVERYWHERE = MappingProxyType(
         "void": FactSpec("void", "作废", "flag"),
         "reason": FactSpec("reason", "理由"),
         "text": FactSpec("text", "内容"),
+        "origin": FactSpec("origin", "来源案件", "case"),
+        "leads_to": FactSpec("leads_to", "关联案件", "case"),
     }
 )
 _OWN = ("seq", "day", "void")  # these three mean the correction's own, and nothing else
@@ -53,15 +46,19 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         label = section.text("label")
         cite = section.text("cite", "")
         states = {key: _state(key, each) for key, each in section.named("states", "state")}
-        facts = {key: _fact(key, each) for key, each in section.named("facts", "fact")}
+        readings = read_readings(section)
+        facts = {key: _fact(key, each, readings) for key, each in section.named("facts", "fact")}
         for key, spec in _EVERYWHERE.items():
             facts.setdefault(key, spec)
-        actions = {key: _action(key, each, states, facts) for key, each in section.named("actions", "action")}
-        clocks = tuple(_clock(key, each) for key, each in section.named("clocks", "clock"))
+        actions = {key: _action(key, each, states, facts, readings) for key, each in section.named("actions", "action")}
+        for action in _everywhere(states, facts):
+            actions.setdefault(action.name, action)
+        clocks = tuple(clock_from(key, each) for key, each in section.named("clocks", "clock"))
         firsts = [action.name for action in actions.values() if action.first]
-        if actions and len(firsts) != 1:
+        if len(actions) > len(_BUILT_IN) and len(firsts) != 1:
             said = ", ".join(firsts) or "none"
             section.fault(f"one action opens a case (first: true), here: {said}", "actions")
+        readings.compare(section, actions, facts)
     return Workflow(
         name=name,
         label=label,
@@ -72,6 +69,7 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         facts=MappingProxyType(facts),
         source=source,
         cite=cite,
+        readings=readings.choosing,
     )
 
 
@@ -99,7 +97,7 @@ def _state(name: str, section: Section) -> State:
     )
 
 
-def _fact(name: str, section: Section) -> FactSpec:
+def _fact(name: str, section: Section, readings: Readings) -> FactSpec:
     if name in _OWN:
         section.fault("the name is taken: correct_entry has a fact of that name")
     kind = section.choice("type", FACT_TYPES, "text")
@@ -109,8 +107,15 @@ def _fact(name: str, section: Section) -> FactSpec:
             choices[str(code)] = node.value
         else:
             section.wrong(f'choice "{code}"', node, "a label")
-    if kind != "choice" and "choices" in section:
+    if kind != "choice" and ("choices" in section or "list" in section):
         section.fault(f"choices belong to type choice, not {kind}", "choices")
+    points = {}
+    for code, node in section.items("points"):
+        if type(node.value) in (int, float) and str(code) in choices:
+            points[str(code)] = node.value
+        else:
+            section.wrong(f'points of "{code}"', node, "a number of points for one of the choices")
+    section.text("list", "")  # the list has been put in its place by the rulebook's reader
     return FactSpec(
         name=name,
         label=section.text("label"),
@@ -118,22 +123,34 @@ def _fact(name: str, section: Section) -> FactSpec:
         choices=MappingProxyType(choices),
         published=section.choice("published", PUBLISHED, "clear"),
         cite=section.text("cite", ""),
+        closed=readings.closed(name, choices),
+        points=MappingProxyType(points),
     )
 
 
 # --- actions ----------------------------------------------------------------------------------------------
 
 
-def _action(name: str, section: Section, states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> Action:
+def _action(
+    name: str, section: Section, states: Mapping[str, State], facts: Mapping[str, FactSpec], readings: Readings
+) -> Action:
     first = section.flag("first")
     sources = _sources(section, states, first)
     accepts = section.texts("accepts")
-    if name == "correct_entry":
+    if name == CORRECT:
         accepts = tuple(dict.fromkeys((*CORRECTION_FACTS, *accepts, *facts)))
-    elif name == "note":
+    elif name == NOTE:
         accepts = tuple(dict.fromkeys((*accepts, "text")))
-    requires = (*_requirements(section, "needs"), *_requirements(section, "needs_on_record", on_record=True))
-    wants = tuple(_requirements(section, "wants"))
+    if first:
+        accepts = tuple(dict.fromkeys((*accepts, ORIGIN)))
+    requires = (
+        *read_requirements(section, "needs"), *readings.needs.get(name, ()),
+        *read_requirements(section, "needs_on_record", on_record=True), *readings.needs_on_record.get(name, ()),
+    )  # fmt: skip
+    wants = (
+        *read_requirements(section, "wants"), *readings.wants.get(name, ()),
+        *read_requirements(section, "wants_on_record", on_record=True), *readings.wants_on_record.get(name, ()),
+    )  # fmt: skip
     needed = {need.fact for need in (*requires, *wants)}
     return Action(
         name=name,
@@ -147,7 +164,22 @@ def _action(name: str, section: Section, states: Mapping[str, State], facts: Map
         first=first,
         wants=wants,
         tell=read_roles(section, "tell"),
+        opens=tuple(opening_from(each) for each in section.sections("opens")),
+        before=tuple(read_requirements(section, "needs_before", on_record=True)),
+        publishes=section.flag("publishes"),
+        owner_of=section.text("owner_of", ""),
     )
+
+
+_BUILT_IN = (NOTE, CORRECT, LINK)
+
+
+def _everywhere(states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> Iterator[Action]:
+    """What may be entered into every case at any time: a remark, a correction, a link to another case."""
+    anywhere = tuple(states)
+    yield Action(NOTE, "备注", anywhere, None, requires=(Requirement("text"),))
+    yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
+    yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
 
 
 def _sources(section: Section, states: Mapping[str, State], first: bool) -> tuple[str, ...]:
@@ -164,115 +196,3 @@ def _sources(section: Section, states: Mapping[str, State], first: bool) -> tupl
             if "from" in section and not sources:
                 section.fault("from names no state", "from")
             return sources
-
-
-def _requirements(section: Section, key: str, on_record: bool = False) -> Iterator[Requirement]:
-    """
-    Facts that must be there: a list of names, where a name may carry what dispenses with it.
-
-    ``needs: [decision, {uscc: {unless: {party: [natural_person]}}}]``
-    """
-    node = section.get(key)
-    if node is None:
-        return
-    for item in node.value if isinstance(node.value, list) else [node]:
-        if isinstance(item.value, str):
-            yield Requirement(item.value, on_record)
-        elif isinstance(item.value, dict):
-            for fact, how in item.value.items():
-                with Section(how, f"{section.what}: {key} {fact}", section.faults, line=fact.line) as each:
-                    yield Requirement(str(fact), on_record, _conditions(each, "unless", needed=True))
-        else:
-            section.wrong(key, item, "names of facts")
-
-
-def _conditions(section: Section, key: str, needed: bool = False) -> tuple[Condition, ...]:
-    """Conditions on the facts of the entry: a mapping of fact names to the values that are met."""
-    return tuple(
-        Condition(str(fact), frozenset(section.as_texts(f"{key} {fact}", node)))
-        for fact, node in section.items(key, needed)
-    )
-
-
-# --- clocks -----------------------------------------------------------------------------------------------
-
-
-def _clock(name: str, section: Section) -> ClockRule:
-    rule = ClockRule(
-        name=name,
-        label=section.text("label"),
-        limit=section.text("limit"),
-        duty=section.word("duty", Duty, Duty.OFFICE),
-        kind=section.word("kind", ClockKind, ClockKind.DUTY),
-        starts=tuple(_triggers(section, "start", needed=True)),
-        restarts=tuple(
-            RestartRule(each.text("action"), each.text("after", ""), each.flag("once"))
-            for each in section.sections("restart")
-        ),
-        waits=tuple(
-            WaitRule(_trigger(each), each.text("within", ""), each.flag("before_last_day"), each.flag("once"))
-            for each in section.sections("wait")
-        ),
-        suspends=tuple(
-            SuspendRule(
-                _trigger(each),
-                each.text("until"),
-                each.text("lapse", ""),
-                _conditions(each, "lapse_when"),
-                _conditions(each, "silence"),
-            )
-            for each in section.sections("suspend")
-        ),
-        extends=tuple(
-            ExtendRule(
-                each.text("action"), each.text("limit"), each.text("approval", ""), read_roles(each, "approvers")
-            )
-            for each in section.sections("extend")
-        ),
-        stops=tuple(_triggers(section, "stop")),
-        ladder=section.text("ladder", ""),
-        lapse=tuple(_lapse(each) for each in section.sections("lapse")),
-        paired=section.flag("paired"),
-        until=section.text("until", ""),
-    )
-    if "start" in section and not rule.starts:
-        section.fault("nothing starts it", "start")
-    return rule
-
-
-def _triggers(section: Section, key: str, needed: bool = False) -> Iterator[Trigger]:
-    """Actions that start or stop a clock: names, or mappings with conditions."""
-    node = section.get(key, needed)
-    if node is None:
-        return
-    named: set[str] = set()
-    for item in node.value if isinstance(node.value, list) else [node]:
-        if isinstance(item.value, str):
-            if item.value in named:
-                section.fault(f'{key} names "{item.value}" twice', key)
-            named.add(item.value)
-            yield Trigger(item.value)
-            continue
-        with Section(item, f"{section.what}: {key}", section.faults) as each:
-            trigger = _trigger(each)
-            if key == "start":
-                trigger = Trigger(trigger.action, trigger.when, each.text("day", ""), each.text("limit", ""))
-            yield trigger
-
-
-def _trigger(section: Section) -> Trigger:
-    return Trigger(section.text("action"), _conditions(section, "when"))
-
-
-def _lapse(section: Section) -> LapseRule:
-    take = "take" in section
-    if take and "propose" in section:
-        section.fault("says both propose and take", "take")
-    facts = {str(fact): plain(node) for fact, node in section.items("facts")}
-    return LapseRule(
-        action=section.text("take" if take else "propose"),
-        take=take,
-        when=_conditions(section, "when"),
-        facts=MappingProxyType(facts),
-        cite=section.text("cite", ""),
-    )

@@ -1,0 +1,108 @@
+"""
+Last days that are not counted to but named (指定日): a fixed date, a day that the entry names, hours from a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import NOTHING, legal_day
+from gkflow.domain.clock import ClockEvent, day_fact, moment_fact
+from gkflow.domain.counting import last_moment
+from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, Roll, YearOf
+from gkflow.domain.workflow import ClockRule, Trigger
+
+_COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR)
+
+
+class Appointed(NamedTuple):
+    """A named last day (指定的届满日); ``objection`` is what should not be so, with its facts."""
+
+    day: date
+    moment: datetime | None = None
+    objection: str = ""
+    facts: Mapping[str, Any] = NOTHING
+
+
+def appointed(
+    rule: ClockRule, value: LimitValue, event: ClockEvent, calendar: WorkCalendar, count: Callable[[int], date]
+) -> Appointed | None:
+    """
+    The last day that a start names, or that its limit fixes; None where the days are counted.
+
+    *count* counts the limit's own length from the start: a day named by an entry is held against it.
+    """
+    if rule.until and (named := day_fact(event.entry.facts, rule.until)) is not None:
+        return _named(rule, value, event, calendar, named, count)
+    if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
+        return Appointed(_rolled(_fixed_date(value, event.day), value, calendar))
+    if value.unit is LimitUnit.HOUR and value.length is not None:
+        return _hours(value.length, event)
+    return None
+
+
+def _named(
+    rule: ClockRule,
+    value: LimitValue,
+    event: ClockEvent,
+    calendar: WorkCalendar,
+    named: date,
+    count: Callable[[int], date],
+) -> Appointed:
+    day = _rolled(named, value, calendar)
+    # What the office has only proposed to itself does not make a named day unlawful, unless the clock says so.
+    if (
+        value.length is None
+        or value.unit not in _COUNTED
+        or (value.citation.known is Known.PROPOSAL and not rule.shortened_by)
+    ):
+        return Appointed(day)
+    counted = count(value.length)
+    facts = {"until": rule.until, "day": named, "last": counted, "cite": value.citation}
+    if value.bound is Bound.AT_LEAST and named < counted:
+        # 因情况紧急等原因需要缩短期限的，应当予以说明 (决策条例 第十五条): the reason, not the wish, shortens it.
+        if not (rule.shortened_by and event.entry.facts.get(rule.shortened_by)):
+            return Appointed(day, None, "term_too_short", {**facts, "reason": rule.shortened_by})
+    elif value.bound is Bound.AT_MOST and named > counted:
+        return Appointed(day, None, "term_too_long", facts)
+    return Appointed(day)
+
+
+def _fixed_date(value: LimitValue, start: date) -> date:
+    assert value.month
+    assert value.day
+    if value.of is YearOf.FOLLOWING_YEAR:
+        return date(start.year + 1, value.month, value.day)
+    same_year = date(start.year, value.month, value.day)
+    return same_year if same_year >= start else date(start.year + 1, value.month, value.day)
+
+
+def _rolled(day: date, value: LimitValue, calendar: WorkCalendar) -> date:
+    return calendar.roll_back(day) if value.roll is Roll.PREVIOUS_WORKING_DAY else day
+
+
+def _hours(length: int, event: ClockEvent) -> Appointed:
+    """民法典 第二百零一条第二款: 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算."""
+    moment = moment_of(event)
+    if moment is not None:
+        end = last_moment(moment, length)
+        return Appointed(legal_day(end), end)
+    # No moment on record: the day's own beginning, so that nobody is told too late; and it is said.
+    end = last_moment(datetime.combine(event.day, time(), ZoneInfo("Asia/Shanghai")), length)
+    return Appointed(legal_day(end), end, "moment_missing", {"day": event.day})
+
+
+def moment_of(event: ClockEvent) -> datetime | None:
+    """
+    The moment of an event (时刻): what the entry names, else when it was written, where that was on the same day.
+    """
+    rule = event.rule
+    named = moment_fact(event.entry.facts, rule.day) if isinstance(rule, Trigger) and rule.day else None
+    if named is not None:
+        return named
+    written = event.entry.written_at
+    return written if legal_day(written) == event.day else None

@@ -1,0 +1,87 @@
+"""
+Code lists (代码表): choices that several workflows share or that an office keeps as data, such as fields and points.
+
+``resolved`` writes a list's items into the workflow's own text before it is read, so that a workflow's edition
+holds the choices, and the points, under which a case began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gkflow.domain.rulebook import mean
+from gkflow.files.nodes import Faults, Key, Node
+from gkflow.files.reading import Section
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A list of codes with their labels (代码表); ``points`` where each is worth some."""
+
+    name: str
+    label: str
+    items: Mapping[str, str]
+    points: Mapping[str, float]
+    cite: str = ""
+
+
+def list_from(node: Node, faults: Faults) -> CodeList:
+    """One list as its file says it."""
+    items: dict[str, str] = {}
+    points: dict[str, float] = {}
+    with Section(node, "", faults) as section:
+        name, label, cite = section.text("list"), section.text("label"), section.text("cite", "")
+        for code, item in section.items("items", needed=True):
+            if isinstance(item.value, str) and item.value:
+                items[str(code)] = item.value
+                continue
+            with Section(item, f'item "{code}"', faults, line=code.line) as each:
+                items[str(code)] = each.text("label")
+                each.text("cite", "")
+                value = each.get("points")
+                if value is not None and type(value.value) in (int, float):
+                    points[str(code)] = value.value
+                elif value is not None:
+                    each.wrong("points", value, "a number")
+        if "items" in section and not items:
+            section.fault("has no items", "items")
+    return CodeList(name, label, MappingProxyType(items), MappingProxyType(points), cite)
+
+
+def resolved(node: Node, picks: Mapping[str, str], lists: Mapping[str, CodeList], faults: Faults) -> Node:
+    """The workflow's text with the profile's readings picked and its lists in their places."""
+    if not isinstance(node.value, dict):
+        return node
+    whole = dict(node.value)
+    if picks:
+        there = {str(key): key for key in whole}
+        picked = {Key(what, node.line): Node(name, node.file, node.line) for what, name in picks.items()}
+        whole[there.get("reading", Key("reading", node.line))] = Node(picked, node.file, node.line)
+    facts = next((value for key, value in whole.items() if key == "facts"), None)
+    if facts is not None and isinstance(facts.value, dict):
+        key = next(key for key in whole if key == "facts")
+        whole[key] = Node(
+            {name: _with_list(each, lists, faults) for name, each in facts.value.items()}, facts.file, facts.line
+        )
+    return Node(whole, node.file, node.line)
+
+
+def _with_list(fact: Node, lists: Mapping[str, CodeList], faults: Faults) -> Node:
+    if not isinstance(fact.value, dict):
+        return fact
+    named = next((value for key, value in fact.value.items() if key == "list"), None)
+    if named is None:
+        return fact
+    found = lists.get(named.value) if isinstance(named.value, str) else None
+    if found is None:
+        faults.at(named, f'no list "{named.value}"{mean(str(named.value), lists)}')
+        return fact
+    whole = dict(fact.value)
+    for name, values in (("choices", found.items), ("points", found.points)):
+        if values:
+            place = Key(name, named.line)
+            inside = {Key(code, named.line): Node(value, named.file, named.line) for code, value in values.items()}
+            whole[place] = Node(inside, named.file, named.line)
+    return Node(whole, fact.file, fact.line)
