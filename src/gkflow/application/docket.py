@@ -43,11 +43,23 @@ class Reckoned(NamedTuple):
     deadlines: Deadlines
 
 
+def unit_of(workflow: Workflow, record: Sequence[Entry]) -> str:
+    """
+    The unit that has the case (承办机关): the one named last, but for the acts of another unit on it: the department
+    that reviews a town's catalogue does not take the case over.
+    """
+    actions = workflow.actions
+    for entry in reversed(record):
+        if entry.unit and not ((action := actions.get(entry.action)) is not None and action.owner_of):
+            return entry.unit
+    return ""
+
+
 def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case: Case | None = None) -> DocketLine:
     """The docket line of a case (台账行)."""
     case = case or read_case(workflow, number, entries)
     facts = case.facts
-    unit = next((entry.unit for entry in reversed(case.record) if entry.unit), "")
+    unit = unit_of(workflow, case.record)
     return DocketLine(
         number,
         workflow.name,

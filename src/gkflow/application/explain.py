@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from gkflow.application.advance import most_urgent
 from gkflow.application.docket import Deadlines, reckon_case
+from gkflow.application.entered import most_urgent
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, Finding, record_of
 from gkflow.domain.deadline import Deadline, Status

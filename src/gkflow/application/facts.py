@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gkflow.domain.case import CORRECT, NOTE, Case
 from gkflow.domain.errors import NotFound, Refused
@@ -88,6 +90,10 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
             except ValueError:
                 raise bad("a number") from None
             return int(number) if number.is_integer() else number
+        case "moment":
+            return _moment(value, bad)
+        case "amount_wan":
+            return _amount_wan(text, bad)
         case "flag":
             if text.lower() in ("true", "1", "是", "yes"):
                 return True
@@ -95,11 +101,11 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
                 return False
             raise bad("是 or 否")
         case "choice":
-            if text in spec.choices:
-                return text
-            for code, label in spec.choices.items():
-                if text == label:
-                    return code
+            code = text if text in spec.choices else next((c for c, label in spec.choices.items() if label == text), "")
+            if code in spec.closed:
+                raise bad(f"a choice that the reading leaves open ({spec.closed[code]})")
+            if code:
+                return code
             raise bad("one of " + ", ".join(f"{code} {label}" for code, label in spec.choices.items()))
         case "uscc":
             if not is_uscc(text):
@@ -110,6 +116,39 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
                 raise bad("18 characters whose check digit agrees (GB 11643)")
             return text.upper()
     return text
+
+
+def _moment(value: Any, bad: Callable[[str], Refused]) -> str:
+    """A moment in Beijing time to the minute or second, as ISO text: its first ten characters are the legal day."""
+    moment = value if isinstance(value, datetime) else None
+    if moment is None:
+        text = str(value).strip().replace("/", "-")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise bad("a moment, as 2026-11-22 10:30") from None
+        if len(text) <= len("2026-11-22"):
+            raise bad("a moment, as 2026-11-22 10:30")
+    zone = ZoneInfo("Asia/Shanghai")
+    moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    return moment.isoformat(timespec="minutes" if not moment.second and not moment.microsecond else "seconds")
+
+
+_AMOUNT = re.compile(r"(\d{1,3}(?:[,，]\d{3})+|\d+)(\.\d+)?\s*(万元|万|元)?$")
+_WAN = Decimal(10_000)
+
+
+def _amount_wan(text: str, bad: Callable[[str], Refused]) -> str:
+    """
+    An amount in 万元 as a decimal text: "0.2", "0.2万元" and "2000元" are one amount (发改办财金〔2018〕424号).
+    """
+    found = _AMOUNT.match(text)
+    if found is None:
+        raise bad("an amount in 万元, as 0.2, or with its unit, as 2000元")
+    amount = Decimal((found.group(1) + (found.group(2) or "")).replace(",", "").replace("，", ""))
+    if found.group(3) == "元":
+        amount /= _WAN
+    return f"{amount.normalize():f}"
 
 
 # What correct_entry says of the correction itself; whatever else it carries takes the place of the old facts.

@@ -92,6 +92,35 @@ class WaitingNotice(NamedTuple):
     tries: int
 
 
+class DraftLine(NamedTuple):
+    """An entry that was refused and is kept to be mended (草稿)."""
+
+    id: int
+    case: str
+    workflow: str
+    action: str
+    day: date | None
+    by: str
+    unit: str
+    facts: str
+    reason: str
+    kept_at: datetime
+
+
+class SubscriptionLine(NamedTuple):
+    """Who wants to hear of what is published (订阅)."""
+
+    id: int
+    token: str
+    name: str
+    audience: str
+    item: str
+    channel: str
+    address: str
+    since: datetime
+    left_at: datetime | None
+
+
 class ReachedStep(NamedTuple):
     """A step on record that is now to be told (待告知的督办步骤)."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from gkflow.application.advance import Act, Entered, open_case, repeated
+from gkflow.application.advance import repeated
+from gkflow.application.entered import Act, Entered
+from gkflow.application.opening import next_number, open_case
 from gkflow.application.ports import Ledger
 from gkflow.application.rules import Rules
 
@@ -28,6 +30,5 @@ def receive(
     if act.key and (again := repeated(ledger, rules, flow, number, act)) is not None:
         return again
     if not number:
-        prefix = f"{unit or 'CASE'}-{(act.day or today).year}-"
-        number = f"{prefix}{ledger.next_number(prefix):04d}"
+        number = next_number(ledger, unit, (act.day or today).year)
     return open_case(ledger, rules, flow, number, act, now, today, dry_run)

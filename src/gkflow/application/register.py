@@ -9,12 +9,13 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from gkflow.application.advance import seal_next
-from gkflow.application.docket import docket_line, draw_up, revisions
+from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
+from gkflow.application.entered import seal_next
 from gkflow.application.facts import read_day, read_fact
+from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, Entry, record_of
+from gkflow.domain.case import CORRECT, LINK, NOTE, Entry, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -26,6 +27,7 @@ LABELS = {name: label for label, name in HEADINGS.items()}
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
 NEEDED = ("case", "workflow", "day", "action")
 _NAMED = frozenset(COLUMNS)
+_AFTER_ALL = (NOTE, CORRECT, LINK)  # what a record that is closed for good still takes
 _BATCH = 2_000  # cases to a transaction
 # What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
 NEW_DAY = "new_day"
@@ -113,6 +115,8 @@ def import_register(
         if progress is not None:
             steps += sum(len(cases[case][1]) for case in batch)
             progress(steps)
+    if not dry_run:
+        _link_origins(store, rules, cases, now, result)
     result.bad.sort(key=lambda bad: bad.row)
     result.remarks = tuple(strange)
     return result
@@ -269,7 +273,7 @@ def _fresh(
     latest, whole = max((entry.day for entry in old), default=None), list(old)
     opening = workflow.first.name
     previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
-    unit = next((entry.unit for entry in reversed(old) if entry.unit), "") or rules.unit
+    unit = unit_of(workflow, old) or rules.unit
     for row in rows:
         there = None
         if known:
@@ -295,10 +299,12 @@ def _fresh(
         first = first or row.day
         state = moves.get((state, row.action)) or named.get(row.action) or state
         seq += 1
-        unit = row.unit or unit
+        action = workflow.actions[row.action]
+        if row.unit and not action.owner_of:
+            unit = row.unit
         sealed = seal_next(
             Entry(
-                number, seq, row.action, row.day, now, row.by or by, unit, row.facts, row.remarks, None,
+                number, seq, row.action, row.day, now, row.by or by, row.unit or unit, row.facts, row.remarks, None,
                 workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
             previous, rules.algorithm,
@@ -307,6 +313,35 @@ def _fresh(
         if latest is not None:
             whole.append(sealed)
         yield sealed
+
+
+def _link_origins(
+    store: Any, rules: Rules, cases: Mapping[str, tuple[Workflow, list[_Row]]], now: datetime, result: Imported
+) -> None:
+    """
+    Put the other half of every link on record (关联案件): the case that another came from says so too.
+
+    Asked for last, for in a register the origin may stand below what it led to. One that is not there is told.
+    """
+    found = [
+        (case, workflow, row)
+        for case, (workflow, rows) in cases.items()
+        for row in rows
+        if row.action == workflow.first.name and row.facts.get("origin")
+    ]
+    for start in range(0, len(found), _BATCH):
+        with store.writing() as ledger:
+            for case, workflow, row in found[start : start + _BATCH]:
+                origin = str(row.facts["origin"])
+                opening = next(iter(ledger.entries(case)), None)
+                if opening is None:
+                    continue
+                docket = ledger.docket(origin)
+                if docket is None or docket.received > opening.day:
+                    error = NotFound("origin_unknown", case=case, origin=origin, mean="")
+                    result.odd.append(BadRow(row.number, case, error))
+                else:
+                    link_back(ledger, rules, origin, opening, workflow.label, now)
 
 
 def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
@@ -331,8 +366,8 @@ def _cannot_be(
         return None
     if workflow.states[state].ended and row.action not in ALWAYS:
         return Refused("case_ended", case=number, state=state, action=row.action, allowed=ALWAYS)
-    if workflow.states[state].final and row.action not in ("note", CORRECT):
-        return Refused("case_ended", case=number, state=state, action=row.action, allowed=("note", CORRECT))
+    if workflow.states[state].final and row.action not in _AFTER_ALL:
+        return Refused("case_ended", case=number, state=state, action=row.action, allowed=_AFTER_ALL)
     return None
 
 

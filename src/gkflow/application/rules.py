@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from gkflow.application.ports import Ledger
 from gkflow.domain.errors import Unfit
 from gkflow.domain.notice import Person, Wording
+from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
 
@@ -36,6 +37,8 @@ class Rules:
     quiet: QuietHours = QuietHours()
     algorithm: str = "sha256"
     lights: tuple[tuple[int, str], ...] = ((2, "orange"), (5, "yellow"))  # most working days left, colour
+    owners: Mapping[str, str] = field(default_factory=dict)  # field (领域) -> the unit that owns it
+    duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:

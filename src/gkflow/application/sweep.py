@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gkflow.application.advance import Act, write
-from gkflow.application.docket import reckon_case
+from gkflow.application.docket import reckon_case, unit_of
+from gkflow.application.entered import Act, write
 from gkflow.application.ports import SYSTEM, Store
+from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell
 from gkflow.domain.case import Entry, legal_day, record_of
@@ -35,6 +36,7 @@ class Swept:
     reached: int
     told: int
     taken: int = 0
+    opened: int = 0  # cases opened by a step of a ladder, or for a duty that comes round
 
 
 def tick(
@@ -62,7 +64,7 @@ def tick(
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
             ledger.plan_sweeps(days, now)
-    done, reached, told, taken = [], 0, 0, 0
+    done, reached, told, taken, opened = [], 0, 0, 0, 0
     while True:
         with store.writing() as ledger:
             day = ledger.claim_sweep()
@@ -73,12 +75,13 @@ def tick(
                 reached += _reach(ledger, rules, ladder, day, now)
             ledger.looked_at(day)
             taken += _take_lapsed(ledger, rules, day, now)
+            opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
             telling = day == through
             if telling:
                 told += tell(ledger, rules, day, now)
             ledger.finish_sweep(day, now, telling)
             done.append(day)
-    return Swept(tuple(done), reached, told, taken)
+    return Swept(tuple(done), reached, told, taken, opened)
 
 
 def _reach(ledger: Any, rules: Rules, ladder: Ladder, day: date, now: datetime) -> int:
@@ -133,10 +136,10 @@ def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
             state = replay(workflow, case, record_of(entries, deadline.last_day)).state
             if lapse.action not in may(workflow, state):
                 continue  # a register may tell strange things; one case does not stop the sweep of all
-            act = Act(lapse.action, deadline.last_day, SYSTEM, facts={**lapse.facts, "ref": ref})
+            act = Act(lapse.action, deadline.last_day, SYSTEM, facts={**lapse.facts, **({"ref": ref} if ref else {})})
             entry = Entry(
                 case, len(entries) + 1, act.action, deadline.last_day, now, SYSTEM,
-                next((e.unit for e in reversed(entries) if e.unit), ""), act.facts,
+                unit_of(workflow, entries), act.facts,
                 {"cite": lapse.cite}, None, workflow=workflow.name, edition=entries[0].edition,
             )  # fmt: skip
             write(ledger, rules, workflow, case, entries, entry)

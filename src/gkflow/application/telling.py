@@ -116,7 +116,7 @@ class _Teller:
             "unit": reached.unit,
             "days_left": left,
             "days_over": max(0, -left),
-            "proposal": "; ".join(lapse.cite for lapse in rule.lapse if not lapse.take) if rule is not None else "",
+            "proposal": "；".join(dict.fromkeys(lapse.cite for lapse in rule.lapse if not lapse.take)) if rule else "",
         }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gkflow.store.beside import Beside
 from gkflow.store.lists import Lists
 from gkflow.store.outbox import Outbox
 from gkflow.store.record import Record
 from gkflow.store.sweeps import Sweeps
 
 
-class Ledger(Record, Sweeps, Outbox, Lists):
+class Ledger(Record, Sweeps, Outbox, Lists, Beside):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

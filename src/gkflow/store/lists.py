@@ -48,6 +48,28 @@ class EscalationRecord(NamedTuple):
 class Lists(Desk):
     """Look-ups in one transaction (查询)."""
 
+    def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
+        """The cases with an entry of one of these actions, written for a day in [*since*, *until*] or corrected."""
+        if not actions:
+            return []
+        marks = ", ".join("?" * len(actions))
+        # A correction may have put the entry's day into the period or out of it: the record itself is asked then.
+        rows = self.all(
+            f'SELECT DISTINCT e."case" FROM entry e WHERE e.action IN ({marks}) AND (e.day BETWEEN ? AND ?'
+            ' OR EXISTS (SELECT 1 FROM entry c WHERE c."case" = e."case" AND c.action = \'correct_entry\'))'
+            ' ORDER BY e."case"',
+            (*actions, since, until),
+        )
+        return [str(row[0]) for row in rows]
+
+    def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
+        """The cases of a workflow received in [*since*, *until*], by number."""
+        rows = self.all(
+            'SELECT "case" FROM docket WHERE workflow = ? AND received BETWEEN ? AND ? ORDER BY "case"',
+            (workflow, since, until),
+        )
+        return [str(row[0]) for row in rows]
+
     def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockLine]]:
         """
         The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as

@@ -220,6 +220,16 @@ class Sweeps(Desk):
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
+    def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
+        """What was recorded on *day* for one of these steps: case, workflow, clock, ref, last day, step."""
+        marks = ", ".join("?" * len(steps))
+        rows = self.all(
+            'SELECT "case", workflow, clock, ref, deadline, step FROM escalation'
+            f" WHERE day = ? AND step IN ({marks}) ORDER BY id",
+            (day, *steps),
+        )
+        return [(*row[:4], self.dialect.read_day(row[4]), row[5]) for row in rows]
+
     def would_reach(self, ladder: str, step: int, threshold: date, day: date) -> list[ClockLine]:
         """The clocks for which *step* would be recorded on *day*."""
         rows = self.all(

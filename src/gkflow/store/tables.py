@@ -228,6 +228,38 @@ class EditionRow(Row, table=True):
     source: str = Field(sa_type=Text)
 
 
+class DraftRow(Row, table=True):
+    """An entry that was refused and is kept to be mended (草稿); it is no part of any record."""
+
+    __tablename__ = "draft"
+    id: int | None = Field(default=None, primary_key=True)
+    case: str  # empty: it was to open one
+    workflow: str
+    action: str
+    day: date | None = None
+    by: str
+    unit: str
+    facts: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)  # why it was refused
+    kept_at: datetime
+
+
+class SubscriptionRow(Row, table=True):
+    """Who wants to hear of what is published (订阅); ``token`` is the word by which to leave."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("token", name="subscription_token"),)
+    id: int | None = Field(default=None, primary_key=True)
+    token: str
+    name: str
+    audience: str  # the group that the subscriber belongs to; empty: every publication
+    item: str  # a catalogue item, a field or a workflow; empty: all
+    channel: str
+    address: str
+    since: datetime
+    left_at: datetime | None = None
+
+
 class PulseRow(Row, table=True):
     """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
 

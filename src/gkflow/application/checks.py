@@ -1,0 +1,108 @@
+"""What is asked before an entry is taken (受理前的核对): its day, who may, whose it is, what it corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from gkflow.application.docket import Deadlines
+from gkflow.application.ports import Ledger
+from gkflow.application.rules import Rules
+from gkflow.domain.case import CORRECT, Entry, record_of
+from gkflow.domain.errors import Refused
+from gkflow.domain.workflow import Action, Workflow
+
+
+def near_case(ledger: Ledger, number: str) -> str:
+    """A hint at a case number that is nearly the same."""
+    near = get_close_matches(number, ledger.near_cases(number), 2)
+    return f" (do you mean {' or '.join(near)}?)" if near else ""
+
+
+def legal_of(number: str, day: date, today: date, first: date | None) -> date:
+    """The legal day of an entry: not to come, and not before the first one."""
+    if day > today:
+        raise Refused("day_to_come", case=number, day=day, today=today)
+    if first is not None and day < first:
+        raise Refused("before_first", case=number, day=day, first=first)
+    return day
+
+
+def label_of(workflow: Workflow, fact: str) -> str:
+    """A fact as people and programs know it."""
+    spec = workflow.facts.get(fact)
+    return f"{spec.label}({fact})" if spec is not None else fact
+
+
+def check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> None:
+    """A person whom the settings know must hold one of the action's roles; others are not known to lack it."""
+    if not roles or not by:
+        return
+    known = [person for person in rules.people if person.name == by]
+    if known and not any(role in person.roles for person in known for role in roles):
+        raise Refused("role_missing", by=by, action=action, roles=tuple(roles))
+
+
+def check_approver(rules: Rules, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+    """An extension is approved by whom the law names (第三十三条第二款), not by any leader."""
+    for clock in workflow.clocks:
+        for rule in clock.extends:
+            by = str(facts.get(rule.approval, ""))
+            known = [person for person in rules.people if person.name == by]
+            lacking = known and not any(role in person.roles for person in known for role in rule.approvers)
+            if rule.action == action and rule.approvers and lacking:
+                cite = workflow.actions[action].cite
+                raise Refused("approver_wrong", by=by, action=action, roles=rule.approvers, cite=cite)
+
+
+def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+    """Nobody is asked a second time while the first letter is open."""
+    ref = str(facts.get("ref", ""))
+    for deadline in before.values():
+        for rule in deadline.clock.rule.suspends:
+            if rule.trigger.action != action:
+                continue
+            for suspension in deadline.suspensions:
+                if suspension.action == action and suspension.ref == ref and suspension.ended is None:
+                    raise Refused("ref_taken", action=action, ref=ref)
+
+
+def first_day(entries: Sequence[Entry]) -> date:
+    """The day of the first entry; the later one where it was corrected, for nothing was on record before."""
+    corrected = next(entry.day for entry in record_of(entries) if entry.seq == 1)
+    return max(entries[0].day, corrected)
+
+
+def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any], on: date) -> None:
+    """A correction names its entry, what is corrected and why, and leaves the first entry the first."""
+    if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
+        raise Refused("correction_wants_reason", case=number)
+    old = next((entry for entry in entries if entry.seq == facts["seq"]), None)
+    if old is None or old.action == CORRECT:
+        raise Refused("correction_unknown_entry", case=number, seq=facts["seq"])
+    if old.seq == 1 and facts.get("void"):
+        raise Refused(
+            "wrong_use",
+            reason="the first entry opens the case and cannot be voided; correct its day or facts",
+        )
+    if not facts.get("day"):
+        return
+    day = date.fromisoformat(facts["day"])
+    if day > on:
+        raise Refused("day_to_come", case=number, day=day, today=on)
+    # The first entry stays the first, whichever of them is corrected.
+    others = [entry.day for entry in record_of(entries) if entry.seq not in (1, old.seq)]
+    first = day if old.seq == 1 else first_day(entries)
+    earliest = min(others, default=day) if old.seq == 1 else day
+    if earliest < first:
+        raise Refused("before_first", case=number, day=earliest, first=first)
+
+
+def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], unit: str) -> None:
+    """A field is reviewed by the unit that owns it (对口部门), where the settings know the owners."""
+    field = str(facts.get(action.owner_of, "")) if action.owner_of else ""
+    owner = rules.owners.get(field)
+    if owner and unit and unit != owner:
+        raise Refused("not_owner", action=action.name, field=field, owner=owner, unit=unit, cite=action.cite)

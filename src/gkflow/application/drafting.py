@@ -1,0 +1,56 @@
+"""
+Drafts (草稿): an entry that was refused is not lost; it can be kept, mended and entered later.
+
+A draft is no part of any record: it moves no clock, stops nothing, and is gone once it has been entered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from gkflow.application.advance import advance
+from gkflow.application.entered import Act, Entered
+from gkflow.application.ports import DraftLine
+from gkflow.application.receive import receive
+from gkflow.application.rules import Rules
+from gkflow.domain.case import canonical
+from gkflow.domain.errors import NotFound
+
+
+def keep_draft(ledger: Any, case: str, workflow: str, act: Act, reason: str, now: datetime) -> int:
+    """Keep an entry that was refused, with the reason (保存草稿); its number among the drafts."""
+    facts = canonical({name: str(value) if isinstance(value, date) else value for name, value in act.facts.items()})
+    return int(
+        ledger.keep_draft(DraftLine(0, case, workflow, act.action, act.day, act.by, act.unit, facts, reason, now))
+    )
+
+
+def the_draft(ledger: Any, id_: int) -> DraftLine:
+    """The draft of that number. Raises NotFound ("no_draft")."""
+    found: list[DraftLine] = ledger.drafts([id_])
+    if not found:
+        raise NotFound("no_draft", id=id_)
+    return found[0]
+
+
+def enter_draft(
+    ledger: Any, rules: Rules, id_: int, facts: Mapping[str, Any], now: datetime, today: date, day: date | None = None
+) -> Entered:
+    """
+    Enter a draft with what was missing (提交草稿); it is taken away in the same transaction.
+
+    Raises as ``advance``; the draft then stays as it was.
+    """
+    draft = the_draft(ledger, id_)
+    merged = {**json.loads(draft.facts), **facts}
+    act = Act(draft.action, day or draft.day, draft.by, draft.unit, merged)
+    there = draft.case and ledger.docket(draft.case) is not None
+    if there:
+        entered = advance(ledger, rules, draft.case, act, now, today)
+    else:
+        entered = receive(ledger, rules, draft.workflow, act, now, today, draft.case)
+    ledger.drop_draft(id_)
+    return entered

@@ -1,0 +1,190 @@
+"""
+What is entered and what it led to (办理请求与结果), and how an entry is written: sealed, chained, drawn up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
+from gkflow.application.ports import FOREVER, Ledger
+from gkflow.application.rules import Rules
+from gkflow.domain.case import NOTHING, Case, Entry, Finding, seal_entry
+from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.machine import may
+from gkflow.domain.workflow import ClockKind, Duty, Workflow
+
+# Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
+# In a register they are told and taken, for a register tells what happened.
+REFUSING = frozenset(
+    (
+        "extension_late",
+        "extension_no_clock",
+        "extension_second",
+        "extension_too_long",
+        "extension_unapproved",
+        "term_too_long",
+        "term_too_short",
+        "too_early",
+        "unit_mix",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What an entry led to (办理结果). ``last_day`` is that of the office's most urgent clock; None: none runs."""
+
+    case: str
+    seq: int
+    action: str
+    workflow: str
+    state: str
+    state_label: str
+    public: str
+    day: date
+    day_zero: date | None
+    last_day: date | None
+    last_day_before: date | None
+    provisional: bool
+    next: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    written: bool = True
+    opened: tuple[str, ...] = ()  # cases that this entry opened (派生案件)
+    deadlines: Mapping[tuple[str, str], Deadline] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody wants to enter (办理请求)."""
+
+    action: str
+    day: date | None = None
+    by: str = ""
+    unit: str = ""
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    remarks: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    key: str | None = None
+
+
+@contextmanager
+def about(workflow: Workflow) -> Iterator[None]:
+    """An objection raised inside says which workflow it speaks of: the same action has other names in another."""
+    try:
+        yield
+    except GkflowError as error:
+        error.facts.setdefault("workflow", workflow.name)
+        raise
+
+
+def refuse(number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, Any] = NOTHING) -> None:
+    """Raise Refused for a finding that a person at the counter is not let into."""
+    for finding in findings:
+        if finding.code in REFUSING:
+            raise Refused(finding.code, case=number, **{**finding.facts, "action": action})
+        if finding.code == "no_open_consultation":
+            raise Refused("no_answer_to", action=action, ref=facts.get("ref", ""))
+
+
+def write(
+    ledger: Ledger,
+    rules: Rules,
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    entry: Entry,
+    reckoned: Reckoned | None = None,
+) -> Entry:
+    """Seal and append an entry and draw up the caches, in the ledger's transaction."""
+    previous = entries[-1].hash if entries else ""
+    sealed = seal_next(entry, previous, rules.algorithm)
+    ledger.append([sealed])
+    draw_up(ledger, workflow, number, (*entries, sealed), rules.rulebook, entry.day if entries else None, reckoned)
+    return sealed
+
+
+def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
+    """The entry under its hash, chained to the one before."""
+    sealed = seal_entry(entry, previous, algorithm)
+    e = entry  # written out: dataclasses.replace costs more than the hash
+    return Entry(
+        e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, sealed,
+        e.workflow, e.edition,
+    )  # fmt: skip
+
+
+def most_urgent(deadlines: Deadlines) -> Deadline | None:
+    """
+    The office's most urgent clock (最紧迫的计时): a running one by its last day, else one that stands still or
+    waits, else the one that stopped last. Powers and internal targets do not count.
+    """
+    owed = [
+        deadline
+        for deadline in deadlines.values()
+        if deadline.clock.rule.duty is Duty.OFFICE
+        and deadline.clock.rule.kind is ClockKind.DUTY
+        and deadline.status is not Status.NO_LIMIT
+    ]
+    running = [deadline for deadline in owed if deadline.status is Status.RUNNING]
+    if running:
+        return min(running, key=lambda deadline: deadline.last_day or FOREVER)
+    still = [deadline for deadline in owed if deadline.status in (Status.SUSPENDED, Status.WAITING)]
+    if still:
+        return still[0]
+    return max(owed, key=lambda deadline: deadline.stopped or date.min, default=None)
+
+
+# -- what is told ---------------------------------------------------------------------------------------------
+
+
+def make_entry(
+    number: str,
+    entries: Sequence[Entry],
+    workflow: Workflow,
+    act: Act,
+    facts: Mapping[str, Any],
+    day: date,
+    now: datetime,
+) -> Entry:
+    """The next entry of a record, not yet sealed."""
+    unit = act.unit or unit_of(workflow, entries)
+    edition = entries[0].edition if entries else workflow.edition
+    return Entry(
+        number, len(entries) + 1, act.action, day, now, act.by, unit, facts, act.remarks, act.key,
+        workflow=workflow.name, edition=edition,
+    )  # fmt: skip
+
+
+def findings_of(case: Case, deadlines: Deadlines, seq: int) -> tuple[Finding, ...]:
+    """What should not be so about one entry."""
+    found = [finding for finding in case.findings if finding.seq == seq]
+    for deadline in deadlines.values():
+        found.extend(finding for finding in deadline.findings if finding.seq == seq)
+    return tuple(found)
+
+
+def iso(deadline: Deadline | None) -> str | None:
+    """The last day as text; None where there is none."""
+    return deadline.last_day.isoformat() if deadline is not None and deadline.last_day is not None else None
+
+
+def told(
+    workflow: Workflow, case: Case, entry: Entry, before: Deadlines, after: Deadlines,
+    findings: Sequence[Finding], written: bool, opened: tuple[str, ...] = (),
+) -> Entered:  # fmt: skip
+    """The result of an entry, with what stood before and stands after."""
+    state = workflow.states[case.state]
+    urgent, was = most_urgent(after), most_urgent(before)
+    return Entered(
+        case.number, entry.seq, entry.action, workflow.name, case.state, state.label, state.public, entry.day,
+        urgent.since if urgent is not None else None,
+        urgent.last_day if urgent is not None else None,
+        was.last_day if was is not None else None,
+        urgent.provisional if urgent is not None else False,
+        may(workflow, case.state), tuple(findings), written, opened, after,
+    )  # fmt: skip

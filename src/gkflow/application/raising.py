@@ -1,0 +1,91 @@
+"""
+Cases that time brings (到期立案): a step of a ladder that opens one, a duty that comes round.
+
+Both happen inside a day's sweep, under an idempotency key, so that whoever sweeps, and however late, each is
+opened exactly once and under the day on which it was due to be opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from gkflow.application.docket import read_case, unit_of
+from gkflow.application.entered import Act
+from gkflow.application.opening import follow, open_case
+from gkflow.application.ports import SYSTEM
+from gkflow.application.rules import Rules
+from gkflow.domain.case import legal_day
+from gkflow.domain.workflow import Step, Workflow
+
+_ONE_DAY = timedelta(days=1)
+
+
+def open_by_steps(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+    """Open what the steps reached on *day* open (督办立案), and return how many cases that were."""
+    opening = {
+        (name, step.offset): step
+        for name, ladder in rules.rulebook.ladders.items()
+        for step in ladder.steps
+        if step.opens is not None
+    }
+    if not opening:
+        return 0
+    opened = 0
+    for number, name, clock, ref, deadline, offset in ledger.reached_on(day, sorted({at for _, at in opening})):
+        workflow = rules.rulebook.workflows.get(name)
+        rule = workflow.clock(clock) if workflow is not None else None
+        step = opening.get((rule.ladder, offset)) if rule is not None else None
+        if step is None or step.opens is None or rule is None:
+            continue
+        key = f"step/{number}/{clock}/{ref}/{deadline}/{offset}"
+        if ledger.entry_by_key(key) is not None:
+            continue
+        entries = ledger.entries(number)
+        kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+        case = read_case(kept, number, entries, day)
+        unit = unit_of(kept, case.record) or rules.unit
+        cause = replace(case.record[-1], day=day, by=SYSTEM, unit=unit, facts={})
+        given = _told(rules, step, rule.label, deadline)
+        follow(ledger, rules, step.opens, case, cause, now, legal_day(now), key, given)
+        opened += 1
+    return opened
+
+
+def _told(rules: Rules, step: Step, clock: str, deadline: date) -> dict[str, Any]:
+    """What a supervision is told of its cause, as far as its first action takes it."""
+    assert step.opens is not None
+    first = rules.rulebook.workflow(step.opens.workflow).first
+    known = {*first.accepts, *(need.fact for need in first.requires)}
+    told = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}
+    return {name: value for name, value in told.items() if name in known and name not in step.opens.given}
+
+
+def open_duties(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+    """
+    Open the cases of the recurring duties that are due within their time ahead (周期职责立案); how many.
+
+    Every due day from *day* on is looked at, so that a duty taken on late is not missed.
+    """
+    opened = 0
+    for duty in rules.duties:
+        flow = rules.rulebook.workflow(duty.workflow)
+        for due in duty.due_days(day - _ONE_DAY, day + timedelta(days=duty.ahead)):
+            number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
+            key = f"duty/{number}"
+            if ledger.entry_by_key(key) is not None or ledger.docket(number) is not None:
+                continue
+            facts = _facts_of(
+                flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)}
+            )
+            act = Act(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=key)
+            open_case(ledger, rules, flow, number, act, now, legal_day(now), following=True)
+            opened += 1
+    return opened
+
+
+def _facts_of(flow: Workflow, told: dict[str, Any]) -> dict[str, Any]:
+    first = flow.first
+    known = {*first.accepts, *(need.fact for need in first.requires)}
+    return {name: value for name, value in told.items() if name in known}
