@@ -7,10 +7,12 @@ This is where the time comes from: whoever is not told it asks ``now`` here.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from gkflow.application.rules import Rules
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
+    from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
 
 
@@ -66,16 +69,25 @@ def calendar(home: Path | str | None = None) -> WorkCalendar:
     return _calendar_of(tuple(folders(place)))
 
 
+Readings = Mapping[str, Mapping[str, str]]
+_NONE: Readings = MappingProxyType({})
+
+
 @lru_cache(maxsize=4)
-def _rulebook_of(places: tuple[Path, ...], profile: str) -> Rulebook:
+def _rulebook_of(places: tuple[Path, ...], profile: str, readings: tuple[tuple[str, str, str], ...]) -> Rulebook:
     from gkflow.files.rulebook_files import read_rulebook
 
-    return read_rulebook(places, _calendar_of(places), profile)
+    return read_rulebook(places, _calendar_of(places), profile, readings)
 
 
-def rulebook(home: Path | None = None, profile: str = "national") -> Rulebook:
-    """All rules, read once for each process (规则集). Raises FilesAtFault with every fault of every file."""
-    return _rulebook_of(tuple(folders(home)), profile)
+def rulebook(home: Path | None = None, profile: str = "national", readings: Readings = _NONE) -> Rulebook:
+    """
+    All rules, read once for each process (规则集); *readings* are the office's own, over those of the profile.
+
+    Raises FilesAtFault with every fault of every file.
+    """
+    picks = tuple((flow, what, name) for flow, each in readings.items() for what, name in each.items())
+    return _rulebook_of(tuple(folders(home)), profile, picks)
 
 
 def check_rules() -> Rulebook:
@@ -88,7 +100,7 @@ def check_rules() -> Rulebook:
     home = home_folder()
     faults: list[Fault] = []
     book: object = None
-    for read in (lambda: read_wording(folders(home)), lambda: rulebook(home, settings_of(home).profile)):
+    for read in (lambda: read_wording(folders(home)), lambda: _rulebook_for(settings_of(home))):
         try:
             book = read()
         except FilesAtFault as error:
@@ -96,6 +108,10 @@ def check_rules() -> Rulebook:
     if faults:
         raise FilesAtFault(faults)
     return cast("Rulebook", book)
+
+
+def _rulebook_for(settings: Settings) -> Rulebook:
+    return rulebook(settings.home, settings.profile, settings.readings)
 
 
 def law_of(home: Path | None = None) -> Law:
@@ -112,6 +128,13 @@ def workflow_of_case(source: str) -> Any:
     return workflow_from_source(source)
 
 
+def profile_of(settings: Settings) -> Profile:
+    """The profile that an office works by (地方规则). Raises FilesAtFault."""
+    from gkflow.files.rulebook_files import profile_named, read_profiles
+
+    return profile_named(read_profiles(folders(settings.home)), settings.profile)
+
+
 def now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
@@ -120,13 +143,22 @@ def now() -> datetime:
 def rules_of(settings: Settings, calendar: WorkCalendar) -> Rules:
     """What the verbs of an office work by: its rulebook with the calendar edition that it has adopted."""
     from gkflow.application.rules import QuietHours, Rules
+    from gkflow.domain.errors import Unfit
+    from gkflow.domain.rulebook import mean
     from gkflow.files.wording import read_wording, wording_from_source
 
-    book = replace(rulebook(settings.home, settings.profile), calendar=calendar)
+    book = replace(_rulebook_for(settings), calendar=calendar)
+    wanted = settings.duties if settings.duties is not None else book.duties_taken
+    for name in wanted:
+        if name not in book.duties:
+            reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
+            raise Unfit("settings", file="gkflow.toml", reason=reason)
+    owners = {each: unit.code for unit in settings.units.values() for each in unit.fields}
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return Rules(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
-        settings.unit, settings.channels, quiet, settings.hash, settings.lights,
+        settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
+        tuple(book.duties[name] for name in wanted),
     )  # fmt: skip
 
 

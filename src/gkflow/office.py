@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gkflow.bootstrap import calendar, channels_of, home_folder, now, read_moment, rules_of, settings_of
+from gkflow.bootstrap import calendar, channels_of, home_folder, now, profile_of, read_moment, rules_of, settings_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
@@ -21,19 +21,21 @@ from gkflow.domain.errors import NotFound, Refused, Unfit
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from gkflow.application.advance import Entered
     from gkflow.application.cases import CaseLine
     from gkflow.application.deliver import Delivery
     from gkflow.application.doctor import Sign
+    from gkflow.application.entered import Entered
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.ports import Channel
     from gkflow.application.register import Imported, Row
     from gkflow.application.rules import Rules
     from gkflow.application.sweep import Swept
     from gkflow.application.verify import Breach
+    from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.workflow import Step
+    from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
     from gkflow.store.lists import EscalationRecord
@@ -66,28 +68,6 @@ def open_office(
     office = Office(database, chosen)
     office.adopted()  # now, in a transaction of its own: a verb may be called inside the portal's
     return office
-
-
-def init_office(home: Path, name: str = "", unit: str = "") -> tuple[bool, Office]:
-    """
-    Set up an office in a folder (初始化): settings, database, the calendar edition that is known. Nothing that is
-    there is changed; True when the settings were written anew.
-    """
-    from gkflow.files.first_settings import write_settings
-    from gkflow.store.database import SCHEMA, Database
-
-    home.mkdir(parents=True, exist_ok=True)
-    options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
-    fresh = write_settings(home / "gkflow.toml", **options)
-    chosen = settings_of(home)
-    database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
-    found = database.schema()
-    if found is None or found < SCHEMA:
-        database.migrate()
-    database.require_schema()
-    office = Office(database, chosen)
-    office.adopted()
-    return fresh, office
 
 
 class Office:
@@ -134,6 +114,39 @@ class Office:
                 ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
         return known
 
+    @property
+    def profile(self) -> Profile:
+        """The local rules that it works by (地方规则)."""
+        return profile_of(self.settings)
+
+    @property
+    def drafts(self) -> Drafts:
+        """Entries that were refused and are kept to be mended (草稿)."""
+        from gkflow.desks import Drafts
+
+        return Drafts(self)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who hears of what is published (精准推送)."""
+        from gkflow.desks import Subscriptions
+
+        return Subscriptions(self)
+
+    @property
+    def supervision(self) -> Supervision:
+        """Scores and spot checks (考评与抽查)."""
+        from gkflow.desks import Supervision
+
+        return Supervision(self)
+
+    @property
+    def duties(self) -> Duties:
+        """What comes round every year or month (周期职责)."""
+        from gkflow.desks import Duties
+
+        return Duties(self)
+
     # -- cases ---------------------------------------------------------------------------------------------------
 
     def receive(
@@ -149,7 +162,7 @@ class Office:
         """
         from gkflow.application.receive import receive
 
-        moment = _moment(now)
+        moment = self.moment(now)
         given = {**(facts or {}), **more, **({"title": title} if title else {})}
         act = self._act("", day, by, unit, given, key)
         with self.store.writing(session) as ledger:
@@ -168,7 +181,7 @@ class Office:
         """
         from gkflow.application.advance import advance
 
-        moment = _moment(now)
+        moment = self.moment(now)
         act = self._act(action, day, by, unit, {**(facts or {}), **more}, key)
         with self.store.writing(session) as ledger:
             return advance(ledger, self.rules, case, act, moment, legal_day(moment), dry_run)
@@ -182,7 +195,7 @@ class Office:
         facts: Mapping[str, Any],
         key: str | None,
     ) -> Any:
-        from gkflow.application.advance import Act
+        from gkflow.application.entered import Act
         from gkflow.application.facts import read_day
 
         return Act(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
@@ -198,7 +211,7 @@ class Office:
         with self.store.reading(session) as ledger:
             entries = ledger.entries(number)
             if not entries:
-                from gkflow.application.advance import near_case
+                from gkflow.application.checks import near_case
 
                 raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
             workflow = self.rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -256,14 +269,14 @@ class Office:
         """
         from gkflow.application.sweep import tick
 
-        moment = _moment(now)
+        moment = self.moment(now)
         return tick(self._store(session), self.rules, moment, through or legal_day(moment), expected)
 
     def sweep(
         self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
     ) -> Swept:
         """Sweep through a day or moment that is not to come (巡检). Raises Refused ("later_than_now")."""
-        moment = _moment(now)
+        moment = self.moment(now)
         day = self._swept_day(as_of, moment)
         if day > legal_day(moment):
             raise Refused("later_than_now", moment=day)
@@ -275,7 +288,7 @@ class Office:
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
         from gkflow.application.sweep import simulate
 
-        return simulate(self._store(session), self.rules, self._swept_day(as_of, _moment(now)))
+        return simulate(self._store(session), self.rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
         if as_of is None:
@@ -298,7 +311,7 @@ class Office:
         """
         from gkflow.application.deliver import deliver
 
-        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), _moment(now))
+        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), self.moment(now))
 
     def channels(self) -> dict[str, Channel]:
         """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
@@ -330,7 +343,7 @@ class Office:
                 raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
             if case:
                 wanted += [record.id for record in ledger.escalations(None, True, case)]
-            return ledger.acknowledge(wanted, by, words.strip(), _moment(now))
+            return ledger.acknowledge(wanted, by, words.strip(), self.moment(now))
 
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
@@ -342,7 +355,7 @@ class Office:
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
         """Put dead notices back among those that wait; how many."""
         with self.store.writing(session) as ledger:
-            return ledger.revive(ids, _moment(now))
+            return ledger.revive(ids, self.moment(now))
 
     # -- the record as a whole -----------------------------------------------------------------------------------
 
@@ -353,7 +366,7 @@ class Office:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
         from gkflow.application.register import import_register
 
-        moment = _moment(now)
+        moment = self.moment(now)
         with _without_collector():
             return import_register(
                 self._store(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
@@ -379,13 +392,13 @@ class Office:
         from gkflow.application.verify import rebuild
 
         with _without_collector():
-            return rebuild(self._store(session), self.rules, _moment(now), dry_run)
+            return rebuild(self._store(session), self.rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
         """Look at everything that can go wrong quietly (体检)."""
         from gkflow.application.doctor import examine
 
-        moment = _moment(now)
+        moment = self.moment(now)
         with self.store.reading(session) as ledger:
             known = calendar(self.settings.home).edition
             return examine(ledger, self.rules, moment, legal_day(moment), known)
@@ -393,7 +406,7 @@ class Office:
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""
         with self.store.writing() as ledger:
-            ledger.beat(name, _moment(now), words)
+            ledger.beat(name, self.moment(now), words)
 
     def close(self) -> None:
         """Give the database connections back."""
@@ -407,6 +420,14 @@ class Office:
 
     def _store(self, session: Any) -> Any:
         return self.store if session is None else self.store.within(session)
+
+    def moment(self, given: datetime | None) -> datetime:
+        """The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment")."""
+        if given is None:
+            return now()
+        if given.tzinfo is None:
+            raise Refused("bad_moment", value=given.isoformat())
+        return given
 
     def _day(self, day: date | str | None) -> date:
         from gkflow.application.facts import read_day
@@ -427,11 +448,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-
-
-def _moment(given: datetime | None) -> datetime:
-    if given is None:
-        return now()
-    if given.tzinfo is None:
-        raise Refused("bad_moment", value=given.isoformat())
-    return given

@@ -1,0 +1,168 @@
+"""
+The desks of an office (专项窗口): drafts, subscriptions, supervision, recurring duties; each a few verbs of its own.
+
+For example ``office.drafts.keep(…)``, ``office.supervision.score(…)``, ``office.duties.coming(…)``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gkflow.domain.case import legal_day
+
+if TYPE_CHECKING:
+    from gkflow.application.entered import Entered
+    from gkflow.application.ports import DraftLine, SubscriptionLine
+    from gkflow.application.supervising import Drawn, Score
+    from gkflow.domain.recurring import RecurringDuty
+    from gkflow.office import Office
+
+
+class _Desk:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def _moment(self, given: datetime | None) -> datetime:
+        return self._office.moment(given)
+
+
+class Drafts(_Desk):
+    """Entries that were refused and are kept to be mended (草稿)."""
+
+    def keep(
+        self, case: str, action: str, reason: str, *, workflow: str = "", day: date | None = None, by: str = "",
+        unit: str = "", facts: Mapping[str, Any] | None = None, session: Any = None, now: datetime | None = None,
+    ) -> int:  # fmt: skip
+        """
+        Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
+        """
+        from gkflow.application.drafting import keep_draft
+        from gkflow.application.entered import Act
+
+        act = Act(action, day, by, unit, dict(facts or {}))
+        with self._office.store.writing(session) as ledger:
+            return keep_draft(ledger, case, workflow, act, reason, self._moment(now))
+
+    def all(self, *, session: Any = None) -> list[DraftLine]:
+        """The drafts, oldest first."""
+        with self._office.store.reading(session) as ledger:
+            return ledger.drafts()
+
+    def enter(
+        self, id_: int, *, day: date | None = None, facts: Mapping[str, Any] | None = None, session: Any = None,
+        now: datetime | None = None,
+    ) -> Entered:  # fmt: skip
+        """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
+        from gkflow.application.drafting import enter_draft
+
+        moment = self._moment(now)
+        with self._office.store.writing(session) as ledger:
+            return enter_draft(ledger, self._office.rules, id_, facts or {}, moment, legal_day(moment), day)
+
+    def drop(self, id_: int, *, session: Any = None) -> None:
+        """Take a draft away (删除草稿). Raises NotFound."""
+        from gkflow.application.drafting import the_draft
+
+        with self._office.store.writing(session) as ledger:
+            the_draft(ledger, id_)
+            ledger.drop_draft(id_)
+
+
+class Subscriptions(_Desk):
+    """Who hears of what is published (精准推送)."""
+
+    def add(
+        self, name: str, channel: str, address: str = "", *, item: str = "", audience: str = "", session: Any = None,
+        now: datetime | None = None,
+    ) -> SubscriptionLine:  # fmt: skip
+        """
+        Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
+        empty means all. The token by which to leave is made here.
+        """
+        from gkflow.application.pushing import subscribe
+        from gkflow.domain.errors import Refused
+
+        if channel not in self._office.channels():
+            raise Refused("unknown_channel", channel=channel, channels=tuple(self._office.channels()))
+        if channel in ("mail", "webhook", "chat") and not address:
+            raise Refused("address_missing", channel=channel)
+        with self._office.store.writing(session) as ledger:
+            token = secrets.token_urlsafe(9)
+            return subscribe(ledger, name, channel, address, item, audience, token, self._moment(now))
+
+    def all(self, *, live: bool = False, session: Any = None) -> list[SubscriptionLine]:
+        """Subscriptions, oldest first; only those that still hold with *live*."""
+        with self._office.store.reading(session) as ledger:
+            return ledger.subscriptions(live)
+
+    def leave(self, token: str, *, session: Any = None, now: datetime | None = None) -> int:
+        """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
+        from gkflow.application.pushing import leave
+
+        with self._office.store.writing(session) as ledger:
+            return leave(ledger, token, self._moment(now))
+
+
+class Supervision(_Desk):
+    """Scores and spot checks (考评与抽查)."""
+
+    def score(self, since: date, until: date, *, unit: str = "", session: Any = None) -> list[Score]:
+        """The points of each unit for entries in [*since*, *until*] (计分), read off the record."""
+        from gkflow.application.supervising import score
+
+        with self._office.store.reading(session) as ledger:
+            return score(ledger, self._office.rules, since, until, unit)
+
+    def spot_check(
+        self, workflow: str, since: date, until: date, count: int, *, seed: str = "", by: str = "",
+        dry_run: bool = False, session: Any = None, now: datetime | None = None,
+    ) -> Drawn:  # fmt: skip
+        """
+        Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed*
+        one is made; it stands in the record, so that the draw can be repeated.
+        """
+        from gkflow.application.supervising import spot_check
+
+        moment = self._moment(now)
+        with self._office.store.writing(session) as ledger:
+            return spot_check(
+                ledger, self._office.rules, workflow, since, until, count, seed or secrets.token_hex(8), moment,
+                legal_day(moment), by, dry_run,
+            )  # fmt: skip
+
+
+class Round(NamedTuple):
+    """One round of a recurring duty (周期职责的一期): when it is due, when its case is opened, and which case it is."""
+
+    duty: RecurringDuty
+    taken_on: bool
+    due: date
+    opens: date
+    case: str | None
+
+
+class Duties(_Desk):
+    """What comes round every year or month (周期职责)."""
+
+    def coming(self, through: date, *, as_of: date | None = None, session: Any = None) -> list[Round]:
+        """
+        The rounds due from *as_of* (default: today) through *through*, of every duty that the rules know, those
+        that the office has taken on marked.
+        """
+        from datetime import timedelta
+
+        office = self._office
+        since = as_of or legal_day(self._moment(None))
+        mine = {duty.name for duty in office.rules.duties}
+        found = []
+        with office.store.reading(session) as ledger:
+            for duty in office.rules.rulebook.duties.values():
+                for due in duty.due_days(since - timedelta(days=1), through):
+                    number = f"{office.rules.unit}-{duty.name}-{duty.period_of(due)}"
+                    case = number if ledger.docket(number) is not None else None
+                    opens = due - timedelta(days=duty.ahead)
+                    found.append(Round(duty, duty.name in mine, due, opens, case))
+        return sorted(found, key=lambda each: (each.due, each.duty.name))
