@@ -20,7 +20,8 @@ import pytest
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.daemon import SHANGHAI, Daemon, logger
-from gkflow.office import Office, init_office
+from gkflow.founding import init_office
+from gkflow.office import Office
 
 ENTRY = Path(__file__).parent / "soak" / "daemon_process.py"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -29,6 +30,7 @@ CLOCK_KEYS = {
     "provisional": "provisional",
     "earliest": "earliest",
     "latest": "latest",
+    "last_moment": "last_moment",
 }
 
 
@@ -106,4 +108,11 @@ def what_stands(deadline: Deadline | None, wanted: Any) -> Any:
         return "none"
     if wanted == "none":
         return f"exists, last day {deadline.last_day}"
-    return {key: getattr(deadline, CLOCK_KEYS[key]) for key in wanted}
+    return {key: plain(getattr(deadline, CLOCK_KEYS[key])) for key in wanted}
+
+
+def plain(value: Any) -> Any:
+    """A moment as a lawyer writes it, in Beijing time."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="minutes")
+    return value

@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given
 
 from builders import REPOSITORY, a_case, a_workflow, entries_of, rules
-from gkflow.domain.case import CORRECT, NOTE, Entry
+from gkflow.domain.case import CORRECT, LINK, NOTE, Entry
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, action_of, decide, machine_of, may, missing_facts, replay, table_of
 from gkflow.domain.workflow import Workflow
 from walks import often, walks
 
-NAMES = ["request", "permit", "penalty", "interpretation"]
+NAMES = sorted(path.stem for path in (REPOSITORY / "workflows").glob("*.yaml"))
 
 
 def as_the_file_says(name: str) -> dict[tuple[str, str], str]:
@@ -32,7 +32,8 @@ def as_the_file_says(name: str) -> dict[tuple[str, str], str]:
         sources = [NEW] if said.get("first") else said["from"]
         for state in groups[sources] if isinstance(sources, str) else sources:
             moves[state, action] = said.get("to", state)
-    return moves
+    # A remark, a correction and a link may be entered everywhere: a file need not say so.
+    return moves | {(state, action): state for state in states for action in (NOTE, CORRECT, LINK)}
 
 
 def outcome(workflow: Workflow, state: str, action: str) -> str | None:
@@ -72,7 +73,7 @@ def test_a_refusal_names_the_actions_that_are_allowed_instead() -> None:
     assert refused.value.code == "action_not_allowed"
     assert set(refused.value.facts["allowed"]) == {
         "confirm", "receive_correction", "third_party_answers", "agency_answers", "reply", "abandon", "withdraw",
-        NOTE, CORRECT,
+        NOTE, CORRECT, LINK,
     }  # fmt: skip
     assert "C-7" in str(refused.value)
     assert "receive_correction" in str(refused.value)

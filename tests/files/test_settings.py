@@ -11,6 +11,7 @@ import pytest
 from gkflow.domain.errors import FilesAtFault
 from gkflow.files.first_settings import write_settings
 from gkflow.files.home import find_home
+from gkflow.files.profiles import Unit
 from gkflow.files.settings import read_settings
 
 
@@ -56,7 +57,7 @@ def test_the_first_settings_are_for_their_owner_and_written_once(tmp_path: Path)
     assert (settings.office, settings.unit, dict(settings.units)) == (
         '示例"局"',
         "GZ.1",
-        {"GZ.1": '示例"局"'},
+        {"GZ.1": Unit("GZ.1", '示例"局"')},
     )
     assert not write_settings(path, unit="OTHER")
     assert read_settings(tmp_path, {}).unit == "GZ.1"

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gkflow.office import Office, init_office, open_office
+from gkflow.founding import init_office
+from gkflow.office import Office, open_office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENTRY = Path(__file__).with_name("daemon_process.py")
