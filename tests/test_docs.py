@@ -37,13 +37,18 @@ def environment(home: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", READMES)
 def test_every_command_of_the_readme_does_what_it_says(name: str, tmp_path: Path) -> None:
-    shown = [command for block in blocks(name, "console") for command in commands(block)]
+    shown = [
+        (tmp_path / str(number), *command)
+        for number, block in enumerate(blocks(name, "console"))
+        for command in commands(block)
+    ]
     assert len(shown) > 10
-    for command, expected in shown:
+    for home, command, expected in shown:
+        home.mkdir(exist_ok=True)
         words = shlex.split(command)
         assert words[0] == "gkflow"
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True,
+            [sys.executable, "-m", *words], cwd=home, env=environment(home), capture_output=True, text=True,
             encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
