@@ -22,6 +22,7 @@ from gkflow.files.home import home_folder as home_folder  # said here again for 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
     from gkflow.application.rules import Rules
+    from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
     from gkflow.files.profiles import Profile
@@ -48,25 +49,44 @@ def settings_of(home: Path) -> Settings:
 
 
 @lru_cache(maxsize=4)
-def _calendar_of(places: tuple[Path, ...]) -> WorkCalendar:
-    from gkflow.calendars.national import national_calendar
+def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
+    from gkflow.calendars.national import calendar_edition
     from gkflow.calendars.overlay import notices_from, overlay_from
     from gkflow.files.rulebook_files import read_calendar_files
 
     files = read_calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
-    return national_calendar([overlay_from(overlay) for overlay in files.overlays], notices)
+    return calendar_edition([overlay_from(overlay) for overlay in files.overlays], notices)
 
 
-def calendar(home: Path | str | None = None) -> WorkCalendar:
+def known_edition(home: Path | str | None = None) -> CalendarEdition:
     """
-    The office's working calendar (工作日历), the national one where nothing is configured; no database is opened.
+    Everything that the installed packages and the files of the office know of days off (已知的日历版本).
 
-    What the installed packages and the files of the office know; the edition that an office has *adopted* is
-    ``Office.calendar``. Raises FilesAtFault.
+    The edition that an office has *adopted* is ``Office.edition``. Raises FilesAtFault.
     """
-    place = Path(home) if home is not None else home_folder()
-    return _calendar_of(tuple(folders(place)))
+    return _edition_of(tuple(folders(Path(home) if home is not None else home_folder())))
+
+
+def kept_edition(text: str) -> CalendarEdition:
+    """An edition as the database keeps it."""
+    import json
+
+    from gkflow.calendars.statutory import statutory_year
+    from gkflow.domain.edition import CalendarEdition
+
+    return CalendarEdition.from_data(json.loads(text), statutory_year)
+
+
+def calendar(home: Path | str | None = None, *, region: str = "", known_on: date | None = None) -> WorkCalendar:
+    """
+    The working calendar (工作日历), the national one where nothing is configured; no database is opened.
+
+    *region* is six figures (GB/T 2260): the days of its province, city and district are laid over the country's.
+    With *known_on*, as it was known on that day. What the installed packages and the files of the office know; the
+    calendar of the edition that an office has *adopted* is ``Office.calendar``. Raises FilesAtFault.
+    """
+    return known_edition(home).calendar(region, known_on=known_on)
 
 
 Readings = Mapping[str, Mapping[str, str]]
@@ -77,7 +97,7 @@ _NONE: Readings = MappingProxyType({})
 def _rulebook_of(places: tuple[Path, ...], profile: str, readings: tuple[tuple[str, str, str], ...]) -> Rulebook:
     from gkflow.files.rulebook_files import read_rulebook
 
-    return read_rulebook(places, _calendar_of(places), profile, readings)
+    return read_rulebook(places, _edition_of(places).calendar(), profile, readings)
 
 
 def rulebook(home: Path | None = None, profile: str = "national", readings: Readings = _NONE) -> Rulebook:
@@ -140,14 +160,24 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def rules_of(settings: Settings, calendar: WorkCalendar) -> Rules:
-    """What the verbs of an office work by: its rulebook with the calendar edition that it has adopted."""
+def rules_of(settings: Settings, edition: CalendarEdition, known_on: date | None = None) -> Rules:
+    """
+    What the verbs of an office work by: its rulebook with the calendar edition that it has adopted, as it was known
+    on a day where one is given.
+    """
     from gkflow.application.rules import QuietHours, Rules
     from gkflow.domain.errors import Unfit
     from gkflow.domain.rulebook import mean
     from gkflow.files.wording import read_wording, wording_from_source
 
-    book = replace(_rulebook_for(settings), calendar=calendar)
+    own = settings.units[settings.unit]
+    calendar = edition.calendar(own.region, own.code, known_on)
+    local = {
+        code: there
+        for code, unit in settings.units.items()
+        if (there := edition.calendar(unit.region, code, known_on)) is not calendar
+    }
+    book = replace(_rulebook_for(settings), calendar=calendar, local=local)
     wanted = settings.duties if settings.duties is not None else book.duties_taken
     for name in wanted:
         if name not in book.duties:

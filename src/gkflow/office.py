@@ -13,7 +13,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gkflow.bootstrap import calendar, channels_of, home_folder, now, profile_of, read_moment, rules_of, settings_of
+from gkflow.bootstrap import (
+    channels_of,
+    home_folder,
+    kept_edition,
+    known_edition,
+    now,
+    profile_of,
+    read_moment,
+    rules_of,
+    settings_of,
+)
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
+    from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.workflow import Step
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
@@ -66,7 +77,7 @@ def open_office(
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
-    office.adopted()  # now, in a transaction of its own: a verb may be called inside the portal's
+    office.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
     return office
 
 
@@ -83,6 +94,7 @@ class Office:
         self.store = database
         self.settings = settings
         self._rules: Rules | None = None
+        self._kept: tuple[str, CalendarEdition] | None = None
 
     # -- what it works by ----------------------------------------------------------------------------------------
 
@@ -90,7 +102,7 @@ class Office:
     def rules(self) -> Rules:
         """What the verbs work by: the rulebook with the calendar edition that the office has adopted."""
         if self._rules is None:
-            self._rules = rules_of(self.settings, self.adopted())
+            self._rules = rules_of(self.settings, self.edition)
         return self._rules
 
     @property
@@ -98,17 +110,33 @@ class Office:
         """The calendar edition that the office has adopted (采用的工作日历)."""
         return self.rules.rulebook.calendar
 
-    def adopted(self) -> WorkCalendar:
-        """The calendar edition on record; a new office adopts what the installed packages know."""
-        import json
+    @property
+    def edition(self) -> CalendarEdition:
+        """The calendar edition on record (采用的日历版本); a new office adopts what the installed packages know."""
+        return self._adopted()[1]
 
-        from gkflow.calendars.statutory import statutory_year
+    @property
+    def adopted(self) -> str:
+        """The name of the calendar edition on record (采用的日历版本号)."""
+        return self._adopted()[0]
 
+    def _adopted(self) -> tuple[str, CalendarEdition]:
+        if self._kept is None:
+            with self.store.reading() as ledger:
+                row = ledger.calendar_edition()
+            if row is None:
+                known = self.adopt_first()
+                self._kept = known.edition, known
+            else:
+                self._kept = row[0], kept_edition(row[1])
+        return self._kept
+
+    def adopt_first(self) -> CalendarEdition:
+        """Adopt what the installed packages and files know, where nothing has been adopted yet."""
         with self.store.reading() as ledger:
-            row = ledger.calendar_edition()
-        if row is not None:
-            return WorkCalendar.from_data(json.loads(row[1]), statutory_year)
-        known = calendar(self.settings.home)
+            if ledger.calendar_edition() is not None:
+                return self.edition
+        known = known_edition(self.settings.home)
         with self.store.writing() as ledger:
             if ledger.calendar_edition() is None:
                 ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
@@ -400,8 +428,9 @@ class Office:
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
-            known = calendar(self.settings.home).edition
-            return examine(ledger, self.rules, moment, legal_day(moment), known)
+            known = known_edition(self.settings.home).edition
+            waiting = known if known != self.adopted else ""
+            return examine(ledger, self.rules, moment, legal_day(moment), waiting)
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""

@@ -103,7 +103,7 @@ def test_the_statuses_partition_the_offices_clocks_on_every_day(record: tuple[En
         for line in on(lines, line_day):
             if not line.owed:
                 continue
-            status, verdict, left = stand(OFFICE, line, line_day)
+            status, verdict, left = stand(OFFICE.rulebook.calendar, line, line_day)
             last = line.last_day
             running = line.status == Status.RUNNING and last is not None
             working_days_left = sum(
@@ -132,7 +132,7 @@ def test_every_case_stands_in_one_list_by_the_offices_most_urgent_clock(record: 
     for day in days_of(record, after=30):
         owed = [line for line in on(lines, day) if line.owed and line.status != Status.NO_LIMIT]
         chosen = choose_clock(on(lines, day))
-        status = stand(OFFICE, chosen, day)[0] if chosen is not None else Standing.DONE
+        status = stand(OFFICE.rulebook.calendar, chosen, day)[0] if chosen is not None else Standing.DONE
         last_days = [line.last_day for line in owed if line.status == Status.RUNNING and line.last_day is not None]
 
         if last_days:
@@ -147,10 +147,10 @@ def test_on_the_last_day_itself_a_case_is_due_today_and_not_overdue() -> None:
     record = entries_of(["2026-03-02 receive channel=in_person"])
     line = next(line for line in lines_of(record) if line.clock == "reply")
 
-    assert stand(OFFICE, line, date(2026, 3, 30))[0] is Standing.DUE_TODAY
-    assert stand(OFFICE, line, date(2026, 3, 31))[::2] == (Standing.OVERDUE, -1)
-    assert stand(OFFICE, line, date(2026, 3, 23))[::2] == (Standing.DUE_SOON, 5)
-    assert stand(OFFICE, line, date(2026, 3, 20))[::2] == (Standing.RUNNING, 6)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 30))[0] is Standing.DUE_TODAY
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 31))[::2] == (Standing.OVERDUE, -1)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 23))[::2] == (Standing.DUE_SOON, 5)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 20))[::2] == (Standing.RUNNING, 6)
 
 
 def test_an_entry_typed_in_late_counts_from_its_own_day() -> None:

@@ -106,6 +106,8 @@ def _advance(
     findings = findings_of(after_case, after, entry.seq)
     refuse(number, action.name, findings, facts)
     opened: tuple[str, ...] = ()
+    for each in action.opens:
+        follow(ledger, rules, each, after_case, entry, now, today, dry_run=True)
     if not dry_run:
         write(ledger, rules, workflow, number, entries, entry, Reckoned(day, after_case, after))
         if action.tell:

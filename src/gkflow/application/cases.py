@@ -11,6 +11,7 @@ from typing import Any
 from gkflow.application.docket import docket_line
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine
 from gkflow.application.rules import Rules
+from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status, Verdict
@@ -123,7 +124,9 @@ def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
         pairs = ledger.late(day)
     else:
         # Up to the day before the next working day: a fixed last day may be a day off.
-        pairs = ledger.late(day, "<", rules.rulebook.calendar.add(day, (asked.due_within or 0) + 1))
+        book = rules.rulebook
+        ahead = [each.add(day, (asked.due_within or 0) + 1) for each in (book.calendar, *book.local.values())]
+        pairs = ledger.late(day, "<", max(ahead))
     by_case: dict[str, tuple[DocketLine, list[ClockLine]]] = {}
     for docket, clock in pairs:
         by_case.setdefault(docket.case, (docket, []))[1].append(clock)
@@ -189,7 +192,8 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
     if clock is None:
         return line
     rule = workflow.clock(clock.clock) if workflow is not None else None
-    status, verdict, left = stand(rules, clock, day)
+    calendar = rules.rulebook.calendar_of(docket.unit)
+    status, verdict, left = stand(calendar, clock, day)
     if docket.ended <= day:
         status = Standing.DONE
     elif status is Standing.OVERDUE and not clock.owed:
@@ -197,7 +201,7 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
         status = Standing.RUNNING
     earliest = clock.earliest
     if clock.status in ("suspended", "waiting") and clock.remaining is not None:
-        earliest = rules.rulebook.calendar.add(day, clock.remaining)
+        earliest = calendar.add(day, clock.remaining)
     return replace(
         line,
         clock=clock.clock,
@@ -213,7 +217,7 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
     )
 
 
-def stand(rules: Rules, clock: ClockLine, day: date) -> tuple[Standing, Verdict, int | None]:
+def stand(calendar: WorkCalendar, clock: ClockLine, day: date) -> tuple[Standing, Verdict, int | None]:
     """Status, verdict and signed working days left of a clock on a day."""
     if clock.status == Status.STOPPED.value:
         return Standing.DONE, Verdict(clock.verdict), clock.days_left
@@ -223,7 +227,7 @@ def stand(rules: Rules, clock: ClockLine, day: date) -> tuple[Standing, Verdict,
         return Standing.SUSPENDED, Verdict.SUSPENDED, None
     if clock.last_day is None:
         return Standing.DONE, Verdict.RUNNING, None
-    left = signed_working_days(day, clock.last_day, rules.rulebook.calendar)
+    left = signed_working_days(day, clock.last_day, calendar)
     if day > clock.last_day:
         late = clock.kind == "duty"
         return Standing.OVERDUE, Verdict.OVERDUE if late else Verdict.RUNNING, left

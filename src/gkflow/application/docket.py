@@ -32,7 +32,8 @@ def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: 
 
 def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
     """Every deadline of a case on a day, by (clock, ref)."""
-    return reckon_all(read_clocks(workflow, record), rulebook.limit, rulebook.calendar, as_of)
+    calendar = rulebook.calendar_of(unit_of(workflow, record)) if rulebook.local else rulebook.calendar
+    return reckon_all(read_clocks(workflow, record), rulebook.limit, calendar, as_of)
 
 
 class Reckoned(NamedTuple):
@@ -143,7 +144,8 @@ def revisions(
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
     closing = _closing(workflow, entries)
-    edition = rulebook.calendar.edition
+    calendar = rulebook.calendar_of(unit_of(workflow, entries)) if rulebook.local else rulebook.calendar
+    edition = calendar.edition
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
     while days:
         day = days.pop(0)
@@ -153,7 +155,7 @@ def revisions(
             # The record only grows from day to day: what was read and reckoned so far still holds.
             before_day, position = position, bisect_right(entries, day, position, key=_day_of)
             reader.feed(entries[before_day:position])
-            deadlines = reckon_all(reader.clocks(), rulebook.limit, rulebook.calendar, day, deadlines)
+            deadlines = reckon_all(reader.clocks(), rulebook.limit, calendar, day, deadlines)
         else:
             deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
         for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it

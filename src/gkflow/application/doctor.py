@@ -90,7 +90,7 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str) -> list[Sign
             },
         )
     ]
-    if waiting and waiting != calendar.edition:
+    if waiting:
         signs.append(Sign("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
     resting = ledger.provisional(today)
     signs.append(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from gkflow.application.docket import Deadlines, reckon_case
+from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.entered import most_urgent
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, Finding, record_of
@@ -134,7 +134,7 @@ def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
 def explain(rules: Rules, view: CaseView, clock: str = "", ref: str = "") -> Explanation:
     """Explain the deadline of one clock, day by day (逐日说明)."""
     deadline = pick_clock(view, clock, ref)
-    calendar = rules.rulebook.calendar
+    calendar = rules.rulebook.calendar_of(unit_of(view.workflow, view.case.record))
     history = tuple(
         Happening(
             event.day,

@@ -79,12 +79,13 @@ def next_number(ledger: Ledger, unit: str, year: int) -> str:
 
 def follow(
     ledger: Ledger, rules: Rules, opening: Opening, case: Case, entry: Entry, now: datetime, today: date, key: str = "",
-    given: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None, dry_run: bool = False,
 ) -> str | None:  # fmt: skip
     """
     Open the case that *entry* of *case* leads to (派生案件), where its conditions are met, and return its number.
 
-    It is linked on both records. The same *key* again opens nothing a second time.
+    It is linked on both records. The same *key* again opens nothing a second time. With *dry_run* it is only
+    asked whether it could be opened: what would be refused must be so before anything is written.
     """
     if not meets(opening.when, entry.facts):
         return None
@@ -96,7 +97,7 @@ def follow(
     unit = entry.unit or rules.unit
     number = next_number(ledger, unit, entry.day.year)
     act = Act(flow.first.name, entry.day, entry.by, unit, facts, key=key or None)
-    open_case(ledger, rules, flow, number, act, now, today, following=True)
+    open_case(ledger, rules, flow, number, act, now, today, dry_run=dry_run, following=True)
     return number
 
 

@@ -92,6 +92,16 @@ class WaitingNotice(NamedTuple):
     tries: int
 
 
+class Where(NamedTuple):
+    """Which units' clocks a sweep looks at (机关范围): those named, or all but those."""
+
+    units: tuple[str, ...] = ()
+    inside: bool = False
+
+
+EVERYWHERE = Where()
+
+
 class DraftLine(NamedTuple):
     """An entry that was refused and is kept to be mended (草稿)."""
 

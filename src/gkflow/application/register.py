@@ -334,10 +334,10 @@ def _link_origins(
             for case, workflow, row in found[start : start + _BATCH]:
                 origin = str(row.facts["origin"])
                 opening = next(iter(ledger.entries(case)), None)
-                if opening is None:
-                    continue
+                if opening is None or opening.facts.get("origin") != origin:
+                    continue  # the row was refused, or another one opened the case
                 docket = ledger.docket(origin)
-                if docket is None or docket.received > opening.day:
+                if docket is None or docket.received > opening.day or origin == case:
                     error = NotFound("origin_unknown", case=case, origin=origin, mean="")
                     result.odd.append(BadRow(row.number, case, error))
                 else:

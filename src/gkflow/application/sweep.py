@@ -13,7 +13,7 @@ from typing import Any
 
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.entered import Act, write
-from gkflow.application.ports import SYSTEM, Store
+from gkflow.application.ports import SYSTEM, Store, Where
 from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell
@@ -72,7 +72,8 @@ def tick(
                 ledger.beat("tick", now)
                 break
             for ladder in rules.rulebook.ladders.values():
-                reached += _reach(ledger, rules, ladder, day, now)
+                for units in (None, *rules.rulebook.local):
+                    reached += _reach(ledger, rules, ladder, units, day, now)
             ledger.looked_at(day)
             taken += _take_lapsed(ledger, rules, day, now)
             opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
@@ -84,21 +85,25 @@ def tick(
     return Swept(tuple(done), reached, told, taken, opened)
 
 
-def _reach(ledger: Any, rules: Rules, ladder: Ladder, day: date, now: datetime) -> int:
+def _reach(ledger: Any, rules: Rules, ladder: Ladder, unit: str | None, day: date, now: datetime) -> int:
     """
     Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
 
-    The thresholds used are kept for the next sweep, with the steps they belong to: a step that the ladder has come
-    to have since is looked for among all clocks.
+    *unit* is one whose calendar is its own; None stands for all others. The thresholds used are kept for the next
+    sweep, with the steps they belong to: a step that the ladder has come to have since is looked for among all
+    clocks.
     """
-    calendar, name = rules.rulebook.calendar, f"ladder {ladder.name}"
+    book = rules.rulebook
+    calendar = book.calendar if unit is None else book.local[unit]
+    name = f"ladder {ladder.name}" if unit is None else f"ladder {ladder.name} {unit}"
+    only = Where((unit,), True) if unit is not None else Where(tuple(book.local), False)
     pulse = ledger.pulse(name)
     last = dict(pair.split(":") for pair in pulse[1].split()) if pulse is not None and pulse[1] else {}
     reached, used = 0, []
     for step in ladder.steps:
         latest, before = threshold(step, day, calendar), last.get(str(step.offset))
         after = date.fromisoformat(before) if before else None
-        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day)
+        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day, only)
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
         used.append(f"{step.offset}:{max(latest, after) if after else latest}")
     ledger.beat(name, now, " ".join(used))
@@ -154,7 +159,11 @@ def simulate(store: Store, rules: Rules, day: date) -> list[tuple[str, str, str,
     with store.reading() as ledger:
         for ladder in rules.rulebook.ladders.values():
             for step in ladder.steps:
-                latest = threshold(step, day, rules.rulebook.calendar)
-                for line in ledger.would_reach(ladder.name, step.offset, latest, day):
-                    found.append((line.case, line.clock, line.ref, line.last_day, step))
+                book = rules.rulebook
+                for unit in (None, *book.local):
+                    calendar = book.calendar if unit is None else book.local[unit]
+                    only = Where((unit,), True) if unit is not None else Where(tuple(book.local), False)
+                    latest = threshold(step, day, calendar)
+                    for line in ledger.would_reach(ladder.name, step.offset, latest, day, only):
+                        found.append((line.case, line.clock, line.ref, line.last_day, step))
     return found

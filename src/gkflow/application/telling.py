@@ -51,7 +51,7 @@ class _Teller:
         self.rules, self.day, self.now = rules, day, now
         self.found: dict[tuple[str, str, str], tuple[Addressee, ...]] = {}
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
-        self.left: dict[date, int] = {}
+        self.left: dict[tuple[date, str], int] = {}
 
     def messages(self, reached: ReachedStep) -> Iterator[NoticeLine]:
         """Every message of one reached step: to each addressee, by each channel."""
@@ -93,10 +93,11 @@ class _Teller:
 
     def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, Any]:
         workflow, rule, step = meaning
-        left = self.left.get(reached.deadline)
+        calendar = self.rules.rulebook.calendar_of(reached.unit)
+        left = self.left.get((reached.deadline, calendar.edition))
         if left is None:
-            left = signed_working_days(self.day, reached.deadline, self.rules.rulebook.calendar)
-            self.left[reached.deadline] = left
+            left = signed_working_days(self.day, reached.deadline, calendar)
+            self.left[reached.deadline, calendar.edition] = left
         return {
             "kind": reached.kind,
             "case": reached.case,

@@ -1,17 +1,20 @@
-"""The national calendar (全国工作日历): the notices of the State Council, as chinese-calendar knows them."""
+"""The national announcements (全国放假公告): the notices of the State Council, as chinese-calendar knows their days."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
-from gkflow.calendars.overlay import HolidayNotice, Overlay
+from gkflow.calendars.overlay import HolidayNotice, Overlay, announcement_of
 from gkflow.calendars.statutory import statutory_year
-from gkflow.domain.calendar import DayNote, WorkCalendar, YearOfDays
+from gkflow.domain.calendar import WorkCalendar, YearOfDays
+from gkflow.domain.edition import Announcement, CalendarEdition
 
 NEW_YEAR = "元旦"
 # The package says 清明, the law and the notices say 清明节.
 _NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
+_Days = dict[date, str]
 
 
 def national_calendar(
@@ -19,40 +22,22 @@ def national_calendar(
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
 ) -> WorkCalendar:
+    """The calendar of the whole country, with *overlays* over it; the later published one wins."""
+    return calendar_edition(overlays, notices, predict).calendar()
+
+
+def calendar_edition(
+    overlays: Sequence[Overlay] = (),
+    notices: Sequence[HolidayNotice] = (),
+    predict: Callable[[int], YearOfDays] | None = statutory_year,
+) -> CalendarEdition:
     """
-    The calendar of the whole country, with *overlays* over it; the later published one wins.
+    Everything that the installed packages and the files know (已知的放假公告).
 
-    *notices* only tell from which notice a day is known. Years that no notice covers are left to *predict*.
+    *notices* tell from which notice, and since when, a day of the package is known; *overlays* set days of their
+    own. Years that no announcement covers are left to *predict*.
     """
-    off, makeup = _packaged(notices)
-    # The package holds whole years; a notice covers its year to the last day.
-    covered = {day.year for day in off}
-    for overlay in sorted(overlays, key=lambda overlay: overlay.published):
-        for days, others, said in ((off, makeup, overlay.days_off), (makeup, off, overlay.makeup_days)):
-            for day, name in said.items():
-                others.pop(day, None)
-                days[day] = overlay.note(name)
-        if overlay.annual:
-            covered.add(overlay.year)
-    first, last = _run(covered, max(day.year for day in _package()[0]))
-    return WorkCalendar(
-        days_off=off,
-        makeup_days=makeup,
-        notes=off | makeup,
-        announced_from=date(first, 1, 1),
-        announced_through=date(last, 12, 31),
-        predict=predict,
-    ).with_edition()
-
-
-def _run(years: set[int], around: int) -> tuple[int, int]:
-    """The years without a gap around one of them: a notice for 2028 says nothing of 2027."""
-    first = last = around
-    while first - 1 in years:
-        first -= 1
-    while last + 1 in years:
-        last += 1
-    return first, last
+    return CalendarEdition((*_packaged(notices), *map(announcement_of, overlays)), predict)
 
 
 def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
@@ -64,19 +49,61 @@ def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
     return holidays, workdays
 
 
-def _packaged(notices: Sequence[HolidayNotice]) -> tuple[dict[date, DayNote], dict[date, DayNote]]:
+def _packaged(notices: Sequence[HolidayNotice]) -> Iterator[Announcement]:
+    """One announcement for each year of the package, and one for each amendment, each with its own days."""
     from chinese_calendar.constants import Holiday
 
     chinese = {holiday.value: _NAMES.get(holiday.chinese, holiday.chinese) for holiday in Holiday}
     annual = {notice.year: notice for notice in notices if notice.days is None}
     amended = {day: notice for notice in notices if notice.days is not None for day in notice.days}
+    off, makeup = ({day: chinese.get(name, name) for day, name in days.items()} for days in _package())
+    # The package holds whole years; a notice covers its year to the last day.
+    for year in sorted({day.year for day in off}):
+        days_off, makeup_days = (
+            {day: name for day, name in days.items() if day not in amended and _of_notice(day, name) == year}
+            for days in (off, makeup)
+        )
+        yield _annual(year, annual.get(year), days_off, makeup_days, notices)
+    for notice in notices:
+        if notice.days is not None:
+            yield _amendment(notice, off, makeup)
 
-    def note(day: date, english: str) -> DayNote:
-        name = chinese.get(english, english)
-        # The days of a New Year that lie in December stand in the notice of the year to come.
-        year = day.year + 1 if name == NEW_YEAR and day.month == 12 else day.year
-        notice = amended.get(day) or annual.get(year)
-        return DayNote(name, notice.number, notice.url) if notice else DayNote(name)
 
-    off, makeup = _package()
-    return {day: note(day, name) for day, name in off.items()}, {day: note(day, name) for day, name in makeup.items()}
+def _of_notice(day: date, name: str) -> int:
+    """The days of a New Year that lie in December stand in the notice of the year to come."""
+    return day.year + 1 if name == NEW_YEAR and day.month == 12 else day.year
+
+
+def _annual(
+    year: int, notice: HolidayNotice | None, off: _Days, makeup: _Days, notices: Sequence[HolidayNotice]
+) -> Announcement:
+    for other in notices:
+        if other.days is not None and other.year == year:
+            # What an amendment changed later was first said otherwise.
+            off, makeup = {**off, **other.off_before}, {**makeup, **other.makeup_before}
+    return Announcement(
+        f"national-{year}",
+        notice.title if notice is not None else "",
+        notice.published if notice is not None else None,
+        notice.number if notice is not None else "",
+        notice.url if notice is not None else "",
+        years=(year,),
+        days_off=MappingProxyType(off),
+        makeup_days=MappingProxyType(makeup),
+        known=notice.known if notice is not None else "secondary",
+    )
+
+
+def _amendment(notice: HolidayNotice, off: Mapping[date, str], makeup: Mapping[date, str]) -> Announcement:
+    days = sorted(notice.days or ())
+    return Announcement(
+        f"national-{notice.year}-{notice.number}",
+        notice.title or notice.number,
+        notice.published,
+        notice.number,
+        notice.url,
+        days_off=MappingProxyType({day: off[day] for day in days if day in off}),
+        makeup_days=MappingProxyType({day: makeup[day] for day in days if day in makeup}),
+        plain_days=MappingProxyType({day: "" for day in days if day not in off and day not in makeup}),
+        known=notice.known,
+    )

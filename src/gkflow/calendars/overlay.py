@@ -1,7 +1,7 @@
 """
 What a notice of days off says (放假通知), as plain values made from the mappings of ``config/calendar/``.
 
-An :class:`Overlay` changes days; a :class:`HolidayNotice` only tells where days that are known already come
+An :class:`Overlay` sets days; a :class:`HolidayNotice` only tells where days that are known already come
 from. Neither reads a file.
 """
 
@@ -13,7 +13,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from gkflow.domain.calendar import CalendarError, DayNote
+from gkflow.domain.calendar import CalendarError
+from gkflow.domain.edition import Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +23,18 @@ class Overlay:
 
     year: int
     title: str
-    published: date
+    published: date | None
     number: str = ""
     url: str = ""
-    scope: str = "CN"
+    scopes: tuple[str, ...] = ("CN",)
+    binds: str = "everyone"
+    known: str = "found"
+    name: str = ""  # of the file; unique
     # The State Council's notice for this year (年度放假安排): it announces the whole year, not only its days.
     annual: bool = False
     days_off: Mapping[date, str] = field(default_factory=dict, hash=False)
     makeup_days: Mapping[date, str] = field(default_factory=dict, hash=False)
-
-    def note(self, name: str) -> DayNote:
-        """What is to be said of a day that this notice sets."""
-        return DayNote(name=name, source=self.number or self.title, url=self.url)
+    plain_days: Mapping[date, str] = field(default_factory=dict, hash=False)  # follow the week again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,27 @@ class HolidayNotice:
     remark: str = ""
     # None: the annual notice; else the days that an amendment set.
     days: frozenset[date] | None = None
+    # What the annual notice had said of the amended days before.
+    off_before: Mapping[date, str] = field(default_factory=dict, hash=False)
+    makeup_before: Mapping[date, str] = field(default_factory=dict, hash=False)
+
+
+def announcement_of(overlay: Overlay) -> Announcement:
+    """The announcement that a file of days makes (公告)."""
+    return Announcement(
+        overlay.name or f"{overlay.year}-{overlay.number or overlay.title}-{overlay.published}",
+        overlay.title,
+        overlay.published,
+        overlay.number,
+        overlay.url,
+        overlay.scopes,
+        overlay.binds,
+        (overlay.year,) if overlay.annual else (),
+        MappingProxyType(dict(overlay.days_off)),
+        MappingProxyType(dict(overlay.makeup_days)),
+        MappingProxyType(dict(overlay.plain_days)),
+        overlay.known,
+    )
 
 
 def overlay_from(data: Mapping[str, Any]) -> Overlay:
@@ -59,21 +81,32 @@ def overlay_from(data: Mapping[str, Any]) -> Overlay:
     ``days_off`` and ``makeup_days`` map each day to the holiday that it belongs to.
     """
     _only(data, {"calendar", "number", "title", "dated", "published", "url", "known", "quote", "scope",
-                 "annual", "days_off", "makeup_days"}, wanted=("calendar", "title", "published"))  # fmt: skip
+                 "binds", "annual", "days_off", "makeup_days", "plain_days", "name"},
+          wanted=("calendar", "title"))  # fmt: skip
     where = f"calendar {data['calendar']}"
-    off, makeup = (_named_days(data.get(key), f"{where}: {key}") for key in ("days_off", "makeup_days"))
-    if both := sorted(off.keys() & makeup.keys()):
+    scope = data.get("scope", "CN")
+    scopes = tuple(scope) if isinstance(scope, (list, tuple)) else (scope,)
+    kinds = ("days_off", "makeup_days", "plain_days")
+    off, makeup, plain = (_named_days(data.get(key), f"{where}: {key}") for key in kinds)
+    if both := sorted((off.keys() & makeup.keys()) | (plain.keys() & (off.keys() | makeup.keys()))):
         raise CalendarError(f"{where}: off and worked at once: {', '.join(map(str, both))}")
     return Overlay(
         year=int(data["calendar"]),
         title=data["title"],
-        published=_day(data["published"], f"{where}: published"),
+        # What nobody can date counts as known all along; of the country's own notices somebody can.
+        published=_day(data.get("published"), f"{where}: published")
+        if data.get("published") or "CN" in scopes
+        else None,
         number=data.get("number", ""),
         url=data.get("url", ""),
-        scope=data.get("scope", "CN"),
+        scopes=scopes,
+        binds=data.get("binds", "everyone"),
+        known=data.get("known", "found"),
+        name=data.get("name", ""),
         annual=bool(data.get("annual", False)),
         days_off=off,
         makeup_days=makeup,
+        plain_days=plain,
     )
 
 
@@ -84,9 +117,10 @@ def notices_from(data: Mapping[str, Any]) -> tuple[HolidayNotice, ...]:
 
 
 def _notice(data: Mapping[str, Any]) -> HolidayNotice:
-    _only(data, {"year", "number", "title", "dated", "published", "url", "known", "remark", "days"},
+    _only(data, {"year", "number", "title", "dated", "published", "url", "known", "remark", "days", "before"},
           wanted=("year", "number"))  # fmt: skip
     where = f"notice {data['number']}"
+    before = data.get("before", {})
     return HolidayNotice(
         year=int(data["year"]),
         number=data["number"],
@@ -97,6 +131,8 @@ def _notice(data: Mapping[str, Any]) -> HolidayNotice:
         known=data.get("known", "found"),
         remark=data.get("remark", ""),
         days=frozenset(_day(day, f"{where}: days") for day in data["days"]) if "days" in data else None,
+        off_before=_named_days(before.get("days_off"), f"{where}: before"),
+        makeup_before=_named_days(before.get("makeup_days"), f"{where}: before"),
     )
 
 

@@ -34,6 +34,7 @@ class Rulebook:
     ladders: Mapping[str, Ladder]
     calendar: WorkCalendar
     instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    local: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))  # by unit, where another
     duties: Mapping[str, RecurringDuty] = field(default_factory=lambda: MappingProxyType({}))
     duties_taken: tuple[str, ...] = ()  # those that the profile takes on
 
@@ -47,6 +48,10 @@ class Rulebook:
             return self._limits[name]
         except KeyError:
             raise NotFound("unknown_limit", limit=name, mean=mean_limit(name, self.law.limits)) from None
+
+    def calendar_of(self, unit: str) -> WorkCalendar:
+        """The calendar of a unit (机关的工作日历): its own where its region has days of its own."""
+        return self.local.get(unit, self.calendar)
 
     def workflow(self, name: str) -> Workflow:
         """The workflow of that name. Raises NotFound ("unknown_workflow")."""

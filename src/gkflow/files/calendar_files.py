@@ -7,15 +7,20 @@ sets days. What is handed on are plain mappings with days as dates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from gkflow.domain.law import Known
 from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.reading import Section, as_day
+
+BINDS = ("everyone", "organs", "enterprises")
+_REGION = re.compile(r"[1-9][0-9]{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +31,45 @@ class CalendarFiles:
     notices: Mapping[str, Any] | None = None
 
 
-def overlay_from(node: Node, faults: Faults) -> Mapping[str, Any]:
-    """One notice that sets days, as ``calendars.overlay.overlay_from`` takes it."""
+def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:
+    """
+    One notice that sets days, as ``calendars.overlay.overlay_from`` takes it; *regions* are those that exist.
+    """
     with Section(node, "", faults) as section:
         section.integer("calendar", least=1949)
         for key in ("title",):
             section.text(key)
-        for key in ("number", "url", "quote", "scope"):
+        for key in ("number", "url", "quote"):
             section.text(key, "")
-        section.day("published")
+        scopes = _scopes(section, regions)
+        section.choice("binds", BINDS, "everyone")
+        section.day("published", needed=scopes == ("CN",))
         section.day("dated", needed=False)
         section.word("known", Known, Known.FOUND)
         section.flag("annual")
         off = dict(_days(section, "days_off"))
         worked = dict(_days(section, "makeup_days"))
-        for day in sorted(off.keys() & worked.keys()):
+        again = dict(_days(section, "plain_days"))
+        for day in sorted((off.keys() & worked.keys()) | (again.keys() & (off.keys() | worked.keys()))):
             section.fault(f"{day} is off and worked at once", "makeup_days")
-        if not off and not worked:
-            section.fault("sets no day: days_off or makeup_days")
+        if not off and not worked and not again:
+            section.fault("sets no day: days_off, makeup_days or plain_days")
         found = _found(node)
-    return MappingProxyType({**found, "days_off": off, "makeup_days": worked})
+    days = {"days_off": off, "makeup_days": worked, "plain_days": again}
+    return MappingProxyType({**found, **days, "scope": scopes, "name": Path(node.file).stem})
+
+
+def _scopes(section: Section, regions: Collection[str] | None) -> tuple[str, ...]:
+    """For whom: the country, regions by their six figures (GB/T 2260), one organ; an unknown region is a fault."""
+    scopes = section.texts("scope") or ("CN",)
+    for scope in scopes:
+        if scope == "CN" or scope.startswith("unit:"):
+            continue
+        if not _REGION.fullmatch(scope):
+            section.fault(f'scope "{scope}": write CN, six figures (GB/T 2260), or unit:CODE', "scope")
+        elif regions is not None and scope not in regions and f"{scope[:2]}0000" not in regions:
+            section.fault(f'scope "{scope}": no such region (config/lists/regions.yaml)', "scope")
+    return scopes
 
 
 def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
@@ -69,6 +93,9 @@ def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
                     if as_day(item.value) is None:
                         each.wrong("days", item, "a list of days")
                 found["days"] = [item.value for item in days.value]
+            for before in each.sections("before"):
+                kinds = ("days_off", "makeup_days")
+                found["before"] = {kind: dict(_days(before, kind)) for kind in kinds}
             notices.append(MappingProxyType(found))
     return MappingProxyType({"notices": notices})
 

@@ -25,6 +25,7 @@ class Unit:
     level: str = ""
     batch: int = 0
     fields: tuple[str, ...] = ()
+    region: str = ""  # six figures (GB/T 2260): where its days off are settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +115,13 @@ def unit_from(code: str, section: Section) -> Unit:
         level=section.text("level", ""),
         batch=section.integer("batch", 0, least=0),
         fields=section.texts("fields"),
+        region=_region(section),
     )
+
+
+def _region(section: Section) -> str:
+    region = section.text("region", "")
+    if region and not (len(region) == 6 and region.isascii() and region.isdigit()):
+        section.fault(f'region "{region}": write six figures (GB/T 2260), as "450000"', "region")
+        return ""
+    return region

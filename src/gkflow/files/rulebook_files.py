@@ -76,8 +76,8 @@ def read_rulebook(
         MappingProxyType(_replaced(ladders, mine)),
         calendar,
         mine.instead,
-        MappingProxyType(duties),
-        mine.duties,
+        duties=MappingProxyType(duties),
+        duties_taken=mine.duties,
     )
     _locate_problems(rulebook, nodes, faults)
     faults.tell()
@@ -182,17 +182,21 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
     faults = Faults()
     overlays: list[Mapping[str, object]] = []
     notices: Mapping[str, object] | None = None
+    lists = _by_name(_nodes(folders, "config/lists", faults, "regions.yaml"), "list", list_from, faults)
+    regions = lists["regions"].items if "regions" in lists else None
     for node in _nodes(folders, "config/calendar", faults):
         if Path(node.file).name == _NOTICES:
             notices = calendar_files.notices_from(node, faults)
         else:
-            overlays.append(calendar_files.overlay_from(node, faults))
+            overlays.append(calendar_files.overlay_from(node, faults, regions))
     faults.tell()
     return CalendarFiles(tuple(overlays), notices)
 
 
-def _nodes(folders: Sequence[Path], under: str, faults: Faults) -> Iterator[Node]:
+def _nodes(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[Node]:
     for name, path in sorted(_files(folders, under).items()):
+        if only and Path(name).name != only:
+            continue
         shown = name if path == folders[0] / name else path.as_posix()
         node = read_yaml(path, shown, faults)
         if node is not None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import ALGORITHMS, FOREVER, SYSTEM, ClockLine, ReachedStep
+from gkflow.application.ports import ALGORITHMS, EVERYWHERE, FOREVER, SYSTEM, ClockLine, ReachedStep, Where
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
@@ -42,7 +42,7 @@ _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, d
 # What silence brought about, gkflow itself has put on record under the last day; the clock has stopped with it.
 _TAKEN = (
     'e.kind = \'propose\' AND EXISTS (SELECT 1 FROM entry t WHERE t."case" = e."case" AND t.day = e.deadline'
-    ' AND t."by" = ?)'
+    " AND t.\"by\" = ? AND t.action <> 'link')"  # a link that a sweep wrote is no consequence of the law
 )
 # Only what still holds is told: the clock runs towards that last day (what was reached today, today's clocks have
 # just shown), and no higher step is on record.
@@ -113,18 +113,20 @@ class Sweeps(Desk):
         return self.dialect.read_day(row[0]) if row is not None else None
 
     def reach(
-        self, ladder: str, step: int, kind: str, colour: str, after: date | None, threshold: date, day: date
-    ) -> int:
+        self, ladder: str, step: int, kind: str, colour: str, after: date | None, threshold: date, day: date,
+        where: Where = EVERYWHERE,
+    ) -> int:  # fmt: skip
         """
         Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
         how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
-        drawn up since; None looks at everything.
+        drawn up since; None looks at everything. *where* says which units' clocks.
         """
+        of, units = _of_units(where)
         since = after or date.min
         runs = (ladder, day, threshold)
         values = ((*runs, FOREVER, since), (*runs, FOREVER, day, since), (*runs, day))
         return sum(
-            self.run(_REACH.format(due=condition), (step, kind, colour, day, *due, step))
+            self.run(_REACH.format(due=condition + of), (step, kind, colour, day, *due, *units, step))
             for condition, due in zip(_CONDITIONS, values, strict=True)
         )
 
@@ -225,17 +227,20 @@ class Sweeps(Desk):
         marks = ", ".join("?" * len(steps))
         rows = self.all(
             'SELECT "case", workflow, clock, ref, deadline, step FROM escalation'
-            f" WHERE day = ? AND step IN ({marks}) ORDER BY id",
+            f' WHERE day = ? AND step IN ({marks}) ORDER BY deadline, "case", clock, ref, step',
             (day, *steps),
         )
         return [(*row[:4], self.dialect.read_day(row[4]), row[5]) for row in rows]
 
-    def would_reach(self, ladder: str, step: int, threshold: date, day: date) -> list[ClockLine]:
+    def would_reach(
+        self, ladder: str, step: int, threshold: date, day: date, where: Where = EVERYWHERE
+    ) -> list[ClockLine]:
         """The clocks for which *step* would be recorded on *day*."""
+        of, units = _of_units(where)
         rows = self.all(
-            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE {_RUNS} AND until_day > ? AND {_UNREACHED}"
+            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE {_RUNS} AND until_day > ?{of} AND {_UNREACHED}"
             ' ORDER BY last_day, "case"',
-            (ladder, day, threshold, day, step),
+            (ladder, day, threshold, day, *units, step),
         )
         return [self.dialect.clock_line(row) for row in rows]
 
@@ -251,6 +256,15 @@ class Sweeps(Desk):
             " ON CONFLICT (name) DO UPDATE SET at = excluded.at, words = excluded.words",
             (name, now, words),
         )
+
+
+def _of_units(where: Where) -> tuple[str, tuple[str, ...]]:
+    """The condition on the unit that has the case; nothing where every unit goes by one calendar."""
+    if not where.units:
+        return "", ()
+    marks = ", ".join("?" * len(where.units))
+    exists = "EXISTS" if where.inside else "NOT EXISTS"
+    return f' AND {exists} (SELECT 1 FROM docket o WHERE o."case" = clock."case" AND o.unit IN ({marks}))', where.units
 
 
 def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:

@@ -1,0 +1,229 @@
+"""
+A calendar edition (日历版本): every announcement of days off that is known, each with its day of publication.
+
+Days have a history: a notice changes what the one before it said, and a province changes it again for its own
+organs. An edition keeps them all, so that it can answer what was known on a day, and for whom.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from gkflow.domain.calendar import CalendarError, DayNote, WorkCalendar, YearOfDays
+
+COUNTRY = "CN"
+UNIT = "unit:"  # before the code of one organ
+BINDS = ("everyone", "organs", "enterprises")
+_NO_DAYS: Mapping[date, str] = MappingProxyType({})
+_EMPTY_YEARS = date(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """
+    What one notice says of days (放假公告): days off, make-up days, days that follow the week again.
+
+    A scope is the country (CN), a region by its six figures (GB/T 2260: province, city, district) or one organ
+    (unit:CODE); ``binds`` says whom: what binds enterprises alone moves no organ's day. ``published`` is the day
+    on which it could be known; None where nobody can say, and then it counts as known all along. ``years`` are
+    those that it announces as a whole.
+    """
+
+    name: str
+    title: str
+    published: date | None
+    number: str = ""
+    url: str = ""
+    scopes: tuple[str, ...] = (COUNTRY,)
+    binds: str = "everyone"
+    years: tuple[int, ...] = ()
+    days_off: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
+    makeup_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
+    plain_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
+    known: str = "found"
+
+    @property
+    def source(self) -> str:
+        """How it is cited: by its number, else by its title."""
+        return self.number or self.title
+
+    def concerns(self, places: frozenset[str]) -> bool:
+        """Whether it holds for an organ in these places."""
+        return self.binds != "enterprises" and (self.national or not places.isdisjoint(self.scopes))
+
+    @property
+    def national(self) -> bool:
+        """Whether it holds for the whole country."""
+        return COUNTRY in self.scopes
+
+    def as_data(self) -> dict[str, Any]:
+        """The announcement as plain values."""
+        return {
+            "name": self.name, "title": self.title, "number": self.number, "url": self.url,
+            "published": self.published.isoformat() if self.published is not None else None,
+            "scopes": list(self.scopes), "binds": self.binds, "years": list(self.years), "known": self.known,
+            **{kind: _plain(getattr(self, kind)) for kind in ("days_off", "makeup_days", "plain_days")},
+        }  # fmt: skip
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Announcement:
+        """An announcement from what :meth:`as_data` gave."""
+        published = data["published"]
+        days = {kind: _named(data[kind]) for kind in ("days_off", "makeup_days", "plain_days")}
+        return cls(
+            data["name"], data["title"], date.fromisoformat(published) if published else None, data["number"],
+            data["url"], tuple(data["scopes"]), data["binds"], tuple(data["years"]), known=data["known"], **days,
+        )  # fmt: skip
+
+
+def places_of(region: str, unit: str = "") -> frozenset[str]:
+    """
+    The scopes that concern an organ (所在地区): its district, city and province by the code, and its own.
+
+    >>> sorted(places_of("330106"))
+    ['330000', '330100', '330106']
+    """
+    found = {f"{UNIT}{unit}"} if unit else set()
+    if region:
+        found |= {region, f"{region[:4]}00", f"{region[:2]}0000"}
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class CalendarEdition:
+    """Everything that is known of days off (日历版本); ``calendar`` composes it for a place and a day of knowledge."""
+
+    announcements: tuple[Announcement, ...]
+    predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False)
+    _made: dict[Any, WorkCalendar] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        names: set[str] = set()
+        for each in self.announcements:
+            if each.name in names:
+                raise CalendarError(f"two announcements are called {each.name}")
+            names.add(each.name)
+            if each.binds not in BINDS:
+                raise CalendarError(f"{each.name}: binds {each.binds}, which is none of {', '.join(BINDS)}")
+        object.__setattr__(self, "announcements", tuple(sorted(self.announcements, key=_order)))
+
+    @cached_property
+    def edition(self) -> str:
+        """The sha256 of all announcements, in order."""
+        text = json.dumps(self.as_data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def calendar(self, region: str = "", unit: str = "", known_on: date | None = None) -> WorkCalendar:
+        """
+        The working calendar of an organ in *region* (工作日历): the country's, its regions', its own; what was
+        published later wins. With *known_on*, as it was known on that day: what came later is not there, and a
+        year whose notice had not come is predicted.
+        """
+        places = places_of(region, unit)
+        known = [
+            each
+            for each in self.announcements
+            if each.concerns(places) and (known_on is None or each.published is None or each.published <= known_on)
+        ]
+        key = tuple(each.name for each in known)
+        if key not in self._made:
+            self._made[key] = self._compose(known)
+        return self._made[key]
+
+    def _compose(self, known: Iterable[Announcement]) -> WorkCalendar:
+        off: dict[date, DayNote] = {}
+        makeup: dict[date, DayNote] = {}
+        covered: set[int] = set()
+        for each in known:
+            if each.national:
+                covered.update(each.years)
+            for day in each.plain_days:
+                off.pop(day, None)
+                makeup.pop(day, None)
+            for days, others, said in ((off, makeup, each.days_off), (makeup, off, each.makeup_days)):
+                for day, name in said.items():
+                    others.pop(day, None)
+                    days[day] = DayNote(name, each.source, each.url)
+        first, last = _run(covered)
+        return WorkCalendar(
+            days_off=off,
+            makeup_days=makeup,
+            notes=off | makeup,
+            announced_from=date(first, 1, 1) if first else None,
+            # Nothing announced at all: every day is predicted.
+            announced_through=date(last, 12, 31) if last else _EMPTY_YEARS,
+            predict=self.predict,
+        ).with_edition()
+
+    def with_announcements(self, more: Iterable[Announcement]) -> CalendarEdition:
+        """The edition with further announcements; one of the same name takes the other's place."""
+        by_name = {each.name: each for each in self.announcements}
+        by_name.update({each.name: each for each in more})
+        return CalendarEdition(tuple(by_name.values()), self.predict)
+
+    def as_data(self) -> dict[str, Any]:
+        """The edition as plain values, for the database; always in the same order."""
+        return {"announcements": [each.as_data() for each in self.announcements]}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> CalendarEdition:
+        """An edition from what :meth:`as_data` gave, or from the plain calendar that an earlier gkflow adopted."""
+        if "announcements" in data:
+            return cls(tuple(Announcement.from_data(each) for each in data["announcements"]), predict)
+        return cls(_of_plain(WorkCalendar.from_data(data)), predict)
+
+
+def _of_plain(calendar: WorkCalendar) -> tuple[Announcement, ...]:
+    """A calendar of days alone as one announcement: what was said by whom, and when, was not kept."""
+    first, last = calendar.announced_from, calendar.announced_through
+    years = tuple(range(first.year, last.year + 1)) if first is not None and last is not None else ()
+    names = {day: note.name for day, note in calendar.notes.items()}
+    return (
+        Announcement(
+            "adopted",
+            "建立机关时采用的日历",
+            None,
+            years=years,
+            days_off=MappingProxyType({day: names.get(day, "") for day in sorted(calendar.days_off)}),
+            makeup_days=MappingProxyType({day: names.get(day, "") for day in sorted(calendar.makeup_days)}),
+        ),
+    )
+
+
+def _order(announcement: Announcement) -> tuple[date, int, str]:
+    """By publication; on one day the wider scope first, so that the nearer one has the last word."""
+    return announcement.published or date.min, max(map(_nearness, announcement.scopes)), announcement.name
+
+
+def _nearness(scope: str) -> int:
+    """0 the country, 1 a province, 2 a city, 3 a district, 4 one organ."""
+    if scope == COUNTRY:
+        return 0
+    if scope.startswith(UNIT):
+        return 4
+    return 1 if scope.endswith("0000") else 2 if scope.endswith("00") else 3
+
+
+def _run(years: set[int]) -> tuple[int, int]:
+    """The years from the first one on without a gap: a notice for 2028 says nothing of 2027."""
+    if not years:
+        return 0, 0
+    first = last = min(years)
+    while last + 1 in years:
+        last += 1
+    return first, last
+
+
+def _plain(days: Mapping[date, str]) -> dict[str, str]:
+    return {day.isoformat(): name for day, name in sorted(days.items())}
+
+
+def _named(days: Mapping[str, str]) -> Mapping[date, str]:
+    return MappingProxyType({date.fromisoformat(day): name for day, name in days.items()})
