@@ -36,6 +36,7 @@ check: $(VENV)/.installed-check ## Compare formatting, lints, types, imports, ru
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/gkflow check
 	$(PY) tools/generated.py --check
+	$(PY) tools/coverage.py --check
 
 bench: $(VENV)/.installed-bench ## Measure speed as ratios to hand-written code and to other libraries
 	$(PY) benchmarks
@@ -48,6 +49,7 @@ soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at ran
 
 docs: $(VENV)/.installed ## Write the generated parts of the documents anew
 	$(PY) tools/generated.py
+	$(PY) tools/coverage.py
 
 format: $(VENV)/.installed-check ## Format the code and mend what the linter can mend
 	$(PY) -m ruff check --fix $(SOURCES)

@@ -1,0 +1,354 @@
+"""
+Compare, or write anew, the coverage table (覆盖表): what the five documents ask for, and where it is answered.
+
+    python tools/coverage.py            write docs/coverage.md from docs/coverage.yaml, the rules and the scenarios
+    python tools/coverage.py --check    change nothing; exit 1 when the table is out of date
+
+Either way every fault is told with its place, and the exit code is 1, when a system has no answer, when a workflow or
+a scenario that is named does not exist, or when a workflow serves nothing or is shown by no scenario.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gkflow.cli.vocabulary import KNOWN, UNITS
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, TimeLimit, YearOf
+from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.workflow import Workflow
+from gkflow.files.nodes import Faults, Key, plain
+from gkflow.files.profiles import Profile
+from gkflow.files.reading import Section
+from gkflow.files.rulebook_files import read_profiles, read_rulebook
+from gkflow.files.yaml_files import read_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = "docs/coverage.yaml"
+TABLE = "docs/coverage.md"
+SCENARIOS = "tests/scenarios"
+NUMBERS = tuple(f"S{number}" for number in range(1, 54))
+
+_PLACE = re.compile(r"(\d) (\S+)")
+_ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千]+条")
+
+Scenarios = Mapping[str, Mapping[str, str]]  # file -> name -> workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One of the documents that the systems stand in (出处文件)."""
+
+    label: str
+    instrument: str
+    dated: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One system that a document asks for (制度), and its answer."""
+
+    number: str
+    name: str
+    seeds: tuple[tuple[str, str], ...]  # (document, place)
+    workflows: tuple[str, ...] = ()
+    scenarios: tuple[tuple[str, str], ...] = ()  # (file, name)
+    why: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The whole source (覆盖情况)."""
+
+    documents: Mapping[str, Document]
+    by_law: tuple[str, ...]
+    systems: tuple[System, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What the source is compared with (规则和情景)."""
+
+    rulebook: Rulebook
+    profiles: Mapping[str, Profile]
+    scenarios: Scenarios
+
+
+def read_repository(root: Path) -> Repository:
+    """Read rules, profiles and scenarios; what lengths come to is not asked, and the calendar is one of plain weeks."""
+    calendar = WorkCalendar(days_off=frozenset(), makeup_days=frozenset())
+    return Repository(read_rulebook([root], calendar), read_profiles([root]), read_scenarios(root / SCENARIOS))
+
+
+def read_scenarios(folder: Path) -> Scenarios:
+    """The workflow of each scenario, by file and name. Raises FilesAtFault."""
+    faults = Faults()
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        node = read_yaml(path, f"{SCENARIOS}/{path.name}", faults)
+        each = plain(node) if node is not None else []
+        found[path.name] = {scenario["name"]: scenario["workflow"] for scenario in each}
+    faults.tell()
+    return found
+
+
+# --- the source -------------------------------------------------------------------------------------------
+
+
+def read_coverage(path: Path, there: Repository) -> Coverage:
+    """Read the source and compare it with the rules and the scenarios. Raises FilesAtFault with every fault."""
+    faults = Faults()
+    node = read_yaml(path, SOURCE, faults)
+    faults.tell()
+    assert node is not None
+    documents: dict[str, Document] = {}
+    systems: list[System] = []
+    with Section(node, "", faults) as section:
+        for number, each in section.named("documents", "document", check=False):
+            documents[number] = _document(each, there.rulebook)
+        by_law = section.texts("by_law", needed=True)
+        for number, each in section.named("systems", "system", check=False):
+            systems.append(_system(number, each, documents, there))
+        for number in NUMBERS:
+            if number not in {system.number for system in systems}:
+                section.fault(f'system "{number}" is missing', "systems")
+        _compare(section, by_law, systems, there)
+    faults.tell()
+    order = {number: place for place, number in enumerate(NUMBERS)}
+    return Coverage(documents, by_law, tuple(sorted(systems, key=lambda system: order[system.number])))
+
+
+def _document(section: Section, rulebook: Rulebook) -> Document:
+    instrument = section.text("instrument")
+    if instrument and instrument not in rulebook.law.instruments:
+        hint = mean(instrument, rulebook.law.instruments)
+        section.fault(f'no instrument "{instrument}"{hint}', "instrument")
+    return Document(section.text("label"), instrument, section.text("dated"))
+
+
+def _system(number: str, section: Section, documents: Mapping[str, Document], there: Repository) -> System:
+    if number not in NUMBERS:
+        section.fault(f"the systems are {NUMBERS[0]} to {NUMBERS[-1]}")
+    system = System(
+        number,
+        name=section.text("name"),
+        seeds=tuple(_seeds(section, documents)),
+        workflows=section.texts("workflow"),
+        scenarios=tuple(_named_scenarios(section)),
+        why=section.text("why", ""),
+        note=section.text("note", ""),
+    )
+    for name in system.workflows:
+        if name not in there.rulebook.workflows:
+            section.fault(f'no workflow "{name}"{mean(name, there.rulebook.workflows)}', "workflow")
+    shown = {each for file, name in system.scenarios if (each := _workflow_of(section, file, name, there)) is not None}
+    for name in sorted(shown - set(system.workflows)):
+        section.fault(f'a scenario of "{name}" is named, which is no workflow of this system', "scenarios")
+    for name in system.workflows:
+        if name not in shown:
+            section.fault(f'no scenario shows "{name}"', "workflow")
+    if not system.workflows and not system.why:
+        section.fault("has no answer: name a workflow and its scenarios, or say why it is no dated work")
+    for key, text in (("why", system.why), ("note", system.note)):
+        if text and text.find("。") != len(text) - 1:
+            section.fault(f"{key} is one sentence that ends with 。", key)
+    return system
+
+
+def _seeds(section: Section, documents: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    for text in section.texts("seed", needed=True):
+        found = _PLACE.fullmatch(text)
+        if found is None or found[1] not in documents:
+            section.fault(f'seed "{text}": write the number of a document and the place, such as 1 三（三）', "seed")
+        else:
+            yield found[1], found[2]
+
+
+def _named_scenarios(section: Section) -> Iterator[tuple[str, str]]:
+    file: Key
+    for file, node in section.items("scenarios"):
+        for name in section.as_texts(f"scenarios of {file}", node):
+            yield str(file), name
+
+
+def _workflow_of(section: Section, file: str, name: str, there: Repository) -> str | None:
+    if file not in there.scenarios:
+        section.fault(f'no file "{file}" in {SCENARIOS}{mean(file, there.scenarios)}', "scenarios")
+        return None
+    names = there.scenarios[file]
+    if name not in names:
+        section.fault(f'{file} has no scenario "{name}"{mean(name, names)}', "scenarios")
+    return names.get(name)
+
+
+def _compare(section: Section, by_law: Iterable[str], systems: Iterable[System], there: Repository) -> None:
+    """Whether each workflow serves something and is shown by a scenario."""
+    workflows = there.rulebook.workflows
+    for name in by_law:
+        if name not in workflows:
+            section.fault(f'no workflow "{name}"{mean(name, workflows)}', "by_law")
+        elif not _ARTICLE.search(workflows[name].cite):
+            section.fault(f'workflow "{name}" is to serve the law, and its cite names no article', "by_law")
+    serving = {name for system in systems for name in system.workflows} | set(by_law)
+    for name in workflows:
+        if name not in serving:
+            section.fault(f'workflow "{name}" serves no system, and no law is said to ask for it')
+        if not any(name in found.values() for found in there.scenarios.values()):
+            section.fault(f'workflow "{name}" has no file in {SCENARIOS}')
+
+
+# --- the table --------------------------------------------------------------------------------------------
+
+
+def table(coverage: Coverage, there: Repository) -> str:
+    """The document as it is to stand in docs."""
+    answered = sum(bool(system.workflows) for system in coverage.systems)
+    lines = [
+        "# 制度覆盖表",
+        "",
+        f"<!-- 由 tools/coverage.py 按 {SOURCE}、规则和情景生成，不要手改；`make docs` 重新生成。 -->",
+        "",
+        f"五份文件提出的{len(coverage.systems)}项制度，每一项由哪个流程办理、由哪些情景证明；不是限期工作的，写明理由。"
+        f"其中{answered}项有流程和情景，{len(coverage.systems) - answered}项只有理由。",
+        "",
+        *_rows(("简称", "文件", "日期"), _documents(coverage, there)),
+        "",
+        "## 制度",
+        "",
+        f"情景文件在 `{SCENARIOS}/`，情景名称照录。",
+        "",
+        *_rows(("编号", "制度", "出处", "流程", "情景", "说明"), _systems(coverage, there)),
+        "",
+        "## 流程",
+        "",
+        "期限取现行或者最后施行的规定；没有核对原文的，注明核对到什么程度。情景文件后是该流程的情景数。",
+        "",
+        *_rows(("流程", "期限和依据", "情景文件", "制度或者法条"), _workflows(coverage, there)),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _rows(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for cells in (headings, ("---",) * len(headings), *rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _documents(coverage: Coverage, there: Repository) -> Iterator[tuple[str, ...]]:
+    for document in coverage.documents.values():
+        instrument = there.rulebook.law.instruments[document.instrument]
+        title = f"{_title(instrument.title)}（{instrument.number}）" if instrument.number else _title(instrument.title)
+        yield document.label, title, document.dated
+
+
+def _systems(coverage: Coverage, there: Repository) -> Iterator[tuple[str, ...]]:
+    for system in coverage.systems:
+        yield (
+            system.number,
+            system.name,
+            _listed(f"{coverage.documents[document].label} {place}" for document, place in system.seeds),
+            _listed(_named(there.rulebook.workflow(name)) for name in system.workflows) or "—",
+            _listed(_by_file(system.scenarios)) or "—",
+            _listed(text for text in (system.why, system.note) if text),
+        )
+
+
+def _by_file(scenarios: Iterable[tuple[str, str]]) -> Iterator[str]:
+    before = ""
+    for file, name in scenarios:
+        if file != before:
+            yield f"`{file}`"
+        yield f"· {name}"
+        before = file
+
+
+def _workflows(coverage: Coverage, there: Repository) -> Iterator[tuple[str, ...]]:
+    serves: dict[str, list[str]] = {}
+    for system in coverage.systems:
+        for name in system.workflows:
+            serves.setdefault(name, []).append(system.number)
+    for name in dict.fromkeys((*serves, *coverage.by_law)):
+        workflow = there.rulebook.workflow(name)
+        counts = Counter(file for file, found in there.scenarios.items() for shown in found.values() if shown == name)
+        served = "、".join(serves.get(name, ()))
+        yield (
+            _named(workflow),
+            _listed(dict.fromkeys(_limits(workflow, there))),
+            _listed(f"`{file}` {count}" for file, count in counts.items()),
+            _listed(text for text in (served, workflow.cite if name in coverage.by_law else "") if text),
+        )
+
+
+def _limits(workflow: Workflow, there: Repository) -> Iterator[str]:
+    limits = there.rulebook.law.limits
+    for name in dict.fromkeys(limit for _, limit in workflow.limit_names()):
+        yield _limit(limits[name])
+        for profile in there.profiles.values():
+            if name in profile.instead:
+                yield f"{_limit(limits[profile.instead[name]])}［地方规则：{profile.label}］"
+
+
+def _limit(limit: TimeLimit) -> str:
+    """The newest value with its article, and how surely its text is known."""
+    since, value = limit.values[-1]
+    ended = ""
+    if value is None:
+        ended = f"（{since}起不再施行）"
+        value = next(each for _, each in reversed(limit.values) if each is not None)
+    known = value.citation.known
+    marked = "" if known is Known.FOUND else f"（{KNOWN[known][0]}）"
+    title, article = value.citation.title, value.citation.article
+    return f"{limit.label}：{_length(value)}，{_title(title)}{article}{marked}{ended}"
+
+
+def _title(title: str) -> str:
+    """A title in its marks; marks inside become single ones (书名号内用单书名号)."""
+    return "《" + title.replace("《", "〈").replace("》", "〉") + "》"
+
+
+def _length(value: LimitValue) -> str:
+    if value.unit is LimitUnit.FIXED_DATE:
+        return f"{'次年' if value.of is YearOf.FOLLOWING_YEAR else ''}{value.month}月{value.day}日前"
+    if value.length is None:
+        return "以写明的日期为准"
+    if value.length == 0 and value.unit is LimitUnit.DAY:
+        return "当日"
+    return f"{'不少于' if value.bound is Bound.AT_LEAST else ''}{value.length}{UNITS[value.unit][0]}"
+
+
+def _named(workflow: Workflow) -> str:
+    return f"{workflow.label} `{workflow.name}`"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "<br>".join(texts)
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write or compare the table; return 1 where something is at fault or out of date."""
+    try:
+        there = read_repository(root)
+        new = table(read_coverage(root / SOURCE, there), there)
+    except FilesAtFault as faults:
+        print(faults, file=sys.stderr)
+        return 1
+    path = root / TABLE
+    if path.is_file() and path.read_text(encoding="utf-8") == new:
+        return 0
+    if "--check" in arguments:
+        print(f"{TABLE}: out of date; `make docs` writes it anew", file=sys.stderr)
+        return 1
+    path.write_text(new, encoding="utf-8")
+    print(f"{TABLE}: written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
