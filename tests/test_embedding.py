@@ -40,7 +40,7 @@ def engine(place: Place) -> Iterator[Engine]:
 @pytest.fixture
 def office(place: Place, engine: Engine) -> Office:
     office = gkflow.open(engine, home=place.home)
-    office.adopt_first()
+    office.calendars.adopt_first()
     return office
 
 

@@ -7,7 +7,7 @@ This is where the time comes from: whoever is not told it asks ``now`` here.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault, FilesAtFault, Refused
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 
@@ -160,12 +161,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def rules_of(settings: Settings, edition: CalendarEdition, known_on: date | None = None) -> Rules:
+def rules_of(
+    settings: Settings,
+    edition: CalendarEdition,
+    known_on: date | None = None,
+    earlier: Sequence[tuple[datetime, CalendarEdition]] = (),
+    since: datetime | None = None,
+) -> Rules:
     """
     What the verbs of an office work by: its rulebook with the calendar edition that it has adopted, as it was known
-    on a day where one is given.
+    on a day where one is given. *earlier* are the editions that it reckoned with before, each from its moment on;
+    *since* is the moment of the present one.
     """
     from gkflow.application.rules import QuietHours, Rules
+    from gkflow.domain.edition import Adopted, Adoption
     from gkflow.domain.errors import Unfit
     from gkflow.domain.rulebook import mean
     from gkflow.files.wording import read_wording, wording_from_source
@@ -177,19 +186,47 @@ def rules_of(settings: Settings, edition: CalendarEdition, known_on: date | None
         for code, unit in settings.units.items()
         if (there := edition.calendar(unit.region, code, known_on)) is not calendar
     }
-    book = replace(_rulebook_for(settings), calendar=calendar, local=local)
+    history = {}
+    if earlier and since is not None:
+        places = {"": own.region, **{code: settings.units[code].region for code in local}}
+        editions = [*earlier, (since, edition)]
+        history = {
+            code: Adopted(
+                tuple(Adoption(at, legal_day(at), each.calendar(region, code or own.code)) for at, each in editions)
+            )
+            for code, region in places.items()
+        }
+    book = replace(_rulebook_for(settings), calendar=calendar, local=local, history=history)
     wanted = settings.duties if settings.duties is not None else book.duties_taken
     for name in wanted:
         if name not in book.duties:
             reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
             raise Unfit("settings", file="gkflow.toml", reason=reason)
-    owners = {each: unit.code for unit in settings.units.values() for each in unit.fields}
+    owners = _owners(settings, book.lists.get("fields", {}))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return Rules(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
-        tuple(book.duties[name] for name in wanted),
+        {unit.label: code for code, unit in settings.units.items()}, tuple(book.duties[name] for name in wanted),
     )  # fmt: skip
+
+
+def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
+    """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
+    from gkflow.domain.errors import Unfit
+    from gkflow.domain.rulebook import mean
+
+    owners: dict[str, str] = {}
+    for unit in settings.units.values():
+        for each in unit.fields:
+            reason = ""
+            if each not in fields:
+                reason = f'unit "{unit.code}": no field "{each}"{mean(each, fields)}'
+            elif owners.setdefault(each, unit.code) != unit.code:
+                reason = f'unit "{unit.code}": field "{each}" is owned by "{owners[each]}" already'
+            if reason:
+                raise Unfit("settings", file="gkflow.toml", reason=reason)
+    return owners
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:

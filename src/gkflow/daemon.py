@@ -186,7 +186,7 @@ class Daemon:
         """Another process may have adopted a calendar edition since; no restart is needed for that."""
         with self.office.store.reading() as ledger:
             row = ledger.calendar_edition()
-        if row is not None and row[0] != self.office.adopted:
+        if row is not None and row[0] != self.office.calendars.present.name:
             self.office = Office(self.office.store, self.office.settings)
             self.log.info("calendar_adopted", edition=row[0])
 

@@ -90,7 +90,7 @@ class Subscriptions(_Desk):
         if channel in ("mail", "webhook", "chat") and not address:
             raise Refused("address_missing", channel=channel)
         with self._office.store.writing(session) as ledger:
-            token = secrets.token_urlsafe(9)
+            token = secrets.token_hex(6)
             return subscribe(ledger, name, channel, address, item, audience, token, self._moment(now))
 
     def all(self, *, live: bool = False, session: Any = None) -> list[SubscriptionLine]:

@@ -37,7 +37,7 @@ def init_office(home: Path, name: str = "", unit: str = "", profile: str = "") -
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
-    office.adopt_first()
+    office.calendars.adopt_first()
     return fresh, office
 
 

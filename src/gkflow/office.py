@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 from gkflow.bootstrap import (
     channels_of,
     home_folder,
-    kept_edition,
-    known_edition,
     now,
     profile_of,
     read_moment,
@@ -25,7 +23,7 @@ from gkflow.bootstrap import (
     settings_of,
 )
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import canonical, legal_day
+from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
 
 if TYPE_CHECKING:
@@ -44,8 +42,8 @@ if TYPE_CHECKING:
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
-    from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.workflow import Step
+    from gkflow.editions import Calendars
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
@@ -77,7 +75,7 @@ def open_office(
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
-    office.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
+    office.calendars.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
     return office
 
 
@@ -94,16 +92,22 @@ class Office:
         self.store = database
         self.settings = settings
         self._rules: Rules | None = None
-        self._kept: tuple[str, CalendarEdition] | None = None
+        self._calendars: Calendars | None = None
 
     # -- what it works by ----------------------------------------------------------------------------------------
 
     @property
     def rules(self) -> Rules:
-        """What the verbs work by: the rulebook with the calendar edition that the office has adopted."""
+        """The rulebook and people, with the calendar edition that the office has adopted."""
         if self._rules is None:
-            self._rules = rules_of(self.settings, self.edition)
+            *earlier, present = self.calendars.all()
+            before = [(each.at, each.edition) for each in earlier]
+            self._rules = rules_of(self.settings, present.edition, None, before, present.at)
         return self._rules
+
+    def rules_as_known(self, day: date) -> Rules:
+        """The same, with the calendar as it was known on a day (当时所知), by the days of publication."""
+        return rules_of(self.settings, self.calendars.present.edition, day)
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -111,36 +115,13 @@ class Office:
         return self.rules.rulebook.calendar
 
     @property
-    def edition(self) -> CalendarEdition:
-        """The calendar edition on record (采用的日历版本); a new office adopts what the installed packages know."""
-        return self._adopted()[1]
+    def calendars(self) -> Calendars:
+        """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
+        if self._calendars is None:
+            from gkflow.editions import Calendars
 
-    @property
-    def adopted(self) -> str:
-        """The name of the calendar edition on record (采用的日历版本号)."""
-        return self._adopted()[0]
-
-    def _adopted(self) -> tuple[str, CalendarEdition]:
-        if self._kept is None:
-            with self.store.reading() as ledger:
-                row = ledger.calendar_edition()
-            if row is None:
-                known = self.adopt_first()
-                self._kept = known.edition, known
-            else:
-                self._kept = row[0], kept_edition(row[1])
-        return self._kept
-
-    def adopt_first(self) -> CalendarEdition:
-        """Adopt what the installed packages and files know, where nothing has been adopted yet."""
-        with self.store.reading() as ledger:
-            if ledger.calendar_edition() is not None:
-                return self.edition
-        known = known_edition(self.settings.home)
-        with self.store.writing() as ledger:
-            if ledger.calendar_edition() is None:
-                ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
-        return known
+            self._calendars = Calendars(self)
+        return self._calendars
 
     @property
     def profile(self) -> Profile:
@@ -428,9 +409,7 @@ class Office:
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
-            known = known_edition(self.settings.home).edition
-            waiting = known if known != self.adopted else ""
-            return examine(ledger, self.rules, moment, legal_day(moment), waiting)
+            return examine(ledger, self.rules, moment, legal_day(moment), self.calendars.waiting())
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -21,10 +20,10 @@ RECORD = ("entry", "docket", "clock", "notice", "escalation")
 
 
 @pytest.fixture
-def case(office: Office) -> Iterator[Office]:
+def case(office: Office) -> Office:
     """An office with one request, assigned, whose reply still lacks the way in which it was served."""
     open_request(office, "A", "2026-03-02")
-    yield office
+    return office
 
 
 def contents(place: Place, *tables: str) -> dict[str, list[Any]]:

@@ -265,9 +265,9 @@ def test_the_explanation_as_json(office: Gkflow) -> None:
         "known", "rest_day_receipt", "leaves_out", "month_end", "roll", "start", "base", "deadline", "extension",
         "status", "verdict",
         "days_left", "provisional", "earliest", "latest", "risk", "stopped", "calendar", "announced_through",
-        "history", "working",
+        "last_moment", "history", "working",
     ]  # fmt: skip
-    # 2025-11-06 is the base of law.md's worked example; ten working days later is 2025-11-20.
+    # 2025-11-06 is the last day of the worked example of 第三十三条; ten working days later is 2025-11-20.
     assert (told["base"], told["deadline"], told["extension"]) == ("2025-11-06", "2025-11-20", 10)
     assert [(each["day"], each["verb"], each["ref"], each["days"]) for each in told["history"]] == [
         ("2025-09-22", "start", None, None),

@@ -107,7 +107,7 @@ def test_the_language_follows_variable_setting_and_locale(
         (("deadline", "2022-09-30", "5", "--suspend", "2022-10-10"), "要写成 起日..止日"),
         (("deadline", "2022-09-30", "5", "--suspend", "2022-10-10..2022-10-01"), "止日早于起日"),
         (("calendar", "2026-13"), "没有这个月份"),
-        (("limits", "--workflow", "foo"), "没有流程“foo”；有：政策解读(interpretation)"),
+        (("limits", "--workflow", "foo"), "没有流程“foo”；有：公开事项标准目录(catalogue)"),
         (("cases",), "请先运行 gkflow init"),
     ],
 )
@@ -136,7 +136,7 @@ def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: 
         (("do", "RC01", "withdraw", "--fact", "colour=red"), "没有要素“colour”"),
         (("receive", "request", "--number", "RC01", "--fact", "channel=fax"), "编号 RC01 已被使用"),
         (("cases", "--state", "recieved"), "没有状态“recieved”，是不是"),
-        (("cases", "--clock", "foo"), "没有期限“foo”；有：agency"),
+        (("cases", "--clock", "foo"), "没有期限“foo”；有：adoption"),
     ],
 )
 def test_a_refusal_is_one_clear_line(words: tuple[str, ...], told: str, register: Gkflow) -> None:
@@ -162,8 +162,9 @@ def test_every_finding_that_the_code_can_make_has_its_words() -> None:
 
     source = Path(library.__file__).parent
     made: set[str] = set()
-    for place in ("domain/machine.py", "domain/reckoning.py", "application/explain.py"):
-        made |= set(re.findall(r'(?:Finding|_find)\(\s*"(\w+)"', (source / place).read_text(encoding="utf-8")))
+    named = r'(?:Finding|_find|Appointed)\((?:[a-z_()]+, [a-zA-Z]+, )?\s*"(\w+)"'
+    for place in ("domain/machine.py", "domain/reckoning.py", "domain/appointed.py", "application/explain.py"):
+        made |= set(re.findall(named, (source / place).read_text(encoding="utf-8")))
     assert len(made) > 10
     assert made == set(FINDINGS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,12 +14,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 import gkflow
+from gkflow.bootstrap import settings_of
 from gkflow.domain.errors import Unfit
 from gkflow.office import Office
 from gkflow.store.database import SCHEMA, Database
-from gkflow.store.migrate import MIGRATIONS
+from gkflow.store.migrate import MIGRATIONS, upgrade
 from gkflow.store.tables import GUARDED, EntryRow
-from store.offices import Place, at, open_request, reply
+from store.offices import PEOPLE, Place, assert_sound, at, open_request, reply
 
 # What SQLite learned after 3.35.
 NEWER = re.compile(
@@ -163,3 +165,124 @@ def _with_everything(office: Office) -> None:
     office.tick(at("2022-09-20"))
     office.tick(at("2022-10-10"))
     office.ack(case="A", by="张三", words="已知悉", now=at("2022-10-10"))
+
+
+# -- from 0001 to 0002 ----------------------------------------------------------------------------------------------
+
+FIRST = ("entry", "docket", "clock", "sweep", "escalation", "acknowledgement", "notice", "edition", "pulse")
+_NAMES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    "postgres": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+}
+
+
+def _tables(place: Place) -> set[str]:
+    return {name for (name,) in place.rows(_NAMES[place.kind])}
+
+
+def _contents(place: Place) -> dict[str, list[Any]]:
+    tables = (*FIRST, "calendar_edition")
+    return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
+
+
+@pytest.fixture
+def of_the_first_schema(place: Place) -> Place:
+    """A database of schema 0001 with a life in it: cases, steps, notices sent and waiting, an acknowledgement."""
+    place.settings(PEOPLE)
+    database = Database(place.url)
+    upgrade(database.engine, "0001")
+    office = Office(database, settings_of(place.home))  # not opened: an office refuses to open it as it is
+    office.adopted()
+    open_request(office, "A", "2022-09-01")
+    open_request(office, "B", "2022-09-01", applicant_name="某人")
+    rows = [{"case": "C", "workflow": "request", "day": "2022-08-01", "action": "receive", "备注栏": "旧台账"}]
+    assert office.import_register(enumerate(rows, 2), now=at("2022-09-02")).taken == 1
+    reply(office, "A", "2022-09-20")
+    office.tick(at("2022-09-28"))
+    office.deliver(at("2022-09-28"))
+    office.tick(at("2022-10-20"))
+    office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
+    database.close()
+    return place
+
+
+def test_a_database_of_the_first_schema_has_neither_drafts_nor_subscriptions(of_the_first_schema: Place) -> None:
+    place = of_the_first_schema
+    assert place.rows("SELECT version_num FROM gkflow_version") == [("0001",)]
+    assert not {"draft", "subscription"} & _tables(place)
+    assert all(_contents(place).values()), "there is something in every table"
+
+
+def test_a_database_of_the_first_schema_is_refused_until_it_is_brought_up(of_the_first_schema: Place) -> None:
+    before = _contents(of_the_first_schema)
+    with pytest.raises(Unfit) as refused:
+        of_the_first_schema.open()
+    assert refused.value.code == "schema_version"
+    for word in ("0001", SCHEMA, "gkflow init"):
+        assert word in str(refused.value)
+    assert _contents(of_the_first_schema) == before
+
+
+def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_it(of_the_first_schema: Place) -> None:
+    place = of_the_first_schema
+    before = _contents(place)
+    database = Database(place.url)
+    database.migrate()
+    database.close()
+    assert place.rows("SELECT version_num FROM gkflow_version") == [("0002",)]
+    assert _contents(place) == before
+    assert (place.rows("SELECT * FROM draft"), place.rows("SELECT * FROM subscription")) == ([], [])
+    with place.engine() as engine, engine.connect() as connection:
+        opts = {"compare_type": True, "version_table": "gkflow_version"}
+        context = MigrationContext.configure(connection, opts=opts)
+        assert compare_metadata(context, EntryRow.metadata) == []
+
+
+def test_what_came_from_the_first_schema_goes_on_as_if_nothing_had_happened(of_the_first_schema: Place) -> None:
+    place = of_the_first_schema
+    database = Database(place.url)
+    database.migrate()
+    database.close()
+    with place.open() as office:
+        assert_sound(office)
+        assert office.case("A", as_of="2022-10-20").state == "replied"
+        assert office.case("C", as_of="2022-10-20").first.remarks == {"备注栏": "旧台账"}
+        waiting = len(office.notices("waiting"))
+        assert office.deliver(at("2022-10-20")).delivered == waiting > 0
+        # The day is swept already, and the next is the next.
+        assert office.tick(at("2022-10-20")).days == ()
+        assert [str(day) for day in office.tick(at("2022-10-21")).days] == ["2022-10-21"]
+        id_ = office.drafts.keep("B", "reply", "缺送达方式", facts={"decision": "D-PUB"}, now=at("2022-10-21"))
+        assert office.drafts.enter(id_, facts={"method": "posted"}, now=at("2022-10-21")).state == "replied"
+        token = office.subscriptions.add("甲", "file", now=at("2022-10-21")).token
+        assert office.subscriptions.leave(token, now=at("2022-10-21")) == 0
+        assert_sound(office)
+
+
+@pytest.mark.parametrize("table", [*GUARDED, "sweep"])
+def test_the_guards_of_the_first_schema_still_stand_after_the_second(of_the_first_schema: Place, table: str) -> None:
+    database = Database(of_the_first_schema.url)
+    database.migrate()
+    database.close()
+    with pytest.raises(Exception, match=f"{table} is append-only"):
+        of_the_first_schema.sql(f"DELETE FROM {table}")
+
+
+def test_brought_up_twice_it_is_brought_up_once(of_the_first_schema: Place) -> None:
+    database = Database(of_the_first_schema.url)
+    database.migrate()
+    with of_the_first_schema.open() as office:
+        office.drafts.keep("B", "note", "…", now=at("2022-10-21"))
+    before = (_contents(of_the_first_schema), of_the_first_schema.rows("SELECT * FROM draft"))
+    database.migrate()
+    database.close()
+    assert (_contents(of_the_first_schema), of_the_first_schema.rows("SELECT * FROM draft")) == before
+
+
+def test_a_token_is_that_of_one_subscription(place: Place, office: Office) -> None:
+    office.subscriptions.add("甲", "file", now=at("2022-10-21"))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        place.sql(
+            "INSERT INTO subscription (token, name, audience, item, channel, address, since)"
+            " SELECT token, name, audience, item, channel, 'x', since FROM subscription"
+        )

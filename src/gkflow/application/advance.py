@@ -77,7 +77,7 @@ def _advance(
     facts = read_facts(workflow, action, act.facts)
     if action.name == CORRECT:
         check_correction(number, entries, facts, day)
-    elif gaps := missing_facts(action, facts, before_case.facts):
+    elif gaps := missing_facts(action, facts, before_case.facts, before_case.declared):
         labels = [label_of(workflow, gap) for gap in gaps]
         raise Refused(
             "facts_missing",
@@ -89,7 +89,7 @@ def _advance(
         )
     check_role(rules, act.by, action.name, action.roles)
     check_approver(rules, workflow, action.name, facts)
-    check_owner(rules, action, {**before_case.facts, **facts}, act.unit)
+    check_owner(rules, action, facts, before_case.facts, act.unit)
     before = reckon_case(workflow, record, rules.rulebook, day)
     check_ref(before, workflow, action.name, facts)
     entry = make_entry(number, entries, workflow, act, facts, day, now)

@@ -100,9 +100,12 @@ def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, 
         raise Refused("before_first", case=number, day=earliest, first=first)
 
 
-def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], unit: str) -> None:
-    """A field is reviewed by the unit that owns it (对口部门), where the settings know the owners."""
-    field = str(facts.get(action.owner_of, "")) if action.owner_of else ""
+def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str) -> None:
+    """
+    A field is reviewed by the unit that owns it (对口部门), where the settings know the owners. The field is the one
+    that the case was opened for, whatever the entry says; and whoever acts for the owner says so.
+    """
+    field = str(before.get(action.owner_of) or facts.get(action.owner_of, "")) if action.owner_of else ""
     owner = rules.owners.get(field)
-    if owner and unit and unit != owner:
-        raise Refused("not_owner", action=action.name, field=field, owner=owner, unit=unit, cite=action.cite)
+    if owner and unit != owner:
+        raise Refused("not_owner", action=action.name, field=field, owner=owner, unit=unit or "—", cite=action.cite)

@@ -17,6 +17,7 @@ from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.case import CORRECT, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import replay
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
@@ -32,8 +33,11 @@ def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: 
 
 def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
     """Every deadline of a case on a day, by (clock, ref)."""
-    calendar = rulebook.calendar_of(unit_of(workflow, record)) if rulebook.local else rulebook.calendar
-    return reckon_all(read_clocks(workflow, record), rulebook.limit, calendar, as_of)
+    unit = unit_of(workflow, record) if rulebook.local else ""
+    adopted = rulebook.adopted_by(unit) if rulebook.history else None
+    since = min(entry.written_at for entry in record) if adopted is not None and record else None
+    calendar = rulebook.calendar_of(unit)
+    return reckon_all(read_clocks(workflow, record), rulebook.limit, calendar, as_of, None, adopted, since)
 
 
 class Reckoned(NamedTuple):
@@ -144,7 +148,12 @@ def revisions(
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
     closing = _closing(workflow, entries)
-    calendar = rulebook.calendar_of(unit_of(workflow, entries)) if rulebook.local else rulebook.calendar
+    unit = unit_of(workflow, entries) if rulebook.local else ""
+    calendar, adopted = rulebook.calendar_of(unit), rulebook.adopted_by(unit) if rulebook.history else None
+    known_since = min(entry.written_at for entry in entries) if adopted is not None else None
+    adoptions = _adoptions(workflow, entries, adopted, since)
+    if adoptions:
+        days = sorted({*days, *adoptions})
     edition = calendar.edition
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
     while days:
@@ -155,7 +164,10 @@ def revisions(
             # The record only grows from day to day: what was read and reckoned so far still holds.
             before_day, position = position, bisect_right(entries, day, position, key=_day_of)
             reader.feed(entries[before_day:position])
-            deadlines = reckon_all(reader.clocks(), rulebook.limit, calendar, day, deadlines)
+            # Under another calendar nothing reckoned so far holds, but for what has stopped.
+            held = None if day in adoptions else deadlines
+            clocks = reader.clocks()
+            deadlines = reckon_all(clocks, rulebook.limit, calendar, day, held, adopted, known_since)
         else:
             deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
         for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it
@@ -178,6 +190,23 @@ def revisions(
             current[key] = (len(lines), standing, deadline, silent)
             lines.append(_line(number, workflow, deadline, day, standing, edition, silent))
     return lines
+
+
+def _adoptions(
+    workflow: Workflow, entries: Sequence[Entry], adopted: Adopted | None, since: date | None
+) -> frozenset[date]:
+    """The days on which another calendar came into use while the case was open and on record."""
+    if adopted is None:
+        return frozenset()
+    case, written = read_case(workflow, "", entries), min(entry.written_at for entry in entries)
+    return frozenset(
+        step.day
+        for step in adopted.steps[1:]
+        if step.at > written
+        and step.day >= entries[0].day
+        and (since is None or step.day >= since)
+        and (case.ended is None or step.day < case.ended)
+    )
 
 
 def _closing(workflow: Workflow, entries: Sequence[Entry]) -> set[str]:

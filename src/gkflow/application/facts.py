@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gkflow.domain.case import CORRECT, NOTE, Case
+from gkflow.domain.case import CORRECT, NOTE, Case, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, FactSpec, Workflow
 
@@ -27,7 +28,7 @@ def read_day(value: Any) -> date:
     Raises Refused ("bad_day").
     """
     if isinstance(value, datetime):
-        return value.date()
+        return value.date() if value.tzinfo is None else legal_day(value)
     if isinstance(value, date):
         return value
     text = str(value).strip()
@@ -89,11 +90,16 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
                 number = float(text)
             except ValueError:
                 raise bad("a number") from None
+            if not isfinite(number):
+                raise bad("a number")
             return int(number) if number.is_integer() else number
         case "moment":
             return _moment(value, bad)
         case "amount_wan":
-            return _amount_wan(text, bad)
+            # A program's small number may be written with an exponent; what people write may not.
+            return _amount_wan(
+                f"{Decimal(repr(value)):f}" if isinstance(value, float) and isfinite(value) else text, bad
+            )
         case "flag":
             if text.lower() in ("true", "1", "是", "yes"):
                 return True
@@ -118,19 +124,32 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
     return text
 
 
+_A_MOMENT = "a moment, as 2026-11-22 10:30"
+# 2026/3/1 9:05 as people write it.
+_CLOCK = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]+(\d{1,2})[:：](\d{2})")
+
+
+def _padded(found: re.Match[str]) -> str:
+    year, month, day, hour, minute = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}"
+
+
 def _moment(value: Any, bad: Callable[[str], Refused]) -> str:
     """A moment in Beijing time to the minute or second, as ISO text: its first ten characters are the legal day."""
     moment = value if isinstance(value, datetime) else None
     if moment is None:
-        text = str(value).strip().replace("/", "-")
+        text = _CLOCK.sub(_padded, str(value).strip())
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise bad("a moment, as 2026-11-22 10:30") from None
+            raise bad(_A_MOMENT) from None
         if len(text) <= len("2026-11-22"):
-            raise bad("a moment, as 2026-11-22 10:30")
+            raise bad(_A_MOMENT)
     zone = ZoneInfo("Asia/Shanghai")
-    moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    try:
+        moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    except OverflowError:
+        raise bad(_A_MOMENT) from None
     return moment.isoformat(timespec="minutes" if not moment.second and not moment.microsecond else "seconds")
 
 

@@ -47,7 +47,14 @@ def _open(
     facts = read_facts(workflow, action, act.facts)
     if gaps := missing_facts(action, facts, facts):
         labels = [label_of(workflow, gap) for gap in gaps]
-        raise Refused("facts_missing", action=action.name, case=number, facts=labels, names=gaps, cite=action.cite)
+        raise Refused(
+            "facts_missing",
+            action=action.name,
+            case=number,
+            facts=labels,
+            names=gaps,
+            cite=action.cite or workflow.label,
+        )
     if not following:
         check_role(rules, act.by, action.name, action.roles)
     origin = str(facts.get("origin", ""))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gkflow.application.ports import NoticeLine, SubscriptionLine
+from gkflow.application.ports import LEFT, NoticeLine, SubscriptionLine
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.errors import NotFound, Refused
@@ -63,7 +63,13 @@ def subscribe(
     Whoever asks twice for the same thing at the same address has one subscription.
     """
     for each in ledger.subscriptions(live=True):
-        if (each.channel, each.address, each.item, each.audience) == (channel, address, item, audience):
+        if (each.name, each.channel, each.address, each.item, each.audience) == (
+            name,
+            channel,
+            address,
+            item,
+            audience,
+        ):
             return SubscriptionLine(*each)
     line = SubscriptionLine(0, token, name, audience, item, channel, address, now, None)
     return line._replace(id=ledger.subscribe(line))
@@ -80,4 +86,4 @@ def leave(ledger: Any, token: str, now: datetime) -> int:
         raise NotFound("no_subscription", token=token)
     if found[0].left_at is not None:
         raise Refused("already_left")
-    return int(ledger.leave(found[0], now, "已退订"))
+    return int(ledger.leave(found[0], now, LEFT))

@@ -12,7 +12,7 @@ from gkflow.application.docket import read_case
 from gkflow.application.entered import Act
 from gkflow.application.opening import next_number, open_case
 from gkflow.application.rules import Rules
-from gkflow.domain.case import Entry, record_of
+from gkflow.domain.case import CORRECT, NOTE, NOTHING, Entry, record_of
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import FactSpec, Workflow
 
@@ -59,7 +59,7 @@ def score(ledger: Any, rules: Rules, since: date, until: date, unit: str = "") -
         for workflow in rules.rulebook.workflows.values()
         for action in workflow.actions.values()
         for _ in _pointed(workflow, [*(need.fact for need in action.requires), *action.accepts])
-        if action.name not in ("correct_entry", "note")
+        if action.name not in (CORRECT, NOTE)
     }
     found: dict[str, list[Point]] = {}
     for number in ledger.cases_with(sorted(actions), since, until):
@@ -67,7 +67,7 @@ def score(ledger: Any, rules: Rules, since: date, until: date, unit: str = "") -
         workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         for entry in record_of(entries):
             if since <= entry.day <= until:
-                for point in _points(workflow, entry):
+                for point in _points(workflow, entry, rules.units):
                     if not unit or unit == point.unit:
                         found.setdefault(point.unit, []).append(point)
     return [_scored(each, points) for each, points in sorted(found.items())]
@@ -80,12 +80,13 @@ def _pointed(workflow: Workflow, names: Sequence[str]) -> Iterator[FactSpec]:
             yield spec
 
 
-def _points(workflow: Workflow, entry: Entry) -> Iterator[Point]:
-    facts = entry.facts
+def _points(workflow: Workflow, entry: Entry, units: Mapping[str, str]) -> Iterator[Point]:
+    facts = entry.facts if entry.action not in (CORRECT, NOTE) else NOTHING
     for spec in _pointed(workflow, list(facts)):
         rule = str(facts[spec.name])
         if rule in spec.points:
-            unit = str(facts.get("scored_unit") or entry.unit)
+            named = str(facts.get("scored_unit") or entry.unit)
+            unit = units.get(named, named)
             label, reason = spec.choices.get(rule, rule), str(facts.get("reason", ""))
             yield Point(unit, entry.case, entry.day, rule, label, spec.points[rule], entry.by, reason)
 

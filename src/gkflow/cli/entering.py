@@ -9,7 +9,7 @@ from gkflow.cli.language import label_of, say
 from gkflow.cli.naming import actions_words, findings_rows
 
 if TYPE_CHECKING:
-    from gkflow.application.advance import Entered
+    from gkflow.application.entered import Entered
     from gkflow.domain.workflow import Workflow
 
 
@@ -25,7 +25,7 @@ def entered_row(entered: Entered, workflow: Workflow) -> dict[str, Any]:
 
 def clock_words(entered: Entered) -> str:
     """The clock that the last day belongs to."""
-    from gkflow.application.advance import most_urgent
+    from gkflow.application.entered import most_urgent
 
     urgent = most_urgent(dict(entered.deadlines))
     return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("期限", "limit")
@@ -33,7 +33,7 @@ def clock_words(entered: Entered) -> str:
 
 def last_day_words(entered: Entered, day: date | None, provisional: bool = False) -> str:
     """A last day in words, or why there is none."""
-    from gkflow.application.advance import most_urgent
+    from gkflow.application.entered import most_urgent
     from gkflow.cli.vocabulary import day_words
 
     if day is not None:

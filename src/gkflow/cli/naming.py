@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gkflow.domain.case import Finding
     from gkflow.domain.rulebook import Rulebook
     from gkflow.domain.workflow import Action, Workflow
+    from gkflow.office import Office
 
 
 def workflow_named(book: Rulebook, text: str) -> str:
@@ -42,6 +43,19 @@ def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
     """The facts by their codes."""
     codes = {spec.label: name for name, spec in workflow.facts.items()}
     return {name if name in workflow.facts else codes.get(name, name): value for name, value in given.items()}
+
+
+def unit_named(office: Office, text: str) -> str:
+    """The code of a unit; one that the settings do not know is taken as it is written."""
+    return next(
+        (code for code, unit in office.settings.units.items() if text.strip() in (code, unit.label)), text.strip()
+    )
+
+
+def unit_label(office: Office, code: str) -> str | None:
+    """What a unit is called; None where the settings do not know it."""
+    unit = office.settings.units.get(code)
+    return unit.label if unit is not None else None
 
 
 def fact_label(workflow: Workflow, name: str) -> str:

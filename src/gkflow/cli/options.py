@@ -63,6 +63,10 @@ KEY: Any = typer.Option(
 )
 DRY_RUN: Any = typer.Option(False, "--dry-run", help=say("只试算，不写入", "reckon only, write nothing"))
 
+DRAFT: Any = typer.Option(
+    False, "--draft", help=say("不予办理时存为草稿（见 gkflow drafts）", "keep it as a draft where it is refused")
+)
+
 
 def day(text: str | None) -> date | None:
     """

@@ -88,6 +88,7 @@ VERBS = _frozen(
         "suspend": ("中止", "stands still"),
         "resume": ("恢复计时", "goes on"),
         "extend": ("延长", "is extended"),
+        "bar": ("届满前不得", "bars until its end"),
         "stop": ("停止", "stops"),
     }
 )
@@ -104,6 +105,7 @@ ROLLS = _frozen(
     {
         "none": ("末日为休息日的不顺延", "no roll when the last day is a day off"),
         "next_working_day": ("末日为休息日的顺延至次一工作日", "rolls to the next working day"),
+        "previous_working_day": ("末日为休息日的提前至前一工作日", "goes back to the working day before a day off"),
     }
 )
 LEAVES_OUT = _frozen(

@@ -39,7 +39,8 @@ def appointed(
     if rule.until and (named := day_fact(event.entry.facts, rule.until)) is not None:
         return _named(rule, value, event, calendar, named, count)
     if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
-        return Appointed(_rolled(_fixed_date(value, event.day), value, calendar))
+        day = _fixed_date(value, event.day)
+        return Appointed(calendar.roll(day) if value.roll is Roll.NEXT_WORKING_DAY else _rolled(day, value, calendar))
     if value.unit is LimitUnit.HOUR and value.length is not None:
         return _hours(value.length, event)
     return None

@@ -194,6 +194,8 @@ class Case:
     facts: Mapping[str, Any]  # the last word of each fact over the whole record
     findings: tuple[Finding, ...]
     ended: date | None = None
+    # Of the facts, those that stand where their action asks for them: an opinion is one where it is given as such.
+    declared: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
     @property
     def first(self) -> Entry:

@@ -164,7 +164,7 @@ class ClockReader:
                     if not paired and verb in _LASTING and (not when or meets(when, facts)):
                         self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
                 else:
-                    if run[-1].verb is _STOP or run[-1].entry is entry:
+                    if run[-1].verb is _STOP or (run[-1].verb is _START and run[-1].entry is entry):
                         continue  # nothing runs, or it has only just been started by this very entry
                     if not when or meets(when, facts):
                         run.append(ClockEvent(verb, entry.day, entry, rule))

@@ -11,10 +11,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkflow.domain.calendar import CalendarError, DayNote, WorkCalendar, YearOfDays
 
@@ -227,3 +227,40 @@ def _plain(days: Mapping[date, str]) -> dict[str, str]:
 
 def _named(days: Mapping[str, str]) -> Mapping[date, str]:
     return MappingProxyType({date.fromisoformat(day): name for day, name in days.items()})
+
+
+class Adoption(NamedTuple):
+    """A calendar and since when the office reckons with it (采用)."""
+
+    at: datetime
+    day: date  # the legal day of *at*
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """
+    The calendars that an office has reckoned with, one after another (采用沿革).
+
+    What was decided under one stays decided under it: a clock that has stopped keeps the calendar by which the
+    stop was written down, and nothing that ended moves.
+    """
+
+    steps: tuple[Adoption, ...]  # oldest first; the first one holds for all days before
+
+    def when_written(self, moment: datetime) -> WorkCalendar:
+        """The calendar in use when an entry was written down."""
+        return next((step.calendar for step in reversed(self.steps) if step.at <= moment), self.steps[0].calendar)
+
+    def running(self, day: date, known_since: datetime) -> WorkCalendar:
+        """
+        The calendar for a clock that runs on *day*: the one in use then, or when the office came to know of the
+        case, where that was later (a register of old cases is reckoned with what is known when it is imported).
+        """
+        held = [step for step in self.steps if step.day <= day or step.at <= known_since]
+        return held[-1].calendar if held else self.steps[0].calendar
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days on which another calendar came into use."""
+        return tuple(step.day for step in self.steps[1:])

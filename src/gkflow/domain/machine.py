@@ -10,7 +10,7 @@ from typing import Any
 
 from transitions import Machine, MachineError
 
-from gkflow.domain.case import CORRECT, LINK, NOTE, Case, Entry, Finding
+from gkflow.domain.case import CORRECT, LINK, NOTE, NOTHING, Case, Entry, Finding
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, Requirement, Workflow
 
@@ -33,6 +33,7 @@ class Table:
 
     moves: Mapping[tuple[str, str], str]
     named: Mapping[str, str | None]
+    gated: bool  # an action asks for what another one must have declared before
 
 
 _machines: dict[str, Machine] = {}
@@ -63,7 +64,8 @@ def table_of(workflow: Workflow) -> Table:
             for source, transitions in event.transitions.items():
                 # A transition to "=" has its destination resolved to the source.
                 moves[source, name] = transitions[0].dest if transitions[0].dest is not None else source
-        table = Table(moves, {action.name: action.target for action in workflow.actions.values()})
+        gated = any(action.before for action in workflow.actions.values())
+        table = Table(moves, {action.name: action.target for action in workflow.actions.values()}, gated)
         _tables[workflow.edition] = table
     return table
 
@@ -102,13 +104,23 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
     return light.state
 
 
-def missing_facts(action: Action, facts: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[str, ...]:
+def missing_facts(
+    action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], declared: Mapping[str, Any] = NOTHING
+) -> tuple[str, ...]:
     """
     The facts that the action needs and that stand neither in the entry nor, where that is enough, on the record
-    *before* it; and those that had to stand there before.
+    *before* it; and those that had to be *declared* before, by an action that asks for them.
     """
     missing = _missing(action.requires, facts, {**before, **facts})
-    return (*missing, *_missing(action.before, before, before)) if action.before else missing
+    return (*missing, *_undeclared(action, before, declared)) if action.before else missing
+
+
+def _undeclared(action: Action, before: Mapping[str, Any], declared: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        need.fact
+        for need in action.before
+        if declared.get(need.fact) in (None, "") and not any(condition.holds(before) for condition in need.unless)
+    )
 
 
 def _missing(needs: Sequence[Requirement], facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -140,6 +152,8 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
     moves, named, actions, states = table.moves, table.named, workflow.actions, workflow.states
     state = NEW
     gathered: dict[str, Any] = {}
+    declared: dict[str, Any] = {}
+    gated = table.gated
     findings: list[Finding] = []
     ended: date | None = None
     for entry in record:
@@ -150,8 +164,11 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
             then = named.get(name) or state
         if name != CORRECT and name != NOTE and name != LINK:
             action = actions.get(name)
-            if action is not None and action.before and (gaps := _missing(action.before, gathered, gathered)):
-                findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
+            if gated and action is not None:
+                if action.before and (gaps := _undeclared(action, gathered, declared)):
+                    findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
+                asked = {*action.accepts, *(need.fact for need in action.requires)}
+                declared.update((fact, value) for fact, value in entry.facts.items() if fact in asked)
             if entry.facts:
                 gathered.update(entry.facts)
             if action is not None:
@@ -166,4 +183,6 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                 ended = ended or entry.day
             else:
                 ended = None
-    return Case(number, workflow.name, workflow.edition, state, tuple(record), gathered, tuple(findings), ended)
+    return Case(
+        number, workflow.name, workflow.edition, state, tuple(record), gathered, tuple(findings), ended, declared
+    )

@@ -24,6 +24,7 @@ from gkflow.domain.counting import (
     union,
 )
 from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
+from gkflow.domain.edition import Adopted
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, Roll, TimeLimit
 from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
 
@@ -37,14 +38,18 @@ Known = Mapping[tuple[str, str], Deadline]
 
 
 def reckon_all(
-    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None
-) -> dict[tuple[str, str], Deadline]:
+    clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None,
+    adopted: Adopted | None = None, known_since: datetime | None = None,
+) -> dict[tuple[str, str], Deadline]:  # fmt: skip
     """
     Reckon every clock of a case, by (name, ref).
 
     In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it. A clock
     to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
     over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
+
+    Where the office has *adopted* more than one calendar, each clock is reckoned with its own: a stopped one with
+    that of its stop, a running one with that of the day; *known_since* is when the case was first written down.
     """
     known: dict[tuple[str, str], Deadline] = {}
     for clock in clocks:
@@ -57,9 +62,16 @@ def reckon_all(
             and old.clock.events[0].entry is clock.events[0].entry
         ):
             known[key] = old
-        else:
+        elif adopted is None or known_since is None:
             known[key] = reckon(clock, limit_of, calendar, as_of, known)
+        else:
+            known[key] = reckon(clock, limit_of, _calendar_for(clock, adopted, as_of, known_since), as_of, known)
     return known
+
+
+def _calendar_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime) -> WorkCalendar:
+    end = clock.events[-1]
+    return adopted.when_written(end.entry.written_at) if end.verb is _STOP else adopted.running(as_of, known_since)
 
 
 def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date, known: Known) -> Deadline:
@@ -356,7 +368,7 @@ class _Reckoning:
         deadline = Deadline(
             self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
             last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
-            last_moment=self.moment,
+            last_moment=self.moment, named=self.fixed is not None,
         )  # fmt: skip
         if self.suspensions:
             deadline.suspensions = tuple(
@@ -375,7 +387,8 @@ class _Reckoning:
             self._how_firm(deadline, last)
         if self.stop is not None:
             deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
-            deadline.verdict = self._verdict_of(self.stop, last, longest)
+            term = rule.kind is ClockKind.TERM  # nobody is late when a term has run out
+            deadline.verdict = Verdict.ON_TIME if term else self._verdict_of(self.stop, last, longest)
             if (
                 rule.kind is ClockKind.POWER
                 and deadline.verdict is not Verdict.ON_TIME
@@ -413,8 +426,11 @@ class _Reckoning:
     def _how_firm(self, deadline: Deadline, last: date) -> None:
         calendar, value = self.calendar, self.value
         if self.fixed is not None:
-            # A day put back to the last working day before it asks which days are worked.
-            firm_from = last - timedelta(days=1) if value.roll is Roll.PREVIOUS_WORKING_DAY else None
+            # A day that is moved to a working day asks which days are worked.
+            rolls = value.roll is Roll.PREVIOUS_WORKING_DAY or (
+                value.roll is Roll.NEXT_WORKING_DAY and value.unit is LimitUnit.FIXED_DATE
+            )
+            firm_from = last - timedelta(days=1) if rolls else None
         elif value.unit is LimitUnit.WORKING_DAY:
             firm_from = self.since
         else:

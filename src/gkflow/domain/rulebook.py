@@ -16,6 +16,7 @@ from gkflow.domain.workflow import Ladder, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
+    from gkflow.domain.edition import Adopted
     from gkflow.domain.recurring import RecurringDuty
     from gkflow.domain.soundness import Problem
 
@@ -34,8 +35,10 @@ class Rulebook:
     ladders: Mapping[str, Ladder]
     calendar: WorkCalendar
     instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    history: Mapping[str, Adopted] = field(default_factory=lambda: MappingProxyType({}))  # by unit; "" for all others
     local: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))  # by unit, where another
     duties: Mapping[str, RecurringDuty] = field(default_factory=lambda: MappingProxyType({}))
+    lists: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # codes and labels
     duties_taken: tuple[str, ...] = ()  # those that the profile takes on
 
     def limit(self, name: str) -> TimeLimit:
@@ -52,6 +55,10 @@ class Rulebook:
     def calendar_of(self, unit: str) -> WorkCalendar:
         """The calendar of a unit (机关的工作日历): its own where its region has days of its own."""
         return self.local.get(unit, self.calendar)
+
+    def adopted_by(self, unit: str) -> Adopted | None:
+        """The calendars that a unit has reckoned with (采用沿革); None where there has been but one."""
+        return self.history.get(unit if unit in self.local else "")
 
     def workflow(self, name: str) -> Workflow:
         """The workflow of that name. Raises NotFound ("unknown_workflow")."""

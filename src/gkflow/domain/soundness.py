@@ -223,7 +223,7 @@ def _outside(rulebook: Rulebook) -> Iterator[Problem]:
                         "", ("ladder", ladder.name), f'ladder "{ladder.name}", step {step.offset}: opens: {text}'
                     )
     for duty in rulebook.duties.values():
-        given = {**dict.fromkeys(("due", "period", "title"), ""), **duty.given}
+        given = {**dict.fromkeys(("due", "period", "title"), "made when it is due"), **duty.given}
         for text in _opening(Opening(duty.workflow, given=given), rulebook):
             yield Problem("", ("duty", duty.name), f'duty "{duty.name}": {text}')
 
@@ -237,15 +237,16 @@ def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
     first = next((action for action in other.actions.values() if action.first), None)
     if first is None:
         return
-    carried, given = _facts_carried(first), {*opening.facts, *opening.given}
-    for fact in sorted(given - carried):
+    carried = _facts_carried(first)
+    given = {*opening.facts, *(fact for fact, value in opening.given.items() if value not in (None, ""))}
+    for fact in sorted({*opening.facts, *opening.given} - carried):
         yield f'"{first.name}" of {other.name} takes no fact "{fact}"'
     for need in first.requires:
         if need.fact not in given and not need.unless:
             yield f'"{first.name}" of {other.name} needs "{need.fact}", which is not given'
     for fact, value in opening.given.items():
         spec = other.facts.get(fact)
-        if spec is not None and spec.type == "choice" and value and value not in spec.choices:
+        if spec is not None and spec.type == "choice" and value and str(value) not in spec.choices:
             yield f'fact "{fact}" of {other.name} has no choice "{value}"'
 
 

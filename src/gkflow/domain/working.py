@@ -55,7 +55,7 @@ def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLin
     if value is None or deadline.status is Status.WAITING or deadline.waiting_since is not None:
         return (_line(deadline.since, None, Why.DAY_ZERO, calendar),)
     through = deadline.last_day or deadline.stopped or deadline.as_of
-    if value.length is None or value.unit in (LimitUnit.FIXED_DATE, LimitUnit.HOUR):
+    if deadline.named or value.length is None:
         zero = _line(deadline.since, None, Why.DAY_ZERO, calendar)
         return (zero,) if deadline.last_day is None else (zero, _line(through, None, Why.FIXED, calendar))
     spans = [(*span_of(s.began, s.ended, value.leaves_out), s) for s in deadline.suspensions if s.ended is not None]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from string import Formatter
 from types import MappingProxyType
 
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.reading import Section
+
+TITLE_WORDS = ("year", "last_year", "month")
 
 
 def duty_from(node: Node, faults: Faults) -> RecurringDuty:
@@ -24,13 +27,34 @@ def duty_from(node: Node, faults: Faults) -> RecurringDuty:
             given=MappingProxyType({str(name): plain(each) for name, each in section.items("set")}),
             cite=section.text("cite"),
         )
-        if duty.rule and duty.since > date.min:
-            try:
-                next(duty.due_days(duty.since, date(duty.since.year + 5, 12, 31)), None)
-            except (ValueError, TypeError, AssertionError) as error:
-                section.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {error}', "rule")
-        try:
-            duty.title_of(date(2026, 1, 31))
-        except (LookupError, ValueError):
+        if wrong := _wrong_rule(duty):
+            section.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {wrong}', "rule")
+        if not _is_title(duty.title):
             section.fault("title may hold {year}, {last_year} and {month}, nothing else", "title")
     return duty
+
+
+def _wrong_rule(duty: RecurringDuty) -> str:
+    """Why the rule gives no days; empty where it does. What recurs within a day, or never moves on, is refused."""
+    said = dict(part.partition("=")[::2] for part in duty.rule.upper().split(";"))
+    if said.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY"):
+        return f"a duty is due on days, not {said['FREQ']}"
+    if hours := [key for key in ("BYHOUR", "BYMINUTE", "BYSECOND") if key in said]:
+        return f"a duty is due on days, so no {', '.join(hours)}"
+    if not said.get("INTERVAL", "1").isdigit() or int(said.get("INTERVAL", "1")) < 1:
+        return f"INTERVAL={said['INTERVAL']} never moves on"
+    if not duty.rule or duty.since == date.min:
+        return ""  # told already
+    try:
+        next(duty.due_days(duty.since, date(duty.since.year + 5, 12, 31)), None)
+    except (ValueError, TypeError, AssertionError) as error:
+        return str(error) or "one rule is wanted, not a set"
+    return ""
+
+
+def _is_title(title: str) -> bool:
+    try:
+        parts = list(Formatter().parse(title))
+    except ValueError:
+        return False
+    return all(name is None or (name in TITLE_WORDS and not how and spec in ("", "02")) for _, name, spec, how in parts)

@@ -34,9 +34,7 @@ name = {office}
 # 默认机关的代码，案件编号由它开头。
 unit = {unit}
 
-[units.{key}]
-label = {office}
-{units}
+{own}{units}
 # 人员：姓名、机关（"*" 为所有机关）、职责和通知方式。职责有：
 # clerk 收件人，officer 承办人，section_head 科室负责人，disclosure_head 政务公开机构负责人，
 # director 机关负责人，supervising_office 政府信息公开工作主管部门。
@@ -80,9 +78,12 @@ orange = 2
 """
 
 
+_NAMELESS = "本机关"
+
+
 def write_settings(
     path: Path,
-    office: str = "本机关",
+    office: str = _NAMELESS,
     unit: str = "UNIT",
     profile: Profile | None = None,
     duties: Iterable[RecurringDuty] = (),
@@ -94,15 +95,20 @@ def write_settings(
 
     A file that is there already stays as it is; whether one was written is returned.
     """
+    units = profile.units if profile is not None else ()
+    # The office itself may be one of the place's units: it stands there once, under its own name.
+    own = next((each for each in units if each.code == unit), Unit(unit, office))
+    if office == _NAMELESS:
+        office = own.label
     taken = f"duties = {_quoted(list(profile.duties))}" if profile is not None and profile.duties else "# duties = []"
     quoted = {
         "office": _quoted(office),
         "unit": _quoted(unit),
-        "key": _quoted(unit),
         "profile": _quoted(profile.name if profile is not None else "national"),
         "duties": taken,
         "known": "".join(f"#   {duty.name}：{duty.label}\n" for duty in duties),
-        "units": "".join(map(_unit, profile.units)) if profile is not None else "",
+        "units": "".join(_unit(each) for each in units if each.code != unit),
+        "own": _unit(own),
     }
     try:
         path.touch(mode=0o600, exist_ok=False)

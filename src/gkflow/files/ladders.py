@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from gkflow.domain.workflow import Ladder, Step
+from gkflow.domain.workflow import Ladder, Opening, Step
 from gkflow.files.clock_rules import opening_from
 from gkflow.files.nodes import Faults, Node
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
 
 KINDS = ("remind", "urge", "supervise", "propose", "take")
+
+
+def _opens(step: Section) -> Opening | None:
+    found = [opening_from(opening) for opening in step.sections("opens")]
+    if len(found) > 1:
+        step.fault("a step opens one case, not several", "opens")
+    return found[0] if found else None
 
 
 def ladder_from(node: Node, faults: Faults) -> Ladder:
@@ -24,7 +31,7 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
                 colour=each.text("colour", ""),
                 tell=read_roles(each, "tell"),
                 label=each.text("label", ""),
-                opens=next((opening_from(opening) for opening in each.sections("opens")), None),
+                opens=_opens(each),
             )
             if steps and "at" in each and step.offset <= steps[-1].offset:
                 before = steps[-1].offset

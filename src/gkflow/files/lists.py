@@ -50,14 +50,20 @@ def list_from(node: Node, faults: Faults) -> CodeList:
     return CodeList(name, label, MappingProxyType(items), MappingProxyType(points), cite)
 
 
-def resolved(node: Node, picks: Mapping[str, str], lists: Mapping[str, CodeList], faults: Faults) -> Node:
-    """The workflow's text with the profile's readings picked and its lists in their places."""
+STORED = "stored edition"
+
+
+def resolved(node: Node, picks: Mapping[str, tuple[str, str]], lists: Mapping[str, CodeList], faults: Faults) -> Node:
+    """
+    The workflow's text with the readings picked and its lists in their places; each pick bears the file that
+    makes it, which is to blame for a wrong one.
+    """
     if not isinstance(node.value, dict):
         return node
     whole = dict(node.value)
     if picks:
         there = {str(key): key for key in whole}
-        picked = {Key(what, node.line): Node(name, node.file, node.line) for what, name in picks.items()}
+        picked = {Key(what, 0): Node(name, file, 0) for what, (name, file) in picks.items()}
         whole[there.get("reading", Key("reading", node.line))] = Node(picked, node.file, node.line)
     facts = next((value for key, value in whole.items() if key == "facts"), None)
     if facts is not None and isinstance(facts.value, dict):
@@ -79,6 +85,9 @@ def _with_list(fact: Node, lists: Mapping[str, CodeList], faults: Faults) -> Nod
         faults.at(named, f'no list "{named.value}"{mean(str(named.value), lists)}')
         return fact
     whole = dict(fact.value)
+    # A stored edition has both: the list's name, and what it held. In a file one of the two is too much.
+    if "choices" in whole and fact.file != STORED:
+        faults.at(named, f'the choices stand here and in list "{named.value}"')
     for name, values in (("choices", found.items), ("points", found.points)):
         if values:
             place = Key(name, named.line)

@@ -92,7 +92,8 @@ _KEYS = ("needs", "needs_on_record", "wants", "wants_on_record")
 def _option(name: str, section: Section) -> tuple[Reading, tuple[_Asked, ...]]:
     asked = tuple(_asked(section, key) for key in _KEYS)
     choices = {str(fact): section.as_texts(f"choices {fact}", node) for fact, node in section.items("choices")}
-    facts = [(action, need.fact) for each in asked for action, needs in each.items() for need in needs]
+    needed = [(action, need) for each in asked for action, needs in each.items() for need in needs]
+    facts = [(action, fact) for action, need in needed for fact in (need.fact, *(each.fact for each in need.unless))]
     reading = Reading(name, section.text("label"), section.text("cite", ""), tuple(facts), MappingProxyType(choices))
     return reading, asked
 

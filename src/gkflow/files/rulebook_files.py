@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 _NOTICES = "notices.yaml"
-_FOLDERS = {"ladder": "ladders", "duty": "duties"}
+SETTINGS = "gkflow.toml"
+Files = dict[tuple[str, str], str]  # (kind, name) -> the file that says it
 _T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringDuty)
 
 
@@ -51,15 +52,17 @@ def read_rulebook(
     """
     faults = Faults()
     law = law_from(_nodes(folders, "config/law", faults), faults)
-    ladders = _by_name(_nodes(folders, "config/ladders", faults), "ladder", ladder_from, faults)
+    files: Files = {}
+    ladders = _by_name(_nodes(folders, "config/ladders", faults), "ladder", ladder_from, faults, files)
     lists = _by_name(_nodes(folders, "config/lists", faults), "list", list_from, faults)
-    duties = _by_name(_nodes(folders, "config/duties", faults), "duty", duty_from, faults)
-    profiles = _profiles(folders, law, faults)
+    duties = _by_name(_nodes(folders, "config/duties", faults), "duty", duty_from, faults, files)
+    profiles = _profiles(folders, law, faults, files)
     mine = _mine(profiles, profile, faults)
-    picked = {flow: dict(picks) for flow, picks in mine.readings.items()}
+    by_profile = files.get(("profile", mine.name), "config/profiles")
+    picked = {flow: {what: (name, by_profile) for what, name in picks.items()} for flow, picks in mine.readings.items()}
     own: dict[str, None] = {}
     for flow, what, name in readings:
-        picked.setdefault(flow, {})[what] = name
+        picked.setdefault(flow, {})[what] = (name, SETTINGS)
         own.setdefault(flow)
     nodes = [
         resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in _nodes(folders, "workflows", faults)
@@ -67,9 +70,9 @@ def read_rulebook(
     workflows = _by_name(nodes, "workflow", workflow_from, faults)
     for flow in own:
         if flow not in workflows:
-            faults.add("gkflow.toml", 0, f'readings: no workflow "{flow}"{mean(flow, workflows)}')
+            faults.add(SETTINGS, 0, f'readings: no workflow "{flow}"{mean(flow, workflows)}')
     for each in profiles.values():
-        _compare(each, Names(workflows, ladders, lists, duties), faults)
+        _compare(each, Names(workflows, ladders, lists, duties), files, faults)
     rulebook = Rulebook(
         MappingProxyType(workflows),
         law,
@@ -78,8 +81,9 @@ def read_rulebook(
         mine.instead,
         duties=MappingProxyType(duties),
         duties_taken=mine.duties,
+        lists=MappingProxyType({name: each.items for name, each in lists.items()}),
     )
-    _locate_problems(rulebook, nodes, faults)
+    _locate_problems(rulebook, nodes, files, faults)
     faults.tell()
     return rulebook
 
@@ -88,7 +92,7 @@ def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
     """Read the profiles alone (地方规则). Raises FilesAtFault."""
     faults = Faults()
     law = law_from(_nodes(folders, "config/law", faults), faults)
-    profiles = _profiles(folders, law, faults)
+    profiles = _profiles(folders, law, faults, {})
     faults.tell()
     return profiles
 
@@ -103,13 +107,14 @@ def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
     return found
 
 
-def _profiles(folders: Sequence[Path], law: Law, faults: Faults) -> dict[str, Profile]:
+def _profiles(folders: Sequence[Path], law: Law, faults: Faults, files: Files) -> dict[str, Profile]:
     nodes = list(_nodes(folders, "config/profiles", faults))
     profiles = profiles_from(iter(nodes), law, faults)
     for node in nodes:
         said = node.value.get("profile") if isinstance(node.value, dict) else None
         if said is not None and isinstance(said.value, str):
             _named_as_file(node, "profile", said.value, faults)
+            files["profile", said.value.strip()] = node.file
     return profiles
 
 
@@ -129,9 +134,9 @@ class Names(NamedTuple):
     duties: Mapping[str, RecurringDuty]
 
 
-def _compare(profile: Profile, names: Names, faults: Faults) -> None:
+def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> None:
     """Whether a profile, the one in use or another, names what exists."""
-    file = f"config/profiles/{profile.name}.yaml"
+    file = files.get(("profile", profile.name), "config/profiles")
 
     def fault(text: str) -> None:
         faults.add(file, 0, text)
@@ -212,7 +217,11 @@ def _files(folders: Sequence[Path], under: str) -> dict[str, Path]:
 
 
 def _by_name(
-    nodes: Sequence[Node] | Iterator[Node], kind: str, read: Callable[[Node, Faults], _T], faults: Faults
+    nodes: Sequence[Node] | Iterator[Node],
+    kind: str,
+    read: Callable[[Node, Faults], _T],
+    faults: Faults,
+    files: Files | None = None,
 ) -> dict[str, _T]:
     """What the files say, by name; the name is the file's own, so that no two files say the same thing."""
     found: dict[str, _T] = {}
@@ -220,6 +229,8 @@ def _by_name(
         value = read(node, faults)
         _named_as_file(node, kind, value.name, faults)
         found[value.name] = value
+        if files is not None:
+            files[kind, value.name] = node.file
     return found
 
 
@@ -232,7 +243,7 @@ def _named_as_file(node: Node, kind: str, name: str, faults: Faults) -> None:
 # --- places of problems -----------------------------------------------------------------------------------
 
 
-def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], faults: Faults) -> None:
+def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, faults: Faults) -> None:
     """
     Give each problem its file and line.
 
@@ -241,12 +252,13 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], faults: Faults) 
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()
     for problem in rulebook.problems():
-        if not problem.workflow:
-            kind, name = problem.where
-            faults.add(f"config/{_FOLDERS[kind]}/{name}.yaml", 0, problem.text)
+        outside = places.get((problem.where[0], problem.where[-1])) if not problem.workflow else None
+        if outside is not None:
+            if outside not in at_fault:
+                faults.add(outside, 0, problem.text)
             continue
-        node = files[problem.workflow]
-        if node.file not in at_fault:
+        node = files.get(problem.workflow)
+        if node is not None and node.file not in at_fault:
             faults.add(node.file, line_of(node, problem.where), problem.text)
 
 

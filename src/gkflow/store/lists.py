@@ -179,6 +179,11 @@ class Lists(Desk):
         row = self.one("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id DESC LIMIT 1")
         return (row[0], row[1], self.dialect.read_moment(row[2])) if row is not None else None
 
+    def calendar_editions(self) -> list[tuple[str, str, datetime]]:
+        """Every edition that was in use, oldest first: its name, its data, when it was adopted."""
+        rows = self.all("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id")
+        return [(row[0], row[1], self.dialect.read_moment(row[2])) for row in rows]
+
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
         """Put an edition on record as the one in use."""
         self.run(

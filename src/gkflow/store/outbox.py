@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import NoticeLine, WaitingNotice
+from gkflow.application.ports import LEFT, NoticeLine, WaitingNotice
 from gkflow.store.desk import Desk
 
 _COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
@@ -82,11 +82,12 @@ class Outbox(Desk):
         )
 
     def revive(self, ids: Sequence[int], now: datetime) -> int:
-        """Put dead messages back among the waiting ones; how many."""
+        """Put dead messages back among the waiting ones; how many. Who has left is not written to again."""
         return sum(
             self.run(
-                "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL",
-                (now, i),
+                "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL"
+                " AND error <> ?",
+                (now, i, LEFT),
             )
             for i in ids
         )

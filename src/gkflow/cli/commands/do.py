@@ -26,16 +26,30 @@ def command(
     ),
     day: str = options.DAY,
     by: str = options.BY,
+    unit: str = typer.Option(
+        "",
+        "--unit",
+        metavar=say("机关", "UNIT"),
+        help=say(
+            "由哪个机关办理：代码或者名称（默认本案的承办单位），例如对口审核部门",
+            "the unit that acts, by code or label (default: the one that has the case), e.g. a reviewing department",
+        ),
+    ),
     fact: list[str] = options.FACT,
     key: str = options.KEY,
     dry_run: bool = options.DRY_RUN,
+    draft: bool = options.DRAFT,
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """List or take the next action of a case."""
-    from gkflow.cli.naming import action_named, facts_named
+    from gkflow.cli.commands.drafts import check_draft, kept_where_refused
+    from gkflow.cli.naming import action_named, facts_named, unit_named
     from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day)
+    check_draft(draft, dry_run)
+    if draft and not action:
+        raise typer.BadParameter(say("--draft：写明要办的动作", "--draft: name the action"))
     with open_office() as office:
         view = office.view(case)
         if not action:
@@ -43,9 +57,12 @@ def command(
             return
         flow = view.workflow
         given: dict[str, Any] = {
-            "day": on, "by": by, "facts": facts_named(flow, facts), "key": key or None,
+            "day": on, "by": by, "unit": unit_named(office, unit), "facts": facts_named(flow, facts),
+            "key": key or None,
         }  # fmt: skip
-        _do(office, view, action_named(flow, action), given, dry_run, format)
+        named = action_named(flow, action)
+        with kept_where_refused(office, draft, flow, view.case.number, named, given, hint=not dry_run):
+            _do(office, view, named, given, dry_run, format)
 
 
 def _list(view: CaseView, format: str) -> None:
@@ -108,4 +125,15 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
     if format == "json":
         print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before})
     else:
+        _print_unit(office, given["unit"])
         print_entered(entered, flow, dry_run)
+
+
+def _print_unit(office: Office, code: str) -> None:
+    """The unit named, with its label where the settings know it: a code mistyped is seen."""
+    from gkflow.cli.naming import unit_label
+
+    if code:
+        label = unit_label(office, code)
+        known = say(f"{label}（{code}）", f"{code} ({label})") if label is not None and label != code else code
+        print(say(f"机关    {known}", f"unit      {known}"))

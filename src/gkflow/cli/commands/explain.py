@@ -67,6 +67,7 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
         "days_left": deadline.days_left, "provisional": deadline.provisional, "earliest": deadline.earliest,
         "latest": deadline.latest, "risk": deadline.risk, "stopped": deadline.stopped, "calendar": told.calendar,
         "announced_through": told.announced_through,
+        "last_moment": deadline.last_moment,
         "history": [
             {"day": each.day, "verb": each.verb, "action": each.action, "action_label": each.action_label,
              "seq": each.seq, "ref": each.ref or None, "days": each.days}
@@ -99,8 +100,9 @@ def lines_of(told: Explanation, limit: TimeLimit | None) -> list[str]:
         "",
     ]
     if told.deadline.value is not None:
-        lines.append(say("逐日推算", "Day by day"))
-        lines += [f"  {line}" for line in working_lines(told.working, _held(told))]
+        lines.append(say("推算", "Hour by hour") if _in_hours(told) else say("逐日推算", "Day by day"))
+        working = _hours(told) if told.deadline.last_moment is not None else working_lines(told.working, _held(told))
+        lines += [f"  {line}" for line in working]
         lines.append("")
     return [*lines, *_result(told), *_choices(told)]
 
@@ -171,7 +173,29 @@ def _held(told: Explanation) -> Any:
     return held
 
 
+def _in_hours(told: Explanation) -> bool:
+    return told.deadline.last_moment is not None
+
+
+def _hours(told: Explanation) -> list[str]:
+    """From which moment to which: hours run through nights and days off."""
+    from datetime import timedelta
+
+    from gkflow.cli.escalation_rows import short_moment
+    from gkflow.cli.vocabulary import amount
+
+    last, value = told.deadline.last_moment, told.deadline.value
+    if last is None or value is None or value.length is None:
+        return []
+    length = amount(value.length, value.unit)
+    return [
+        f"{short_moment(last - timedelta(hours=value.length))}  " + say("起算", "starts"),
+        f"{short_moment(last)}  " + say(f"满{length}，届满", f"{length} later: the end"),
+    ]
+
+
 def _result(told: Explanation) -> list[str]:
+    from gkflow.cli.escalation_rows import short_moment
     from gkflow.cli.vocabulary import day_words, days_left
     from gkflow.cli.working import counted_words
 
@@ -181,6 +205,9 @@ def _result(told: Explanation) -> list[str]:
     lines = []
     if deadline.last_day is not None:
         words = say(f"届满日  {day_words(deadline.last_day)}", f"last day  {day_words(deadline.last_day)}")
+        if deadline.last_moment is not None:
+            hour = short_moment(deadline.last_moment)[-5:]
+            words += say(f" {hour} 届满", f" at {hour}")
         if deadline.extension and deadline.base is not None and deadline.base != deadline.last_day:
             words += say(f"，延长前为 {deadline.base}", f", {deadline.base} before the extension")
         lines.append(words + counted_words(deadline.provisional, deadline.earliest, deadline.latest))
@@ -218,6 +245,8 @@ def _verdict(told: Explanation, left: str) -> str:
         act = told.history[-1]
         done = label_of(act.action_label, act.action)
         return say(f"{word}（{deadline.stopped} {done}）", f"{word} ({done} on {deadline.stopped})")
+    if deadline.clock.rule.kind == "term" and (deadline.days_left or 0) < 0:
+        return word  # nothing is late by so many days
     return say(f"{word}，{left}" if left else word, f"{word}, {left}" if left else word)
 
 
@@ -229,6 +258,13 @@ def _choices(told: Explanation) -> list[str]:
     if value is None:
         return []
     read = [word(REST_DAY_RECEIPT, value.rest_day_receipt)]
+    if value.unit == "hour":
+        read = [
+            say(
+                "按小时计算，自起算的时刻起，夜间和休息日照常计算（民法典第二百零一条第二款）",
+                "hours run from the moment itself, through nights and days off (Civil Code Art. 201)",
+            )
+        ]
     if value.unit not in ("working_day", "hour", "fixed_date"):
         read.append(word(ROLLS, value.roll))
     if value.unit in ("month", "year"):

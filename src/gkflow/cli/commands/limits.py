@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,8 +11,11 @@ from gkflow.cli import options
 from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gkflow.cli.output import Column
     from gkflow.domain.law import LimitValue, TimeLimit
+    from gkflow.domain.rulebook import Rulebook
 
 
 def command(
@@ -22,29 +25,73 @@ def command(
         metavar=say("流程", "WORKFLOW"),
         help=say("只列这一流程用到的期限", "only those that this workflow uses"),
     ),
+    profile: str = typer.Option(
+        "",
+        "--profile",
+        metavar=say("地方", "PROFILE"),
+        help=say("按这个地方的规定列出（默认只按法律法规）", "as this place has them (default: the law alone)"),
+    ),
     format: str = options.formats("table", "json", "md", "csv", "xlsx"),
     output: str = options.OUTPUT,
 ) -> None:
     """The limits with article, quotation and how surely known."""
     from gkflow.bootstrap import home_folder, law_of, rulebook
-    from gkflow.cli.naming import workflow_named
     from gkflow.cli.output import show
 
     home = home_folder()
-    if workflow:
-        book = rulebook(home)
-        used = {limit for _, limit in book.workflow(workflow_named(book, workflow)).limit_names()}
-        limits = [limit for name, limit in book.law.limits.items() if name in used]
+    if profile:
+        rows = list(_of_place(rulebook(home, _profile_named(home, profile)), workflow))
     else:
-        limits = list(law_of(home).limits.values())
-    rows = [_row(limit, since, value) for limit in limits for since, value in limit.values]
+        if workflow:
+            book = rulebook(home)
+            limits = [book.law.limits[name] for name in _used(book, workflow)]
+        else:
+            limits = list(law_of(home).limits.values())
+        rows = [_row(limit, since, value) for limit in limits for since, value in limit.values]
+    columns = _columns(format, local=bool(profile))
     if format == "md":
-        print("\n".join(_markdown(rows)))
+        print("\n".join(_markdown(rows, columns)))
         return
-    show(rows, _columns(format), format, output or None)
+    show(rows, columns, format, output or None)
 
 
-def _row(limit: TimeLimit, since: Any, value: LimitValue | None) -> dict[str, Any]:
+def _used(book: Rulebook, workflow: str) -> list[str]:
+    """The limits that a workflow names, in the order of the law's files."""
+    from gkflow.cli.naming import workflow_named
+
+    used = {limit for _, limit in book.workflow(workflow_named(book, workflow)).limit_names()}
+    return [name for name in book.law.limits if name in used]
+
+
+def _of_place(book: Rulebook, workflow: str) -> Iterator[dict[str, Any]]:
+    """
+    The limits as a place has them: a local one stands where the general one would, from the day on which it began.
+    """
+    local = set(book.instead.values())
+    names = _used(book, workflow) if workflow else [name for name in book.law.limits if name not in local]
+    for name in names:
+        general, held = book.law.limits[name], book.limit(name)
+        for since, value in held.values:
+            if held is not general and book.law.limits[held.name].in_force(since) is not None:
+                yield _row(held, since, value, instead_of=name)
+            else:
+                yield _row(general, since, value)
+
+
+def _profile_named(home: Path, text: str) -> str:
+    """The code of a profile, given by code or label. Raises typer.BadParameter with those that there are."""
+    from gkflow.bootstrap import folders
+    from gkflow.files.rulebook_files import NATIONAL, read_profiles
+
+    labels = {NATIONAL: "全国", **{name: each.label for name, each in read_profiles(folders(home)).items()}}
+    for name, label in labels.items():
+        if text.strip() in (name, label):
+            return name
+    there = say("、", ", ").join(say(f"{label}({name})", name) for name, label in labels.items())
+    raise typer.BadParameter(say(f"没有地方规则“{text}”；有：{there}", f'no profile "{text}"; there are: {there}'))
+
+
+def _row(limit: TimeLimit, since: Any, value: LimitValue | None, instead_of: str | None = None) -> dict[str, Any]:
     cite = value.citation if value is not None else None
     return {
         "limit": limit.name, "label": limit.label, "length": value.length if value is not None else None,
@@ -52,6 +99,7 @@ def _row(limit: TimeLimit, since: Any, value: LimitValue | None) -> dict[str, An
         "binds": limit.binds, "since": since, "article": str(cite) if cite is not None else None,
         "quote": (cite.quote or None) if cite is not None else None, "known": cite.known if cite is not None else None,
         "source": (cite.source or None) if cite is not None else None,
+        "instead_of": instead_of,
     }  # fmt: skip
 
 
@@ -66,7 +114,7 @@ def _length(row: Mapping[str, Any]) -> str:
     return least + amount(row["length"], row["unit"])
 
 
-def _columns(format: str) -> list[Column]:
+def _columns(format: str, local: bool = False) -> list[Column]:
     from gkflow.cli.output import Column
     from gkflow.cli.vocabulary import BINDS, KNOWN, word
 
@@ -85,12 +133,13 @@ def _columns(format: str) -> list[Column]:
         Column("known", "文本", "text", words=lambda each: word(KNOWN, each)),
         Column("quote", "原文", "quotation"),
     ]
+    if local:
+        rest.append(Column("instead_of", "代替", "instead of"))
     return [label, *rest, code] if format in ("csv", "xlsx", "md") else [label, *rest]
 
 
-def _markdown(rows: list[dict[str, Any]]) -> list[str]:
+def _markdown(rows: list[dict[str, Any]], columns: list[Column]) -> list[str]:
     """The table for the README; a bar inside a cell is escaped."""
-    columns = _columns("md")
     lines = [_line([column.heading for column in columns]), _line(["---"] * len(columns))]
     for row in rows:
         cells = [column.value(row) for column in columns]

@@ -62,7 +62,7 @@ def columns() -> tuple[Any, ...]:
         Column("id", "编号", "id"),
         Column("status", "情况", "status", words=_status_words),
         Column("name", "受通知人", "to"),
-        Column("channel", "方式", "channel", words=_channel_words),
+        Column("channel", "方式", "channel", words=channel_words),
         Column("kind", "类别", "kind", words=kind_words),
         Column("subject", "标题", "subject"),
         Column("made_at", "写成时间", "made at", words=short_moment),
@@ -77,7 +77,8 @@ def _status_words(status: str) -> str:
     return say(*words[status])
 
 
-def _channel_words(channel: str) -> str:
+def channel_words(channel: str) -> str:
+    """A channel in words."""
     words = {"file": "文件", "console": "控制台", "mail": "邮件", "webhook": "回调", "chat": "工作群"}
     return say(words.get(channel, channel), channel)
 
@@ -134,7 +135,7 @@ def _show(office: Office, id_: int, format: str) -> None:
     typer.echo(subject)
     typer.echo(text)
     typer.echo("")
-    made, channel = short_moment(record.made_at), _channel_words(record.channel)
+    made, channel = short_moment(record.made_at), channel_words(record.channel)
     address = f" {record.address}" if record.address else ""
     typer.echo(
         say(

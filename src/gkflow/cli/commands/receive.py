@@ -27,22 +27,27 @@ def command(
     fact: list[str] = options.FACT,
     key: str = options.KEY,
     dry_run: bool = options.DRY_RUN,
+    draft: bool = options.DRAFT,
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
+    from gkflow.cli.commands.drafts import check_draft, kept_where_refused
     from gkflow.cli.entering import entered_row, print_entered
     from gkflow.cli.naming import facts_named, workflow_named
     from gkflow.cli.output import print_json
     from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day)
+    check_draft(draft, dry_run)
     with open_office() as office:
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))
-        entered = office.receive(
-            flow.name, number.strip(), day=on, by=by, unit=unit, title=title,
-            facts=facts_named(flow, facts), key=key or None, dry_run=dry_run,
-        )  # fmt: skip
+        known = {**facts_named(flow, facts), **({"title": title} if title else {})}
+        given = {"day": on, "by": by, "unit": unit, "facts": known}
+        with kept_where_refused(office, draft, flow, number.strip(), flow.first.name, given, hint=not dry_run):
+            entered = office.receive(
+                flow.name, number.strip(), day=on, by=by, unit=unit, facts=known, key=key or None, dry_run=dry_run
+            )  # fmt: skip
         if format == "json":
             print_json(entered_row(entered, flow))
         else:

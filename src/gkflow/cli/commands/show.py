@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
     from gkflow.application.explain import CaseView
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.workflow import Workflow
+    from gkflow.office import Office
 
 Rows = list[dict[str, Any]]
+
+
+class Link(NamedTuple):
+    """Another case that this one comes from or led to (关联案件); its view is None where there is no such case."""
+
+    case: str
+    relation: str  # origin | leads_to
+    view: CaseView | None
 
 
 def command(
@@ -35,11 +45,12 @@ def command(
             _print_public(office.published(case), format)
             return
         view = office.view(case, as_of=day)
-    told = as_data(view)
+        links = links_of(office, view)
+    told = as_data(view, links)
     if format == "json":
         print_json(told)
     else:
-        _print(view, told)
+        _print(view, links, told)
 
 
 def _print_public(published: dict[str, Any], format: str) -> None:
@@ -54,19 +65,35 @@ def _print_public(published: dict[str, Any], format: str) -> None:
         print(f"{padded(name, column)}  {value}")
 
 
-def as_data(view: CaseView) -> dict[str, Any]:
+def links_of(office: Office, view: CaseView) -> list[Link]:
+    """The cases linked on the record (关联案件), as they stood on the same day: where it comes from, what it led to."""
+    from gkflow.domain.case import LINK
+    from gkflow.domain.errors import NotFound
+
+    named = [("origin", view.case.first.facts.get("origin"))]
+    named += [("leads_to", entry.facts.get("leads_to")) for entry in view.case.record if entry.action == LINK]
+    links = []
+    for relation, number in dict.fromkeys((relation, str(number)) for relation, number in named if number):
+        try:
+            links.append(Link(number, relation, office.view(number, as_of=view.as_of)))
+        except NotFound:
+            links.append(Link(number, relation, None))
+    return links
+
+
+def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
     """Everything about a case as JSON carries it."""
+    from gkflow.application.docket import unit_of
     from gkflow.cli.naming import findings_rows
 
     flow, case = view.workflow, view.case
     state = flow.states[case.state]
-    unit = next((entry.unit for entry in reversed(case.record) if entry.unit), None)
     findings = findings_rows(flow, view.findings)
     return {
         "case": case.number, "title": case.facts.get("title") or None, "workflow": flow.name,
         "workflow_label": flow.label, "state": state.name, "state_label": state.label, "public": state.public,
-        "officer": case.facts.get("officer") or None, "unit": unit, "received": case.record[0].day,
-        "ended": case.ended, "as_of": view.as_of, "record": _record(view, findings),
+        "officer": case.facts.get("officer") or None, "unit": unit_of(flow, case.record) or None,
+        "received": case.record[0].day, "ended": case.ended, "as_of": view.as_of, "record": _record(view, findings),
         "clocks": [_clock(view, deadline) for deadline in view.deadlines.values()], "findings": findings,
         "proposals": [
             {
@@ -77,6 +104,14 @@ def as_data(view: CaseView) -> dict[str, Any]:
             for each in view.proposals
         ],
         "next": list(view.next),
+        "links": [
+            {
+                "case": each.case, "relation": each.relation,
+                "workflow": each.view.workflow.name if each.view is not None else None,
+                "state": each.view.case.state if each.view is not None else None,
+            }
+            for each in links
+        ],
     }  # fmt: skip
 
 
@@ -106,7 +141,7 @@ def _clock(view: CaseView, deadline: Deadline) -> dict[str, Any]:
         "stopped": deadline.stopped, "stopped_by": _stopped_by(deadline),
         "verdict": deadline.verdict.value, "days_left": deadline.days_left,
         "provisional": deadline.provisional, "earliest": deadline.earliest, "latest": deadline.latest,
-        "risk": deadline.risk,
+        "risk": deadline.risk, "last_moment": deadline.last_moment,
     }  # fmt: skip
 
 
@@ -117,7 +152,7 @@ def _stopped_by(deadline: Deadline) -> str | None:
 # -- for people --------------------------------------------------------------------------------------------------
 
 
-def _print(view: CaseView, told: dict[str, Any]) -> None:
+def _print(view: CaseView, links: list[Link], told: dict[str, Any]) -> None:
     from gkflow.cli.naming import actions_words
 
     flow = view.workflow
@@ -138,6 +173,9 @@ def _print(view: CaseView, told: dict[str, Any]) -> None:
             print(f"{padded(name, 10)}{value}")
     _section(say("办理记录", "Record"))
     _print_record(flow, told["record"], told["findings"])
+    if links:
+        _section(say("关联案件", "Links"))
+        _print_links(links)
     _section(say("期限", "Clocks"))
     used = [was_used(deadline) for deadline in view.deadlines.values()]
     _print_clocks([{**row, "used": each} for row, each in zip(told["clocks"], used, strict=True)])
@@ -187,6 +225,32 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
     )
 
 
+def _print_links(links: list[Link]) -> None:
+    from gkflow.cli.output import Column, print_table
+
+    relations = {"origin": ("来源", "origin"), "leads_to": ("引出", "leads to")}
+    rows = []
+    for each in links:
+        flow = each.view.workflow if each.view is not None else None
+        state = flow.states[each.view.case.state] if flow is not None and each.view is not None else None
+        rows.append(
+            {
+                "relation": say(*relations[each.relation]), "case": each.case,
+                "workflow": label_of(flow.label, flow.name) if flow is not None else None,
+                "state": label_of(state.label, state.name) if state is not None else None,
+            }
+        )  # fmt: skip
+    print_table(
+        rows,
+        [
+            Column("relation", "关系", "relation"),
+            Column("case", "案件", "case"),
+            Column("workflow", "流程", "workflow"),
+            Column("state", "状态", "state"),
+        ],
+    )
+
+
 def _print_clocks(clocks: Rows) -> None:
     from gkflow.cli.output import Column, print_table
     from gkflow.cli.vocabulary import BINDS, CLOCK_STATUSES, word
@@ -206,7 +270,7 @@ def _print_clocks(clocks: Rows) -> None:
             Column("clock", "期限", "clock", told=name),
             Column("duty", "义务人", "whose", words=lambda each: word(BINDS, each)),
             Column("start", "起算日", "day 0"),
-            Column("deadline", "届满日", "last day"),
+            Column("deadline", "届满日", "last day", told=_last_day),
             Column("status", "计时", "status", words=lambda each: word(CLOCK_STATUSES, each)),
             Column("stopped", "停止日", "stopped"),
             Column("verdict", "认定", "verdict", told=verdict_words, style=_colour),
@@ -216,6 +280,13 @@ def _print_clocks(clocks: Rows) -> None:
     )
 
 
+def _last_day(row: Any) -> Any:
+    """The last day; of a clock that runs in hours with its hour and minute."""
+    from gkflow.cli.escalation_rows import short_moment
+
+    return short_moment(row["last_moment"]) if row["last_moment"] is not None else row["deadline"]
+
+
 def was_used(deadline: Deadline) -> bool:
     """Whether a power ended by its own act (告知补正), and not by another that made it needless."""
     stops = deadline.clock.rule.stops
@@ -223,11 +294,18 @@ def was_used(deadline: Deadline) -> bool:
 
 
 def verdict_words(row: Any) -> str:
-    """The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached."""
+    """
+    The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached, and a term that
+    has run out is nobody's delay.
+    """
     from gkflow.cli.vocabulary import VERDICTS, word
 
     if row["status"] == "no_limit":
         return ""
+    if row["kind"] == "term" and row["days_left"] is not None:
+        if row["days_left"] < 0:
+            return say("已届满", "run out")
+        return say("未届满", "running" if row["stopped"] is None else "not run out")
     if row["kind"] == "power" and row["stopped"] is not None and not row["used"]:
         return say("未行使", "not used")
     if row["kind"] != "duty" and row["verdict"] == "running" and (row["days_left"] or 0) < 0:
@@ -236,6 +314,8 @@ def verdict_words(row: Any) -> str:
 
 
 def _colour(row: Any) -> str:
+    if row["kind"] == "term":
+        return ""
     return {"overdue": "red", "late": "red", "late_unless_extended": "orange"}.get(row["verdict"], "")
 
 

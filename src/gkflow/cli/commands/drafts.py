@@ -1,0 +1,207 @@
+"""``gkflow drafts`` (草稿): entries that were refused and are kept; listed, entered with what was missing, dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, say
+
+if TYPE_CHECKING:
+    from gkflow.application.ports import DraftLine
+    from gkflow.cli.output import Column
+    from gkflow.domain.workflow import Workflow
+    from gkflow.office import Office
+
+# What can be mended with other facts or on another day: here a draft helps.
+_MENDABLE = ("facts_missing", "bad_fact", "term_too_short", "term_too_long", "too_early")
+
+
+def command(
+    action: str = typer.Argument(
+        "", metavar=say("动作", "ACTION"),
+        help=say("enter 提交，drop 删除；不写就列出", "enter or drop; without it, the drafts are listed"),
+    ),
+    number: str = typer.Argument("", metavar=say("编号", "ID"), help=say("草稿的编号", "the number of the draft")),
+    fact: list[str] = options.FACT,
+    day: str = typer.Option(
+        "", "--day", metavar=say("日期", "DAY"),
+        help=say("提交时改用的发生之日", "enter it with another day on which it happened"),
+    ),
+    format: str = options.FORMAT,
+    output: str = options.OUTPUT,
+) -> None:  # fmt: skip
+    """List the drafts, enter one with what was missing, or drop one."""
+    from gkflow.office import open_office
+
+    which = {"": "", "enter": "enter", "提交": "enter", "drop": "drop", "删除": "drop"}.get(action.strip())
+    if which is None:
+        raise typer.BadParameter(
+            say(f"没有动作“{action}”；有：enter（提交）、drop（删除）", f"no {action}; enter or drop")
+        )
+    if which and not number:
+        raise typer.BadParameter(say(f"写明草稿编号：gkflow drafts {which} 编号", f"gkflow drafts {which} ID"))
+    if which != "enter" and (fact or day):
+        raise typer.BadParameter(say("--fact、--day 用于 drafts enter", "--fact and --day go with drafts enter"))
+    if which and (output or format in ("csv", "xlsx")):
+        raise typer.BadParameter(say("--output、csv、xlsx 只用于列出草稿", "--output, csv and xlsx are for the list"))
+    facts, on = options.pairs(fact), options.day(day)
+    id_ = options.whole(number, say("编号", "ID"), 1, 2**63 - 1) if which else 0
+    with open_office() as office:
+        if which == "enter":
+            _enter(office, id_, facts, on, format)
+        elif which == "drop":
+            _drop(office, id_, format)
+        else:
+            _list(office, format, output)
+
+
+def _list(office: Office, format: str, output: str) -> None:
+    from gkflow.cli.output import show
+
+    drafts = office.drafts.all()
+    flows = {draft.id: _flow_of(office, draft) for draft in drafts}
+    rows = [_row(draft, flows[draft.id]) for draft in drafts]
+    show(rows, _columns(flows), format, output or None, say("草稿", "Drafts"))
+    if format == "table" and rows and not output:
+        print(
+            say(
+                "提交：gkflow drafts enter 编号 --fact 要素=值；删除：gkflow drafts drop 编号",
+                "to enter: gkflow drafts enter ID --fact FACT=VALUE; to drop: gkflow drafts drop ID",
+            )
+        )
+    elif format == "table" and not rows:
+        typer.echo(say("没有草稿。", "no drafts."), err=True)
+
+
+def _flow_of(office: Office, draft: DraftLine) -> Workflow | None:
+    """The workflow of a draft: the case's own edition, where there is the case."""
+    from gkflow.domain.errors import NotFound
+
+    if draft.case:
+        try:
+            return office.view(draft.case).workflow
+        except NotFound:
+            pass  # it was to be opened under this number
+    return office.rules.rulebook.workflows.get(draft.workflow)
+
+
+def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
+    import json
+
+    name = draft.action or (flow.first.name if flow is not None else "")
+    action = flow.actions.get(name) if flow is not None else None
+    return {
+        "id": draft.id, "case": draft.case or None, "workflow": draft.workflow or None,
+        "workflow_label": flow.label if flow is not None else None, "action": name or None,
+        "action_label": action.label if action is not None else None, "day": draft.day, "by": draft.by or None,
+        "unit": draft.unit or None, "facts": json.loads(draft.facts), "reason": draft.reason,
+        "kept_at": draft.kept_at,
+    }  # fmt: skip
+
+
+def _columns(flows: Mapping[int, Workflow | None]) -> tuple[Column, ...]:
+    from gkflow.cli.escalation_rows import short_moment
+    from gkflow.cli.naming import fact_words
+    from gkflow.cli.output import Column
+
+    def facts(row: Any) -> str:
+        flow = flows[row["id"]]
+        told = (
+            fact_words(flow, name, value) if flow is not None else f"{name} {value}"
+            for name, value in row["facts"].items()
+        )
+        return say("，", ", ").join(told)
+
+    return (
+        Column("id", "编号", "id"),
+        Column("case", "案件", "case", told=lambda row: row["case"] or say("（新收件）", "(new)")),
+        Column(
+            "workflow", "流程", "workflow",
+            told=lambda row: label_of(row["workflow_label"] or row["workflow"] or "", row["workflow"] or ""),
+        ),
+        Column(
+            "action", "动作", "action",
+            told=lambda row: label_of(row["action_label"] or row["action"] or "", row["action"] or ""),
+        ),
+        Column("day", "日期", "day"),
+        Column("by", "经办人", "by"),
+        Column("facts", "要素", "facts", told=facts),
+        Column("kept_at", "保存时间", "kept at", words=short_moment),
+        Column("reason", "不予办理的原因", "why it was refused"),
+    )  # fmt: skip
+
+
+def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format: str) -> None:
+    from gkflow.cli.entering import entered_row, print_entered
+    from gkflow.cli.naming import facts_named
+    from gkflow.cli.output import print_json
+
+    draft = next((each for each in office.drafts.all() if each.id == id_), None)
+    flow = _flow_of(office, draft) if draft is not None else None
+    facts = facts_named(flow, given) if flow is not None else dict(given)
+    entered = office.drafts.enter(id_, day=day, facts=facts)
+    kept = office.view(entered.case).workflow
+    if format == "json":
+        print_json({**entered_row(entered, kept), "action": entered.action, "draft": id_})
+        return
+    print_entered(entered, kept, False)
+    print(say(f"草稿 {id_} 已提交。", f"draft {id_} was entered."))
+
+
+def _drop(office: Office, id_: int, format: str) -> None:
+    from gkflow.cli.output import print_json
+
+    office.drafts.drop(id_)
+    if format == "json":
+        print_json({"draft": id_})
+    else:
+        print(say(f"草稿 {id_} 已删除。", f"draft {id_} was dropped."))
+
+
+# -- for receive and do ------------------------------------------------------------------------------------------
+
+
+def check_draft(draft: bool, dry_run: bool) -> None:
+    """A dry run writes nothing, so it keeps nothing."""
+    if draft and dry_run:
+        raise typer.BadParameter(say("--draft 与 --dry-run 不能同时使用", "--draft and --dry-run exclude each other"))
+
+
+@contextmanager
+def kept_where_refused(
+    office: Office, draft: bool, flow: Workflow, case: str, action: str, given: Mapping[str, Any], hint: bool = True
+) -> Iterator[None]:
+    """
+    Tell why an entry is refused, as ever, with exit code 2; with *draft* keep it (存为草稿), and say under which
+    number. Without, what can be mended ends with a *hint* that it could be kept.
+    """
+    from gkflow.cli.words import error_words
+    from gkflow.domain.case import legal_day
+    from gkflow.domain.errors import Refused
+
+    try:
+        yield
+    except Refused as error:
+        words = error_words(error)
+        if draft:
+            # "Today" is the day of the refusal, also when the draft is entered on a later one.
+            day = given["day"] or legal_day(office.moment(None))
+            id_ = office.drafts.keep(
+                case, action, words, workflow=flow.name, day=day, by=given["by"], unit=given["unit"],
+                facts=given["facts"],
+            )  # fmt: skip
+            words += "\n" + say(
+                f"已存为草稿 {id_}（gkflow drafts enter {id_} --fact 要素=值）",
+                f"kept as draft {id_} (gkflow drafts enter {id_} --fact FACT=VALUE)",
+            )
+        elif hint and error.code in _MENDABLE:
+            words += say("；加 --draft 可以先存为草稿", "; --draft keeps it as a draft")
+        else:
+            raise
+        typer.echo(f"gkflow: {words}", err=True)
+        raise typer.Exit(error.exit_code) from None

@@ -1,0 +1,139 @@
+"""``gkflow score`` (考评得分): the points of each unit in a period, read off the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gkflow.application.supervising import Score
+    from gkflow.cli.output import Column
+    from gkflow.office import Office
+
+Rows = list[dict[str, Any]]
+
+
+def command(
+    since: str = typer.Option(
+        "", "--since", metavar=say("日期", "DAY"),
+        help=say("从哪一天起（默认当年 1 月 1 日）", "from that day on (default: 1 January)"),
+    ),
+    until: str = typer.Option(
+        "", "--until", metavar=say("日期", "DAY"), help=say("到哪一天为止（默认今天）", "to that day (default: today)")
+    ),
+    unit: str = typer.Option(
+        "", "--unit", metavar=say("机关", "UNIT"),
+        help=say("只看这个机关：代码或者名称", "only this unit, by code or label"),
+    ),
+    detail: bool = typer.Option(False, "--detail", help=say("逐条列出记分", "list every entry")),
+    format: str = options.FORMAT,
+    output: str = options.OUTPUT,
+) -> None:  # fmt: skip
+    """The points of each unit in a period."""
+    from gkflow.cli.output import show
+    from gkflow.office import open_office
+
+    with open_office() as office:
+        first, last = period(office, since, until)
+        rows = [_row(office, each) for each in _scores(office, first, last, unit)]
+    title = say(f"考评得分（{first} 至 {last}）", f"Points ({first} to {last})")
+    listed = detail and format != "json" and not output.lower().endswith(".json")
+    if not listed:
+        show(rows, _columns(), format, output or None, title)
+    elif format == "table" and not output:
+        show(rows, _columns(), format, None, title)
+        if rows:
+            print()
+            show(_entries(rows), _detail_columns(), format, None, say("逐条记分", "Entry by entry"))
+    else:
+        show(_entries(rows), _detail_columns(), format, output or None, title)
+    if format == "table" and not rows:
+        typer.echo(say(f"{first} 至 {last} 没有记分。", f"no points from {first} to {last}."), err=True)
+
+
+def period(office: Office, since: str, until: str) -> tuple[date, date]:
+    """The days of ``--since`` and ``--until``: without them the calendar year through today."""
+    from gkflow.domain.case import legal_day
+
+    last = options.day(until) or legal_day(office.moment(None))
+    first = options.day(since) or last.replace(month=1, day=1)
+    if first > last:
+        raise typer.BadParameter(
+            say(f"--since {first} 晚于 --until {last}", f"--since {first} is after --until {last}")
+        )
+    return first, last
+
+
+def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
+    from gkflow.cli.naming import unit_label, unit_named
+
+    if not unit.strip():
+        return office.supervision.score(first, last)
+    # An entry names the unit scored by its code or by its label, as it was typed.
+    code = unit_named(office, unit)
+    names = dict.fromkeys((code, unit_label(office, code) or code))
+    return [each for name in names for each in office.supervision.score(first, last, unit=name)]
+
+
+def _row(office: Office, score: Score) -> dict[str, Any]:
+    from gkflow.cli.naming import unit_label
+
+    return {
+        "unit": score.unit or None, "unit_label": unit_label(office, score.unit), "added": _number(score.added),
+        "deducted": _number(score.deducted), "total": _number(score.total), "entries": len(score.points),
+        "points": [
+            {
+                "case": each.case, "day": each.day, "rule": each.rule, "label": each.label,
+                "points": _number(each.points), "by": each.by or None, "reason": each.reason or None,
+            }
+            for each in score.points
+        ],
+    }  # fmt: skip
+
+
+def _number(points: float) -> float:
+    """−5 and not −5.0; half a point stays one."""
+    return int(points) if float(points).is_integer() else points
+
+
+def _entries(rows: Rows) -> Rows:
+    return [{"unit": row["unit"], "unit_label": row["unit_label"], **each} for row in rows for each in row["points"]]
+
+
+def _unit_words(row: Any) -> str:
+    code, label = row["unit"], row["unit_label"]
+    if label is None or label == code:
+        return str(code or say("（未写明）", "(none named)"))
+    return say(f"{label}（{code}）", f"{code} ({label})")
+
+
+def _columns() -> tuple[Column, ...]:
+    from gkflow.cli.output import Column
+
+    return (
+        Column("unit", "机关", "unit", told=_unit_words),
+        Column("added", "加分", "added"),
+        Column("deducted", "扣分", "deducted"),
+        Column("total", "合计", "total"),
+        Column("entries", "条数", "entries"),
+    )
+
+
+def _detail_columns() -> tuple[Column, ...]:
+    from gkflow.cli.output import Column
+
+    return (
+        Column("unit", "机关", "unit", told=_unit_words),
+        Column("case", "案件", "case"),
+        Column("day", "日期", "day"),
+        Column("label", "记分规则", "rule", told=lambda row: say(row["label"], row["rule"].replace("_", " "))),
+        Column("points", "分值", "points"),
+        Column("by", "经办人", "by"),
+        Column("reason", "理由", "reason"),
+    )

@@ -1,0 +1,58 @@
+"""The calendar editions of an office (机关的日历版本): those it has adopted, what waits, and adopting another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gkflow.bootstrap import kept_edition, known_edition, now
+from gkflow.domain.case import canonical
+
+if TYPE_CHECKING:
+    from gkflow.domain.edition import CalendarEdition
+    from gkflow.office import Office
+
+
+class AdoptedEdition(NamedTuple):
+    """One edition on record (采用的版本): its name, what it knows, since when it is reckoned with."""
+
+    name: str
+    edition: CalendarEdition
+    at: datetime
+
+
+class Calendars:
+    """The calendar editions of an office (日历版本)."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._all: tuple[AdoptedEdition, ...] = ()
+
+    @property
+    def present(self) -> AdoptedEdition:
+        """The edition that the office reckons with."""
+        return self.all()[-1]
+
+    def all(self) -> tuple[AdoptedEdition, ...]:
+        """Every edition that it has reckoned with, oldest first; a new office adopts what is known."""
+        if not self._all:
+            self.adopt_first()
+            with self._office.store.reading() as ledger:
+                rows = ledger.calendar_editions()
+            self._all = tuple(AdoptedEdition(name, kept_edition(data), at) for name, data, at in rows)
+        return self._all
+
+    def adopt_first(self) -> None:
+        """Adopt what the installed packages and files know, where nothing has been adopted yet."""
+        with self._office.store.reading() as ledger:
+            if ledger.calendar_edition() is not None:
+                return
+        known = known_edition(self._office.settings.home)
+        with self._office.store.writing() as ledger:
+            if ledger.calendar_edition() is None:
+                ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
+
+    def waiting(self) -> str:
+        """The name of an edition that is known and not adopted; empty where there is none."""
+        known = known_edition(self._office.settings.home).edition
+        return known if known != self.present.name else ""

@@ -1,0 +1,74 @@
+"""``limits --profile`` (地方期限): the limits as one place has them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Gkflow = Callable[..., Any]
+GENERAL = "gansu-disclosure-opinion-2016/interpretation"
+LOCAL = "zhongshan-disclosure-plan-2020/interpretation"
+
+
+def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
+    done = gkflow("limits", *words, "--format", "json")
+    assert done.code == 0, done.err
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    return rows
+
+
+def test_a_local_limit_stands_in_the_place_of_the_general_one_with_its_article(gkflow: Gkflow) -> None:
+    rows = rows_of(gkflow, "--profile", "zhongshan")
+    (mine,) = (row for row in rows if row["instead_of"] is not None)
+    assert (mine["limit"], mine["instead_of"], mine["since"]) == (LOCAL, GENERAL, "2020-06-16")
+    assert (mine["length"], mine["unit"]) == (0, "day")
+    assert "中山市" in mine["article"]
+    # Before it began the general one held.
+    general = [row for row in rows if row["limit"] == GENERAL]
+    assert [(row["length"], row["unit"], row["since"]) for row in general] == [(3, "working_day", "2017-01-01")]
+    assert sum(row["limit"] == LOCAL for row in rows) == 1
+
+
+def test_all_other_limits_are_those_of_the_law(gkflow: Gkflow) -> None:
+    law = [row for row in rows_of(gkflow) if row["limit"] != LOCAL]
+    place = [row for row in rows_of(gkflow, "--profile", "zhongshan") if row["limit"] != LOCAL]
+    assert place == law
+    assert {row["instead_of"] for row in law} == {None}
+
+
+def test_a_profile_that_replaces_nothing_changes_nothing(gkflow: Gkflow) -> None:
+    assert rows_of(gkflow, "--profile", "national") == rows_of(gkflow)
+    assert gkflow("limits", "--profile", "national").out == gkflow("limits").out
+
+
+def test_a_profile_may_be_named_by_its_label_and_goes_with_a_workflow(gkflow: Gkflow) -> None:
+    rows = rows_of(gkflow, "--profile", "中山", "--workflow", "政策解读")
+    assert {row["limit"] for row in rows} == {GENERAL, LOCAL, "house-rules-publication/repeat-interpretation"}
+    assert rows_of(gkflow, "--profile", "zhongshan", "--workflow", "interpretation") == rows
+    table = gkflow("limits", "--profile", "中山", "--workflow", "政策解读").out
+    line = next(line for line in table.splitlines() if line.startswith("政策同步解读"))
+    assert "当日" in line
+    assert line.endswith(GENERAL)
+
+
+def test_the_table_of_the_law_has_no_column_for_places(gkflow: Gkflow) -> None:
+    def head(*words: str) -> list[str]:
+        text = gkflow("limits", *words, "--format", "csv").out.removeprefix("\ufeff")
+        return next(csv.reader(io.StringIO(text)))
+
+    assert "代替" not in head()
+    assert "代替" in head("--profile", "zhongshan")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_unknown_profile_is_one_clear_line(lang: str, gkflow: Gkflow) -> None:
+    done = gkflow("limits", "--profile", "zhongshn", "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert done.err.startswith("gkflow: " + {"zh": "没有地方规则“zhongshn”；有：", "en": 'no profile "zhongshn"'}[lang])
+    assert "zhongshan" in done.err
