@@ -16,7 +16,7 @@ from gkflow.domain.case import legal_day
 if TYPE_CHECKING:
     from gkflow.application.entered import Entered
     from gkflow.application.ports import DraftLine, SubscriptionLine
-    from gkflow.application.supervising import Drawn, Score
+    from gkflow.application.supervising import Drawn, Rate, Score
     from gkflow.domain.recurring import RecurringDuty
     from gkflow.office import Office
 
@@ -116,6 +116,18 @@ class Supervision(_Desk):
         with self._office.store.reading(session) as ledger:
             return score(ledger, self._office.rules, since, until, unit)
 
+    def rates(
+        self, since: date, until: date, *, workflow: str = "", as_of: date | None = None, session: Any = None
+    ) -> list[Rate]:
+        """
+        How many clocks of the office that were due or done in [*since*, *until*] were met in time (按期率), by
+        workflow and clock: a publication on the own site and its entry in the credit platform are two.
+        """
+        from gkflow.application.supervising import rates
+
+        with self._office.store.reading(session) as ledger:
+            return rates(ledger, since, until, as_of or legal_day(self._moment(None)), workflow)
+
     def spot_check(
         self, workflow: str, since: date, until: date, count: int, *, seed: str = "", by: str = "",
         dry_run: bool = False, session: Any = None, now: datetime | None = None,
@@ -142,6 +154,7 @@ class Round(NamedTuple):
     due: date
     opens: date
     case: str | None
+    counted: int | None = None  # what it is measured by, so far in the year in which it is due
 
 
 class Duties(_Desk):
@@ -154,6 +167,8 @@ class Duties(_Desk):
         """
         from datetime import timedelta
 
+        from gkflow.application.raising import count_for
+
         office = self._office
         since = as_of or legal_day(self._moment(None))
         mine = {duty.name for duty in office.rules.duties}
@@ -164,5 +179,6 @@ class Duties(_Desk):
                     number = f"{office.rules.unit}-{duty.name}-{duty.period_of(due)}"
                     case = number if ledger.docket(number) is not None else None
                     opens = due - timedelta(days=duty.ahead)
-                    found.append(Round(duty, duty.name in mine, due, opens, case))
+                    counted = count_for(ledger, office.rules, duty, due) if duty.counts is not None else None
+                    found.append(Round(duty, duty.name in mine, due, opens, case, counted))
         return sorted(found, key=lambda each: (each.due, each.duty.name))

@@ -48,7 +48,8 @@ def test_each_round_says_when_it_is_due_and_whether_the_office_has_taken_it_on(o
     put_on_top(home, 'duties = ["training"]')
     year = TODAY.year
     rows = rows_of(office, "duties", "--through", f"{year + 1}-12-31")
-    assert all(list(row) == ["due", "duty", "label", "taken_on", "opens", "case", "article"] for row in rows)
+    keys = ["due", "duty", "label", "taken_on", "opens", "case", "counted", "at_least", "article"]
+    assert all(list(row) == keys for row in rows)
     assert [row["due"] for row in rows] == sorted(row["due"] for row in rows)
     assert {row["duty"] for row in rows if row["taken_on"]} == {"training"}
     assert len({row["duty"] for row in rows}) > 5
@@ -100,7 +101,7 @@ def test_the_table_says_how_to_take_a_duty_on_and_what_it_says_works(office: Gkf
 def test_the_columns_of_a_spreadsheet_are_in_words(office: Gkflow) -> None:
     done = office("duties", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.out.removeprefix("\ufeff"))))
-    assert list(rows[0]) == ["届满日", "职责", "承担", "立案日", "案件", "依据", "代码"]
+    assert list(rows[0]) == ["届满日", "职责", "承担", "立案日", "案件", "已完成", "依据", "代码"]
     assert {row["承担"] for row in rows} == {"未承担"}
     assert "duties =" not in done.out
 

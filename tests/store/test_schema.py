@@ -192,7 +192,7 @@ def of_the_first_schema(place: Place) -> Place:
     database = Database(place.url)
     upgrade(database.engine, "0001")
     office = Office(database, settings_of(place.home))  # not opened: an office refuses to open it as it is
-    office.adopted()
+    office.calendars.adopt_first()
     open_request(office, "A", "2022-09-01")
     open_request(office, "B", "2022-09-01", applicant_name="某人")
     rows = [{"case": "C", "workflow": "request", "day": "2022-08-01", "action": "receive", "备注栏": "旧台账"}]

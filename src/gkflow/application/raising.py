@@ -16,8 +16,9 @@ from gkflow.application.entered import Act
 from gkflow.application.opening import follow, open_case
 from gkflow.application.ports import SYSTEM
 from gkflow.application.rules import Rules
-from gkflow.domain.case import legal_day
-from gkflow.domain.workflow import Step, Workflow
+from gkflow.domain.case import legal_day, record_of
+from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.workflow import Step, Workflow, meets
 
 _ONE_DAY = timedelta(days=1)
 
@@ -83,6 +84,25 @@ def open_duties(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
             open_case(ledger, rules, flow, number, act, now, legal_day(now), following=True)
             opened += 1
     return opened
+
+
+def count_for(ledger: Any, rules: Rules, duty: RecurringDuty, due: date) -> int:
+    """
+    How often what a duty is measured by was done in the year in which it is due (计数), as the record stands: a
+    voided entry does not count.
+    """
+    counts = duty.counts
+    assert counts is not None
+    since, until = date(due.year, 1, 1), date(due.year, 12, 31)
+    found = 0
+    for number in ledger.cases_with(list(counts.actions), since, until):
+        entries = ledger.entries(number)
+        if entries[0].workflow == counts.workflow:
+            found += sum(
+                entry.action in counts.actions and since <= entry.day <= until and meets(counts.when, entry.facts)
+                for entry in record_of(entries)
+            )
+    return found
 
 
 def _facts_of(flow: Workflow, told: dict[str, Any]) -> dict[str, Any]:

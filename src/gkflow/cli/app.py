@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "escalations": ("escalations", "督办记录", "the escalation log"),
     "ack": ("ack", "签收督办", "acknowledge escalations"),
     "notices": ("notices", "通知记录：待发、已送、失败", "the notices: waiting, delivered, dead"),
+    "rates": ("rates", "按期率：各流程各期限按期办结的比例", "how the duties were met in time"),
     "score": ("score", "考评得分：按机关和期间计分", "points of each unit in a period"),
     "spot-check": (
         "spot_check",

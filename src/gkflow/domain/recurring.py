@@ -10,6 +10,18 @@ from typing import Any
 
 from dateutil.rrule import rrule, rrulestr
 
+from gkflow.domain.workflow import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a duty is measured by (计数): so many entries of one action in the year in which it is due."""
+
+    workflow: str
+    actions: tuple[str, ...]
+    when: tuple[Condition, ...]
+    at_least: int
+
 
 @dataclass(frozen=True, slots=True)
 class RecurringDuty:
@@ -30,6 +42,7 @@ class RecurringDuty:
     title: str
     given: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     cite: str = ""
+    counts: Counting | None = None
 
     def due_days(self, after: date, through: date) -> Iterator[date]:
         """The days in (*after*, *through*] on which it is due."""

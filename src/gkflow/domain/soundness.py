@@ -27,6 +27,7 @@ from gkflow.domain.workflow import (
 )
 
 if TYPE_CHECKING:
+    from gkflow.domain.recurring import Counting, RecurringDuty
     from gkflow.domain.rulebook import Rulebook
 
 # Anybody may write a remark or correct what was written.
@@ -223,9 +224,29 @@ def _outside(rulebook: Rulebook) -> Iterator[Problem]:
                         "", ("ladder", ladder.name), f'ladder "{ladder.name}", step {step.offset}: opens: {text}'
                     )
     for duty in rulebook.duties.values():
+        if duty.counts is not None:
+            yield from (Problem("", ("duty", duty.name), text) for text in _counting(duty, duty.counts, rulebook))
         given = {**dict.fromkeys(("due", "period", "title"), "made when it is due"), **duty.given}
         for text in _opening(Opening(duty.workflow, given=given), rulebook):
             yield Problem("", ("duty", duty.name), f'duty "{duty.name}": {text}')
+
+
+def _counting(duty: RecurringDuty, counts: Counting, rulebook: Rulebook) -> Iterator[str]:
+    flow = rulebook.workflows.get(counts.workflow)
+    what = f'duty "{duty.name}": counts'
+    if flow is None:
+        yield f'{what}: no workflow "{counts.workflow}"{mean(counts.workflow, rulebook.workflows)}'
+        return
+    for action in counts.actions:
+        if action not in flow.actions:
+            yield f'{what}: {flow.name} has no action "{action}"{mean(action, flow.actions)}'
+    for condition in counts.when:
+        spec = flow.facts.get(condition.fact)
+        if spec is None:
+            yield f'{what}: {flow.name} has no fact "{condition.fact}"{mean(condition.fact, flow.facts)}'
+        elif spec.type == "choice":
+            for value in sorted(condition.values - spec.choices.keys() - {GIVEN, ABSENT}):
+                yield f'{what}: fact "{spec.name}" has no choice "{value}"{mean(value, spec.choices)}'
 
 
 def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:

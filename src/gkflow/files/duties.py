@@ -6,7 +6,8 @@ from datetime import date
 from string import Formatter
 from types import MappingProxyType
 
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import Counting, RecurringDuty
+from gkflow.files.clock_rules import read_conditions
 from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.reading import Section
 
@@ -26,12 +27,22 @@ def duty_from(node: Node, faults: Faults) -> RecurringDuty:
             title=section.text("title"),
             given=MappingProxyType({str(name): plain(each) for name, each in section.items("set")}),
             cite=section.text("cite"),
+            counts=next(iter([_counting(each) for each in section.sections("counts")]), None),
         )
         if wrong := _wrong_rule(duty):
             section.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {wrong}', "rule")
         if not _is_title(duty.title):
             section.fault("title may hold {year}, {last_year} and {month}, nothing else", "title")
     return duty
+
+
+def _counting(section: Section) -> Counting:
+    return Counting(
+        workflow=section.text("workflow"),
+        actions=section.texts("actions", needed=True),
+        when=read_conditions(section, "when"),
+        at_least=section.integer("at_least", least=1),
+    )
 
 
 def _wrong_rule(duty: RecurringDuty) -> str:

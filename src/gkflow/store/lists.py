@@ -62,6 +62,18 @@ class Lists(Desk):
         )
         return [str(row[0]) for row in rows]
 
+    def met(self, since: date, until: date, as_of: date) -> list[tuple[str, str, str, int]]:
+        """How the office's duties stand, by workflow, clock and verdict: stopped in the span, or due in it."""
+        rows = self.all(
+            "SELECT workflow, clock, verdict, count(*) FROM clock WHERE owed = 1 AND from_day <= ? AND until_day > ?"
+            " AND status = 'stopped' AND stopped BETWEEN ? AND ? GROUP BY workflow, clock, verdict"
+            " UNION ALL SELECT workflow, clock, 'overdue', count(*) FROM clock WHERE owed = 1 AND from_day <= ?"
+            " AND until_day > ? AND status = 'running' AND last_day BETWEEN ? AND ? AND last_day < ?"
+            " GROUP BY workflow, clock",
+            (as_of, as_of, since, until, as_of, as_of, since, until, as_of),
+        )
+        return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
+
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
         """The cases of a workflow received in [*since*, *until*], by number."""
         rows = self.all(

@@ -51,7 +51,9 @@ def command(
 def _row(each: Round) -> dict[str, Any]:
     return {
         "due": each.due, "duty": each.duty.name, "label": each.duty.label, "taken_on": each.taken_on,
-        "opens": each.opens, "case": each.case, "article": each.duty.cite or None,
+        "opens": each.opens, "case": each.case, "counted": each.counted,
+        "at_least": each.duty.counts.at_least if each.duty.counts is not None else None,
+        "article": each.duty.cite or None,
     }  # fmt: skip
 
 
@@ -64,9 +66,16 @@ def _columns() -> tuple[Column, ...]:
         Column("taken_on", "承担", "taken on", words=lambda mine: say(*(_MINE if mine else _NOT_MINE))),
         Column("opens", "立案日", "opens on"),
         Column("case", "案件", "case"),
+        Column("counted", "已完成", "done", told=_counted),
         Column("article", "依据", "article"),
         Column("duty", "代码", "code"),
     )
+
+
+def _counted(row: Any) -> str:
+    if row["at_least"] is None:
+        return ""
+    return say(f"{row['counted']} 次（至少 {row['at_least']} 次）", f"{row['counted']} of {row['at_least']}")
 
 
 _MINE, _NOT_MINE = ("承担", "yes"), ("未承担", "no")
