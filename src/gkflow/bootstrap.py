@@ -69,6 +69,12 @@ def known_edition(home: Path | str | None = None) -> CalendarEdition:
     return _edition_of(tuple(folders(Path(home) if home is not None else home_folder())))
 
 
+def forget_files() -> None:
+    """Read the files anew when they are next asked for: one has just been written."""
+    _edition_of.cache_clear()
+    _rulebook_of.cache_clear()
+
+
 def kept_edition(text: str) -> CalendarEdition:
     """An edition as the database keeps it."""
     import json

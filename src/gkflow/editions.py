@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gkflow.bootstrap import kept_edition, known_edition, now
-from gkflow.domain.case import canonical
+from gkflow.bootstrap import kept_edition, known_edition, now, rules_of
+from gkflow.domain.case import canonical, legal_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gkflow.application.adopt import Adopting, Moved
+    from gkflow.application.rules import Rules
     from gkflow.domain.edition import CalendarEdition
     from gkflow.office import Office
 
@@ -51,6 +55,40 @@ class Calendars:
         with self._office.store.writing() as ledger:
             if ledger.calendar_edition() is None:
                 ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
+
+    def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
+        """
+        The open deadlines that move when *edition* (default: what is known now) is adopted, those that end earlier
+        first (届满日变动). Nothing is written.
+        """
+        from gkflow.application.adopt import find_moves
+
+        office, moment = self._office, self._office.moment(now)
+        wanted = edition or known_edition(office.settings.home)
+        with office.store.reading() as ledger:  # groups are noted in a table that lasts as long as the asking
+            yield from find_moves(ledger, office.rules, self._rules_with(wanted, moment), legal_day(moment))
+
+    def adopt(self, edition: CalendarEdition | None = None, *, by: str = "", now: datetime | None = None) -> Adopting:
+        """
+        Adopt *edition* (default: what is known now), move the open deadlines that it moves, and tell the officers;
+        in one transaction. Closed cases never move. Undo is adopting another edition.
+        """
+        from gkflow.application.adopt import apply_moves
+
+        office, moment = self._office, self._office.moment(now)
+        wanted = edition or known_edition(office.settings.home)
+        new = self._rules_with(wanted, moment)
+        with office.store.writing() as ledger:
+            ledger.hold_writers()
+            data = canonical(wanted.as_data())
+            done = apply_moves(ledger, office.rules, new, wanted.edition, data, moment, legal_day(moment), by)
+        self._all = ()
+        office.forget_rules()
+        return done
+
+    def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:
+        before = [(each.at, each.edition) for each in self.all()]
+        return rules_of(self._office.settings, edition, None, before, at)
 
     def waiting(self) -> str:
         """The name of an edition that is known and not adopted; empty where there is none."""

@@ -105,6 +105,10 @@ class Office:
             self._rules = rules_of(self.settings, present.edition, None, before, present.at)
         return self._rules
 
+    def forget_rules(self) -> None:
+        """Read the rules anew when they are next asked for: a calendar edition was adopted."""
+        self._rules = None
+
     def rules_as_known(self, day: date) -> Rules:
         """The same, with the calendar as it was known on a day (当时所知), by the days of publication."""
         return rules_of(self.settings, self.calendars.present.edition, day)

@@ -35,7 +35,7 @@ from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
-from gkflow.domain.case import CORRECT, Entry, record_of
+from gkflow.domain.case import CORRECT, RECOUNT, Entry, record_of
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
 from gkflow.domain.workflow import Workflow
@@ -70,6 +70,8 @@ def _advance(
     if act.key and (again := repeated(ledger, rules, workflow, number, act)) is not None:
         return again
     action = action_of(workflow, act.action)
+    if action.name == RECOUNT:
+        raise Refused("wrong_use", reason="a last day is recounted by adopting a calendar, not by hand")
     day = legal_of(number, act.day or today, today, first_day(entries))
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)

@@ -19,6 +19,7 @@ from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import replay
+from gkflow.domain.recipe import recipe_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
@@ -115,7 +116,7 @@ def _standing(deadline: Deadline) -> _Standing:
 
 
 def _line(
-    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, edition: str, silent: bool
+    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, silent: bool
 ) -> ClockLine:
     rule = deadline.clock.rule
     # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
@@ -124,7 +125,7 @@ def _line(
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockLine(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
-        *standing, ladder, fresh, edition,
+        *standing, ladder, fresh, deadline.calendar, recipe_of(deadline),
     )  # fmt: skip
 
 
@@ -154,7 +155,6 @@ def revisions(
     adoptions = _adoptions(workflow, entries, adopted, since)
     if adoptions:
         days = sorted({*days, *adoptions})
-    edition = calendar.edition
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
     while days:
         day = days.pop(0)
@@ -188,7 +188,7 @@ def revisions(
                     continue
                 lines[before[0]] = lines[before[0]]._replace(until_day=day)
             current[key] = (len(lines), standing, deadline, silent)
-            lines.append(_line(number, workflow, deadline, day, standing, edition, silent))
+            lines.append(_line(number, workflow, deadline, day, standing, silent))
     return lines
 
 

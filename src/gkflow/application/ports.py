@@ -59,6 +59,7 @@ class ClockLine(NamedTuple):
     ladder: str
     fresh: int
     calendar: str
+    recipe: str = "?"  # domain/recipe.py; "?": the record has to be read
 
 
 class NoticeLine(NamedTuple):

@@ -15,7 +15,7 @@ from gkflow.application.facts import read_day, read_fact
 from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, LINK, NOTE, Entry, record_of
+from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -27,7 +27,7 @@ LABELS = {name: label for label, name in HEADINGS.items()}
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
 NEEDED = ("case", "workflow", "day", "action")
 _NAMED = frozenset(COLUMNS)
-_AFTER_ALL = (NOTE, CORRECT, LINK)  # what a record that is closed for good still takes
+_AFTER_ALL = (NOTE, CORRECT, LINK, RECOUNT)  # what a record that is closed for good still takes
 _BATCH = 2_000  # cases to a transaction
 # What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
 NEW_DAY = "new_day"

@@ -5,14 +5,16 @@ Weekends, the days of 全国年节及纪念日放假办法 第二条 as in force
 substitute on the next working day for each of them that falls on a Saturday or Sunday. No make-up days: only
 a notice can move rest days. Measured over 2008-2026 this is exact for 87 of 100 limits of 20 working days.
 
-The ``holidays`` library knows the statutory days. Two things must be told to it: ``observed=True`` (its
-default) gives the substitutes of 第六条, and ``has_special_holidays = False`` leaves out what it has copied
-from notices, which it would give without the make-up days that belong to them.
+The ``holidays`` library knows the statutory days; the substitutes are reckoned here. Of its own it leaves out
+some that the notices of their year arranged otherwise (2012-06-25, 2015-09-28), and it gives none where two
+festivals fall on one day, which the notices of 2009 and 2020 counted as a day each. ``has_special_holidays =
+False`` leaves out what it has copied from notices, without the make-up days that belong to them.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from gkflow.domain.calendar import CalendarError, DayNote, YearOfDays
 
@@ -20,7 +22,8 @@ LAW = "全国年节及纪念日放假办法"
 STATUTORY, SUBSTITUTE = f"{LAW} 第二条", f"{LAW} 第六条"
 # The law counts New Year's Eve among the days of 春节.
 _NAMES = {"农历除夕": "春节"}
-_SUBSTITUTE_MARK = "（补假）"
+_SUBSTITUTES_SINCE = 2000
+_SATURDAY = 5
 
 
 def statutory_year(year: int) -> YearOfDays:
@@ -33,7 +36,7 @@ def statutory_year(year: int) -> YearOfDays:
     # Imported here: loading the library takes longer than everything else that a command does.
     from holidays import country_holidays
 
-    days = country_holidays("CN", language="zh_CN", observed=True, expand=True)
+    days = country_holidays("CN", language="zh_CN", observed=False, expand=True)
     if year > days.end_year:
         raise CalendarError(f"no statutory days off are known after {days.end_year}, and {year} was reached")
     if year < days.start_year:
@@ -41,13 +44,19 @@ def statutory_year(year: int) -> YearOfDays:
     days.has_special_holidays = False
     # The library fills a year when a day of it is asked for.
     days.get(date(year, 1, 1))
-    notes = {day: _note(days.get_list(day)) for day in days if day.year == year}
+    festivals = {
+        day: [_NAMES.get(name, name) for name in days.get_list(day)] for day in sorted(days) if day.year == year
+    }
+    notes = {day: DayNote("、".join(dict.fromkeys(names)), STATUTORY) for day, names in festivals.items()}
+    if year >= _SUBSTITUTES_SINCE:
+        for day, name in _owed(festivals):
+            while day.weekday() >= _SATURDAY or day in notes:
+                day += timedelta(days=1)
+            notes[day] = DayNote(name, SUBSTITUTE)
     return YearOfDays(days_off=frozenset(notes), notes=notes)
 
 
-def _note(names: list[str]) -> DayNote:
-    """The note of a day: a festival that falls on it itself is said before a substitute for another day."""
-    substitute = all(name.endswith(_SUBSTITUTE_MARK) for name in names)
-    plain = [name for name in names if substitute or not name.endswith(_SUBSTITUTE_MARK)]
-    told = dict.fromkeys(_NAMES.get(bare, bare) for bare in (n.removesuffix(_SUBSTITUTE_MARK) for n in plain))
-    return DayNote(name="、".join(told), source=SUBSTITUTE if substitute else STATUTORY)
+def _owed(festivals: dict[date, list[str]]) -> Iterator[tuple[date, str]]:
+    """The festivals for which a substitute is given: on a weekend, or the second on its day."""
+    for day, names in festivals.items():
+        yield from ((day, name) for name in (names if day.weekday() >= _SATURDAY else names[1:]))

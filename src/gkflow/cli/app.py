@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("explain", "逐日说明届满日为什么是这一天", "why this day? the deadline, day by day"),
     "deadline": ("deadline", "推算期限（不需要数据库）", "reckon a deadline (no database needed)"),
     "calendar": ("calendar", "工作日历", "the working calendar"),
+    "feed": ("feed", "期限订阅：承办人的届满日（.ics）", "an officer's deadlines as a calendar feed (.ics)"),
     "limits": ("limits", "期限一览：条款、原文、可靠程度", "the limits with article, quotation and how surely known"),
     "duties": ("duties", "周期职责：何时到期、是否承担", "the duties that come round: due days, taken on or not"),
     "sweep": ("sweep", "巡检：记录到期、逾期并通知", "sweep: record what has come due, and tell"),

@@ -41,6 +41,18 @@ AS_OF: Any = typer.Option(
     metavar=say("日期", "DAY"),
     help=say("截至哪一天的情况（默认今天）", "as things stood on that day (default: today)"),
 )
+AS_KNOWN_ON: Any = typer.Option(
+    "",
+    "--as-known-on",
+    metavar=say("日期", "DAY"),
+    help=say("按那一天已经公布的放假通知回答", "as one would have answered on that day, by the notices then published"),
+)
+REGION: Any = typer.Option(
+    "",
+    "--region",
+    metavar=say("代码", "CODE"),
+    help=say("地区的六位代码（GB/T 2260），例如 450000", "a region by its six figures (GB/T 2260), as 450000"),
+)
 DAY: Any = typer.Option(
     "",
     "--day",
@@ -79,6 +91,19 @@ def day(text: str | None) -> date | None:
     from gkflow.application.facts import read_day
 
     return read_day(text)
+
+
+def region(text: str) -> str:
+    """The region of ``--region`` (地区), six figures; empty where it was not given. Raises typer.BadParameter."""
+    code = text.strip()
+    if code and not (len(code) == 6 and code.isascii() and code.isdigit()):
+        raise typer.BadParameter(
+            say(
+                f"--region {text}：要写六位地区代码（GB/T 2260），例如 450000",
+                f"--region {text}: write six figures (GB/T 2260), as 450000",
+            )
+        )
+    return code
 
 
 def pairs(given: Iterable[str]) -> dict[str, str]:

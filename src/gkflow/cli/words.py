@@ -45,6 +45,7 @@ ERRORS: dict[str, str] = {
     "nothing_to_draw": "{since} 至 {until} 没有收到“{workflow}”案件，无从抽查",
     "origin_unknown": "案件 {case}：没有来源案件“{origin}”{mean}",
     "other_profile": "{place} 的机关适用 {found}，不是 {wanted}；要改请修改 gkflow.toml 中的 profile",
+    "published_missing": "{year}年的通知没有成文日期，请写明公布之日（--published）",
     "term_too_long": "{action}：{until} 写的是 {day}，最迟只能到 {last}（{cite}）",
     "term_too_short": "{action}：{until} 写的是 {day}，最早应当是 {last}；请改为较晚的日期，"
     "确需缩短的写明理由（{reason}）（{cite}）",
@@ -186,6 +187,7 @@ _INSIDE: tuple[tuple[str, str], ...] = (
     (r"^18 characters whose check digit agrees \((.*)\)$", "18 位且校验码相符（{0}）"),
     (r'^no clock "(.*)"; there are: (.*)$', "没有期限“{0}”；有：{1}"),
     (r"^no escalation (.*)$", "没有督办记录 {0}"),
+    (r"^a last day is recounted by adopting a calendar, not by hand$", "届满日由采用日历而重新推算，不能人工办理"),
     (r"^an acknowledgement needs words$", "签收须写明处理意见（--words）"),
     (
         r"^the first entry opens the case and cannot be voided.*$",

@@ -20,13 +20,20 @@ def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], st
 
     *held* says in words what a suspension was for, from its ref and a day inside it.
     """
-    names = [_counted(line) for line in working]
+    names = [_counted(line, line is working[-1]) for line in working]
     column = max(map(width, names), default=0)
-    for line, name in zip(working, names, strict=True):
-        yield f"{line.day}  {weekday(line.day)}  {padded(name, column)}  {why_words(line, held)}".rstrip()
+    for place, (line, name) in enumerate(zip(working, names, strict=True)):
+        words = why_words(line, held)
+        if line.why == "rolled" and line is working[-1]:
+            words = _rolled_to(line)
+        elif line.why == "counted" and place + 1 < len(working) and working[place + 1].why == "rolled":
+            words = f"{_day_off(line)}{_source(line)}{_predicted(line)}"
+        yield f"{line.day}  {weekday(line.day)}  {padded(name, column)}  {words}".rstrip()
 
 
-def _counted(line: WorkingLine) -> str:
+def _counted(line: WorkingLine, last: bool) -> str:
+    if line.why == "rolled" and last:
+        return say("届满", "last day")
     if line.counted is not None:
         return say(f"第{line.counted}日", f"day {line.counted}")
     if line.why in ("day_zero", "day_zero_moved"):
@@ -42,6 +49,7 @@ def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None)
         words = say("当日不计入（民法典第二百零一条）", "not counted (Civil Code Art. 201)")
     elif why == "day_zero_moved":
         words = say("休息日收到，以其后第一个工作日为起算日", "a day off: day 0 is the next working day")
+        words += _source(line)
     elif why == "makeup":
         words = say("调休上班", "make-up working day") + (
             say(f"（{line.name}）", f" ({line.name})") if line.name else ""
@@ -53,16 +61,39 @@ def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None)
     elif why == "suspended":
         words = held(line.ref, line.day) if held is not None else say("中止", "suspended")
         if line.day.weekday() > 4 and line.name:
-            words += say("（调休上班日）", " (make-up working day)")
+            words += say("（调休上班日）", " (make-up working day)") + _source(line)
     elif why == "rolled":
-        words = say("休息日，末日顺延（民法典第二百零三条）", "a day off: the last day rolls on (Civil Code Art. 203)")
-        if line.name == "" and line.day.weekday() < 5:
-            words = say("末日顺延至此（民法典第二百零三条）", "the last day rolls to here (Civil Code Art. 203)")
-    if line.source and why in ("holiday", "makeup"):
-        words += f"  {line.source}"
-    if line.firmness == "predicted" and why not in ("day_zero", "day_zero_moved"):
-        words += say("  推定", "  predicted")
-    return words.strip()
+        words = (
+            _day_off(line)
+            + say("，末日顺延（民法典第二百零三条）", ": the last day rolls on (Civil Code Art. 203)")
+            + _source(line)
+        )
+    if why in ("holiday", "makeup"):
+        words += _source(line)
+    return (words + _predicted(line)).strip()
+
+
+def _rolled_to(line: WorkingLine) -> str:
+    """The day on which a period ends that could not end on a day off; a Saturday or Sunday is one worked (调休)."""
+    words = say("末日顺延至此（民法典第二百零三条）", "the last day rolls to here (Civil Code Art. 203)")
+    if line.day.weekday() > 4 and line.name:
+        words += say(f"，调休上班（{line.name}）", f", make-up working day ({line.name})") + _source(line)
+    return words + _predicted(line)
+
+
+def _day_off(line: WorkingLine) -> str:
+    return line.name or (say("周末", "weekend") if line.day.weekday() > 4 else say("休息日", "a day off"))
+
+
+def _source(line: WorkingLine) -> str:
+    """The notice, or the article, by which the day is off or worked."""
+    return f"  {line.source}" if line.source else ""
+
+
+def _predicted(line: WorkingLine) -> str:
+    if line.firmness != "predicted" or line.why in ("day_zero", "day_zero_moved"):
+        return ""
+    return say("  推定", "  predicted")
 
 
 def why_code(line: WorkingLine) -> str:
@@ -71,8 +102,7 @@ def why_code(line: WorkingLine) -> str:
     then whether the day is only predicted.
     """
     detail = line.ref if line.why == "suspended" else line.name if line.why in ("holiday", "makeup") else ""
-    predicted = line.firmness == "predicted" and line.why not in ("day_zero", "day_zero_moved")
-    return f"{line.why}{f': {detail}' if detail else ''}{' (predicted)' if predicted else ''}"
+    return f"{line.why}{f': {detail}' if detail else ''}{' (predicted)' if _predicted(line) else ''}"
 
 
 def counted_words(provisional: bool, earliest: date | None, latest: date | None) -> str:

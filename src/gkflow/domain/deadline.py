@@ -84,6 +84,7 @@ class Deadline:
     latest: date | None = None
     risk: date | None = None
     last_moment: datetime | None = None
+    calendar: str = ""  # the edition that it was reckoned with
     named: bool = False  # the last day is fixed or named by an entry, not counted
     suspensions: tuple[Suspension, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -120,6 +120,7 @@ SENTENCES: dict[str, str] = {
     "not_owner": "{action}: field {field} belongs to {owner}, not to {unit} ({cite})",
     "origin_unknown": 'case {case}: there is no case "{origin}" that it could come from{mean}',
     "other_profile": "the office in {place} works by profile {found}, not {wanted}; set it in gkflow.toml",
+    "published_missing": "the notice for {year} bears no date: say when it was published (--published)",
     "ref_taken": "{action}: a consultation with ref {ref!r} is open already; give another ref",
     "known_row_changed": "entry {seq} of case {case} has other facts; the row was not taken (use correct_entry)",
     "not_opened": 'case {case}: "{action}" comes before its first entry; a case opens with "{first}"',

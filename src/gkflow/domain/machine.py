@@ -10,12 +10,12 @@ from typing import Any
 
 from transitions import Machine, MachineError
 
-from gkflow.domain.case import CORRECT, LINK, NOTE, NOTHING, Case, Entry, Finding
+from gkflow.domain.case import ASIDE, CORRECT, LINK, NOTE, NOTHING, RECOUNT, Case, Entry, Finding
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, Requirement, Workflow
 
 NEW = "new"  # before the first entry
-ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK)  # what may still be entered after a case has ended
+ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK, RECOUNT)  # what may still be entered after a case has ended
 
 
 class _Light:
@@ -73,7 +73,7 @@ def table_of(workflow: Workflow) -> Table:
 def may(workflow: Workflow, state: str) -> tuple[str, ...]:
     """The actions that may be taken from *state*, in the order of the file."""
     moves = table_of(workflow).moves
-    return tuple(name for name in workflow.actions if (state, name) in moves)
+    return tuple(name for name in workflow.actions if (state, name) in moves and name != RECOUNT)
 
 
 def action_of(workflow: Workflow, name: str) -> Action:
@@ -162,7 +162,7 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
         if then is None:
             findings.append(Finding("not_allowed", entry.seq, {"action": name, "state": state}))
             then = named.get(name) or state
-        if name != CORRECT and name != NOTE and name != LINK:
+        if name not in ASIDE:
             action = actions.get(name)
             if gated and action is not None:
                 if action.before and (gaps := _undeclared(action, gathered, declared)):

@@ -86,7 +86,9 @@ def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date,
     value = limit_of(name).in_force(start.day)
     if value is None:
         finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
-        return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,))
+        return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,),
+            calendar=calendar.edition,
+        )  # fmt: skip
     return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
 
 
@@ -368,7 +370,7 @@ class _Reckoning:
         deadline = Deadline(
             self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
             last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
-            last_moment=self.moment, named=self.fixed is not None,
+            last_moment=self.moment, named=self.fixed is not None, calendar=self.calendar.edition,
         )  # fmt: skip
         if self.suspensions:
             deadline.suspensions = tuple(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
 
 # Anybody may write a remark or correct what was written.
-_OPEN_TO_ALL = ("note", "correct_entry", "link")
+_OPEN_TO_ALL = ("note", "correct_entry", "link", "recount")
 _REF = "ref"
 # A stop may be named for registers, which tell of courses that the workflow does not allow; these may not.
 _WHILE_RUNNING = ("restart", "wait", "suspend", "extend", "bars")

@@ -14,7 +14,10 @@ from gkflow.files.nodes import Faults, Node, as_json
 from gkflow.files.reading import Section
 from gkflow.files.yaml_files import read_yaml
 
-KINDS = ("remind", "urge", "supervise", "propose", "take", "action", "push", "calendar", "note", "vacant")
+KINDS = (
+    "remind", "urge", "supervise", "propose", "take", "action", "push", "moved_earlier", "moved_later", "calendar",
+    "note", "vacant",
+)  # fmt: skip
 _NAME = "config/wording/notices.yaml"
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from gkflow.domain.case import CORRECT, LINK, NOTE
+from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
 from gkflow.domain.workflow import Action, FactSpec, Requirement, State, Workflow
 from gkflow.files.clock_rules import clock_from, opening_from
 from gkflow.files.nodes import Faults, Node, as_json, from_plain
@@ -23,6 +23,7 @@ PUBLISHED = ("clear", "masked", "withheld")
 # What a correction, a note and a link carry in every workflow; a file need not say it.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 ORIGIN = "origin"
+RECOUNT_FACTS = ("recounted", "recounted_ref", "last_day_before", "last_day_after", "calendar_edition", "text")
 _EVERYWHERE = MappingProxyType(
     {
         "seq": FactSpec("seq", "更正的记录序号", "integer"),
@@ -30,6 +31,11 @@ _EVERYWHERE = MappingProxyType(
         "void": FactSpec("void", "作废", "flag"),
         "reason": FactSpec("reason", "理由"),
         "text": FactSpec("text", "内容"),
+        "recounted": FactSpec("recounted", "重新推算的期限"),
+        "recounted_ref": FactSpec("recounted_ref", "对象"),
+        "last_day_before": FactSpec("last_day_before", "原届满日", "day"),
+        "last_day_after": FactSpec("last_day_after", "现届满日", "day"),
+        "calendar_edition": FactSpec("calendar_edition", "日历版本"),
         "origin": FactSpec("origin", "来源案件", "case"),
         "leads_to": FactSpec("leads_to", "关联案件", "case"),
     }
@@ -171,7 +177,7 @@ def _action(
     )
 
 
-_BUILT_IN = (NOTE, CORRECT, LINK)
+_BUILT_IN = (NOTE, CORRECT, LINK, RECOUNT)
 
 
 def _everywhere(states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> Iterator[Action]:
@@ -179,6 +185,7 @@ def _everywhere(states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> I
     anywhere = tuple(states)
     yield Action(NOTE, "备注", anywhere, None, requires=(Requirement("text"),))
     yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
+    yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS)
     yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
 
 

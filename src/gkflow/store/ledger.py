@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gkflow.store.beside import Beside
 from gkflow.store.lists import Lists
+from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
 from gkflow.store.record import Record
 from gkflow.store.sweeps import Sweeps
 
 
-class Ledger(Record, Sweeps, Outbox, Lists, Beside):
+class Ledger(Record, Sweeps, Outbox, Lists, Beside, Moves):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

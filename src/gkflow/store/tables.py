@@ -124,6 +124,7 @@ class ClockRow(Row, table=True):
     ladder: str = ""
     fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: drawn up since the last sweep
     calendar: str = ""
+    recipe: str = Field(default="?", sa_column_kwargs={"server_default": "?"})  # what the last day rests on
 
 
 class SweepRow(Row, table=True):

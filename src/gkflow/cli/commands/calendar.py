@@ -1,9 +1,12 @@
-"""``gkflow calendar`` (工作日历): a month or a day, with days off, make-up days and how firm they are; no database."""
+"""
+``gkflow calendar`` (工作日历): a month or a day, with days off, make-up days and how firm they are; no database.
+
+A word before the days does something else with them: ``show`` draws months with the open cases of the office,
+``compare`` lists where the sources disagree, ``adopt`` reads a notice and moves the deadlines that it moves.
+"""
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
@@ -17,80 +20,97 @@ from gkflow.cli.language import language, say
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
 
-_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$")
+_WORDS = {
+    "show": "show", "查看": "show", "compare": "compare", "对照": "compare", "adopt": "adopt", "采用": "adopt",
+}  # fmt: skip
 
 
 def command(
-    month: str = typer.Argument(
+    word: str = typer.Argument(
         "",
         metavar=say("月份或者日期", "MONTH|DAY"),
-        help=say("2026-10、2026年10月，或者 2026-10-10；默认本月", "2026-10, or 2026-10-10; default: this month"),
+        help=say(
+            "2026-10、2026年10月，或者 2026-10-10；默认本月。也可以先写一个词：show 画出月历，并注明在办案件的届满日；"
+            "compare 对照 chinese-calendar、holidays 和采用的放假通知，列出不同之处；adopt 读取放假通知文本并采用",
+            "2026-10, or 2026-10-10; default: this month. Or first a word: show draws a month with the cases that "
+            "fall due; compare sets chinese-calendar, holidays and the notices side by side; adopt reads a notice",
+        ),
     ),
-    format: str = options.FORMAT,
+    days: str = typer.Argument(
+        "",
+        metavar=say("期间", "SPAN"),
+        help=say(
+            "写在 show、compare 之后：2026-10、2026，或者 2004..2026、2025-12..2026-01",
+            "after show or compare: 2026-10, 2026, or 2004..2026, 2025-12..2026-01",
+        ),
+    ),
+    region: str = options.REGION,
+    as_known_on: str = options.AS_KNOWN_ON,
+    published: str = typer.Option(
+        "", "--published", metavar=say("日期", "DAY"),
+        help=say("adopt：通知公布之日（默认成文之日）", "adopt: the day it was published (default: its date)"),
+    ),
+    url: str = typer.Option("", "--url", metavar="URL", help=say("adopt：通知网址", "adopt: its address")),
+    apply: bool = typer.Option(
+        False, "--apply", help=say("adopt：采用，变动在办案件的届满日", "adopt: move the open deadlines")
+    ),
+    yes: bool = typer.Option(False, "--yes", help=say("adopt：不再询问", "adopt: do not ask")),
+    by: str = options.BY,
+    dry_run: bool = options.DRY_RUN,
+    format: str = options.formats("table", "json", "csv", "xlsx", "ics"),
     output: str = options.OUTPUT,
-) -> None:
+) -> None:  # fmt: skip
     """The working calendar."""
-    from gkflow.bootstrap import calendar
-    from gkflow.cli.output import Column, show
+    which = _WORDS.get(word.strip(), "")
+    place, known_on = options.region(region), options.day(as_known_on)
+    if days and not which:
+        raise typer.BadParameter(say(f"多余的参数：{days}", f"unexpected: {days}"))
+    if format == "ics" and which != "show":
+        raise typer.BadParameter(say("ics 用于 gkflow calendar show", "ics goes with gkflow calendar show"))
+    if which == "adopt":
+        from gkflow.cli.commands.calendar_adopt import adopt
 
-    first, last = _span(month)
-    known = calendar()
-    rows = [_row(known, first + timedelta(days=place)) for place in range((last - first).days + 1)]
+        asked = {"published": options.day(published), "url": url, "apply": apply, "yes": yes, "by": by}
+        adopt(days, {**asked, "dry_run": dry_run, "format": format, "output": output})
+    elif which == "show":
+        from gkflow.cli.commands.calendar_show import show_months
+
+        show_months(days, place, known_on, format, output)
+    elif which == "compare":
+        from gkflow.cli.commands.calendar_compare import compare
+
+        compare(days, place, known_on, format, output)
+    else:
+        _plain(word, place, known_on, format, output)
+
+
+def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
+    """A month or a day by what the packages and the files know."""
+    from gkflow.bootstrap import calendar
+    from gkflow.cli.commands.calendar_show import day_columns, day_row, read_as, span
+    from gkflow.cli.output import show
+
+    first, last = span(text)
+    if (first.year, first.month) != (last.year, last.month):
+        raise typer.BadParameter(
+            say(f"{text}：一次一个月份；几个月用 gkflow calendar show", f"{text}: one month, or gkflow calendar show")
+        )
+    known = calendar(region=region, known_on=known_on)
+    rows = [day_row(known, first + timedelta(days=place)) for place in range((last - first).days + 1)]
     if format == "table" and not output:
         for line in _day(known, first) if first == last else _drawn(known, first, rows):
             print(line)
+        for name, words in read_as(region, known_on):
+            print(say(f"{name}：{words}", f"{name}: {words}"))
         return
-    columns = [
-        Column("day", "日期", "day"),
-        Column(
-            "weekday", "星期", "weekday", words=lambda each: "一二三四五六日"[each - 1] if language() == "zh" else each
-        ),
-        Column("working", "工作日", "working"),
-        Column("name", "节假日", "holiday"),
-        Column("source", "依据", "source"),
-        Column("firmness", "确定程度", "firmness", words=_firmness),
-    ]
-    show(rows, columns, format, output or None, f"{first:%Y-%m}")
-
-
-def _span(text: str) -> tuple[date, date]:
-    """The days asked for: one day, or a month from its first to its last."""
-    from gkflow.bootstrap import now
-    from gkflow.domain.case import legal_day
-
-    if not text.strip():
-        today = legal_day(now())
-        year, month = today.year, today.month
-    elif found := _MONTH.match(text.strip()):
-        year, month = int(found[1]), int(found[2])
-    else:
-        day = options.day(text)
-        assert day is not None
-        return day, day
-    if not (1 <= month <= 12 and year >= 1):
-        raise typer.BadParameter(say(f"{text}：没有这个月份", f"{text} is no month"))
-    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def _row(known: WorkCalendar, day: date) -> dict[str, Any]:
-    note = known.note(day)
-    return {
-        "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day),
-        "name": note.name if note is not None else None, "source": (note.source or None) if note is not None else None,
-        "firmness": known.firmness(day),
-    }  # fmt: skip
-
-
-def _firmness(each: object) -> str:
-    from gkflow.cli.vocabulary import FIRMNESS, word
-
-    return word(FIRMNESS, each)
+    show(rows, day_columns(), format, output or None, f"{first:%Y-%m}")
 
 
 def _day(known: WorkCalendar, day: date) -> Iterator[str]:
+    from gkflow.cli.commands.calendar_show import day_row, firmness_words
     from gkflow.cli.vocabulary import day_words
 
-    row = _row(known, day)
+    row = day_row(known, day)
     if row["working"]:
         what = say("工作日", "a working day")
         if day.weekday() > 4:
@@ -101,13 +121,14 @@ def _day(known: WorkCalendar, day: date) -> Iterator[str]:
         what = say("周末，休息", "weekend")
     source = f"，{row['source']}" if row["source"] else ""
     yield say(
-        f"{day_words(day)}：{what}{source}；{_firmness(row['firmness'])}",
-        f"{day_words(day)}: {what}{source}; {_firmness(row['firmness'])}",
+        f"{day_words(day)}：{what}{source}；{firmness_words(row['firmness'])}",
+        f"{day_words(day)}: {what}{source}; {firmness_words(row['firmness'])}",
     )
 
 
 def _drawn(known: WorkCalendar, first: date, rows: list[dict[str, Any]]) -> Iterator[str]:
     """The month by weeks: 休 a holiday, 班 a make-up day; below, which holidays and by which notice."""
+    from gkflow.cli.commands.calendar_show import firmness_words
     from gkflow.cli.help import padded
 
     yield say(f"{first.year}年{first.month}月", f"{first:%B %Y}")
@@ -128,7 +149,7 @@ def _drawn(known: WorkCalendar, first: date, rows: list[dict[str, Any]]) -> Iter
         yield _holiday(list(group))
     firm = {str(row["firmness"]) for row in rows} - {"final"}
     for each in sorted(firm):
-        yield _firmness(each)
+        yield firmness_words(each)
 
 
 def _mark(row: dict[str, Any]) -> str:

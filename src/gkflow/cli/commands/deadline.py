@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.cli.language import language, say
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
@@ -50,6 +50,8 @@ def command(
         help=say("自然日、月、年期限的末日是休息日时不顺延", "no roll of a calendar period that ends on a day off"),
     ),
     explain: bool = typer.Option(False, "--explain", help=say("逐日列出", "day by day")),
+    region: str = options.REGION,
+    as_known_on: str = options.AS_KNOWN_ON,
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Reckon the last day of a limit."""
@@ -66,7 +68,8 @@ def command(
     extension = options.whole(extend, "--extend", most=MOST[unit])
     spans = [_span(text) for text in suspend]
     value = _value(length, unit, no_roll)
-    known = calendar()
+    place, known_on = options.region(region), options.day(as_known_on)
+    known = calendar(region=place, known_on=known_on)
     last = last_day(since, length + extension, value.unit, known, roll=value.roll, spans=spans)
     provisional, earliest, latest = _how_firm(known, value, since, last)
     working = work_through_days(since, last, value, length + extension, spans, known)
@@ -78,16 +81,23 @@ def command(
             {
                 "start": since, "length": length, "unit": unit, "deadline": last, "provisional": provisional,
                 "earliest": earliest, "latest": latest,
-                "working": [{"day": line.day, "counted": line.counted, "why": why_code(line)} for line in working],
+                "working": [
+                    {"day": line.day, "counted": line.counted, "why": why_code(line), "source": line.source or None}
+                    for line in working
+                ],
             }
         )  # fmt: skip
         return
+    from gkflow.cli.commands.calendar_show import read_as
+    from gkflow.cli.help import padded
     from gkflow.cli.vocabulary import amount, day_words
     from gkflow.cli.working import counted_words, working_lines
 
     told = amount(length, unit) + (say("，延长", ", extended by ") + amount(extension, unit) if extension else "")
     print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))
     print(say(f"期限    {told}", f"limit     {told}"))
+    for name, words in read_as(place, known_on):
+        print(f"{padded(name, 8 if language() == 'zh' else 10)}{words}")
     for began, ended in spans:
         print(say(f"中止    {began} 之后至 {ended} 不计入", f"left out  after {began}, through {ended}"))
     if explain:
@@ -95,9 +105,18 @@ def command(
         for line in working_lines(working):
             print(line)
         print()
-    print(
-        say(f"届满日  {day_words(last)}", f"last day  {day_words(last)}") + counted_words(provisional, earliest, latest)
-    )
+    end = say(f"届满日  {day_words(last)}", f"last day  {day_words(last)}")
+    if unit != "working_day" and last.weekday() > 4 and known.is_working_day(last):
+        end += _worked(known, last)
+    print(end + counted_words(provisional, earliest, latest))
+
+
+def _worked(known: WorkCalendar, last: date) -> str:
+    """Why a period of days, months or years may end on a Saturday: it is worked, by which notice."""
+    note = known.note(last)
+    source = f"，{note.source}" if note is not None and note.source else ""
+    name = note.name if note is not None else ""
+    return say(f"，调休上班（{name}{source}）", f", a make-up working day ({name}{source.replace('，', ', ')})")
 
 
 def _span(text: str) -> tuple[date, date]:

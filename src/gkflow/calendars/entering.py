@@ -1,0 +1,104 @@
+"""
+Entering a notice (录入放假通知): what it changes against what is known, where it contradicts another, and its file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from gkflow.calendars.notice_text import NoticeText
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.edition import Announcement, CalendarEdition
+
+ONE_DAY = timedelta(days=1)
+
+
+class Change(NamedTuple):
+    """A day that a notice makes another than it was known or predicted to be (与已知不同的日子)."""
+
+    day: date
+    was: bool  # worked
+    now: bool
+    name: str
+    firmness: str  # how firm it was before
+
+
+def announcement_from(notice: NoticeText, published: date, name: str, url: str = "") -> Announcement:
+    """The announcement that a notice makes (公告)."""
+    assert notice.year is not None
+    return Announcement(
+        name,
+        notice.title,
+        published,
+        notice.number,
+        url,
+        years=(notice.year,) if notice.kind == "annual" else (),
+        days_off=notice.days_off,
+        makeup_days=notice.makeup_days,
+        plain_days=dict.fromkeys(sorted(notice.worked), ""),
+    )
+
+
+def contradictions(notice: NoticeText, edition: CalendarEdition) -> tuple[date, ...]:
+    """
+    The days that another annual notice for the same year states differently (同级通知互相矛盾).
+
+    A notice that says what is known already contradicts nothing; an amendment changes what an annual one said.
+    """
+    if notice.kind != "annual":
+        return ()
+    for other in edition.announcements:
+        if other.national and notice.year in other.years:
+            ours = {**dict.fromkeys(notice.days_off, False), **dict.fromkeys(notice.makeup_days, True)}
+            theirs = {**dict.fromkeys(other.days_off, False), **dict.fromkeys(other.makeup_days, True)}
+            # A weekend that one of them names and the other leaves to the week is the same weekend.
+            return tuple(
+                sorted(day for day in ours.keys() | theirs.keys() if _worked(ours, day) != _worked(theirs, day))
+            )
+    return ()
+
+
+def _worked(said: dict[date, bool], day: date) -> bool:
+    return said.get(day, day.weekday() < 5)
+
+
+def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Change]:
+    """What is another day than before, from the December that a New Year may reach into to the end of the year."""
+    day = date(year - 1, 12, 1)
+    while day <= date(year, 12, 31):
+        was, now = before.is_working_day(day), after.is_working_day(day)
+        if was != now:
+            note = after.note(day) or before.note(day)
+            yield Change(day, was, now, note.name if note is not None else "", before.firmness(day).value)
+        day += ONE_DAY
+
+
+def file_of(notice: NoticeText, announcement: Announcement, sentences: Sequence[str]) -> str:
+    """The text of the calendar file that keeps the notice (日历文件)."""
+    lines = [
+        f"calendar: {notice.year}",
+        f"title: {_quoted(announcement.title or f'{notice.year}年放假安排')}",
+        f"number: {_quoted(announcement.number)}",
+        f"published: {announcement.published}",
+        "known: found",
+    ]
+    if notice.dated is not None:
+        lines.insert(3, f"dated: {notice.dated}")
+    if announcement.url:
+        lines.append(f"url: {_quoted(announcement.url)}")
+    if notice.kind == "annual":
+        lines.append("annual: true")
+    lines.append(f"quote: {_quoted(''.join(sentences))}")
+    for kind, days in (("days_off", notice.days_off), ("makeup_days", notice.makeup_days)):
+        if days:
+            lines += [f"{kind}:", *(f"  {day}: {_quoted(name or '放假')}" for day, name in sorted(days.items()))]
+    if notice.worked:
+        lines += ["plain_days:", *(f"  {day}: 正常上班" for day in sorted(notice.worked))]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

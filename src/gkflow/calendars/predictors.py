@@ -1,0 +1,27 @@
+"""The predictors by name (推定方法): how the days of a year are foreseen that no notice has announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from gkflow.calendars.shapes import shape_year
+from gkflow.calendars.statutory import statutory_year
+from gkflow.domain.calendar import CalendarError, YearOfDays
+
+Predictor = Callable[[int], YearOfDays]
+DEFAULT = "statutory"
+PREDICTORS: Mapping[str, Predictor] = MappingProxyType({DEFAULT: statutory_year, "shapes": shape_year})
+
+
+def predictor_named(name: str) -> Predictor:
+    """
+    The predictor called *name*; another name is a :class:`CalendarError` that tells those there are (推定方法).
+
+    >>> predictor_named("statutory")(2027).makeup_days
+    frozenset()
+    """
+    try:
+        return PREDICTORS[name]
+    except KeyError:
+        raise CalendarError(f'no predictor "{name}"; there are {", ".join(PREDICTORS)}') from None

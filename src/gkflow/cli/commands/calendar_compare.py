@@ -1,0 +1,122 @@
+"""``gkflow calendar compare`` (日历对照): two data packages and the adopted notices side by side, for any span."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from gkflow.cli.commands.calendar_show import adopted, firmness_words, read_as, span, weekday_word
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.calendars.comparing import Difference, Source
+    from gkflow.cli.output import Column
+    from gkflow.domain.calendar import WorkCalendar
+
+
+def compare(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
+    """List the days on which a package and the adopted notices disagree; without a span all announced years."""
+    from gkflow.calendars.comparing import differences, installed_sources
+    from gkflow.cli.output import show
+
+    with adopted() as (edition, _):
+        calendar = edition.calendar(region, known_on=known_on)
+    first, last = span(text) if text.strip() else _announced(calendar)
+    calendar.is_working_day(last)  # refuses a year of which nobody knows anything, before the work is done
+    sources = installed_sources()
+    found = list(differences(calendar, sources, first, last))
+    table = format == "table" and not output
+    if table:
+        for name, words in read_as(region, known_on):
+            print(say(f"{name}：{words}", f"{name}: {words}"))
+    show(
+        [_row(calendar, each) for each in found],
+        _columns(),
+        format,
+        output or None,
+        "" if table else f"{first}..{last}",
+    )
+    if table:
+        for line in _counts(calendar, found, sources, first, last):
+            print(line)
+
+
+def _announced(calendar: WorkCalendar) -> tuple[date, date]:
+    first, last = calendar.announced_from, calendar.announced_through
+    return (first, last) if first is not None and last is not None and first <= last else span("")
+
+
+def _row(calendar: WorkCalendar, found: Difference) -> dict[str, Any]:
+    from gkflow.calendars.comparing import CHINESE_CALENDAR, HOLIDAYS
+
+    note = calendar.note(found.day)
+    return {
+        "day": found.day, "weekday": found.day.isoweekday(), "chinese_calendar": found.said[CHINESE_CALENDAR],
+        "holidays": found.said[HOLIDAYS], "adopted": found.worked, "against": list(found.against),
+        "name": note.name if note is not None else None, "source": (note.source or None) if note is not None else None,
+        "firmness": calendar.firmness(found.day),
+    }  # fmt: skip
+
+
+def _columns() -> list[Column]:
+    from gkflow.cli.output import Column
+
+    def said(key: str) -> Any:
+        return lambda row: _worked(row[key])
+
+    def against(row: Any) -> str:
+        return "red" if row["firmness"] != "predicted" else ""
+
+    return [
+        Column("day", "日期", "day"),
+        Column("weekday", "星期", "weekday", words=weekday_word),
+        Column("chinese_calendar", "chinese-calendar", "chinese-calendar", told=said("chinese_calendar")),
+        Column("holidays", "holidays", "holidays", told=said("holidays")),
+        Column("adopted", "采用的通知", "adopted", told=said("adopted")),
+        Column("against", "不同的是", "differs", style=against),
+        Column("name", "节假日", "holiday"),
+        Column("source", "依据", "source"),
+        Column("firmness", "确定程度", "firmness", words=firmness_words),
+    ]
+
+
+def _worked(worked: bool | None) -> str:
+    if worked is None:
+        return say("无数据", "no data")
+    return say("上班", "worked") if worked else say("休息", "off")
+
+
+def _counts(
+    calendar: WorkCalendar, found: Sequence[Difference], sources: Sequence[Source], first: date, last: date
+) -> Iterator[str]:
+    """How many days were compared, and how each source did; where it has no data, that too."""
+    from importlib.metadata import version
+
+    from gkflow.calendars.comparing import years_known
+
+    days = (last - first).days + 1
+    yield say(f"对照 {first} 至 {last}，共 {days} 天：", f"{first} to {last}, {days} days:")
+    count = Counter(name for each in found for name in each.against)
+    for source in sources:
+        known = years_known(source, first, last)
+        name = f"{source.name} {version(source.distribution)}"
+        if known is None:
+            yield say(f"  {name}：没有这些年的数据", f"  {name}: no data for these years")
+            continue
+        words = say(f"{count[source.name]} 天不同", f"{count[source.name]} days differ")
+        if known != (first.year, last.year):
+            years = say(" 至 ", " to ").join(map(str, dict.fromkeys(known)))
+            words += say(f"（只有 {years} 年的数据）", f" (data for {years} only)")
+        yield say(f"  {name}：{words}", f"  {name}: {words}")
+    if foreseen := _predicted(calendar, first, last):
+        yield say(
+            f"  采用的通知：其中 {foreseen} 天尚无通知，按法定节假日推定",
+            f"  the adopted notices: {foreseen} of these days have none yet and are predicted by law",
+        )
+
+
+def _predicted(calendar: WorkCalendar, first: date, last: date) -> int:
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return sum(1 for day in days if calendar.firmness(day) == "predicted")

@@ -1,0 +1,398 @@
+"""
+``gkflow calendar show`` (月历): a month drawn by weeks, with how firm its days are and how many cases fall due.
+
+What the other words of ``gkflow calendar`` share stands here as well: the days asked for, and which calendar.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import language, say
+
+if TYPE_CHECKING:
+    from gkflow.application.cases import CaseLine
+    from gkflow.cli.output import Column
+    from gkflow.domain.calendar import WorkCalendar
+    from gkflow.domain.edition import CalendarEdition
+    from gkflow.office import Office
+    from gkflow.papers.feed import AllDay
+
+_YEAR = re.compile(r"(\d{4})\s*年?$")
+_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$")
+_ONE_DAY = timedelta(days=1)
+_CELL = 11  # seven of them fit into 80 columns
+_WIDTH = 7 * _CELL
+Rows = Sequence[Mapping[str, Any]]
+
+
+# -- which days, which calendar ------------------------------------------------------------------------------------
+
+
+def span(text: str) -> tuple[date, date]:
+    """
+    The days asked for (期间), from the first to the last: a year, a month, a day, or two of them with ".." between;
+    without any the month in which we are.
+    """
+    if not text.strip():
+        return _month_of(_today())
+    began, dots, ended = text.partition("..")
+    if not dots:
+        return _of(text)
+    first, last = _of(began)[0], _of(ended)[1]
+    if last < first:
+        raise typer.BadParameter(say(f"{text}：止日早于起日", f"{text}: it ends before it begins"))
+    return first, last
+
+
+def _today() -> date:
+    from gkflow.bootstrap import now
+    from gkflow.domain.case import legal_day
+
+    return legal_day(now())
+
+
+def _of(text: str) -> tuple[date, date]:
+    if found := _YEAR.match(text.strip()):
+        year, first, last = int(found[1]), 1, 12
+    elif found := _MONTH.match(text.strip()):
+        year, first, last = int(found[1]), int(found[2]), int(found[2])
+    else:
+        day = options.day(text)
+        if day is None:
+            raise typer.BadParameter(say("“..”两边都要写日期", 'write a day on both sides of ".."'))
+        return day, day
+    if not (1 <= first <= 12 and year >= 1):
+        raise typer.BadParameter(say(f"{text}：没有这个月份", f"{text} is no month"))
+    return date(year, first, 1), _month_of(date(year, last, 1))[1]
+
+
+def _month_of(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@contextmanager
+def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
+    """The edition that the office has adopted, and the office; what the files know where there is none."""
+    from gkflow.bootstrap import known_edition
+
+    office = _office()
+    if office is None:
+        yield known_edition(), None
+        return
+    with office:
+        yield office.calendars.present.edition, office
+
+
+def _office() -> Office | None:
+    """The office, where one has been set up."""
+    import os
+
+    from gkflow.bootstrap import home_folder
+    from gkflow.domain.errors import Unfit
+    from gkflow.files.home import FILE_NAME
+
+    if not (home_folder() / FILE_NAME).is_file() and not os.environ.get("GKFLOW_DATABASE_URL"):
+        return None
+    from gkflow.office import open_office
+
+    try:
+        return open_office()
+    except Unfit as error:
+        if error.code == "no_office":
+            return None
+        raise
+
+
+def read_as(region: str, known_on: date | None) -> list[tuple[str, str]]:
+    """What an answer rests on besides the notices of the country, as pairs for people (口径); usually nothing."""
+    told = []
+    if region:
+        local = say(f"{region}（全国安排之上叠加地方安排）", f"{region} (local days over those of the country)")
+        told.append((say("地区", "region"), local))
+    if known_on is not None:
+        words = say(f"只按 {known_on} 以前（含当日）公布的", f"those published through {known_on} only")
+        told.append((say("通知", "notices"), words))
+    return told
+
+
+def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
+    """One day as a row: what scripts rely on."""
+    note = known.note(day)
+    return {
+        "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day),
+        "name": note.name if note is not None else None, "source": (note.source or None) if note is not None else None,
+        "firmness": known.firmness(day),
+    }  # fmt: skip
+
+
+def firmness_words(each: object) -> str:
+    """How firm, in words."""
+    from gkflow.cli.vocabulary import FIRMNESS, word
+
+    return word(FIRMNESS, each)
+
+
+def day_columns() -> list[Column]:
+    """The columns of the days in a spreadsheet."""
+    from gkflow.cli.output import Column
+
+    return [
+        Column("day", "日期", "day"),
+        Column("weekday", "星期", "weekday", words=weekday_word),
+        Column("working", "工作日", "working"),
+        Column("name", "节假日", "holiday"),
+        Column("source", "依据", "source"),
+        Column("firmness", "确定程度", "firmness", words=firmness_words),
+    ]
+
+
+def weekday_word(number: int) -> Any:
+    """一 to 日 in Chinese, 1 to 7 elsewhere."""
+    return "一二三四五六日"[number - 1] if language() == "zh" else number
+
+
+# -- the command ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is drawn (月历内容): the calendar, its place, and the open cases where there is an office."""
+
+    calendar: WorkCalendar
+    region: str
+    known_on: date | None
+    today: date
+    office: Office | None = None
+    cases: Mapping[date, Sequence[CaseLine]] | None = None
+
+    def row(self, day: date) -> dict[str, Any]:
+        """One day: the calendar's row, whether it may still move, and the cases that fall due on it."""
+        due = None if self.cases is None else [line.case for line in self.cases.get(day, ())]
+        return {
+            **day_row(self.calendar, day), "provisional": self.calendar.provisional(day - _ONE_DAY, day),
+            "due": None if due is None else len(due), "cases": due,
+        }  # fmt: skip
+
+
+def show_months(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
+    """Draw the months asked for, or give their days as rows or as an iCalendar file."""
+    from gkflow.cli.output import Column, show
+
+    began, ended = span(text)
+    first, last = _month_of(began)[0], _month_of(ended)[1]
+    if format == "table" and output.lower().endswith(".ics"):
+        format = "ics"  # the name of the file says it already
+    with adopted() as (edition, office):
+        shown = _shown(edition, office, region, known_on)
+        rows = [shown.row(date.fromordinal(day)) for day in range(first.toordinal(), last.toordinal() + 1)]
+        if format == "ics":
+            from gkflow.cli.commands.feed import write
+
+            months = f"{first:%Y-%m}" + (
+                f"..{last:%Y-%m}" if last.month > first.month or last.year > first.year else ""
+            )
+            name = say(f"工作日历 {months}", f"Working days {months}")
+            write(list(_events(shown, rows)), name, output)
+        elif format == "table" and not output:
+            for line in _picture(shown, rows):
+                print(line)
+        else:
+            more = [Column("provisional", "暂定", "provisional"), Column("due", "届满案件数", "cases due"),
+                    Column("cases", "届满案件", "cases")]  # fmt: skip
+            show(rows, [*day_columns(), *more], format, output or None, f"{first:%Y-%m}")
+
+
+def _shown(edition: CalendarEdition, office: Office | None, region: str, known_on: date | None) -> _Shown:
+    if office is None or region:
+        return _Shown(edition.calendar(region, known_on=known_on), region, known_on, _today(), office)
+    own = office.settings.units[office.settings.unit]
+    calendar = edition.calendar(own.region, own.code, known_on)
+    if known_on is not None:
+        # The last days of the cases rest on what is known now.
+        return _Shown(calendar, own.region, known_on, _today(), office)
+    cases: dict[date, list[CaseLine]] = defaultdict(list)
+    for line in office.cases():
+        if line.deadline is not None and line.status != "done":
+            cases[line.deadline].append(line)
+    return _Shown(calendar, own.region, None, _today(), office, cases)
+
+
+# -- the picture ---------------------------------------------------------------------------------------------------
+
+
+def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
+    """Each month as a grid of weeks, Monday first; then what the signs mean, and which notice says so."""
+    for _, month in groupby(rows, key=lambda row: (row["day"].year, row["day"].month)):
+        yield from _month(list(month), shown.today)
+        yield ""
+    told = [_legend()]
+    told += [say(f"{name}：{words}", f"{name}: {words}") for name, words in read_as(shown.region, shown.known_on)]
+    told += [_run_words(run) for run in _runs(rows)]
+    firm = sorted({str(row["firmness"]) for row in rows} - {"final"})
+    told += [say("确定程度：", "how firm: ") + firmness_words(each) for each in firm]
+    if shown.cases is not None:
+        told.append(_due_words(rows, shown.today))
+    if shown.office is not None and shown.office.calendars.waiting():
+        told.append(say("另有新的放假安排尚未采用", "newer days off are known and not adopted yet"))
+    for words in told:
+        yield from _folded(words)
+
+
+def _folded(words: str) -> Iterator[str]:
+    """A line that fits; what is folded stands further in."""
+    from gkflow.cli.help import wrapped
+
+    first, *rest = wrapped(words, _WIDTH)
+    yield first
+    for line in rest:
+        yield f"  {line}"
+
+
+def _month(rows: Rows, today: date) -> Iterator[str]:
+    from gkflow.cli.help import padded
+
+    def lateness(row: Any) -> str:
+        return "red" if row["day"] < today else "yellow"
+
+    first: date = rows[0]["day"]
+    worked = sum(1 for row in rows if row["working"])
+    yield say(f"{first.year}年{first.month}月  工作日 {worked} 天", f"{first:%B %Y}  {worked} working days")
+    heads = "一二三四五六日" if language() == "zh" else ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    yield "".join(padded(f" {head}", _CELL) for head in heads).rstrip()
+    for _, week in groupby(rows, key=lambda row: row["day"].toordinal() - row["day"].weekday()):
+        days = list(week)
+        before = " " * _CELL * days[0]["day"].weekday()
+        yield before + _line(days, _sign, _colour)
+        for told, colour in ((_name, _colour), (_due, lateness)):
+            if any(told(row) for row in days):
+                yield before + _line(days, told, colour)
+
+
+def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) -> str:
+    """One line of a week; what is coloured is padded by its plain width."""
+    from gkflow.cli.help import width
+    from gkflow.cli.output import coloured
+
+    line = gap = ""
+    for row in days:
+        text = told(row)
+        line += (gap + coloured(text, colour(row))) if text else gap
+        gap = " " * (_CELL - width(text))
+    return line.rstrip()
+
+
+def _mark(row: Any) -> str:
+    if row["working"]:
+        return say("班", "on") if row["day"].weekday() > 4 else ""
+    return say("休", "off") if row["name"] else say("·", ".")
+
+
+def _sign(row: Any) -> str:
+    firm = say("暂", "?") if row["provisional"] else ""
+    return f"{row['day'].day:3d} {_mark(row)}{firm}".rstrip()
+
+
+def _name(row: Any) -> str:
+    """The holiday, cut to its cell; below the grid it stands in full."""
+    from gkflow.cli.help import width
+
+    name = str(row["name"] or "")
+    most = _CELL - 1  # the name in the next cell begins with a space
+    if width(name) > most:
+        while width(name) > most - 1:
+            name = name[:-1]
+        name += "…"
+    return f" {name}" if name else ""
+
+
+def _due(row: Any) -> str:
+    return say(f" 届满{row['due']}件", f" {row['due']} due") if row["due"] else ""
+
+
+def _colour(row: Any) -> str:
+    if row["name"] and not row["working"]:
+        return "red"
+    if row["working"] and row["day"].weekday() > 4:
+        return "orange"
+    return "" if row["working"] else "dim"
+
+
+def _legend() -> str:
+    return say(
+        "休 放假；班 调休上班；· 周末；暂 暂定（放假通知尚未公布，可能变动）",
+        "off: a day off; on: a make-up day, worked; . weekend; ? a notice to come may change it",
+    )
+
+
+def _runs(rows: Rows) -> Iterator[Rows]:
+    """Days off, or make-up days, of one holiday by one notice, in one piece."""
+    named = [row for row in rows if row["name"]]
+    for _, group in groupby(
+        enumerate(named),
+        key=lambda pair: (
+            pair[1]["day"].toordinal() - pair[0], pair[1]["name"], pair[1]["source"], pair[1]["working"],
+            pair[1]["firmness"],
+        ),
+    ):  # fmt: skip
+        yield [row for _, row in group]
+
+
+def _run_words(run: Rows) -> str:
+    first, last, row = run[0]["day"], run[-1]["day"], run[0]
+    days = f"{first.month}-{first.day}"
+    if last > first:
+        days += say(f" 至 {last.month}-{last.day}", f" to {last.month}-{last.day}")
+    what = say("上班", "worked") if row["working"] else say("放假", "off")
+    source = say(f"（{row['source']}）", f" ({row['source']})") if row["source"] else ""
+    firm = say("，推定", ", predicted") if row["firmness"] == "predicted" else ""
+    return f"{days}  {row['name']}{say('', ' ')}{what}{source}{firm}"
+
+
+def _due_words(rows: Rows, today: date) -> str:
+    due = [row for row in rows if row["due"]]
+    if not due:
+        return say("没有在办案件届满", "no open case falls due")
+    count = sum(row["due"] for row in due)
+    words = say(f"在办案件届满 {count} 件", f"{count} open cases fall due")
+    if late := sum(row["due"] for row in due if row["day"] < today):
+        words += say(f"，其中逾期未办 {late} 件", f", {late} of them overdue")
+    if open_ := sum(row["due"] for row in due if row["provisional"]):
+        words += say(f"，届满日暂定 {open_} 件", f", {open_} on a provisional day")
+    return words
+
+
+# -- as an iCalendar file ------------------------------------------------------------------------------------------
+
+
+def _events(shown: _Shown, rows: Rows) -> Iterator[AllDay]:
+    """The days off and make-up days, one event for each run of days, and the open cases on their last days."""
+    from gkflow.papers.feed import AllDay
+
+    for run in _runs(rows):
+        row = run[0]
+        what = say("调休上班", "make-up working day") if row["working"] else say("放假", "off")
+        words = [row["source"] or "", firmness_words(row["firmness"]) if row["firmness"] != "final" else ""]
+        yield AllDay(
+            key=("day", shown.region, str(row["day"]), str(row["working"])),
+            day=row["day"], days=len(run), summary=f"{row['name']} {what}",
+            words="\n".join(each for each in words if each), tentative=any(each["provisional"] for each in run),
+        )  # fmt: skip
+    if shown.cases is None or shown.office is None:
+        return
+    from gkflow.cli.commands.feed import event_of_line
+
+    for row in rows:
+        for line in shown.cases.get(row["day"], ()):
+            yield event_of_line(shown.office, line, shown.today)

@@ -1,0 +1,144 @@
+"""``gkflow feed`` (期限订阅): the deadlines of an officer's open cases as an iCalendar file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, say
+
+if TYPE_CHECKING:
+    from gkflow.application.cases import CaseLine
+    from gkflow.application.explain import CaseView
+    from gkflow.domain.deadline import Deadline
+    from gkflow.office import Office
+    from gkflow.papers.feed import AllDay
+
+
+def command(
+    officer: str = typer.Option(
+        "", "--officer", metavar=say("姓名", "NAME"),
+        help=say("承办人；不写则为全部在办案件", "the officer; without it, every open case"),
+    ),
+    as_of: str = options.AS_OF,
+    output: str = options.OUTPUT,
+) -> None:  # fmt: skip
+    """The deadlines of an officer's open cases as an iCalendar file."""
+    from gkflow.domain.case import legal_day
+    from gkflow.office import open_office
+
+    with open_office() as office:
+        day = options.day(as_of) or legal_day(office.moment(None))
+        lines = office.cases(officer=officer.strip(), as_of=day)
+        events = [event for line in lines for event in _events_of(office, line, day)]
+        if officer and not lines and not _known(office, officer.strip()):
+            typer.echo(
+                say(
+                    f"没有承办人是“{officer}”的案件，请核对姓名", f'no case has the officer "{officer}": check the name'
+                ),
+                err=True,
+            )
+    name = say("办理期限", "Deadlines") + (f" {officer.strip()}" if officer.strip() else "")
+    write(events, name, output)
+
+
+def _known(office: Office, officer: str) -> bool:
+    """Whether anybody is called so: a mistyped name would give an empty feed, which reads as "all is well"."""
+    return any(person.name == officer for person in office.settings.people) or bool(
+        office.cases(every=True, officer=officer)
+    )
+
+
+def write(events: Iterable[AllDay], name: str, output: str) -> None:
+    """Write a feed into a file, or on the screen. Raises Unfit for a file that cannot be written."""
+    from pathlib import Path
+
+    from gkflow.bootstrap import now
+    from gkflow.cli.output import reason
+    from gkflow.domain.errors import Unfit
+    from gkflow.papers.feed import feed_of
+
+    told = list(events)
+    feed = feed_of(told, name, now())
+    if not output:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(feed)
+        sys.stdout.flush()
+        return
+    try:
+        Path(output).write_bytes(feed)
+    except OSError as error:
+        raise Unfit("unreadable", file=output, reason=reason(error)) from None
+    typer.echo(say(f"已写入 {output}：{len(told)} 项", f"{output}: {len(told)} events written"), err=True)
+
+
+def _events_of(office: Office, line: CaseLine, day: date) -> Iterator[AllDay]:
+    """One event for each deadline that the office has to mind: its duties, its powers and its own targets."""
+    from gkflow.domain.deadline import Status
+    from gkflow.domain.workflow import ClockKind, Duty
+
+    view = office.view(line.case, as_of=day)
+    for deadline in view.deadlines.values():
+        rule = deadline.clock.rule
+        if deadline.status is not Status.RUNNING or deadline.last_day is None or rule.duty is not Duty.OFFICE:
+            continue
+        # A period that must run out asks for nothing; a power that has lapsed and a target that was missed are past.
+        if rule.kind is ClockKind.DUTY or (rule.kind is not ClockKind.TERM and deadline.last_day >= day):
+            yield _event(office, view, deadline)
+
+
+def event_of_line(office: Office, line: CaseLine, day: date) -> AllDay:
+    """The event of the clock that speaks for a case in a list; the same one as in the feed."""
+    view = office.view(line.case, as_of=day)
+    return _event(office, view, view.deadlines[line.clock or "", line.ref])
+
+
+def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
+    from gkflow.cli.escalation_rows import short_moment
+    from gkflow.papers.feed import AllDay
+
+    rule, ref = deadline.clock.rule, deadline.clock.ref
+    assert deadline.last_day is not None
+    label = label_of(rule.label, rule.name)
+    hour = f" {short_moment(deadline.last_moment)[-5:]}" if deadline.last_moment is not None else ""
+    who = say(f"（{ref}）", f" ({ref})") if ref else ""
+    late = say("逾期未办 ", "overdue: ") if deadline.verdict == "overdue" else ""
+    firm = say("（暂定）", " (provisional)") if deadline.provisional else ""
+    return AllDay(
+        # Not the day: a deadline that moves is the same event on another day.
+        key=("deadline", office.settings.unit, view.case.number, rule.name, ref),
+        day=deadline.last_day,
+        summary=f"{late}{label}{who}{hour} {view.case.number}{firm}",
+        words="\n".join(_told(view, deadline)),
+        tentative=deadline.provisional,
+    )
+
+
+def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
+    """What stands below the event, line by line."""
+    from gkflow.cli.vocabulary import amount, day_words
+    from gkflow.cli.working import counted_words
+
+    assert deadline.last_day is not None
+    if title := view.case.facts.get("title"):
+        yield str(title)
+    flow, state = view.workflow, view.workflow.states.get(view.case.state)
+    where = label_of(state.label, state.name) if state is not None else view.case.state
+    yield say(f"{flow.label}，{where}", f"{flow.name.replace('_', ' ')}, {where}")
+    if officer := view.case.facts.get("officer"):
+        yield say(f"承办人 {officer}", f"officer: {officer}")
+    yield say("届满日 ", "last day: ") + day_words(deadline.last_day)
+    if deadline.clock.rule.kind == "power":
+        yield say("届满后不能再行使，不算逾期", "a power that lapses with this day; nothing is overdue")
+    elif deadline.clock.rule.kind == "target":
+        yield say("内部时限，不算逾期", "an internal target; nothing is overdue")
+    if deadline.provisional:
+        yield counted_words(True, deadline.earliest, deadline.latest).strip()
+    if deadline.value is not None:
+        length = f"{amount(deadline.value.length, deadline.value.unit)}，" if deadline.value.length is not None else ""
+        yield say(f"依据 {length}{deadline.value.citation}", f"by {deadline.value.citation}")

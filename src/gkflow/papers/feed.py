@@ -1,0 +1,68 @@
+"""
+A calendar feed (日历订阅文件): all-day events in the iCalendar format (RFC 5545), for the calendar on people's desks.
+
+An event that a notice to come may still move is marked tentative. Written again, it keeps its UID, so that the
+calendar moves the event it has instead of adding another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+_MAKER = "-//gkflow//gkflow//ZH"
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """
+    One all-day event (全天事项).
+
+    ``key`` is what makes it the same event the next time, whatever its day and its words have become by then.
+    """
+
+    key: tuple[str, ...]
+    day: date
+    summary: str
+    words: str = ""
+    tentative: bool = False
+    days: int = 1
+
+    @property
+    def uid(self) -> str:
+        """Its lasting name; no case number or name can be read from it (RFC 7986, 5.3)."""
+        return str(uuid5(NAMESPACE_OID, "\x1f".join(("gkflow", *self.key))))
+
+
+def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
+    """
+    The feed with these events, as a file holds it (订阅文件).
+
+    They block no time: somebody with a deadline on Friday is free on Friday.
+    """
+    from icalendar import Calendar, Event
+
+    stamp = made_at.astimezone(UTC)
+    calendar = Calendar()
+    calendar.add("prodid", _MAKER)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    # The second is what RFC 7986 made of the first; some calendars still know the first alone.
+    calendar.add("x-wr-calname", name)
+    calendar.add("name", name)
+    for each in sorted(events, key=lambda event: (event.day, event.key)):
+        event = Event()
+        event.add("uid", each.uid)
+        event.add("dtstamp", stamp)
+        event.add("dtstart", each.day)
+        event.add("dtend", each.day + timedelta(days=each.days))
+        event.add("summary", each.summary)
+        if each.words:
+            event.add("description", each.words)
+        event.add("status", "TENTATIVE" if each.tentative else "CONFIRMED")
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    feed: bytes = calendar.to_ical()
+    return feed

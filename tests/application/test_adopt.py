@@ -1,0 +1,117 @@
+"""Adopting a calendar edition (采用日历): deadlines that move honestly, and nothing that was decided."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from gkflow.bootstrap import known_edition
+from gkflow.domain.edition import CalendarEdition
+from gkflow.office import Office
+from store.offices import Place, at
+
+WHOLE = known_edition()
+
+
+def known(day: str) -> CalendarEdition:
+    """The edition of those announcements that had been published by a day."""
+    until = date.fromisoformat(day)
+    said = [each for each in WHOLE.announcements if each.published is None or each.published <= until]
+    return CalendarEdition(tuple(said), WHOLE.predict)
+
+
+@pytest.fixture
+def winter(place: Place) -> Office:
+    """An office in November 2018: the notice for 2019 is not out."""
+    office = place.open()
+    office.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
+    return office
+
+
+def decided(office: Office, number: str, day: str, officer: str = "") -> None:
+    facts = {"decision_date": day, "title": f"决定{number}"}
+    office.receive("permit", number, day=day, facts=facts, now=at(day))
+
+
+def last_day(office: Office, number: str, as_of: str) -> date | None:
+    return office.deadlines(number, as_of=as_of)["publish"].last_day
+
+
+def test_a_deadline_moves_to_an_earlier_day_when_the_notice_makes_a_saturday_work(winter: Office) -> None:
+    # 国办发明电〔2018〕15号 of 2018-12-06: Sat 12-29 worked, Mon 12-31 off. Seven working days from Thu 12-20:
+    # 21 24 25 26 27 28 31 → 12-31; with the notice 21 24 25 26 27 28 29 → 12-29, two days earlier.
+    decided(winter, "P-1", "2018-12-05")
+    winter.receive("permit", "P-2", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    assert last_day(winter, "P-2", "2018-12-05") == date(2018, 12, 31)
+    new = known("2018-12-06")
+    (moved,) = winter.calendars.moving(new, now=at("2018-12-06"))
+    assert (moved.case, moved.old, moved.new) == ("P-2", date(2018, 12, 31), date(2018, 12, 29))
+    assert moved.earlier
+    assert "2018-12-29上班（国办发明电〔2018〕15号）" in moved.why
+    assert last_day(winter, "P-2", "2018-12-06") == date(2018, 12, 31), "looking writes nothing"
+
+    done = winter.calendars.adopt(new, by="王五", now=at("2018-12-06"))
+    assert (done.moved, done.earlier) == (1, 1)
+    assert last_day(winter, "P-2", "2018-12-06") == date(2018, 12, 29)
+    assert last_day(winter, "P-2", "2018-12-05") == date(2018, 12, 31), "what was said the day before stays"
+    entry = winter.case("P-2", as_of="2018-12-06").record[-1]
+    assert (entry.action, entry.by) == ("recount", "王五")
+    assert entry.facts["last_day_before"] == "2018-12-31"
+    assert entry.facts["last_day_after"] == "2018-12-29"
+    assert winter.verify()[2] == ()
+
+
+def test_what_was_done_before_the_notice_came_stays_as_it_was_decided(winter: Office) -> None:
+    # Published on Mon 12-31, the last day then known; the notice of 12-06 is adopted only on 2019-01-02.
+    decided(winter, "P-1", "2018-12-20")
+    fields = {"document_number": "1", "legal_basis": "x", "project": "y", "authority": "某局"}
+    person = {"counterparty_kind": "natural_person", "person_name": "张三"}
+    winter.do("P-1", "publish", day="2018-12-31", facts={**fields, **person}, now=at("2018-12-31"))
+    before = winter.deadlines("P-1", as_of="2018-12-31")["publish"].verdict
+    winter.calendars.adopt(known("2018-12-06"), now=at("2019-01-02"))
+    after = winter.deadlines("P-1", as_of="2019-01-31")["publish"]
+    assert (after.last_day, after.verdict) == (date(2018, 12, 31), before)
+    assert before == "on_time"
+    winter.do("P-1", "note", text="备注", now=at("2019-01-10"))
+    assert winter.deadlines("P-1", as_of="2019-01-31")["publish"].last_day == date(2018, 12, 31)
+
+
+def test_rebuilding_gives_what_stands_before_and_after_an_adoption(winter: Office) -> None:
+    for number, day in (("P-1", "2018-12-05"), ("P-2", "2018-12-05"), ("P-3", "2018-12-20")):
+        decided(winter, number, day) if day < "2018-12-06" else None
+    winter.receive("permit", "P-4", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+    decided(winter, "P-5", "2018-12-20")
+    assert winter.rebuild(dry_run=True, now=at("2018-12-21"))[1] == ()
+
+
+def test_an_edition_adopted_again_moves_nothing_and_another_one_moves_it_back(winter: Office) -> None:
+    winter.receive("permit", "P-1", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+    assert list(winter.calendars.moving(known("2018-12-06"), now=at("2018-12-07"))) == []
+    (back,) = winter.calendars.moving(known("2018-11-30"), now=at("2018-12-07"))
+    assert (back.old, back.new, back.earlier) == (date(2018, 12, 29), date(2018, 12, 31), False)
+    winter.calendars.adopt(known("2018-11-30"), now=at("2018-12-07"))
+    assert last_day(winter, "P-1", "2018-12-07") == date(2018, 12, 31)
+    assert [entry.action for entry in winter.case("P-1", as_of="2018-12-07").record] == ["decide", "recount", "recount"]
+
+
+def test_those_that_end_earlier_are_told_first_and_to_one_more(place: Place) -> None:
+    people = '[[people]]\nname = "张三"\nroles = ["officer"]\n\n[[people]]\nname = "科长"\nroles = ["section_head"]\n'
+    with place.settings(people).open() as office:
+        office.calendars.adopt(known("2020-01-20"), now=at("2020-01-20"))
+        # 2020-01-27: 01-31 and 02-01 off. Seven working days from 01-20 end later.
+        office.receive("permit", "P-1", day="2020-01-20", facts={"decision_date": "2020-01-20"}, now=at("2020-01-20"))
+        moved = list(office.calendars.moving(known("2020-01-28"), now=at("2020-01-28")))
+        assert [each.earlier for each in moved] == [False]
+        office.calendars.adopt(known("2020-01-28"), now=at("2020-01-28"))
+        (told,) = [notice for notice in office.notices() if notice.kind.startswith("moved")]
+        assert (told.kind, told.name) == ("moved_later", "张三")
+
+
+def test_twenty_days_from_the_end_of_2019_before_and_after_the_extension_of_2020() -> None:
+    # 国办发明电〔2020〕1号 of 2020-01-27: 01-31 and 02-01 off.
+    assert known("2020-01-20").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 3)
+    assert known("2020-01-28").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 5)
+    assert WHOLE.calendar(known_on=date(2020, 1, 20)).add(date(2019, 12, 31), 20) == date(2020, 2, 3)

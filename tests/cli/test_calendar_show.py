@@ -1,0 +1,276 @@
+"""``calendar show`` (月历), ``--region`` and ``--as-known-on``: days drawn by weeks, for whom, and as known when."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from gkflow.cli.help import width
+
+Gkflow = Callable[..., Any]
+ONE_DAY = timedelta(days=1)
+
+
+def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
+    done = gkflow("calendar", *words, "--format", "json")
+    assert done.code == 0, done.err
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    return rows
+
+
+def days_where(rows: list[dict[str, Any]], **wanted: Any) -> list[str]:
+    return [row["day"] for row in rows if all(row[key] == value for key, value in wanted.items())]
+
+
+# --- the picture ----------------------------------------------------------------------------------------------
+
+
+def test_a_month_is_drawn_by_weeks_with_the_notice_below(gkflow: Gkflow, golden: Callable[[str, str], None]) -> None:
+    golden("calendar-show-2026-10", gkflow("calendar", "show", "2026-10").out)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("words", [("2016..2029",), ("2017-04", "--region", "450000"), ("2011", "--region", "513400")])
+def test_every_line_fits_into_80_columns(words: tuple[str, ...], lang: str, gkflow: Gkflow) -> None:
+    done = gkflow("calendar", "show", *words, "--lang", lang)
+    assert done.code == 0
+    assert max(map(width, done.out.splitlines())) < 80
+    assert not any(line.endswith(" ") for line in done.out.splitlines())
+
+
+def test_a_predicted_month_is_marked_day_by_day(gkflow: Gkflow) -> None:
+    rows = rows_of(gkflow, "show", "2089-10")
+    assert all(row["firmness"] == "predicted" and row["provisional"] for row in rows)
+    drawn = gkflow("calendar", "show", "2089-10").out
+    grid, below = drawn.split("\n\n")
+    assert grid.count("暂") == 31
+    assert "国庆节放假（全国年节及纪念日放假办法 第二条），推定" in below
+    assert "确定程度：推定（尚无放假通知）" in below
+
+
+def test_the_last_days_of_a_year_are_provisional_until_the_next_notice_is_out(gkflow: Gkflow) -> None:
+    # The notice for 2019 was published on 2018-12-06: Saturday 12-29 worked, Monday 12-31 off.
+    before = rows_of(gkflow, "show", "2018-12", "--as-known-on", "2018-12-05")
+    assert days_where(before, provisional=True) == [f"2018-12-{day}" for day in (27, 28, 29, 30, 31)]
+    assert days_where(before, name="元旦") == []
+    after = rows_of(gkflow, "show", "2018-12", "--as-known-on", "2018-12-06")
+    assert days_where(after, provisional=True) == []
+    assert days_where(after, name="元旦", working=True) == ["2018-12-29"]
+    assert days_where(after, name="元旦", working=False) == ["2018-12-30", "2018-12-31"]
+
+
+def test_several_months_are_drawn_one_after_another(gkflow: Gkflow) -> None:
+    assert [row["day"] for row in rows_of(gkflow, "show", "2025-12-15..2026-01-02")] == [
+        (date(2025, 12, 1) + ONE_DAY * n).isoformat() for n in range(62)
+    ]
+    drawn = gkflow("calendar", "show", "2025-12..2026-01").out
+    assert drawn.index("2025年12月") < drawn.index("2026年1月") < drawn.index("1-1 至 1-3  元旦放假")
+    assert len(rows_of(gkflow, "show", "2024")) == 366
+
+
+def test_show_says_of_each_day_what_the_plain_calendar_says(gkflow: Gkflow) -> None:
+    plain = rows_of(gkflow, "2026-02")
+    shown = rows_of(gkflow, "show", "2026-02")
+    assert [{key: row[key] for key in plain[0]} for row in shown] == plain
+    assert list(shown[0]) == [*plain[0], "provisional", "due", "cases"]
+
+
+# --- the cases of an office -----------------------------------------------------------------------------------
+
+
+def test_without_an_office_no_cases_are_counted_and_nothing_is_made(gkflow: Gkflow, home: Path) -> None:
+    assert {row["due"] for row in rows_of(gkflow, "show", "2022-11")} == {None}
+    assert "届满" not in gkflow("calendar", "show", "2022-11").out
+    assert not home.exists()
+
+
+def test_open_cases_stand_on_the_days_on_which_they_fall_due(register: Gkflow) -> None:
+    listed = json.loads(register("cases", "--format", "json").out)
+    due = {row["case"]: row["deadline"] for row in listed if row["deadline"]}
+    assert due["RC01"] == "2022-11-02"
+    first, last = min(due.values()), max(due.values())
+    rows = rows_of(register, "show", f"{first}..{last}")
+    assert {row["day"]: row["due"] for row in rows if row["due"]} == Counter(due.values())
+    assert {case: row["day"] for row in rows for case in row["cases"]} == due
+    drawn = register("calendar", "show", "2022-11").out
+    weeks = drawn.splitlines()
+    place = next(n for n, line in enumerate(weeks) if "届满1件" in line)
+    # Below the Wednesday.
+    assert weeks[place].index("届满") == weeks[place - 1].index("  2 ") + len("  2 ") - 3
+    assert "在办案件届满 1 件，其中逾期未办 1 件" in drawn
+
+
+def test_another_place_and_an_earlier_day_of_knowledge_count_no_cases(register: Gkflow) -> None:
+    # The last days of the cases rest on the office's own calendar, as it is known now.
+    for words in (("--region", "450000"), ("--as-known-on", "2022-11-01")):
+        assert {row["due"] for row in rows_of(register, "show", "2022-11", *words)} == {None}
+
+
+def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow, home: Path) -> None:
+    file = home / "config" / "calendar" / "own.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "calendar: 2025\ntitle: 临时放假\npublished: 2025-03-01\ndays_off: {2025-03-12: 植树节}\n", encoding="utf-8"
+    )
+    assert days_where(rows_of(office, "2025-03"), name="植树节") == ["2025-03-12"]
+    assert days_where(rows_of(office, "show", "2025-03"), name="植树节") == []
+    assert "另有新的放假安排尚未采用" in office("calendar", "show", "2025-03").out
+
+
+# --- as an iCalendar file -------------------------------------------------------------------------------------
+
+
+def events(text: str) -> list[Any]:
+    return list(Calendar.from_ical(text).walk("VEVENT"))
+
+
+def test_a_month_as_an_icalendar_file_holds_days_off_and_make_up_days(gkflow: Gkflow, tmp_path: Path) -> None:
+    told = events(gkflow("calendar", "show", "2026-10", "--format", "ics").out)
+    assert [(str(each["SUMMARY"]), each["DTSTART"].dt, each["DTEND"].dt, str(each["STATUS"])) for each in told] == [
+        ("国庆节 放假", date(2026, 10, 1), date(2026, 10, 8), "CONFIRMED"),
+        ("国庆节 调休上班", date(2026, 10, 10), date(2026, 10, 11), "CONFIRMED"),
+    ]
+    assert str(told[0]["DESCRIPTION"]) == "国办发明电〔2025〕7号"
+    file = tmp_path / "october.ics"
+    assert gkflow("calendar", "show", "2026-10", "--output", str(file)).code == 0
+    assert [each["UID"] for each in events(file.read_text(encoding="utf-8"))] == [each["UID"] for each in told]
+
+
+def test_a_predicted_day_off_is_tentative(gkflow: Gkflow) -> None:
+    told = events(gkflow("calendar", "show", "2089-10", "--format", "ics").out)
+    assert told
+    assert {str(each["STATUS"]) for each in told} == {"TENTATIVE"}
+    assert all("推定" in str(each["DESCRIPTION"]) for each in told)
+
+
+def test_the_cases_of_the_office_are_in_its_file(register: Gkflow) -> None:
+    (told,) = (
+        each for each in events(register("calendar", "show", "2022-11", "--format", "ics").out)
+    )  # fmt: skip
+    assert (told["DTSTART"].dt, str(told["STATUS"])) == (date(2022, 11, 2), "CONFIRMED")
+    assert str(told["SUMMARY"]) == "逾期未办 答复期限 RC01"
+
+
+# --- for whom, and as known when ------------------------------------------------------------------------------
+
+
+def test_a_region_has_days_of_its_own(gkflow: Gkflow) -> None:
+    # Guangxi 2017: the national make-up day 04-01 is off, 04-08 is worked instead.
+    for words in ((), ("show",)):
+        national = rows_of(gkflow, *words, "2017-04")
+        local = rows_of(gkflow, *words, "2017-04", "--region", "450000")
+        changed = [
+            (here["day"], there["working"], here["working"])
+            for there, here in zip(national, local, strict=True)
+            if there["working"] != here["working"]
+        ]
+        assert changed == [("2017-04-01", True, False), ("2017-04-08", False, True)]
+    assert "放假（壮族三月三）" in gkflow("calendar", "2017-04-01", "--region", "450100").out
+    assert "调休上班（清明节）" in gkflow("calendar", "2017-04-01").out
+    assert "地区：450000" in gkflow("calendar", "show", "2017-04", "--region", "450000").out
+
+
+def test_a_deadline_in_a_region_counts_its_days(gkflow: Gkflow) -> None:
+    # 03-30, 03-31 and 04-01 are off in Guangxi: three working days fewer before 04-05.
+    def last(*words: str) -> str:
+        return str(json.loads(gkflow("deadline", "2017-03-29", "4", *words, "--format", "json").out)["deadline"])
+
+    assert last() == "2017-04-05"
+    assert last("--region", "450000") == "2017-04-10"
+    told = gkflow("deadline", "2017-03-29", "4", "--region", "450000", "--explain").out
+    assert "地区    450000" in told
+    assert "2017-04-01  星期六  不计入  壮族三月三  广西壮族自治区人民政府办公厅" in told
+
+
+@pytest.mark.parametrize(
+    ("known", "last"), [("2020-01-20", "2020-02-03"), ("2020-01-26", "2020-02-03"), ("2020-01-28", "2020-02-05")]
+)
+def test_a_deadline_is_answered_as_one_would_have_answered_then(known: str, last: str, gkflow: Gkflow) -> None:
+    words = ("deadline", "2019-12-31", "20", "--as-known-on", known)
+    told = json.loads(gkflow(*words, "--format", "json").out)
+    assert (told["deadline"], told["provisional"]) == (last, False)
+    lines = gkflow(*words).out.splitlines()
+    assert f"通知    只按 {known} 以前（含当日）公布的" in lines
+    assert lines[-1].startswith(f"届满日  {last}")
+
+
+def test_a_year_whose_notice_was_not_out_is_predicted_as_it_was_then(gkflow: Gkflow) -> None:
+    # The notice for 2020 was published on 2019-11-21.
+    words = ("deadline", "2019-12-10", "20", "--format", "json", "--as-known-on")
+    assert json.loads(gkflow(*words, "2019-11-20").out)["provisional"] is True
+    assert json.loads(gkflow(*words, "2019-11-21").out)["provisional"] is False
+    (row,) = rows_of(gkflow, "2020-01-19", "--as-known-on", "2019-11-20")  # a make-up Sunday
+    assert (row["working"], row["firmness"]) == (False, "predicted")
+    (row,) = rows_of(gkflow, "2020-01-19", "--as-known-on", "2019-11-21")
+    assert (row["working"], row["source"]) == (True, "国办发明电〔2019〕16号")
+
+
+# --- the notice behind every day ------------------------------------------------------------------------------
+
+
+def test_a_period_of_months_names_the_notice_behind_each_day_that_moves_its_end(gkflow: Gkflow) -> None:
+    lines = gkflow("deadline", "2022-09-01", "1", "--unit", "month", "--explain").out.splitlines()
+    notice = "国办发明电〔2021〕11号"
+    assert f"2022-10-01  星期六  第30日  国庆节  {notice}" in lines
+    assert f"2022-10-07  星期五  不计入  国庆节，末日顺延（民法典第二百零三条）  {notice}" in lines
+    # A make-up Saturday is a day on which a period may end.
+    assert f"2022-10-08  星期六  届满    末日顺延至此（民法典第二百零三条），调休上班（国庆节）  {notice}" in lines
+    assert lines[-1] == f"届满日  2022-10-08（星期六），调休上班（国庆节，{notice}）"
+
+
+def test_a_period_that_ends_on_a_plain_weekend_names_no_notice(gkflow: Gkflow) -> None:
+    lines = gkflow("deadline", "2025-02-15", "1", "--unit", "month", "--explain").out.splitlines()
+    assert "2025-03-15  星期六  第28日  周末" in lines
+    assert "2025-03-16  星期日  不计入  周末，末日顺延（民法典第二百零三条）" in lines
+    assert "2025-03-17  星期一  届满    末日顺延至此（民法典第二百零三条）" in lines
+
+
+def test_a_make_up_day_inside_a_suspension_has_its_notice(gkflow: Gkflow) -> None:
+    words = ("deadline", "2025-09-22", "20", "--suspend", "2025-09-29..2025-10-17", "--explain")
+    assert "2025-10-11  星期六  不计入  中止（调休上班日）  国办发明电〔2024〕12号" in gkflow(*words).out.splitlines()
+
+
+def test_every_day_off_of_a_reckoning_has_its_source_as_json(gkflow: Gkflow) -> None:
+    told = json.loads(gkflow("deadline", "2026-09-20", "90", "--format", "json").out)
+    named = [line for line in told["working"] if line["why"].startswith(("holiday", "makeup"))]
+    assert len(named) > 15
+    assert all(line["source"] for line in named)
+    beyond = [line for line in told["working"] if line["day"] > "2027"]
+    assert all(("(predicted)" in line["why"]) == (line["day"] > "2027") for line in told["working"])
+    assert {line["source"] for line in beyond} == {
+        None, "全国年节及纪念日放假办法 第二条", "全国年节及纪念日放假办法 第六条"
+    }  # fmt: skip
+
+
+# --- wrong use ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("calendar", "2026-10", "2026-11"), "多余的参数：2026-11"),
+        (("calendar", "2026"), "一次一个月份；几个月用 gkflow calendar show"),
+        (("calendar", "2026-10", "--format", "ics"), "ics 用于 gkflow calendar show"),
+        (("calendar", "compare", "--format", "ics"), "ics 用于 gkflow calendar show"),
+        (("calendar", "shwo"), "“shwo”不是日期"),
+        (("calendar", "show", "2026-13"), "没有这个月份"),
+        (("calendar", "show", "2026-10..2026-09"), "止日早于起日"),
+        (("calendar", "show", "2026-10.."), "两边都要写日期"),
+        (("calendar", "show", "--region", "45"), "要写六位地区代码"),
+        (("calendar", "show", "--as-known-on", "2020-02-30"), "“2020-02-30”不是日期"),
+        (("deadline", "2026-01-05", "5", "--region", "广西"), "要写六位地区代码"),
+        (("calendar", "show", "2026-10", "--output", "nowhere/x.ics"), "文件或者文件夹不存在"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: Gkflow) -> None:
+    done = gkflow(*words)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert done.err.count("\n") == 1
