@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gkflow.bootstrap import (
-    channels_of,
     home_folder,
     now,
     profile_of,
@@ -25,16 +24,15 @@ from gkflow.bootstrap import (
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from gkflow.application.cases import CaseLine
-    from gkflow.application.deliver import Delivery
     from gkflow.application.doctor import Sign
     from gkflow.application.entered import Entered
     from gkflow.application.explain import CaseView, Explanation
-    from gkflow.application.ports import Channel
     from gkflow.application.register import Imported, Row
     from gkflow.application.rules import Rules
     from gkflow.application.sweep import Swept
@@ -47,8 +45,6 @@ if TYPE_CHECKING:
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
-    from gkflow.store.lists import EscalationRecord
-    from gkflow.store.outbox import NoticeRecord
 
 
 def open_office(
@@ -79,7 +75,7 @@ def open_office(
     return office
 
 
-class Office:
+class Office(Outgoing):
     """
     An office with its verbs (机关).
 
@@ -109,9 +105,11 @@ class Office:
         """Read the rules anew when they are next asked for: a calendar edition was adopted."""
         self._rules = None
 
-    def rules_as_known(self, day: date) -> Rules:
-        """The same, with the calendar as it was known on a day (当时所知), by the days of publication."""
-        return rules_of(self.settings, self.calendars.present.edition, day)
+    def _rules_for(self, known_on: date | str | None) -> Rules:
+        """The rules, with the calendar as it was known on a day where one is given (当时所知), by publication."""
+        if known_on is None:
+            return self.rules
+        return rules_of(self.settings, self.calendars.present.edition, self._day(known_on))
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -217,18 +215,21 @@ class Office:
         """The case as its record tells it on a day (案件). Raises NotFound."""
         return self.view(number, as_of=as_of, session=session).case
 
-    def view(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> CaseView:
+    def view(
+        self, number: str, *, as_of: date | str | None = None, known_on: date | str | None = None, session: Any = None
+    ) -> CaseView:
         """The case with its deadlines, findings and what is to be decided, on a day (查看). Raises NotFound."""
         from gkflow.application.explain import view_case
 
+        rules = self._rules_for(known_on)
         with self.store.reading(session) as ledger:
             entries = ledger.entries(number)
             if not entries:
                 from gkflow.application.checks import near_case
 
                 raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
-            workflow = self.rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        return view_case(self.rules, workflow, number, entries, self._day(as_of))
+            workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+        return view_case(rules, workflow, number, entries, self._day(as_of))
 
     def deadlines(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Deadline]:
         """Every deadline of a case on a day, by clock (several consultations: ``third_party/A``)."""
@@ -242,26 +243,32 @@ class Office:
         clock: str = "",
         ref: str = "",
         as_of: date | str | None = None,
+        known_on: date | str | None = None,
         session: Any = None,
     ) -> Explanation:
-        """Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article."""
+        """
+        Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article; with *known_on* as
+        one would have answered then, by the notices published by that day.
+        """
         from gkflow.application.explain import explain
 
-        return explain(self.rules, self.view(number, as_of=as_of, session=session), clock, ref)
+        view = self.view(number, as_of=as_of, known_on=known_on, session=session)
+        return explain(self._rules_for(known_on), view, clock, ref)
 
     def cases(
         self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
         due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
-        officer: str = "", session: Any = None,
+        officer: str = "", known_on: date | str | None = None, session: Any = None,
     ) -> list[CaseLine]:  # fmt: skip
         """
-        The cases on a day (台账), most urgent first; open ones unless *every*. *due_within* counts working days.
+        The cases on a day (台账), most urgent first; open ones unless *every*. *due_within* counts working days. With
+        *known_on* every case is reckoned by the notices published by that day.
         """
         from gkflow.application.cases import Asked, list_cases
 
         asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer)
         with self.store.reading(session) as ledger:
-            return list_cases(ledger, self.rules, self._day(as_of), asked)
+            return list_cases(ledger, self._rules_for(known_on), self._day(as_of), asked, known_on is not None)
 
     def published(self, number: str, *, session: Any = None) -> dict[str, Any]:
         """What of a case may be shown to the public (公开的信息): no identity number ever leaves."""
@@ -316,59 +323,6 @@ class Office:
         if isinstance(as_of, date):
             return as_of
         return self._swept_day(read_moment(as_of), moment)
-
-    def deliver(self, now: datetime | None = None, *, channels: Mapping[str, Channel] | None = None) -> Delivery:
-        """
-        Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
-        takes no session: what has been sent cannot be rolled back.
-        """
-        from gkflow.application.deliver import deliver
-
-        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), self.moment(now))
-
-    def channels(self) -> dict[str, Channel]:
-        """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
-        return channels_of(self.settings)
-
-    def escalations(
-        self,
-        *,
-        since: date | str | None = None,
-        unacknowledged: bool = False,
-        case: str = "",
-        session: Any = None,
-    ) -> list[EscalationRecord]:
-        """The escalation log (督办记录): what was reached when, who was told, delivered, acknowledged."""
-        with self.store.reading(session) as ledger:
-            day = self._day(since) if since is not None else None
-            return ledger.escalations(day, unacknowledged, case)
-
-    def ack(
-        self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
-        now: datetime | None = None,
-    ) -> list[int]:  # fmt: skip
-        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
-        if not words.strip():
-            raise Refused("wrong_use", reason="an acknowledgement needs words")
-        with self.store.writing(session) as ledger:
-            wanted = list(ids)
-            if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):
-                raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
-            if case:
-                wanted += [record.id for record in ledger.escalations(None, True, case)]
-            return ledger.acknowledge(wanted, by, words.strip(), self.moment(now))
-
-    def notices(
-        self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
-    ) -> list[NoticeRecord]:
-        """The outbox (通知): all, waiting, delivered or dead, newest first."""
-        with self.store.reading(session) as ledger:
-            return ledger.notices(which, case, limit)
-
-    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
-        """Put dead notices back among those that wait; how many."""
-        with self.store.writing(session) as ledger:
-            return ledger.revive(ids, self.moment(now))
 
     # -- the record as a whole -----------------------------------------------------------------------------------
 

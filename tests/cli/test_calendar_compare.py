@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from gkflow.calendars.comparing import Source, differences, years_known
@@ -76,15 +75,6 @@ def test_the_packages_know_the_country_alone(gkflow: Gkflow) -> None:
         ("2017-03-30", False), ("2017-03-31", False), ("2017-04-01", False), ("2017-04-08", True)
     ]  # fmt: skip
     assert all(row["against"] == ["chinese-calendar", "holidays"] for row in rows)
-
-
-def test_an_office_compares_what_it_has_adopted(office: Gkflow, home: Path) -> None:
-    file = home / "config" / "calendar" / "own.yaml"
-    file.parent.mkdir(parents=True)
-    file.write_text(
-        "calendar: 2025\ntitle: 临时放假\npublished: 2025-03-01\ndays_off: {2025-03-12: 植树节}\n", encoding="utf-8"
-    )
-    assert compared(office, "2025") == []  # known since, and not adopted
 
 
 def test_a_source_that_knows_nothing_of_a_day_does_not_disagree() -> None:

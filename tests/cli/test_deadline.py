@@ -26,8 +26,8 @@ def test_the_keys_are_those_that_scripts_rely_on(gkflow: Gkflow) -> None:
         "start": "2022-09-30", "length": 20, "unit": "working_day", "deadline": "2022-11-02", "provisional": False,
     }  # fmt: skip
     assert told["earliest"] == told["latest"] == "2022-11-02"
-    assert told["working"][0] == {"day": "2022-09-30", "counted": None, "why": "day_zero"}
-    assert told["working"][-1] == {"day": "2022-11-02", "counted": 20, "why": "counted"}
+    assert told["working"][0] == {"day": "2022-09-30", "counted": None, "why": "day_zero", "source": None}
+    assert told["working"][-1] == {"day": "2022-11-02", "counted": 20, "why": "counted", "source": None}
     why = {line["day"]: line["why"] for line in told["working"]}
     assert (why["2022-10-07"], why["2022-10-08"], why["2022-10-15"]) == ("holiday: 国庆节", "makeup: 国庆节", "weekend")
     assert [line["counted"] for line in told["working"] if line["counted"]] == list(range(1, 21))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_key_names_the_event_whatever_becomes_of_its_day_and_words() -> None:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An office in a folder of its own, found by the command line."""
     choose("zh")
     monkeypatch.setenv("GKFLOW_HOME", str(tmp_path / "office"))
@@ -133,6 +133,7 @@ def test_a_provisional_deadline_is_tentative_and_tells_its_range(opened: Office,
 
 def test_an_extended_deadline_is_the_same_event_on_another_day(opened: Office, feed: Feed) -> None:
     receive(opened, "A-1", "2022-09-30")
+    do(opened, "A-1", "register", "2022-10-08")
     before = feed("张三", "2022-10-20")["答复期限 A-1"]
     do(opened, "A-1", "extend", "2022-10-21", days=20, approved_by="王五")
     after = feed("张三", "2022-10-21")["答复期限 A-1"]
@@ -149,12 +150,13 @@ def test_a_power_is_there_until_it_lapses_and_a_duty_until_it_is_done(opened: Of
     assert "届满后不能再行使，不算逾期" in str(power["DESCRIPTION"])
     assert list(feed("张三", "2022-10-15")) == ["答复期限 A-1"]
     assert list(feed("张三", "2022-11-03")) == ["逾期未办 答复期限 A-1"]
-    do(opened, "A-1", "reply", "2022-11-04", decision="disclosed", method="handed")
+    do(opened, "A-1", "reply", "2022-11-04", decision="D-PUB", method="handed")
     assert "逾期未办 答复期限 A-1" not in feed("张三", "2022-11-04")
 
 
 def test_a_clock_that_stands_still_has_no_day_to_show(opened: Office, feed: Feed) -> None:
     receive(opened, "A-1", "2025-09-22")
+    do(opened, "A-1", "register", "2025-09-22")
     do(opened, "A-1", "consult_third_party", "2025-09-29", ref="甲公司")
     assert not any("答复期限" in summary for summary in feed("张三", "2025-10-10"))
 

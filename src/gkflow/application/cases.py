@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from gkflow.application.docket import docket_line
+from gkflow.application.docket import docket_line, lines_on
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine
 from gkflow.application.rules import Rules
 from gkflow.domain.calendar import WorkCalendar
@@ -71,18 +71,21 @@ class Asked:
     officer: str = ""
 
 
-def list_cases(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+def list_cases(ledger: Any, rules: Rules, day: date, asked: Asked, reckon: bool = False) -> list[CaseLine]:
     """
     The cases as of *day* (台账): what happened up to that day is counted, whenever it was written down.
 
     One line for each case, most urgent first. With ``overdue`` or ``due_within`` only clocks that the office owes
-    are searched, by their last day, however many cases are open.
+    are searched, by their last day, however many cases are open. With *reckon* every case is reckoned by the
+    calendar of *rules*, whatever the caches say: as one would have answered by the notices of another day.
     """
     if asked.workflow:
         rules.rulebook.workflow(asked.workflow)
     if asked.clock:
         _check_clock(rules, asked)
-    if (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:
+    if reckon:
+        lines = _reckoned(ledger, rules, day, asked)
+    elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:
         lines = _owed(ledger, rules, day, asked)
     else:
         lines = _all(ledger, rules, day, asked)
@@ -149,6 +152,22 @@ def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
             continue
         then = _as_of(ledger, rules, docket, day)
         if then is not None and (asked.every or then.ended > day):
+            lines.append(_case_line(rules, day, then, mine, asked))
+    return lines
+
+
+def _reckoned(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+    lines = []
+    for docket in ledger.dockets(day, asked.every):
+        workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
+        record = record_of(ledger.entries(docket.case), day)
+        if not record:
+            continue
+        then = docket_line(workflow, docket.case, record)
+        mine = lines_on(workflow, docket.case, record, rules.rulebook, day)
+        if asked.clock and not any(clock.clock == asked.clock for clock in mine):
+            continue
+        if asked.every or then.ended > day:
             lines.append(_case_line(rules, day, then, mine, asked))
     return lines
 

@@ -96,6 +96,7 @@ class _Standing(NamedTuple):
     earliest: date | None
     latest: date | None
     risk: date | None
+    recipe: str
 
 
 def _standing(deadline: Deadline) -> _Standing:
@@ -112,6 +113,7 @@ def _standing(deadline: Deadline) -> _Standing:
         deadline.earliest if deadline.last_day is not None else None,
         deadline.latest,
         deadline.risk,
+        recipe_of(deadline),
     )
 
 
@@ -125,8 +127,16 @@ def _line(
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockLine(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
-        *standing, ladder, fresh, deadline.calendar, recipe_of(deadline),
+        *standing[:-1], ladder, fresh, deadline.calendar, standing.recipe,
     )  # fmt: skip
+
+
+def lines_on(
+    workflow: Workflow, number: str, record: Sequence[Entry], rulebook: Rulebook, day: date
+) -> list[ClockLine]:
+    """Every clock of a case as it stands on a day, reckoned now and not read from the cache."""
+    deadlines = reckon_case(workflow, record, rulebook, day)
+    return [_line(number, workflow, each, day, _standing(each), silent=False) for each in deadlines.values()]
 
 
 def revisions(
@@ -254,12 +264,15 @@ def draw_up(
 
 
 def as_drawn(line: ClockLine) -> ClockLine:
-    """The row as it was drawn up: what the sweep noted on it since taken away."""
-    return line._replace(fresh=1 if line.ladder and line.status == Status.RUNNING.value else 0)
+    """
+    The row as it was drawn up: what the sweep noted on it since taken away, and the edition that it was reckoned
+    with, for a row that another edition leaves as it is keeps the name of the first.
+    """
+    return line._replace(fresh=1 if line.ladder and line.status == Status.RUNNING.value else 0, calendar="")
 
 
 def _same(old: ClockLine, new: ClockLine) -> bool:
-    return old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh) == new
+    return old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh, calendar=new.calendar) == new
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
@@ -278,7 +291,7 @@ def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date)
     for old in kept.values():
         if old.until_day != since:
             ledger.end_clock(old, since)
-    if sorted(map(as_drawn, later), key=_place) == sorted(drawn, key=_place):
+    if sorted(map(as_drawn, later), key=_place) == sorted(map(as_drawn, drawn), key=_place):
         return
     if later:
         ledger.drop_clocks(number, since)

@@ -121,7 +121,7 @@ def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) ->
             lines = revisions(workflow, number, entries, rules.rulebook)
             docket = docket_line(workflow, number, entries)
             old = list(map(as_drawn, old_clocks.pop(number, [])))
-            if old_dockets.get(number) != docket or old != sorted(lines, key=_order):
+            if old_dockets.get(number) != docket or old != sorted(map(as_drawn, lines), key=_order):
                 changed.append(number)
             dockets.append(docket)
             clocks.extend(lines)

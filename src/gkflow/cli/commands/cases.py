@@ -45,6 +45,7 @@ def command(
     unit: str = typer.Option("", "--unit", metavar=say("代码", "CODE"), help=say("承办单位", "the unit")),
     officer: str = typer.Option("", "--officer", metavar=say("姓名", "NAME"), help=say("承办人", "the officer")),
     as_of: str = options.AS_OF,
+    as_known_on: str = options.AS_KNOWN_ON,
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
     exit_code: bool = typer.Option(
@@ -57,7 +58,7 @@ def command(
     from gkflow.office import open_office
 
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
-    day = options.day(as_of)
+    day, known = options.day(as_of), options.day(as_known_on)
     with open_office() as office:
         if workflow:
             workflow = workflow_named(office.rules.rulebook, workflow)
@@ -67,7 +68,7 @@ def command(
             _check_state(office.rules.rulebook, state)
         lines = office.cases(
             as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
-            workflow=workflow, unit=unit, officer=officer,
+            workflow=workflow, unit=unit, officer=officer, known_on=known,
         )  # fmt: skip
         rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
         show(rows, _columns(office, format, output, every), format, output or None)

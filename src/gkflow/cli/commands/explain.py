@@ -25,6 +25,7 @@ def command(
         ),
     ),
     as_of: str = options.AS_OF,
+    as_known_on: str = options.AS_KNOWN_ON,
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Why this day? The deadline, day by day."""
@@ -32,11 +33,11 @@ def command(
     from gkflow.cli.output import print_json
     from gkflow.office import open_office
 
-    day = options.day(as_of)
+    day, known = options.day(as_of), options.day(as_known_on)
     name, _, ref = clock.partition("/")
     with open_office() as office:
         book = office.rules.rulebook
-        told = office.explain(case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day)
+        told = office.explain(case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day, known_on=known)
         limit = book.law.limits.get(told.deadline.limit)
     if format == "json":
         print_json(as_data(told, limit))

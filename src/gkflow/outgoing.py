@@ -1,0 +1,92 @@
+"""What leaves an office (对外告知): the outbox, the escalation log and its acknowledgements."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from gkflow.bootstrap import channels_of
+from gkflow.domain.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from gkflow.application.deliver import Delivery
+    from gkflow.application.ports import Channel
+    from gkflow.application.rules import Rules
+    from gkflow.files.settings import Settings
+    from gkflow.store.database import Database
+    from gkflow.store.lists import EscalationRecord
+    from gkflow.store.outbox import NoticeRecord
+
+
+class Outgoing:
+    """The half of an office that tells (告知); ``Office`` has the other."""
+
+    store: Database
+    settings: Settings
+
+    @property
+    @abstractmethod
+    def rules(self) -> Rules:
+        """What it works by."""
+
+    @abstractmethod
+    def moment(self, given: datetime | None) -> datetime:
+        """The moment of a call."""
+
+    @abstractmethod
+    def _day(self, day: date | str | None) -> date: ...
+
+    def deliver(self, now: datetime | None = None, *, channels: Mapping[str, Channel] | None = None) -> Delivery:
+        """
+        Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
+        takes no session: what has been sent cannot be rolled back.
+        """
+        from gkflow.application.deliver import deliver
+
+        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), self.moment(now))
+
+    def channels(self) -> dict[str, Channel]:
+        """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
+        return channels_of(self.settings)
+
+    def escalations(
+        self,
+        *,
+        since: date | str | None = None,
+        unacknowledged: bool = False,
+        case: str = "",
+        session: Any = None,
+    ) -> list[EscalationRecord]:
+        """The escalation log (督办记录): what was reached when, who was told, delivered, acknowledged."""
+        with self.store.reading(session) as ledger:
+            day = self._day(since) if since is not None else None
+            return ledger.escalations(day, unacknowledged, case)
+
+    def ack(
+        self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
+        now: datetime | None = None,
+    ) -> list[int]:  # fmt: skip
+        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
+        if not words.strip():
+            raise Refused("wrong_use", reason="an acknowledgement needs words")
+        with self.store.writing(session) as ledger:
+            wanted = list(ids)
+            if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):
+                raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
+            if case:
+                wanted += [record.id for record in ledger.escalations(None, True, case)]
+            return ledger.acknowledge(wanted, by, words.strip(), self.moment(now))
+
+    def notices(
+        self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
+    ) -> list[NoticeRecord]:
+        """The outbox (通知): all, waiting, delivered or dead, newest first."""
+        with self.store.reading(session) as ledger:
+            return ledger.notices(which, case, limit)
+
+    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
+        """Put dead notices back among those that wait; how many."""
+        with self.store.writing(session) as ledger:
+            return ledger.revive(ids, self.moment(now))
