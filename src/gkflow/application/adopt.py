@@ -91,10 +91,14 @@ def find_moves(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Mov
 
     Groups of clocks are counted once; only where a lapse is still to come is the record itself read.
     """
-    read = sorted(_by_reading(ledger, old, new, as_of), key=_place)
+    reading = frozenset(ledger.to_read(as_of))
+    read = sorted(_by_reading(ledger, old, new, reading, as_of), key=_place)
     _note_groups(ledger, old, new)
-    # Both are in the same order, so that nothing has to be held in memory.
-    yield from merge((Moved(*row) for row in ledger.moving()), read, key=_place)
+    if not reading:
+        yield from (Moved(*row) for row in ledger.moving())
+        return
+    # Both are in the same order, so that nothing has to be held in memory; a case that is read is read as a whole.
+    yield from merge((Moved(*row) for row in ledger.moving() if row[0] not in reading), read, key=_place)
 
 
 def _place(moved: Moved) -> tuple[bool, date, str, str, str]:
@@ -134,8 +138,8 @@ def _note_groups(ledger: Any, old: Rules, new: Rules) -> None:
     ledger.put_moving(rows)
 
 
-def _by_reading(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Moved]:
-    for number in ledger.to_read(as_of):
+def _by_reading(ledger: Any, old: Rules, new: Rules, numbers: frozenset[str], as_of: date) -> Iterator[Moved]:
+    for number in sorted(numbers):
         entries = ledger.entries(number)
         workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         case = read_case(workflow, number, entries, as_of)

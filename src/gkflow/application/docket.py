@@ -277,7 +277,8 @@ def _same(old: ClockLine, new: ClockLine) -> bool:
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
     stored = ledger.clocks(number)
-    kept = {(line.clock, line.ref): line for line in stored if line.from_day < since < line.until_day}
+    # One that ended on this very day may go on: a consultation asked and answered within the day moved nothing.
+    kept = {(line.clock, line.ref): line for line in stored if line.from_day < since <= line.until_day}
     later = [line for line in stored if line.from_day >= since]
     drawn: list[ClockLine] = []
     for line in lines:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.clock import Verb
 from gkflow.domain.counting import Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.law import LimitUnit, MonthEnd, RestDayReceipt, Roll
@@ -30,8 +31,8 @@ def recipe_of(deadline: Deadline) -> str:
     """
     What the last day of a running clock rests on: unit and length, how it rolls, and the days left out.
 
-    ``READ`` where a suspension ended by the lapse of another clock, which the calendar moves as well; ``STILL``
-    for a day that is named and does not roll.
+    ``READ`` where it rests on the last day of another clock, or of its own at some earlier time, which the calendar
+    moves as well; ``STILL`` for a day that is named and does not roll.
     """
     value, last = deadline.value, deadline.last_day
     if value is None or last is None or deadline.status is not Status.RUNNING:
@@ -40,7 +41,11 @@ def recipe_of(deadline: Deadline) -> str:
         return READ if value.roll is not Roll.NONE else STILL
     if value.length is None or value.unit not in _UNITS:
         return STILL
-    if any(each.ended is None or each.lapsed for each in deadline.suspensions):
+    # Whether a notice was timely, and when silence ended a consultation, is itself a matter of the calendar.
+    lapsing = {rule.trigger.action for rule in deadline.clock.rule.suspends if rule.lapse}
+    if any(each.ended is None or each.action in lapsing for each in deadline.suspensions):
+        return READ
+    if any(event.verb is Verb.WAIT for event in deadline.clock.events):
         return READ
     spans = union(span_of(each.began, each.ended, value.leaves_out) for each in deadline.suspensions if each.ended)
     signs = (

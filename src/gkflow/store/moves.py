@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER
+from gkflow.domain.recipe import READ, STILL
 from gkflow.store.desk import Desk
 
 # Open clocks that run towards a day: what has stopped or ended never moves.
@@ -26,6 +27,7 @@ _MOVING = (
     " why TEXT, PRIMARY KEY (unit, recipe, since, last_day))"
 )
 _JOIN = "JOIN moving m ON m.unit = d.unit AND m.recipe = c.recipe AND m.since = c.since AND m.last_day = c.last_day"
+_ORDER = 'CASE WHEN m.new_day < m.last_day THEN 0 ELSE 1 END, m.new_day, c."case", c.clock, c.ref'
 _PAGE = 5_000
 
 
@@ -47,8 +49,8 @@ class Moves(Desk):
     def groups(self, last_changed: date, first_changed: date) -> list[Group]:
         """The groups of open clocks that changed days can touch, and those that are provisional."""
         rows = self.all(
-            f"SELECT DISTINCT {_GROUP} {_OPEN} AND c.recipe NOT IN ('', '?'){_TOUCHED}",
-            (FOREVER, FOREVER, last_changed, first_changed),
+            f"SELECT DISTINCT {_GROUP} {_OPEN} AND c.recipe NOT IN (?, ?){_TOUCHED}",
+            (FOREVER, FOREVER, STILL, READ, last_changed, first_changed),
         )
         day = self.dialect.read_day
         return [Group(row[0], row[1], day(row[2]), day(row[3]), row[4], day(row[5]), day(row[6])) for row in rows]
@@ -56,8 +58,8 @@ class Moves(Desk):
     def to_read(self, as_of: date) -> list[str]:
         """The open cases whose record has to be read: a lapse is still to come, or nobody knows what a day rests on."""
         rows = self.all(
-            f'SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = \'?\' OR c.from_day > ?) ORDER BY c."case"',
-            (FOREVER, FOREVER, as_of),
+            f'SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = ? OR c.from_day > ?) ORDER BY c."case"',
+            (FOREVER, FOREVER, READ, as_of),
         )
         return [str(row[0]) for row in rows]
 
@@ -70,26 +72,27 @@ class Moves(Desk):
     def moving(self) -> Iterator[tuple[str, str, str, str, str, str, str, date, date, str]]:
         """
         Every open clock that moves, those that end earlier first: case, workflow, clock, ref, title, unit, officer,
-        old day, new day, why; page by page.
+        old day, new day, why.
+
+        The database puts them in order once, into a table that lasts as long as the asking; what is held here is a
+        page.
         """
-        after: tuple[object, ...] = (-1, date.min, "", "", "")
+        self.run("DROP TABLE IF EXISTS moved")
+        numbered = "INTEGER" if self.dialect.sqlite else "BIGINT GENERATED ALWAYS AS IDENTITY"
+        self.run(
+            f"CREATE TEMP TABLE moved (place {numbered} PRIMARY KEY, number TEXT, workflow TEXT, clock TEXT, ref TEXT,"
+            " title TEXT, unit TEXT, officer TEXT, old_day DATE, new_day DATE, why TEXT)"
+        )
+        self.run(
+            "INSERT INTO moved (number, workflow, clock, ref, title, unit, officer, old_day, new_day, why)"
+            ' SELECT c."case", c.workflow, c.clock, c.ref, d.title, d.unit, d.officer, m.last_day, m.new_day, m.why'
+            f" {_OPEN.replace('WHERE', _JOIN + ' WHERE')} AND m.moved = 1 ORDER BY {_ORDER}",
+            (FOREVER, FOREVER),
+        )
         day = self.dialect.read_day
-        columns = "CASE WHEN m.new_day < m.last_day THEN 0 ELSE 1 END"
-        while True:
-            rows = self.all(
-                f'SELECT {columns}, m.new_day, c."case", c.clock, c.ref, d.title, d.unit, d.officer, m.last_day,'
-                " m.why, c.workflow"
-                f" {_OPEN.replace('WHERE', _JOIN + ' WHERE')} AND m.moved = 1"
-                f' AND ({columns}, m.new_day, c."case", c.clock, c.ref) > (?i, ?d, ?, ?, ?)'
-                f' ORDER BY {columns}, m.new_day, c."case", c.clock, c.ref LIMIT ?',
-                (FOREVER, FOREVER, *after, _PAGE),
-            )
+        for rows in self.pages("SELECT * FROM moved WHERE place > ? ORDER BY place LIMIT ?", (), 0, _PAGE):
             for row in rows:
-                yield (row[2], row[10], *row[3:8], day(row[8]), day(row[1]), row[9])
-            if len(rows) < _PAGE:
-                return
-            last = rows[-1]
-            after = (last[0], day(last[1]), *last[2:5])
+                yield (*row[1:8], day(row[8]), day(row[9]), row[10])
 
     def touched(self) -> list[str]:
         """Every open case with a clock that moves or is firmer, or less firm, than before."""
