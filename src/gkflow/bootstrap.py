@@ -75,14 +75,21 @@ def forget_files() -> None:
     _rulebook_of.cache_clear()
 
 
-def kept_edition(text: str) -> CalendarEdition:
-    """An edition as the database keeps it."""
+def kept_edition(text: str, predictor: str = "statutory") -> CalendarEdition:
+    """An edition as the database keeps it; what it does not know is foreseen by *predictor*."""
     import json
 
-    from gkflow.calendars.statutory import statutory_year
+    from gkflow.calendars.predictors import predictor_named
     from gkflow.domain.edition import CalendarEdition
 
-    return CalendarEdition.from_data(json.loads(text), statutory_year)
+    return CalendarEdition.from_data(json.loads(text), predictor_named(predictor))
+
+
+def foreseen_by(edition: CalendarEdition, predictor: str) -> CalendarEdition:
+    """The same announcements, what they do not say foreseen by another predictor."""
+    from gkflow.calendars.predictors import predictor_named
+
+    return replace(edition, predict=predictor_named(predictor), _made={})
 
 
 def calendar(home: Path | str | None = None, *, region: str = "", known_on: date | None = None) -> WorkCalendar:

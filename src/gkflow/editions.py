@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gkflow.bootstrap import kept_edition, known_edition, now, rules_of
+from gkflow.bootstrap import foreseen_by, kept_edition, known_edition, now, rules_of
 from gkflow.domain.case import canonical, legal_day
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class Calendars:
             self.adopt_first()
             with self._office.store.reading() as ledger:
                 rows = ledger.calendar_editions()
-            self._all = tuple(AdoptedEdition(name, kept_edition(data), at) for name, data, at in rows)
+            self._all = tuple(
+                AdoptedEdition(name, kept_edition(data, self._office.settings.predictor), at) for name, data, at in rows
+            )
         return self._all
 
     def adopt_first(self) -> None:
@@ -64,7 +66,7 @@ class Calendars:
         from gkflow.application.adopt import find_moves
 
         office, moment = self._office, self._office.moment(now)
-        wanted = edition or known_edition(office.settings.home)
+        wanted = edition or self.known()
         with office.store.reading() as ledger:  # groups are noted in a table that lasts as long as the asking
             yield from find_moves(ledger, office.rules, self._rules_with(wanted, moment), legal_day(moment))
 
@@ -76,7 +78,7 @@ class Calendars:
         from gkflow.application.adopt import apply_moves
 
         office, moment = self._office, self._office.moment(now)
-        wanted = edition or known_edition(office.settings.home)
+        wanted = edition or self.known()
         new = self._rules_with(wanted, moment)
         with office.store.writing() as ledger:
             ledger.hold_writers()
@@ -89,6 +91,11 @@ class Calendars:
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:
         before = [(each.at, each.edition) for each in self.all()]
         return rules_of(self._office.settings, edition, None, before, at)
+
+    def known(self) -> CalendarEdition:
+        """What the installed packages and the files of the office know, adopted or not."""
+        settings = self._office.settings
+        return foreseen_by(known_edition(settings.home), settings.predictor)
 
     def waiting(self) -> str:
         """The name of an edition that is known and not adopted; empty where there is none."""

@@ -16,15 +16,21 @@ _PULSE = "calendar_asked"
 
 def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> int | None:
     """
-    Tell those who keep the calendar that next year's notice is missing (催录放假安排), once a week.
+    Tell those who keep the calendar that next year's notice is missing (催录放假安排), once a week: from 1 November,
+    and before that wherever an open deadline depends on predicted days.
 
     From the first working day of a week on; whoever calls first in that week tells, all others find it told.
     Returns the year whose notice is missing, or None when nobody was told now.
     """
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
-    if through is None or through.year > today.year or today.month < NOTICE_SEASON:
+    if through is None or through.year > today.year:
         return None
+    if today.month < NOTICE_SEASON:
+        with store.reading() as ledger:
+            # Before the season only where an open deadline already rests on days that nobody has announced.
+            if not ledger.provisional(today):
+                return None
     monday = today - timedelta(days=today.weekday())
     if today < calendar.roll(monday):
         return None
@@ -48,7 +54,8 @@ def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) ->
         for who in find_addressees(rules.people, role, rules.unit):
             facts = {
                 "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
-                "title": f"{missing}年放假安排尚未录入，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar",
+                "title": f"{missing}年放假安排尚未录入，跨年的届满日只是暂定；"
+                "通知公布后请录入并采用：gkflow calendar adopt",
                 "day": today.isoformat(), "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant),
             }  # fmt: skip
             text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

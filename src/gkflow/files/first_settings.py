@@ -20,6 +20,8 @@ hash = "sha256"
 profile = {profile}
 # 周期职责：本机关承担的年度、月度职责（config/duties/ 中的名称），到时自动立案；不写则按地方规则。
 {known}{duties}
+# 尚未公布放假安排的年份怎样推定：statutory 法定节假日及补假，shapes 历年惯例（事后归纳，偏差较大）。
+predictor = "statutory"
 # 每日巡检的时刻（北京时间）。
 daily_at = "08:30"
 

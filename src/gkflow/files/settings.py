@@ -18,6 +18,7 @@ from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
 from gkflow.files.toml_files import read_toml
 
+PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
 # No law knows colours: a light is shown while at most so many working days are left.
 LIGHTS = ((2, "orange"), (5, "yellow"))
@@ -73,6 +74,7 @@ class Settings:
     lang: str = "auto"  # zh | en | auto: the door goes by the locale
     hash: str = "sha256"
     profile: str = "national"
+    predictor: str = "statutory"  # how a year without a notice is foreseen: calendars/predictors.py
     daily_at: time = time(8, 30)
     database: Database = field(default_factory=Database)
     office: str = ""
@@ -188,6 +190,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             lang=section.choice("lang", ("auto", "zh", "en"), "auto"),
             hash=section.choice("hash", ("sha256", "sm3"), "sha256"),
             profile=section.text("profile", "national"),
+            predictor=section.choice("predictor", PREDICTORS, "statutory"),
             daily_at=_hour(section, "daily_at", time(8, 30)),
             database=Database(_from_home(database.url or "sqlite:///gkflow.db", home), database.synchronous),
             office=office,
