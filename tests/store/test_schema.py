@@ -190,8 +190,8 @@ def of_the_first_schema(place: Place) -> Place:
     """A database of schema 0001 with a life in it: cases, steps, notices sent and waiting, an acknowledgement."""
     place.settings(PEOPLE)
     database = Database(place.url)
-    upgrade(database.engine, "0001")
-    office = Office(database, settings_of(place.home))  # not opened: an office refuses to open it as it is
+    upgrade(database.engine)
+    office = Office(database, settings_of(place.home))
     office.calendars.adopt_first()
     open_request(office, "A", "2022-09-01")
     open_request(office, "B", "2022-09-01", applicant_name="某人")
@@ -203,6 +203,14 @@ def of_the_first_schema(place: Place) -> Place:
     office.tick(at("2022-10-20"))
     office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
     database.close()
+    # Today's gkflow writes today's schema: what has come since the first one is taken off again.
+    for statement in (
+        "ALTER TABLE clock DROP COLUMN recipe",
+        "DROP TABLE draft",
+        "DROP TABLE subscription",
+        "UPDATE gkflow_version SET version_num = '0001'",
+    ):
+        place.sql(statement)
     return place
 
 
@@ -229,8 +237,11 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     database = Database(place.url)
     database.migrate()
     database.close()
-    assert place.rows("SELECT version_num FROM gkflow_version") == [("0002",)]
-    assert _contents(place) == before
+    assert place.rows("SELECT version_num FROM gkflow_version") == [(SCHEMA,)]
+    after = _contents(place)
+    assert {row[-1] for row in after["clock"]} == {"?"}, "what a clock of before rests on, nobody knows"
+    after["clock"] = [row[:-1] for row in after["clock"]]
+    assert after == before
     assert (place.rows("SELECT * FROM draft"), place.rows("SELECT * FROM subscription")) == ([], [])
     with place.engine() as engine, engine.connect() as connection:
         opts = {"compare_type": True, "version_table": "gkflow_version"}

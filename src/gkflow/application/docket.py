@@ -19,7 +19,7 @@ from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import replay
-from gkflow.domain.recipe import recipe_of
+from gkflow.domain.recipe import READ, recipe_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
@@ -272,7 +272,13 @@ def as_drawn(line: ClockLine) -> ClockLine:
 
 
 def _same(old: ClockLine, new: ClockLine) -> bool:
-    return old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh, calendar=new.calendar) == new
+    old = old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh, calendar=new.calendar)
+    return stands_as(old, new)
+
+
+def stands_as(old: ClockLine, new: ClockLine) -> bool:
+    """Whether a stored row says what is drawn up now; one from before recipes were kept leaves that to be read."""
+    return old == (new._replace(recipe=READ) if old.recipe == READ else new)
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:

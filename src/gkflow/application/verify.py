@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gkflow.application.docket import as_drawn, docket_line, revisions
+from gkflow.application.docket import as_drawn, docket_line, revisions, stands_as
 from gkflow.application.ports import ALGORITHMS, ClockLine, DocketLine, Store
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Entry, algorithm_of, seal_entry
@@ -121,7 +121,9 @@ def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) ->
             lines = revisions(workflow, number, entries, rules.rulebook)
             docket = docket_line(workflow, number, entries)
             old = list(map(as_drawn, old_clocks.pop(number, [])))
-            if old_dockets.get(number) != docket or old != sorted(map(as_drawn, lines), key=_order):
+            drawn = sorted(map(as_drawn, lines), key=_order)
+            same = len(old) == len(drawn) and all(map(stands_as, old, drawn))
+            if old_dockets.get(number) != docket or not same:
                 changed.append(number)
             dockets.append(docket)
             clocks.extend(lines)
