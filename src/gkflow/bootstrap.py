@@ -216,6 +216,7 @@ def rules_of(
             reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
             raise Unfit("settings", file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
+    _require_regions(settings, book.lists.get("regions", {}))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return Rules(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
@@ -240,6 +241,16 @@ def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
             if reason:
                 raise Unfit("settings", file="gkflow.toml", reason=reason)
     return owners
+
+
+def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
+    """A region that nobody knows would silently be the whole country."""
+    from gkflow.domain.errors import Unfit
+
+    for unit in settings.units.values():
+        if unit.region and f"{unit.region[:2]}0000" not in regions:
+            reason = f'unit "{unit.code}": no region "{unit.region}" (GB/T 2260)'
+            raise Unfit("settings", file="gkflow.toml", reason=reason)
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:

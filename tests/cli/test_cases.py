@@ -77,9 +77,9 @@ def test_receive_tells_number_day_zero_last_day_and_next_actions(office: Gkflow)
     told = object_of(office, "receive", "依申请公开", "--day", "2025-09-22", "--fact", "收件方式=当面提交")
     assert list(told) == [
         "case", "seq", "workflow", "state", "state_label", "public", "day", "day_zero", "last_day", "provisional",
-        "next", "findings",
+        "opened", "next", "findings",
     ]  # fmt: skip
-    assert (told["case"], told["seq"], told["public"]) == ("GK-2025-0001", 1, "已收到申请")
+    assert (told["case"], told["seq"], told["public"], told["opened"]) == ("GK-2025-0001", 1, "已收到申请", [])
     assert (told["day_zero"], told["last_day"]) == ("2025-09-22", "2025-10-24")
     assert "register" in told["next"]
 

@@ -127,7 +127,7 @@ def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: 
         (("show", "RC01", "--as-of", "2001-01-01"), "它的第一条记录在 2022-09-30"),
         (("explain", "RC01", "--clock", "foo"), "没有期限“foo”；有：correction_notice、reply"),
         (("do", "RC01", "replay"), "没有动作“replay”，是不是 reply？"),
-        (("do", "RC01", "archive"), "现在是“已收件”，不能“归档”；可以：确认收到"),
+        (("do", "RC01", "archive"), "不能“归档”（政府信息公开条例 第四十五条）；可以：确认收到"),
         (("do", "RC01", "reply"), "还缺 答复类型(decision)、送达方式(method)"),
         (("do", "RC01", "reply", "--fact", "decision"), "要写成 要素=值"),
         (("do", "RC01", "reply", "--fact", "decision=public", "--fact", "method=handed"), "答复类型 不能是“public”"),

@@ -12,9 +12,9 @@ from gkflow.application.checks import (
     check_ref,
     check_role,
     first_day,
-    label_of,
     legal_of,
     near_case,
+    refuse_missing,
 )
 from gkflow.application.docket import Reckoned, reckon_case
 from gkflow.application.entered import (
@@ -35,7 +35,7 @@ from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
-from gkflow.domain.case import CORRECT, RECOUNT, Entry, record_of
+from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
 from gkflow.domain.workflow import Workflow
@@ -79,16 +79,9 @@ def _advance(
     facts = read_facts(workflow, action, act.facts)
     if action.name == CORRECT:
         check_correction(number, entries, facts, day)
-    elif gaps := missing_facts(action, facts, before_case.facts, before_case.declared):
-        labels = [label_of(workflow, gap) for gap in gaps]
-        raise Refused(
-            "facts_missing",
-            action=action.name,
-            case=number,
-            facts=labels,
-            names=gaps,
-            cite=action.cite or workflow.label,
-        )
+    else:
+        gaps = missing_facts(action, facts, before_case.facts, before_case.declared)
+        refuse_missing(workflow, action, number, gaps)
     check_role(rules, act.by, action.name, action.roles)
     check_approver(rules, workflow, action.name, facts)
     check_owner(rules, action, facts, before_case.facts, act.unit)
@@ -106,7 +99,7 @@ def _advance(
         after_record = record_of(after_entries, day)
     after_case = replay(workflow, number, after_record)
     findings = findings_of(after_case, after, entry.seq)
-    refuse(number, action.name, findings, facts)
+    refuse(workflow, number, action.name, findings, facts)
     opened: tuple[str, ...] = ()
     for each in action.opens:
         follow(ledger, rules, each, after_case, entry, now, today, dry_run=True)
@@ -149,7 +142,13 @@ def repeated(ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act:
     record = record_of(ledger.entries(old.case), None)
     case = replay(kept, old.case, record)
     after = reckon_case(kept, record, rules.rulebook, max(entry.day for entry in record))
-    return told(kept, case, old, {}, after, findings_of(case, after, old.seq), written=False)
+    # What it opened was linked in the same moment: a retry is told of it as well.
+    opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
+    return told(kept, case, old, {}, after, findings_of(case, after, old.seq), written=False, opened=opened)
+
+
+def _linked_with(entry: Entry, old: Entry) -> bool:
+    return entry.action == LINK and entry.seq > old.seq and entry.written_at == old.written_at
 
 
 def wanted_facts(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

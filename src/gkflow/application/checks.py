@@ -36,6 +36,14 @@ def label_of(workflow: Workflow, fact: str) -> str:
     return f"{spec.label}({fact})" if spec is not None else fact
 
 
+def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequence[str]) -> None:
+    """Raise Refused where facts are missing that the action must have."""
+    if gaps:
+        labels = [label_of(workflow, gap) for gap in gaps]
+        cite = action.cite or workflow.label
+        raise Refused("facts_missing", action=action.name, case=number, facts=labels, names=tuple(gaps), cite=cite)
+
+
 def check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> None:
     """A person whom the settings know must hold one of the action's roles; others are not known to lack it."""
     if not roles or not by:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
+from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import CORRECT, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
@@ -34,11 +35,23 @@ def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: 
 
 def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
     """Every deadline of a case on a day, by (clock, ref)."""
+    by = _calendars_of(workflow, record, rulebook)
+    return reckon_all(read_clocks(workflow, record), rulebook.limit, by.calendar, as_of, None, by.adopted, by.since)
+
+
+class _Calendars(NamedTuple):
+    """By which calendars a case is reckoned: the present one; all, where there were more; since when it is known."""
+
+    calendar: WorkCalendar
+    adopted: Adopted | None
+    since: datetime | None
+
+
+def _calendars_of(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> _Calendars:
     unit = unit_of(workflow, record) if rulebook.local else ""
-    adopted = rulebook.adopted_by(unit) if rulebook.history else None
-    since = min(entry.written_at for entry in record) if adopted is not None and record else None
-    calendar = rulebook.calendar_of(unit)
-    return reckon_all(read_clocks(workflow, record), rulebook.limit, calendar, as_of, None, adopted, since)
+    adopted = rulebook.adopted_by(unit) if record else None
+    since = min(entry.written_at for entry in record) if adopted is not None else None
+    return _Calendars(rulebook.calendar_of(unit), adopted, since)
 
 
 class Reckoned(NamedTuple):
@@ -159,10 +172,8 @@ def revisions(
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
     closing = _closing(workflow, entries)
-    unit = unit_of(workflow, entries) if rulebook.local else ""
-    calendar, adopted = rulebook.calendar_of(unit), rulebook.adopted_by(unit) if rulebook.history else None
-    known_since = min(entry.written_at for entry in entries) if adopted is not None else None
-    adoptions = _adoptions(workflow, entries, adopted, since)
+    by = _calendars_of(workflow, entries, rulebook)
+    adoptions = _adoptions(workflow, entries, by, since)
     if adoptions:
         days = sorted({*days, *adoptions})
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
@@ -177,7 +188,7 @@ def revisions(
             # Under another calendar nothing reckoned so far holds, but for what has stopped.
             held = None if day in adoptions else deadlines
             clocks = reader.clocks()
-            deadlines = reckon_all(clocks, rulebook.limit, calendar, day, held, adopted, known_since)
+            deadlines = reckon_all(clocks, rulebook.limit, by.calendar, day, held, by.adopted, by.since)
         else:
             deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
         for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it
@@ -202,17 +213,15 @@ def revisions(
     return lines
 
 
-def _adoptions(
-    workflow: Workflow, entries: Sequence[Entry], adopted: Adopted | None, since: date | None
-) -> frozenset[date]:
+def _adoptions(workflow: Workflow, entries: Sequence[Entry], by: _Calendars, since: date | None) -> frozenset[date]:
     """The days on which another calendar came into use while the case was open and on record."""
-    if adopted is None:
+    if by.adopted is None or by.since is None:
         return frozenset()
-    case, written = read_case(workflow, "", entries), min(entry.written_at for entry in entries)
+    case = read_case(workflow, "", entries)
     return frozenset(
         step.day
-        for step in adopted.steps[1:]
-        if step.at > written
+        for step in by.adopted.steps[1:]
+        if step.at > by.since
         and step.day >= entries[0].day
         and (since is None or step.day >= since)
         and (case.ended is None or step.day < case.ended)

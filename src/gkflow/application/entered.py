@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.ports import FOREVER, Ledger
 from gkflow.application.rules import Rules
@@ -82,11 +83,15 @@ def about(workflow: Workflow) -> Iterator[None]:
         raise
 
 
-def refuse(number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, Any] = NOTHING) -> None:
+def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, Any]) -> None:
     """Raise Refused for a finding that a person at the counter is not let into."""
     for finding in findings:
         if finding.code in REFUSING:
-            raise Refused(finding.code, case=number, **{**finding.facts, "action": action})
+            told = {**finding.facts, "case": number, "action": action}
+            for name in ("until", "reason"):  # facts by name: people know them by their labels
+                if name in told:
+                    told[name] = label_of(workflow, str(told[name]))
+            raise Refused(finding.code, **told)
         if finding.code == "no_open_consultation":
             raise Refused("no_answer_to", action=action, ref=facts.get("ref", ""))
 

@@ -215,10 +215,15 @@ def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
     """
     What of a case may be shown to the public (公开的信息): its fields by their Chinese labels.
 
-    A withheld field is left out, a masked one shown in part; an identity number never leaves, not even inside
-    another text.
+    A withheld field is left out, a masked one shown in part; neither a masked name nor an identity number leaves
+    inside another text.
     """
     shown: dict[str, Any] = {}
+    masked = {
+        str(value): masked_text(str(value))
+        for name, value in case.facts.items()
+        if value and (spec := workflow.facts.get(name)) is not None and spec.published == "masked"
+    }
     for name, value in case.facts.items():
         spec = workflow.facts.get(name)
         if spec is None or spec.published == "withheld" or spec.type == "identity_number":
@@ -226,10 +231,15 @@ def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
         told = spec.choices.get(value, value) if spec.type == "choice" else value
         if isinstance(told, str):
             told = _without_identity(told)
-            if spec.published == "masked" and told:
-                told = told[0] + _MASK * (len(told) - 1)
+            for clear, hidden in masked.items():
+                told = told.replace(clear, hidden)
         shown[spec.label] = told
     return shown
+
+
+def masked_text(text: str) -> str:
+    """The first character, and a mask for each of the others (隐名)."""
+    return text[:1] + _MASK * (len(text) - 1)
 
 
 def _without_identity(text: str) -> str:

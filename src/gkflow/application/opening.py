@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from gkflow.application.checks import check_role, label_of, legal_of, near_case
+from gkflow.application.checks import check_role, legal_of, near_case, refuse_missing
 from gkflow.application.docket import Reckoned, reckon_case
 from gkflow.application.entered import Act, Entered, about, findings_of, make_entry, refuse, told, write
 from gkflow.application.facts import read_facts
@@ -45,16 +45,7 @@ def _open(
     day = legal_of(number, act.day or today, today, None)
     decide(workflow, number, NEW, action.name)
     facts = read_facts(workflow, action, act.facts)
-    if gaps := missing_facts(action, facts, facts):
-        labels = [label_of(workflow, gap) for gap in gaps]
-        raise Refused(
-            "facts_missing",
-            action=action.name,
-            case=number,
-            facts=labels,
-            names=gaps,
-            cite=action.cite or workflow.label,
-        )
+    refuse_missing(workflow, action, number, missing_facts(action, facts, facts))
     if not following:
         check_role(rules, act.by, action.name, action.roles)
     origin = str(facts.get("origin", ""))
@@ -64,7 +55,7 @@ def _open(
     case = replay(workflow, number, (entry,))
     after = reckon_case(workflow, (entry,), rules.rulebook, day)
     findings = findings_of(case, after, entry.seq)
-    refuse(number, action.name, findings)
+    refuse(workflow, number, action.name, findings, facts)
     entered = told(workflow, case, entry, {}, after, findings, written=not dry_run)
     if not dry_run:
         rules.keep(ledger, workflow, now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gkflow.application.facts import published_record
 from gkflow.application.ports import LEFT, NoticeLine, SubscriptionLine
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, canonical
@@ -36,7 +37,7 @@ def push(ledger: Any, rules: Rules, workflow: Workflow, case: Case, entry: Entry
         "case": case.number,
         "workflow": workflow.name,
         "workflow_label": workflow.label,
-        "title": str(facts.get("title", "")),
+        "title": _title(workflow, case),
         "url": str(facts.get("url", "")),
         "day": entry.day.isoformat(),
     }
@@ -52,6 +53,12 @@ def push(ledger: Any, rules: Rules, workflow: Workflow, case: Case, entry: Entry
     ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
     ledger.put_notices(lines)
     return len(lines)
+
+
+def _title(workflow: Workflow, case: Case) -> str:
+    """The title as the public may see it: a natural person's name is masked in it as well."""
+    spec = workflow.facts.get("title")
+    return str(published_record(workflow, case).get(spec.label, "")) if spec is not None else ""
 
 
 def subscribe(

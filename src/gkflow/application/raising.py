@@ -57,8 +57,7 @@ def open_by_steps(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
 def _told(rules: Rules, step: Step, clock: str, deadline: date) -> dict[str, Any]:
     """What a supervision is told of its cause, as far as its first action takes it."""
     assert step.opens is not None
-    first = rules.rulebook.workflow(step.opens.workflow).first
-    known = {*first.accepts, *(need.fact for need in first.requires)}
+    known = rules.rulebook.workflow(step.opens.workflow).first.carries
     told = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}
     return {name: value for name, value in told.items() if name in known and name not in step.opens.given}
 
@@ -106,6 +105,4 @@ def count_for(ledger: Any, rules: Rules, duty: RecurringDuty, due: date) -> int:
 
 
 def _facts_of(flow: Workflow, told: dict[str, Any]) -> dict[str, Any]:
-    first = flow.first
-    known = {*first.accepts, *(need.fact for need in first.requires)}
-    return {name: value for name, value in told.items() if name in known}
+    return {name: value for name, value in told.items() if name in flow.first.carries}

@@ -58,7 +58,7 @@ def score(ledger: Any, rules: Rules, since: date, until: date, unit: str = "") -
         action.name
         for workflow in rules.rulebook.workflows.values()
         for action in workflow.actions.values()
-        for _ in _pointed(workflow, [*(need.fact for need in action.requires), *action.accepts])
+        for _ in _pointed(workflow, sorted(action.carries))
         if action.name not in (CORRECT, NOTE)
     }
     found: dict[str, list[Point]] = {}

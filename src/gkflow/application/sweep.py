@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.entered import Act, write
@@ -17,11 +17,13 @@ from gkflow.application.ports import SYSTEM, Store, Where
 from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell
+from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Entry, legal_day, record_of
 from gkflow.domain.deadline import Status
 from gkflow.domain.errors import Refused
 from gkflow.domain.escalation import threshold
 from gkflow.domain.machine import may, replay
+from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Ladder, Step
 
 ONE_DAY = timedelta(days=1)
@@ -72,8 +74,8 @@ def tick(
                 ledger.beat("tick", now)
                 break
             for ladder in rules.rulebook.ladders.values():
-                for units in (None, *rules.rulebook.local):
-                    reached += _reach(ledger, rules, ladder, units, day, now)
+                for place in _places(rules.rulebook):
+                    reached += _reach(ledger, ladder, place, day, now)
             ledger.looked_at(day)
             taken += _take_lapsed(ledger, rules, day, now)
             opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
@@ -85,25 +87,34 @@ def tick(
     return Swept(tuple(done), reached, told, taken, opened)
 
 
-def _reach(ledger: Any, rules: Rules, ladder: Ladder, unit: str | None, day: date, now: datetime) -> int:
+class _Place(NamedTuple):
+    """Whose clocks go by one calendar: a unit with days of its own, or all others (name "")."""
+
+    name: str
+    calendar: WorkCalendar
+    where: Where
+
+
+def _places(book: Rulebook) -> list[_Place]:
+    others = _Place("", book.calendar, Where(tuple(book.local), False))
+    return [others, *(_Place(unit, calendar, Where((unit,), True)) for unit, calendar in book.local.items())]
+
+
+def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime) -> int:
     """
     Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
 
-    *unit* is one whose calendar is its own; None stands for all others. The thresholds used are kept for the next
-    sweep, with the steps they belong to: a step that the ladder has come to have since is looked for among all
-    clocks.
+    The thresholds used are kept for the next sweep, with the steps they belong to: a step that the ladder has come
+    to have since is looked for among all clocks.
     """
-    book = rules.rulebook
-    calendar = book.calendar if unit is None else book.local[unit]
-    name = f"ladder {ladder.name}" if unit is None else f"ladder {ladder.name} {unit}"
-    only = Where((unit,), True) if unit is not None else Where(tuple(book.local), False)
+    name = f"ladder {ladder.name} {place.name}".rstrip()
     pulse = ledger.pulse(name)
     last = dict(pair.split(":") for pair in pulse[1].split()) if pulse is not None and pulse[1] else {}
     reached, used = 0, []
     for step in ladder.steps:
-        latest, before = threshold(step, day, calendar), last.get(str(step.offset))
+        latest, before = threshold(step, day, place.calendar), last.get(str(step.offset))
         after = date.fromisoformat(before) if before else None
-        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day, only)
+        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where)
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
         used.append(f"{step.offset}:{max(latest, after) if after else latest}")
     ledger.beat(name, now, " ".join(used))
@@ -159,11 +170,8 @@ def simulate(store: Store, rules: Rules, day: date) -> list[tuple[str, str, str,
     with store.reading() as ledger:
         for ladder in rules.rulebook.ladders.values():
             for step in ladder.steps:
-                book = rules.rulebook
-                for unit in (None, *book.local):
-                    calendar = book.calendar if unit is None else book.local[unit]
-                    only = Where((unit,), True) if unit is not None else Where(tuple(book.local), False)
-                    latest = threshold(step, day, calendar)
-                    for line in ledger.would_reach(ladder.name, step.offset, latest, day, only):
+                for place in _places(rules.rulebook):
+                    latest = threshold(step, day, place.calendar)
+                    for line in ledger.would_reach(ladder.name, step.offset, latest, day, place.where):
                         found.append((line.case, line.clock, line.ref, line.last_day, step))
     return found

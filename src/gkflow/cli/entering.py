@@ -19,7 +19,8 @@ def entered_row(entered: Entered, workflow: Workflow) -> dict[str, Any]:
         "case": entered.case, "seq": entered.seq, "workflow": entered.workflow, "state": entered.state,
         "state_label": entered.state_label, "public": entered.public, "day": entered.day,
         "day_zero": entered.day_zero, "last_day": entered.last_day, "provisional": entered.provisional,
-        "next": list(entered.next), "findings": findings_rows(workflow, entered.findings),
+        "opened": list(entered.opened), "next": list(entered.next),
+        "findings": findings_rows(workflow, entered.findings),
     }  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def print_entered(entered: Entered, workflow: Workflow, dry_run: bool) -> None:
         print(say(f"起算日  {zero}（当日不计入）", f"day 0     {zero} (not counted)"))
     last = last_day_words(entered, entered.last_day, entered.provisional)
     print(say(f"届满日  {last}", f"last day  {last}") + (f"  {clock_words(entered)}" if entered.last_day else ""))
+    for number in entered.opened:
+        print(say(f"引出    {number}（gkflow show {number}）", f"opened    {number} (gkflow show {number})"))
     for row in findings_rows(workflow, entered.findings):
         print(say("注意    ", "mind      ") + row["words"])
     if entered.next:

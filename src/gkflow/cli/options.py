@@ -103,6 +103,11 @@ def region(text: str) -> str:
                 f"--region {text}: write six figures (GB/T 2260), as 450000",
             )
         )
+    from gkflow.bootstrap import rulebook
+
+    # A region that nobody knows would silently be the whole country.
+    if code and f"{code[:2]}0000" not in rulebook().lists.get("regions", {}):
+        raise typer.BadParameter(say(f"--region {text}：没有这个地区代码", f"--region {text}: no such region"))
     return code
 
 

@@ -11,11 +11,11 @@ from gkflow.cli.vocabulary import ROLES, word
 from gkflow.domain.errors import GkflowError, fill
 
 ERRORS: dict[str, str] = {
-    "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”；可以：{allowed}",
+    "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”{cited}；可以：{allowed}",
     "approver_wrong": "{action}：{by} 无权批准，须由{roles}批准（{cite}）",
     "bad_calendar": "工作日历有误：{reason}",
     "bad_day": "“{value}”不是日期，请写成 2026-11-22",
-    "bad_fact": "{action}：{label} 不能是“{value}”，应当是{rule}",
+    "bad_fact": "{action}：{label} 不能是“{value}”，应当是{rule}{cited}",
     "bad_moment": "“{value}”不是日期或者时刻，请写成 2026-11-22 或者 2026-11-22T09:00+08:00",
     "address_missing": "用 {channel} 通知的，须写明地址（--address）",
     "already_left": "这项订阅已经退订",
@@ -147,6 +147,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "延长没有写明批准人，须经政府信息公开工作机构负责人同意（{cite}）；请补录 approved_by",
         "the extension names nobody who approved it ({cite}); add approved_by",
     ),
+    "not_the_same": (
+        "“{action}”：{facts}应当相同，记录的是“{one}”和“{other}”（{cite}）；请核对",
+        '"{action}": {facts} should agree, but are "{one}" and "{other}" ({cite}); check them',
+    ),
     "late_before_restart": (
         "“{action}”于 {day} 办理，晚于上一期的届满日 {last}；期限已重新计算，逾期仍予记录",
         '"{action}" came on {day}, after the last day {last} of the round before; it began anew, the lateness stays',
@@ -207,7 +211,8 @@ def error_words(error: GkflowError) -> str:
     """One clear line: what, where, by which article, what to do next."""
     if language() == "en" or error.code not in ERRORS:
         return " ".join(str(error).split("\n"))
-    facts = {"label": error.facts.get("fact", ""), **error.facts}
+    cite = error.facts.get("cite")
+    facts = {"label": error.facts.get("fact", ""), **error.facts, "cited": f"（{cite}）" if cite else ""}
     labels = _labels(str(facts.get("workflow", ""))) if {"action", "allowed", "state", "first"} & facts.keys() else {}
     told: dict[str, Any] = {}
     for name, value in facts.items():

@@ -27,7 +27,8 @@ class GkflowError(Exception):
         self.facts: dict[str, Any] = facts
 
     def __str__(self) -> str:
-        return fill(SENTENCES.get(self.code, self.code), self.facts)
+        cite = self.facts.get("cite")
+        return fill(SENTENCES.get(self.code, self.code), {**self.facts, "cited": f" ({cite})" if cite else ""})
 
 
 class Refused(GkflowError):
@@ -85,11 +86,11 @@ def fill(sentence: str, facts: dict[str, Any]) -> str:
 
 
 SENTENCES: dict[str, str] = {
-    "action_not_allowed": 'case {case}: action "{action}" is not allowed in state "{state}"; allowed: {allowed}',
+    "action_not_allowed": 'case {case}: action "{action}" is not allowed in state "{state}"{cited}; allowed: {allowed}',
     "approver_wrong": "{action}: {by} may not approve it; that takes one of the roles {roles} ({cite})",
     "bad_calendar": "calendar: {reason}",
     "bad_day": '"{value}" is no day; write it as 2026-11-22',
-    "bad_fact": "{action}: {fact} = {value!r} is not accepted: {rule}",
+    "bad_fact": "{action}: {fact} = {value!r} is not accepted: {rule}{cited}",
     "bad_moment": '"{value}" is no day or moment; write 2026-11-22 or 2026-11-22T09:00+08:00',
     "address_missing": "channel {channel} needs an address",
     "already_left": "the subscription has ended already",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -100,7 +100,10 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
         now = workflow.states.get(state)
         code = "case_ended" if now is not None and now.ended and action not in ALWAYS else "action_not_allowed"
         allowed = may(workflow, state)
-        raise Refused(code, case=case, action=action, state=state, allowed=allowed, workflow=workflow.name) from None
+        cite = workflow.actions[action].cite
+        raise Refused(
+            code, case=case, action=action, state=state, allowed=allowed, workflow=workflow.name, cite=cite
+        ) from None
     return light.state
 
 
@@ -141,6 +144,15 @@ def _is_missing(need: Requirement, facts: Mapping[str, Any], on_record: Mapping[
     return not any(condition.holds(known) for condition in need.unless)
 
 
+def _unequal(action: Action, entry: Entry, gathered: Mapping[str, Any]) -> Iterator[Finding]:
+    """谁起草、谁解读: facts that have to agree, where both are stated and do not."""
+    for fact, other in action.same.items():
+        one, two = gathered.get(fact), gathered.get(other)
+        if one and two and one != two:
+            told = {"action": action.name, "facts": (fact, other), "one": one, "other": two, "cite": action.cite}
+            yield Finding("not_the_same", entry.seq, told)
+
+
 def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
     """
     Read the case off its record (推演).
@@ -167,13 +179,14 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
             if gated and action is not None:
                 if action.before and (gaps := _undeclared(action, gathered, declared)):
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
-                asked = {*action.accepts, *(need.fact for need in action.requires)}
-                declared.update((fact, value) for fact, value in entry.facts.items() if fact in asked)
+                declared.update((fact, value) for fact, value in entry.facts.items() if fact in action.carries)
             if entry.facts:
                 gathered.update(entry.facts)
             if action is not None:
                 if action.requires and (gaps := _missing(action.requires, entry.facts, gathered)):
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
+                if action.same:
+                    findings.extend(_unequal(action, entry, gathered))
                 if action.wants and (gaps := _missing(action.wants, entry.facts, gathered)):
                     told = {"action": name, "facts": gaps, "cite": action.cite}
                     findings.append(Finding("facts_wanted", entry.seq, told))

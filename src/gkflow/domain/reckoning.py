@@ -7,7 +7,7 @@ Nothing is stored that could not be reckoned again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from gkflow.domain.appointed import appointed, moment_of
 from gkflow.domain.calendar import WorkCalendar
@@ -25,7 +25,8 @@ from gkflow.domain.counting import (
 )
 from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
 from gkflow.domain.edition import Adopted
-from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, Roll, TimeLimit
+from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
+from gkflow.domain.verdicts import how_firm, verdict_of
 from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
 
 _START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR = (
@@ -386,11 +387,11 @@ class _Reckoning:
             )
         if last is not None:
             deadline.days_left = signed_working_days(at, last, calendar)
-            self._how_firm(deadline, last)
+            deadline.provisional, deadline.earliest, deadline.latest = how_firm(deadline, last, calendar)
         if self.stop is not None:
             deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
-            term = rule.kind is ClockKind.TERM  # nobody is late when a term has run out
-            deadline.verdict = Verdict.ON_TIME if term else self._verdict_of(self.stop, last, longest)
+            at_moment = moment_of(self.stop) if self.moment is not None else None
+            deadline.verdict = verdict_of(deadline, self.stop.day, at_moment, extended=self.extended_on is not None)
             if (
                 rule.kind is ClockKind.POWER
                 and deadline.verdict is not Verdict.ON_TIME
@@ -411,37 +412,6 @@ class _Reckoning:
         if self.findings:
             deadline.findings = tuple(self.findings)
         return deadline
-
-    def _verdict_of(self, stop: ClockEvent, last: date | None, longest: date | None) -> Verdict:
-        done = stop.day
-        if last is None or done < last:
-            return Verdict.ON_TIME
-        if done == last:
-            # Hours are compared as moments; without one on record, as days.
-            at = moment_of(stop) if self.moment is not None else None
-            return Verdict.LATE if at is not None and self.moment is not None and at > self.moment else Verdict.ON_TIME
-        # No extension on record, but within the last day that the longest lawful one would have given.
-        if self.extended_on is None and longest is not None and done <= longest:
-            return Verdict.LATE_UNLESS_EXTENDED
-        return Verdict.LATE
-
-    def _how_firm(self, deadline: Deadline, last: date) -> None:
-        calendar, value = self.calendar, self.value
-        if self.fixed is not None:
-            # A day that is moved to a working day asks which days are worked.
-            rolls = value.roll is Roll.PREVIOUS_WORKING_DAY or (
-                value.roll is Roll.NEXT_WORKING_DAY and value.unit is LimitUnit.FIXED_DATE
-            )
-            firm_from = last - timedelta(days=1) if rolls else None
-        elif value.unit is LimitUnit.WORKING_DAY:
-            firm_from = self.since
-        else:
-            # Only the roll of a calendar period asks which days are worked.
-            firm_from = last - timedelta(days=1) if value.roll is Roll.NEXT_WORKING_DAY else None
-        deadline.earliest = deadline.latest = last
-        if firm_from is not None and calendar.provisional(firm_from, last):
-            deadline.provisional = True
-            deadline.earliest, deadline.latest = calendar.range_of(last)
 
 
 def _whole(value: object) -> int:

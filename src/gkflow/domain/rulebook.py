@@ -17,8 +17,8 @@ from gkflow.domain.workflow import Ladder, Workflow
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import Adopted
+    from gkflow.domain.names import Problem
     from gkflow.domain.recurring import RecurringDuty
-    from gkflow.domain.soundness import Problem
 
 
 @dataclass(frozen=True)

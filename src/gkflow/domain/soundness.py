@@ -9,19 +9,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gkflow.domain.law import LimitUnit, LimitValue
-from gkflow.domain.rulebook import mean, mean_limit
+from gkflow.domain.names import (
+    Problem,
+    action_names,
+    actions_of,
+    clock_names,
+    clocks_of,
+    fact_name,
+    limits_of,
+    of_conditions,
+    outer_names,
+)
+from gkflow.domain.rulebook import mean
 from gkflow.domain.running import Courses
 from gkflow.domain.workflow import (
     ABSENT,
     GIVEN,
-    Action,
     ClockKind,
     ClockRule,
-    Condition,
     Opening,
     Workflow,
 )
@@ -37,25 +45,13 @@ _REF = "ref"
 _WHILE_RUNNING = ("restart", "wait", "suspend", "extend", "bars")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that does not agree (不自洽之处); ``where`` is the way to it in the workflow's file."""
-
-    workflow: str
-    where: tuple[str, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.workflow}: {self.text}"
-
-
 def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
     """All problems of all workflows, in the order of their files."""
     found: list[Problem] = []
     for workflow in rulebook.workflows.values():
-        inner = [*_action_names(workflow), *_clock_names(workflow)]
+        inner = [*action_names(workflow), *clock_names(workflow)]
         found += inner
-        found += _outer_names(workflow, rulebook)
+        found += outer_names(workflow, rulebook)
         found += _public_words(workflow)
         found += _roles(workflow)
         found += _carried(workflow)
@@ -72,144 +68,24 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# --- names ------------------------------------------------------------------------------------------------
-
-
-def _action_names(workflow: Workflow) -> Iterator[Problem]:
-    for action in workflow.actions.values():
-        where = ("actions", action.name)
-        states = [("from", source) for source in action.sources]
-        if action.target is not None:
-            states.append(("to", action.target))
-        elif action.first:
-            text = f'action "{action.name}" opens a case, but leads to no state (to)'
-            yield Problem(workflow.name, where, text)
-        for key, state in states:
-            if state not in workflow.states:
-                text = f'action "{action.name}": no state "{state}"{mean(state, workflow.states)}'
-                yield Problem(workflow.name, (*where, key), text)
-        facts = [("needs_on_record" if need.on_record else "needs", need.fact) for need in action.requires]
-        facts += [("wants", need.fact) for need in action.wants]
-        facts += [("needs_before", need.fact) for need in action.before]
-        facts += [("accepts", fact) for fact in action.accepts]
-        conditions = [condition for need in (*action.requires, *action.before) for condition in need.unless]
-        for key, fact in facts:
-            yield from _fact_name(workflow, (*where, key), f'action "{action.name}"', fact)
-        yield from _conditions(workflow, (*where, "needs"), f'action "{action.name}"', conditions)
-
-
-def _clock_names(workflow: Workflow) -> Iterator[Problem]:
-    for rule in workflow.clocks:
-        what = f'clock "{rule.name}"'
-        for key, name in _actions_of(rule):
-            if name not in workflow.actions:
-                text = f'action "{name}" is used but no transition has it{mean(name, workflow.actions)}'
-                yield Problem(workflow.name, ("clocks", rule.name, key), text)
-        for key, name in _clocks_of(rule):
-            if workflow.clock(name) is None:
-                hint = mean(name, tuple(each.name for each in workflow.clocks))
-                yield Problem(workflow.name, ("clocks", rule.name, key), f'{what}: no clock "{name}"{hint}')
-        for key, fact in _facts_of(rule):
-            yield from _fact_name(workflow, ("clocks", rule.name, key), what, fact)
-        for key, conditions in _conditions_of(rule):
-            yield from _conditions(workflow, ("clocks", rule.name, key), what, conditions)
-
-
-def _outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
-    for rule in workflow.clocks:
-        what, where = f'clock "{rule.name}"', ("clocks", rule.name)
-        for key, name in _limits_of(rule):
-            if name not in rulebook.law.limits:
-                hint = mean_limit(name, rulebook.law.limits)
-                yield Problem(workflow.name, (*where, key), f'{what}: no limit "{name}"{hint}')
-        if rule.ladder and rule.ladder not in rulebook.ladders:
-            hint = mean(rule.ladder, rulebook.ladders)
-            yield Problem(workflow.name, (*where, "ladder"), f'{what}: no ladder "{rule.ladder}"{hint}')
-
-
-def _fact_name(workflow: Workflow, where: tuple[str, ...], what: str, fact: str) -> Iterator[Problem]:
-    if fact not in workflow.facts:
-        yield Problem(workflow.name, where, f'{what}: no fact "{fact}"{mean(fact, workflow.facts)}')
-
-
-def _conditions(
-    workflow: Workflow, where: tuple[str, ...], what: str, conditions: list[Condition] | tuple[Condition, ...]
-) -> Iterator[Problem]:
-    for condition in conditions:
-        yield from _fact_name(workflow, where, what, condition.fact)
-        spec = workflow.facts.get(condition.fact)
-        if spec is None or spec.type != "choice":
-            continue
-        for value in sorted(condition.values - spec.choices.keys() - {GIVEN, ABSENT}):
-            hint = mean(value, spec.choices)
-            yield Problem(workflow.name, where, f'{what}: fact "{spec.name}" has no choice "{value}"{hint}')
-
-
-def _actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    yield from (("start", each.action) for each in rule.starts)
-    for restart in rule.restarts:
-        yield "restart", restart.action
-        if restart.after:
-            yield "restart", restart.after
-    yield from (("wait", each.trigger.action) for each in rule.waits)
-    for suspend in rule.suspends:
-        yield "suspend", suspend.trigger.action
-        yield "suspend", suspend.until
-    yield from (("extend", each.action) for each in rule.extends)
-    yield from (("stop", each.action) for each in rule.stops)
-    yield from (("bars", each.action) for each in rule.bars)
-    yield from (("lapse", each.action) for each in rule.lapse)
-
-
-def _clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    yield from (("wait", each.within) for each in rule.waits if each.within)
-    yield from (("suspend", each.lapse) for each in rule.suspends if each.lapse)
-
-
-def _facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    yield from (("start", each.day) for each in rule.starts if each.day)
-    yield from (("stop", each.day) for each in rule.stops if each.day)
-    if rule.until:
-        yield "until", rule.until
-    if rule.shortened_by:
-        yield "shortened_by", rule.shortened_by
-    yield from (("extend", each.approval) for each in rule.extends if each.approval)
-    yield from (("lapse", fact) for each in rule.lapse for fact in each.facts)
-
-
-def _conditions_of(rule: ClockRule) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-    yield from (("start", each.when) for each in rule.starts)
-    yield from (("stop", each.when) for each in rule.stops)
-    yield from (("wait", each.trigger.when) for each in rule.waits)
-    for suspend in rule.suspends:
-        yield "suspend", (*suspend.trigger.when, *suspend.lapse_when, *suspend.silence)
-    yield from (("lapse", each.when) for each in rule.lapse)
-
-
-def _limits_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    yield "limit", rule.limit
-    yield from (("start", each.limit) for each in rule.starts if each.limit)
-    yield from (("extend", each.limit) for each in rule.extends)
-
-
 # --- cases that follow --------------------------------------------------------------------------------------
 
 
 def _openings(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     for action in workflow.actions.values():
         where, what = ("actions", action.name, "opens"), f'action "{action.name}": opens'
-        carried = _facts_carried(action)
+        carried = action.carries
         for opening in action.opens:
             yield from (Problem(workflow.name, where, f"{what}: {text}") for text in _opening(opening, rulebook))
-            yield from _conditions(workflow, where, what, opening.when)
+            yield from of_conditions(workflow, where, what, opening.when)
             for condition in opening.when:
                 if condition.fact not in carried:
                     text = f'{what} goes by fact "{condition.fact}", which the action neither needs nor accepts'
                     yield Problem(workflow.name, where, text)
             for fact in opening.facts.values():
-                yield from _fact_name(workflow, where, what, fact)
+                yield from fact_name(workflow, where, what, fact)
         if action.owner_of:
-            yield from _fact_name(
+            yield from fact_name(
                 workflow, (*where[:2], "owner_of"), f'action "{action.name}": owner_of', action.owner_of
             )
 
@@ -258,7 +134,7 @@ def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
     first = next((action for action in other.actions.values() if action.first), None)
     if first is None:
         return
-    carried = _facts_carried(first)
+    carried = first.carries
     given = {*opening.facts, *(fact for fact, value in opening.given.items() if value not in (None, ""))}
     for fact in sorted({*opening.facts, *opening.given} - carried):
         yield f'"{first.name}" of {other.name} takes no fact "{fact}"'
@@ -298,7 +174,7 @@ def _carried(workflow: Workflow) -> Iterator[Problem]:
             if spec is None or action not in workflow.actions:
                 continue
             where, what = ("clocks", rule.name, key), f'clock "{rule.name}": {key}'
-            if fact not in _facts_carried(workflow.actions[action]):
+            if fact not in workflow.actions[action].carries:
                 text = f'{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts'
                 yield Problem(workflow.name, where, text)
             if kind and spec.type != kind and not (kind == "day" and spec.type == "moment"):
@@ -333,10 +209,6 @@ def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str,
         yield from (("lapse", lapse.action, fact, "") for fact in lapse.facts)
 
 
-def _facts_carried(action: Action) -> frozenset[str]:
-    return frozenset(action.accepts) | {need.fact for need in (*action.requires, *action.wants)}
-
-
 # --- clocks among themselves ------------------------------------------------------------------------------
 
 
@@ -344,7 +216,7 @@ def _order(workflow: Workflow) -> Iterator[Problem]:
     """Clocks are reckoned in the order of the file: what one asks of another must be known by then."""
     place = {rule.name: at for at, rule in enumerate(workflow.clocks)}
     for rule in workflow.clocks:
-        for key, other in _clocks_of(rule):
+        for key, other in clocks_of(rule):
             if place.get(other, -1) >= place[rule.name]:
                 text = f'clock "{rule.name}": its {key} rests on clock "{other}", which must stand before it'
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
@@ -391,7 +263,7 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             continue
         what = f'clock "{rule.name}"'
         ladder = rulebook.ladders.get(rule.ladder)
-        for key, name in _limits_of(rule):
+        for key, name in limits_of(rule):
             if key == "extend" or name not in rulebook.law.limits:
                 continue
             values = [value for _, value in rulebook.limit(name).values if value is not None]
@@ -453,7 +325,7 @@ def _running(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
         if not course.ever_runs:
             yield Problem(workflow.name, (*where, "start"), f"{what}: no course of events starts it")
             continue
-        for key, action in dict.fromkeys(_actions_of(rule)):
+        for key, action in dict.fromkeys(actions_of(rule)):
             if action not in courses.taken:
                 yield Problem(workflow.name, (*where, key), f'{what}: "{action}" ({key}) can never be taken')
             elif key in _WHILE_RUNNING and action not in course.taken_while_running:

@@ -147,6 +147,12 @@ class Action:
     publishes: bool = False  # what is published goes out to its subscribers (精准推送)
     before: tuple[Requirement, ...] = ()  # facts that must stand on the record before this entry, not in it
     owner_of: str = ""  # the fact naming a field: only the unit that owns it may take the action
+    same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # facts that have to agree
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """Every fact that its entry is asked for or may hold."""
+        return frozenset(self.accepts) | {need.fact for need in (*self.requires, *self.wants)}
 
 
 @dataclass(frozen=True, slots=True)

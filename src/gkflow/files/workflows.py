@@ -171,6 +171,7 @@ def _action(
         wants=wants,
         tell=read_roles(section, "tell"),
         opens=tuple(opening_from(each) for each in section.sections("opens")),
+        same=_same(section),
         before=tuple(read_requirements(section, "needs_before", on_record=True)),
         publishes=section.flag("publishes"),
         owner_of=section.text("owner_of", ""),
@@ -187,6 +188,17 @@ def _everywhere(states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> I
     yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
     yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS)
     yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
+
+
+def _same(section: Section) -> Mapping[str, str]:
+    """Facts that have to agree with others on the record."""
+    pairs = {}
+    for fact, node in section.items("same"):
+        if isinstance(node.value, str) and node.value:
+            pairs[str(fact)] = node.value
+        else:
+            section.wrong(f"same {fact}", node, "the name of a fact")
+    return MappingProxyType(pairs)
 
 
 def _sources(section: Section, states: Mapping[str, State], first: bool) -> tuple[str, ...]:
