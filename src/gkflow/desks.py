@@ -16,6 +16,7 @@ from gkflow.domain.case import legal_day
 if TYPE_CHECKING:
     from gkflow.application.entered import Entered
     from gkflow.application.ports import DraftLine, SubscriptionLine
+    from gkflow.application.remedies import RemedyRow
     from gkflow.application.supervising import Drawn, Rate, Score
     from gkflow.domain.recurring import RecurringDuty
     from gkflow.office import Office
@@ -127,6 +128,19 @@ class Supervision(_Desk):
 
         with self._office.store.reading(session) as ledger:
             return rates(ledger, since, until, as_of or legal_day(self._moment(None)), workflow)
+
+    def remedies(self, year: int, *, as_of: date | None = None, session: Any = None) -> tuple[RemedyRow, ...]:
+        """
+        Reconsiderations and lawsuits of a year by outcome (政府信息公开工作年度报告格式 表四), as the record stood at
+        the end of 31 December, or on an earlier *as_of*.
+
+        Counted is every case opened by then that was not settled before the year began, once: by its outcome, or as
+        尚未审结, and then again in the next year. A judgment under appeal is no outcome.
+        """
+        from gkflow.application.remedies import table_four
+
+        with self._office.store.reading(session) as ledger:
+            return table_four(ledger, self._office.rules, year, as_of)
 
     def spot_check(
         self, workflow: str, since: date, until: date, count: int, *, seed: str = "", by: str = "",

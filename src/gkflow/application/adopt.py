@@ -7,10 +7,9 @@ day; an edition is undone by adopting another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from heapq import merge
 from typing import Any, NamedTuple
 
 from gkflow.application.docket import draw_up, read_case, reckon_case, unit_of
@@ -23,6 +22,7 @@ from gkflow.domain.deadline import Status
 from gkflow.domain.notice import find_addressees
 from gkflow.domain.recipe import recount
 
+EARLIER, LATER = "moved_earlier", "moved_later"
 _ONE_DAY = timedelta(days=1)
 _BACK = timedelta(days=15)  # a day that is put back to a working day may lie behind a long holiday
 
@@ -91,25 +91,20 @@ def find_moves(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Mov
 
     Groups of clocks are counted once; only where a lapse is still to come is the record itself read.
     """
-    reading = frozenset(ledger.to_read(as_of))
-    read = sorted(_by_reading(ledger, old, new, reading, as_of), key=_place)
-    _note_groups(ledger, old, new)
-    if not reading:
-        yield from (Moved(*row) for row in ledger.moving())
-        return
-    # Both are in the same order, so that nothing has to be held in memory; a case that is read is read as a whole.
-    yield from merge((Moved(*row) for row in ledger.moving() if row[0] not in reading), read, key=_place)
+    _note(ledger, old, new, as_of)
+    yield from (Moved(*row) for row in ledger.moving())
 
 
-def _place(moved: Moved) -> tuple[bool, date, str, str, str]:
-    return not moved.earlier, moved.new, moved.case, moved.clock, moved.ref
+def _note(ledger: Any, old: Rules, new: Rules, as_of: date) -> None:
+    read = ledger.to_read(as_of)
+    ledger.put_moving(_groups(ledger, old, new), read, _by_reading(ledger, old, new, read, as_of))
 
 
 def _calendars(old: Rules, new: Rules, unit: str) -> tuple[WorkCalendar, WorkCalendar]:
     return old.rulebook.calendar_of(unit), new.rulebook.calendar_of(unit)
 
 
-def _note_groups(ledger: Any, old: Rules, new: Rules) -> None:
+def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
     changes: dict[tuple[str, str], list[date]] = {}
     for unit in ("", *old.rulebook.local, *new.rulebook.local):
         before, after = _calendars(old, new, unit)
@@ -135,11 +130,11 @@ def _note_groups(ledger: Any, old: Rules, new: Rules) -> None:
             changed = changes.get((before.edition, after.edition), [])
             why = why_moved(changed, after, group.since, group.last_day, then) if moved else ""
             rows.append((group.unit, group.recipe, group.since, group.last_day, then, 1 if moved else 0, why))
-    ledger.put_moving(rows)
+    return rows
 
 
-def _by_reading(ledger: Any, old: Rules, new: Rules, numbers: frozenset[str], as_of: date) -> Iterator[Moved]:
-    for number in sorted(numbers):
+def _by_reading(ledger: Any, old: Rules, new: Rules, numbers: Sequence[str], as_of: date) -> Iterator[Moved]:
+    for number in numbers:
         entries = ledger.entries(number)
         workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         case = read_case(workflow, number, entries, as_of)
@@ -165,45 +160,54 @@ def apply_moves(
     Adopt an edition (采用): put it on record, write an entry for every clock that moves, draw up what it touches, and
     tell the officers, those whose deadline ends earlier first and louder; all in the ledger's transaction.
     """
-    moves: dict[str, list[Moved]] = {}
-    for moved in find_moves(ledger, old, new, today):
-        moves.setdefault(moved.case, []).append(moved)
-    touched = list(dict.fromkeys([*moves, *ledger.touched(), *ledger.to_read(today)]))
+    _note(ledger, old, new, today)
     ledger.adopt_calendar(edition, data, by, now)
     ledger.keep_source(new.wording.edition, "wording", "notices", new.wording.source, now)
-    lines: list[tuple[bool, NoticeLine]] = []
-    for number in touched:
+    moved = earlier = touched = 0
+    waiting: list[NoticeLine] = []  # of a case that moves both ways: what ends later is told when all the rest is
+    for rows in ledger.moving_cases():
+        moves = [Moved(*row) for row in rows]
+        told = list(_recounted(ledger, new, moves, edition, now, today, by))
+        ledger.put_notices([line for line in told if line.kind == EARLIER or not moves[0].earlier])
+        waiting += [line for line in told if line.kind != EARLIER and moves[0].earlier]
+        moved, earlier, touched = moved + len(moves), earlier + sum(each.earlier for each in moves), touched + 1
+    ledger.put_notices(waiting)
+    for number in ledger.touched():
         entries = ledger.entries(number)
         workflow = new.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        for moved in moves.get(number, ()):
-            facts = {
-                "recounted": moved.clock,
-                **({"recounted_ref": moved.ref} if moved.ref else {}),
-                "last_day_before": moved.old.isoformat(),
-                "last_day_after": moved.new.isoformat(),
-                "calendar_edition": edition[:12],
-                "text": moved.why,
-            }
-            entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)
-            entries = (*entries, write(ledger, new, workflow, number, entries, entry))
-            rule = workflow.clock(moved.clock)
-            label = rule.label if rule is not None else moved.clock
-            lines += [
-                (moved.earlier, line) for line in _lines(new, moved, workflow.label, label, entry.seq, today, now)
-            ]
-        if number not in moves:
-            draw_up(ledger, workflow, number, entries, new.rulebook, today)
-    lines.sort(key=lambda pair: not pair[0])
-    ledger.put_notices([line for _, line in lines])
-    every = [moved for each in moves.values() for moved in each]
-    return Adopting(edition, len(every), sum(moved.earlier for moved in every), len(touched))
+        draw_up(ledger, workflow, number, entries, new.rulebook, today)
+        touched += 1
+    return Adopting(edition, moved, earlier, touched)
+
+
+def _recounted(
+    ledger: Any, rules: Rules, moves: Sequence[Moved], edition: str, now: datetime, today: date, by: str
+) -> Iterator[NoticeLine]:
+    """Write what moved in one case, an entry for each clock; what is to be told of it."""
+    number = moves[0].case
+    entries = ledger.entries(number)
+    workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+    for moved in moves:
+        facts = {
+            "recounted": moved.clock,
+            **({"recounted_ref": moved.ref} if moved.ref else {}),
+            "last_day_before": moved.old.isoformat(),
+            "last_day_after": moved.new.isoformat(),
+            "calendar_edition": edition[:12],
+            "text": moved.why,
+        }
+        entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)
+        entries = (*entries, write(ledger, rules, workflow, number, entries, entry))
+        rule = workflow.clock(moved.clock)
+        label = rule.label if rule is not None else moved.clock
+        yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now)
 
 
 def _lines(
     rules: Rules, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime
 ) -> Iterator[NoticeLine]:
     """To the officer; where it ends earlier, to the head of the section as well."""
-    kind = "moved_earlier" if moved.earlier else "moved_later"
+    kind = EARLIER if moved.earlier else LATER
     told: dict[str, NoticeLine] = {}
     for role in ("officer", "section_head") if moved.earlier else ("officer",):
         for who in find_addressees(rules.people, role, moved.unit or rules.unit, moved.officer):

@@ -51,12 +51,11 @@ def draw(workflow: Workflow, label: Label, before: str) -> str:
     ]
     states = [{"name": NEW, "label": before}]
     states += [{"name": name, "label": label(state.label, name)} for name, state in workflow.states.items()]
-    model = _Model()
     # Front matter is YAML: Mermaid takes the title from a key, the library writes what it is given.
     title = f"title: {label(workflow.label, workflow.name)}"
-    _Graph(
-        model, states=states, transitions=moves, initial=NEW, auto_transitions=False, graph_engine="mermaid",
+    graph = _Graph(
+        _Model(), states=states, transitions=moves, initial=NEW, auto_transitions=False, graph_engine="mermaid",
         title=title, show_conditions=False,
     )  # fmt: skip
-    drawn: str = model.get_graph().draw(None)  # type: ignore[attr-defined]
+    drawn = graph.get_combined_graph().draw(None) or ""
     return "\n".join(line.rstrip() for line in drawn.splitlines())

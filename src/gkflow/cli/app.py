@@ -47,6 +47,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "notices": ("notices", "通知记录：待发、已送、失败", "the notices: waiting, delivered, dead"),
     "rates": ("rates", "按期率：各流程各期限按期办结的比例", "how the duties were met in time"),
     "score": ("score", "考评得分：按机关和期间计分", "points of each unit in a period"),
+    "remedies": (
+        "remedies",
+        "行政复议、行政诉讼情况（年度报告表四）",
+        "reconsiderations and lawsuits, for the annual report",
+    ),
     "spot-check": (
         "spot_check",
         "抽查：按种子抽取案件并立案督办",
@@ -67,7 +72,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # typer brings a click of its own from 0.29 on, earlier ones use the installed one: these are the classes raised.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+_ClickError: type[Any] = typer.BadParameter.__mro__[2]
 _HELP = {"help_option_names": ["--help", "-h"]}
 
 
@@ -86,10 +91,11 @@ def _load(name: str) -> ModuleType:
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are called; help needs their one-line descriptions only."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    # ctx: Any, as in Command.get_help.
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         _load("gkflow.cli.options")
@@ -100,7 +106,7 @@ class LazyGroup(TyperGroup):
         command.name = cmd_name
         return command
 
-    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
+    def get_help(self, ctx: Any) -> str:
         listed = [(name, say(*words[1:])) for name, words in COMMANDS.items()]
         return group_help(ctx, self.help or "", self.get_params(ctx), listed)
 
@@ -151,7 +157,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(usage(error))
         return 2
     except _ClickError as error:
-        _complain(error.format_message())  # type: ignore[attr-defined]
+        _complain(error.format_message())
         return 2
     except FilesAtFault as error:
         for fault in error.faults:

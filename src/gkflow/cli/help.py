@@ -107,7 +107,8 @@ def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
 class Command(TyperCommand):
     """A command whose help is written here."""
 
-    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
+    # Any: typer gives its base classes the Context of click, or from 0.29 on a private one.
+    def get_help(self, ctx: Any) -> str:
         """Usage, what it does, arguments, options."""
         params: list[Any] = list(self.get_params(ctx))
         arguments = [param for param in params if param.param_type_name == "argument"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from gkflow.application.ports import FOREVER
 from gkflow.domain.recipe import READ, STILL
@@ -27,8 +29,21 @@ _MOVING = (
     " why TEXT, PRIMARY KEY (unit, recipe, since, last_day))"
 )
 _JOIN = "JOIN moving m ON m.unit = d.unit AND m.recipe = c.recipe AND m.since = c.since AND m.last_day = c.last_day"
-_ORDER = 'CASE WHEN m.new_day < m.last_day THEN 0 ELSE 1 END, m.new_day, c."case", c.clock, c.ref'
+_JOINED = _OPEN.replace("WHERE", f"{_JOIN} WHERE")
+_NAMES = "number, workflow, clock, ref, title, unit, officer, old_day, new_day, why"
+_COLUMNS = (
+    "number TEXT, workflow TEXT, clock TEXT, ref TEXT, title TEXT, unit TEXT, officer TEXT, old_day DATE, new_day DATE,"
+    " why TEXT"
+)
+_LISTED = (
+    'c."case" AS number, c.workflow AS workflow, c.clock AS clock, c.ref AS ref, d.title AS title, d.unit AS unit,'
+    " d.officer AS officer, m.last_day AS old_day, m.new_day AS new_day, m.why AS why"
+)
+_ORDER = "CASE WHEN new_day < old_day THEN 0 ELSE 1 END, new_day, number, clock, ref"
 _PAGE = 5_000
+
+# Case, workflow, clock, ref, title, unit, officer, old day, new day, why.
+MovedRow = tuple[str, str, str, str, str, str, str, date, date, str]
 
 
 class Group(NamedTuple):
@@ -63,40 +78,74 @@ class Moves(Desk):
         )
         return [str(row[0]) for row in rows]
 
-    def put_moving(self, rows: Iterable[Sequence[object]]) -> None:
-        """Note the groups that move or whose firmness changes: unit, recipe, day 0, old, new, whether it moves, why."""
-        self.run("DROP TABLE IF EXISTS moving")
+    def put_moving(self, groups: Iterable[Sequence[object]], read: Sequence[str], moved: Iterable[MovedRow]) -> None:
+        """
+        Note what moves: the *groups* that move or whose firmness changes (unit, recipe, day 0, old, new, whether it
+        moves, why), the cases that were *read*, and what *moved* among those.
+
+        The database puts the deadlines that move in order once, into a table that lasts as long as the asking.
+        """
+        for table in ("moving", "read_case", "read_move", "moved"):
+            self.run(f"DROP TABLE IF EXISTS {table}")
         self.run(_MOVING)
-        self.run_many("INSERT INTO moving VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
-
-    def moving(self) -> Iterator[tuple[str, str, str, str, str, str, str, date, date, str]]:
-        """
-        Every open clock that moves, those that end earlier first: case, workflow, clock, ref, title, unit, officer,
-        old day, new day, why.
-
-        The database puts them in order once, into a table that lasts as long as the asking; what is held here is a
-        page.
-        """
-        self.run("DROP TABLE IF EXISTS moved")
-        numbered = "INTEGER" if self.dialect.sqlite else "BIGINT GENERATED ALWAYS AS IDENTITY"
+        self.run_many("INSERT INTO moving VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", groups)
+        self.run("CREATE TEMP TABLE read_case (number TEXT PRIMARY KEY)")
+        self.run_many("INSERT INTO read_case VALUES (?)", [(number,) for number in read])
+        self.run(f"CREATE TEMP TABLE read_move ({_COLUMNS})")
+        self.run_many("INSERT INTO read_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", moved)
+        self.run(f"CREATE TEMP TABLE moved (place {self._numbered} PRIMARY KEY, {_COLUMNS})")
+        # A case that was read is told of as it was read.
+        unread = ' AND c."case" NOT IN (SELECT number FROM read_case)' if read else ""
         self.run(
-            f"CREATE TEMP TABLE moved (place {numbered} PRIMARY KEY, number TEXT, workflow TEXT, clock TEXT, ref TEXT,"
-            " title TEXT, unit TEXT, officer TEXT, old_day DATE, new_day DATE, why TEXT)"
-        )
-        self.run(
-            "INSERT INTO moved (number, workflow, clock, ref, title, unit, officer, old_day, new_day, why)"
-            ' SELECT c."case", c.workflow, c.clock, c.ref, d.title, d.unit, d.officer, m.last_day, m.new_day, m.why'
-            f" {_OPEN.replace('WHERE', _JOIN + ' WHERE')} AND m.moved = 1 ORDER BY {_ORDER}",
+            f"INSERT INTO moved ({_NAMES}) SELECT * FROM (SELECT {_LISTED} {_JOINED} AND m.moved = 1{unread}"
+            f" UNION ALL SELECT {_NAMES} FROM read_move) listed ORDER BY {_ORDER}",
             (FOREVER, FOREVER),
         )
-        day = self.dialect.read_day
+
+    @property
+    def _numbered(self) -> str:
+        return "INTEGER" if self.dialect.sqlite else "BIGINT GENERATED ALWAYS AS IDENTITY"
+
+    def moving(self) -> Iterator[MovedRow]:
+        """Every open clock that moves, those that end earlier first; what is held here is a page."""
         for rows in self.pages("SELECT * FROM moved WHERE place > ? ORDER BY place LIMIT ?", (), 0, _PAGE):
             for row in rows:
-                yield (*row[1:8], day(row[8]), day(row[9]), row[10])
+                yield self._moved(row[1:])
 
-    def touched(self) -> list[str]:
-        """Every open case with a clock that moves or is firmer, or less firm, than before."""
-        rows = self.all(
-            f'SELECT DISTINCT c."case" {_OPEN.replace("WHERE", _JOIN + " WHERE")} ORDER BY c."case"', (FOREVER, FOREVER)
+    def moving_cases(self) -> Iterator[list[MovedRow]]:
+        """The same case by case: first the cases of which a deadline ends earlier; may be read while cases change."""
+        self.run("DROP TABLE IF EXISTS moved_case")
+        self.run(f"CREATE TEMP TABLE moved_case (place {self._numbered} PRIMARY KEY, number TEXT)")
+        self.run(
+            "INSERT INTO moved_case (number) SELECT number FROM moved GROUP BY number"
+            " ORDER BY MAX(CASE WHEN new_day < old_day THEN 1 ELSE 0 END) DESC, number"
         )
-        return [str(row[0]) for row in rows]
+        self.run("CREATE INDEX moved_number ON moved (number)")
+        for page in self.pages("SELECT place, number FROM moved_case WHERE place > ? ORDER BY place LIMIT ?", (), 0):
+            rows = self.all(
+                f"SELECT k.place, {_NAMES.replace('number', 'm.number', 1)} FROM moved_case k JOIN moved m"
+                " ON m.number = k.number WHERE k.place BETWEEN ? AND ? ORDER BY k.place, m.place",
+                (page[0][0], page[-1][0]),
+            )
+            for _, found in groupby(rows, key=itemgetter(0)):
+                yield [self._moved(row[1:]) for row in found]
+
+    def touched(self) -> Iterator[str]:
+        """
+        Every open case of which nothing moves and a clock is firmer, or less firm, than before, and those that were
+        read; may be read while cases change.
+        """
+        self.run("DROP TABLE IF EXISTS touched_case")
+        self.run("CREATE TEMP TABLE touched_case (number TEXT PRIMARY KEY)")
+        self.run(
+            f'INSERT INTO touched_case SELECT c."case" {_JOINED} UNION SELECT number FROM read_case'
+            " EXCEPT SELECT number FROM moved",
+            (FOREVER, FOREVER),
+        )
+        for page in self.pages("SELECT number FROM touched_case WHERE number > ? ORDER BY number LIMIT ?", (), ""):
+            for row in page:
+                yield str(row[0])
+
+    def _moved(self, row: Sequence[Any]) -> MovedRow:
+        day = self.dialect.read_day
+        return (*row[:7], day(row[7]), day(row[8]), row[9])
