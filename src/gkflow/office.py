@@ -341,7 +341,7 @@ class Office(Outgoing):
 
     def export(self, cases: Sequence[str] | None = None, *, session: Any = None) -> list[dict[str, Any]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
-        from gkflow.application.register import export_rows
+        from gkflow.application.export import export_rows
 
         with self.store.reading(session) as ledger:
             return list(export_rows(ledger, cases))

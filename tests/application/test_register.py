@@ -113,9 +113,30 @@ def test_a_row_of_a_day_on_which_the_case_had_ended_is_refused_when_it_comes_lat
     assert bad(result) == [(9, "case_ended")]
 
 
-@pytest.mark.parametrize("action", ["deliver", "archive", "note", "correct_entry"])
+@pytest.mark.parametrize("action", ["deliver", "archive", "note"])
 def test_after_the_end_what_belongs_there_is_taken(office: Office, action: str) -> None:
     assert take(office, [*LIFE[:5], row("A", "2022-10-10", action, text="x")]).bad == []
+
+
+def test_after_the_end_an_entry_may_still_be_corrected(office: Office) -> None:
+    mended = row("A", "2022-10-10", "correct_entry", seq=2, void="true", reason="登记有误")
+    assert take(office, [*LIFE[:5], mended]).bad == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"seq": 1, "void": "true", "reason": "x"}, "wrong_use"),  # the first entry opens the case
+        ({"seq": 9, "void": "true", "reason": "x"}, "correction_unknown_entry"),
+        ({"seq": 2, "void": "true"}, "correction_wants_reason"),
+        ({"seq": 2, "new_day": "2022-08-31", "reason": "x"}, "before_first"),
+        ({"seq": 2, "new_day": "2022-10-21", "reason": "x"}, "day_to_come"),
+    ],
+)
+def test_a_correction_is_checked_as_at_the_desk(office: Office, facts: dict[str, Any], code: str) -> None:
+    result = take(office, [*LIFE[:5], row("A", "2022-10-10", "correct_entry", **facts)])
+    assert bad(result) == [(7, code)]
+    assert office.case("A", as_of="2022-10-20").state == "replied"
 
 
 @pytest.mark.parametrize("action", ["extend", "reply", "assign", "ask_correction", "withdraw", "third_party_answers"])

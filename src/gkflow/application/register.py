@@ -9,13 +9,14 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from gkflow.application.checks import check_correction
 from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
 from gkflow.application.entered import seal_next
 from gkflow.application.facts import read_day, read_fact
 from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, record_of
+from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -271,6 +272,7 @@ def _fresh(
     moves, named = table_of(workflow).moves, table_of(workflow).named
     state, first = _state_after(workflow, old), old[0].day if old else None
     latest, whole = max((entry.day for entry in old), default=None), list(old)
+    mends = any(row.action == CORRECT for row in rows)
     opening = workflow.first.name
     previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
     unit = unit_of(workflow, old) or rules.unit
@@ -292,6 +294,8 @@ def _fresh(
         elif latest is not None:
             state, latest = _state_after(workflow, whole), None
         error = _cannot_be(workflow, opening, number, state, first, row, rows)
+        if error is None and row.action == CORRECT:
+            error = _wrong_correction(number, whole, row, now)
         if error is not None:
             error.facts.setdefault("workflow", workflow.name)
             result.bad.append(BadRow(row.number, number, error))
@@ -310,7 +314,7 @@ def _fresh(
             previous, rules.algorithm,
         )  # fmt: skip
         previous = sealed.hash
-        if latest is not None:
+        if latest is not None or mends:
             whole.append(sealed)
         yield sealed
 
@@ -371,24 +375,9 @@ def _cannot_be(
     return None
 
 
-def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-    """
-    The register again (导出台账): one row for each entry, in the form and the order in which ``import`` takes them.
-    """
-    if cases is None:
-        walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.walk_entries()
-    else:
-        walked = ((case, ledger.entries(case)) for case in cases)
-    for number, entries in walked:
-        ordered = sorted(entries, key=lambda entry: entry.day)
-        places = {entry.seq: place for place, entry in enumerate(ordered, 1)}
-        for entry in ordered:
-            facts = dict(entry.facts)
-            if entry.action == CORRECT:
-                # An import numbers the entries by their days: a correction has to name the same entry then.
-                facts["seq"] = places.get(facts.get("seq", 0))
-                facts[NEW_DAY] = facts.pop("day", None)
-            yield {
-                "case": number, "workflow": entry.workflow, "day": entry.day, "action": entry.action, "by": entry.by,
-                "unit": entry.unit, **facts, **entry.remarks,
-            }  # fmt: skip
+def _wrong_correction(number: str, record: Sequence[Entry], row: _Row, now: datetime) -> GkflowError | None:
+    try:
+        check_correction(number, record, row.facts, legal_day(now))
+    except GkflowError as error:
+        return error
+    return None

@@ -67,7 +67,7 @@ def _place(workflow: Workflow, number: str, entries: Sequence[Entry], eve: date,
     case = read_case(workflow, number, entries, day)
     if all(entry.action != workflow.first.name for entry in case.record):
         return None
-    if True:
+    if _outcome(workflow, read_case(workflow, number, entries, eve)):
         # Told for a year before, but for an outcome that was voided since, or moved into this year: it is told anew.
         before = [entry for entry in case.record if entry.day <= eve]
         if _outcome(workflow, replay(workflow, number, before)):

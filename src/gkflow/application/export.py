@@ -1,0 +1,32 @@
+"""Exporting a register (台账导出): the record as rows, in the form in which an import takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from gkflow.application.register import NEW_DAY
+from gkflow.domain.case import CORRECT, Entry
+
+
+def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """
+    The register again (导出台账): one row for each entry, in the form and the order in which ``import`` takes them.
+    """
+    if cases is None:
+        walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.walk_entries()
+    else:
+        walked = ((case, ledger.entries(case)) for case in cases)
+    for number, entries in walked:
+        ordered = sorted(entries, key=lambda entry: entry.day)
+        places = {entry.seq: place for place, entry in enumerate(ordered, 1)}
+        for entry in ordered:
+            facts = dict(entry.facts)
+            if entry.action == CORRECT:
+                # An import numbers the entries by their days: a correction has to name the same entry then.
+                facts["seq"] = places.get(facts.get("seq", 0))
+                facts[NEW_DAY] = facts.pop("day", None)
+            yield {
+                "case": number, "workflow": entry.workflow, "day": entry.day, "action": entry.action, "by": entry.by,
+                "unit": entry.unit, **facts, **entry.remarks,
+            }  # fmt: skip
