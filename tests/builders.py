@@ -91,6 +91,13 @@ def d(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def changed(path: Path, old: str, new: str) -> None:
+    """Write a file anew, with *new* where it said *old*; where it did not, the test is wrong."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def a_calendar(days_off: Iterable[str] = (), makeup_days: Iterable[str] = (), **more: Any) -> WorkCalendar:
     """A calendar of plain weeks, but for the days named."""
     return WorkCalendar(days_off=map(d, days_off), makeup_days=map(d, makeup_days), **more)

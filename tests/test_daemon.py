@@ -20,8 +20,9 @@ import pytest
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.daemon import SHANGHAI, Daemon, logger
+from gkflow.domain.edition import Announcement
 from gkflow.founding import init_office
-from gkflow.office import Office
+from gkflow.office import Office, open_office
 
 ENTRY = Path(__file__).parent / "soak" / "daemon_process.py"
 
@@ -269,6 +270,37 @@ def test_next_years_notice_is_asked_for_once_a_week_from_november_on(office: Off
     assert office.verify()[2] == ()
 
 
+def test_from_november_the_log_says_that_next_years_notice_is_missing_until_it_is_in(
+    office: Office, tmp_path: Path
+) -> None:
+    known = office.calendar.announced_through
+    assert known is not None
+    hands = Hands(datetime(known.year, 10, 31, 9, tzinfo=SHANGHAI))
+    daemon, log = a_daemon(office, hands)
+
+    def missing() -> list[tuple[str, int]]:
+        lines = [json.loads(line) for line in log.getvalue().splitlines()]
+        return [(line["level"], line["year"]) for line in lines if line["event"] == "calendar_missing"]
+
+    daemon.tick()
+    assert missing() == []
+    hands.goes(days=1)
+    daemon.tick()
+    assert missing() == [("warning", known.year + 1)]
+    hands.goes(days=7)
+    daemon.tick()
+    assert missing() == [("warning", known.year + 1)] * 2
+    with open_office(home=tmp_path) as other:  # another process enters the notice
+        said = Announcement("entered", "放假通知", hands.wall.date(), years=(known.year + 1,))
+        other.calendars.adopt(other.calendars.known().with_announcements([said]), now=hands.wall)
+    for _ in range(6):  # until 20 December
+        hands.goes(days=7)
+        daemon.tick()
+    assert missing() == [("warning", known.year + 1)] * 2
+    assert events(log).count("calendar_adopted") == 1
+    assert swept(office)[-1] == date(known.year, 12, 20)
+
+
 def test_a_calendar_adopted_meanwhile_needs_no_restart(office: Office, tmp_path: Path) -> None:
     hands = Hands(at("2022-11-14T09:00"))
     daemon, log = a_daemon(office, hands)
@@ -303,7 +335,7 @@ def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: P
         for number in range(40):
             a_request(office, f"A{number:02}", str(date(2022, 9, 1) + timedelta(days=number)))
         office.tick(at("2022-09-01T12:00"))
-        began = f"{time.time()},2023-06-01T12:00:00+08:00,86400"  # noqa: TID251
+        began = f"{time.time()},2023-06-01T12:00:00+08:00,86400"  # noqa: TID251  (the clock of ENTRY begins here)
         environ = {name: value for name, value in os.environ.items() if not name.startswith("GKFLOW_")}
         process = subprocess.Popen(
             [sys.executable, str(ENTRY), str(tmp_path)], env={**environ, "SOAK_CLOCK": began}, stderr=subprocess.PIPE

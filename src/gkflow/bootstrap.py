@@ -51,13 +51,26 @@ def settings_of(home: Path) -> Settings:
 
 @lru_cache(maxsize=4)
 def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
+    from gkflow.calendars.entering import misquoted
     from gkflow.calendars.national import calendar_edition
     from gkflow.calendars.overlay import notices_from, overlay_from
+    from gkflow.files.nodes import Faults
     from gkflow.files.rulebook_files import read_calendar_files
 
     files = read_calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
-    return calendar_edition([overlay_from(overlay) for overlay in files.overlays], notices)
+    overlays = [overlay_from(overlay) for overlay in files.overlays]
+    edition = calendar_edition(overlays, notices)
+    faults = Faults()
+    for overlay in overlays:
+        for told in misquoted(overlay):
+            faults.add(files.places[overlay.name], 1, told)
+    for day, one, other in edition.disagreements():
+        here, there = (other, one) if other.name in files.places else (one, other)
+        file = files.places.get(here.name, "config/calendar")
+        faults.add(file, 1, f"{day} is stated otherwise by {files.places.get(there.name) or there.source}")
+    faults.tell()
+    return edition
 
 
 def known_edition(home: Path | str | None = None) -> CalendarEdition:

@@ -7,18 +7,8 @@ from datetime import date
 import pytest
 
 from gkflow.bootstrap import known_edition
-from gkflow.domain.edition import CalendarEdition
 from gkflow.office import Office
-from store.offices import Place, at
-
-WHOLE = known_edition()
-
-
-def known(day: str) -> CalendarEdition:
-    """The edition of those announcements that had been published by a day."""
-    until = date.fromisoformat(day)
-    said = [each for each in WHOLE.announcements if each.published is None or each.published <= until]
-    return CalendarEdition(tuple(said), WHOLE.predict)
+from store.offices import PEOPLE, Place, at, known
 
 
 @pytest.fixture
@@ -78,11 +68,12 @@ def test_what_was_done_before_the_notice_came_stays_as_it_was_decided(winter: Of
 
 
 def test_rebuilding_gives_what_stands_before_and_after_an_adoption(winter: Office) -> None:
-    for number, day in (("P-1", "2018-12-05"), ("P-2", "2018-12-05"), ("P-3", "2018-12-20")):
-        decided(winter, number, day) if day < "2018-12-06" else None
-    winter.receive("permit", "P-4", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    decided(winter, "P-1", "2018-12-05")
+    decided(winter, "P-2", "2018-12-05")
+    winter.receive("permit", "P-3", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    assert winter.rebuild(dry_run=True, now=at("2018-12-05"))[1] == ()
     winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
-    decided(winter, "P-5", "2018-12-20")
+    decided(winter, "P-4", "2018-12-20")
     assert winter.rebuild(dry_run=True, now=at("2018-12-21"))[1] == ()
 
 
@@ -97,21 +88,53 @@ def test_an_edition_adopted_again_moves_nothing_and_another_one_moves_it_back(wi
     assert [entry.action for entry in winter.case("P-1", as_of="2018-12-07").record] == ["decide", "recount", "recount"]
 
 
+def moves_told(office: Office) -> list[tuple[str, str, str, str]]:
+    """The messages about moved deadlines in the order in which they leave: case, kind, to whom, by which role."""
+    found = sorted((notice for notice in office.notices() if notice.kind.startswith("moved")), key=lambda n: n.id)
+    return [(notice.case, notice.kind, notice.name, notice.role) for notice in found]
+
+
 def test_those_that_end_earlier_are_told_first_and_to_one_more(place: Place) -> None:
-    people = '[[people]]\nname = "张三"\nroles = ["officer"]\n\n[[people]]\nname = "科长"\nroles = ["section_head"]\n'
-    with place.settings(people).open() as office:
+    # 国办发明电〔2018〕15号: Mon 12-31 and Mon 02-04 off; Sat 12-29 and Sat 02-02 worked.
+    # P-1, seven working days from Sat 2018-12-29: 12-31, 01-02, 03, 04, 07, 08, 09 → 01-09;
+    # with the notice 01-02, 03, 04, 07, 08, 09, 10 → 01-10, later.
+    # P-2, seven from Thu 2019-01-24: 25, 28, 29, 30, 31, 02-01, 04 → 02-04;
+    # with the notice 25, 28, 29, 30, 31, 02-01, Sat 02-02 → 02-02, earlier: told first, though by its day it is last.
+    with place.settings(PEOPLE).open() as office:
+        office.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
+        decided(office, "P-1", "2018-12-29")
+        decided(office, "P-2", "2019-01-24")
+        new, now = known("2018-12-06"), at("2019-01-24", "18:00")
+        moved = [(each.case, each.old, each.new, each.earlier) for each in office.calendars.moving(new, now=now)]
+        assert moved == [
+            ("P-2", date(2019, 2, 4), date(2019, 2, 2), True),
+            ("P-1", date(2019, 1, 9), date(2019, 1, 10), False),
+        ]
+        done = office.calendars.adopt(new, now=now)
+        assert (done.moved, done.earlier) == (2, 1)
+        assert moves_told(office) == [
+            ("P-2", "moved_earlier", "张三", "officer"),
+            ("P-2", "moved_earlier", "李四", "section_head"),
+            ("P-1", "moved_later", "张三", "officer"),
+        ]
+
+
+def test_a_deadline_that_ends_later_is_told_to_the_officer_alone(place: Place) -> None:
+    # 国办发明电〔2020〕1号 of 2020-01-27: Fri 01-31 off, Sat 02-01 no longer worked. Seven working days from Mon 01-20:
+    # 21, 22, 23, 31, 02-01, 03, 04 → 02-04; with the notice 21, 22, 23, 02-03, 04, 05, 06 → 02-06.
+    with place.settings(PEOPLE).open() as office:
         office.calendars.adopt(known("2020-01-20"), now=at("2020-01-20"))
-        # 2020-01-27: 01-31 and 02-01 off. Seven working days from 01-20 end later.
-        office.receive("permit", "P-1", day="2020-01-20", facts={"decision_date": "2020-01-20"}, now=at("2020-01-20"))
+        decided(office, "P-1", "2020-01-20")
         moved = list(office.calendars.moving(known("2020-01-28"), now=at("2020-01-28")))
-        assert [each.earlier for each in moved] == [False]
+        assert [(each.old, each.new, each.earlier) for each in moved] == [
+            (date(2020, 2, 4), date(2020, 2, 6), False),
+        ]
         office.calendars.adopt(known("2020-01-28"), now=at("2020-01-28"))
-        (told,) = [notice for notice in office.notices() if notice.kind.startswith("moved")]
-        assert (told.kind, told.name) == ("moved_later", "张三")
+        assert moves_told(office) == [("P-1", "moved_later", "张三", "officer")]
 
 
 def test_twenty_days_from_the_end_of_2019_before_and_after_the_extension_of_2020() -> None:
     # 国办发明电〔2020〕1号 of 2020-01-27: 01-31 and 02-01 off.
     assert known("2020-01-20").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 3)
     assert known("2020-01-28").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 5)
-    assert WHOLE.calendar(known_on=date(2020, 1, 20)).add(date(2019, 12, 31), 20) == date(2020, 2, 3)
+    assert known_edition().calendar(known_on=date(2020, 1, 20)).add(date(2019, 12, 31), 20) == date(2020, 2, 3)

@@ -104,8 +104,9 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 from gkflow.files.duties import duty_from
 from gkflow.files.nodes import Faults, from_plain
-duty_from(from_plain({"duty": "d", "label": "d", "cite": "d", "rule": sys.argv[1], "since": "2020-01-01", "title": "d"}), Faults())
-"""  # noqa: E501
+said = {"duty": "d", "label": "d", "cite": "d", "rule": sys.argv[1], "since": "2020-01-01", "title": "d"}
+duty_from(from_plain(said), Faults())
+"""
 
 
 @pytest.mark.parametrize("rule", ["FREQ=YEARLY;INTERVAL=0", "FREQ=SECONDLY"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from builders import changed
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.rulebook import Rulebook
@@ -42,12 +43,6 @@ def home(tmp_path: Path) -> Path:
 
 def read(home: Path, profile: str = "national") -> Rulebook:
     return read_rulebook([home], PLAIN_WEEKS, profile)
-
-
-def changed(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_a_fact_takes_its_choices_from_the_list_with_their_labels(home: Path) -> None:

@@ -1,4 +1,7 @@
-"""The plans of five places (方案台账): each is taken by an import into a fresh office, with the days that it sets."""
+"""
+The plans of five places and of the whole country (方案台账): each is taken by an import into a fresh office, with the
+days that it sets.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ PROFILE_OF = {
     "wenshang-2017": "wenshang",
     "yunnan-2017": "yunnan",
     "gansu-2016": "gansu",
+    "national-2019": "national",
 }
+# Its document has no file in config/law/ and no scheme of its own in the workflow: its days count as an office's own.
+WITHOUT_LAW = {"national-2019"}
 # The fixed milestones, written down from the plans themselves: day, or the day from which it is to be done.
 MILESTONES = {
     "M0-1": {"2018-07-31"},
@@ -50,6 +56,12 @@ MILESTONES = {
     "M4-1": {"2016-12-31"},
     "M4-2": {"2017-12-31"},
     "M4-3": {"2020-12-31"},
+}
+# 国办发〔2019〕54号, of which the workflow knows no codes: by case, the day, who is to do it, what is to be known.
+NATIONAL = {
+    "CN-N54-1": ("2020-12-31", "基层政府", ""),
+    "CN-N54-2": ("2021-12-31", "国务院部门", ""),
+    "CN-N54-3": ("2023-12-31", "全国", "文中只有年份，取当年最后一日是推论"),
 }
 FIRST_TOWNS = "火炬开发区、石岐区、坦洲镇"
 OTHER_TOWNS = (
@@ -137,13 +149,23 @@ def test_every_day_of_a_plan_is_the_last_day_of_a_clock_with_its_sentence(place:
             for deadline in found.values():
                 assert deadline.value is not None
                 assert deadline.value.citation.quote
-                assert not deadline.limit.startswith("house-rules")
+                assert deadline.limit.startswith("house-rules") == (plan in WITHOUT_LAW)
 
 
 def test_the_units_of_a_plan_are_those_of_its_profile() -> None:
     profiles = read_profiles([ROOT])
     for plan, name in PROFILE_OF.items():
-        assert {row["unit"] for row in rows_of(plan)} == {unit.code for unit in profiles[name].units}
+        assert {row["unit"] for row in rows_of(plan)} == ({unit.code for unit in profiles[name].units} or {""})
+
+
+def test_a_plan_that_names_no_unit_is_the_importing_offices_own(place: Place) -> None:
+    office, _ = take(place, "national-2019")
+    with office:
+        own = office.settings.unit
+        assert own
+        assert {line.case: line.unit for line in office.cases(every=True, as_of="2026-11-22")} == dict.fromkeys(
+            NATIONAL, own
+        )
 
 
 def test_case_numbers_are_used_once() -> None:
@@ -160,6 +182,26 @@ def test_the_milestones_are_those_of_the_plans() -> None:
         if row["code"]:
             found.setdefault(row["code"], set()).add(row["due"] or f"from {row['start']}")
     assert found == MILESTONES
+
+
+def test_the_national_milestones_are_three_and_the_one_that_is_inferred_says_so() -> None:
+    rows = {row["case"]: (row["due"], row["actor"], row["text"]) for row in rows_of("national-2019")}
+    assert rows == NATIONAL
+
+
+def test_the_national_milestones_come_overdue_one_after_the_other(place: Place) -> None:
+    office, _ = take(place, "national-2019")
+
+    def overdue(day: str) -> list[str]:
+        return sorted(line.case for line in office.cases(overdue=True, as_of=day))
+
+    with office:
+        assert overdue("2020-12-31") == []
+        assert overdue("2021-01-01") == ["CN-N54-1"]
+        assert overdue("2022-01-01") == ["CN-N54-1", "CN-N54-2"]
+        # 31 December 2023 is a Sunday: a fixed day does not roll.
+        assert overdue("2023-12-31") == ["CN-N54-1", "CN-N54-2"]
+        assert overdue("2024-01-01") == ["CN-N54-1", "CN-N54-2", "CN-N54-3"]
 
 
 @pytest.mark.parametrize("code", PILOTS)

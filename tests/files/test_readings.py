@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import changed
 from gkflow.application.facts import read_facts
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault, Refused
@@ -63,12 +64,6 @@ def home(tmp_path: Path) -> Path:
     path = shutil.copytree(GOOD, tmp_path / "home")
     (path / "workflows/chosen.yaml").write_text(CHOSEN, encoding="utf-8")
     return path
-
-
-def changed(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def read(home: Path, **picks: str) -> Rulebook:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from builders import changed
+from gkflow.bootstrap import rulebook
 from gkflow.calendars.overlay import notices_from, overlay_from
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
@@ -25,12 +27,6 @@ PLAIN_WEEKS = WorkCalendar(days_off=frozenset(), makeup_days=frozenset())
 def home(tmp_path: Path) -> Path:
     """A copy of the good files, to be changed."""
     return shutil.copytree(GOOD, tmp_path / "home")
-
-
-def changed(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def own_folder(tmp_path: Path, name: str, text: str) -> Path:
@@ -154,6 +150,12 @@ def test_an_own_file_takes_the_place_of_the_packaged_one_of_the_same_name(tmp_pa
     ladder = read_rulebook([GOOD, own], PLAIN_WEEKS).ladders["days"]
     assert ladder.label == "本机关"
     assert [(step.offset, step.tell) for step in ladder.steps] == [(-3, ("officer",))]
+
+
+def test_the_rule_files_are_read_once_for_each_process_and_profile() -> None:
+    assert rulebook() is rulebook()
+    assert rulebook(profile="gansu") is rulebook(profile="gansu")
+    assert rulebook(profile="gansu") is not rulebook()
 
 
 def test_a_fault_in_an_own_file_names_that_file(tmp_path: Path) -> None:

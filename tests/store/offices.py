@@ -17,6 +17,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 import gkflow
+from gkflow.bootstrap import known_edition
+from gkflow.domain.edition import CalendarEdition
 from gkflow.office import Office
 
 POSTGRES = os.environ.get("GKFLOW_TEST_POSTGRES", "")
@@ -61,6 +63,13 @@ def days(first: str, last: str) -> Iterator[str]:
     while day <= date.fromisoformat(last):
         yield day.isoformat()
         day += timedelta(days=1)
+
+
+def known(day: str) -> CalendarEdition:
+    """The edition of those announcements that had been published by a day."""
+    whole, until = known_edition(), date.fromisoformat(day)
+    said = [each for each in whole.announcements if each.published is None or each.published <= until]
+    return CalendarEdition(tuple(said), whole.predict)
 
 
 @dataclass(frozen=True)

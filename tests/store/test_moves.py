@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from builders import a_rulebook, a_value, a_workflow, an_entry, d, entries_of, national, rules
 from gkflow.application.adopt import Moved
 from gkflow.application.docket import read_case, reckon_case
-from gkflow.bootstrap import known_edition, rules_of
+from gkflow.bootstrap import rules_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Entry, legal_day, record_of
 from gkflow.domain.clock import read_clocks
@@ -27,7 +27,7 @@ from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at, days, open_request, reply, steps
+from store.offices import Place, assert_sound, at, days, known, open_request, reply, steps
 from walks import often, walks
 
 ONE = timedelta(days=1)
@@ -159,15 +159,7 @@ def test_an_earlier_letter_to_the_same_party_lapses_anew_under_another_calendar(
 
 # -- in the office -------------------------------------------------------------------------------------------------
 
-WHOLE = known_edition()
 Row = tuple[bool, date, str, str, str, date]
-
-
-def known(day: str) -> CalendarEdition:
-    """The edition of those announcements that had been published by a day."""
-    until = d(day)
-    said = [each for each in WHOLE.announcements if each.published is None or each.published <= until]
-    return CalendarEdition(tuple(said), WHOLE.predict)
 
 
 def some_cases(office: Office, seed: int, first: str, last: str) -> list[str]:

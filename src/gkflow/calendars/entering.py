@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from gkflow.calendars.notice_text import NoticeText
+from gkflow.calendars.notice_text import NoticeText, read_notice
+from gkflow.calendars.overlay import Overlay
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.edition import Announcement, CalendarEdition
 
@@ -63,6 +64,26 @@ def contradictions(notice: NoticeText, edition: CalendarEdition) -> tuple[date, 
 
 def _worked(said: dict[date, bool], day: date) -> bool:
     return said.get(day, day.weekday() < 5)
+
+
+def misquoted(overlay: Overlay) -> Iterator[str]:
+    """
+    Where a file for a whole year says other than the notice that it quotes (与所引通知不符): what a notice's own text
+    is held against, a file that is written by hand is held against as well.
+    """
+    if not (overlay.annual and overlay.quote):
+        return
+    said = read_notice(overlay.quote, overlay.year)
+    for each in said.problems:
+        yield f"quote: {each.sentence}: {each.text}"
+    for key, listed, quoted in (
+        ("days_off", overlay.days_off, said.days_off),
+        ("makeup_days", overlay.makeup_days, said.makeup_days),
+    ):
+        for day in sorted(listed.keys() - quoted.keys()):
+            yield f"{key} {day} does not stand in the quote"
+        for day in sorted(quoted.keys() - listed.keys()):
+            yield f"the quote says {day}, which {key} lacks"
 
 
 def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Change]:

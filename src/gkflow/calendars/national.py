@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
@@ -37,7 +38,9 @@ def calendar_edition(
     *notices* tell from which notice, and since when, a day of the package is known; *overlays* set days of their
     own. Years that no announcement covers are left to *predict*.
     """
-    return CalendarEdition((*_packaged(notices), *map(announcement_of, overlays)), predict)
+    # A year that the package knows and no list dates became known with the notice that the office entered for it.
+    entered = {overlay.year: overlay.published for overlay in overlays if overlay.annual and "CN" in overlay.scopes}
+    return CalendarEdition((*_packaged(notices, entered), *map(announcement_of, overlays)), predict)
 
 
 def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
@@ -49,7 +52,7 @@ def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
     return holidays, workdays
 
 
-def _packaged(notices: Sequence[HolidayNotice]) -> Iterator[Announcement]:
+def _packaged(notices: Sequence[HolidayNotice], entered: Mapping[int, date | None]) -> Iterator[Announcement]:
     """One announcement for each year of the package, and one for each amendment, each with its own days."""
     from chinese_calendar.constants import Holiday
 
@@ -63,7 +66,8 @@ def _packaged(notices: Sequence[HolidayNotice]) -> Iterator[Announcement]:
             {day: name for day, name in days.items() if day not in amended and _of_notice(day, name) == year}
             for days in (off, makeup)
         )
-        yield _annual(year, annual.get(year), days_off, makeup_days, notices)
+        said = _annual(year, annual.get(year), days_off, makeup_days, notices)
+        yield replace(said, published=said.published or entered.get(year))
     for notice in notices:
         if notice.days is not None:
             yield _amendment(notice, off, makeup)

@@ -30,6 +30,7 @@ class Overlay:
     binds: str = "everyone"
     known: str = "found"
     name: str = ""  # of the file; unique
+    quote: str = ""  # the sentences that say so
     # The State Council's notice for this year (年度放假安排): it announces the whole year, not only its days.
     annual: bool = False
     days_off: Mapping[date, str] = field(default_factory=dict, hash=False)
@@ -103,6 +104,7 @@ def overlay_from(data: Mapping[str, Any]) -> Overlay:
         binds=data.get("binds", "everyone"),
         known=data.get("known", "found"),
         name=data.get("name", ""),
+        quote=data.get("quote", ""),
         annual=bool(data.get("annual", False)),
         days_off=off,
         makeup_days=makeup,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ COUNTRY = "CN"
 UNIT = "unit:"  # before the code of one organ
 BINDS = ("everyone", "organs", "enterprises")
 _NO_DAYS: Mapping[date, str] = MappingProxyType({})
+_SATURDAY = 5
 _EMPTY_YEARS = date(1, 1, 1)
 
 
@@ -63,6 +65,12 @@ class Announcement:
         """Whether it holds for the whole country."""
         return COUNTRY in self.scopes
 
+    @property
+    def works(self) -> Mapping[date, bool]:
+        """Of each day that it names, whether it is worked."""
+        plain = {day: day.weekday() < _SATURDAY for day in self.plain_days}
+        return plain | dict.fromkeys(self.days_off, False) | dict.fromkeys(self.makeup_days, True)
+
     def as_data(self) -> dict[str, Any]:
         """The announcement as plain values."""
         return {
@@ -81,6 +89,14 @@ class Announcement:
             data["name"], data["title"], date.fromisoformat(published) if published else None, data["number"],
             data["url"], tuple(data["scopes"]), data["binds"], tuple(data["years"]), known=data["known"], **days,
         )  # fmt: skip
+
+
+class Disagreement(NamedTuple):
+    """A day that two announcements of the same rank state differently (矛盾的日子)."""
+
+    day: date
+    one: Announcement
+    other: Announcement
 
 
 def places_of(region: str, unit: str = "") -> frozenset[str]:
@@ -161,6 +177,24 @@ class CalendarEdition:
             announced_through=date(last, 12, 31) if last else _EMPTY_YEARS,
             predict=self.predict,
         ).with_edition()
+
+    def disagreements(self) -> Iterator[Disagreement]:
+        """
+        The days that two announcements of the same rank state differently (同级通知互相矛盾): two for the same year
+        of the whole country, or two of one day for the same place. Which of them holds, nobody can tell from them.
+        """
+        binding = [each for each in self.announcements if each.binds != "enterprises"]
+        for one, other in combinations(binding, 2):
+            whole = one.national and other.national and not set(one.years).isdisjoint(other.years)
+            same_day = one.published is not None and one.published == other.published
+            if not whole and not (same_day and not set(one.scopes).isdisjoint(other.scopes)):
+                continue
+            said, meant = one.works, other.works
+            # What one notice for a year leaves to the week, the other may say outright.
+            days = said.keys() | meant.keys() if whole else said.keys() & meant.keys()
+            for day in sorted(days):
+                if said.get(day, day.weekday() < _SATURDAY) != meant.get(day, day.weekday() < _SATURDAY):
+                    yield Disagreement(day, one, other)
 
     def with_announcements(self, more: Iterable[Announcement]) -> CalendarEdition:
         """The edition with further announcements; one of the same name takes the other's place."""

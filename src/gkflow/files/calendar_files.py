@@ -8,8 +8,9 @@ sets days. What is handed on are plain mappings with days as dates.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.reading import Section, as_day
 
 BINDS = ("everyone", "organs", "enterprises")
+_SATURDAY = 5
 _REGION = re.compile(r"[1-9][0-9]{5}")
 
 
@@ -29,6 +31,7 @@ class CalendarFiles:
 
     overlays: tuple[Mapping[str, Any], ...] = ()
     notices: Mapping[str, Any] | None = None
+    places: Mapping[str, str] = field(default_factory=dict)  # the file of each overlay, by its name
 
 
 def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:
@@ -52,11 +55,31 @@ def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = N
         again = dict(_days(section, "plain_days"))
         for day in sorted((off.keys() & worked.keys()) | (again.keys() & (off.keys() | worked.keys()))):
             section.fault(f"{day} is off and worked at once", "makeup_days")
+        _possible(section, off, worked, again)
         if not off and not worked and not again:
             section.fault("sets no day: days_off, makeup_days or plain_days")
         found = _found(node)
     days = {"days_off": off, "makeup_days": worked, "plain_days": again}
     return MappingProxyType({**found, **days, "scope": scopes, "name": Path(node.file).stem})
+
+
+def _possible(section: Section, off: Collection[date], worked: Collection[date], again: Collection[date]) -> None:
+    """A day far from the year, a make-up day in the week, a month without a working day: each is a slip of the pen."""
+    year = section.get("calendar")
+    if year is not None and isinstance(year.value, int):
+        first, last = date(year.value - 1, 12, 1), date(year.value + 1, 1, 31)
+        for key, days in (("days_off", off), ("makeup_days", worked), ("plain_days", again)):
+            for day in days:
+                if not first <= day <= last:
+                    section.fault(f"{day} is no day of {year.value}", key)
+    for day in worked:
+        if day.weekday() < _SATURDAY:
+            section.fault(f"{day} is a {day:%A}: a make-up day is a Saturday or Sunday; plain_days work again",
+                          "makeup_days")  # fmt: skip
+    for one, month in sorted({(day.year, day.month) for day in off}):
+        days = [date(one, month, n) for n in range(1, monthrange(one, month)[1] + 1)]
+        if all(day in off or (day.weekday() >= _SATURDAY and day not in worked) for day in days):
+            section.fault(f"no working day is left in {one}-{month:02}", "days_off")
 
 
 def _scopes(section: Section, regions: Collection[str] | None) -> tuple[str, ...]:

@@ -187,6 +187,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
     faults = Faults()
     overlays: list[Mapping[str, object]] = []
     notices: Mapping[str, object] | None = None
+    places: dict[str, str] = {}
     lists = _by_name(_nodes(folders, "config/lists", faults, "regions.yaml"), "list", list_from, faults)
     regions = lists["regions"].items if "regions" in lists else None
     for node in _nodes(folders, "config/calendar", faults):
@@ -194,8 +195,9 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
             notices = calendar_files.notices_from(node, faults)
         else:
             overlays.append(calendar_files.overlay_from(node, faults, regions))
+            places[str(overlays[-1]["name"])] = node.file
     faults.tell()
-    return CalendarFiles(tuple(overlays), notices)
+    return CalendarFiles(tuple(overlays), notices, places)
 
 
 def _nodes(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[Node]:
