@@ -109,10 +109,24 @@ def test_open_cases_stand_on_the_days_on_which_they_fall_due(register: Gkflow) -
     assert "在办案件届满 1 件，其中逾期未办 1 件" in drawn
 
 
-def test_another_place_and_an_earlier_day_of_knowledge_count_no_cases(register: Gkflow) -> None:
-    # The last days of the cases rest on the office's own calendar, as it is known now.
-    for words in (("--region", "450000"), ("--as-known-on", "2022-11-01")):
-        assert {row["due"] for row in rows_of(register, "show", "2022-11", *words)} == {None}
+def test_in_a_region_only_the_cases_of_the_units_there_are_counted(register: Gkflow, home: Path) -> None:
+    # RC01 is due on 2022-11-02; its unit lies nowhere until the settings say where.
+    assert {row["due"] for row in rows_of(register, "show", "2022-11", "--region", "450000")} == {0}
+    settings = home / "gkflow.toml"
+    heading = '[units."GK"]\n'
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(heading, f'{heading}region = "450000"\n'), encoding="utf-8")
+    due = {row["day"]: row["cases"] for row in rows_of(register, "show", "2022-11", "--region", "450000") if row["due"]}
+    assert due["2022-11-02"] == ["RC01"]
+    assert {row["due"] for row in rows_of(register, "show", "2022-11", "--region", "440000")} == {0}
+
+
+def test_an_earlier_day_of_knowledge_shows_the_cases_on_the_days_known_then(office: Gkflow) -> None:
+    # Twenty working days from 2019-12-31: 02-03 by the notice for 2020, 02-05 since 国办发明电〔2020〕1号.
+    office("receive", "--day", "2019-12-31", "--fact", "channel=in_person", "--number", "A")
+    for words, day in (((), "2020-02-05"), (("--as-known-on", "2020-01-20"), "2020-02-03")):
+        due = {row["day"]: row["cases"] for row in rows_of(office, "show", "2020-02", *words) if row["due"]}
+        assert due == {day: ["A"]}
 
 
 def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow, home: Path) -> None:

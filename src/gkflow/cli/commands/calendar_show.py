@@ -215,18 +215,19 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
 
 
 def _shown(edition: CalendarEdition, office: Office | None, region: str, known_on: date | None) -> _Shown:
-    if office is None or region:
-        return _Shown(edition.calendar(region, known_on=known_on), region, known_on, _today(), office)
-    own = office.settings.units[office.settings.unit]
-    calendar = edition.calendar(own.region, own.code, known_on)
-    if known_on is not None:
-        # The last days of the cases rest on what is known now.
-        return _Shown(calendar, own.region, known_on, _today(), office)
+    """With *region* the calendar of organs there, and the cases of those units of the office that lie in it."""
+    if office is None:
+        return _Shown(edition.calendar(region, known_on=known_on), region, known_on, _today())
+    units = office.settings.units
+    own = units[office.settings.unit]
+    known = edition.calendar(region or own.region, "" if region else own.code, known_on)
+    place = region or own.region
     cases: dict[date, list[CaseLine]] = defaultdict(list)
-    for line in office.cases():
-        if line.deadline is not None and line.status != "done":
+    for line in office.cases(known_on=known_on):
+        unit = units.get(line.unit or "", own)
+        if line.deadline is not None and line.status != "done" and (not region or unit.region == region):
             cases[line.deadline].append(line)
-    return _Shown(calendar, own.region, None, _today(), office, cases)
+    return _Shown(known, place, known_on, _today(), office, cases)
 
 
 # -- the picture ---------------------------------------------------------------------------------------------------
