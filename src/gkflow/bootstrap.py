@@ -64,7 +64,7 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     faults = Faults()
     for overlay in overlays:
         for told in misquoted(overlay):
-            faults.add(files.places[overlay.name], 1, told)
+            faults.add(files.places[overlay.name], 1, f"{told.sentence}: {told.text}")
     for day, one, other in edition.disagreements():
         here, there = (other, one) if other.name in files.places else (one, other)
         file = files.places.get(here.name, "config/calendar")

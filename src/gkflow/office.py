@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -284,13 +285,16 @@ class Office(Outgoing):
         session: Any = None,
     ) -> Swept:  # fmt: skip
         """
-        Sweep every day since the last one through *through* (default: today), each day once (巡检). May be called
-        any number of times, by any number of processes. Raises Refused ("clock_ahead") when the clock has jumped.
+        Sweep every day since the last one through *through* (default: today), each day once (巡检), and ask for next
+        year's notice of days off where it is time. May be called any number of times, by any number of processes.
+        Raises Refused ("clock_ahead") when the clock has jumped.
         """
+        from gkflow.application.season import ask_for_notice
         from gkflow.application.sweep import tick
 
-        moment = self.moment(now)
-        return tick(self._store(session), self.rules, moment, through or legal_day(moment), expected)
+        moment, store = self.moment(now), self._store(session)
+        swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
+        return replace(swept, asked=ask_for_notice(store, self.rules, moment, legal_day(moment)))
 
     def sweep(
         self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
@@ -367,7 +371,9 @@ class Office(Outgoing):
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
-            return examine(ledger, self.rules, moment, legal_day(moment), self.calendars.waiting())
+            waiting = self.calendars.waiting()
+            entered = self.calendars.known().calendar().announced_through if waiting else None
+            return examine(ledger, self.rules, moment, legal_day(moment), waiting, entered)
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""

@@ -101,14 +101,14 @@ def test_a_file_that_says_what_it_quotes_is_read(tmp_path: Path) -> None:
 def test_a_file_is_held_against_the_sentences_that_it_quotes(tmp_path: Path) -> None:
     mistyped = FILE.replace("2027-01-03", "2027-01-04")
     assert faults_of(tmp_path, entered=mistyped) == (
-        "entered.yaml:1  days_off 2027-01-04 does not stand in the quote\n"
-        "entered.yaml:1  the quote says 2027-01-03, which days_off lacks"
+        "entered.yaml:1  手写的安排: the file names 2027-01-04, which does not stand in the quote\n"
+        "entered.yaml:1  手写的安排: the file lacks 2027-01-03, which the quote names"
     )
 
 
 def test_a_quote_that_does_not_add_up_is_a_fault_of_the_file(tmp_path: Path) -> None:
     told = faults_of(tmp_path, entered=FILE.replace("共3天", "共4天"))
-    assert told.splitlines()[0].startswith(f"entered.yaml:1  quote: {QUOTE.replace('3天', '4天').split('。')[0]}")
+    assert told.splitlines()[0].startswith(f"entered.yaml:1  {QUOTE.replace('3天', '4天').split('。')[0]}")
     assert "4 days are stated, 3 are named" in told
 
 

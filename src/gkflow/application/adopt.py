@@ -167,7 +167,7 @@ def apply_moves(
     waiting: list[NoticeLine] = []  # of a case that moves both ways: what ends later is told when all the rest is
     for rows in ledger.moving_cases():
         moves = [Moved(*row) for row in rows]
-        told = list(_recounted(ledger, new, moves, edition, now, today, by))
+        told = list(_recounted(ledger, new, moves, now, today, by))
         ledger.put_notices([line for line in told if line.kind == EARLIER or not moves[0].earlier])
         waiting += [line for line in told if line.kind != EARLIER and moves[0].earlier]
         moved, earlier, touched = moved + len(moves), earlier + sum(each.earlier for each in moves), touched + 1
@@ -181,7 +181,7 @@ def apply_moves(
 
 
 def _recounted(
-    ledger: Any, rules: Rules, moves: Sequence[Moved], edition: str, now: datetime, today: date, by: str
+    ledger: Any, rules: Rules, moves: Sequence[Moved], now: datetime, today: date, by: str
 ) -> Iterator[NoticeLine]:
     """Write what moved in one case, an entry for each clock; what is to be told of it."""
     number = moves[0].case
@@ -193,7 +193,7 @@ def _recounted(
             **({"recounted_ref": moved.ref} if moved.ref else {}),
             "last_day_before": moved.old.isoformat(),
             "last_day_after": moved.new.isoformat(),
-            "calendar_edition": edition[:12],
+            "calendar_edition": rules.rulebook.calendar_of(moved.unit).edition[:12],  # the name that explain tells
             "text": moved.why,
         }
         entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)

@@ -22,17 +22,19 @@ class Sign:
     facts: dict[str, Any]
 
 
-def examine(ledger: Any, rules: Rules, now: datetime, today: date, waiting_calendar: str = "") -> list[Sign]:
+def examine(
+    ledger: Any, rules: Rules, now: datetime, today: date, waiting_calendar: str = "", entered: date | None = None
+) -> list[Sign]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
-    waits for a notice of days off is a warning.
+    waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not.
     """
     return [
         _sweep(ledger, today),
         _daemon(ledger, now),
         _clock(ledger, now),
         _delivery(ledger, now),
-        *_calendar(ledger, rules, today, waiting_calendar),
+        *_calendar(ledger, rules, today, waiting_calendar, entered),
         Sign("counts", "ok", ledger.counts()),
     ]
 
@@ -74,7 +76,7 @@ def _delivery(ledger: Any, now: datetime) -> Sign:
     return Sign("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
 
 
-def _calendar(ledger: Any, rules: Rules, today: date, waiting: str) -> list[Sign]:
+def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: date | None) -> list[Sign]:
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
     next_year = through is not None and through.year <= today.year and today.month >= NOTICE_SEASON
@@ -87,6 +89,8 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str) -> list[Sign
                 "announced_through": through,
                 "edition": calendar.edition,
                 "missing": today.year + 1 if next_year else None,
+                # Entered, and not adopted yet.
+                "entered": next_year and entered is not None and entered.year > today.year,
             },
         )
     ]

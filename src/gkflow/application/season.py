@@ -54,7 +54,7 @@ def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) ->
         for who in find_addressees(rules.people, role, rules.unit):
             facts = {
                 "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
-                "title": f"{missing}年放假安排尚未录入，跨年的届满日只是暂定；"
+                "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；"
                 "通知公布后请录入并采用：gkflow calendar adopt",
                 "day": today.isoformat(), "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant),
             }  # fmt: skip

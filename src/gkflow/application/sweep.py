@@ -39,6 +39,7 @@ class Swept:
     told: int
     taken: int = 0
     opened: int = 0  # cases opened by a step of a ladder, or for a duty that comes round
+    asked: int | None = None  # the year whose notice of days off was asked for
 
 
 def tick(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from gkflow.calendars.notice_sentences import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import Overlay
 from gkflow.domain.calendar import WorkCalendar
@@ -43,30 +44,18 @@ def announcement_from(notice: NoticeText, published: date, name: str, url: str =
     )
 
 
-def contradictions(notice: NoticeText, edition: CalendarEdition) -> tuple[date, ...]:
+def contradicting(said: Announcement, edition: CalendarEdition) -> Iterator[tuple[date, Announcement]]:
     """
-    The days that another annual notice for the same year states differently (同级通知互相矛盾).
+    The days that another notice of the same rank states differently, with that notice (同级通知互相矛盾).
 
     A notice that says what is known already contradicts nothing; an amendment changes what an annual one said.
     """
-    if notice.kind != "annual":
-        return ()
-    for other in edition.announcements:
-        if other.national and notice.year in other.years:
-            ours = {**dict.fromkeys(notice.days_off, False), **dict.fromkeys(notice.makeup_days, True)}
-            theirs = {**dict.fromkeys(other.days_off, False), **dict.fromkeys(other.makeup_days, True)}
-            # A weekend that one of them names and the other leaves to the week is the same weekend.
-            return tuple(
-                sorted(day for day in ours.keys() | theirs.keys() if _worked(ours, day) != _worked(theirs, day))
-            )
-    return ()
+    for day, one, other in edition.with_announcements([said]).disagreements():
+        if said in (one, other):
+            yield day, other if one is said else one
 
 
-def _worked(said: dict[date, bool], day: date) -> bool:
-    return said.get(day, day.weekday() < 5)
-
-
-def misquoted(overlay: Overlay) -> Iterator[str]:
+def misquoted(overlay: Overlay) -> Iterator[NoticeProblem]:
     """
     Where a file for a whole year says other than the notice that it quotes (与所引通知不符): what a notice's own text
     is held against, a file that is written by hand is held against as well.
@@ -74,16 +63,12 @@ def misquoted(overlay: Overlay) -> Iterator[str]:
     if not (overlay.annual and overlay.quote):
         return
     said = read_notice(overlay.quote, overlay.year)
-    for each in said.problems:
-        yield f"quote: {each.sentence}: {each.text}"
-    for key, listed, quoted in (
-        ("days_off", overlay.days_off, said.days_off),
-        ("makeup_days", overlay.makeup_days, said.makeup_days),
-    ):
+    yield from said.problems
+    for listed, quoted in ((overlay.days_off, said.days_off), (overlay.makeup_days, said.makeup_days)):
         for day in sorted(listed.keys() - quoted.keys()):
-            yield f"{key} {day} does not stand in the quote"
+            yield problem(overlay.title, "not_quoted", day=day)
         for day in sorted(quoted.keys() - listed.keys()):
-            yield f"the quote says {day}, which {key} lacks"
+            yield problem(overlay.title, "not_listed", day=day)
 
 
 def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Change]:

@@ -60,7 +60,14 @@ _TEXTS = {
     "works_anyway": "{day} is {actual} and worked anyway, which a notice of the whole year would not say",
     "weekday_mismatch": "{day} is {actual}, not {stated} as stated",
 }
+# What a notice is found to be when it is held against another one, or against the file that quotes it.
+_COMPARED = {
+    "contradiction": "{day} is stated otherwise by {source}",
+    "not_listed": "the file lacks {day}, which the quote names",
+    "not_quoted": "the file names {day}, which does not stand in the quote",
+}
 PROBLEMS = frozenset(_TEXTS)
+COMPARED = frozenset(_COMPARED)
 # From the first to the last day that a festival ever moved: 20 days (2026). A mistyped month lies further off.
 _FARTHEST = timedelta(days=27)
 
@@ -75,7 +82,7 @@ class NoticeProblem:
 
     @property
     def text(self) -> str:
-        return fill(_TEXTS[self.code], dict(self.facts))
+        return fill((_TEXTS | _COMPARED)[self.code], dict(self.facts))
 
 
 def problem(sentence: str, code: str, **facts: Any) -> NoticeProblem:
@@ -282,7 +289,7 @@ class SentenceReader:
         """共7天."""
         if said.off:
             self._item.counts.append((said, number_of(match["count"])))
-        else:
+        elif not self._item.dates.faults:  # else why its days are not known is told already
             self._object(said, "unreadable", part=match[0])
 
     def _rest_days(self, match: re.Match[str], said: _Said) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.language import language, say
+from gkflow.cli.language import language
 from gkflow.domain.errors import fill
 
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 PROBLEMS = {
     "already_longer": "已知{festival}放假至{end}，晚于{day}",
+    "contradiction": "{day}与{source}所写不同",
     "backwards": "从{first}到{last}，前后颠倒",
     "count_mismatch": "写明共{stated}天，所列为{named}天",
     "far_apart": "{festival}的日期相隔{apart}天，其中一个月份有误",
@@ -23,9 +23,11 @@ PROBLEMS = {
     "no_such_day": "没有{day}这一天",
     "no_weekend": "{days}不与周末相连",
     "no_working_day": "{month}没有一个工作日",
-    "no_year": "标题和日期都没有写明是哪一年",
+    "no_year": "标题和日期都没有写明是哪一年，请用 --year 写明",
     "not_a_notice": "没有一句写明放假或者上班的日期：这不是放假通知",
     "not_a_rest_day": "{day}是{actual}，本来就不休息，无从调整",
+    "not_listed": "所引通知写有{day}，文件中没有",
+    "not_quoted": "文件中写有{day}，所引通知没有",
     "off_and_worked": "{day}既写放假，又写上班",
     "other_country": "这不是国务院的放假通知：写有“{marker}”",
     "other_issuer": "这不是国务院的放假通知，是“{issuer}”",
@@ -47,11 +49,6 @@ def problem_words(each: NoticeProblem) -> str:
     if language() != "zh":
         return each.text
     return fill(PROBLEMS[each.code], {name: _told(value) for name, value in each.facts.items()})
-
-
-def contradiction_words(day: date, source: str) -> str:
-    """That another notice of the same rank says otherwise, in the language chosen."""
-    return say(f"{day} 与{source}所写不同", f"{day} is stated otherwise by {source}")
 
 
 def _told(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -67,33 +67,58 @@ class Column:
         return COLOURS.get(style or "", style or "")
 
 
-def show(rows: Sequence[Row], columns: Sequence[Column], format: str, path: str | None = None, title: str = "") -> None:
+def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str | None = None, title: str = "") -> None:
     """
-    Print rows, or write them into the file *path*, as *format*: table, json, csv or xlsx.
+    Print rows, or write them into the file *path*, as *format*: table, json, csv or xlsx; csv and xlsx take them one
+    by one, so that a million of them need not be held.
 
     A table that goes into a file takes its form from the file's ending. Raises Refused for xlsx on a terminal and
     Unfit for a file that cannot be written.
     """
-    if path and format == "table":
-        format = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}.get(Path(path).suffix.lower(), "table")
+    format = form_of(format, path)
+    counted = _Counted(rows if format in ("csv", "xlsx") else list(rows))
     if not path:
-        _print(rows, columns, format, title)
+        _print(counted, columns, format, title)
         return
     try:
-        _save(Path(path), rows, columns, format, title)
+        _save(Path(path), counted, columns, format, title)
     except OSError as error:
         raise Unfit("unreadable", file=path, reason=reason(error)) from None
-    told = say(f"已写入 {path}：{len(rows)} 行", f"{path}: {len(rows)} rows written")
+    told = say(f"已写入 {path}：{counted.count} 行", f"{path}: {counted.count} rows written")
     print(told, file=sys.stderr)
 
 
-def _print(rows: Sequence[Row], columns: Sequence[Column], format: str, title: str) -> None:
+def form_of(format: str, path: str | None) -> str:
+    """The form in which something is written: that of the file's ending where none was asked for (输出格式)."""
+    if path and format == "table":
+        return {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}.get(Path(path).suffix.lower(), "table")
+    return format
+
+
+class _Counted:
+    """Rows that are counted as they are read; a list of them may be read again."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = rows
+        self.count = len(rows) if isinstance(rows, list) else 0
+
+    def __iter__(self) -> Iterator[Row]:
+        if isinstance(self.rows, list):
+            yield from self.rows
+            return
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str) -> None:
+    rows = counted.rows if isinstance(counted.rows, list) else []
     if format == "json":
         print_json(rows)
     elif format == "csv":
         from gkflow.papers.tables import write_csv
 
-        write_csv(sys.stdout, _headings(columns), _cells(rows, columns))
+        write_csv(sys.stdout, _headings(columns), _cells(counted, columns))
     elif format == "xlsx":
         if sys.stdout.isatty():
             raise Refused(
@@ -105,18 +130,19 @@ def _print(rows: Sequence[Row], columns: Sequence[Column], format: str, title: s
             )
         from gkflow.papers.tables import save_xlsx
 
-        save_xlsx(sys.stdout.buffer, _headings(columns), _cells(rows, columns), title)
+        save_xlsx(sys.stdout.buffer, _headings(columns), _cells(counted, columns), title)
     elif rows:
         print_table(rows, columns, title)
 
 
-def _save(path: Path, rows: Sequence[Row], columns: Sequence[Column], format: str, title: str) -> None:
+def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str, title: str) -> None:
     from gkflow.papers.tables import save_csv, save_xlsx
 
+    rows = counted.rows if isinstance(counted.rows, list) else []
     if format == "csv":
-        save_csv(path, _headings(columns), _cells(rows, columns))
+        save_csv(path, _headings(columns), _cells(counted, columns))
     elif format == "xlsx":
-        save_xlsx(path, _headings(columns), _cells(rows, columns), title)
+        save_xlsx(path, _headings(columns), _cells(counted, columns), title)
     elif format == "json":
         path.write_text(json_text(rows) + "\n", encoding="utf-8")
     else:
@@ -138,8 +164,8 @@ def _headings(columns: Sequence[Column]) -> list[str]:
     return [column.heading for column in columns]
 
 
-def _cells(rows: Sequence[Row], columns: Sequence[Column]) -> list[list[Any]]:
-    return [[_person(column.value(row)) for column in columns] for row in rows]
+def _cells(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[list[Any]]:
+    return ([_person(column.value(row)) for column in columns] for row in rows)
 
 
 def _person(value: Any) -> Any:
@@ -156,9 +182,17 @@ def _person(value: Any) -> Any:
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def print_json(value: Any) -> None:
-    """Print one JSON value and nothing else: a list with a line for each row, an object indented."""
-    print(json_text(value))
+def print_json(value: Any, path: str = "") -> None:
+    """Print one JSON value and nothing else, or write it into *path*: a list with a line for each row, an object
+    indented. Raises Unfit for a file that cannot be written."""
+    if not path:
+        print(json_text(value))
+        return
+    try:
+        Path(path).write_text(json_text(value) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Unfit("unreadable", file=path, reason=reason(error)) from None
+    print(say(f"已写入 {path}", f"{path}: written"), file=sys.stderr)
 
 
 def json_text(value: Any) -> str:

@@ -45,6 +45,11 @@ ERRORS: dict[str, str] = {
     "nothing_to_draw": "{since} 至 {until} 没有收到“{workflow}”案件，无从抽查",
     "origin_unknown": "案件 {case}：没有来源案件“{origin}”{mean}",
     "other_profile": "{place} 的机关适用 {found}，不是 {wanted}；要改请修改 gkflow.toml 中的 profile",
+    "notice_at_fault": "{sentence}：{reason}",
+    "too_many_rows": "xlsx 最多 {most} 行，请改用 csv",
+    "published_to_come": "公布之日 {day} 还没有到（今天是 {today}）",
+    "calendar_file_exists": "已有日历文件 {name}，请换一个文件名",
+    "no_text": "{file} 的编码不是 {tried}；请另存为 UTF-8 文本",
     "published_missing": "{year}年的通知没有成文日期，请写明公布之日（--published）",
     "term_too_long": "{action}：{until} 写的是 {day}，最迟只能到 {last}（{cite}）",
     "term_too_short": "{action}：{until} 写的是 {day}，最早应当是 {last}；请改为较晚的日期，"

@@ -26,6 +26,9 @@ def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], st
         words = why_words(line, held)
         if line.why == "rolled" and line is working[-1]:
             words = _rolled_to(line)
+        elif line.why == "counted" and line is working[-1] and line.day.weekday() > 4 and line.name:
+            # A period of days, months or years that ends on a Saturday or Sunday, and does not roll on: it is worked.
+            words = _made_up(line) + _predicted(line)
         elif line.why == "counted" and place + 1 < len(working) and working[place + 1].why == "rolled":
             words = f"{_day_off(line)}{_source(line)}{_predicted(line)}"
         yield f"{line.day}  {weekday(line.day)}  {padded(name, column)}  {words}".rstrip()
@@ -77,8 +80,12 @@ def _rolled_to(line: WorkingLine) -> str:
     """The day on which a period ends that could not end on a day off; a Saturday or Sunday is one worked (调休)."""
     words = say("末日顺延至此（民法典第二百零三条）", "the last day rolls to here (Civil Code Art. 203)")
     if line.day.weekday() > 4 and line.name:
-        words += say(f"，调休上班（{line.name}）", f", make-up working day ({line.name})") + _source(line)
+        words += say("，", ", ") + _made_up(line)
     return words + _predicted(line)
+
+
+def _made_up(line: WorkingLine) -> str:
+    return say(f"调休上班（{line.name}）", f"make-up working day ({line.name})") + _source(line)
 
 
 def _day_off(line: WorkingLine) -> str:

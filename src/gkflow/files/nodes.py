@@ -51,6 +51,10 @@ class Faults:
         """Note one fault at the place of a node."""
         self.add(node.file, node.line, text)
 
+    def at_line(self, file: str, line: int) -> bool:
+        """Whether a fault of that line is noted already."""
+        return any((fault.file, fault.line) == (file, line) for fault in self._found)
+
     def files(self) -> frozenset[str]:
         """The files that have faults so far."""
         return frozenset(fault.file for fault in self._found)

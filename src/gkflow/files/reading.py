@@ -75,6 +75,8 @@ class Section:
 
     def wrong(self, key: str, node: Node, wanted: str, hint: str = "") -> None:
         """Note that a key's value is not what is wanted; the place is the value's own."""
+        if node.value is None and self.faults.at_line(node.file, node.line):
+            return  # what could not be read, and was told of, reads as nothing
         place = f"{self.what}: " if self.what else ""
         self.faults.at(node, f"{place}{key} must be {wanted}, not {_shown(node)}{hint}")
 

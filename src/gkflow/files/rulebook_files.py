@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gkflow.domain.law import Law
 from gkflow.domain.recurring import RecurringDuty
@@ -198,6 +198,18 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
             places[str(overlays[-1]["name"])] = node.file
     faults.tell()
     return CalendarFiles(tuple(overlays), notices, places)
+
+
+def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]:
+    """One calendar file, wherever it lies, checked as those of *folders* are. Raises FilesAtFault."""
+    faults = Faults()
+    lists = _by_name(_nodes(folders, "config/lists", faults, "regions.yaml"), "list", list_from, faults)
+    node = read_yaml(path, path.as_posix(), faults)
+    faults.tell()
+    assert node is not None
+    found = calendar_files.overlay_from(node, faults, lists["regions"].items if "regions" in lists else None)
+    faults.tell()
+    return found
 
 
 def _nodes(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[Node]:

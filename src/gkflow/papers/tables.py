@@ -11,14 +11,18 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, TextIO
+
+from gkflow.domain.errors import Refused
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _QUOTED = re.compile(r"'[=+\-@\t\r]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no xlsx file may hold
 _WIDEST = 60
+_ROWS = 1_048_576  # of a sheet, its heading among them
 
 
 def quoted(cell: Any) -> Any:
@@ -65,19 +69,22 @@ def save_xlsx(
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    table = [tuple(_cell(quoted(cell)) for cell in row) for row in rows]
+    table = (tuple(_cell(quoted(cell)) for cell in row) for row in rows)
+    first = list(islice(table, 1000))
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "gkflow")
     # In a write-only book widths and the frozen row come before the first row.
     sheet.freeze_panes = "A2"
     for place, heading in enumerate(headings):
-        widest = max([_width(heading), *(_width(row[place]) for row in table[:1000])])
+        widest = max([_width(heading), *(_width(row[place]) for row in first)])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(widest, _WIDEST) + 2
     head = [WriteOnlyCell(sheet, value=quoted(heading)) for heading in headings]
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
-    for row in table:
+    for number, row in enumerate(chain(first, table), 2):
+        if number > _ROWS:
+            raise Refused("too_many_rows", most=_ROWS - 1)
         sheet.append(row)
     book.save(target)
 

@@ -50,6 +50,10 @@ def command(
         "", "--published", metavar=say("日期", "DAY"),
         help=say("adopt：通知公布之日（默认成文之日）", "adopt: the day it was published (default: its date)"),
     ),
+    year: int = typer.Option(
+        0, "--year", metavar=say("年份", "YEAR"), min=0, show_default=False,
+        help=say("adopt：通知文本没有写年份时", "adopt: where the text names no year"),
+    ),
     url: str = typer.Option("", "--url", metavar="URL", help=say("adopt：通知网址", "adopt: its address")),
     apply: bool = typer.Option(
         False, "--apply", help=say("adopt：采用，变动在办案件的届满日", "adopt: move the open deadlines")
@@ -70,7 +74,7 @@ def command(
     if which == "adopt":
         from gkflow.cli.commands.calendar_adopt import adopt
 
-        asked = {"published": options.day(published), "url": url, "apply": apply, "yes": yes, "by": by}
+        asked = {"published": options.day(published), "year": year, "url": url, "apply": apply, "yes": yes, "by": by}
         adopt(days, {**asked, "dry_run": dry_run, "format": format, "output": output})
     elif which == "show":
         from gkflow.cli.commands.calendar_show import show_months

@@ -110,6 +110,11 @@ def _calendar(sign: Sign) -> str:
         return words + say(
             "，已经过期；请录入放假通知（gkflow calendar）", "; that is past: enter the notice (gkflow calendar)"
         )
+    if missing is not None and sign.facts["entered"]:
+        return words + say(
+            f"；{missing} 年的通知已录入，尚未采用，跨年的届满日仍是暂定的",
+            f"; the notice for {missing} is entered and not adopted, deadlines there are still provisional",
+        )
     if missing is not None:
         return words + say(
             f"；{missing} 年的通知尚未录入，跨年的届满日是暂定的",

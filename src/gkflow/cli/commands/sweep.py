@@ -50,7 +50,17 @@ def command(
 
 
 def summary(swept: Swept) -> str:
-    """What a sweep did, in one line."""
+    """What a sweep did, in one line; and in a second one that next year's notice of days off is wanting."""
+    words = _swept(swept)
+    if swept.asked is not None:
+        words += say(
+            f"\n{swept.asked} 年放假安排尚未采用，已催录（gkflow calendar adopt）。",
+            f"\nthe days off of {swept.asked} are not adopted yet: asked for (gkflow calendar adopt).",
+        )
+    return words
+
+
+def _swept(swept: Swept) -> str:
     if not swept.days:
         return say("各日均已巡检过，没有新的事项。", "every day has been swept already; nothing new.")
     first, last, count = swept.days[0], swept.days[-1], len(swept.days)

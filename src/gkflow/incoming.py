@@ -1,0 +1,176 @@
+"""
+A notice of days off that comes in (录入放假安排): read, held against what is known, and kept as a calendar file.
+
+The text of a notice and a calendar file written by hand take the same way and are checked alike. Nothing here needs
+an office: its deadlines move when it adopts what has been entered (``Office.calendars``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from gkflow.application.ports import FOREVER
+from gkflow.bootstrap import folders, forget_files, known_edition
+from gkflow.calendars.entering import Change, announcement_from, changes, contradicting, file_of, misquoted
+from gkflow.calendars.notice_sentences import NoticeProblem, problem
+from gkflow.calendars.notice_text import NoticeText, read_notice
+from gkflow.calendars.overlay import announcement_of, overlay_from
+from gkflow.calendars.statutory import statutory_year
+from gkflow.domain.edition import COUNTRY, UNIT, Announcement, CalendarEdition
+from gkflow.domain.errors import NotFound, Refused, Unfit
+
+_BY_HAND = (".yaml", ".yml")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a notice says and what it would change (待录入的放假安排); with ``problems`` it cannot be entered."""
+
+    title: str = ""
+    number: str = ""
+    year: int | None = None
+    annual: bool = False
+    published: date | None = None
+    days_off: Mapping[date, str] = field(default_factory=dict)
+    makeup_days: Mapping[date, str] = field(default_factory=dict)
+    problems: tuple[NoticeProblem, ...] = ()
+    changes: tuple[Change, ...] = ()
+    announced: bool = False  # the days of the whole year are known already
+    text: str = ""  # of the calendar file
+    name: str = ""  # of that file, where somebody has named it
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it says what is not known: another day, or that the days predicted are the days (有新内容)."""
+        return bool(self.changes) or (self.annual and not self.announced)
+
+
+def read_incoming(
+    file: Path, home: Path, *, year: int | None = None, published: date | None = None, url: str = "", today: date
+) -> Incoming:
+    """
+    Read the text of a notice, or a calendar file (读取放假安排). *year* is wanted only by a text that names none;
+    without *published* a notice counts as published on its own date.
+
+    Nothing is written. What cannot be believed stands in ``problems``, with its sentence. Raises NotFound, Unfit for
+    a file that cannot be read, FilesAtFault for a calendar file with faults, and Refused for a day to come.
+    """
+    if published is not None and published > today:
+        raise Refused("published_to_come", day=published, today=today)
+    text = _text_of(file)
+    if file.suffix.lower() in _BY_HAND:
+        return _by_hand(file, text, home)
+    edition = known_edition(home)
+    calendar = edition.calendar()
+    names = {day: note.name for day in calendar.days_off if (note := calendar.note(day)) is not None}
+    notice = read_notice(text, year, names)
+    if notice.year is None:
+        return _of_notice(notice, notice.problems)
+    published = published or notice.dated
+    said = announcement_from(notice, published or FOREVER, f"entered-{notice.year}", url)
+    problems = notice.problems or tuple(_contradictions(said, edition, notice))
+    sentences = [each.text for each in notice.sentences]
+    told = _of_notice(notice, problems, published, () if problems else _changes(edition, said, notice.year))
+    return _completed(told, edition, file_of(notice, said, sentences) if published is not None else "")
+
+
+def enter(incoming: Incoming, home: Path) -> Path:
+    """
+    Keep what was read as a file of ``config/calendar`` (录入), whole or not at all; where it stands.
+
+    What is there already is never written over: each notice has a file of its own. Raises Refused for a notice with
+    problems, and where nobody says when it was published.
+    """
+    if incoming.problems:
+        raise Refused("notice_at_fault", sentence=incoming.problems[0].sentence, reason=incoming.problems[0].text)
+    if not incoming.text:
+        raise Refused("published_missing", year=incoming.year)
+    target = _target(home / "config" / "calendar", incoming)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(".tmp")
+    unfinished.write_text(incoming.text, encoding="utf-8")
+    os.replace(unfinished, target)
+    forget_files()
+    return target
+
+
+def _text_of(file: Path) -> str:
+    if not file.is_file():
+        raise NotFound("no_file", file=str(file))
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Unfit("unreadable", file=str(file), reason=str(error.strerror)) from None
+    for encoding in _ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unfit("no_text", file=str(file), tried="UTF-8, GB18030")
+
+
+def _of_notice(
+    notice: NoticeText, problems: tuple[NoticeProblem, ...], published: date | None = None,
+    found: tuple[Change, ...] = (),
+) -> Incoming:  # fmt: skip
+    return Incoming(
+        notice.title, notice.number, notice.year, notice.kind == "annual", published, notice.days_off,
+        notice.makeup_days, problems, found,
+    )  # fmt: skip
+
+
+def _by_hand(file: Path, text: str, home: Path) -> Incoming:
+    from gkflow.files.rulebook_files import read_calendar_file
+
+    overlay = overlay_from(read_calendar_file(file, folders(home)))
+    edition = known_edition(home)
+    said = announcement_of(overlay)
+    if any(each.name == said.name for each in edition.announcements):
+        raise Refused("calendar_file_exists", name=said.name)
+    problems = tuple(misquoted(overlay)) or tuple(_contradictions(said, edition))
+    found = () if problems else _changes(edition, said, overlay.year)
+    told = Incoming(
+        overlay.title, overlay.number, overlay.year, overlay.annual, overlay.published, overlay.days_off,
+        overlay.makeup_days, problems, found, name=said.name,
+    )  # fmt: skip
+    return _completed(told, edition, text)
+
+
+def _completed(told: Incoming, edition: CalendarEdition, text: str) -> Incoming:
+    announced = any(each.national and told.year in each.years for each in edition.announcements)
+    return replace(told, announced=announced, text=text)
+
+
+def _contradictions(
+    said: Announcement, edition: CalendarEdition, notice: NoticeText | None = None
+) -> Iterator[NoticeProblem]:
+    sentences = {} if notice is None else {
+        day: each.text for each in notice.sentences for day in (*each.days_off, *each.makeup_days)
+    }  # fmt: skip
+    for day, other in contradicting(said, edition):
+        yield problem(sentences.get(day, said.title), "contradiction", day=day, source=other.source)
+
+
+def _changes(edition: CalendarEdition, said: Announcement, year: int) -> tuple[Change, ...]:
+    """What it changes where it holds."""
+    then = CalendarEdition(edition.with_announcements([said]).announcements, statutory_year)
+    scope = said.scopes[0]
+    region, unit = ("", scope[len(UNIT) :]) if scope.startswith(UNIT) else (scope if scope != COUNTRY else "", "")
+    return tuple(changes(edition.calendar(region, unit), then.calendar(region, unit), year))
+
+
+def _target(folder: Path, incoming: Incoming) -> Path:
+    if incoming.name:
+        return folder / f"{incoming.name}.yaml"
+    first = folder / f"{incoming.year}.yaml"
+    if incoming.annual and not first.exists():
+        return first
+    number = 2
+    while (folder / f"{incoming.year}-{number}.yaml").exists():
+        number += 1
+    return folder / f"{incoming.year}-{number}.yaml"
