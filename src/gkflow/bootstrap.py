@@ -51,7 +51,6 @@ def settings_of(home: Path) -> Settings:
 
 @lru_cache(maxsize=4)
 def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
-    from gkflow.calendars.entering import misquoted
     from gkflow.calendars.national import calendar_edition
     from gkflow.calendars.overlay import notices_from, overlay_from
     from gkflow.files.nodes import Faults
@@ -63,6 +62,10 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     edition = calendar_edition(overlays, notices)
     faults = Faults()
     for overlay in overlays:
+        if not (overlay.annual and overlay.quote):
+            continue
+        from gkflow.calendars.entering import misquoted  # only here: its grammar takes longer than all the rest
+
         for told in misquoted(overlay):
             faults.add(files.places[overlay.name], 1, f"{told.sentence}: {told.text}")
     for day, one, other in edition.disagreements():

@@ -299,3 +299,29 @@ def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: 
     assert (done.code, done.out) == (2, "")
     assert told in done.err
     assert done.err.count("\n") == 1
+
+
+# --- where a day comes from -------------------------------------------------------------------------------------
+
+
+def test_each_day_carries_its_notice_its_publication_and_for_whom_it_holds(gkflow: Gkflow) -> None:
+    (row,) = json.loads(gkflow("calendar", "2026-10-10", "--format", "json").out)
+    assert (row["source"], row["published"], row["scope"], row["binds"]) == (
+        "国办发明电〔2025〕7号", "2025-11-04", "CN", "everyone",
+    )  # fmt: skip
+    assert row["title"] == "国务院办公厅关于2026年部分节假日安排的通知"
+    assert row["url"].startswith("https://www.gov.cn/")
+    told = gkflow("calendar", "2026-10-10").out
+    assert "全国，2025-11-04 公布" in told
+    assert row["url"] in told
+
+
+def test_a_local_day_names_its_region_and_whom_it_binds(gkflow: Gkflow) -> None:
+    (row,) = json.loads(gkflow("calendar", "2014-11-07", "--region", "110000", "--format", "json").out)
+    assert (row["working"], row["scope"], row["binds"], row["published"]) == (False, "110000", "organs", "2014-10-09")
+
+
+def test_what_binds_enterprises_alone_moves_no_organs_day(gkflow: Gkflow) -> None:
+    # Guangdong 2020: enterprises were to begin after 02-09; the organs worked from 02-03.
+    (row,) = json.loads(gkflow("calendar", "2020-02-05", "--region", "440000", "--format", "json").out)
+    assert (row["working"], row["source"]) == (True, None)

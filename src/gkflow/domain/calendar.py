@@ -46,11 +46,32 @@ class Firmness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """Why a day is off or worked (放假、调休依据): the holiday and the notice or article that says so."""
+    """
+    Why a day is off or worked (放假、调休依据): the holiday and the notice or article that says so (its number, else
+    its title), its address and title, the day on which it was published, where it holds (the country CN, regions by
+    their six figures, one organ unit:CODE; more than one with commas) and whom it binds (everyone, organs).
+    """
 
     name: str
     source: str = ""
     url: str = ""
+    title: str = ""
+    published: date | None = None
+    scope: str = ""
+    binds: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """The note as plain values; what nobody knows is left out."""
+        data: dict[str, Any] = {"name": self.name, "source": self.source, "url": self.url}
+        published = self.published.isoformat() if self.published is not None else ""
+        more = {"title": self.title, "published": published, "scope": self.scope, "binds": self.binds}
+        return data | {key: value for key, value in more.items() if value}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> DayNote:
+        """A note from what :meth:`as_data` gave."""
+        published = data.get("published")
+        return cls(**{**data, "published": date.fromisoformat(published) if published else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +293,7 @@ class WorkCalendar:
             "days_off": [day.isoformat() for day in sorted(self.days_off)],
             "makeup_days": [day.isoformat() for day in sorted(self.makeup_days)],
             "notes": {
-                day.isoformat(): {"name": note.name, "source": note.source, "url": note.url}
-                for day, note in sorted(self.notes.items(), key=lambda item: item[0])
+                day.isoformat(): note.as_data() for day, note in sorted(self.notes.items(), key=lambda item: item[0])
             },
         }
 
@@ -284,7 +304,7 @@ class WorkCalendar:
         return cls(
             days_off=map(date.fromisoformat, data["days_off"]),
             makeup_days=map(date.fromisoformat, data["makeup_days"]),
-            notes={date.fromisoformat(day): DayNote(**note) for day, note in data["notes"].items()},
+            notes={date.fromisoformat(day): DayNote.from_data(note) for day, note in data["notes"].items()},
             announced_from=date.fromisoformat(first) if first else None,
             announced_through=date.fromisoformat(last) if last else None,
             edition=data["edition"],
@@ -296,6 +316,10 @@ class WorkCalendar:
         """The same calendar, its edition named by its content (版本号): equal content, equal name."""
         data = self.as_data()
         del data["edition"]
+        for note in data["notes"].values():
+            # Since when a notice is known, and of whom it speaks, changes no day.
+            for key in ("title", "published", "scope", "binds"):
+                note.pop(key, None)
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return replace(self, edition=hashlib.sha256(text.encode()).hexdigest()[:12])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations
@@ -163,10 +163,11 @@ class CalendarEdition:
             for day in each.plain_days:
                 off.pop(day, None)
                 makeup.pop(day, None)
+            unnamed = DayNote("", each.source, each.url, each.title, each.published, ",".join(each.scopes), each.binds)
             for days, others, said in ((off, makeup, each.days_off), (makeup, off, each.makeup_days)):
                 for day, name in said.items():
                     others.pop(day, None)
-                    days[day] = DayNote(name, each.source, each.url)
+                    days[day] = replace(unnamed, name=name)
         first, last = _run(covered)
         return WorkCalendar(
             days_off=off,

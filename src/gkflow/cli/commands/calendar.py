@@ -111,7 +111,7 @@ def _plain(text: str, region: str, known_on: date | None, format: str, output: s
 
 
 def _day(known: WorkCalendar, day: date) -> Iterator[str]:
-    from gkflow.cli.commands.calendar_show import day_row, firmness_words
+    from gkflow.cli.commands.calendar_show import day_row, firmness_words, scope_words
     from gkflow.cli.vocabulary import day_words
 
     row = day_row(known, day)
@@ -128,6 +128,11 @@ def _day(known: WorkCalendar, day: date) -> Iterator[str]:
         f"{day_words(day)}：{what}{source}；{firmness_words(row['firmness'])}",
         f"{day_words(day)}: {what}{source}; {firmness_words(row['firmness'])}",
     )
+    if row["title"]:
+        told = [row["title"], scope_words(row["scope"])]
+        told += [say(f"{row['published']} 公布", f"published {row['published']}")] if row["published"] else []
+        yield "  " + say("，", ", ").join(told)
+        yield from ("  " + row["url"],) if row["url"] else ()
 
 
 def _drawn(known: WorkCalendar, first: date, rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -129,11 +129,14 @@ def read_as(region: str, known_on: date | None) -> list[tuple[str, str]]:
 
 def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
     """One day as a row: what scripts rely on."""
-    note = known.note(day)
+    from gkflow.domain.calendar import DayNote
+
+    note = known.note(day) or DayNote("")
     return {
-        "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day),
-        "name": note.name if note is not None else None, "source": (note.source or None) if note is not None else None,
-        "firmness": known.firmness(day),
+        "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day), "name": note.name or None,
+        "source": note.source or None, "firmness": known.firmness(day), "title": note.title or None,
+        "url": note.url or None, "published": note.published, "scope": note.scope or None,
+        "binds": note.binds or None,
     }  # fmt: skip
 
 
@@ -155,7 +158,16 @@ def day_columns() -> list[Column]:
         Column("name", "节假日", "holiday"),
         Column("source", "依据", "source"),
         Column("firmness", "确定程度", "firmness", words=firmness_words),
+        Column("published", "公布之日", "published"),
+        Column("scope", "适用范围", "scope", words=scope_words),
+        Column("title", "文件标题", "title"),
+        Column("url", "网址", "address"),
     ]
+
+
+def scope_words(scope: str) -> str:
+    """Where a notice holds, in words."""
+    return say("全国", "the country") if scope == "CN" else scope
 
 
 def weekday_word(number: int) -> Any:
