@@ -82,12 +82,15 @@ def test_a_month_is_drawn_with_days_off_and_make_up_days(gkflow: Gkflow, golden:
 
 def test_the_rows_of_a_month(gkflow: Gkflow) -> None:
     rows = json.loads(gkflow("calendar", "2022-10", "--format", "json").out)
-    assert [list(row) for row in rows] == [["day", "weekday", "working", "name", "source", "firmness"]] * 31
+    keys = ["day", "weekday", "working", "name", "source", "firmness", "title", "url", "published", "scope", "binds"]
+    assert [list(row) for row in rows] == [keys] * 31
     assert sum(row["working"] for row in rows) == 18
-    assert rows[7] == {
+    assert {key: rows[7][key] for key in keys[:6]} == {
         "day": "2022-10-08", "weekday": 6, "working": True, "name": "国庆节",
         "source": "国办发明电〔2021〕11号", "firmness": "final",
     }  # fmt: skip
+    assert (rows[7]["published"], rows[7]["scope"]) == ("2021-10-25", "CN")
+    assert [rows[14][key] for key in keys[6:]] == [None] * 5
     assert rows[14]["name"] is None
 
 
