@@ -16,7 +16,7 @@ from pathlib import Path
 from gkflow.application.ports import FOREVER
 from gkflow.bootstrap import folders, forget_files, known_edition
 from gkflow.calendars.entering import Change, announcement_from, changes, contradicting, file_of, misquoted
-from gkflow.calendars.notice_sentences import NoticeProblem, problem
+from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import announcement_of, overlay_from
 from gkflow.calendars.statutory import statutory_year

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkflow.calendars.notice_dates import FESTIVALS
-from gkflow.calendars.notice_sentences import PROBLEMS
+from gkflow.calendars.notice_problems import PROBLEMS
 from gkflow.calendars.notice_text import NoticeText, read_notice
 
 FOLDER = Path(__file__).parent / "notices"

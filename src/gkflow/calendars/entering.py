@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from gkflow.calendars.notice_sentences import NoticeProblem, problem
+from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import Overlay
 from gkflow.domain.calendar import WorkCalendar

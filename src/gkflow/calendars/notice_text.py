@@ -26,14 +26,13 @@ from gkflow.calendars.notice_dates import (
     weekday_of,
     written_date,
 )
+from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_sentences import (
     ITEM_MARK,
-    NoticeProblem,
     NoticeSentence,
     SentenceReader,
     begins_item,
     clauses_of,
-    problem,
     sets_days,
 )
 

@@ -8,7 +8,7 @@ from gkflow.cli.language import language
 from gkflow.domain.errors import fill
 
 if TYPE_CHECKING:
-    from gkflow.calendars.notice_sentences import NoticeProblem
+    from gkflow.calendars.notice_problems import NoticeProblem
 
 PROBLEMS = {
     "already_longer": "已知{festival}放假至{end}，晚于{day}",

@@ -1,0 +1,66 @@
+"""What is wrong with a notice of days off (通知疑点): each problem by its code, with its sentence, in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from gkflow.domain.errors import fill
+
+_TEXTS = {
+    "already_longer": "{festival} is known to last until {end}, later than {day}",
+    "backwards": "the range from {first} to {last} runs backwards",
+    "count_mismatch": "{stated} days are stated, {named} are named",
+    "far_apart": "days of {festival} lie {apart} days apart: one of them has a wrong month",
+    "incomplete": "the notice of a whole year lacks {festivals}",
+    "misplaced": '"{part}" sets days before the list of days begins',
+    "no_festival": "the days are of no festival: neither the sentence nor the title names one",
+    "no_month": "{day} has no month",
+    "no_such_day": "{day} does not exist",
+    "no_weekend": "{days} is not next to a weekend",
+    "no_working_day": "no working day is left in {month}",
+    "no_year": "neither the title nor a date says which year it is for; name the year",
+    "not_a_notice": "no sentence sets a day off or at work: this is not the text of a notice of days off",
+    "not_a_rest_day": "{day} is {actual} and so no rest day that could be moved",
+    "off_and_worked": "{day} is off and worked at once",
+    "other_country": 'this is not a notice of the State Council: it speaks of "{marker}"',
+    "other_issuer": 'this is not a notice of the State Council but of another office: "{issuer}"',
+    "other_year": "the year is {found}, not {wanted}",
+    "resumption_mismatch": "work is to begin on {day}, but the days off end with {last}",
+    "said_twice": "{festival} has a sentence of its own already: are these two notices?",
+    "sets_nothing": "the sentence of {festival} sets no day",
+    "two_notices": "there is another notice in the text: {title}",
+    "unknown_end": "{festival} is extended to {day}, but its days off so far are not known",
+    "unknown_festival": '"{festival}" is no festival of the national calendar',
+    "unreadable": '"{part}" is not understood',
+    "works_anyway": "{day} is {actual} and worked anyway, which a notice of the whole year would not say",
+    "weekday_mismatch": "{day} is {actual}, not {stated} as stated",
+}
+# What a notice is found to be when it is held against another one, or against the file that quotes it.
+_COMPARED = {
+    "contradiction": "{day} is stated otherwise by {source}",
+    "not_listed": "the file lacks {day}, which the quote names",
+    "not_quoted": "the file names {day}, which does not stand in the quote",
+}
+PROBLEMS = frozenset(_TEXTS)
+COMPARED = frozenset(_COMPARED)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeProblem:
+    """What a notice leaves unclear or contradicts (通知中的疑点), with its sentence."""
+
+    sentence: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def text(self) -> str:
+        return fill((_TEXTS | _COMPARED)[self.code], dict(self.facts))
+
+
+def problem(sentence: str, code: str, **facts: Any) -> NoticeProblem:
+    """A problem whose facts stay as they are."""
+    return NoticeProblem(sentence, code, MappingProxyType(facts))
