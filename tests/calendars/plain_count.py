@@ -50,6 +50,8 @@ def of_the_week(day: date) -> bool:
 BY_LAW_THROUGH = "04-30"
 BY_LAW = {
     # 令第270号 of 1999: 元旦1天、春节3天（正月初一至初三）、劳动节3天、国庆节3天; no 除夕, no 清明.
+    # 元旦 on Sunday, so Monday 01-02 too; 初一 on Sunday 01-29, so 01-29 to 01-31, and Wednesday 02-01 for the Sunday.
+    2006: days(2006, "01-01", "01-02", "01-29", "01-30", "01-31", "02-01"),
     # 元旦 on Monday; 初一 on Sunday 02-18, so 02-18 to 02-20, and Wednesday 02-21 for the Sunday.
     2007: days(2007, "01-01", "02-18", "02-19", "02-20", "02-21"),
     # 令第513号, made on 2007-12-14 and so known on 12-17, in force from 2008-01-01: 春节除夕、初一、初二; 清明 is new.
@@ -84,9 +86,8 @@ LABOUR_DAY_2019 = said(WORKED, "2019-05-02", "2019-05-03") | said(OFF, "2019-04-
 
 # By the day of publication, what was known otherwise than the package has it: on the day before, and on the day.
 BEFORE: dict[str, dict[date, bool]] = {
-    # The package never learnt of Saturday 2005-12-31. What else it has of 2006 counts as known all along: that is what
-    # gkflow says of days without a day of publication, not what was known (by the law 01-01 and 01-02, not 01-03).
-    "2005-12-22": said(OFF, "2005-12-31"),
+    # 12-31 is a Saturday; the package never learnt that it was worked.
+    "2005-12-22": by_the_law(2006) | said(OFF, "2005-12-31"),
     # 12-30 and 12-31 are Saturday and Sunday.
     "2006-12-18": by_the_law(2007) | said(OFF, "2006-12-30", "2006-12-31"),
     # 12-29 is a Saturday, 12-30 a Sunday before and after, 12-31 a Monday.
@@ -179,8 +180,10 @@ def by_the_lists(known_on: date, region: str) -> Works:
         day, published = date.fromisoformat(row["date"]), date.fromisoformat(row["published"])
         found[day] = row["works_after" if published <= known_on else "works_before"] == "1"
     for year, off in BY_LAW.items():
-        if annual[str(year)] > known_on:
+        if str(year) in annual and annual[str(year)] > known_on:
             found |= dict.fromkeys(off, OFF)
+    if known_on < date(2005, 12, 22):  # the list of notices begins with 2007, and the package knows 2006 as it came
+        found |= by_the_law(2006)
     for row in surprises_in(region):
         if announced(row) <= known_on:
             found[date.fromisoformat(row["date"])] = row["works_after"] == "1"

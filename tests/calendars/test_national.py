@@ -225,7 +225,7 @@ def test_a_faulty_overlay_is_refused_with_its_place(changes: dict[str, Any], wor
 
 def test_the_list_of_notices_has_every_year_and_the_three_amendments() -> None:
     notices = notices_from(shipped("notices.yaml"))
-    assert [notice.year for notice in notices if notice.days is None] == list(range(2007, 2027))
+    assert [notice.year for notice in notices if notice.days is None] == list(range(2006, 2027))
     assert [notice.year for notice in notices if notice.days is not None] == [2015, 2019, 2020]
     assert all(notice.number and notice.title and notice.dated and notice.published for notice in notices)
     for notice in notices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -40,7 +40,9 @@ def calendar_edition(
     """
     # A year that the package knows and no list dates became known with the notice that the office entered for it.
     entered = {overlay.year: overlay.published for overlay in overlays if overlay.annual and "CN" in overlay.scopes}
-    return CalendarEdition((*_packaged(notices, entered), *map(announcement_of, overlays)), predict)
+    # Where a file and the package know the same notice, the file says what stands in it.
+    corrected = {(overlay.number, day) for overlay in overlays if overlay.number for day in overlay.days}
+    return CalendarEdition((*_packaged(notices, entered, corrected), *map(announcement_of, overlays)), predict)
 
 
 def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
@@ -52,7 +54,9 @@ def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
     return holidays, workdays
 
 
-def _packaged(notices: Sequence[HolidayNotice], entered: Mapping[int, date | None]) -> Iterator[Announcement]:
+def _packaged(
+    notices: Sequence[HolidayNotice], entered: Mapping[int, date | None], corrected: Collection[tuple[str, date]]
+) -> Iterator[Announcement]:
     """One announcement for each year of the package, and one for each amendment, each with its own days."""
     from chinese_calendar.constants import Holiday
 
@@ -62,8 +66,13 @@ def _packaged(notices: Sequence[HolidayNotice], entered: Mapping[int, date | Non
     off, makeup = ({day: chinese.get(name, name) for day, name in days.items()} for days in _package())
     # The package holds whole years; a notice covers its year to the last day.
     for year in sorted({day.year for day in off}):
+        number = annual[year].number if year in annual else ""
         days_off, makeup_days = (
-            {day: name for day, name in days.items() if day not in amended and _of_notice(day, name) == year}
+            {
+                day: name
+                for day, name in days.items()
+                if day not in amended and (number, day) not in corrected and _of_notice(day, name) == year
+            }
             for days in (off, makeup)
         )
         said = _annual(year, annual.get(year), days_off, makeup_days, notices)

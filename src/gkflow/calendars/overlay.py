@@ -37,6 +37,11 @@ class Overlay:
     makeup_days: Mapping[date, str] = field(default_factory=dict, hash=False)
     plain_days: Mapping[date, str] = field(default_factory=dict, hash=False)  # follow the week again
 
+    @property
+    def days(self) -> frozenset[date]:
+        """The days that it sets."""
+        return frozenset({*self.days_off, *self.makeup_days, *self.plain_days})
+
 
 @dataclass(frozen=True, slots=True)
 class HolidayNotice:
