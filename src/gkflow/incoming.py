@@ -14,14 +14,14 @@ from datetime import date
 from pathlib import Path
 
 from gkflow.application.ports import FOREVER
-from gkflow.bootstrap import folders, forget_files, known_edition
+from gkflow.bootstrap import folders, foreseen_by, forget_files, known_edition, settings_of
 from gkflow.calendars.entering import Change, announcement_from, changes, contradicting, file_of, misquoted
 from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import announcement_of, overlay_from
-from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.edition import COUNTRY, UNIT, Announcement, CalendarEdition
 from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -65,7 +65,7 @@ def read_incoming(
     text = _text_of(file)
     if file.suffix.lower() in _BY_HAND:
         return _by_hand(file, text, home)
-    edition = known_edition(home)
+    edition = _known(home)
     calendar = edition.calendar()
     names = {day: note.name for day in calendar.days_off if (note := calendar.note(day)) is not None}
     notice = read_notice(text, year, names)
@@ -99,6 +99,12 @@ def enter(incoming: Incoming, home: Path) -> Path:
     return target
 
 
+def _known(home: Path) -> CalendarEdition:
+    """What is known, the rest foreseen as the office foresees it: its deadlines were reckoned so."""
+    known = known_edition(home)
+    return foreseen_by(known, settings_of(home).predictor) if (home / FILE_NAME).is_file() else known
+
+
 def _text_of(file: Path) -> str:
     if not file.is_file():
         raise NotFound("no_file", file=str(file))
@@ -128,7 +134,7 @@ def _by_hand(file: Path, text: str, home: Path) -> Incoming:
     from gkflow.files.rulebook_files import read_calendar_file
 
     overlay = overlay_from(read_calendar_file(file, folders(home)))
-    edition = known_edition(home)
+    edition = _known(home)
     said = announcement_of(overlay)
     if any(each.name == said.name for each in edition.announcements):
         raise Refused("calendar_file_exists", name=said.name)
@@ -158,7 +164,7 @@ def _contradictions(
 
 def _changes(edition: CalendarEdition, said: Announcement, year: int) -> tuple[Change, ...]:
     """What it changes where it holds."""
-    then = CalendarEdition(edition.with_announcements([said]).announcements, statutory_year)
+    then = edition.with_announcements([said])
     scope = said.scopes[0]
     region, unit = ("", scope[len(UNIT) :]) if scope.startswith(UNIT) else (scope if scope != COUNTRY else "", "")
     return tuple(changes(edition.calendar(region, unit), then.calendar(region, unit), year))
