@@ -24,7 +24,7 @@ from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
-_ENCODINGS = ("utf-8-sig", "gb18030")
+_RESERVED = "notices"  # the list of notices has this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,16 @@ def read_incoming(
     Nothing is written. What cannot be believed stands in ``problems``, with its sentence. Raises NotFound, Unfit for
     a file that cannot be read, FilesAtFault for a calendar file with faults, and Refused for a day to come.
     """
-    if published is not None and published > today:
-        raise Refused("published_to_come", day=published, today=today)
-    text = _text_of(file)
     if file.suffix.lower() in _BY_HAND:
-        return _by_hand(file, text, home)
+        return _by_hand(file, home, today)
+    text = _text_of(file, "UTF-8", "GB18030")
     edition = _known(home)
     calendar = edition.calendar()
     names = {day: note.name for day in calendar.days_off if (note := calendar.note(day)) is not None}
     notice = read_notice(text, year, names)
     if notice.year is None:
         return _of_notice(notice, notice.problems)
-    published = published or notice.dated
+    published = _not_to_come(published or notice.dated, today)
     said = announcement_from(notice, published or FOREVER, f"entered-{notice.year}", url)
     problems = notice.problems or tuple(_contradictions(said, edition, notice))
     sentences = [each.text for each in notice.sentences]
@@ -105,19 +103,25 @@ def _known(home: Path) -> CalendarEdition:
     return foreseen_by(known, settings_of(home).predictor) if (home / FILE_NAME).is_file() else known
 
 
-def _text_of(file: Path) -> str:
+def _not_to_come(published: date | None, today: date) -> date | None:
+    if published is not None and published > today:
+        raise Refused("published_to_come", day=published, today=today)
+    return published
+
+
+def _text_of(file: Path, *encodings: str) -> str:
     if not file.is_file():
         raise NotFound("no_file", file=str(file))
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise Unfit("unreadable", file=str(file), reason=str(error.strerror)) from None
-    for encoding in _ENCODINGS:
+    for encoding in encodings:
         try:
-            return raw.decode(encoding)
+            return raw.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unfit("no_text", file=str(file), tried="UTF-8, GB18030")
+    raise Unfit("no_text", file=str(file), tried=", ".join(encodings))
 
 
 def _of_notice(
@@ -130,13 +134,16 @@ def _of_notice(
     )  # fmt: skip
 
 
-def _by_hand(file: Path, text: str, home: Path) -> Incoming:
+def _by_hand(file: Path, home: Path, today: date) -> Incoming:
     from gkflow.files.rulebook_files import read_calendar_file
 
+    text = _text_of(file, "UTF-8")
     overlay = overlay_from(read_calendar_file(file, folders(home)))
+    _not_to_come(overlay.published, today)
     edition = _known(home)
     said = announcement_of(overlay)
-    if any(each.name == said.name for each in edition.announcements):
+    there = (home / "config" / "calendar" / f"{said.name}.yaml").exists()
+    if there or said.name == _RESERVED or any(each.name == said.name for each in edition.announcements):
         raise Refused("calendar_file_exists", name=said.name)
     problems = tuple(misquoted(overlay)) or tuple(_contradictions(said, edition))
     found = () if problems else _changes(edition, said, overlay.year)
@@ -163,11 +170,14 @@ def _contradictions(
 
 
 def _changes(edition: CalendarEdition, said: Announcement, year: int) -> tuple[Change, ...]:
-    """What it changes where it holds."""
+    """What it changes, in any of the places where it holds."""
     then = edition.with_announcements([said])
-    scope = said.scopes[0]
-    region, unit = ("", scope[len(UNIT) :]) if scope.startswith(UNIT) else (scope if scope != COUNTRY else "", "")
-    return tuple(changes(edition.calendar(region, unit), then.calendar(region, unit), year))
+    found: dict[date, Change] = {}
+    for scope in said.scopes:
+        region, unit = ("", scope[len(UNIT) :]) if scope.startswith(UNIT) else (scope if scope != COUNTRY else "", "")
+        for each in changes(edition.calendar(region, unit), then.calendar(region, unit), year):
+            found.setdefault(each.day, each)
+    return tuple(found[day] for day in sorted(found))
 
 
 def _target(folder: Path, incoming: Incoming) -> Path:

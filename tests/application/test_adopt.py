@@ -138,3 +138,56 @@ def test_twenty_days_from_the_end_of_2019_before_and_after_the_extension_of_2020
     assert known("2020-01-20").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 3)
     assert known("2020-01-28").calendar().add(date(2019, 12, 31), 20) == date(2020, 2, 5)
     assert known_edition().calendar(known_on=date(2020, 1, 20)).add(date(2019, 12, 31), 20) == date(2020, 2, 3)
+
+
+def test_of_a_case_that_moves_both_ways_what_ends_later_is_told_after_all_that_ends_earlier(place: Place) -> None:
+    # 国办发明电〔2019〕16号: Sun 2020-01-19 and Sat 02-01 worked; Fri 01-24 and Thu 01-30 off, which 放假办法 leaves to
+    # the week (01-25 to 01-27, and 01-28 and 01-29 for the weekend among them). Fifteen working days for third parties:
+    # A from Tue 2019-12-31: 01-02, 03, 06 .. 10, 13 .. 17, 20, 21, 22 → 01-22; with the notice .. 17, 19, 20, 21.
+    # B from Mon 2020-01-20: 21 .. 24, 30, 31, 02-03 .. 07, 10 .. 13 → 02-13; with the notice
+    # 21, 22, 23, 31, 02-01, 03 .. 07, 10 .. 14 → 02-14.
+    # The permits, seven days from Mon 01-13: 14 .. 17, 20, 21, 22 → 01-22; with the notice 14 .. 17, 19, 20, 21.
+    with place.settings(PEOPLE).open() as office:
+        office.calendars.adopt(known("2019-11-20"), now=at("2019-11-20"))
+        office.receive("request", "M-1", channel="in_person", title="某事项", now=at("2019-12-30"))
+        office.do("M-1", "register", now=at("2019-12-30"))
+        office.do("M-1", "assign", officer="张三", now=at("2019-12-30"))
+        for ref, day in (("A", "2019-12-31"), ("B", "2020-01-20")):
+            office.do("M-1", "consult_third_party", ref=ref, served=day, now=at(day))
+        for number in ("A-1", "Z-1"):
+            decided(office, number, "2020-01-13")
+        new, now = known("2020-01-20"), at("2020-01-20", "18:00")
+        moved = [(each.case, each.ref, each.old, each.new) for each in office.calendars.moving(new, now=now)]
+        earlier = (date(2020, 1, 22), date(2020, 1, 21))
+        assert sorted(moved[:-1]) == [("A-1", "", *earlier), ("M-1", "A", *earlier), ("Z-1", "", *earlier)]
+        assert moved[-1] == ("M-1", "B", date(2020, 2, 13), date(2020, 2, 14))
+        done = office.calendars.adopt(new, now=now)
+        assert (done.moved, done.earlier) == (4, 3)
+        *before, last = moves_told(office)
+        assert last == ("M-1", "moved_later", "张三", "officer")
+        assert sorted(before) == [
+            (case, "moved_earlier", name, role)
+            for case in ("A-1", "M-1", "Z-1")
+            for name, role in (("张三", "officer"), ("李四", "section_head"))
+        ]
+        record = office.case("M-1", as_of="2020-01-20").record
+        assert [entry.facts["recounted_ref"] for entry in record if entry.action == "recount"] == ["A", "B"]
+        assert office.verify()[2] == ()
+
+
+def test_the_notice_is_asked_for_once_a_week_from_november_until_it_is_adopted(winter: Office) -> None:
+    def asks(day: str) -> int | None:
+        return winter.tick(at(day)).asked
+
+    def weeks() -> list[str]:
+        return sorted({notice.key.split("/")[2] for notice in winter.notices() if notice.kind == "calendar"})
+
+    # Thursday 1 November 2018; from Monday the 5th on it is another week. The office adopted its calendar on the 30th.
+    days = ["2018-10-31", "2018-11-01", "2018-11-01", "2018-11-04", "2018-11-05", "2018-11-09", "2018-11-12"]
+    assert [asks(day) for day in days] == [None, 2019, None, None, 2019, None, 2019]
+    assert weeks() == ["2018-W44", "2018-W45", "2018-W46"]
+    winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+    assert asks("2018-12-10") is None
+    # A year later the notice for 2020 of 2019-11-21 is missing again.
+    assert [asks(day) for day in ("2019-10-31", "2019-11-01", "2019-11-02")] == [None, 2020, None]
+    assert weeks() == ["2018-W44", "2018-W45", "2018-W46", "2019-W44"]

@@ -21,7 +21,7 @@ _TEXTS = {
     "no_such_day": "{day} does not exist",
     "no_weekend": "{days} is not next to a weekend",
     "no_working_day": "no working day is left in {month}",
-    "no_year": "neither the title nor a date says which year it is for; name the year",
+    "no_year": "neither the title nor a date says which year it is for; name it (--year)",
     "not_a_notice": "no sentence sets a day off or at work: this is not the text of a notice of days off",
     "not_a_rest_day": "{day} is {actual} and so no rest day that could be moved",
     "off_and_worked": "{day} is off and worked at once",
@@ -44,6 +44,11 @@ _COMPARED = {
     "not_listed": "the file lacks {day}, which the quote names",
     "not_quoted": "the file names {day}, which does not stand in the quote",
 }
+# As a notice writes them: 周六, 星期六.
+_WEEKDAYS = {
+    "一": "Monday", "二": "Tuesday", "三": "Wednesday", "四": "Thursday", "五": "Friday", "六": "Saturday",
+    "日": "Sunday", "天": "Sunday",
+}  # fmt: skip
 PROBLEMS = frozenset(_TEXTS)
 COMPARED = frozenset(_COMPARED)
 
@@ -58,9 +63,15 @@ class NoticeProblem:
 
     @property
     def text(self) -> str:
-        return fill((_TEXTS | _COMPARED)[self.code], dict(self.facts))
+        """What is wrong, in English."""
+        facts = {name: _WEEKDAYS[value[-1]] if _is_weekday(value) else value for name, value in self.facts.items()}
+        return fill((_TEXTS | _COMPARED)[self.code], facts)
 
 
 def problem(sentence: str, code: str, **facts: Any) -> NoticeProblem:
     """A problem whose facts stay as they are."""
     return NoticeProblem(sentence, code, MappingProxyType(facts))
+
+
+def _is_weekday(value: Any) -> bool:
+    return isinstance(value, str) and value.removeprefix("星期").removeprefix("周") in _WEEKDAYS

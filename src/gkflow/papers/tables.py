@@ -8,8 +8,10 @@ stay numbers and days.
 from __future__ import annotations
 
 import csv
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -55,15 +57,42 @@ def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[Any
 
 
 def save_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table into a csv file."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    """Write a table into a csv file, whole or not at all."""
+    with _whole(path, "w", encoding="utf-8", newline="") as file:
         write_csv(file, headings, rows)
 
 
 def save_xlsx(
     target: Path | IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = ""
 ) -> None:
-    """Write a table into an xlsx file: headings in bold that stay in sight, days as days, columns wide enough."""
+    """
+    Write a table into an xlsx file, whole or not at all: headings in bold that stay in sight, days as days, columns
+    wide enough. Raises Refused for more rows than a sheet takes.
+    """
+    if isinstance(target, Path):
+        with _whole(target, "wb") as file:
+            _write_xlsx(file, headings, rows, title)
+    else:
+        _write_xlsx(target, headings, rows, title)
+
+
+@contextmanager
+def _whole(path: Path, mode: str, **how: Any) -> Iterator[Any]:
+    """A file that takes its place when it is complete; what was there before stays until then."""
+    if path.exists() and not path.is_file():
+        with path.open(mode, **how) as file:  # a pipe, a terminal
+            yield file
+        return
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with unfinished.open(mode, **how) as file:
+            yield file
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -84,9 +113,10 @@ def save_xlsx(
     sheet.append(head)
     for number, row in enumerate(chain(first, table), 2):
         if number > _ROWS:
+            sheet.close()
             raise Refused("too_many_rows", most=_ROWS - 1)
         sheet.append(row)
-    book.save(target)
+    book.save(file)
 
 
 def _text(cell: Any) -> Any:

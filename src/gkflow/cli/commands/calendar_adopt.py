@@ -69,7 +69,10 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
 
 def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
     """List what moves; then, when asked to, move it."""
-    office = _office()
+    from gkflow.cli.commands.calendar_show import office_if_any
+    from gkflow.cli.output import print_json
+
+    office = office_if_any()
     if office is None:
         return
     with office:
@@ -91,6 +94,8 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
         )
         done = None
         if asked and _agreed(question, given["yes"]):
+            if form == "json" and given["output"]:
+                print_json(told, given["output"])  # a file that cannot be written is told of before anything moves
             done = office.calendars.adopt(by=given["by"])
             told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
         typer.echo(_summary(tally, done), err=form != "table")
@@ -109,25 +114,14 @@ class _Tally:
             yield row
 
 
-def _office() -> Office | None:
-    """The office whose deadlines may move; a calendar can be entered where there is none."""
-    from gkflow.domain.errors import Unfit
-    from gkflow.office import open_office
-
-    try:
-        return open_office()
-    except Unfit as error:
-        if error.code != "no_office":
-            raise
-        return None
-
-
 def _agreed(question: str, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
         raise typer.BadParameter(say("没有人可以确认；确认无误请加 --yes", "nobody to ask: confirm with --yes"))
-    return typer.confirm(question, err=True)
+    # Not by input(), which writes a blank to stdout: there the table stands alone.
+    typer.echo(f"{question} [y/N]: ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 
 # -- a notice ----------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
     """The edition that the office has adopted, and the office; what the files know where there is none."""
     from gkflow.bootstrap import known_edition
 
-    office = _office()
+    office = office_if_any()
     if office is None:
         yield known_edition(), None
         return
@@ -95,7 +95,7 @@ def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
         yield office.calendars.present.edition, office
 
 
-def _office() -> Office | None:
+def office_if_any() -> Office | None:
     """The office, where one has been set up."""
     import os
 
