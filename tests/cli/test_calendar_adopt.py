@@ -16,22 +16,18 @@ import yaml
 from cli import notice_of_2027
 from cli.notice_of_2027 import (
     BAD,
-    BY_HAND,
     CHANGES,
     DAYS_OFF,
     KEYS,
     MAKEUP_DAYS,
-    MOVED,
     NAMELESS,
     NOTICE,
     NUMBER,
     OLDER_SPRING,
-    REGIONAL,
     SPRING,
     answered,
     asked,
     everything,
-    moves_of,
     published_text,
 )
 
@@ -369,92 +365,3 @@ def test_a_notice_without_a_date_is_written_with_the_day_that_is_given(
     kept = yaml.safe_load((home / "config" / "calendar" / "2027.yaml").read_text(encoding="utf-8"))
     assert kept["published"] == date(2026, 11, 20)
     assert "dated" not in kept
-
-
-# --- a calendar file that somebody has written ----------------------------------------------------------------
-
-
-def test_a_calendar_file_is_entered_under_its_own_name_as_it_was_written(
-    cases: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    files, rows = everything(home)
-    mine = notice(BY_HAND, name="mine.yaml")
-    looked = asked(cases, mine, "--dry-run")
-    assert (looked["year"], looked["days_off"], looked["makeup_days"]) == (2027, DAYS_OFF, MAKEUP_DAYS)
-    assert [(each["day"], each["was"], each["now"]) for each in looked["changes"]] == [each[:3] for each in CHANGES]
-    assert everything(home) == (files, rows)
-
-    assert moves_of(asked(cases, mine, "--yes")) == MOVED
-    after, rows_after = everything(home)
-    assert {name: after[name] for name in after.keys() - files} == {"config/calendar/mine.yaml": BY_HAND}
-    assert rows_after == rows
-    assert cases("check").code == 0
-    same = asked(cases, notice(BY_HAND, name="again.yaml"), "--yes")
-    assert (same["problems"], same["changes"]) == ([], [])
-    assert everything(home) == (after, rows), "what is known already is not written once more"
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "zh", "en"),
-    [
-        ("  2027-02-12: 假日\n", "", "所引通知写有2027-02-12，文件中没有",
-         "the file lacks 2027-02-12, which the quote names"),
-        ("makeup_days:\n", "  2027-10-08: 假日\nmakeup_days:\n", "文件中写有2027-10-08，所引通知没有",
-         "the file names 2027-10-08, which does not stand in the quote"),
-        ("共8天", "共9天", "写明共9天，所列为8天", "9 days are stated, 8 are named"),
-    ],
-    ids=["a day short", "a day too many", "a number of days that does not add up"],
-)  # fmt: skip
-def test_a_calendar_file_that_contradicts_its_quotation_is_refused(
-    right: str, wrong: str, zh: str, en: str, office: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    before = everything(home)
-    assert right in BY_HAND
-    mine = notice(BY_HAND.replace(right, wrong), name="mine.yaml")
-    for lang, reason in (("zh", zh), ("en", en)):
-        told = asked(office, mine, "--yes", "--apply", "--lang", lang, code=1)
-        assert [each["reason"] for each in told["problems"]] == [reason]
-        assert told["changes"] == []
-    assert f"（{zh}）" in office("calendar", "adopt", mine, "--yes", "--lang", "zh").out
-    assert everything(home) == before
-
-
-def test_a_calendar_file_that_contradicts_another_notice_is_refused(
-    office: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    asked(office, notice(), "--yes")
-    before = everything(home)
-    mine = notice(re.sub("quote: .*\n|  2027-02-12: 假日\n", "", BY_HAND), name="mine.yaml")
-    reasons = {"zh": f"2027-02-12与{NUMBER}所写不同", "en": f"2027-02-12 is stated otherwise by {NUMBER}"}
-    for lang, reason in reasons.items():
-        (problem,) = asked(office, mine, "--yes", "--lang", lang, code=1)["problems"]
-        assert (problem["code"], problem["reason"]) == ("contradiction", reason)
-    assert everything(home) == before
-
-
-def test_a_calendar_file_whose_name_is_taken_is_refused(office: Gkflow, home: Path, notice: Callable[..., str]) -> None:
-    asked(office, notice(REGIONAL, name="mine.yaml"), "--yes")
-    before = everything(home)
-    for name in ("mine", "2005"):  # 2005 comes with the rules
-        done = office("calendar", "adopt", notice(BY_HAND, name=f"{name}.yaml"), "--yes")
-        assert (done.code, done.out, done.err) == (2, "", f"gkflow: 已有日历文件 {name}，请换一个文件名\n")
-    assert everything(home) == before
-
-
-def test_a_calendar_file_called_as_the_list_of_notices_is_refused(
-    office: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    before = everything(home)
-    assert office("calendar", "adopt", notice(REGIONAL, name="notices.yaml"), "--yes").code == 2
-    assert everything(home) == before
-
-
-def test_a_calendar_file_for_a_region_that_does_not_exist_is_refused_with_its_line(
-    office: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    before = everything(home)
-    mine = notice(REGIONAL.replace("450000", "990000"), name="mine.yaml")
-    done = office("calendar", "adopt", mine, "--yes")
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f'{mine}:5  scope "990000"')
-    assert everything(home) == before

@@ -18,9 +18,7 @@ from cli import notice_of_2027
 from cli.notice_of_2027 import (
     AFTER,
     AS_PREDICTED,
-    BAD_FILES,
     BEFORE,
-    BY_HAND,
     CHANGES,
     HEADS,
     KEYS,
@@ -41,7 +39,6 @@ from cli.notice_of_2027 import (
     published_text,
     signs_on,
     span,
-    write_by_hand,
 )
 
 Gkflow = Callable[..., Any]
@@ -354,88 +351,6 @@ def test_the_notice_of_a_region_moves_the_cases_of_the_units_there(
     facts = json.loads(cases("show", "N-1", "--format", "json").out)["record"][-1]["facts"]
     assert facts["calendar_edition"] == edition_of(cases, "N-1")
     assert edition_of(cases, "N-1") != edition_of(cases, "G-1")
-
-
-# --- a file written by hand -----------------------------------------------------------------------------------
-
-
-def test_a_file_written_by_hand_moves_what_its_notice_moves(
-    cases: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    write_by_hand(home, BY_HAND)
-    assert moves_of(asked(cases)) == MOVED
-    assert asked(cases, notice(), "--dry-run")["changes"] == []
-    assert moves_of(asked(cases, "--apply", "--yes")) == MOVED
-    assert last_days(cases) == AFTER
-
-
-def test_a_file_written_by_hand_may_leave_weekends_to_the_week(
-    cases: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    # Without its sentences: what the notice says of 2 and 3 January is what the week says.
-    short = re.sub("quote: .*\n|  2027-01-0[23]: 假日\n", "", BY_HAND)
-    assert len(BY_HAND.splitlines()) - len(short.splitlines()) == 3
-    write_by_hand(home, short)
-    told = asked(cases, notice(), "--dry-run")
-    assert (told["problems"], told["changes"]) == ([], [])
-    assert moves_of(asked(cases)) == MOVED
-
-
-def test_a_notice_that_differs_from_the_file_written_by_hand_is_refused(
-    cases: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    write_by_hand(home, re.sub("quote: .*\n|  2027-02-12: 假日\n", "", BY_HAND))
-    before = everything(home)
-    (problem,) = asked(cases, notice(), "--yes", code=1)["problems"]
-    assert problem["code"] == "contradiction"
-    assert "2027-02-12" in f"{problem['sentence']}{problem['reason']}"
-    assert everything(home) == before
-
-
-@pytest.mark.parametrize(("right", "wrong", "told", "line"), BAD_FILES)
-def test_a_file_written_by_hand_that_is_at_fault_is_refused_with_its_line(
-    right: str, wrong: str, told: str, line: int | None, cases: Gkflow, home: Path, notice: Callable[..., str]
-) -> None:
-    assert right in BY_HAND
-    text = BY_HAND.replace(right, wrong)
-    file = write_by_hand(home, text)
-    place = line or text[: text.index(wrong) + len(wrong)].count("\n") + 1
-    before = everything(home)
-    for words in ((), ("--apply", "--yes"), (notice(), "--yes", "--apply")):
-        done = cases("calendar", "adopt", *words)
-        assert (done.code, done.out) == (1, "")
-        assert done.err.startswith(f"{file.as_posix()}:{place}  "), done.err
-        assert told in done.err.removeprefix(file.as_posix())
-        assert done.err.count("\n") == 1
-    assert everything(home) == before
-
-
-def test_a_year_without_a_working_day_is_refused(office: Gkflow, home: Path) -> None:
-    days = "".join(f"  {day}: 放假\n" for day in span("2027-01-01..2027-12-31"))
-    head = "calendar: 2027\ntitle: 全年放假\npublished: 2026-11-18\nannual: true\ndays_off:\n"
-    file = write_by_hand(home, head + days)
-    before = everything(home)
-    done = office("calendar", "adopt", "--apply", "--yes")
-    assert (done.code, done.out) == (1, "")
-    lines = done.err.splitlines()
-    assert len(lines) == 12, "one for each month"
-    assert all(line.startswith(f"{file.as_posix()}:5  ") for line in lines)
-    assert [re.findall("2027-[0-9]{2}", line)[-1] for line in lines] == [f"2027-{month:02}" for month in range(1, 13)]
-    assert everything(home) == before
-
-
-def test_two_files_that_state_a_day_differently_are_refused_with_both_of_them(office: Gkflow, home: Path) -> None:
-    first = write_by_hand(home, BY_HAND, "2027.yaml")
-    other = re.sub("quote: .*\n|  2027-10-09: 假日\n", "", BY_HAND)
-    second = write_by_hand(home, other.replace(NUMBER, "国办发明电〔2026〕11号"), "2027-2.yaml")
-    before = everything(home)
-    done = office("calendar", "adopt", "--apply", "--yes")
-    assert (done.code, done.out) == (1, "")
-    assert "2027-10-09" in done.err
-    assert first.as_posix() in done.err
-    assert second.as_posix() in done.err
-    assert done.err.count("\n") == 1
-    assert everything(home) == before
 
 
 # --- who is asked for the notice ------------------------------------------------------------------------------
