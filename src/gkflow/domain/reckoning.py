@@ -27,7 +27,7 @@ from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
 from gkflow.domain.edition import Adopted
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
 from gkflow.domain.verdicts import how_firm, verdict_of
-from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule
+from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
 
 _START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR = (
     Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART, Verb.BAR,
@@ -96,6 +96,7 @@ def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date,
 # (began, ended, event, whether it lapsed) of each suspension
 _Ends = list[tuple[date, date | None, ClockEvent, bool]]
 _Left = tuple[list[Span], date | None]
+_NONE: frozenset[str] = frozenset()
 
 
 class _Reckoning:
@@ -125,8 +126,7 @@ class _Reckoning:
         self.waiting: date | None = None
         self.stop: ClockEvent | None = None
         self.risk: date | None = None
-        self.noticed: set[str] = set()
-        self.restarted: set[str] = set()
+        self.noticed = self.restarted = _NONE
         self.moment: datetime | None = None
         self.fixed = self._fixed_day(clock.events[0])
 
@@ -170,7 +170,7 @@ class _Reckoning:
             return
         assert isinstance(rule, SuspendRule)
         # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
-        silent = bool(rule.silence) and all(condition.holds(event.entry.facts) for condition in rule.silence)
+        silent = bool(rule.silence) and meets(rule.silence, event.entry.facts)
         for i in mine:
             began, _, asked = self.suspensions[i]
             # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
@@ -183,7 +183,7 @@ class _Reckoning:
         assert isinstance(rule, WaitRule)
         action = rule.trigger.action
         second = action in self.noticed
-        self.noticed.add(action)
+        self.noticed |= {action}
         if rule.once and second:
             self._find("second_notice", event)
             return
@@ -207,7 +207,7 @@ class _Reckoning:
         if rule.once and rule.action in self.restarted:
             self._find("second_restart", event)
             return
-        self.restarted.add(rule.action)
+        self.restarted |= {rule.action}
         last = self._last(event.day)[0] if self.waiting is None else None
         if rule.after:
             self.risk = self.risk or last
@@ -260,6 +260,9 @@ class _Reckoning:
     # -- what follows --------------------------------------------------------------------------------------------
 
     def _fixed_day(self, event: ClockEvent) -> date | None:
+        if self.value.unit is _WORKING_DAY and not self.clock.rule.until:
+            self.moment = None
+            return None  # counted, as most are
         found = appointed(self.clock.rule, self.value, event, self.calendar, lambda length: self._count(length, ()))
         self.moment = found.moment if found is not None else None
         if found is None:
@@ -284,7 +287,7 @@ class _Reckoning:
         """The day on which the law says that silence ends the consultation (第三十二条、第三十四条), if it does."""
         rule = event.rule
         assert isinstance(rule, SuspendRule)
-        if not rule.lapse or not all(condition.holds(event.entry.facts) for condition in rule.lapse_when):
+        if not rule.lapse or not meets(rule.lapse_when, event.entry.facts):
             return None
         other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
         if other is None or other.clock.events[0].entry is event.entry:
@@ -415,6 +418,8 @@ class _Reckoning:
 
 
 def _whole(value: object) -> int:
+    if type(value) is int:
+        return value
     try:
         return int(str(value))
     except (TypeError, ValueError):
