@@ -191,14 +191,16 @@ def test_a_corrected_day_of_receipt_moves_the_case_from_its_correction_on(office
     assert table(office, 2025) == {"reconsideration": (0, 0, 0, 1)}
 
 
-def test_a_case_whose_opening_a_register_voids_is_none(office: Office) -> None:
+def test_a_register_voids_no_opening_and_the_case_stays_in_the_table(office: Office) -> None:
     base = {"case": "F-1", "workflow": "reconsideration"}
     rows = [
         {**base, "day": "2025-03-03", "action": "receive_copy"},
         {**base, "day": "2025-03-04", "action": "correct_entry", "seq": 1, "void": True, "reason": "误录"},
     ]
-    assert office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad == []
-    assert table(office, 2025) == {}
+    (refused,) = office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad
+    assert (refused.row, refused.reason.code) == (3, "wrong_use")
+    (counts,) = table(office, 2025).values()
+    assert sum(counts) == 1
 
 
 # -- every case in every year -----------------------------------------------------------------------------------------
