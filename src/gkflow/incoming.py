@@ -155,7 +155,8 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
 
 
 def _completed(told: Incoming, edition: CalendarEdition, text: str) -> Incoming:
-    announced = any(each.national and told.year in each.years for each in edition.announcements)
+    # A year that only the package knows is told of without a day: since when it is known, the notice says.
+    announced = any(each.national and told.year in each.years and each.published for each in edition.announcements)
     return replace(told, announced=announced, text=text)
 
 

@@ -204,6 +204,21 @@ def test_the_published_record_has_labels_and_no_identity_number(office: Gkflow) 
     assert "11010519491231002X" not in json.dumps(shown, ensure_ascii=False)
 
 
+def test_a_masked_name_is_masked_in_other_texts_as_well(office: Gkflow) -> None:
+    facts = ["--fact", "counterparty_kind=natural_person", "--fact", "person_name=欧阳小明11010519491231002X"]
+    done = office("receive", "penalty", "--number", "P1", "--day", "2025-07-11", *facts)
+    assert done.code == 0, done.err
+    facts = ["--fact", "counterparty_kind=natural_person", "--fact", "person_name=欧阳小明"]
+    done = office(
+        "receive", "penalty", "--number", "P2", "--day", "2025-07-11", *facts, "--fact", "title=对欧阳小明的处罚"
+    )
+    assert done.code == 0, done.err
+    one, two = json.loads(office("export", "--published", "--format", "json").out)
+    assert "对欧＊＊＊的处罚" in two.values()
+    for row in (one, two):
+        assert "阳小明" not in json.dumps(row, ensure_ascii=False)
+
+
 def test_an_unknown_case_is_not_an_empty_export(register: Gkflow) -> None:
     done = register("export", "RC99")
     assert (done.code, done.out) == (2, "")

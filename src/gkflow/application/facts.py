@@ -219,11 +219,12 @@ def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
     inside another text.
     """
     shown: dict[str, Any] = {}
-    masked = {
-        str(value): masked_text(str(value))
+    masked = [
+        _without_identity(str(value))
         for name, value in case.facts.items()
         if value and (spec := workflow.facts.get(name)) is not None and spec.published == "masked"
-    }
+    ]
+    masked.sort(key=len, reverse=True)  # a name that holds another one before it
     for name, value in case.facts.items():
         spec = workflow.facts.get(name)
         if spec is None or spec.published == "withheld" or spec.type == "identity_number":
@@ -231,8 +232,8 @@ def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
         told = spec.choices.get(value, value) if spec.type == "choice" else value
         if isinstance(told, str):
             told = _without_identity(told)
-            for clear, hidden in masked.items():
-                told = told.replace(clear, hidden)
+            for clear in masked:
+                told = told.replace(clear, masked_text(clear))
         shown[spec.label] = told
     return shown
 
