@@ -41,13 +41,15 @@ def recipe_of(deadline: Deadline) -> str:
         return READ if value.roll is not Roll.NONE else STILL
     if value.length is None or value.unit not in _UNITS:
         return STILL
-    # Whether a notice was timely, and when silence ended a consultation, is itself a matter of the calendar.
-    lapsing = {rule.trigger.action for rule in deadline.clock.rule.suspends if rule.lapse}
-    if any(each.ended is None or each.action in lapsing for each in deadline.suspensions):
-        return READ
     if any(event.verb is Verb.WAIT for event in deadline.clock.events):
-        return READ
-    spans = union(span_of(each.began, each.ended, value.leaves_out) for each in deadline.suspensions if each.ended)
+        return READ  # whether a notice was timely is itself a matter of the calendar
+    spans: list[Span] = []
+    if deadline.suspensions:
+        # When silence ended a consultation is so as well.
+        lapsing = {rule.trigger.action for rule in deadline.clock.rule.suspends if rule.lapse}
+        if any(each.ended is None or each.action in lapsing for each in deadline.suspensions):
+            return READ
+        spans = union(span_of(each.began, each.ended, value.leaves_out) for each in deadline.suspensions if each.ended)
     signs = (
         _UNITS[value.unit],
         str(value.length + deadline.extension),
