@@ -121,6 +121,20 @@ def test_a_file_that_contradicts_the_known_notice_for_its_year_is_told(tmp_path:
     assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in told
 
 
+def test_a_file_for_the_whole_year_corrects_nothing_though_it_bears_the_same_number(tmp_path: Path) -> None:
+    lines = "".join(f"  2026-10-0{n}: 国庆节\n" for n in range(1, 8))
+    number = "number: 国办发明电〔2025〕7号\n"
+    told = faults_of(
+        tmp_path, other=f"calendar: 2026\ntitle: 抄本\n{number}published: 2025-11-04\nannual: true\ndays_off:\n{lines}"
+    )
+    assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in told
+
+
+def test_a_file_of_single_days_corrects_the_package_as_2005_does() -> None:
+    # 国办发明电〔2005〕35号: 12月31日（星期六）上班; the package has it off.
+    assert known_edition().calendar().is_working_day(date(2005, 12, 31))
+
+
 def test_a_year_that_only_the_package_knows_is_known_since_the_notice_that_was_entered_for_it() -> None:
     # As if the package had been upgraded before any list named the notice: no line for 2026 is given.
     entered = Overlay(

@@ -40,8 +40,9 @@ def calendar_edition(
     """
     # A year that the package knows and no list dates became known with the notice that the office entered for it.
     entered = {overlay.year: overlay.published for overlay in overlays if overlay.annual and "CN" in overlay.scopes}
-    # Where a file and the package know the same notice, the file says what stands in it.
-    corrected = {(overlay.number, day) for overlay in overlays if overlay.number for day in overlay.days}
+    # A file that names single days of a notice that the package knows corrects the package; one for the whole year
+    # is another word on the same days, and has to agree.
+    corrected = {(each.number, day) for each in overlays if each.number and not each.annual for day in each.days}
     return CalendarEdition((*_packaged(notices, entered, corrected), *map(announcement_of, overlays)), predict)
 
 
