@@ -191,3 +191,18 @@ def test_the_notice_is_asked_for_once_a_week_from_november_until_it_is_adopted(w
     # A year later the notice for 2020 of 2019-11-21 is missing again.
     assert [asks(day) for day in ("2019-10-31", "2019-11-01", "2019-11-02")] == [None, 2020, None]
     assert weeks() == ["2018-W44", "2018-W45", "2018-W46", "2019-W44"]
+
+
+def test_out_of_season_the_notice_is_asked_for_while_an_open_deadline_rests_on_predicted_days(place: Place) -> None:
+    with place.open() as office:
+        office.calendars.adopt(known("2018-06-01"), now=at("2018-06-01"))
+        assert office.tick(at("2018-09-03")).asked is None
+        # Seven working days from Thu 2018-12-27 reach into 2019, of which nothing is announced.
+        office.receive("permit", "P-1", day="2018-09-04", facts={"decision_date": "2018-12-27"}, now=at("2018-09-04"))
+        assert office.deadlines("P-1", as_of="2018-09-04")["publish"].provisional
+        assert [office.tick(at(day)).asked for day in ("2018-09-10", "2018-09-11", "2018-09-17")] == [2019, None, 2019]
+        office.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+        assert office.tick(at("2018-12-10")).asked is None, "it is in, and P-1 is firm"
+        # And so for the year after next, though this is December and the next one is announced.
+        office.receive("permit", "P-2", day="2018-12-10", facts={"decision_date": "2019-12-27"}, now=at("2018-12-10"))
+        assert office.tick(at("2018-12-17")).asked == 2020

@@ -324,4 +324,15 @@ def test_a_local_day_names_its_region_and_whom_it_binds(gkflow: Gkflow) -> None:
 def test_what_binds_enterprises_alone_moves_no_organs_day(gkflow: Gkflow) -> None:
     # Guangdong 2020: enterprises were to begin after 02-09; the organs worked from 02-03.
     (row,) = json.loads(gkflow("calendar", "2020-02-05", "--region", "440000", "--format", "json").out)
-    assert (row["working"], row["source"]) == (True, None)
+    # It stands by the notice of the country for the whole year, and by no other.
+    assert (row["working"], row["name"], row["source"]) == (True, None, "国办发明电〔2019〕16号")
+    assert (row["scope"], row["binds"]) == ("CN", "everyone")
+
+
+def test_a_day_that_follows_the_week_stands_by_the_notice_of_its_year_and_a_predicted_one_by_none(
+    gkflow: Gkflow,
+) -> None:
+    (sunday,) = json.loads(gkflow("calendar", "2026-10-11", "--format", "json").out)
+    assert (sunday["working"], sunday["name"], sunday["source"]) == (False, None, "国办发明电〔2025〕7号")
+    (friday,) = json.loads(gkflow("calendar", "2029-03-16", "--format", "json").out)
+    assert (friday["working"], friday["source"], friday["published"]) == (True, None, None)

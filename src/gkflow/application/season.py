@@ -16,19 +16,19 @@ _PULSE = "calendar_asked"
 
 def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> int | None:
     """
-    Tell those who keep the calendar that next year's notice is missing (催录放假安排), once a week: from 1 November,
-    and before that wherever an open deadline depends on predicted days.
+    Tell those who keep the calendar that the next notice is missing (催录放假安排), once a week: from 1 November, and
+    at any time where an open deadline depends on predicted days.
 
     From the first working day of a week on; whoever calls first in that week tells, all others find it told.
     Returns the year whose notice is missing, or None when nobody was told now.
     """
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
-    if through is None or through.year > today.year:
+    if through is None:
         return None
-    if today.month < NOTICE_SEASON:
+    if through.year > today.year or today.month < NOTICE_SEASON:
         with store.reading() as ledger:
-            # Before the season only where an open deadline already rests on days that nobody has announced.
+            # Out of season only where an open deadline already rests on days that nobody has announced.
             if not ledger.provisional(today):
                 return None
     monday = today - timedelta(days=today.weekday())
@@ -36,7 +36,7 @@ def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> in
         return None
     year, week, _ = today.isocalendar()
     name = f"{year}-W{week:02}"
-    missing = today.year + 1
+    missing = through.year + 1
     with store.writing() as ledger:
         pulse = ledger.pulse(_PULSE)
         if pulse is not None and pulse[1] == name:

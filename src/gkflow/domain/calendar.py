@@ -108,6 +108,9 @@ class WorkCalendar:
     days_off: frozenset[date]
     makeup_days: frozenset[date]
     notes: Mapping[date, DayNote] = field(default_factory=dict, hash=False, kw_only=True)
+    # Behind the days that follow the week: the notice that put one back to it, and that of the whole year.
+    plain_by: Mapping[date, DayNote] = field(default_factory=dict, compare=False, kw_only=True)
+    years_by: Mapping[int, DayNote] = field(default_factory=dict, compare=False, kw_only=True)
     announced_from: date | None = field(default=None, kw_only=True)
     announced_through: date | None = field(default=None, kw_only=True)
     edition: str = field(default="", kw_only=True)
@@ -127,6 +130,8 @@ class WorkCalendar:
         makeup_days: Iterable[date],
         *,
         notes: Mapping[date, DayNote] | None = None,
+        plain_by: Mapping[date, DayNote] | None = None,
+        years_by: Mapping[int, DayNote] | None = None,
         announced_from: date | None = None,
         announced_through: date | None = None,
         edition: str = "",
@@ -137,6 +142,8 @@ class WorkCalendar:
         put(self, "days_off", _days(days_off, "days_off"))
         put(self, "makeup_days", _days(makeup_days, "makeup_days"))
         put(self, "notes", MappingProxyType(dict(notes or {})))
+        put(self, "plain_by", MappingProxyType(dict(plain_by or {})))
+        put(self, "years_by", MappingProxyType(dict(years_by or {})))
         put(self, "announced_from", announced_from)
         put(self, "announced_through", announced_through)
         put(self, "edition", edition)
@@ -246,6 +253,14 @@ class WorkCalendar:
         if last is not None and (day.year, day.month) == (last.year, 12):
             return Firmness.ANNOUNCED
         return Firmness.FINAL
+
+    def behind(self, day: date) -> DayNote | None:
+        """
+        The notice that says how a day is (各日依据): the one that names it, if only to put it back to the week, else
+        the one for its whole year. None for a day that nobody has announced and no law names.
+        """
+        known = self.note(day) or self.plain_by.get(day)
+        return known or (self.years_by.get(day.year) if not self._is_predicted(day) else None)
 
     def note(self, day: date) -> DayNote | None:
         """Why *day* is off or worked, where something is known of it; also for predicted days (依据)."""

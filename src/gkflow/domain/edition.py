@@ -156,23 +156,27 @@ class CalendarEdition:
     def _compose(self, known: Iterable[Announcement]) -> WorkCalendar:
         off: dict[date, DayNote] = {}
         makeup: dict[date, DayNote] = {}
-        covered: set[int] = set()
+        plain: dict[date, DayNote] = {}
+        years: dict[int, DayNote] = {}
         for each in known:
+            unnamed = DayNote("", each.source, each.url, each.title, each.published, ",".join(each.scopes), each.binds)
             if each.national:
-                covered.update(each.years)
+                years.update(dict.fromkeys(each.years, unnamed))
             for day in each.plain_days:
                 off.pop(day, None)
                 makeup.pop(day, None)
-            unnamed = DayNote("", each.source, each.url, each.title, each.published, ",".join(each.scopes), each.binds)
+                plain[day] = unnamed
             for days, others, said in ((off, makeup, each.days_off), (makeup, off, each.makeup_days)):
                 for day, name in said.items():
                     others.pop(day, None)
                     days[day] = replace(unnamed, name=name)
-        first, last = _run(covered)
+        first, last = _run(set(years))
         return WorkCalendar(
             days_off=off,
             makeup_days=makeup,
             notes=off | makeup,
+            plain_by=plain,
+            years_by=years,
             announced_from=date(first, 1, 1) if first else None,
             # Nothing announced at all: every day is predicted.
             announced_through=date(last, 12, 31) if last else _EMPTY_YEARS,

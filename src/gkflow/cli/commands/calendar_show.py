@@ -131,7 +131,7 @@ def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
     """One day as a row: what scripts rely on."""
     from gkflow.domain.calendar import DayNote
 
-    note = known.note(day) or DayNote("")
+    note = known.behind(day) or DayNote("")
     return {
         "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day), "name": note.name or None,
         "source": note.source or None, "firmness": known.firmness(day), "title": note.title or None,
