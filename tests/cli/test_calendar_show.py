@@ -14,17 +14,11 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from cli.printed import rows_of
 from gkflow.cli.help import width
 
 Gkflow = Callable[..., Any]
 ONE_DAY = timedelta(days=1)
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow("calendar", *words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 def days_where(rows: list[dict[str, Any]], **wanted: Any) -> list[str]:
@@ -48,7 +42,7 @@ def test_every_line_fits_into_80_columns(words: tuple[str, ...], lang: str, gkfl
 
 
 def test_a_predicted_month_is_marked_day_by_day(gkflow: Gkflow) -> None:
-    rows = rows_of(gkflow, "show", "2089-10")
+    rows = rows_of(gkflow, "calendar", "show", "2089-10")
     assert all(row["firmness"] == "predicted" and row["provisional"] for row in rows)
     drawn = gkflow("calendar", "show", "2089-10").out
     grid, below = drawn.split("\n\n")
@@ -59,27 +53,27 @@ def test_a_predicted_month_is_marked_day_by_day(gkflow: Gkflow) -> None:
 
 def test_the_last_days_of_a_year_are_provisional_until_the_next_notice_is_out(gkflow: Gkflow) -> None:
     # The notice for 2019 was published on 2018-12-06: Saturday 12-29 worked, Monday 12-31 off.
-    before = rows_of(gkflow, "show", "2018-12", "--as-known-on", "2018-12-05")
+    before = rows_of(gkflow, "calendar", "show", "2018-12", "--as-known-on", "2018-12-05")
     assert days_where(before, provisional=True) == [f"2018-12-{day}" for day in (27, 28, 29, 30, 31)]
     assert days_where(before, name="元旦") == []
-    after = rows_of(gkflow, "show", "2018-12", "--as-known-on", "2018-12-06")
+    after = rows_of(gkflow, "calendar", "show", "2018-12", "--as-known-on", "2018-12-06")
     assert days_where(after, provisional=True) == []
     assert days_where(after, name="元旦", working=True) == ["2018-12-29"]
     assert days_where(after, name="元旦", working=False) == ["2018-12-30", "2018-12-31"]
 
 
 def test_several_months_are_drawn_one_after_another(gkflow: Gkflow) -> None:
-    assert [row["day"] for row in rows_of(gkflow, "show", "2025-12-15..2026-01-02")] == [
+    assert [row["day"] for row in rows_of(gkflow, "calendar", "show", "2025-12-15..2026-01-02")] == [
         (date(2025, 12, 1) + ONE_DAY * n).isoformat() for n in range(62)
     ]
     drawn = gkflow("calendar", "show", "2025-12..2026-01").out
     assert drawn.index("2025年12月") < drawn.index("2026年1月") < drawn.index("1-1 至 1-3  元旦放假")
-    assert len(rows_of(gkflow, "show", "2024")) == 366
+    assert len(rows_of(gkflow, "calendar", "show", "2024")) == 366
 
 
 def test_show_says_of_each_day_what_the_plain_calendar_says(gkflow: Gkflow) -> None:
-    plain = rows_of(gkflow, "2026-02")
-    shown = rows_of(gkflow, "show", "2026-02")
+    plain = rows_of(gkflow, "calendar", "2026-02")
+    shown = rows_of(gkflow, "calendar", "show", "2026-02")
     assert [{key: row[key] for key in plain[0]} for row in shown] == plain
     assert list(shown[0]) == [*plain[0], "provisional", "due", "cases"]
 
@@ -88,7 +82,7 @@ def test_show_says_of_each_day_what_the_plain_calendar_says(gkflow: Gkflow) -> N
 
 
 def test_without_an_office_no_cases_are_counted_and_nothing_is_made(gkflow: Gkflow, home: Path) -> None:
-    assert {row["due"] for row in rows_of(gkflow, "show", "2022-11")} == {None}
+    assert {row["due"] for row in rows_of(gkflow, "calendar", "show", "2022-11")} == {None}
     assert "届满" not in gkflow("calendar", "show", "2022-11").out
     assert not home.exists()
 
@@ -98,7 +92,7 @@ def test_open_cases_stand_on_the_days_on_which_they_fall_due(register: Gkflow) -
     due = {row["case"]: row["deadline"] for row in listed if row["deadline"] and row["status"] != "done"}
     assert due["RC01"] == "2022-11-02"
     first, last = min(due.values()), max(due.values())
-    rows = rows_of(register, "show", f"{first}..{last}")
+    rows = rows_of(register, "calendar", "show", f"{first}..{last}")
     assert {row["day"]: row["due"] for row in rows if row["due"]} == Counter(due.values())
     assert {case: row["day"] for row in rows for case in row["cases"]} == due
     drawn = register("calendar", "show", "2022-11").out
@@ -111,21 +105,25 @@ def test_open_cases_stand_on_the_days_on_which_they_fall_due(register: Gkflow) -
 
 def test_in_a_region_only_the_cases_of_the_units_there_are_counted(register: Gkflow, home: Path) -> None:
     # RC01 is due on 2022-11-02; its unit lies nowhere until the settings say where.
-    assert {row["due"] for row in rows_of(register, "show", "2022-11", "--region", "450000")} == {0}
+    assert {row["due"] for row in rows_of(register, "calendar", "show", "2022-11", "--region", "450000")} == {0}
     settings = home / "gkflow.toml"
     heading = '[units."GK"]\n'
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace(heading, f'{heading}region = "450000"\n'), encoding="utf-8")
-    due = {row["day"]: row["cases"] for row in rows_of(register, "show", "2022-11", "--region", "450000") if row["due"]}
+    due = {
+        row["day"]: row["cases"]
+        for row in rows_of(register, "calendar", "show", "2022-11", "--region", "450000")
+        if row["due"]
+    }
     assert due["2022-11-02"] == ["RC01"]
-    assert {row["due"] for row in rows_of(register, "show", "2022-11", "--region", "440000")} == {0}
+    assert {row["due"] for row in rows_of(register, "calendar", "show", "2022-11", "--region", "440000")} == {0}
 
 
 def test_an_earlier_day_of_knowledge_shows_the_cases_on_the_days_known_then(office: Gkflow) -> None:
     # Twenty working days from 2019-12-31: 02-03 by the notice for 2020, 02-05 since 国办发明电〔2020〕1号.
     office("receive", "--day", "2019-12-31", "--fact", "channel=in_person", "--number", "A")
     for words, day in (((), "2020-02-05"), (("--as-known-on", "2020-01-20"), "2020-02-03")):
-        due = {row["day"]: row["cases"] for row in rows_of(office, "show", "2020-02", *words) if row["due"]}
+        due = {row["day"]: row["cases"] for row in rows_of(office, "calendar", "show", "2020-02", *words) if row["due"]}
         assert due == {day: ["A"]}
 
 
@@ -187,8 +185,8 @@ def test_the_cases_of_the_office_are_in_its_file(register: Gkflow) -> None:
 def test_a_region_has_days_of_its_own(gkflow: Gkflow) -> None:
     # Guangxi 2017: the national make-up day 04-01 is off, 04-08 is worked instead.
     for words in ((), ("show",)):
-        national = rows_of(gkflow, *words, "2017-04")
-        local = rows_of(gkflow, *words, "2017-04", "--region", "450000")
+        national = rows_of(gkflow, "calendar", *words, "2017-04")
+        local = rows_of(gkflow, "calendar", *words, "2017-04", "--region", "450000")
         changed = [
             (here["day"], there["working"], here["working"])
             for there, here in zip(national, local, strict=True)
@@ -229,9 +227,9 @@ def test_a_year_whose_notice_was_not_out_is_predicted_as_it_was_then(gkflow: Gkf
     words = ("deadline", "2019-12-10", "20", "--format", "json", "--as-known-on")
     assert json.loads(gkflow(*words, "2019-11-20").out)["provisional"] is True
     assert json.loads(gkflow(*words, "2019-11-21").out)["provisional"] is False
-    (row,) = rows_of(gkflow, "2020-01-19", "--as-known-on", "2019-11-20")  # a make-up Sunday
+    (row,) = rows_of(gkflow, "calendar", "2020-01-19", "--as-known-on", "2019-11-20")  # a make-up Sunday
     assert (row["working"], row["firmness"]) == (False, "predicted")
-    (row,) = rows_of(gkflow, "2020-01-19", "--as-known-on", "2019-11-21")
+    (row,) = rows_of(gkflow, "calendar", "2020-01-19", "--as-known-on", "2019-11-21")
     assert (row["working"], row["source"]) == (True, "国办发明电〔2019〕16号")
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cli.printed import rows_of
+
 Gkflow = Callable[..., Any]
 Golden = Callable[[str, str], None]
 
@@ -20,14 +22,6 @@ VERDICTS = {
     "RC16": "late_unless_extended", "RC45": "late_unless_extended", "RC05": "on_time", "RC06": "on_time",
     "RC18": "on_time", "RC21": "on_time", "RC25": "on_time", "RC58": "on_time", "PB01": "on_time", "PB03": "on_time",
 }  # fmt: skip
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    value = json.loads(done.out)
-    assert isinstance(value, list)
-    return value
 
 
 def object_of(gkflow: Gkflow, *words: str) -> dict[str, Any]:

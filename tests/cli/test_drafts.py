@@ -9,16 +9,11 @@ from typing import Any
 
 import pytest
 
+from cli.printed import rows_of
+
 Gkflow = Callable[..., Any]
 KEYS = ["id", "case", "workflow", "workflow_label", "action", "action_label", "day", "by", "unit", "facts", "reason"]
 KEYS += ["kept_at"]
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 def record_of(gkflow: Gkflow, case: str) -> list[dict[str, Any]]:

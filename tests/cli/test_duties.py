@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cli.printed import rows_of
 from gkflow.bootstrap import now
 from gkflow.domain.case import legal_day
 
@@ -30,13 +31,6 @@ ahead: 40
 title: "{year}年{month}月自查"
 set: {kind: column_check}
 """
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 def put_on_top(home: Path, line: str) -> None:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from cli.printed import rows_of
 
 Gkflow = Callable[..., Any]
 GENERAL = "gansu-disclosure-opinion-2016/interpretation"
 LOCAL = "zhongshan-disclosure-plan-2020/interpretation"
 
 
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow("limits", *words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
-
-
 def test_a_local_limit_stands_in_the_place_of_the_general_one_with_its_article(gkflow: Gkflow) -> None:
-    rows = rows_of(gkflow, "--profile", "zhongshan")
+    rows = rows_of(gkflow, "limits", "--profile", "zhongshan")
     (mine,) = (row for row in rows if row["instead_of"] is not None)
     assert (mine["limit"], mine["instead_of"], mine["since"]) == (LOCAL, GENERAL, "2020-06-16")
     assert (mine["length"], mine["unit"]) == (0, "day")
@@ -35,21 +29,21 @@ def test_a_local_limit_stands_in_the_place_of_the_general_one_with_its_article(g
 
 
 def test_all_other_limits_are_those_of_the_law(gkflow: Gkflow) -> None:
-    law = [row for row in rows_of(gkflow) if row["limit"] != LOCAL]
-    place = [row for row in rows_of(gkflow, "--profile", "zhongshan") if row["limit"] != LOCAL]
+    law = [row for row in rows_of(gkflow, "limits") if row["limit"] != LOCAL]
+    place = [row for row in rows_of(gkflow, "limits", "--profile", "zhongshan") if row["limit"] != LOCAL]
     assert place == law
     assert {row["instead_of"] for row in law} == {None}
 
 
 def test_a_profile_that_replaces_nothing_changes_nothing(gkflow: Gkflow) -> None:
-    assert rows_of(gkflow, "--profile", "national") == rows_of(gkflow)
+    assert rows_of(gkflow, "limits", "--profile", "national") == rows_of(gkflow, "limits")
     assert gkflow("limits", "--profile", "national").out == gkflow("limits").out
 
 
 def test_a_profile_may_be_named_by_its_label_and_goes_with_a_workflow(gkflow: Gkflow) -> None:
-    rows = rows_of(gkflow, "--profile", "中山", "--workflow", "政策解读")
+    rows = rows_of(gkflow, "limits", "--profile", "中山", "--workflow", "政策解读")
     assert {row["limit"] for row in rows} == {GENERAL, LOCAL, "house-rules-publication/repeat-interpretation"}
-    assert rows_of(gkflow, "--profile", "zhongshan", "--workflow", "interpretation") == rows
+    assert rows_of(gkflow, "limits", "--profile", "zhongshan", "--workflow", "interpretation") == rows
     table = gkflow("limits", "--profile", "中山", "--workflow", "政策解读").out
     line = next(line for line in table.splitlines() if line.startswith("政策同步解读"))
     assert "当日" in line

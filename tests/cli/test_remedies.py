@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 import gkflow as library
+from cli.printed import rows_of
 from gkflow.domain.case import legal_day
 
 Gkflow = Callable[..., Any]
@@ -34,24 +34,17 @@ def cases(office: Gkflow) -> Gkflow:
     return office
 
 
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow("remedies", *words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
-
-
 def test_json_has_a_row_for_each_group(cases: Gkflow) -> None:
-    rows = rows_of(cases, "--year", "2025")
+    rows = rows_of(cases, "remedies", "--year", "2025")
     assert all(list(row) == KEYS for row in rows)
     assert [list(row.values()) for row in rows] == [
         ["reconsideration", "行政复议", 1, 1, 0, 0, 2],
         ["direct", "行政诉讼·未经复议直接起诉", 0, 0, 0, 0, 0],
         ["after_reconsideration", "行政诉讼·复议后起诉", 0, 0, 0, 1, 1],
     ]
-    assert [row["pending"] for row in rows_of(cases, "--year", "2024")] == [1, 0, 0]
+    assert [row["pending"] for row in rows_of(cases, "remedies", "--year", "2024")] == [1, 0, 0]
     # This year, where none is named: the lawsuit is still pending.
-    assert [row["total"] for row in rows_of(cases)] == [0, 0, 1]
+    assert [row["total"] for row in rows_of(cases, "remedies")] == [0, 0, 1]
 
 
 def test_the_table_has_the_headings_of_the_report(cases: Gkflow) -> None:
@@ -92,7 +85,7 @@ def test_a_lawsuit_of_a_register_that_does_not_say_its_path_is_shown(cases: Gkfl
     file.write_text("case,workflow,day,action\nS9,litigation,2025-03-03,receive_copy\n", encoding="utf-8")
     assert cases("import", str(file)).code == 0
     assert "行政诉讼·未记明起诉方式" in cases("remedies", "--year", "2025").out
-    assert rows_of(cases, "--year", "2025")[3]["pending"] == 1
+    assert rows_of(cases, "remedies", "--year", "2025")[3]["pending"] == 1
 
 
 @pytest.mark.parametrize("year", ["2007", "9999", "0", "-1"])

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.printed import rows_of
+
 Gkflow = Callable[..., Any]
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 def scored(gkflow: Gkflow, day: str, rule: str, unit: str, *more: str) -> None:

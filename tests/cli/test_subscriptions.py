@@ -9,15 +9,10 @@ from typing import Any
 
 import pytest
 
+from cli.printed import rows_of
+
 Gkflow = Callable[..., Any]
 KEYS = ["id", "name", "channel", "address", "item", "item_label", "audience", "since", "left_at", "token"]
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 def subscribed(gkflow: Gkflow, *words: str) -> dict[str, Any]:

@@ -10,16 +10,11 @@ from typing import Any
 
 import pytest
 
+from cli.printed import rows_of
+
 Gkflow = Callable[..., Any]
 KEYS = "id case workflow clock clock_label deadline step kind colour day told told_at delivered_at acknowledged_by"
 KEYS += " acknowledged_at words"
-
-
-def rows_of(gkflow: Gkflow, *words: str) -> list[dict[str, Any]]:
-    done = gkflow(*words, "--format", "json")
-    assert done.code == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)
-    return rows
 
 
 @pytest.fixture

@@ -53,6 +53,15 @@ REGION: Any = typer.Option(
     metavar=say("代码", "CODE"),
     help=say("地区的六位代码（GB/T 2260），例如 450000", "a region by its six figures (GB/T 2260), as 450000"),
 )
+SINCE: Any = typer.Option(
+    "",
+    "--since",
+    metavar=say("日期", "DAY"),
+    help=say("从哪一天起（默认当年 1 月 1 日）", "from that day on (default: 1 January)"),
+)
+UNTIL: Any = typer.Option(
+    "", "--until", metavar=say("日期", "DAY"), help=say("到哪一天为止（默认今天）", "to that day (default: today)")
+)
 DAY: Any = typer.Option(
     "",
     "--day",

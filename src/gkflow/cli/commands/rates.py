@@ -18,13 +18,8 @@ def command(
     workflow: str = typer.Option(
         "", "--workflow", metavar=say("流程", "WORKFLOW"), help=say("只看这一流程", "only this workflow")
     ),
-    since: str = typer.Option(
-        "", "--since", metavar=say("日期", "DAY"),
-        help=say("从哪一天起（默认当年 1 月 1 日）", "from that day on (default: 1 January)"),
-    ),
-    until: str = typer.Option(
-        "", "--until", metavar=say("日期", "DAY"), help=say("到哪一天为止（默认今天）", "to that day (default: today)")
-    ),
+    since: str = options.SINCE,
+    until: str = options.UNTIL,
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip

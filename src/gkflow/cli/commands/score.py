@@ -20,13 +20,8 @@ Rows = list[dict[str, Any]]
 
 
 def command(
-    since: str = typer.Option(
-        "", "--since", metavar=say("日期", "DAY"),
-        help=say("从哪一天起（默认当年 1 月 1 日）", "from that day on (default: 1 January)"),
-    ),
-    until: str = typer.Option(
-        "", "--until", metavar=say("日期", "DAY"), help=say("到哪一天为止（默认今天）", "to that day (default: today)")
-    ),
+    since: str = options.SINCE,
+    until: str = options.UNTIL,
     unit: str = typer.Option(
         "", "--unit", metavar=say("机关", "UNIT"),
         help=say("只看这个机关：代码或者名称", "only this unit, by code or label"),
