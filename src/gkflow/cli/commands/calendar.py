@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import language, say
+from gkflow.cli.language import say
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
@@ -91,7 +90,7 @@ def command(
 def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """A month or a day by what the packages and the files know."""
     from gkflow.bootstrap import calendar
-    from gkflow.cli.commands.calendar_show import day_columns, day_row, read_as, span
+    from gkflow.cli.commands.calendar_show import day_columns, day_row, picture, read_as, span
     from gkflow.cli.output import show
 
     first, last = span(text)
@@ -100,13 +99,17 @@ def _plain(text: str, region: str, known_on: date | None, format: str, output: s
             say(f"{text}：一次一个月份；几个月用 gkflow calendar show", f"{text}: one month, or gkflow calendar show")
         )
     known = calendar(region=region, known_on=known_on)
-    rows = [day_row(known, first + timedelta(days=place)) for place in range((last - first).days + 1)]
+    if format == "table" and not output and first < last:
+        for line in picture(known, first, last, region, known_on):
+            print(line)
+        return
     if format == "table" and not output:
-        for line in _day(known, first) if first == last else _drawn(known, first, rows):
+        for line in _day(known, first):
             print(line)
         for name, words in read_as(region, known_on):
             print(say(f"{name}：{words}", f"{name}: {words}"))
         return
+    rows = [day_row(known, first + timedelta(days=place)) for place in range((last - first).days + 1)]
     show(rows, day_columns(), format, output or None, f"{first:%Y-%m}")
 
 
@@ -133,44 +136,3 @@ def _day(known: WorkCalendar, day: date) -> Iterator[str]:
         told += [say(f"{row['published']} 公布", f"published {row['published']}")] if row["published"] else []
         yield "  " + say("，", ", ").join(told)
         yield from ("  " + row["url"],) if row["url"] else ()
-
-
-def _drawn(known: WorkCalendar, first: date, rows: list[dict[str, Any]]) -> Iterator[str]:
-    """The month by weeks: 休 a holiday, 班 a make-up day; below, which holidays and by which notice."""
-    from gkflow.cli.commands.calendar_show import firmness_words
-    from gkflow.cli.help import padded
-
-    yield say(f"{first.year}年{first.month}月", f"{first:%B %Y}")
-    heads = "一二三四五六日" if language() == "zh" else ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-    yield "".join(padded(f" {head}", 7) for head in heads).rstrip()
-    line = " " * 7 * first.weekday()
-    for row in rows:
-        day: date = row["day"]
-        line += padded(f"{day.day:3d}{_mark(row)}", 7)
-        if day.weekday() == 6 or row is rows[-1]:
-            yield line.rstrip()
-            line = ""
-    worked = sum(1 for row in rows if row["working"])
-    yield ""
-    yield say(f"工作日 {worked} 天", f"{worked} working days")
-    named = [row for row in rows if row["name"]]
-    for _, group in groupby(named, key=lambda row: (row["name"], row["source"], row["working"])):
-        yield _holiday(list(group))
-    firm = {str(row["firmness"]) for row in rows} - {"final"}
-    for each in sorted(firm):
-        yield firmness_words(each)
-
-
-def _mark(row: dict[str, Any]) -> str:
-    if row["name"] and not row["working"]:
-        return say("休", "off")
-    if row["working"] and row["day"].weekday() > 4:
-        return say("班", "on")
-    return "" if row["working"] else say("·", ".")
-
-
-def _holiday(rows: list[dict[str, Any]]) -> str:
-    days = say("、", ", ").join(f"{row['day'].month}-{row['day'].day}" for row in rows)
-    what = say("上班", "worked") if rows[0]["working"] else say("放假", "off")
-    source = say(f"（{rows[0]['source']}）", f" ({rows[0]['source']})") if rows[0]["source"] else ""
-    return f"{rows[0]['name']}{say('', ' ')}{what}  {days}{source}"

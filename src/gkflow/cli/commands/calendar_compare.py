@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.commands.calendar_show import adopted, firmness_words, read_as, span, weekday_word
+from gkflow.cli.commands.calendar_show import adopted, day_row, firmness_words, read_as, span, weekday_word
 from gkflow.cli.language import say
 
 if TYPE_CHECKING:
@@ -51,12 +51,11 @@ def _announced(calendar: WorkCalendar) -> tuple[date, date]:
 def _row(calendar: WorkCalendar, found: Difference) -> dict[str, Any]:
     from gkflow.calendars.comparing import CHINESE_CALENDAR, HOLIDAYS
 
-    note = calendar.note(found.day)
+    day = day_row(calendar, found.day)
     return {
-        "day": found.day, "weekday": found.day.isoweekday(), "chinese_calendar": found.said[CHINESE_CALENDAR],
+        "day": found.day, "weekday": day["weekday"], "chinese_calendar": found.said[CHINESE_CALENDAR],
         "holidays": found.said[HOLIDAYS], "adopted": found.worked, "against": list(found.against),
-        "name": note.name if note is not None else None, "source": (note.source or None) if note is not None else None,
-        "firmness": calendar.firmness(found.day),
+        "name": day["name"], "source": day["source"], "firmness": day["firmness"],
     }  # fmt: skip
 
 

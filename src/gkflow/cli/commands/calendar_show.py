@@ -208,7 +208,7 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
         format = "ics"  # the name of the file says it already
     with adopted() as (edition, office):
         shown = _shown(edition, office, region, known_on)
-        rows = [shown.row(date.fromordinal(day)) for day in range(first.toordinal(), last.toordinal() + 1)]
+        rows = _rows(shown, first, last)
         if format == "ics":
             from gkflow.cli.commands.feed import write
 
@@ -243,6 +243,16 @@ def _shown(edition: CalendarEdition, office: Office | None, region: str, known_o
 
 
 # -- the picture ---------------------------------------------------------------------------------------------------
+
+
+def picture(calendar: WorkCalendar, first: date, last: date, region: str, known_on: date | None) -> Iterator[str]:
+    """Each month from *first* to *last* as weeks, without the cases of any office."""
+    shown = _Shown(calendar, region, known_on, _today())
+    yield from _picture(shown, _rows(shown, first, last))
+
+
+def _rows(shown: _Shown, first: date, last: date) -> Rows:
+    return [shown.row(date.fromordinal(day)) for day in range(first.toordinal(), last.toordinal() + 1)]
 
 
 def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
