@@ -125,6 +125,9 @@ def test_an_earlier_day_of_knowledge_shows_the_cases_on_the_days_known_then(offi
     for words, day in (((), "2020-02-05"), (("--as-known-on", "2020-01-20"), "2020-02-03")):
         due = {row["day"]: row["cases"] for row in rows_of(office, "calendar", "show", "2020-02", *words) if row["due"]}
         assert due == {day: ["A"]}
+        feed = office("calendar", "show", "2020-02", *words, "--format", "ics").out
+        (event,) = (each for each in Calendar.from_ical(feed).walk("VEVENT") if " A" in str(each["summary"]))
+        assert event["dtstart"].dt.isoformat() == day
 
 
 def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow, home: Path) -> None:

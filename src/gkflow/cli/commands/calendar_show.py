@@ -418,4 +418,4 @@ def _events(shown: _Shown, rows: Rows) -> Iterator[AllDay]:
 
     for row in rows:
         for line in shown.cases.get(row["day"], ()):
-            yield event_of_line(shown.office, line, shown.today)
+            yield event_of_line(shown.office, line, shown.today, shown.known_on)

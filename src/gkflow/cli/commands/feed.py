@@ -92,9 +92,9 @@ def _events_of(office: Office, line: CaseLine, day: date) -> Iterator[AllDay]:
             yield _event(office, view, deadline)
 
 
-def event_of_line(office: Office, line: CaseLine, day: date) -> AllDay:
-    """The event of the clock that speaks for a case in a list; the same one as in the feed."""
-    view = office.view(line.case, as_of=day)
+def event_of_line(office: Office, line: CaseLine, day: date, known_on: date | None = None) -> AllDay:
+    """The event of the clock that speaks for a case in a list, as known on a day; the same one as in the feed."""
+    view = office.view(line.case, as_of=day, known_on=known_on)
     return _event(office, view, view.deadlines[line.clock or "", line.ref])
 
 
