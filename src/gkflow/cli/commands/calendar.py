@@ -90,7 +90,8 @@ def command(
 def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """A month or a day by what the packages and the files know."""
     from gkflow.bootstrap import calendar
-    from gkflow.cli.commands.calendar_show import day_columns, day_row, picture, read_as, span
+    from gkflow.cli.commands.calendar_show import picture
+    from gkflow.cli.days import day_columns, day_row, read_as, span
     from gkflow.cli.output import show
 
     first, last = span(text)
@@ -114,7 +115,7 @@ def _plain(text: str, region: str, known_on: date | None, format: str, output: s
 
 
 def _day(known: WorkCalendar, day: date) -> Iterator[str]:
-    from gkflow.cli.commands.calendar_show import day_row, firmness_words, scope_words
+    from gkflow.cli.days import day_row, firmness_words, scope_words
     from gkflow.cli.vocabulary import day_words
 
     row = day_row(known, day)

@@ -69,7 +69,7 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
 
 def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
     """List what moves; then, when asked to, move it."""
-    from gkflow.cli.commands.calendar_show import office_if_any
+    from gkflow.cli.days import office_if_any
     from gkflow.cli.output import print_json
 
     office = office_if_any()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.commands.calendar_show import adopted, day_row, firmness_words, read_as, span, weekday_word
+from gkflow.cli.days import adopted, day_row, firmness_words, read_as, span, weekday_word
 from gkflow.cli.language import say
 
 if TYPE_CHECKING:

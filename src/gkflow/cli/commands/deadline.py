@@ -88,7 +88,7 @@ def command(
             }
         )  # fmt: skip
         return
-    from gkflow.cli.commands.calendar_show import read_as
+    from gkflow.cli.days import read_as
     from gkflow.cli.help import padded
     from gkflow.cli.vocabulary import amount, day_words
     from gkflow.cli.working import counted_words, working_lines
