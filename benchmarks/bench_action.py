@@ -96,7 +96,7 @@ class _ByHand:
         ).fetchone()
         self.notice = db.execute("SELECT * FROM notice WHERE \"case\" = 'C00000'").fetchone()
         names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
-        self.insert_entry = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({_marks(14)})"
+        self.insert_entry = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({_marks(15)})"
         self.insert_clock = f"INSERT INTO clock ({CLOCK_COLUMNS}) VALUES ({_marks(len(self.clock))})"
         self.insert_notice = f"INSERT INTO notice ({names}) VALUES ({_marks(len(self.notice))})"
 
@@ -112,7 +112,7 @@ class _ByHand:
             seq = last[1] + 1
             columns = (case, seq, last[2], last[3], "extend", day, moment, "张三", "GK", facts, "{}", None, last[13])
             sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
-            db.execute(self.insert_entry, (*columns, sealed))
+            db.execute(self.insert_entry, (*columns, sealed, "clerk"))
             db.execute('UPDATE docket SET latest = ?, entries = ?, head = ? WHERE "case" = ?', (day, seq, sealed, case))
             db.execute(
                 'UPDATE clock SET until_day = ? WHERE "case" = ? AND clock = ? AND ref = ? AND from_day = ?',

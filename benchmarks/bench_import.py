@@ -67,7 +67,7 @@ def _by_hand(path: Path, folder: Path) -> float:
     db = sqlite3.connect(folder / "g.db", isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         db.execute(f"PRAGMA {pragma}")
-    insert = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 14)})"
+    insert = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 15)})"
     begin = time.perf_counter()
     heads: dict[str, tuple[int, str]] = {}
     batch = []
@@ -89,7 +89,7 @@ def _by_hand(path: Path, folder: Path) -> float:
             )  # fmt: skip
             sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
             heads[case] = (seq, sealed)
-            batch.append((*columns, sealed))
+            batch.append((*columns, sealed, "clerk"))
             if len(batch) == 10_000:
                 db.executemany(insert, batch)
                 batch.clear()

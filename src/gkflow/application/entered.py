@@ -119,7 +119,7 @@ def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
     e = entry  # written out: dataclasses.replace costs more than the hash
     return Entry(
         e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, sealed,
-        e.workflow, e.edition,
+        e.workflow, e.edition, e.account,
     )  # fmt: skip
 
 

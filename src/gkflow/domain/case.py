@@ -61,6 +61,7 @@ class Entry:
     hash: str = ""
     workflow: str = ""
     edition: str = ""
+    account: str | None = None  # the operating-system account that wrote it (操作系统账户)
 
 
 # Made once: json.dumps with options of its own makes an encoder at every call.
@@ -118,24 +119,23 @@ def algorithm_of(sealed: str) -> str:
 
 def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
     """The hash of an entry: every column of its row, with the hash of the one before (*previous*) among them."""
-    return seal(
-        (
-            entry.case,
-            entry.seq,
-            entry.workflow,
-            entry.edition,
-            entry.action,
-            entry.day.isoformat(),
-            moment_text(entry.written_at),
-            entry.by,
-            entry.unit,
-            facts_text(entry.facts),
-            facts_text(entry.remarks),
-            entry.key,
-            previous,
-        ),
-        algorithm,
+    columns = (
+        entry.case,
+        entry.seq,
+        entry.workflow,
+        entry.edition,
+        entry.action,
+        entry.day.isoformat(),
+        moment_text(entry.written_at),
+        entry.by,
+        entry.unit,
+        facts_text(entry.facts),
+        facts_text(entry.remarks),
+        entry.key,
+        previous,
     )
+    # Entries of before schema 0004 have no account, and were sealed without one.
+    return seal(columns if entry.account is None else (*columns, entry.account), algorithm)
 
 
 def record_of(entries: Sequence[Entry], as_of: date | None = None) -> list[Entry]:

@@ -18,7 +18,7 @@ from gkflow.store.ledger import Ledger
 from gkflow.store.migrate import VERSION_TABLE
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0003"
+SCHEMA = "0004"
 _SQLITE_FLOOR = (3, 35, 0)
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 

@@ -20,7 +20,7 @@ from gkflow.domain.errors import Conflict
 from gkflow.store.desk import Desk
 
 ENTRY_COLUMNS = (
-    '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash'
+    '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash, account'
 )
 DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
 CLOCK_COLUMNS = (
@@ -145,7 +145,7 @@ class Record(Desk):
         return Entry(
             row[0], row[1], row[4], read_day(row[5]), read_moment(row[6]), row[7], row[8],
             json.loads(facts) if facts != _EMPTY else NOTHING, json.loads(remarks) if remarks != _EMPTY else NOTHING,
-            row[11], row[12], row[13], row[2], row[3],
+            row[11], row[12], row[13], row[2], row[3], row[14],
         )  # fmt: skip
 
     # -- the caches ----------------------------------------------------------------------------------------------
@@ -248,5 +248,5 @@ class Record(Desk):
 def _row(e: Entry) -> tuple[Any, ...]:
     return (
         e.case, e.seq, e.workflow, e.edition, e.action, e.day, e.written_at, e.by, e.unit,
-        facts_text(e.facts), facts_text(e.remarks), e.key, e.previous, e.hash,
+        facts_text(e.facts), facts_text(e.remarks), e.key, e.previous, e.hash, e.account,
     )  # fmt: skip

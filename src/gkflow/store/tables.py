@@ -47,6 +47,7 @@ class EntryRow(Row, table=True):
     key: str | None = None
     previous: str
     hash: str
+    account: str | None = None  # the operating-system account; unknown of entries of before schema 0004
 
 
 class DocketRow(Row, table=True):
