@@ -185,6 +185,28 @@ def profile_of(settings: Settings) -> Profile:
     return profile_named(read_profiles(folders(settings.home)), settings.profile)
 
 
+@lru_cache(maxsize=1)
+def account() -> str:
+    """
+    The operating-system account that this process runs as (操作系统账户); empty where the system names none.
+
+    Asked of the system and not of the environment, where anybody may write ``USER=somebody-else``.
+    """
+    try:
+        import pwd
+    except ImportError:  # Windows
+        import getpass
+
+        try:
+            return getpass.getuser()
+        except OSError:
+            return ""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's number without a name
+        return str(os.getuid())
+
+
 def now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
@@ -237,7 +259,8 @@ def rules_of(
     return Rules(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
-        {unit.label: code for code, unit in settings.units.items()}, tuple(book.duties[name] for name in wanted),
+        {unit.label: code for code, unit in settings.units.items()}, account(),
+        tuple(book.duties[name] for name in wanted),
     )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def test_a_writer_who_read_before_another_wrote_loses_and_is_told(place: Place, 
         old = ledger.entries("A")
     office.do("A", "note", text="schneller", now=at(DAY))
     workflow = office.rules.rulebook.workflow("request")
-    stale = seal_next(old[-1], old[-1].hash, "sha256")
+    stale = seal_next(old[-1], old[-1].hash, office.rules)
 
     def late() -> None:
         with office.store.writing() as ledger:

@@ -49,6 +49,7 @@ ENTRY_CHANGES: dict[str, list[Any]] = {
     "key": ["b-3", None],
     "previous": ["0" * 64, ""],
     "hash": ["0" * 64, "", "md9:00", "sm3:" + "0" * 64],
+    "account": ["somebody-else", None],
 }
 
 

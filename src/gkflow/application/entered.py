@@ -107,19 +107,23 @@ def write(
 ) -> Entry:
     """Seal and append an entry and draw up the caches, in the ledger's transaction."""
     previous = entries[-1].hash if entries else ""
-    sealed = seal_next(entry, previous, rules.algorithm)
+    sealed = seal_next(entry, previous, rules)
     ledger.append([sealed])
     draw_up(ledger, workflow, number, (*entries, sealed), rules.rulebook, entry.day if entries else None, reckoned)
     return sealed
 
 
-def seal_next(entry: Entry, previous: str, algorithm: str) -> Entry:
-    """The entry under its hash, chained to the one before."""
-    sealed = seal_entry(entry, previous, algorithm)
-    e = entry  # written out: dataclasses.replace costs more than the hash
+def seal_next(entry: Entry, previous: str, rules: Rules) -> Entry:
+    """The entry under its hash, chained to the one before, with the account that writes it."""
+    e, account = entry, rules.account  # written out: dataclasses.replace costs more than the hash
+    unsealed = Entry(
+        e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, "",
+        e.workflow, e.edition, account,
+    )  # fmt: skip
+    sealed = seal_entry(unsealed, previous, rules.algorithm)
     return Entry(
         e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, sealed,
-        e.workflow, e.edition, e.account,
+        e.workflow, e.edition, account,
     )  # fmt: skip
 
 

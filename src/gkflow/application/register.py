@@ -311,7 +311,7 @@ def _fresh(
                 number, seq, row.action, row.day, now, row.by or by, row.unit or unit, row.facts, row.remarks, None,
                 workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
-            previous, rules.algorithm,
+            previous, rules,
         )  # fmt: skip
         previous = sealed.hash
         if latest is not None or mends:

@@ -39,6 +39,7 @@ class Rules:
     lights: tuple[tuple[int, str], ...] = ((2, "orange"), (5, "yellow"))  # most working days left, colour
     owners: Mapping[str, str] = field(default_factory=dict)  # field (领域) -> the unit that owns it
     units: Mapping[str, str] = field(default_factory=dict)  # a unit's label -> its code
+    account: str | None = ""  # the operating-system account that writes (操作系统账户)
     duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 

@@ -20,7 +20,8 @@ from gkflow.domain.errors import Conflict
 from gkflow.store.desk import Desk
 
 ENTRY_COLUMNS = (
-    '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash, account'
+    '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash,'
+    " account"
 )
 DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
 CLOCK_COLUMNS = (
