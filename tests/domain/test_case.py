@@ -212,6 +212,7 @@ CHANGES = {
     "previous": "ab13",
     "workflow": "permit",
     "edition": "ed2",
+    "account": "somebody",
 }
 
 
