@@ -227,6 +227,7 @@ def rules_of(
     from gkflow.application.rules import QuietHours, Rules
     from gkflow.domain.edition import Adopted, Adoption
     from gkflow.domain.errors import Unfit
+    from gkflow.domain.notice import ReportingLine
     from gkflow.domain.rulebook import mean
     from gkflow.files.wording import read_wording, wording_from_source
 
@@ -261,6 +262,7 @@ def rules_of(
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
         {unit.label: code for code, unit in settings.units.items()}, account(),
         tuple(book.duties[name] for name in wanted),
+        ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
     )  # fmt: skip
 
 

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import REPOSITORY
-from gkflow.domain.notice import Person, Wording, compose, find_addressees
+from gkflow.domain.notice import (
+    ROLES_UPWARD,
+    Person,
+    ReportingLine,
+    Wording,
+    compose,
+    find_addressees,
+    find_all,
+    names_twice,
+)
 from gkflow.files.wording import KINDS, read_wording
 
 MAIL = {"mail": "z@example.cn"}
@@ -46,10 +55,31 @@ def test_the_officer_of_the_case_is_told_and_not_another_officer() -> None:
     assert told((*ALL, other), "officer", "法规处") == [("张三", "officer", ()), ("孙八", "officer", ())]
 
 
-def test_an_officer_whom_the_settings_do_not_know_is_kept_by_name_in_the_file() -> None:
+def test_an_officer_whom_the_settings_do_not_know_is_named_to_the_next_one_up() -> None:
     (only,) = find_addressees(ALL, "officer", "法规处", "周九")
 
+    assert (only.name, only.role, only.vacant, only.unknown) == ("李四", "section_head", ("officer",), "周九")
+    assert dict(only.channels) == {"mail": "l@example.cn", "file": ""}
+
+
+def test_where_the_settings_name_nobody_the_officer_of_the_case_is_kept_by_name_in_the_file() -> None:
+    (only,) = find_addressees((), "officer", "法规处", "周九")
+
     assert (only.name, only.role, dict(only.channels), only.vacant) == ("周九", "officer", {"file": ""}, ())
+
+
+def test_an_officer_of_a_section_is_reached_by_their_own_channels_on_a_case_of_the_whole_office() -> None:
+    (only,) = find_addressees(ALL, "officer", "GK", "张三")
+
+    assert (only.name, only.vacant, dict(only.channels)) == ("张三", (), {"mail": "z@example.cn"})
+
+
+def test_an_officer_of_the_unit_comes_before_one_of_the_same_name_elsewhere() -> None:
+    elsewhere = Person("张三", "信访处", ("officer",), {"mail": "other@example.cn"})
+
+    (only,) = find_addressees((elsewhere, ZHANG), "officer", "法规处", "张三")
+
+    assert dict(only.channels) == {"mail": "z@example.cn"}
 
 
 def test_a_vacant_post_passes_the_telling_to_the_next_role_up_and_leaves_a_copy_in_the_file() -> None:
@@ -75,15 +105,94 @@ def test_a_post_that_is_held_leaves_no_copy_in_the_file() -> None:
 
 
 def test_a_vacancy_below_the_officer_is_told_even_where_the_officer_is_unknown() -> None:
-    (only,) = find_addressees((), "clerk", "法规处", "周九")
+    (only,) = find_addressees(ALL, "clerk", "法规处", "周九")
 
-    assert (only.name, only.role, only.vacant) == ("周九", "officer", ("clerk",))
+    assert (only.name, only.role, only.vacant, only.unknown) == ("李四", "section_head", ("clerk", "officer"), "周九")
 
 
-def test_a_vacancy_is_never_passed_down() -> None:
-    (only,) = find_addressees((ZHANG, LI), "director", "法规处")
+def test_past_the_end_of_the_line_the_fallback_is_notified() -> None:
+    line = ReportingLine(fallback=("disclosure_head", "张三"))
 
-    assert (only.name, only.vacant) == ("", ("director", "supervising_office"))
+    (only,) = find_addressees((ZHANG, LI), "director", "法规处", line=line)
+
+    assert (only.name, only.role, only.vacant) == ("张三", "officer", ("director", "supervising_office"))
+    assert dict(only.channels) == {"mail": "z@example.cn", "file": ""}
+
+
+def test_without_a_fallback_whoever_holds_the_highest_post_is_notified() -> None:
+    assert told((ZHANG, LI), "director", "法规处") == [("李四", "section_head", ("director", "supervising_office"))]
+
+
+def test_a_vacant_supervising_office_makes_the_director_hear_of_it() -> None:
+    assert told((ZHANG, LI, WANG), "supervising_office", "法规处") == [("王五", "director", ("supervising_office",))]
+
+
+def test_the_line_is_the_one_that_the_settings_name() -> None:
+    line = ReportingLine(roles=("section_head", "supervising_office", "director"))
+    office = Person("督办室", "*", ("supervising_office",), MAIL)
+
+    assert told((WANG, office), "section_head", "法规处", line=line) == [
+        ("督办室", "supervising_office", ("section_head",))
+    ]
+
+
+def test_the_head_of_the_whole_office_answers_for_its_sections() -> None:
+    head = Person("钱七", "GK", ("director", "section_head"), MAIL)
+    supervising = Person("督办室", "*", ("supervising_office",), MAIL)
+    line = ReportingLine(office="GK")
+
+    assert told((head, supervising), "director", "法规处", line=line) == [("钱七", "director", ())]
+    # The head of another section does not: the director is next.
+    assert told((head, supervising), "section_head", "法规处", line=line) == [
+        ("钱七", "director", ("section_head", "disclosure_head"))
+    ]
+
+
+@given(
+    people=st.lists(
+        st.builds(
+            Person, st.sampled_from(["甲", "乙"]), st.sampled_from(["A", "B", "*"]),
+            st.lists(st.sampled_from(ROLES_UPWARD), min_size=1, max_size=3).map(tuple), st.just(MAIL),
+        ),
+        min_size=1, max_size=4,
+    ),
+    role=st.sampled_from([*ROLES_UPWARD, "archivist"]), unit=st.sampled_from(["A", "B", "C"]),
+    officer=st.sampled_from(["", "甲", "丙"]), fallback=st.lists(st.sampled_from([*ROLES_UPWARD, "丁"])).map(tuple),
+    roles=st.lists(st.sampled_from(ROLES_UPWARD), unique=True).map(tuple),
+)  # fmt: skip
+def test_somebody_is_always_reached_where_the_settings_name_anybody(
+    people: list[Person], role: str, unit: str, officer: str, fallback: tuple[str, ...], roles: tuple[str, ...]
+) -> None:
+    found = find_addressees(people, role, unit, officer, ReportingLine(roles, fallback, "A"))
+
+    assert found
+    assert all(who.name for who in found)
+
+
+def test_one_person_in_three_roles_is_found_once() -> None:
+    one = Person("赵六", "法规处", ("officer", "section_head", "director"), MAIL)
+
+    (only,) = find_all((one,), ("officer", "section_head", "director", "supervising_office"), "法规处", "赵六")
+
+    assert (only.name, only.role, only.meant) == ("赵六", "officer", "officer")
+    assert only.vacant == ("supervising_office",)
+    assert dict(only.channels) == {"mail": "z@example.cn", "file": ""}
+
+
+def test_one_person_listed_once_for_each_role_is_found_once() -> None:
+    listed = (Person("赵六", "法规处", ("officer",), MAIL), Person("赵六", "*", ("director",), MAIL))
+
+    assert len(find_all(listed, ("officer", "director"), "法规处", "赵六")) == 1
+
+
+def test_two_people_of_one_name_are_two() -> None:
+    one = Person("张伟", "法规处", ("section_head",), {"mail": "one@example.gov.cn"})
+    two = Person("张伟", "法规处", ("section_head",), {"mail": "two@example.gov.cn"})
+
+    found = find_all((one, two), ("section_head", "officer"), "法规处", "张伟")
+
+    assert [dict(who.channels) for who in found] == [{"mail": "one@example.gov.cn"}, {"mail": "two@example.gov.cn"}]
+    assert names_twice((one, two, LI)) == ("张伟",)
 
 
 def test_with_nobody_at_all_the_file_holds_it_under_the_role_that_was_meant() -> None:
@@ -93,10 +202,10 @@ def test_with_nobody_at_all_the_file_holds_it_under_the_role_that_was_meant() ->
     assert only.vacant == ("officer", "section_head", "disclosure_head", "director", "supervising_office")
 
 
-def test_a_role_that_the_office_invented_has_nobody_above_it() -> None:
+def test_a_role_that_the_office_invented_goes_to_the_highest_post() -> None:
     (only,) = find_addressees(ALL, "archivist", "法规处")
 
-    assert (only.name, only.role, only.vacant) == ("", "archivist", ("archivist",))
+    assert (only.name, only.role, only.vacant) == ("王五", "director", ("archivist",))
 
 
 def test_a_person_without_a_channel_is_told_by_the_file() -> None:

@@ -16,10 +16,10 @@ from gkflow.application.docket import draw_up, read_case, reckon_case, unit_of
 from gkflow.application.entered import Act, make_entry, write
 from gkflow.application.ports import NoticeLine
 from gkflow.application.rules import Rules
+from gkflow.application.telling import lines_to
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import RECOUNT, canonical
+from gkflow.domain.case import RECOUNT
 from gkflow.domain.deadline import Status
-from gkflow.domain.notice import find_addressees
 from gkflow.domain.recipe import recount
 
 EARLIER, LATER = "moved_earlier", "moved_later"
@@ -208,21 +208,10 @@ def _lines(
 ) -> Iterator[NoticeLine]:
     """To the officer; where it ends earlier, to the head of the section as well."""
     kind = EARLIER if moved.earlier else LATER
-    told: dict[str, NoticeLine] = {}
-    for role in ("officer", "section_head") if moved.earlier else ("officer",):
-        for who in find_addressees(rules.people, role, moved.unit or rules.unit, moved.officer):
-            facts = canonical(
-                {
-                    "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title,
-                    "clock": moved.clock, "clock_label": label, "ref": moved.ref, "before": moved.old.isoformat(),
-                    "deadline": moved.new.isoformat(), "why": moved.why, "day": today.isoformat(),
-                    "officer": moved.officer, "role": who.role, "meant": role, "to": who.name, "vacant": who.vacant,
-                }
-            )  # fmt: skip
-            for channel, address in who.channels.items():
-                key = f"recount/{moved.case}/{seq}/{who.name}/{channel}"
-                told[key] = NoticeLine(
-                    key, moved.case, None, kind, who.role, who.name, moved.unit, channel, address, facts,
-                    rules.wording.edition, now, now,
-                )  # fmt: skip
-    yield from told.values()
+    facts = {
+        "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title, "clock": moved.clock,
+        "clock_label": label, "ref": moved.ref, "before": moved.old.isoformat(), "deadline": moved.new.isoformat(),
+        "why": moved.why, "day": today.isoformat(), "officer": moved.officer,
+    }  # fmt: skip
+    found = rules.addressees(("officer", "section_head") if moved.earlier else ("officer",), moved.unit, moved.officer)
+    yield from lines_to(rules, found, f"recount/{moved.case}/{seq}", facts, now, case=moved.case, unit=moved.unit)

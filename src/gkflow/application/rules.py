@@ -8,7 +8,7 @@ from datetime import datetime, time
 
 from gkflow.application.ports import Ledger
 from gkflow.domain.errors import Unfit
-from gkflow.domain.notice import Person, Wording
+from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
@@ -41,7 +41,12 @@ class Rules:
     units: Mapping[str, str] = field(default_factory=dict)  # a unit's label -> its code
     account: str | None = ""  # the operating-system account that writes (操作系统账户)
     duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
+    line: ReportingLine = UPWARD  # who is notified in place of a vacant post
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
+
+    def addressees(self, roles: Sequence[str], unit: str = "", officer: str = "") -> tuple[Addressee, ...]:
+        """Whom a notice to these roles reaches in a unit (default: the office's own), each person once."""
+        return find_all(self.people, roles, unit or self.unit, officer, self.line)
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
         """The workflow edition under which a case began; the present one, or the one that was kept."""

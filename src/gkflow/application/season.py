@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 
 from gkflow.application.doctor import NOTICE_SEASON
 from gkflow.application.ports import NoticeLine, Store
 from gkflow.application.rules import Rules
-from gkflow.domain.notice import find_addressees
+from gkflow.application.telling import lines_to
 
 ROLES = ("clerk", "disclosure_head")
 _PULSE = "calendar_asked"
@@ -49,24 +48,10 @@ def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> in
 
 
 def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:
-    told: dict[str, NoticeLine] = {}
-    for role in ROLES:
-        for who in find_addressees(rules.people, role, rules.unit):
-            facts = {
-                "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
-                "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；"
-                "通知公布后请录入并采用：gkflow calendar adopt",
-                "day": today.isoformat(), "role": who.role, "meant": role, "to": who.name, "vacant": list(who.vacant),
-            }  # fmt: skip
-            text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            for channel, address in who.channels.items():
-                # One person who holds both roles is told once: the key has no role.
-                key = f"calendar/{missing}/{week}/{who.name}/{channel}"
-                told.setdefault(
-                    key,
-                    NoticeLine(
-                        key, "", None, "calendar", who.role, who.name, rules.unit, channel, address, text,
-                        rules.wording.edition, now, now,
-                    ),
-                )  # fmt: skip
-    return list(told.values())
+    facts = {
+        "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
+        "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt",
+        "day": today.isoformat(),
+    }  # fmt: skip
+    base = f"calendar/{missing}/{week}"
+    return list(lines_to(rules, rules.addressees(ROLES), base, facts, now, unit=rules.unit))

@@ -6,15 +6,16 @@ They go into the outbox in the transaction of the entry or the sweep, with the w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.counting import signed_working_days
-from gkflow.domain.notice import Addressee, find_addressees
+from gkflow.domain.notice import Addressee, names_twice
 from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
 
 
@@ -44,12 +45,35 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     return told
 
 
+def lines_to(
+    rules: Rules, addressees: Iterable[Addressee], base: str, facts: Mapping[str, Any], now: datetime, *,
+    case: str = "", unit: str = "", escalation: int | None = None,
+) -> Iterator[NoticeLine]:  # fmt: skip
+    """
+    One message to each addressee by each channel. The key holds who and where: two people of one name are two. It
+    goes to the receiver, so that an address, which may hold a password, stands in it as a hash only.
+    """
+    for who in addressees:
+        told = canonical(
+            {
+                **facts, "role": who.role, "meant": who.meant, "to": who.name, "vacant": who.vacant,
+                **({"unknown": who.unknown} if who.unknown else {}),
+            }
+        )  # fmt: skip
+        for channel, address in who.channels.items():
+            at = f"~{sha256(address.encode('utf-8', 'replace')).hexdigest()[:12]}" if address else ""
+            yield NoticeLine(
+                f"{base}/{who.name or who.meant}/{channel}{at}", case, escalation, facts["kind"], who.role, who.name,
+                unit, channel, address, told, rules.wording.edition, now, now,
+            )  # fmt: skip
+
+
 class _Teller:
     """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
 
     def __init__(self, rules: Rules, day: date, now: datetime) -> None:
         self.rules, self.day, self.now = rules, day, now
-        self.found: dict[tuple[str, str, str], tuple[Addressee, ...]] = {}
+        self.found: dict[tuple[tuple[str, ...], str, str], tuple[Addressee, ...]] = {}
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
         self.left: dict[tuple[date, str], int] = {}
 
@@ -61,14 +85,11 @@ class _Teller:
             return
         facts = self._facts(reached, meaning)
         base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}"
-        for role in step.tell if step is not None else ("officer",):
-            for who in self._addressees(role, reached):
-                told = canonical({**facts, "role": who.role, "meant": role, "to": who.name, "vacant": who.vacant})
-                for channel, address in who.channels.items():
-                    yield NoticeLine(
-                        f"{base}/{role}/{who.name}/{channel}", reached.case, reached.id, facts["kind"], who.role,
-                        who.name, reached.unit, channel, address, told, self.rules.wording.edition, self.now, self.now,
-                    )  # fmt: skip
+        roles = tuple(step.tell) if step is not None else ("officer",)
+        found = self._addressees(roles, reached)
+        yield from lines_to(
+            self.rules, found, base, facts, self.now, case=reached.case, unit=reached.unit, escalation=reached.id
+        )
 
     def _meaning(self, reached: ReachedStep) -> _Meaning:
         key = (reached.workflow, reached.clock, reached.step)
@@ -83,12 +104,11 @@ class _Teller:
             found = self.meanings[key] = _Meaning(workflow, rule, step)
         return found
 
-    def _addressees(self, role: str, reached: ReachedStep) -> tuple[Addressee, ...]:
-        key = (role, reached.unit, reached.officer)
+    def _addressees(self, roles: tuple[str, ...], reached: ReachedStep) -> tuple[Addressee, ...]:
+        key = (roles, reached.unit, reached.officer)
         found = self.found.get(key)
         if found is None:
-            unit = reached.unit or self.rules.unit
-            found = self.found[key] = find_addressees(self.rules.people, role, unit, reached.officer)
+            found = self.found[key] = self.rules.addressees(roles, reached.unit, reached.officer)
         return found
 
     def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, Any]:
@@ -139,19 +159,11 @@ def tell_action(
         "state_label": workflow.states[case.state].label,
         "deadline": last_day.isoformat() if last_day is not None else None,
     }
-    officer, unit = str(case.facts.get("officer", "")), entry.unit or rules.unit
-    lines: dict[str, NoticeLine] = {}
-    for role in action.tell:
-        for who in find_addressees(rules.people, role, unit, officer):
-            if who.name and who.name == entry.by:
-                continue
-            told = canonical({**facts, "role": who.role, "to": who.name, "vacant": who.vacant})
-            for channel, address in who.channels.items():
-                key = f"{case.number}/{entry.seq}/{who.role}/{who.name}/{channel}"
-                lines[key] = NoticeLine(
-                    key, case.number, None, "action", who.role, who.name, entry.unit, channel, address, told,
-                    rules.wording.edition, now, now,
-                )  # fmt: skip
+    found = rules.addressees(action.tell, entry.unit, str(case.facts.get("officer", "")))
+    # Whoever acted knows; where two people have that name, nobody can say which of them acted.
+    actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
+    others = [who for who in found if who.name != actor or not who.name]
+    lines = list(lines_to(rules, others, f"{case.number}/{entry.seq}", facts, now, case=case.number, unit=entry.unit))
     if lines:
         ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.put_notices(list(lines.values()))
+        ledger.put_notices(lines)

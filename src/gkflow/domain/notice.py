@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-# Who is next when a post is vacant: each role is told in place of the one before it.
+# Who is next when a post is vacant: each role is notified in place of the one before it.
 ROLES_UPWARD = ("clerk", "officer", "section_head", "disclosure_head", "director", "supervising_office")
 
 
@@ -22,49 +22,137 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportingLine:
+    """
+    Who is notified in place of a vacant post (职责空缺时的告知顺序).
+
+    ``roles`` lead upwards; ``fallback`` names roles or people for the end of the line; ``office`` is the unit whose
+    heads answer for every unit.
+    """
+
+    roles: tuple[str, ...] = ROLES_UPWARD
+    fallback: tuple[str, ...] = ()
+    office: str = ""
+
+    def above(self, role: str) -> tuple[str, ...]:
+        """The roles above *role*, the next one first."""
+        return self.roles[self.roles.index(role) + 1 :] if role in self.roles else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who is told and why this person (受通知人): the role meant, the role that the person holds."""
+    """Who is notified and why this person (受通知人): the role meant, the role that the person holds."""
 
     name: str
     role: str
     channels: Mapping[str, str]
-    vacant: tuple[str, ...] = ()  # the posts found vacant on the way up
+    vacant: tuple[str, ...] = ()  # the posts found vacant on the way
+    meant: str = ""
+    unknown: str = ""  # the officer named on the case whom the settings do not know
 
 
-NOBODY = Person(name="", unit="", roles=(), channels=MappingProxyType({"file": ""}))
+UPWARD = ReportingLine()
+FILE: Mapping[str, str] = MappingProxyType({"file": ""})
+# Their holders in the office's own unit answer for its sections as well.
+_OFFICE_WIDE = frozenset(("disclosure_head", "director", "supervising_office"))
 
 
 def find_addressees(
-    people: Sequence[Person], role: str, unit: str, officer: str = "", upward: Sequence[str] = ROLES_UPWARD
+    people: Sequence[Person], role: str, unit: str, officer: str = "", line: ReportingLine = UPWARD
 ) -> tuple[Addressee, ...]:
     """
-    Find who is told when a step names *role* in *unit*.
+    Find who is notified when a step names *role* in *unit*.
 
-    The case's own officer stands for the role ``officer``. A vacant post passes the telling to the next role up
-    (and to the file channel, so that the vacancy itself is on record). People of unit ``*`` serve every unit.
+    The case's own officer stands for the role ``officer``, whatever the unit. People of unit ``*`` serve every unit.
+    A vacant post passes the notice up the line, then to the office's own unit, then to the fallback, and to the file
+    channel, so that the vacancy itself is on record. It reaches nobody only where the settings name nobody.
     """
+    if role == "officer" and officer and not people:
+        return (Addressee(officer, role, FILE, (), role),)
     vacant: list[str] = []
-    for held in (role, *_above(role, upward)):
-        if held == "officer" and officer:
-            named = [person for person in people if person.name == officer and person.unit in (unit, "*")]
-        else:
-            named = [person for person in people if held in person.roles and person.unit in (unit, "*")]
-        if named:
-            # A person's own file address stays.
-            also = {"file": ""} if vacant else {}
-            return tuple(
-                Addressee(person.name, held, {**also, **(person.channels or {"file": ""})}, tuple(vacant))
-                for person in named
-            )
-        if held == "officer" and officer:
-            # A name on the case that the settings do not know: the file holds it under that name.
-            return (Addressee(officer, held, {"file": ""}, tuple(vacant)),)
+    unknown = ""
+    for held in (role, *line.above(role)):
+        found = _named(people, officer, unit) if held == "officer" and officer else ()
+        if held == "officer" and officer and not found:
+            unknown = officer
+        found = found or (() if held == "officer" and officer else _holders(people, held, unit, line.office))
+        if found:
+            return _addressees(found, held, role, vacant, unknown)
         vacant.append(held)
-    return (Addressee("", role, {"file": ""}, tuple(vacant)),)
+    for held, found in _beyond(people, role, line):
+        if found:
+            return _addressees(found, held, role, vacant, unknown)
+    return (Addressee("", role, FILE, tuple(vacant), role, unknown),)
 
 
-def _above(role: str, upward: Sequence[str]) -> Sequence[str]:
-    return upward[upward.index(role) + 1 :] if role in upward else ()
+def _named(people: Sequence[Person], name: str, unit: str) -> tuple[Person, ...]:
+    """Those of a name: in the unit first, for another unit may have somebody of the same name."""
+    found = tuple(person for person in people if person.name == name)
+    return tuple(person for person in found if person.unit in (unit, "*")) or found
+
+
+def _holders(people: Sequence[Person], role: str, unit: str, office: str) -> tuple[Person, ...]:
+    found = tuple(person for person in people if role in person.roles and person.unit in (unit, "*"))
+    if found or role not in _OFFICE_WIDE:
+        return found
+    return tuple(person for person in people if role in person.roles and person.unit == office)
+
+
+def _beyond(people: Sequence[Person], role: str, line: ReportingLine) -> Iterator[tuple[str, tuple[Person, ...]]]:
+    """Past the end of the line: the office's own unit, the fallback, then whoever holds the highest post."""
+    for held in (role, *line.above(role)):
+        yield held, tuple(person for person in people if held in person.roles and person.unit == line.office)
+    for named in line.fallback:
+        holders = tuple(person for person in people if named in person.roles)
+        by_name = tuple(person for person in people if person.name == named)
+        yield (named, holders) if holders else (by_name[0].roles[0] if by_name else named, by_name)
+    for held in reversed(ROLES_UPWARD):
+        yield held, tuple(person for person in people if held in person.roles)
+
+
+def _addressees(
+    found: Sequence[Person], held: str, meant: str, vacant: Sequence[str], unknown: str
+) -> tuple[Addressee, ...]:
+    # A person's own file address stays.
+    also = FILE if vacant else {}
+    return tuple(
+        Addressee(person.name, held, {**also, **(person.channels or FILE)}, tuple(vacant), meant, unknown)
+        for person in found
+    )
+
+
+def find_all(
+    people: Sequence[Person], roles: Sequence[str], unit: str, officer: str = "", line: ReportingLine = UPWARD
+) -> tuple[Addressee, ...]:
+    """
+    Find who is notified when a step names several *roles*: each person once, in the first role found.
+
+    Two people of one name are two where their addresses differ.
+    """
+    found: dict[tuple[Any, ...], Addressee] = {}
+    for role in roles:
+        for who in find_addressees(people, role, unit, officer, line):
+            # Nobody is not the same nobody in another role.
+            own = tuple(sorted((channel, address) for channel, address in who.channels.items() if address))
+            key = (who.name, own) if who.name else ("", who.role)
+            known = found.get(key)
+            if known is not None:
+                who = replace(
+                    known,
+                    channels={**who.channels, **known.channels},
+                    vacant=tuple(dict.fromkeys((*known.vacant, *who.vacant))),
+                    unknown=known.unknown or who.unknown,
+                )
+            found[key] = who
+    return tuple(found.values())
+
+
+def names_twice(people: Sequence[Person]) -> tuple[str, ...]:
+    """The names that belong to people at different addresses (重名); one person may be listed in several units."""
+    addresses: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for person in people:
+        addresses.setdefault(person.name, set()).add(tuple(sorted(person.channels.items())))
+    return tuple(name for name, each in addresses.items() if len(each) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +178,12 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
         told[key] = wording.roles.get(str(facts.get(key)), told[key])
     if not facts.get("to"):
         told["to"] = told["role"]
-    if facts.get("vacant"):
-        # 职责空缺: who is told in place of another must read why.
-        told["vacant"] = "、".join(wording.roles.get(role, role) for role in facts["vacant"])
+    vacant = list(facts.get("vacant") or ())
+    if facts.get("unknown") and "unknown" in wording.words:
+        vacant = [role for role in vacant if role != "officer"]
+        text = f"{text.rstrip()}\n{wording.words['unknown'][1]}"
+    if vacant:
+        # 职责空缺: who is notified in place of another must read why.
+        told["vacant"] = "、".join(wording.roles.get(role, role) for role in vacant)
         text = f"{text.rstrip()}\n{wording.words['vacant'][1]}" if "vacant" in wording.words else text
     return subject.format_map(told), text.format_map(told).strip()

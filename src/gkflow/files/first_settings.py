@@ -53,6 +53,11 @@ unit = {unit}
 # 未写明通知方式的人员，用这些方式通知。
 default = ["file"]
 
+[escalation]
+# 职责空缺时由下而上依次告知；之后告知本机关的同一职责，最后告知 fallback（职责或者姓名，取有人担任的第一项）。
+line = ["clerk", "officer", "section_head", "disclosure_head", "director", "supervising_office"]
+fallback = ["director", "disclosure_head", "section_head", "officer", "clerk"]
+
 [quiet]
 # 免打扰时段：期间的通知推迟送出，不会丢失。
 from = "20:00"
@@ -77,6 +82,7 @@ orange = 2
 # [webhook]
 # secret = ""                        # 签名密钥，也可用环境变量 GKFLOW_WEBHOOK_SECRET
 # timeout = 10
+# allow_local = false                # 是否允许回调地址指向本机或者本链路（127.0.0.1、169.254.…）
 """
 
 

@@ -91,6 +91,17 @@ class Section:
         self.wrong(key, node, f"a text{hint}")
         return default or ""
 
+    def secret(self, key: str, default: str = "") -> str:
+        """A text that may be a password: what stands there instead of one is not shown either."""
+        node = self.get(key)
+        if node is None:
+            return default
+        if isinstance(node.value, str):
+            return node.value
+        place = f"{self.what}: " if self.what else ""
+        self.faults.at(node, f"{place}{key} must be a text in quotes")
+        return default
+
     def integer(self, key: str, default: int | None = None, least: int | None = None) -> int:
         """A whole number; without *default* the key must be there."""
         node = self.get(key, needed=default is None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from gkflow.domain.notice import Person
+from gkflow.domain.address import ADDRESSED, fault_of
+from gkflow.domain.notice import ROLES_UPWARD, Person
+from gkflow.domain.rulebook import mean
 from gkflow.files.home import FILE_NAME
 from gkflow.files.nodes import Faults, Key, Node, from_plain
 from gkflow.files.profiles import Unit, readings_from, unit_from
@@ -22,7 +24,8 @@ PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
 # No law knows colours: a light is shown while at most so many working days are left.
 LIGHTS = ((2, "orange"), (5, "yellow"))
-_ADDRESSED = ("mail", "webhook", "chat")  # the other channels need no address
+# Whom a notice reaches when every post above is vacant: the highest that is held.
+FALLBACK = ("director", "disclosure_head", "section_head", "officer", "clerk")
 _EVERY_UNIT = "*"
 _Tls = Literal["none", "starttls", "tls"]
 _TLS: tuple[_Tls, ...] = get_args(_Tls)
@@ -64,6 +67,15 @@ class Webhook:
 
     secret: str = field(default="", repr=False)
     timeout: int = 10
+    allow_local: bool = False  # whether a webhook may be on this machine or its link
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is notified in place of a vacant post (职责空缺): up the line, and at its end the fallback."""
+
+    line: tuple[str, ...] = ROLES_UPWARD
+    fallback: tuple[str, ...] = FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,7 @@ class Settings:
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
+    escalation: Escalation = field(default_factory=Escalation)
 
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -116,6 +129,7 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
         "GKFLOW_MAIL_TIMEOUT": (("mail", "timeout"), int),
         "GKFLOW_WEBHOOK_SECRET": (("webhook", "secret"), str),
         "GKFLOW_WEBHOOK_TIMEOUT": (("webhook", "timeout"), int),
+        "GKFLOW_WEBHOOK_ALLOW_LOCAL": (("webhook", "allow_local"), bool),
     }
 )
 
@@ -172,7 +186,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
     with Section(node, "", faults) as section:
         database = Database()
         for each in section.sections("database", "[database]"):
-            url = each.text("url", "sqlite:///gkflow.db")
+            url = each.secret("url", "sqlite:///gkflow.db")  # it may hold a password
             database = Database(url, each.choice("synchronous", ("full", "normal"), "full"))
         office, unit = "", "UNIT"
         for each in section.sections("office", "[office]"):
@@ -185,6 +199,9 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
         for each in section.sections("channels", "[channels]"):
             channels = _channels(each, "default", channels)
         mail, webhook = _mail(section), _webhook(section)
+        people = tuple(
+            _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
+        )
         return Settings(
             home=home,
             lang=section.choice("lang", ("auto", "zh", "en"), "auto"),
@@ -198,14 +215,13 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             units=MappingProxyType(units),
             readings=readings_from(section),
             duties=section.texts("duties") if "duties" in section else None,
-            people=tuple(
-                _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
-            ),
+            people=people,
             quiet=_quiet(section),
             lights=_lights(section),
             channels=channels,
             mail=mail,
             webhook=webhook,
+            escalation=_escalation(section, {person.name for person in people}),
         )
 
 
@@ -222,11 +238,15 @@ def _person(
     unit = section.text("unit", own)
     if unit != _EVERY_UNIT and unit not in units:
         section.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', "unit")
-    addresses = {channel: section.text(channel, "") for channel in _ADDRESSED}
+    addresses = {channel: section.secret(channel) for channel in ADDRESSED}
     channels = _channels(section, "channels", default)
-    for channel in channels:
-        if channel in _ADDRESSED and not addresses[channel]:
+    for channel, address in addresses.items():
+        if channel in channels and not address:
             section.fault(f"is told by {channel}, but has no address ({channel} = …)")
+        elif address and (wrong := fault_of(channel, address, webhook.allow_local)):
+            # A mail address is no secret; the others may hold a password.
+            shown = f', not "{_one_line(address)}"' if channel == "mail" else ""
+            section.fault(f"{channel} {wrong}{shown}", channel)
     if "mail" in channels and not mail.host:
         section.fault("is told by mail, but there is no server ([mail] host = …)")
     if "webhook" in channels and not webhook.secret:
@@ -240,6 +260,10 @@ def _person(
         roles=roles,
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
     )
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -280,7 +304,7 @@ def _mail(section: Section) -> Mail:
             port=each.integer("port", mail.port, least=1),
             sender=each.text("sender", ""),
             user=each.text("user", ""),
-            password=each.text("password", ""),
+            password=each.secret("password"),
             tls=next(way for way in _TLS if way == each.choice("tls", _TLS, mail.tls)),
             timeout=each.integer("timeout", mail.timeout, least=1),
         )
@@ -292,8 +316,23 @@ def _mail(section: Section) -> Mail:
 def _webhook(section: Section) -> Webhook:
     webhook = Webhook()
     for each in section.sections("webhook", "[webhook]"):
-        webhook = Webhook(each.text("secret", ""), each.integer("timeout", webhook.timeout, least=1))
+        webhook = Webhook(
+            each.secret("secret"), each.integer("timeout", webhook.timeout, least=1), each.flag("allow_local")
+        )
     return webhook
+
+
+def _escalation(section: Section, names: Collection[str]) -> Escalation:
+    found = Escalation()
+    for each in section.sections("escalation", "[escalation]"):
+        line = read_roles(each, "line") if "line" in each else found.line
+        fallback = each.texts("fallback") if "fallback" in each else found.fallback
+        for named in fallback:
+            if named not in ROLES_UPWARD and named not in names:
+                known = (*ROLES_UPWARD, *names)
+                each.fault(f'fallback: no role or person "{named}"{mean(named, known)}', "fallback")
+        found = Escalation(line, fallback)
+    return found
 
 
 def _hour(section: Section, key: str, default: time) -> time:
