@@ -143,6 +143,7 @@ def test_more_messages_than_a_batch_all_leave(place: Place, office: Office) -> N
 WEBHOOK = """
 [webhook]
 secret = "geheim"
+allow_local = true
 [office]
 unit = "XFJ"
 [units.XFJ]

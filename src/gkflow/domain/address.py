@@ -136,7 +136,7 @@ def _is_local_chat(address: str) -> bool:
         host = urlsplit(address).hostname or ""
     except ValueError:
         return False
-    return "." in host and is_local(host) or ":" in host and is_local(host) or host == "localhost"
+    return host == "localhost" or (("." in host or ":" in host) and is_local(host))
 
 
 def masked(channel: str, address: str) -> str:

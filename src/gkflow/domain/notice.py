@@ -79,7 +79,7 @@ def find_addressees(
         if found:
             return _addressees(found, held, role, vacant, unknown)
         vacant.append(held)
-    for held, found in _beyond(people, role, line):
+    for held, found in _beyond(people, role, unit, line):
         if found:
             return _addressees(found, held, role, vacant, unknown)
     return (Addressee("", role, FILE, tuple(vacant), role, unknown),)
@@ -98,15 +98,19 @@ def _holders(people: Sequence[Person], role: str, unit: str, office: str) -> tup
     return tuple(person for person in people if role in person.roles and person.unit == office)
 
 
-def _beyond(people: Sequence[Person], role: str, line: ReportingLine) -> Iterator[tuple[str, tuple[Person, ...]]]:
-    """Past the end of the line: the office's own unit, the fallback, then whoever holds the highest post."""
+def _beyond(
+    people: Sequence[Person], role: str, unit: str, line: ReportingLine
+) -> Iterator[tuple[str, tuple[Person, ...]]]:
+    """Past the end of the line: the office's own unit; the fallback, near before far; whoever holds any post."""
+    near = (unit, "*", line.office)
     for held in (role, *line.above(role)):
         yield held, tuple(person for person in people if held in person.roles and person.unit == line.office)
     for named in line.fallback:
-        holders = tuple(person for person in people if named in person.roles)
         by_name = tuple(person for person in people if person.name == named)
-        yield (named, holders) if holders else (by_name[0].roles[0] if by_name else named, by_name)
-    for held in reversed(ROLES_UPWARD):
+        if by_name:
+            yield by_name[0].roles[0], by_name
+        yield named, tuple(person for person in people if named in person.roles and person.unit in near)
+    for held in (*line.fallback, *reversed(ROLES_UPWARD)):
         yield held, tuple(person for person in people if held in person.roles)
 
 
