@@ -42,11 +42,11 @@ def folders(home: Path | None = None) -> list[Path]:
     return [packaged, home] if home is not None and home.is_dir() and home != packaged else [packaged]
 
 
-def settings_of(home: Path) -> Settings:
-    """The settings of an office, overridden by ``GKFLOW_*``. Raises FilesAtFault."""
+def settings_of(home: Path, text: str | None = None) -> Settings:
+    """The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault."""
     from gkflow.files.settings import read_settings
 
-    return read_settings(home, os.environ)
+    return read_settings(home, os.environ, text)
 
 
 @lru_cache(maxsize=4)

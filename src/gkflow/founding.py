@@ -4,41 +4,68 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gkflow.bootstrap import folders, packaged_files, rulebook, settings_of
-from gkflow.domain.errors import Conflict
+from gkflow.domain.errors import Conflict, Unfit
 from gkflow.office import Office
 
+if TYPE_CHECKING:
+    from gkflow.files.settings import Settings
+    from gkflow.store.database import Database
 
-def init_office(home: Path, name: str = "", unit: str = "", profile: str = "") -> tuple[bool, Office]:
+
+def init_office(
+    home: Path, name: str = "", unit: str = "", profile: str = "", *, new_database: bool = False
+) -> tuple[bool, Office]:
     """
     Set up an office in a folder (初始化): settings, database, the calendar edition that is known. Nothing that is
     there is changed; True when the settings were written anew.
 
+    The settings are written after the database has been made. So a ``gkflow.toml`` without its database is an
+    office that has lost it, never one that is half set up: it is refused (Unfit), unless *new_database* says that
+    an empty one is wanted.
+
     A *profile* brings the units of its place and, where it has one, a plan file to import; no case is opened.
     Raises FilesAtFault for an unknown profile, and Conflict where the office was set up with another one.
     """
-    from gkflow.files.first_settings import write_settings
+    from gkflow.files.first_settings import first_settings, write_settings
+    from gkflow.files.home import FILE_NAME
     from gkflow.files.rulebook_files import profile_named, read_profiles
-    from gkflow.store.database import SCHEMA, Database
 
     place = profile_named(read_profiles(folders(home)), profile) if profile else None
-    home.mkdir(parents=True, exist_ok=True)
+    path = home / FILE_NAME
     options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
-    fresh = write_settings(home / "gkflow.toml", **options, profile=place, duties=rulebook(home).duties.values())
-    chosen = settings_of(home)
+    text = first_settings(**options, profile=place, duties=rulebook(home).duties.values())
+    known = path.exists()
+    chosen = settings_of(home) if known else settings_of(home, text)
     if place is not None and chosen.profile != place.name:
         raise Conflict("other_profile", place=str(home), found=chosen.profile, wanted=place.name)
+    database = _database(chosen, home, path if known and not new_database else None)
+    fresh = write_settings(path, text)
+    if not fresh and not known:
+        chosen = settings_of(home)  # somebody else was faster
     if place is not None and place.plan:
         _copy_plan(home, place.plan)
-    database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
-    found = database.schema()
-    if found is None or found < SCHEMA:
-        database.migrate()
-    database.require_schema()
     office = Office(database, chosen)
     office.calendars.adopt_first()
     return fresh, office
+
+
+def _database(chosen: Settings, home: Path, settings_file: Path | None) -> Database:
+    """The database of an office, made or brought up to date; one that *settings_file* names must be there."""
+    from gkflow.store.database import SCHEMA, Database, require_database
+
+    home.mkdir(parents=True, exist_ok=True)
+    require_database(chosen.database.url, settings_file)
+    database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
+    found = database.schema()
+    if found is None and settings_file is not None:
+        raise Unfit("database_missing", place=database.place, settings=str(settings_file))
+    if found is None or found < SCHEMA:
+        database.migrate()
+    database.require_schema()
+    return database
 
 
 def plan_of(home: Path, plan: str) -> Path:

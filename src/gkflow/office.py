@@ -25,6 +25,7 @@ from gkflow.bootstrap import (
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.files.home import FILE_NAME
 from gkflow.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def open_office(
 
     place = Path(home).absolute() if home is not None else home_folder()
     chosen = settings or settings_of(place)
+    if target is None:
+        _require_database(chosen, place)
     database = Database(
         target if target is not None else chosen.database.url,
         synchronous=chosen.database.synchronous,
@@ -68,12 +71,30 @@ def open_office(
     )
     if database.schema() is None:
         if target is None:
-            raise Unfit("no_office", place=str(place))
+            raise _nothing_in(place, database.place)
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
     office.calendars.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
     return office
+
+
+def _require_database(settings: Settings, place: Path) -> None:
+    """Nothing is made where an office is looked for: neither a folder nor a database."""
+    from gkflow.store.database import require_database, sqlite_file
+
+    file = place / FILE_NAME
+    require_database(settings.database.url, file if file.is_file() else None)
+    path = sqlite_file(settings.database.url)
+    if path is not None and not path.exists():
+        raise Unfit("no_office", place=str(place))
+
+
+def _nothing_in(place: Path, database: str) -> Unfit:
+    file = place / FILE_NAME
+    if file.is_file():
+        return Unfit("database_missing", place=database, settings=str(file))
+    return Unfit("no_office", place=str(place))
 
 
 class Office(Outgoing):

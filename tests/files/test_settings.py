@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gkflow.domain.errors import FilesAtFault
-from gkflow.files.first_settings import write_settings
+from gkflow.files.first_settings import first_settings, write_settings
 from gkflow.files.home import find_home
 from gkflow.files.profiles import Unit
 from gkflow.files.settings import read_settings
@@ -32,7 +32,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_the_first_settings_say_the_defaults(tmp_path: Path) -> None:
     defaults = read_settings(tmp_path, {})
-    assert write_settings(tmp_path / "gkflow.toml", office=defaults.unit, unit=defaults.unit)
+    assert write_settings(tmp_path / "gkflow.toml", first_settings(defaults.unit, defaults.unit))
     written = read_settings(tmp_path, {})
     assert (written.lang, written.hash, written.profile, written.daily_at, written.database) == (
         defaults.lang,
@@ -51,7 +51,7 @@ def test_the_first_settings_say_the_defaults(tmp_path: Path) -> None:
 
 def test_the_first_settings_are_for_their_owner_and_written_once(tmp_path: Path) -> None:
     path = tmp_path / "gkflow.toml"
-    assert write_settings(path, office='示例"局"', unit="GZ.1")
+    assert write_settings(path, first_settings('示例"局"', "GZ.1"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     settings = read_settings(tmp_path, {})
     assert (settings.office, settings.unit, dict(settings.units)) == (
@@ -59,13 +59,14 @@ def test_the_first_settings_are_for_their_owner_and_written_once(tmp_path: Path)
         "GZ.1",
         {"GZ.1": Unit("GZ.1", '示例"局"')},
     )
-    assert not write_settings(path, unit="OTHER")
+    assert not write_settings(path, first_settings(unit="OTHER"))
     assert read_settings(tmp_path, {}).unit == "GZ.1"
+    assert [each.name for each in tmp_path.iterdir()] == ["gkflow.toml"]
 
 
 def test_the_examples_in_the_first_settings_hold_once_they_are_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "gkflow.toml"
-    write_settings(path, unit="GZ")
+    write_settings(path, first_settings(unit="GZ"))
     lines = path.read_text(encoding="utf-8").splitlines()
     begun = [at for at, line in enumerate(lines) if line in ("# [[people]]", "# [mail]", "# [webhook]")]
     assert len(begun) == 3

@@ -11,7 +11,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # Chinese must come out whole: into a file or a pipe always as UTF-8, on a terminal as well as it can.
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8"}))
+            stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
     from gkflow.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from gkflow.cli.help import Command, group_help, metavar
 from gkflow.cli.language import choose, chosen_by, language, say
+from gkflow.cli.screen import NotShown, screens
 from gkflow.domain.errors import FilesAtFault, GkflowError
 
 # name -> (module, help in Chinese, help in English); the order is that of a working day.
@@ -135,6 +136,33 @@ def run(arguments: Sequence[str]) -> int:
     Run one command and return its exit code: 0 done, 1 a finding, 2 wrong use. An error is one clear line on
     stderr, never a traceback (GKFLOW_DEBUG=1 shows it).
     """
+    with screens():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    written = _written()
+    try:
+        code = _command(arguments)
+        sys.stdout.flush()
+        return code
+    except NotShown as failure:
+        asked = not {"--dry-run", "--simulate"} & set(arguments)
+        return _not_shown(failure.error, asked and _written() > written)
+    except KeyboardInterrupt:
+        _complain(say("已中断", "interrupted"))
+        return 2
+    except Exception as error:
+        if os.environ.get("GKFLOW_DEBUG"):
+            raise
+        from gkflow.cli.words import error_words, known_error, unexpected
+
+        known = known_error(error)
+        _complain(error_words(known) if known is not None else unexpected(error))
+        return 2
+
+
+def _command(arguments: Sequence[str]) -> int:
     # --lang may stand anywhere, and is read before anything is said.
     words, lang = chosen_by(arguments)
     choose(lang)
@@ -160,28 +188,55 @@ def run(arguments: Sequence[str]) -> int:
         _complain(error.format_message())
         return 2
     except FilesAtFault as error:
+        from gkflow.cli.fault_words import fault_words
+
         for fault in error.faults:
-            print(fault, file=sys.stderr)
+            print(fault_words(fault), file=sys.stderr)
         return error.exit_code
     except GkflowError as error:
         from gkflow.cli.words import error_words
 
         _complain(error_words(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        _complain(say("已中断", "interrupted"))
-        return 2
-    except BrokenPipeError:
-        # The reader (head, less) has enough: no fault of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:
-        if os.environ.get("GKFLOW_DEBUG"):
-            raise
-        from gkflow.cli.words import unexpected
 
-        _complain(unexpected(error))
-        return 2
+
+def _written() -> int:
+    """How many writing transactions have been committed by this process; the store is not loaded for it."""
+    store = sys.modules.get("gkflow.store.database")
+    return store.Database.committed if store is not None else 0
+
+
+def _not_shown(error: OSError, written: bool) -> int:
+    """
+    Nothing more can be printed. Where something was written before, that is said: whoever sees no answer would
+    otherwise enter it again.
+    """
+    _let_go()
+    broken = isinstance(error, BrokenPipeError)
+    if written:
+        reason = error.strerror or str(error)
+        _complain(
+            say(
+                f"结果没有显示出来（{reason}），但是已经写入：请勿重复办理，用 gkflow show 或者 gkflow cases 核对",
+                f"the result could not be shown ({reason}), but it WAS written: do not enter it again; "
+                "see gkflow show or gkflow cases",
+            )
+        )
+        return 0 if broken else 1
+    if broken:  # the reader (head, less) has enough: no fault of ours
+        return 0
+    _complain(say(f"无法输出：{error.strerror}", f"cannot write to standard output: {error.strerror}"))
+    return 2
+
+
+def _let_go() -> None:
+    """Let standard output lead nowhere, so that what it still holds raises nothing when Python ends."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError, KeyError, AttributeError):
+        pass
 
 
 def _complain(words: str) -> None:

@@ -27,6 +27,18 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(columns - width(text), 0)
 
 
+def cut(text: str, columns: int) -> str:
+    """The text in at most so many columns, with … where something is left out."""
+    if len(text) * 2 <= columns or width(text) <= columns:
+        return text
+    taken = 0
+    for place, char in enumerate(text):
+        taken += width(char)
+        if taken > columns - 1:
+            return text[:place].rstrip() + "…"
+    return text
+
+
 def wrapped(text: str, columns: int) -> list[str]:
     """The text in lines of at most so many columns: broken at a space, or after any Chinese character."""
     lines: list[str] = []

@@ -7,6 +7,7 @@ JSON holds every key of a row as it is; the other three hold the columns named, 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.language import say
+from gkflow.cli.screen import pen, safe, unfiltered
 from gkflow.domain.errors import Refused, Unfit
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Column:
     style: str | Callable[[Row], str | None] = ""
     words: Callable[[Any], Any] | None = None
     told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
+    whole: bool = False  # never cut on a terminal: a quotation, a list of what is possible
 
     @property
     def heading(self) -> str:
@@ -88,11 +91,32 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
     print(told, file=sys.stderr)
 
 
+_ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".txt": "table", "": "table"}
+
+
 def form_of(format: str, path: str | None) -> str:
-    """The form in which something is written: that of the file's ending where none was asked for (输出格式)."""
-    if path and format == "table":
-        return {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}.get(Path(path).suffix.lower(), "table")
-    return format
+    """
+    The form in which something is written: that of the file's ending where none was asked for (输出格式). Raises
+    Refused for an ending that promises another form, or one that gkflow cannot write.
+    """
+    if not path:
+        return format
+    ending = Path(path).suffix.lower()
+    form = _ENDINGS.get(ending)
+    if form is None or (format != "table" and ending not in ("", ".txt") and form != format):
+        known = say("、", ", ").join(ending for ending in _ENDINGS if ending)
+        raise Refused(
+            "wrong_use",
+            reason=say(
+                f"--output {path}：不能写成 {ending}"
+                + (f"（--format {format}）" if form is not None else "")
+                + f"；文件名以 {known} 结尾",
+                f"--output {path}: cannot write {ending}"
+                + (f" as --format {format}" if form is not None else "")
+                + f"; the name may end with {known}",
+            ),
+        )
+    return form if format == "table" else format
 
 
 class _Counted:
@@ -198,9 +222,17 @@ def print_json(value: Any, path: str = "") -> None:
 def json_text(value: Any) -> str:
     """One JSON value as text; days as YYYY-MM-DD, moments as ISO with +08:00."""
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, indent=2, default=plain)
-    rows = [json.dumps(row, ensure_ascii=False, default=plain) for row in value]
+        return _escaped(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+    rows = [_escaped(json.dumps(row, ensure_ascii=False, default=plain)) for row in value]
     return "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
+
+
+_HIDDEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _escaped(text: str) -> str:
+    """JSON whose hidden characters are written as \\uXXXX: a program reads them, no terminal obeys them."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:
@@ -229,13 +261,13 @@ def moment(value: datetime) -> str:
 
 def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> None:
     """Print a table: in colour and fitted to a terminal, plain and at full width elsewhere."""
-    told = _Told.of(rows, columns)
     if not sys.stdout.isatty():
-        sys.stdout.write(told.text(title))
+        sys.stdout.write(_Told.of(rows, columns).text(title))
         return
+    told = _Told.of(rows, columns, _LONGEST)
     from rich.console import Console
 
-    console = Console(file=sys.stdout, highlight=False, markup=False)
+    console = Console(file=unfiltered(sys.stdout), highlight=False, markup=False)
     if not told.fits(console.width):
         # Too narrow to fold into: whole lines, which the terminal breaks, are easier to read than broken days.
         sys.stdout.write(told.text(title))
@@ -250,6 +282,7 @@ def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") 
     return _Told.of(rows, columns).text(title)
 
 
+_LONGEST = 60  # longer cells are cut on a terminal, and widen no column elsewhere
 _SHORT = 12  # columns up to this width (days, numbers, statuses) are never folded
 _NARROWEST = 8
 
@@ -264,13 +297,23 @@ class _Told:
     widths: Sequence[int]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
-        from gkflow.cli.help import width
+    def of(cls, rows: Sequence[Row], columns: Sequence[Column], most: int = 0) -> _Told:
+        """The table of these rows; with *most*, cells longer than so many columns are cut."""
+        from gkflow.cli.help import cut, width
 
         told = [[_cell(column.value(row)) for row in rows] for column in columns]
+        if most:
+            told = [
+                cells if column.whole else [cut(cell, most) for cell in cells]
+                for column, cells in zip(columns, told, strict=True)
+            ]
         kept = [place for place, cells in enumerate(told) if any(cells)]
         columns = [columns[place] for place in kept]
-        widths = [max(map(width, (column.heading, *told[place]))) for place, column in zip(kept, columns, strict=True)]
+        # A cell of thousands of characters pushes its own line, not the whole table.
+        widths = [
+            min(max(map(width, (column.heading, *told[place]))), max(width(column.heading), _LONGEST))
+            for place, column in zip(kept, columns, strict=True)
+        ]
         numbers = [_is_number(column, rows) for column in columns]
         return cls(columns, list(zip(*(told[place] for place in kept), strict=True)), numbers, widths)
 
@@ -280,12 +323,12 @@ class _Told:
         def line(texts: Sequence[str]) -> str:
             padded = []
             for text, columns, number in zip(texts, self.widths, self.numbers, strict=True):
-                gap = " " * (columns - width(text))
+                gap = " " * max(columns - width(text), 0)
                 padded.append(gap + text if number else text + gap)
             return "  ".join(padded).rstrip()
 
         rule = "  ".join("─" * columns for columns in self.widths)
-        lines = [*([title] if title else []), line(_headings(self.columns)), rule, *map(line, self.cells)]
+        lines = [*([safe(title)] if title else []), line(_headings(self.columns)), rule, *map(line, self.cells)]
         return "\n".join(lines) + "\n"
 
     def fits(self, width: int) -> bool:
@@ -300,7 +343,7 @@ class _Told:
         table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
         for column, number, width in zip(self.columns, self.numbers, self.widths, strict=True):
             justify: Any = "right" if number else "left"
-            # Nothing is cut: a long text is folded.
+            # What was not cut is folded.
             table.add_column(column.heading, justify=justify, overflow="fold", no_wrap=width <= _SHORT)
         for row, cells in zip(rows, self.cells, strict=True):
             texts = (Text(cell, style=column.colour(row)) for cell, column in zip(cells, self.columns, strict=True))
@@ -316,7 +359,7 @@ def _is_number(column: Column, rows: Sequence[Row]) -> bool:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return " ".join(str(_person(value)).split("\n"))
+    return safe(" ".join(str(_person(value)).splitlines()))
 
 
 def coloured(text: str, colour: str) -> str:
@@ -326,7 +369,7 @@ def coloured(text: str, colour: str) -> str:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=unfiltered(sys.stdout), highlight=False)
     with console.capture() as captured:
-        console.print(Text(text, style=COLOURS.get(colour, colour)), end="", soft_wrap=True)
-    return captured.get()
+        console.print(Text(safe(text), style=COLOURS.get(colour, colour)), end="", soft_wrap=True)
+    return pen(captured.get())

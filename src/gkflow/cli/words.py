@@ -8,7 +8,7 @@ from typing import Any
 
 from gkflow.cli.language import language, say
 from gkflow.cli.vocabulary import ROLES, word
-from gkflow.domain.errors import GkflowError, fill
+from gkflow.domain.errors import GkflowError, Unfit, fill
 
 ERRORS: dict[str, str] = {
     "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”{cited}；可以：{allowed}",
@@ -76,6 +76,19 @@ ERRORS: dict[str, str] = {
     "columns_missing": "{file} 缺少必需的列：{columns}；现有的列：{found}",
     "columns_twice": "{file} 的列重复：{columns}",
     "no_file": "没有这个文件：{file}",
+    "bad_database_url": "数据库地址无法识别；请写成 sqlite:///gkflow.db 或者 postgresql+psycopg://用户@主机/库名，"
+    "密码中的 @ : / 写作 %40 %3A %2F（database.url）",
+    "bad_encoding": "{what} 不是 UTF-8 文本",
+    "database_busy": "另一个进程占用数据库过久，请稍后再办（{reason}）",
+    "database_damaged": "数据库已损坏（{reason}）：请保留现状另存一份，再从备份恢复",
+    "database_failed": "数据库不予执行：{reason}",
+    "database_readonly": "数据库不可写：运行 gkflow 的账户需要对该文件及其文件夹有写入权限",
+    "database_unopened": "数据库打不开：请检查文件夹、权限和磁盘（{reason}）",
+    "disk_full": "磁盘已满，没有写入；请腾出空间再办",
+    "too_deep": "所给内容嵌套过深或者过大，没有办理",
+    "database_missing": "数据库 {place} 不见了，而 {settings} 写明了它：请从备份恢复（gkflow restore）或者更正地址；"
+    "确实要从空库重新开始的，运行 gkflow init --new-database",
+    "not_a_database": "{file} 不是 gkflow 数据库，未作任何改动；请从备份恢复，或者更正地址（database.url）",
     "not_a_demo": "{folder} 已经存在，并且不是 gkflow demo 建立的；请用 --folder 另选一个文件夹",
     "not_a_workbook": "{file} 不是可以读取的 Excel 工作簿（xlsx，不带密码）",
     "old_excel": "{file} 是旧的 xls 格式，请另存为 xlsx 或者 csv",
@@ -260,7 +273,9 @@ def inside(text: str) -> str:
     for pattern, words in _INSIDE:
         if found := re.match(pattern, text):
             return words.format(*(part.replace(" or ", "、").replace('"', "") for part in found.groups()))
-    return text
+    from gkflow.cli.fault_words import words_of
+
+    return words_of(text)
 
 
 def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str], str]) -> str:
@@ -280,6 +295,25 @@ def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str
         else:
             told[name] = value
     return fill(say(*pair), told)
+
+
+def known_error(error: Exception) -> GkflowError | None:
+    """The error of gkflow behind what the system or a library raised (外部错误); None where nobody foresaw it."""
+    import sys
+
+    if isinstance(error, UnicodeError):
+        return Unfit("bad_encoding", what=say("所给内容", "what was given"))
+    if isinstance(error, OSError) and error.errno is not None:
+        from gkflow.cli.output import reason
+
+        return Unfit("unreadable", file=error.filename or say("文件", "a file"), reason=reason(error))
+    if isinstance(error, (RecursionError, MemoryError)):
+        return Unfit("too_deep")
+    if "sqlite3" in sys.modules and "sqlalchemy" in sys.modules:
+        from gkflow.store.failures import known_failure
+
+        return known_failure(error)
+    return None
 
 
 def unexpected(error: Exception) -> str:

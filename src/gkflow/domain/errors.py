@@ -151,6 +151,20 @@ SENTENCES: dict[str, str] = {
     "columns_missing": "{file}: no column {columns}; it has: {found}",
     "columns_twice": "{file}: column {columns} stands there twice",
     "no_file": "no file {file}",
+    "bad_database_url": "the database address cannot be read; write sqlite:///gkflow.db or "
+    "postgresql+psycopg://user@host/name, with @ : / in a password as %40 %3A %2F (database.url)",
+    "bad_encoding": "{what} is not text in UTF-8",
+    "database_busy": "another process has been writing into the database for too long; try again ({reason})",
+    "database_damaged": "the database is damaged ({reason}): keep a copy as it is and restore a backup",
+    "database_failed": "the database refused: {reason}",
+    "database_readonly": "the database cannot be written: who runs gkflow needs write access to its file and folder",
+    "database_unopened": "the database cannot be opened: look at folder, permissions and disk ({reason})",
+    "disk_full": "the disk is full: nothing was written; make room and try again",
+    "too_deep": "what was given is nested too deeply or too large: nothing was done",
+    "database_missing": "the database {place} is missing, though {settings} names it: restore it from a backup "
+    "(gkflow restore) or correct the address; gkflow init --new-database begins an empty record",
+    "not_a_database": "{file} is not a gkflow database: nothing was changed; restore it from a backup, or correct "
+    "the address (database.url)",
     "not_a_demo": "{folder} is there and was not made by gkflow demo; name another with --folder",
     "not_a_workbook": "{file}: no workbook that can be read (xlsx, without a password)",
     "old_excel": "{file}: the old xls format; save it as xlsx or csv",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -89,19 +91,16 @@ orange = 2
 _NAMELESS = "本机关"
 
 
-def write_settings(
-    path: Path,
+def first_settings(
     office: str = _NAMELESS,
     unit: str = "UNIT",
     profile: Profile | None = None,
     duties: Iterable[RecurringDuty] = (),
-) -> bool:
+) -> str:
     """
-    Write the first ``gkflow.toml``, for its owner's eyes only, as passwords may be added to it.
+    The text of the first ``gkflow.toml`` (初始设置).
 
     A *profile* brings its units; *duties* are all recurring duties that there are to choose from.
-
-    A file that is there already stays as it is; whether one was written is returned.
     """
     units = profile.units if profile is not None else ()
     # The office itself may be one of the place's units: it stands there once, under its own name.
@@ -118,12 +117,34 @@ def write_settings(
         "units": "".join(_unit(each) for each in units if each.code != unit),
         "own": _unit(own),
     }
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
+    return _TEXT.format(**quoted)
+
+
+def write_settings(path: Path, text: str) -> bool:
+    """
+    Write the first ``gkflow.toml``, for its owner's eyes only, as passwords may be added to it.
+
+    It appears whole or not at all; a file that is there already stays as it is, and False is returned.
+    """
+    if path.exists():
         return False
-    path.write_text(_TEXT.format(**quoted), encoding="utf-8")
-    return True
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner alone
+    draft = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            os.link(draft, path)  # fails where somebody else was faster; a rename would overwrite
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without hard links
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+            path.chmod(0o600)
+        return True
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _unit(unit: Unit) -> str:

@@ -18,7 +18,7 @@ from gkflow.files.nodes import Faults, Key, Node, from_plain
 from gkflow.files.profiles import Unit, readings_from, unit_from
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
-from gkflow.files.toml_files import read_toml
+from gkflow.files.toml_files import read_toml, toml_from
 
 PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
@@ -134,15 +134,20 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
 )
 
 
-def read_settings(home: Path, environ: Mapping[str, str]) -> Settings:
+def read_settings(home: Path, environ: Mapping[str, str], text: str | None = None) -> Settings:
     """
-    The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults.
+    The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults. With
+    a *text*, the settings of a ``gkflow.toml`` that holds it and is still to be written.
 
     Raises FilesAtFault with every fault; one in a variable is told under the variable's name.
     """
     faults = Faults()
     path = home / FILE_NAME
-    node = read_toml(path, path.as_posix(), faults) if path.is_file() else from_plain({}, path.as_posix())
+    node: Node | None = from_plain({}, path.as_posix())
+    if text is not None:
+        node = toml_from(text, path.as_posix(), faults)
+    elif path.exists():
+        node = read_toml(path, path.as_posix(), faults)
     faults.tell()
     assert node is not None
     settings = _settings(home, _overridden(node, environ, faults), faults)

@@ -26,6 +26,11 @@ def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
     except UnicodeDecodeError as error:
         faults.add(name, 0, f"is not UTF-8 (byte {error.start})")
         return None
+    return toml_from(text, name, faults)
+
+
+def toml_from(text: str, name: str, faults: Faults) -> Node | None:
+    """Take the text of a TOML file apart."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import bidirectional, category
 from uuid import NAMESPACE_OID, uuid5
 
 _MAKER = "-//gkflow//gkflow//ZH"
+_TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))  # they turn the writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class AllDay:
     def uid(self) -> str:
         """Its lasting name; no case number or name can be read from it (RFC 7986, 5.3)."""
         return str(uuid5(NAMESPACE_OID, "\x1f".join(("gkflow", *self.key))))
+
+
+def _text(words: str) -> str:
+    """Text without control characters: RFC 5545 (3.1) has no place for them, and calendars obey some."""
+    kept = (char for char in words if char == "\n" or category(char) not in ("Cc", "Cs"))
+    return "".join(char for char in kept if bidirectional(char) not in _TURNING)
 
 
 def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
@@ -58,9 +66,9 @@ def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
         event.add("dtstamp", stamp)
         event.add("dtstart", each.day)
         event.add("dtend", each.day + timedelta(days=each.days))
-        event.add("summary", each.summary)
+        event.add("summary", _text(each.summary))
         if each.words:
-            event.add("description", each.words)
+            event.add("description", _text(each.words))
         event.add("status", "TENTATIVE" if each.tentative else "CONFIRMED")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gkflow.domain.errors import Unfit
@@ -20,6 +21,7 @@ from gkflow.store.migrate import VERSION_TABLE
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0004"
 _SQLITE_FLOOR = (3, 35, 0)
+_MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 
 
@@ -30,6 +32,8 @@ class Database:
     ``writing`` and ``reading`` give a ledger for one transaction; with the caller's session the ledger works in
     the caller's transaction and commits nothing.
     """
+
+    committed: ClassVar[int] = 0  # writing transactions of this process: a door that cannot print says whether it wrote
 
     def __init__(self, target: str | Engine, *, synchronous: str = "full", algorithm: str = "sha256") -> None:
         self.mine = isinstance(target, str)
@@ -72,6 +76,7 @@ class Database:
                 cursor.execute(_SNAPSHOT)
             yield Ledger(cursor, self.dialect, self.algorithm)
             pooled.commit()
+            Database.committed += begin != "BEGIN"
         except BaseException:
             pooled.rollback()
             raise
@@ -123,6 +128,36 @@ class Within:
     def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
         """The caller's transaction."""
         return self.database.reading(self.session)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address; None for another database, one in memory, and what is no address."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    inside = not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:")
+    return None if parsed.get_backend_name() != "sqlite" or inside else Path(str(parsed.database))
+
+
+def require_database(url: str, settings_file: Path | None) -> None:
+    """
+    Refuse an address whose SQLite file is missing, empty or no database, before SQLite makes one there (Unfit). With
+    *settings_file* an office was set up once: its record is missing, and an empty one must not take its place.
+    """
+    path = sqlite_file(url)
+    if path is None:
+        return
+    if path.is_dir():
+        raise Unfit("not_a_database", file=str(path))
+    try:
+        begins = path.open("rb").read(len(_MAGIC))
+    except FileNotFoundError:
+        begins = b""
+    if begins and begins != _MAGIC:
+        raise Unfit("not_a_database", file=str(path))
+    if not begins and settings_file is not None:
+        raise Unfit("database_missing", place=str(path), settings=str(settings_file))
 
 
 def _table_names(connection: Connection) -> list[str]:

@@ -55,8 +55,10 @@ def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    from gkflow.cli.screen import unfiltered
+
     parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*parts, console=Console(file=unfiltered(sys.stderr)), transient=True) as progress:
         # Each row counts twice: when it is read, and when it is written.
         task = progress.add_task(say("导入台账", "importing"), total=total and 2 * total)
         yield lambda steps: progress.update(task, completed=steps)

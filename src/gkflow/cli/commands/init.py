@@ -34,6 +34,14 @@ def command(
         metavar=say("地方", "PROFILE"),
         help=say("地方规则，连同其机关一并写入（config/profiles/）", "local rules, with the units of their place"),
     ),
+    new_database: bool = typer.Option(
+        False,
+        "--new-database",
+        help=say(
+            "已有 gkflow.toml 而数据库不在时，从空库重新开始",
+            "begin an empty record where gkflow.toml is there and its database is not",
+        ),
+    ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
     from gkflow.cli.output import reason
@@ -41,14 +49,13 @@ def command(
     from gkflow.founding import init_office, plan_of
 
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
-    there = (home / "gkflow.db").exists()
     try:
-        fresh, office = init_office(home, name, unit, profile)
+        fresh, office = init_office(home, name, unit, profile, new_database=new_database)
     except OSError as error:
         raise Unfit("unreadable", file=str(home), reason=reason(error)) from None
     with office:
         through = office.calendar.announced_through
-        if not fresh and there:
+        if not fresh and not new_database:
             print(say(f"机关已在 {home}，未作改动。", f"the office is in {home} already; nothing was changed."))
         else:
             print(say(f"机关已建立：{home}", f"the office is set up: {home}"))

@@ -131,7 +131,7 @@ def _columns(format: str, local: bool = False) -> list[Column]:
         Column("since", "施行", "since"),
         Column("article", "依据", "article"),
         Column("known", "文本", "text", words=lambda each: word(KNOWN, each)),
-        Column("quote", "原文", "quotation"),
+        Column("quote", "原文", "quotation", whole=True),
     ]
     if local:
         rest.append(Column("instead_of", "代替", "instead of"))

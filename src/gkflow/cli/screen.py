@@ -1,0 +1,121 @@
+"""
+The streams that a command prints on (屏幕): the one place where text is made safe, and where a failure to print it
+is noticed.
+
+A field of a case comes from outside. On a terminal its control characters could clear the screen, change the window's
+title or turn the direction of writing: they are shown as visible signs instead. What gkflow colours itself passes
+(``pen``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+# C0 without tab and newline, DEL, C1, marks and embeddings of direction, lone surrogates, separators of lines.
+_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Stands for ESC in what gkflow colours itself; nobody outside of this process can write it.
+_PEN = f"\x00{os.urandom(6).hex()}"
+
+
+class NotShown(Exception):
+    """Standard output took no more (无法输出): a full disk, a closed pipe or stream. It carries the OSError."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def safe(text: str) -> str:
+    """
+    The text with a visible sign for everything that would move the cursor or turn the writing (去除控制字符).
+
+    >>> safe("甲\\x1b[2J乙\\r\\n")
+    '甲␛[2J乙\\n'
+    """
+    return _HARMFUL.sub(_sign, text.replace("\r\n", "\n")) if _HARMFUL.search(text) else text
+
+
+def _sign(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "�"
+
+
+def pen(text: str) -> str:
+    """Text that gkflow itself has coloured, so that its escape sequences pass."""
+    return text.replace("\x1b", _PEN)
+
+
+class Screen:
+    """A stream whose text is made safe; without *filtered* as it is, for what was made safe before."""
+
+    def __init__(self, stream: TextIO | None, *, must_show: bool, filtered: bool = True) -> None:
+        self.stream = stream
+        self.must_show = must_show
+        self.filtered = filtered
+
+    def write(self, text: str) -> int:
+        """Write, or raise NotShown; what cannot be said on stderr is lost."""
+        told = text
+        if self.filtered and _HARMFUL.search(text):
+            # csv ends its lines with CR LF, which is kept.
+            told = "\x1b".join("\r\n".join(map(safe, part.split("\r\n"))) for part in text.split(_PEN))
+        with self._noticed():
+            if self.stream is None:
+                raise OSError(9, os.strerror(9))
+            self.stream.write(told)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or raise NotShown."""
+        with self._noticed():
+            if self.stream is not None:
+                self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether people look at it."""
+        return self.stream is not None and self.stream.isatty()
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if self.must_show:
+                raise NotShown(error) from None
+        except ValueError as error:  # a stream that was closed
+            if self.must_show:
+                raise NotShown(OSError(9, str(error))) from None
+
+    def __getattr__(self, name: str) -> Any:
+        if self.stream is None:
+            if name == "buffer":
+                raise NotShown(OSError(9, os.strerror(9)))
+            return {"encoding": "utf-8", "errors": "replace", "closed": False}[name]
+        return getattr(self.stream, name)
+
+
+def unfiltered(stream: Any) -> Any:
+    """The same stream for the escape sequences of a library that draws on it (rich)."""
+    return Screen(stream.stream, must_show=stream.must_show, filtered=False) if isinstance(stream, Screen) else stream
+
+
+@contextmanager
+def screens() -> Iterator[None]:
+    """Standard output and standard error as screens; put back afterwards."""
+    before = sys.stdout, sys.stderr
+    if isinstance(before[0], Screen):  # a command that runs others
+        yield
+        return
+    sys.stdout = cast(TextIO, Screen(before[0], must_show=True))
+    sys.stderr = cast(TextIO, Screen(before[1], must_show=False))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

@@ -1,0 +1,83 @@
+"""A missing database is not a new office (数据库缺失): it is said, and nothing is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Gkflow = Callable[..., Any]
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def lose(home: Path, how: str) -> None:
+    """Take the database away, or put something else in its place."""
+    for path in home.glob("gkflow.db*"):
+        path.unlink()
+    if how == "text":
+        (home / "gkflow.db").write_text("这不是数据库\n" * 200, encoding="utf-8")
+    elif how == "empty":
+        (home / "gkflow.db").touch()
+    elif how == "folder":
+        (home / "gkflow.db").mkdir()
+
+
+@pytest.mark.parametrize(
+    "words", [("init",), ("cases",), ("receive", "--fact", "channel=fax"), ("verify",), ("sweep",)]
+)
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("gone", "不见了"),
+        ("empty", "不见了"),
+        ("text", "不是 gkflow 数据库"),
+        ("folder", "不是 gkflow 数据库"),
+    ],
+)
+def test_a_lost_database_is_told_and_nothing_is_made(
+    words: tuple[str, ...], how: str, told: str, office: Gkflow, home: Path
+) -> None:
+    lose(home, how)
+    before = everything(home)
+    done = office(*words)
+    assert done.code == 2
+    assert told in done.err
+    assert "备份" in done.err
+    assert done.err.count("\n") == 1
+    assert done.out == ""
+    assert everything(home) == before
+
+
+def test_an_empty_record_is_begun_only_when_it_is_asked_for(office: Gkflow, home: Path) -> None:
+    lose(home, "gone")
+    settings = (home / "gkflow.toml").read_bytes()
+    assert "gkflow init --new-database" in office("init").err
+    assert office("init", "--new-database").code == 0
+    assert (home / "gkflow.toml").read_bytes() == settings
+    assert office("cases").code == 0
+
+
+def test_a_file_that_is_no_database_is_not_overwritten_even_then(office: Gkflow, home: Path) -> None:
+    lose(home, "text")
+    before = everything(home)
+    assert office("init", "--new-database").code == 2
+    assert everything(home) == before
+
+
+def test_settings_written_before_the_office_are_no_office(gkflow: Gkflow, home: Path) -> None:
+    home.mkdir()
+    (home / "gkflow.toml").write_text('lang = "zh"\n', encoding="utf-8")
+    assert gkflow("init").code == 2
+    assert not (home / "gkflow.db").exists()
+    assert gkflow("init", "--new-database").code == 0
+
+
+def test_reading_where_there_is_no_office_makes_nothing(gkflow: Gkflow, home: Path) -> None:
+    home.mkdir()
+    assert gkflow("cases").code == 2
+    assert list(home.iterdir()) == []
