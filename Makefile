@@ -18,7 +18,7 @@ unexport PYTHONPATH
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench test-postgres soak docs format clean
+.PHONY: help demo test test-slow check bench test-postgres soak docs format clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-22s%s\n' "$$name" "$$what"; done
@@ -26,8 +26,11 @@ help: ## List what can be made
 demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one reckoning and the escalation log
 	@$(VENV)/bin/gkflow demo
 
-test: $(VENV)/.installed-test ## Run every test and every example of the documents
+test: $(VENV)/.installed-test ## Run the tests and every example of the documents; not the long walks
 	$(PY) -m pytest -q -n auto
+
+test-slow: $(VENV)/.installed-test ## Run the long walks, which `make test` leaves out
+	$(PY) -m pytest -q -n auto -m slow --timeout 900
 
 check: $(VENV)/.installed-check ## Compare formatting, lints, types, imports, rule files and generated documents
 	$(PY) -m ruff format --check $(SOURCES)
