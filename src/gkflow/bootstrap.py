@@ -1,7 +1,7 @@
 """
 The one place where the parts meet (装配): settings, rules, calendar, store and channels become an office.
 
-This is where the time comes from: whoever is not told it asks ``now`` here.
+The time comes from ``present``: whoever is not given a moment asks ``now`` there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault, FilesAtFault, Refused
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
+from gkflow.present import now as now
 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
@@ -205,11 +206,6 @@ def account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container's number without a name
         return str(os.getuid())
-
-
-def now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
 
 
 def rules_of(

@@ -13,10 +13,9 @@ import queue
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -26,6 +25,7 @@ from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.office import Office
+from gkflow.present import awake_and_asleep, machine_clock
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,22 +34,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(minutes=1)
 JUMP = timedelta(days=1)  # the most that the wall clock may run ahead of the time that has passed
-
-
-def awake_and_asleep() -> float:
-    """
-    Seconds since some moment, those of a suspended machine included.
-
-    On Linux the monotonic clock stands still while a laptop sleeps: three nights would look like a clock that
-    jumped, and the days between would not be swept.
-    """
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.clock_gettime(clock) if clock is not None else time.monotonic()
-
-
-def machine_clock() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
 
 
 class Daemon:
@@ -241,7 +225,7 @@ class Daemon:
             timezone=SHANGHAI,
         )
         at = self.office.settings.daily_at
-        start = datetime.now(UTC)
+        start = machine_clock()
         daily = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI)
         scheduler.add_job(self.tick, daily, id="daily")
         for name, job, every in (

@@ -549,6 +549,7 @@ def test_what_comes_round_is_shown_before_and_after_its_case_is_opened(reporting
     assert coming() == [("2027-01-31", "2026-12-02", ROUND)]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(gaps=st.lists(st.integers(1, 70), max_size=4))
 @pytest.mark.parametrize("kind", KINDS)

@@ -405,13 +405,14 @@ def test_the_doctor_tells_of_a_notice_that_is_entered_and_not_adopted(
 
 @pytest.mark.parametrize("first", [("daemon", "--once"), ("sweep",)])
 def test_who_calls_from_cron_is_told_that_the_notice_was_asked_for(
-    first: tuple[str, ...], cases: Gkflow, home: Path
+    first: tuple[str, ...], cases: Gkflow, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from gkflow.bootstrap import now
     from gkflow.domain.case import legal_day
 
-    # On whatever day the test runs: with provisional deadlines it is asked for all year, but for the holidays with
-    # which a week may begin.
+    # The daemon runs by the machine's clock alone. On whatever day the test runs: with provisional deadlines it is
+    # asked for all year, but for the holidays with which a week may begin.
+    monkeypatch.delenv("GKFLOW_NOW")
     today = legal_day(now())
     asks = library.calendar(home).roll(today - timedelta(days=today.weekday())) <= today
     lines = [f"{today.year + 1} 年放假安排尚未采用，已催录（gkflow calendar adopt）。"]

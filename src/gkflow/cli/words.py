@@ -16,6 +16,8 @@ ERRORS: dict[str, str] = {
     "bad_calendar": "工作日历有误：{reason}",
     "bad_day": "“{value}”不是日期，请写成 2026-11-22",
     "bad_fact": "{action}：{label} 不能是“{value}”，应当是{rule}{cited}",
+    "bad_now": "{variable}={value}：请写日期（2026-11-22）、时刻（2026-11-22T09:00）或者距今的天数（+400d）",
+    "made_up_clock": "{variable}={value} 只供演示使用；守护进程按本机时间运行，请先取消这个环境变量",
     "bad_moment": "“{value}”不是日期或者时刻，请写成 2026-11-22 或者 2026-11-22T09:00+08:00",
     "address_missing": "用 {channel} 通知的，须写明地址（--address）",
     "already_left": "这项订阅已经退订",

@@ -21,7 +21,9 @@ def command(
 ) -> None:  # fmt: skip
     """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""
     from gkflow.office import open_office
+    from gkflow.present import require_machine_clock
 
+    require_machine_clock()
     with open_office() as office:
         if once:
             from gkflow.cli.commands import deliver, sweep

@@ -18,7 +18,7 @@ from gkflow.cli.language import language, say
 FIRST, LAST = date(2022, 9, 30), date(2022, 11, 15)  # the days that the demonstration sweeps
 _MARK = ".gkflow-demo"
 _OWN = ("gkflow.toml", "gkflow.db", "gkflow.db-wal", "gkflow.db-shm", "notices", _MARK)
-_KEPT = ("GKFLOW_DEBUG",)
+_KEPT = ("GKFLOW_DEBUG", "GKFLOW_NOW")
 
 
 def command(

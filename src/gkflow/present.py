@@ -1,0 +1,67 @@
+"""
+The present moment (当前时刻): the one place where the command line and an office take the time from.
+
+It is the machine's clock, unless ``GKFLOW_NOW`` names another moment, for demonstrations and tests. The daemon
+runs by the machine's clock alone and refuses to start under ``GKFLOW_NOW``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as hour
+from zoneinfo import ZoneInfo
+
+from gkflow.domain.errors import Refused
+
+VARIABLE = "GKFLOW_NOW"
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DAYS_ON = re.compile(r"([+-]\d{1,5})d")
+_MORNING = hour(10)
+
+
+def machine_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The moment that ``GKFLOW_NOW`` names, else that of the machine's clock. Raises Refused ("bad_now")."""
+    text = os.environ.get(VARIABLE, "").strip()
+    return moment_of(text) if text else machine_clock()
+
+
+def moment_of(text: str) -> datetime:
+    """
+    The moment that ``GKFLOW_NOW`` names: a day (10:00 in Beijing), an ISO moment (in Beijing where it has no zone),
+    or ``+400d``: so many days from the machine's clock, which goes on.
+    """
+    try:
+        if found := _DAYS_ON.fullmatch(text):
+            return machine_clock() + timedelta(days=int(found[1]))
+        if len(text) == len("2026-11-22"):
+            return datetime.combine(date.fromisoformat(text), _MORNING, _SHANGHAI)
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=_SHANGHAI)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused("bad_now", variable=VARIABLE, value=text) from None
+
+
+def require_machine_clock() -> None:
+    """Refuse to run an office's daemon by a clock that somebody has made up. Raises Refused ("made_up_clock")."""
+    if os.environ.get(VARIABLE, "").strip():
+        raise Refused("made_up_clock", variable=VARIABLE, value=os.environ[VARIABLE])
+
+
+def awake_and_asleep() -> float:
+    """
+    Seconds since some moment, those of a suspended machine included.
+
+    On Linux the monotonic clock stands still while a laptop sleeps: three nights would look like a clock that
+    jumped, and the days between would not be swept.
+    """
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(clock) if clock is not None else time.monotonic()
