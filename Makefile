@@ -18,7 +18,7 @@ unexport PYTHONPATH
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow check bench test-postgres soak docs format clean
+.PHONY: help demo test test-slow test-later check bench test-postgres soak docs format clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-22s%s\n' "$$name" "$$what"; done
@@ -31,6 +31,11 @@ test: $(VENV)/.installed-test ## Run the tests and every example of the document
 
 test-slow: $(VENV)/.installed-test ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto -m slow --timeout 900
+
+# What reads the clock: the doors, the documents, an office that is given no moment.
+LATER := tests/cli tests/test_docs.py tests/test_embedding.py tests/test_founding.py tests/test_present.py
+test-later: $(VENV)/.installed-test ## Run what depends on the clock once more, as in 400 days
+	GKFLOW_NOW=+400d $(PY) -m pytest -q -n auto $(LATER)
 
 check: $(VENV)/.installed-check ## Compare formatting, lints, types, imports, rule files and generated documents
 	$(PY) -m ruff format --check $(SOURCES)

@@ -35,6 +35,15 @@ def environment(home: Path) -> dict[str, str]:
     return {**os.environ, "GKFLOW_HOME": str(home), "PYTHONUTF8": "1"}
 
 
+def set_before(words: list[str]) -> dict[str, str]:
+    """The variables that a command line sets for its command (``GKFLOW_NOW=2026-11-24 gkflow …``), taken off it."""
+    found = {}
+    while "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        found[name] = value
+    return found
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_every_command_of_the_readme_does_what_it_says(name: str, tmp_path: Path) -> None:
     shown = [
@@ -46,9 +55,10 @@ def test_every_command_of_the_readme_does_what_it_says(name: str, tmp_path: Path
     for home, command, expected in shown:
         home.mkdir(exist_ok=True)
         words = shlex.split(command)
+        variables = {**environment(home), **set_before(words)}
         assert words[0] == "gkflow"
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=home, env=environment(home), capture_output=True, text=True,
+            [sys.executable, "-m", *words], cwd=home, env=variables, capture_output=True, text=True,
             encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"

@@ -62,14 +62,19 @@ def test_rebuild_names_the_cases_that_stood_otherwise_and_puts_them_right(regist
     assert again.out == "已由办理记录重建 15 件案件，与原台账一致。\n"
 
 
-def test_a_stale_sweep_is_an_error_with_an_exit_code(register: Gkflow) -> None:
+@pytest.fixture
+def on_18_november_2022(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GKFLOW_NOW", "2022-11-18")
+
+
+def test_a_stale_sweep_is_an_error_with_an_exit_code(on_18_november_2022: None, register: Gkflow) -> None:
     never = register("doctor")
     assert never.code == 1
     assert "[错误] 还没有巡检过" in never.out
     register("sweep", "--as-of", "2022-11-15")
     stale = register("doctor")
     assert stale.code == 1
-    assert "最近一次巡检：2022-11-15，已停了" in stale.out
+    assert "最近一次巡检：2022-11-15，已停了 3 天" in stale.out
     register("sweep")
     register("deliver")
     assert register("doctor").code == 0
@@ -136,7 +141,18 @@ def test_the_demonstration_empties_no_folder_that_is_not_its_own(gkflow: Gkflow,
     assert (mine / "gkflow.db").read_text() == "my own"
 
 
-def test_the_daemon_ends_on_sigterm_with_exit_code_0_and_logs_json(office: Gkflow) -> None:
+def test_a_daemon_refuses_a_clock_that_is_made_up(office: Gkflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GKFLOW_NOW", "2022-11-15")
+    for words in (("daemon",), ("daemon", "--once")):
+        done = office(*words)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert "GKFLOW_NOW=2022-11-15" in done.err
+
+
+def test_the_daemon_ends_on_sigterm_with_exit_code_0_and_logs_json(
+    office: Gkflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GKFLOW_NOW", raising=False)
     process = subprocess.Popen(
         [sys.executable, "-m", "gkflow", "daemon"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

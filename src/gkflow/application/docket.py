@@ -221,7 +221,7 @@ def _adoptions(workflow: Workflow, entries: Sequence[Entry], by: _Calendars, sin
     return frozenset(
         step.day
         for step in by.adopted.steps[1:]
-        if step.at > by.since
+        if step.at >= by.since  # at one moment (GKFLOW_NOW stands still): the case was known before
         and step.day >= entries[0].day
         and (since is None or step.day >= since)
         and (case.ended is None or step.day < case.ended)

@@ -288,15 +288,15 @@ class Adopted:
     steps: tuple[Adoption, ...]  # oldest first; the first one holds for all days before
 
     def when_written(self, moment: datetime) -> WorkCalendar:
-        """The calendar in use when an entry was written down."""
-        return next((step.calendar for step in reversed(self.steps) if step.at <= moment), self.steps[0].calendar)
+        """The calendar in use when an entry was written down; at one and the same moment, the one before."""
+        return next((step.calendar for step in reversed(self.steps) if step.at < moment), self.steps[0].calendar)
 
     def running(self, day: date, known_since: datetime) -> WorkCalendar:
         """
         The calendar for a clock that runs on *day*: the one in use then, or when the office came to know of the
         case, where that was later (a register of old cases is reckoned with what is known when it is imported).
         """
-        held = [step for step in self.steps if step.day <= day or step.at <= known_since]
+        held = [step for step in self.steps if step.day <= day or step.at < known_since]
         return held[-1].calendar if held else self.steps[0].calendar
 
     @property

@@ -92,7 +92,7 @@ SENTENCES: dict[str, str] = {
     "bad_day": '"{value}" is no day; write it as 2026-11-22',
     "bad_fact": "{action}: {fact} = {value!r} is not accepted: {rule}{cited}",
     "bad_moment": '"{value}" is no day or moment; write 2026-11-22 or 2026-11-22T09:00+08:00',
-    "bad_now": '{variable}={value}: write a day (2026-11-22), a moment (2026-11-22T09:00) or days from now (+400d)',
+    "bad_now": "{variable}={value}: write a day (2026-11-22), a moment (2026-11-22T09:00) or days from now (+400d)",
     "made_up_clock": "{variable}={value} is for demonstrations; the daemon runs by the machine's clock: unset it",
     "address_missing": "channel {channel} needs an address",
     "already_left": "the subscription has ended already",
