@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
+    from gkflow.domain.publication import Kept
     from gkflow.domain.workflow import Step
     from gkflow.editions import Calendars
     from gkflow.files.profiles import Profile
@@ -292,12 +293,20 @@ class Office(Outgoing):
         with self.store.reading(session) as ledger:
             return list_cases(ledger, self._rules_for(known_on), self._day(as_of), asked, known_on is not None)
 
-    def published(self, number: str, *, session: Any = None) -> dict[str, Any]:
-        """What of a case may be shown to the public (公开的信息): no identity number ever leaves."""
-        from gkflow.application.facts import published_record
+    def published(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Any]:
+        """
+        What of a case may be shown to the public (公开的信息), by the labels of its facts; nothing where the case does
+        not lie open: not published, withheld, withdrawn, taken down, expired, or not for the public at all.
+        """
+        from gkflow.application.publishing import published_record
 
-        view = self.view(number, session=session)
-        return published_record(view.workflow, view.case)
+        return published_record(self.rules, self.view(number, as_of=as_of, session=session))
+
+    def why_kept(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Kept | None:
+        """Why nothing of a case leaves the office (不公开的原因); None where it lies open."""
+        from gkflow.application.publishing import reason_kept
+
+        return reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
 
     # -- sweeping and telling ------------------------------------------------------------------------------------
 

@@ -213,11 +213,12 @@ def test_show_of_a_day_knows_nothing_of_later_entries(register: Gkflow) -> None:
     assert (told["state"], told["findings"]) == ("received", [])
 
 
-def test_what_is_published_names_no_applicant(office: Gkflow) -> None:
+def test_nothing_of_a_request_is_shown_to_the_public_and_the_reason_is_told(office: Gkflow) -> None:
     office("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--fact", "applicant_name=王五")
     done = office("show", "GK-2025-0001", "--public")
-    assert "当面提交" in done.out
-    assert "王五" not in done.out
+    assert (done.code, done.out) == (0, "")
+    assert "这类案件一律不对外公开" in done.err
+    assert object_of(office, "show", "GK-2025-0001", "--public") == {}
 
 
 def test_explain_says_why_this_day(register: Gkflow, golden: Golden) -> None:

@@ -198,6 +198,7 @@ def test_the_published_record_has_labels_and_no_identity_number(office: Gkflow) 
     facts = ["--fact", "counterparty_kind=natural_person", "--fact", "identity_number=11010519491231002X"]
     done = office("receive", "penalty", "--number", "P1", "--day", "2025-07-11", *facts)
     assert done.code == 0, done.err
+    assert office("do", "P1", "publish", "--day", "2025-07-14").code == 0
     assert entries("P1")[0][4]["identity_number"] == "11010519491231002X"
     shown = json.loads(office("export", "--published", "--format", "json").out)
     assert [row["案件编号"] for row in shown] == ["P1"]
@@ -213,6 +214,8 @@ def test_a_masked_name_is_masked_in_other_texts_as_well(office: Gkflow) -> None:
         "receive", "penalty", "--number", "P2", "--day", "2025-07-11", *facts, "--fact", "title=对欧阳小明的处罚"
     )
     assert done.code == 0, done.err
+    for number in ("P1", "P2"):
+        assert office("do", number, "publish", "--day", "2025-07-14").code == 0
     one, two = json.loads(office("export", "--published", "--format", "json").out)
     assert "对欧＊＊＊的处罚" in two.values()
     for row in (one, two):

@@ -32,7 +32,7 @@ from gkflow.application.entered import (
 from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.opening import follow
 from gkflow.application.ports import Ledger
-from gkflow.application.pushing import push
+from gkflow.application.pushing import push, take_back
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
@@ -110,7 +110,8 @@ def _advance(
             last = urgent.last_day if urgent is not None else None
             tell_action(ledger, rules, workflow, after_case, entry, last, now)
         if action.publishes:
-            push(ledger, rules, workflow, after_case, entry, now)
+            push(ledger, rules, workflow, number, after_entries, entry, now)
+        take_back(ledger, rules, {number: (workflow, after_entries)}, now)
         if action.opens:
             found = (follow(ledger, rules, each, after_case, entry, now, today) for each in action.opens)
             opened = tuple(number for number in found if number is not None)

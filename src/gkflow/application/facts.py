@@ -1,4 +1,4 @@
-"""The facts of an entry (要素): typed, checked, and masked where a record is published."""
+"""The facts of an entry (要素): typed and checked."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gkflow.domain.case import CORRECT, NOTE, Case, legal_day
+from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, FactSpec, Workflow
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
-_MASK = "＊"
-# 17 digits and a check character, standing alone: what an identity number looks like in a running text.
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 
 
 def read_day(value: Any) -> date:
@@ -209,39 +206,3 @@ def _one(workflow: Workflow, action: Action, name: str, value: Any) -> Any:
         return read_fact(action.name, FactSpec(name, name, kind), value)
     spec = workflow.facts.get(name) or FactSpec(name, name)
     return read_fact(action.name, spec, value)
-
-
-def published_record(workflow: Workflow, case: Case) -> dict[str, Any]:
-    """
-    What of a case may be shown to the public (公开的信息): its fields by their Chinese labels.
-
-    A withheld field is left out, a masked one shown in part; neither a masked name nor an identity number leaves
-    inside another text.
-    """
-    shown: dict[str, Any] = {}
-    masked = [
-        _without_identity(str(value))
-        for name, value in case.facts.items()
-        if value and (spec := workflow.facts.get(name)) is not None and spec.published == "masked"
-    ]
-    masked.sort(key=len, reverse=True)  # a name that holds another one before it
-    for name, value in case.facts.items():
-        spec = workflow.facts.get(name)
-        if spec is None or spec.published == "withheld" or spec.type == "identity_number":
-            continue
-        told = spec.choices.get(value, value) if spec.type == "choice" else value
-        if isinstance(told, str):
-            told = _without_identity(told)
-            for clear in masked:
-                told = told.replace(clear, masked_text(clear))
-        shown[spec.label] = told
-    return shown
-
-
-def masked_text(text: str) -> str:
-    """The first character, and a mask for each of the others (隐名)."""
-    return text[:1] + _MASK * (len(text) - 1)
-
-
-def _without_identity(text: str) -> str:
-    return _IDENTITY.sub(lambda found: _MASK * 18 if is_identity_number(found.group()) else found.group(), text)

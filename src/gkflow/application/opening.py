@@ -65,7 +65,7 @@ def _open(
         if origin:
             link_back(ledger, rules, origin, entry, workflow.label, now)
         if action.publishes:
-            push(ledger, rules, workflow, case, entry, now)
+            push(ledger, rules, workflow, number, (entry,), entry, now)
     return entered
 
 

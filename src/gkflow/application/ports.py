@@ -13,6 +13,7 @@ from gkflow.domain.case import Entry
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
 SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
 LEFT = "已退订"  # why a message to a former subscriber is dead
+TAKEN_BACK = "该信息已不公开"  # why a message about what no longer lies open is dead
 ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
 
 

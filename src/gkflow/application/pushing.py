@@ -7,38 +7,49 @@ that published; one who leaves is sent nothing that still waits.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gkflow.application.facts import published_record
-from gkflow.application.ports import LEFT, NoticeLine, SubscriptionLine
+from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, SubscriptionLine
+from gkflow.application.publishing import in_use, published_today
 from gkflow.application.rules import Rules
-from gkflow.domain.case import Case, Entry, canonical
+from gkflow.domain.case import Entry, canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Workflow
 
 SUBSCRIBER = "subscriber"
 
 
-def push(ledger: Any, rules: Rules, workflow: Workflow, case: Case, entry: Entry, now: datetime) -> int:
-    """Write a message to every subscriber whom the publication concerns, and return how many (推送)."""
-    facts = case.facts
-    groups = frozenset(str(facts.get("groups", "")).replace("，", ",").replace("、", ",").split(",")) - {""}
+def push(
+    ledger: Any, rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], entry: Entry, now: datetime
+) -> int:
+    """
+    Write a message to every subscriber whom the publication concerns, and return how many (推送).
+
+    Only what lies open goes out, as the whole record tells it today: an entry typed in late may have been overtaken.
+    """
+    subscribers = ledger.subscriptions(live=True)
+    if not subscribers:
+        return 0
+    texts, values = published_today(rules, workflow, number, entries, legal_day(now))
+    groups = {name.strip() for name in re.split("[,，、]", str(values.get("groups", "")))}
+    topics = {values.get("item"), values.get("field"), workflow.name}
     wanted = [
         each
-        for each in ledger.subscriptions(live=True)
-        if (not each.item or each.item in (facts.get("item"), facts.get("field"), workflow.name))
-        and (not each.audience or {name.strip() for name in groups} & {each.audience})
+        for each in subscribers
+        if (not each.item or each.item in topics) and (not each.audience or each.audience in groups)
     ]
-    if not wanted:
+    if not wanted or not texts:
         return 0
     shown = {
         "kind": "push",
-        "case": case.number,
+        "case": number,
         "workflow": workflow.name,
         "workflow_label": workflow.label,
-        "title": _title(workflow, case),
-        "url": str(facts.get("url", "")),
+        "title": str(texts.get("title", "")),
+        "url": str(texts.get("url", "")),
         "day": entry.day.isoformat(),
     }
     lines = []
@@ -46,7 +57,7 @@ def push(ledger: Any, rules: Rules, workflow: Workflow, case: Case, entry: Entry
         told = canonical({**shown, "role": SUBSCRIBER, "to": each.name, "leave": each.token})
         lines.append(
             NoticeLine(
-                f"push/{case.number}/{entry.seq}/{each.id}", case.number, None, "push", SUBSCRIBER, each.name,
+                f"push/{number}/{entry.seq}/{each.id}", number, None, "push", SUBSCRIBER, each.name,
                 entry.unit, each.channel, each.address, told, rules.wording.edition, now, now,
             )
         )  # fmt: skip
@@ -55,10 +66,18 @@ def push(ledger: Any, rules: Rules, workflow: Workflow, case: Case, entry: Entry
     return len(lines)
 
 
-def _title(workflow: Workflow, case: Case) -> str:
-    """The title as the public may see it: a natural person's name is masked in it as well."""
-    spec = workflow.facts.get("title")
-    return str(published_record(workflow, case).get(spec.label, "")) if spec is not None else ""
+def take_back(ledger: Any, rules: Rules, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime) -> int:
+    """
+    Bury the messages that still wait about what does not lie open any more (撤回未发出的推送), and return how many:
+    withdrawn, revoked, or published by an entry that was a mistake.
+    """
+    may_wait = [number for number, (workflow, _) in cases.items() if not in_use(rules, workflow).publication.never]
+    buried = 0
+    for number in ledger.pushes_waiting(may_wait) if may_wait else ():
+        workflow, entries = cases[number]
+        if not published_today(rules, workflow, number, entries, legal_day(now)).texts:
+            buried += ledger.take_back(number, now, TAKEN_BACK)
+    return buried
 
 
 def subscribe(

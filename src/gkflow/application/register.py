@@ -15,6 +15,7 @@ from gkflow.application.entered import seal_next
 from gkflow.application.facts import read_day, read_fact
 from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
+from gkflow.application.pushing import take_back
 from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
@@ -255,6 +256,7 @@ def _take_batch(
         ledger.add_clocks(clocks)
         for number, workflow, record, since in later:
             draw_up(ledger, workflow, number, record, rules.rulebook, since)
+        take_back(ledger, rules, {number: (workflow, record) for number, workflow, record, _ in later}, now)
 
 
 def _fresh(

@@ -45,6 +45,16 @@ VERDICTS = _frozen(
         "overdue": ("逾期未办", "overdue"),
     }
 )
+KEPT = _frozen(
+    {
+        "never": ("这类案件一律不对外公开", "no case of this workflow ever leaves the office"),
+        "state": ("所处状态不是公开状态", "its state does not lie open"),
+        "unpublished": ("没有有效的公开记录", "no publication on its record is in force"),
+        "attribute": ("公开属性没有定为主动公开", "its attribute has not been decided as 主动公开"),
+        "condition": ("记录有不予公开的情形，或者缺少公开的条件", "its record forbids it or lacks what it needs"),
+        "run_out": ("公示期已经届满", "its period of publicity has run out"),
+    }
+)
 LIGHTS = _frozen(
     {"green": ("绿", "green"), "yellow": ("黄", "yellow"), "orange": ("橙", "orange"), "red": ("红", "red")}
 )

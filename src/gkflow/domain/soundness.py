@@ -23,6 +23,7 @@ from gkflow.domain.names import (
     of_conditions,
     outer_names,
 )
+from gkflow.domain.openness import opening_problems
 from gkflow.domain.rulebook import mean
 from gkflow.domain.running import Courses
 from gkflow.domain.workflow import (
@@ -64,6 +65,7 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
             courses = Courses(workflow)
             found += _states(workflow, courses)
             found += _running(workflow, courses)
+            found += opening_problems(workflow)
     found += _outside(rulebook)
     return tuple(dict.fromkeys(found))
 

@@ -43,10 +43,11 @@ class FactSpec:
     label: str
     type: str = "text"  # FACT_TYPES in files/workflows.py
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> Chinese label
-    published: str = "clear"  # clear | masked | withheld: what a published record shows of it
+    published: str = "withheld"  # open | masked | withheld: what leaves the office with a published record
     cite: str = ""
     closed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # choice -> the reading against it
     points: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # choice -> points (考评分值)
+    open_when: tuple[tuple[Condition, ...], ...] = ()  # masked, but open where one of these sets of conditions is met
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,44 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state (状态); ``public`` is the word that the applicant or the public is shown."""
+    """
+    A state (状态); ``public`` is the word that the applicant or the public is shown.
+
+    ``published``: the case lies open while it stands here, if an action that publishes brought it here.
+    """
 
     name: str
     label: str
     public: str
     ended: bool = False  # the matter is decided: only deliver, archive, note, correct_entry follow
     final: bool = False  # nothing follows but notes and corrections
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """
+    What of a procedure may leave the office at all (公开属性).
+
+    ``attribute`` are the facts that decide between 主动公开 and the rest, each with the values that mean open: the
+    entry that spoke last of any of them decides. Empty: the law itself makes it open. ``never``: nothing leaves,
+    whatever the record says. ``when`` and ``needs`` must be met by the record as well.
+    """
+
+    never: bool = False
+    attribute: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    when: tuple[Condition, ...] = ()
+    needs: tuple[Requirement, ...] = ()
+    cite: str = ""
+
+
+NOTHING_LEAVES = Publication(never=True)
+# Applications, complaints and suits of somebody, and the office's dealings with its own units: whatever a file says,
+# nothing of them leaves (CONTRACT 7). Their applicants are answered; that is no publication.
+NEVER_LEAVES = frozenset(
+    ("request", "message", "supervision", "reconsideration", "litigation", "complaint", "record_correction")
+)
+NEVER_OPEN = ("identity_number", "people")  # types of facts that never leave, however a file declares them
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +322,7 @@ class Workflow:
     source: str = ""
     cite: str = ""
     readings: tuple[Choosing, ...] = ()
+    publication: Publication = NOTHING_LEAVES
 
     @property
     def first(self) -> Action:

@@ -99,6 +99,11 @@ def from_plain(value: Any, file: str = "", line: int = 0) -> Node:
     return Node(value, file, line)
 
 
+def wrapped(key: str, node: Node) -> Node:
+    """A mapping with the node as its one value, so that an item of a list can be read as a key of its own."""
+    return Node({Key(key, node.line): node}, node.file, node.line)
+
+
 def line_of(node: Node, path: Sequence[str]) -> int:
     """The line of the key that *path* leads to, or of the last one on the way that is there."""
     line = node.line

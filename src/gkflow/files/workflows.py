@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
-from gkflow.domain.workflow import Action, FactSpec, Requirement, State, Workflow
-from gkflow.files.clock_rules import clock_from, opening_from
-from gkflow.files.nodes import Faults, Node, as_json, from_plain
+from gkflow.domain.workflow import Action, Condition, FactSpec, Requirement, State, Workflow
+from gkflow.files.clock_rules import clock_from, opening_from, read_conditions
+from gkflow.files.nodes import Faults, Node, as_json, from_plain, wrapped
+from gkflow.files.publication import publication_from
 from gkflow.files.reading import Section
 from gkflow.files.readings import Readings, read_readings, read_requirements
 from gkflow.files.roles import read_roles
@@ -19,7 +20,9 @@ FACT_TYPES = (
     "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
     "case",
 )  # fmt: skip
-PUBLISHED = ("clear", "masked", "withheld")
+PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
+_STORED = "stored edition"
+_ONCE = ("clear",)  # what editions kept before 2026-12 may say; what leaves is judged by the present file
 # What a correction, a note and a link carry in every workflow; a file need not say it.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 ORIGIN = "origin"
@@ -60,6 +63,7 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         for action in _everywhere(states, facts):
             actions.setdefault(action.name, action)
         clocks = tuple(clock_from(key, each) for key, each in section.named("clocks", "clock"))
+        publication = publication_from(section)
         firsts = [action.name for action in actions.values() if action.first]
         if len(actions) > len(_BUILT_IN) and len(firsts) != 1:
             said = ", ".join(firsts) or "none"
@@ -76,6 +80,7 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         source=source,
         cite=cite,
         readings=readings.choosing,
+        publication=publication,
     )
 
 
@@ -86,7 +91,7 @@ def workflow_from_source(source: str) -> Workflow:
     Raises FilesAtFault where this gkflow cannot read what an earlier one wrote.
     """
     faults = Faults()
-    workflow = workflow_from(from_plain(json.loads(source), "stored edition"), faults)
+    workflow = workflow_from(from_plain(json.loads(source), _STORED), faults)
     faults.tell()
     return workflow
 
@@ -100,6 +105,7 @@ def _state(name: str, section: Section) -> State:
         public=section.text("public", ""),
         ended=section.flag("ended"),
         final=section.flag("final"),
+        published=section.flag("published"),
     )
 
 
@@ -122,16 +128,31 @@ def _fact(name: str, section: Section, readings: Readings) -> FactSpec:
         else:
             section.wrong(f'points of "{code}"', node, "a number of points for one of the choices")
     section.text("list", "")  # the list has been put in its place by the rulebook's reader
+    open_when = tuple(_open_when(section))
+    words = (*PUBLISHED, *_ONCE) if section.node.file == _STORED else PUBLISHED
+    published = section.choice("published", words, "withheld")
+    if open_when and published != "masked":
+        section.fault("open_when says when a masked fact is open: published must be masked", "open_when")
     return FactSpec(
         name=name,
         label=section.text("label"),
         type=kind,
         choices=MappingProxyType(choices),
-        published=section.choice("published", PUBLISHED, "clear"),
+        published=published,
         cite=section.text("cite", ""),
         closed=readings.closed(name, choices),
         points=MappingProxyType(points),
+        open_when=open_when,
     )
+
+
+def _open_when(section: Section) -> Iterator[tuple[Condition, ...]]:
+    """Conditions on the other facts, any one set of which opens a masked fact: a company's name, not a person's."""
+    node = section.get("open_when")
+    if node is None:
+        return
+    for item in node.value if isinstance(node.value, list) else [node]:
+        yield read_conditions(Section(wrapped("open_when", item), section.what, section.faults), "open_when")
 
 
 # --- actions ----------------------------------------------------------------------------------------------

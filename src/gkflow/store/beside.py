@@ -52,6 +52,24 @@ class Beside(Desk):
         rows = self.all(f"SELECT id, {_SUBSCRIPTION} FROM subscription{tail} ORDER BY id", values)
         return [SubscriptionLine._make((*row[:7], moment(row[7]), moment(row[8]))) for row in rows]
 
+    def pushes_waiting(self, cases: Sequence[str]) -> set[str]:
+        """Those of the cases about whose publication messages still wait in the outbox."""
+        marks = ", ".join("?" * len(cases))
+        rows = self.all(
+            f"""SELECT DISTINCT "case" FROM notice WHERE "case" IN ({marks}) AND kind = 'push'"""
+            " AND delivered_at IS NULL AND dead_at IS NULL",
+            cases,
+        )
+        return {str(row[0]) for row in rows}
+
+    def take_back(self, case: str, now: datetime, words: str) -> int:
+        """Bury the messages about the publication of a case that still wait; how many."""
+        return self.run(
+            "UPDATE notice SET dead_at = ?, error = ? WHERE \"case\" = ? AND kind = 'push' AND delivered_at IS NULL"
+            " AND dead_at IS NULL",
+            (now, words, case),
+        )
+
     def leave(self, line: SubscriptionLine, now: datetime, words: str) -> int:
         """End a subscription and bury what still waits for it in the outbox; how many messages that were."""
         self.run("UPDATE subscription SET left_at = ? WHERE id = ?", (now, line.id))

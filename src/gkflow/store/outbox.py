@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import LEFT, NoticeLine, WaitingNotice
+from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, WaitingNotice
 from gkflow.store.desk import Desk
 
 _COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
@@ -82,12 +82,12 @@ class Outbox(Desk):
         )
 
     def revive(self, ids: Sequence[int], now: datetime) -> int:
-        """Put dead messages back among the waiting ones; how many. Who has left is not written to again."""
+        """Put dead messages back among the waiting ones; how many. Not where somebody left, or it was taken back."""
         return sum(
             self.run(
                 "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL"
-                " AND error <> ?",
-                (now, i, LEFT),
+                " AND error NOT IN (?, ?)",
+                (now, i, LEFT, TAKEN_BACK),
             )
             for i in ids
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gkflow.cli import options
 from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.office import Office
 
 
 def command(
@@ -31,9 +34,13 @@ def command(
         for case in cases or ():
             office.view(case)  # an unknown case is told before anything is written
         if published:
-            numbers = cases or [line.case for line in office.cases(every=True)]
-            rows = [{say("案件编号", "case"): number, **office.published(number)} for number in numbers]
-            first: tuple[str, ...] = ()
+            first: tuple[str, ...] = (say("案件编号", "case"),)
+            found = {number: office.published(number) for number in cases or _that_may_lie_open(office)}
+            rows = [{first[0]: number, **record} for number, record in found.items() if record]
+            if kept := sum(not record for record in found.values()):
+                typer.echo(
+                    say(f"{kept} 件没有可以公开的内容。", f"{kept} cases have nothing that may be shown."), err=True
+                )
         else:
             from gkflow.application.register import COLUMNS
 
@@ -44,3 +51,10 @@ def command(
         rows = [{name: row.get(name) for name in names} for row in rows]
     columns: list[Any] = [Column(name, name, name) for name in names]
     show(rows, columns, format, output or None, say("台账", "register"))
+
+
+def _that_may_lie_open(office: Office) -> list[str]:
+    """All cases but those of workflows of which nothing ever leaves."""
+    flows = office.rules.rulebook.workflows
+    lines = office.cases(every=True)
+    return [each.case for each in lines if each.workflow in flows and not flows[each.workflow].publication.never]

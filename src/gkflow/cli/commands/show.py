@@ -42,7 +42,7 @@ def command(
     day = options.day(as_of)
     with open_office() as office:
         if public:
-            _print_public(office.published(case), format)
+            _print_public(office.published(case, as_of=day), office.why_kept(case, as_of=day), format)
             return
         view = office.view(case, as_of=day)
         links = links_of(office, view)
@@ -53,10 +53,14 @@ def command(
         _print(view, links, told)
 
 
-def _print_public(published: dict[str, Any], format: str) -> None:
+def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:
     from gkflow.cli.help import padded, width
     from gkflow.cli.output import print_json
+    from gkflow.cli.vocabulary import KEPT, word
 
+    if kept is not None:
+        why = word(KEPT, kept)
+        typer.echo(say(f"没有可以公开的内容：{why}。", f"nothing may be shown to the public: {why}"), err=True)
     if format == "json":
         print_json(published)
         return

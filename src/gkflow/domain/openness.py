@@ -1,0 +1,115 @@
+"""
+Whether a workflow lets out what must stay in (公开范围检查).
+
+What ``publication`` decides on a record, the file can get wrong beforehand: a state that lies open though nothing
+was published, a workflow of applications with open facts, an approver's name among what leaves.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from gkflow.domain.names import Problem, fact_name, of_conditions
+from gkflow.domain.workflow import ABSENT, GIVEN, NEVER_LEAVES, NEVER_OPEN, Workflow
+
+# What a remark, a correction and a link carry: words of the office to itself.
+_INTERNAL = ("text", "reason")
+_ASIDE = ("note", "correct_entry", "link", "recount")
+
+
+def opening_problems(workflow: Workflow) -> Iterator[Problem]:
+    """What lies open in this workflow and must not, each with its place."""
+    if workflow.name in NEVER_LEAVES and not workflow.publication.never:
+        text = f'nothing of "{workflow.name}" ever leaves: publication must be "attribute: never"'
+        yield Problem(workflow.name, ("publication", "attribute"), text)
+    elif workflow.publication.never:
+        yield from _of_never(workflow)
+    else:
+        yield from _conditions(workflow)
+        yield from _states(workflow)
+        yield from _facts(workflow)
+
+
+def _of_never(workflow: Workflow) -> Iterator[Problem]:
+    """Without ``publication``, and with ``attribute: never``, nothing may lie open."""
+    said = "publication: attribute" if workflow.publication.cite else "no publication"
+    for state in workflow.states.values():
+        if state.published:
+            text = f'state "{state.name}" is published, but nothing of this workflow leaves ({said})'
+            yield Problem(workflow.name, ("states", state.name, "published"), text)
+    for action in workflow.actions.values():
+        if action.publishes:
+            text = f'action "{action.name}" publishes, but nothing of this workflow leaves ({said})'
+            yield Problem(workflow.name, ("actions", action.name, "publishes"), text)
+    for fact in workflow.facts.values():
+        if fact.published != "withheld":
+            text = f'fact "{fact.name}" is {fact.published}, but nothing of this workflow leaves ({said})'
+            yield Problem(workflow.name, ("facts", fact.name, "published"), text)
+
+
+def _conditions(workflow: Workflow) -> Iterator[Problem]:
+    rule, where = workflow.publication, ("publication",)
+    for fact, values in rule.attribute.items():
+        yield from fact_name(workflow, (*where, "attribute"), "publication: attribute", fact)
+        spec = workflow.facts.get(fact)
+        for value in sorted(values):
+            if value in (GIVEN, ABSENT) or (spec is not None and value not in spec.choices):
+                text = f'publication: attribute: "{value}" is no choice of fact "{fact}"'
+                yield Problem(workflow.name, (*where, "attribute"), text)
+    yield from of_conditions(workflow, (*where, "when"), "publication: when", rule.when)
+    for need in rule.needs:
+        yield from fact_name(workflow, (*where, "needs"), "publication: needs", need.fact)
+        yield from of_conditions(workflow, (*where, "needs"), "publication: needs", need.unless)
+
+
+def _states(workflow: Workflow) -> Iterator[Problem]:
+    """A state lies open only where every course of events that leads to it has published, and still holds."""
+    for action in workflow.actions.values():
+        target = workflow.states.get(action.target or "")
+        if action.publishes and target is not None and not target.published:
+            text = f'action "{action.name}" publishes, but leads to state "{target.name}", which is not published'
+            yield Problem(workflow.name, ("actions", action.name, "publishes"), text)
+    told: set[str] = set()
+    for state, trail in _unpublished(workflow):
+        if state not in told:
+            told.add(state)
+            text = f'state "{state}" is published, but may be come to without a publication: {" → ".join(trail)}'
+            yield Problem(workflow.name, ("states", state, "published"), text)
+
+
+def _unpublished(workflow: Workflow) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The published states that some course comes to without a publication in force, with a shortest one."""
+    first = workflow.first
+    begin = (str(first.target), first.publishes)
+    trails: dict[tuple[str, bool], tuple[str, ...]] = {begin: (first.name,)}
+    queue = deque(trails)
+    while queue:
+        at, lies_open = queue.popleft()
+        trail = trails[at, lies_open]
+        if workflow.states[at].published and not lies_open:
+            yield at, trail
+        for action in workflow.actions.values():
+            if at not in action.sources or action.name in _ASIDE:
+                continue
+            then = action.target or at
+            place = then, workflow.states[then].published and (lies_open or action.publishes)
+            if place not in trails:
+                trails[place] = (*trail, action.name)
+                queue.append(place)
+
+
+def _facts(workflow: Workflow) -> Iterator[Problem]:
+    kept = dict.fromkeys(_INTERNAL, "a remark or a correction carries it as well")
+    for rule in workflow.clocks:
+        kept |= {each.approval: "it names who approved" for each in rule.extends if each.approval}
+    for fact in workflow.facts.values():
+        where, what = ("facts", fact.name, "published"), f'fact "{fact.name}" is {fact.published}'
+        for conditions in fact.open_when:
+            yield from of_conditions(workflow, (*where[:2], "open_when"), f'fact "{fact.name}": open_when', conditions)
+        if fact.published == "withheld":
+            continue
+        if fact.type in NEVER_OPEN:
+            yield Problem(workflow.name, where, f"{what}, but a fact of type {fact.type} never leaves")
+        elif fact.name in kept:
+            yield Problem(workflow.name, where, f"{what}, but {kept[fact.name]}: it must be withheld")
