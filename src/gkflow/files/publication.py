@@ -20,7 +20,7 @@ def publication_from(section: Section) -> Publication:
     values that mean open.
     """
     found = NOTHING_LEAVES
-    for each in section.sections("publication"):
+    for each in section.sections("publication", "publication"):
         node = each.get("attribute", needed=True)
         attribute = {}
         if node is not None and isinstance(node.value, dict):
