@@ -40,7 +40,7 @@ def engine(place: Place) -> Iterator[Engine]:
 @pytest.fixture
 def office(place: Place, engine: Engine) -> Office:
     office = gkflow.open(engine, home=place.home)
-    office.calendars.adopt_first()
+    office.adopt_first()
     return office
 
 

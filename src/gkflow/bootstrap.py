@@ -7,7 +7,7 @@ The time comes from ``present``: whoever is not given a moment asks ``now`` ther
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,14 +16,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault, FilesAtFault, Refused
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 from gkflow.present import now as now
 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
-    from gkflow.application.rules import Rules
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
@@ -89,7 +87,6 @@ def known_edition(home: Path | str | None = None) -> CalendarEdition:
 def forget_files() -> None:
     """Read the files anew when they are next asked for: one has just been written."""
     _edition_of.cache_clear()
-    _rulebook_of.cache_clear()
 
 
 def kept_edition(text: str, predictor: str = "statutory") -> CalendarEdition:
@@ -124,21 +121,31 @@ Readings = Mapping[str, Mapping[str, str]]
 _NONE: Readings = MappingProxyType({})
 
 
+Picks = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
+
+
 @lru_cache(maxsize=4)
-def _rulebook_of(places: tuple[Path, ...], profile: str, readings: tuple[tuple[str, str, str], ...]) -> Rulebook:
+def _rulebook_of(places: tuple[Path, ...], profile: str, readings: Picks, _fingerprint: str) -> Rulebook:
     from gkflow.files.rulebook_files import read_rulebook
 
     return read_rulebook(places, _edition_of(places).calendar(), profile, readings)
 
 
+def picks_of(readings: Readings) -> Picks:
+    return tuple((flow, what, name) for flow, each in readings.items() for what, name in each.items())
+
+
 def rulebook(home: Path | None = None, profile: str = "national", readings: Readings = _NONE) -> Rulebook:
     """
-    All rules, read once for each process (规则集); *readings* are the office's own, over those of the profile.
+    All rules as the files have them, read anew when one has changed (规则集); *readings* are the office's own, over
+    those of the profile. What an office has *adopted* is ``Office.rules``.
 
     Raises FilesAtFault with every fault of every file.
     """
-    picks = tuple((flow, what, name) for flow, each in readings.items() for what, name in each.items())
-    return _rulebook_of(tuple(folders(home)), profile, picks)
+    from gkflow.files.rule_sources import fingerprint
+
+    places = tuple(folders(home))
+    return _rulebook_of(places, profile, picks_of(readings), fingerprint(places))
 
 
 def check_rules() -> Rulebook:
@@ -208,86 +215,6 @@ def account() -> str:
         return str(os.getuid())
 
 
-def rules_of(
-    settings: Settings,
-    edition: CalendarEdition,
-    known_on: date | None = None,
-    earlier: Sequence[tuple[datetime, CalendarEdition]] = (),
-    since: datetime | None = None,
-) -> Rules:
-    """
-    What the verbs of an office work by: its rulebook with the calendar edition that it has adopted, as it was known
-    on a day where one is given. *earlier* are the editions that it reckoned with before, each from its moment on;
-    *since* is the moment of the present one.
-    """
-    from gkflow.application.rules import QuietHours, Rules
-    from gkflow.domain.edition import Adopted, Adoption
-    from gkflow.domain.errors import Unfit
-    from gkflow.domain.notice import ReportingLine
-    from gkflow.domain.rulebook import mean
-    from gkflow.files.wording import read_wording, wording_from_source
-
-    own = settings.units[settings.unit]
-    calendar = edition.calendar(own.region, own.code, known_on)
-    local = {
-        code: there
-        for code, unit in settings.units.items()
-        if (there := edition.calendar(unit.region, code, known_on)) is not calendar
-    }
-    history = {}
-    if earlier and since is not None:
-        places = {"": own.region, **{code: settings.units[code].region for code in local}}
-        editions = [*earlier, (since, edition)]
-        history = {
-            code: Adopted(
-                tuple(Adoption(at, legal_day(at), each.calendar(region, code or own.code)) for at, each in editions)
-            )
-            for code, region in places.items()
-        }
-    book = replace(_rulebook_for(settings), calendar=calendar, local=local, history=history)
-    wanted = settings.duties if settings.duties is not None else book.duties_taken
-    for name in wanted:
-        if name not in book.duties:
-            reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
-            raise Unfit("settings", file="gkflow.toml", reason=reason)
-    owners = _owners(settings, book.lists.get("fields", {}))
-    _require_regions(settings, book.lists.get("regions", {}))
-    quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
-    return Rules(
-        book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
-        settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
-        {unit.label: code for code, unit in settings.units.items()}, account(),
-        tuple(book.duties[name] for name in wanted),
-        ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
-    )  # fmt: skip
-
-
-def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
-    """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
-    from gkflow.domain.errors import Unfit
-    from gkflow.domain.rulebook import mean
-
-    owners: dict[str, str] = {}
-    for unit in settings.units.values():
-        for each in unit.fields:
-            reason = ""
-            if each not in fields:
-                reason = f'unit "{unit.code}": no field "{each}"{mean(each, fields)}'
-            elif owners.setdefault(each, unit.code) != unit.code:
-                reason = f'unit "{unit.code}": field "{each}" is owned by "{owners[each]}" already'
-            if reason:
-                raise Unfit("settings", file="gkflow.toml", reason=reason)
-    return owners
-
-
-def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
-    """A region that nobody knows would silently be the whole country."""
-    from gkflow.domain.errors import Unfit
-
-    for unit in settings.units.values():
-        if unit.region and f"{unit.region[:2]}0000" not in regions:
-            reason = f'unit "{unit.code}": no region "{unit.region}" (GB/T 2260)'
-            raise Unfit("settings", file="gkflow.toml", reason=reason)
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:

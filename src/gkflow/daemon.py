@@ -61,6 +61,7 @@ class Daemon:
         self.log = log if log is not None else logger(clock)
         self._channels = channels
         self._anchor: tuple[datetime, float] | None = None
+        self._rule_files = ("", "")
         self._ticking, self._delivering = threading.Lock(), threading.Lock()
         self._stopping = False
 
@@ -72,7 +73,7 @@ class Daemon:
             if not free:
                 return
             now, expected = self._now()
-            self._see_adopted_calendar()
+            self._see_adopted()
             through = self.through(now)
             # Between two days of a long catch-up the daemon can be stopped; the next one goes on from there.
             swept = tick(_StoppableStore(self.office.store, self), self.office.rules, now, through, expected)
@@ -166,13 +167,21 @@ class Daemon:
             # Under the moment that it should be: the next sweep by a clock that is right comes after it.
             self.office.beat("clock_ahead", f"clock={error.facts['now']}", at)
 
-    def _see_adopted_calendar(self) -> None:
-        """Another process may have adopted a calendar edition since; no restart is needed for that."""
+    def _see_adopted(self) -> None:
+        """Another process may have adopted an edition of calendar or rules since; no restart is needed for that."""
+        before = self.office.held
         with self.office.store.reading() as ledger:
-            row = ledger.calendar_edition()
-        if row is not None and row[0] != self.office.calendars.present.name:
-            self.office = Office(self.office.store, self.office.settings)
-            self.log.info("calendar_adopted", edition=row[0])
+            self.office.rules_in(ledger)
+        now = self.office.held
+        if now.calendars[-1].at != before.calendars[-1].at:
+            self.log.info("calendar_adopted", edition=now.calendars[-1].name)
+        if now.rules[-1].at != before.rules[-1].at:
+            self.log.info("rules_adopted", edition=now.rules[-1].edition)
+        files = self.office.rule_editions.state()
+        if files != self._rule_files:
+            self._rule_files = files
+            if files[0]:
+                self.log.warning(f"rules_{files[0]}", what=files[1], next="gkflow rules adopt")
 
     def _usable(self) -> dict[str, Channel]:
         channels = self._channels

@@ -61,7 +61,7 @@ class Drafts(_Desk):
 
         moment = self._moment(now)
         with self._office.store.writing(session) as ledger:
-            return enter_draft(ledger, self._office.rules, id_, facts or {}, moment, legal_day(moment), day)
+            return enter_draft(ledger, self._office.rules_in(ledger), id_, facts or {}, moment, legal_day(moment), day)
 
     def drop(self, id_: int, *, session: Any = None) -> None:
         """Take a draft away (删除草稿). Raises NotFound."""
@@ -115,7 +115,7 @@ class Supervision(_Desk):
         from gkflow.application.supervising import score
 
         with self._office.store.reading(session) as ledger:
-            return score(ledger, self._office.rules, since, until, unit)
+            return score(ledger, self._office.rules_in(ledger), since, until, unit)
 
     def rates(
         self, since: date, until: date, *, workflow: str = "", as_of: date | None = None, session: Any = None
@@ -140,7 +140,7 @@ class Supervision(_Desk):
         from gkflow.application.remedies import table_four
 
         with self._office.store.reading(session) as ledger:
-            return table_four(ledger, self._office.rules, year, as_of)
+            return table_four(ledger, self._office.rules_in(ledger), year, as_of)
 
     def spot_check(
         self, workflow: str, since: date, until: date, count: int, *, seed: str = "", by: str = "",
@@ -154,9 +154,10 @@ class Supervision(_Desk):
 
         moment = self._moment(now)
         with self._office.store.writing(session) as ledger:
+            rules = self._office.rules_in(ledger)
             return spot_check(
-                ledger, self._office.rules, workflow, since, until, count, seed or secrets.token_hex(8), moment,
-                legal_day(moment), by, dry_run,
+                ledger, rules, workflow, since, until, count, seed or secrets.token_hex(8), moment, legal_day(moment),
+                by, dry_run,
             )  # fmt: skip
 
 
@@ -185,14 +186,15 @@ class Duties(_Desk):
 
         office = self._office
         since = as_of or legal_day(self._moment(None))
-        mine = {duty.name for duty in office.rules.duties}
         found = []
         with office.store.reading(session) as ledger:
-            for duty in office.rules.rulebook.duties.values():
+            rules = office.rules_in(ledger)
+            mine = {duty.name for duty in rules.duties}
+            for duty in rules.rulebook.duties.values():
                 for due in duty.due_days(since - timedelta(days=1), through):
-                    number = f"{office.rules.unit}-{duty.name}-{duty.period_of(due)}"
+                    number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
                     case = number if ledger.docket(number) is not None else None
                     opens = due - timedelta(days=duty.ahead)
-                    counted = count_for(ledger, office.rules, duty, due) if duty.counts is not None else None
+                    counted = count_for(ledger, rules, duty, due) if duty.counts is not None else None
                     found.append(Round(duty, duty.name in mine, due, opens, case, counted))
         return sorted(found, key=lambda each: (each.due, each.duty.name))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gkflow.bootstrap import foreseen_by, kept_edition, known_edition, now, rules_of
+from gkflow.bootstrap import foreseen_by, kept_edition, known_edition, now
 from gkflow.domain.case import canonical, legal_day
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class Calendars:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._all: tuple[AdoptedEdition, ...] = ()
 
     @property
     def present(self) -> AdoptedEdition:
@@ -39,24 +38,19 @@ class Calendars:
 
     def all(self) -> tuple[AdoptedEdition, ...]:
         """Every edition that it has reckoned with, oldest first; a new office adopts what is known."""
-        if not self._all:
-            self.adopt_first()
-            with self._office.store.reading() as ledger:
-                rows = ledger.calendar_editions()
-            self._all = tuple(
-                AdoptedEdition(name, kept_edition(data, self._office.settings.predictor), at) for name, data, at in rows
-            )
-        return self._all
+        return self._office.in_use().calendars
 
-    def adopt_first(self) -> None:
-        """Adopt what the installed packages and files know, where nothing has been adopted yet."""
-        with self._office.store.reading() as ledger:
-            if ledger.calendar_edition() is not None:
-                return
+    def adopt_first(self, ledger: Any) -> None:
+        """Adopt what the installed packages and files know: nothing has been adopted yet."""
         known = known_edition(self._office.settings.home)
-        with self._office.store.writing() as ledger:
-            if ledger.calendar_edition() is None:
-                ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
+        ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
+
+    def read(self, ledger: Any) -> tuple[AdoptedEdition, ...]:
+        """Every edition on record, oldest first."""
+        predictor = self._office.settings.predictor
+        return tuple(
+            AdoptedEdition(name, kept_edition(data, predictor), at) for name, data, at in ledger.calendar_editions()
+        )
 
     def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
         """
@@ -68,7 +62,8 @@ class Calendars:
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
         with office.store.reading() as ledger:  # groups are noted in a table that lasts as long as the asking
-            yield from find_moves(ledger, office.rules, self._rules_with(wanted, moment), legal_day(moment))
+            old = office.rules_in(ledger)
+            yield from find_moves(ledger, old, self._rules_with(wanted, moment), legal_day(moment))
 
     def adopt(self, edition: CalendarEdition | None = None, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
@@ -79,18 +74,20 @@ class Calendars:
 
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
-        new = self._rules_with(wanted, moment)
-        with office.store.writing() as ledger:
+        with office.store.writing(adopting=True) as ledger:
             ledger.hold_writers()
-            data = canonical(wanted.as_data())
-            done = apply_moves(ledger, office.rules, new, wanted.edition, data, moment, legal_day(moment), by)
-        self._all = ()
-        office.forget_rules()
-        return done
+            old = office.rules_in(ledger)
+            new = self._rules_with(wanted, moment)
+
+            def adopt() -> None:
+                ledger.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
+
+            return apply_moves(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
 
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:
-        before = [(each.at, each.edition) for each in self.all()]
-        return rules_of(self._office.settings, edition, None, before, at)
+        """The rules as they would be with *edition* in the place of the one in use when it was asked last."""
+        added = AdoptedEdition(edition.edition, edition, at)
+        return self._office.rules_with(calendars=[*self._office.held.calendars, added])
 
     def known(self) -> CalendarEdition:
         """What the installed packages and the files of the office know, adopted or not."""

@@ -48,7 +48,7 @@ def init_office(
     if place is not None and place.plan:
         _copy_plan(home, place.plan)
     office = Office(database, chosen)
-    office.calendars.adopt_first()
+    office.adopt_first()
     return fresh, office
 
 

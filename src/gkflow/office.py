@@ -12,21 +12,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.bootstrap import (
     home_folder,
     now,
     profile_of,
     read_moment,
-    rules_of,
     settings_of,
 )
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
+from gkflow.in_use import rules_of
 from gkflow.outgoing import Outgoing
+from gkflow.watching import on_open
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -44,10 +45,21 @@ if TYPE_CHECKING:
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.publication import Kept
     from gkflow.domain.workflow import Step
-    from gkflow.editions import Calendars
+    from gkflow.editions import AdoptedEdition, Calendars
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
+    from gkflow.in_use import KeptRules
+    from gkflow.rule_editions import RuleEditions
+    from gkflow.store.adoptions import InUse
     from gkflow.store.database import Database
+
+
+class Held(NamedTuple):
+    """The editions that an office has read (已读入的版本), and which ones were in use when it did."""
+
+    numbers: InUse
+    calendars: tuple[AdoptedEdition, ...]
+    rules: tuple[KeptRules, ...]
 
 
 def open_office(
@@ -76,7 +88,9 @@ def open_office(
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
-    office.calendars.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
+    office.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
+    for look in on_open:
+        look(office)
     return office
 
 
@@ -111,28 +125,79 @@ class Office(Outgoing):
         self.store = database
         self.settings = settings
         self._rules: Rules | None = None
+        self._held: Held | None = None
         self._calendars: Calendars | None = None
+        self._rule_editions: RuleEditions | None = None
 
     # -- what it works by ----------------------------------------------------------------------------------------
 
     @property
     def rules(self) -> Rules:
-        """The rulebook and people, with the calendar edition that the office has adopted."""
+        """The rulebook and people, with the editions of calendar and rules that were in use when last looked at."""
         if self._rules is None:
-            *earlier, present = self.calendars.all()
-            before = [(each.at, each.edition) for each in earlier]
-            self._rules = rules_of(self.settings, present.edition, None, before, present.at)
+            self.in_use()
+            assert self._rules is not None
         return self._rules
 
-    def forget_rules(self) -> None:
-        """Read the rules anew when they are next asked for: a calendar edition was adopted."""
-        self._rules = None
+    def rules_in(self, ledger: Any) -> Rules:
+        """
+        The rules in use in this transaction (在用规则). Asked for at the beginning of each: where another process has
+        adopted an edition since, it is read and gone on with, so that nothing is written by one that no longer holds.
+        """
+        held, rules = self._held, self._rules
+        if held is None or rules is None or held.numbers != ledger.in_use():
+            if ledger.writes:
+                self._adopt_in(ledger)
+            held = Held(ledger.in_use(), self.calendars.read(ledger), self.rule_editions.read(ledger))
+            if not (held.calendars and held.rules):
+                raise Unfit("nothing_adopted")
+            rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
+            self._rules, self._held = rules, held
+        return rules
 
-    def _rules_for(self, known_on: date | str | None) -> Rules:
+    @property
+    def held(self) -> Held:
+        """The editions that were read last."""
+        return self._held or self.in_use()
+
+    def in_use(self) -> Held:
+        """The editions of calendar and rules on record (采用的版本); those of a new office are adopted first."""
+        self.adopt_first()
+        with self.store.reading() as ledger:
+            self.rules_in(ledger)
+        assert self._held is not None
+        return self._held
+
+    def adopt_first(self) -> None:
+        """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
+        with self.store.reading() as ledger:
+            numbers = ledger.in_use()
+        if None in numbers:
+            with self.store.writing(adopting=True) as ledger:
+                self._adopt_in(ledger)
+
+    def _adopt_in(self, ledger: Any) -> None:
+        numbers = ledger.in_use()
+        if numbers.calendar is None:
+            self.calendars.adopt_first(ledger)
+        if numbers.rules is None:
+            self.rule_editions.adopt_first(ledger)
+
+    def rules_with(
+        self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
+    ) -> Rules:
+        """The rules as these editions make them; those in use where others are not given."""
+        days = calendars if calendars is not None else self.held.calendars
+        kept = rules if rules is not None else self.held.rules
+        return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
+
+    def _rules_for(self, ledger: Any, known_on: date | str | None) -> Rules:
         """The rules, with the calendar as it was known on a day where one is given (当时所知), by publication."""
-        if known_on is None:
-            return self.rules
-        return rules_of(self.settings, self.calendars.present.edition, self._day(known_on))
+        rules, held = self.rules_in(ledger), self._held
+        if known_on is None or held is None:
+            return rules
+        days = [(each.at, each.edition) for each in held.calendars]
+        return rules_of(self.settings, days, held.rules, self._day(known_on))
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -147,6 +212,15 @@ class Office(Outgoing):
 
             self._calendars = Calendars(self)
         return self._calendars
+
+    @property
+    def rule_editions(self) -> RuleEditions:
+        """The editions of the rules that it has adopted, and the adoption of another (规则版本)."""
+        if self._rule_editions is None:
+            from gkflow.rule_editions import RuleEditions
+
+            self._rule_editions = RuleEditions(self)
+        return self._rule_editions
 
     @property
     def profile(self) -> Profile:
@@ -200,7 +274,7 @@ class Office(Outgoing):
         given = {**(facts or {}), **more, **({"title": title} if title else {})}
         act = self._act("", day, by, unit, given, key)
         with self.store.writing(session) as ledger:
-            return receive(ledger, self.rules, workflow, act, moment, legal_day(moment), number, dry_run)
+            return receive(ledger, self.rules_in(ledger), workflow, act, moment, legal_day(moment), number, dry_run)
 
     def do(
         self, case: str, action: str, *, day: date | str | None = None, by: str = "", unit: str = "",
@@ -218,7 +292,7 @@ class Office(Outgoing):
         moment = self.moment(now)
         act = self._act(action, day, by, unit, {**(facts or {}), **more}, key)
         with self.store.writing(session) as ledger:
-            return advance(ledger, self.rules, case, act, moment, legal_day(moment), dry_run)
+            return advance(ledger, self.rules_in(ledger), case, act, moment, legal_day(moment), dry_run)
 
     def _act(
         self,
@@ -244,8 +318,8 @@ class Office(Outgoing):
         """The case with its deadlines, findings and what is to be decided, on a day (查看). Raises NotFound."""
         from gkflow.application.explain import view_case
 
-        rules = self._rules_for(known_on)
         with self.store.reading(session) as ledger:
+            rules = self._rules_for(ledger, known_on)
             entries = ledger.entries(number)
             if not entries:
                 from gkflow.application.checks import near_case
@@ -276,7 +350,9 @@ class Office(Outgoing):
         from gkflow.application.explain import explain
 
         view = self.view(number, as_of=as_of, known_on=known_on, session=session)
-        return explain(self._rules_for(known_on), view, clock, ref)
+        with self.store.reading(session) as ledger:
+            rules = self._rules_for(ledger, known_on)
+        return explain(rules, view, clock, ref)
 
     def cases(
         self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
@@ -291,7 +367,7 @@ class Office(Outgoing):
 
         asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer)
         with self.store.reading(session) as ledger:
-            return list_cases(ledger, self._rules_for(known_on), self._day(as_of), asked, known_on is not None)
+            return list_cases(ledger, self._rules_for(ledger, known_on), self._day(as_of), asked, known_on is not None)
 
     def published(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Any]:
         """
@@ -401,9 +477,10 @@ class Office(Outgoing):
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
+            rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            return examine(ledger, self.rules, moment, legal_day(moment), waiting, entered)
+            return examine(ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.state())
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""

@@ -83,7 +83,7 @@ class Place:
     def open(self) -> Office:
         """The office, its calendar edition adopted."""
         office = gkflow.open(self.url, home=self.home)
-        office.calendars.adopt_first()
+        office.adopt_first()
         return office
 
     def settings(self, toml: str) -> Place:

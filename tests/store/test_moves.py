@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from builders import a_rulebook, a_value, a_workflow, an_entry, d, entries_of, national, rules
 from gkflow.application.adopt import Moved
 from gkflow.application.docket import read_case, reckon_case
-from gkflow.bootstrap import rules_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Entry, legal_day, record_of
 from gkflow.domain.clock import read_clocks
@@ -26,6 +25,7 @@ from gkflow.domain.recipe import READ, STILL, recipe_of, recount
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
+from gkflow.in_use import rules_of
 from gkflow.office import Office
 from store.offices import Place, assert_sound, at, days, known, open_request, reply, steps
 from walks import often, walks
@@ -206,8 +206,8 @@ ACTS: list[list[tuple[str, dict[str, Any]]]] = [
 
 def moved_by_reading(office: Office, numbers: Sequence[str], edition: CalendarEdition, now: datetime) -> list[Row]:
     """What moves, by reckoning every open case under both."""
-    before = [(each.at, each.edition) for each in office.calendars.all()]
-    new, old, as_of = rules_of(office.settings, edition, None, before, now), office.rules, legal_day(now)
+    calendars = [*((each.at, each.edition) for each in office.calendars.all()), (now, edition)]
+    new, old, as_of = rules_of(office.settings, calendars, office.rule_editions.all()), office.rules, legal_day(now)
     found: list[Row] = []
     with office.store.reading() as ledger:
         for number in numbers:

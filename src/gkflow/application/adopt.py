@@ -1,5 +1,6 @@
 """
-Adopting a calendar edition (采用日历): which open deadlines move and why, and, when people have looked, moving them.
+Adopting an edition of the calendar or of the rules (采用日历、采用规则): which open deadlines move and why, and, when
+people have looked, moving them.
 
 Closed cases never move, nor does a clock that has stopped. What was told before stays on the record beside the new
 day; an edition is undone by adopting another one.
@@ -7,11 +8,12 @@ day; an edition is undone by adopting another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from gkflow.application.affected import Affected
 from gkflow.application.docket import draw_up, read_case, reckon_case, unit_of
 from gkflow.application.entered import Act, make_entry, write
 from gkflow.application.ports import NoticeLine
@@ -19,7 +21,7 @@ from gkflow.application.rules import Rules
 from gkflow.application.telling import lines_to
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import RECOUNT
-from gkflow.domain.deadline import Status
+from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recipe import recount
 
 EARLIER, LATER = "moved_earlier", "moved_later"
@@ -28,7 +30,10 @@ _BACK = timedelta(days=15)  # a day that is put back to a working day may lie be
 
 
 class Moved(NamedTuple):
-    """One deadline that another calendar moves (变动的届满日)."""
+    """
+    One deadline that another calendar, or another limit, moves (变动的届满日). None: by the rules of then there was,
+    by those of now there is, no such limit.
+    """
 
     case: str
     workflow: str
@@ -37,14 +42,14 @@ class Moved(NamedTuple):
     title: str
     unit: str
     officer: str
-    old: date
-    new: date
+    old: date | None
+    new: date | None
     why: str
 
     @property
     def earlier(self) -> bool:
-        """Whether it ends before the day that everybody knew."""
-        return self.new < self.old
+        """Whether it ends before the day that everybody knew, or where nobody knew of any."""
+        return self.new is not None and (self.old is None or self.new < self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,11 @@ def find_moves(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Mov
 
 
 def _note(ledger: Any, old: Rules, new: Rules, as_of: date) -> None:
-    read = ledger.to_read(as_of)
-    ledger.put_moving(_groups(ledger, old, new), read, _by_reading(ledger, old, new, read, as_of))
+    affected = Affected(ledger, old, new)
+    ledger.begin_moves(as_of, affected.clocks())
+    ledger.put_groups(_groups(ledger, old, new))
+    ledger.put_read_moves(_by_reading(ledger, old, new, affected, as_of))
+    ledger.order_moves()
 
 
 def _calendars(old: Rules, new: Rules, unit: str) -> tuple[WorkCalendar, WorkCalendar]:
@@ -106,8 +114,10 @@ def _calendars(old: Rules, new: Rules, unit: str) -> tuple[WorkCalendar, WorkCal
 
 def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
     changes: dict[tuple[str, str], list[date]] = {}
-    for unit in ("", *old.rulebook.local, *new.rulebook.local):
-        before, after = _calendars(old, new, unit)
+    places = [_calendars(old, new, unit) for unit in ("", *old.rulebook.local, *new.rulebook.local)]
+    if all(before.edition == after.edition for before, after in places):
+        return []  # the rules changed, not the days
+    for before, after in places:
         if (before.edition, after.edition) not in changes:
             changes[before.edition, after.edition] = changed_days(before, after)
     days = sorted(day for each in changes.values() for day in each)
@@ -133,8 +143,8 @@ def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _by_reading(ledger: Any, old: Rules, new: Rules, numbers: Sequence[str], as_of: date) -> Iterator[Moved]:
-    for number in numbers:
+def _by_reading(ledger: Any, old: Rules, new: Rules, affected: Affected, as_of: date) -> Iterator[Moved]:
+    for number in ledger.cases_to_read():
         entries = ledger.entries(number)
         workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         case = read_case(workflow, number, entries, as_of)
@@ -146,28 +156,40 @@ def _by_reading(ledger: Any, old: Rules, new: Rules, numbers: Sequence[str], as_
         changed = changed_days(before, after)
         for key, deadline in reckon_case(workflow, case.record, new.rulebook, as_of).items():
             then, now = was[key].last_day, deadline.last_day
-            if deadline.status is Status.RUNNING and then is not None and now is not None and then != now:
-                why = why_moved(changed, after, deadline.since, then, now)
+            if then != now and _moves(was[key], deadline):
+                why = affected.why(workflow, was[key], deadline)
+                if then is not None and now is not None:
+                    why = "；".join(filter(None, (why, why_moved(changed, after, deadline.since, then, now))))
                 facts = case.facts
                 title, officer = str(facts.get("title", "")), str(facts.get("officer", ""))
                 yield Moved(number, workflow.name, key[0], key[1], title, unit, officer, then, now, why)
 
 
+def _moves(was: Deadline, now: Deadline) -> bool:
+    """Whether the clock ran towards a day, or runs towards one now; not what has stopped, stands still or waits."""
+    if now.status is Status.RUNNING:
+        return was.status in (Status.RUNNING, Status.NO_LIMIT) and now.last_day is not None
+    return now.status is Status.NO_LIMIT and was.status is Status.RUNNING
+
+
 def apply_moves(
-    ledger: Any, old: Rules, new: Rules, edition: str, data: str, now: datetime, today: date, by: str = ""
-) -> Adopting:
+    ledger: Any, old: Rules, new: Rules, edition: str, adopt: Callable[[], None], now: datetime, today: date,
+    by: str = "",
+) -> Adopting:  # fmt: skip
     """
-    Adopt an edition (采用): put it on record, write an entry for every clock that moves, draw up what it touches, and
-    tell the officers, those whose deadline ends earlier first and louder; all in the ledger's transaction.
+    Adopt an edition (采用): put it on record (*adopt*), write an entry for every clock that moves, draw up what it
+    touches, and tell the officers, those whose deadline ends earlier first and louder; all in the ledger's
+    transaction.
     """
     _note(ledger, old, new, today)
-    ledger.adopt_calendar(edition, data, by, now)
+    adopt()
     ledger.keep_source(new.wording.edition, "wording", "notices", new.wording.source, now)
+    by_rules = old.rulebook.edition != new.rulebook.edition
     moved = earlier = touched = 0
     waiting: list[NoticeLine] = []  # of a case that moves both ways: what ends later is told when all the rest is
     for rows in ledger.moving_cases():
         moves = [Moved(*row) for row in rows]
-        told = list(_recounted(ledger, new, moves, now, today, by))
+        told = list(_recounted(ledger, new, moves, now, today, by, by_rules))
         ledger.put_notices([line for line in told if line.kind == EARLIER or not moves[0].earlier])
         waiting += [line for line in told if line.kind != EARLIER and moves[0].earlier]
         moved, earlier, touched = moved + len(moves), earlier + sum(each.earlier for each in moves), touched + 1
@@ -181,7 +203,7 @@ def apply_moves(
 
 
 def _recounted(
-    ledger: Any, rules: Rules, moves: Sequence[Moved], now: datetime, today: date, by: str
+    ledger: Any, rules: Rules, moves: Sequence[Moved], now: datetime, today: date, by: str, by_rules: bool
 ) -> Iterator[NoticeLine]:
     """Write what moved in one case, an entry for each clock; what is to be told of it."""
     number = moves[0].case
@@ -191,27 +213,33 @@ def _recounted(
         facts = {
             "recounted": moved.clock,
             **({"recounted_ref": moved.ref} if moved.ref else {}),
-            "last_day_before": moved.old.isoformat(),
-            "last_day_after": moved.new.isoformat(),
-            "calendar_edition": rules.rulebook.calendar_of(moved.unit).edition[:12],  # the name that explain tells
+            **({"last_day_before": moved.old.isoformat()} if moved.old is not None else {}),
+            **({"last_day_after": moved.new.isoformat()} if moved.new is not None else {}),
+            # The names that explain and gkflow rules show tell.
+            "calendar_edition": rules.rulebook.calendar_of(moved.unit).edition[:12],
+            **({"rules_edition": rules.rulebook.edition[:12]} if by_rules else {}),
             "text": moved.why,
         }
         entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)
         entries = (*entries, write(ledger, rules, workflow, number, entries, entry))
         rule = workflow.clock(moved.clock)
         label = rule.label if rule is not None else moved.clock
-        yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now)
+        yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now, by_rules)
 
 
 def _lines(
-    rules: Rules, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime
+    rules: Rules, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime, by_rules: bool
 ) -> Iterator[NoticeLine]:
     """To the officer; where it ends earlier, to the head of the section as well."""
     kind = EARLIER if moved.earlier else LATER
     facts = {
         "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title, "clock": moved.clock,
-        "clock_label": label, "ref": moved.ref, "before": moved.old.isoformat(), "deadline": moved.new.isoformat(),
-        "why": moved.why, "day": today.isoformat(), "officer": moved.officer,
+        "clock_label": label, "ref": moved.ref, "before": _day(moved.old), "deadline": _day(moved.new),
+        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": today.isoformat(), "officer": moved.officer,
     }  # fmt: skip
     found = rules.addressees(("officer", "section_head") if moved.earlier else ("officer",), moved.unit, moved.officer)
     yield from lines_to(rules, found, f"recount/{moved.case}/{seq}", facts, now, case=moved.case, unit=moved.unit)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day is not None else "（无此期限）"

@@ -19,7 +19,7 @@ from gkflow.domain.case import CORRECT, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
-from gkflow.domain.machine import replay
+from gkflow.domain.machine import ended_on, replay
 from gkflow.domain.recipe import READ, recipe_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
@@ -50,7 +50,12 @@ class _Calendars(NamedTuple):
 def _calendars_of(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> _Calendars:
     unit = unit_of(workflow, record) if rulebook.local else ""
     adopted = rulebook.adopted_by(unit) if record else None
-    since = min(entry.written_at for entry in record) if adopted is not None else None
+    since = None
+    if adopted is not None:
+        since = min(entry.written_at for entry in record)
+        ended = ended_on(workflow, record_of(record))
+        if ended is not None:
+            adopted = adopted.until(ended, since)
     return _Calendars(rulebook.calendar_of(unit), adopted, since)
 
 

@@ -23,11 +23,18 @@ class Sign:
 
 
 def examine(
-    ledger: Any, rules: Rules, now: datetime, today: date, waiting_calendar: str = "", entered: date | None = None
+    ledger: Any,
+    rules: Rules,
+    now: datetime,
+    today: date,
+    waiting_calendar: str = "",
+    entered: date | None = None,
+    rule_files: tuple[str, str] = ("", ""),
 ) -> list[Sign]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
-    waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not.
+    waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not;
+    *rule_files* says how the rule files stand to the rules in use: "waiting" or "at_fault", and what.
     """
     return [
         _sweep(ledger, today),
@@ -35,6 +42,7 @@ def examine(
         _clock(ledger, now),
         _delivery(ledger, now),
         *_calendar(ledger, rules, today, waiting_calendar, entered),
+        *_rules(rules, *rule_files),
         Sign("counts", "ok", ledger.counts()),
     ]
 
@@ -74,6 +82,12 @@ def _delivery(ledger: Any, now: datetime) -> Sign:
     late = waiting and (pulse is None or now - pulse[0] > STUCK)
     level = "error" if late else "warning" if dead else "ok"
     return Sign("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
+
+
+def _rules(rules: Rules, state: str, what: str) -> list[Sign]:
+    if not state:
+        return []
+    return [Sign("rules_edition", "warning", {"in_use": rules.rulebook.edition, "state": state, "what": what})]
 
 
 def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: date | None) -> list[Sign]:

@@ -113,6 +113,7 @@ def import_register(
     for start in range(0, len(numbers), _BATCH):
         batch = numbers[start : start + _BATCH]
         with store.writing() as ledger:
+            rules = rules.renewed(ledger)
             _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, by, dry_run, result)
         if progress is not None:
             steps += sum(len(cases[case][1]) for case in batch)
@@ -337,6 +338,7 @@ def _link_origins(
     ]
     for start in range(0, len(found), _BATCH):
         with store.writing() as ledger:
+            rules = rules.renewed(ledger)
             for case, workflow, row in found[start : start + _BATCH]:
                 origin = str(row.facts["origin"])
                 opening = next(iter(ledger.entries(case)), None)

@@ -42,11 +42,19 @@ class Rules:
     account: str | None = ""  # the operating-system account that writes (操作系统账户)
     duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
+    renew: Callable[[Ledger], Rules] | None = field(default=None, compare=False, repr=False)
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
     def addressees(self, roles: Sequence[str], unit: str = "", officer: str = "") -> tuple[Addressee, ...]:
         """Whom a notice to these roles reaches in a unit (default: the office's own), each person once."""
         return find_all(self.people, roles, unit or self.unit, officer, self.line)
+
+    def renewed(self, ledger: Ledger) -> Rules:
+        """
+        The rules in use in this transaction: these, or those that another process has adopted since. Asked for at
+        the beginning of every transaction that writes.
+        """
+        return self.renew(ledger) if self.renew is not None else self
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
         """The workflow edition under which a case began; the present one, or the one that was kept."""

@@ -37,6 +37,7 @@ def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> in
     name = f"{year}-W{week:02}"
     missing = through.year + 1
     with store.writing() as ledger:
+        rules = rules.renewed(ledger)
         pulse = ledger.pulse(_PULSE)
         if pulse is not None and pulse[1] == name:
             return None

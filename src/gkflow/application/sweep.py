@@ -70,6 +70,7 @@ def tick(
     done, reached, told, taken, opened = [], 0, 0, 0, 0
     while True:
         with store.writing() as ledger:
+            rules = rules.renewed(ledger)
             day = ledger.claim_sweep()
             if day is None or day > through:
                 ledger.beat("tick", now)

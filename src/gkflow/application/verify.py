@@ -107,6 +107,7 @@ def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) ->
     """
     count, changed = 0, []
     with store.writing() as ledger:
+        rules = rules.renewed(ledger)
         old_dockets = ledger.all_dockets()
         old_clocks = ledger.all_clocks()
         dockets: list[DocketLine] = []

@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from gkflow.cli.help import Command, group_help, metavar
 from gkflow.cli.language import choose, chosen_by, language, say
+from gkflow.cli.opening import warned_of_waiting_rules
 from gkflow.cli.screen import NotShown, screens
 from gkflow.domain.errors import FilesAtFault, GkflowError
 
@@ -63,6 +64,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "unsubscribe": ("unsubscribe", "退订", "end a subscription"),
     "import": ("import_", "导入台账（csv、xlsx）", "import a register (csv, xlsx)"),
     "export": ("export", "导出台账或者公开信息", "export the register or what may be published"),
+    "rules": (
+        "rules",
+        "规则版本：列出、比较、采用（法律、流程、阶梯、地方规则）",
+        "the adopted rules: list, compare, adopt",
+    ),
     "check": ("check", "检查规则文件", "check the rule files"),
     "draw": ("draw", "画出流程图（Mermaid）", "draw a workflow (Mermaid)"),
     "verify": ("verify", "核验办理记录的完整性", "verify the chains of the record"),
@@ -174,7 +180,8 @@ def _command(arguments: Sequence[str]) -> int:
 
             print(f"gkflow {gkflow.__version__}")
             return 0
-        result = _build().main(args=words or ["--help"], prog_name="gkflow", standalone_mode=False)
+        with warned_of_waiting_rules(words):
+            result = _build().main(args=words or ["--help"], prog_name="gkflow", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except typer.Exit as leaving:
         return leaving.exit_code

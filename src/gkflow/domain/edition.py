@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gkflow.domain.calendar import CalendarError, DayNote, WorkCalendar, YearOfDays
+from gkflow.domain.law import TimeLimit
 
 COUNTRY = "CN"
 UNIT = "unit:"  # before the code of one organ
@@ -269,37 +270,43 @@ def _named(days: Mapping[str, str]) -> Mapping[date, str]:
 
 
 class Adoption(NamedTuple):
-    """A calendar and since when the office reckons with it (采用)."""
+    """A calendar and the limits, and since when the office reckons with them (采用)."""
 
     at: datetime
     day: date  # the legal day of *at*
     calendar: WorkCalendar
+    limit: Callable[[str], TimeLimit] | None = None  # a limit by its name; None: as the rulebook in use has it
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """
-    The calendars that an office has reckoned with, one after another (采用沿革).
+    The calendars and rules that an office has reckoned with, one after another (采用沿革).
 
-    What was decided under one stays decided under it: a clock that has stopped keeps the calendar by which the
-    stop was written down, and nothing that ended moves.
+    What was decided under one stays decided under it: a clock that has stopped keeps the calendar and the limits by
+    which the stop was written down, and nothing that ended moves.
     """
 
     steps: tuple[Adoption, ...]  # oldest first; the first one holds for all days before
 
-    def when_written(self, moment: datetime) -> WorkCalendar:
-        """The calendar in use when an entry was written down; at one and the same moment, the one before."""
-        return next((step.calendar for step in reversed(self.steps) if step.at < moment), self.steps[0].calendar)
+    def when_written(self, moment: datetime) -> Adoption:
+        """What was in use when an entry was written down; at one and the same moment, what was before."""
+        return next((step for step in reversed(self.steps) if step.at < moment), self.steps[0])
 
-    def running(self, day: date, known_since: datetime) -> WorkCalendar:
+    def running(self, day: date, known_since: datetime) -> Adoption:
         """
-        The calendar for a clock that runs on *day*: the one in use then, or when the office came to know of the
+        What holds for a clock that runs on *day*: what was in use then, or when the office came to know of the
         case, where that was later (a register of old cases is reckoned with what is known when it is imported).
         """
         held = [step for step in self.steps if step.day <= day or step.at < known_since]
-        return held[-1].calendar if held else self.steps[0].calendar
+        return held[-1] if held else self.steps[0]
+
+    def until(self, ended: date, known_since: datetime) -> Adopted:
+        """What a case has known that ended on that day: what was adopted later is none of its business."""
+        first, *rest = self.steps
+        return Adopted((first, *(step for step in rest if step.day < ended or step.at <= known_since)))
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days on which another calendar came into use."""
+        """The days on which another calendar, or other rules, came into use."""
         return tuple(step.day for step in self.steps[1:])

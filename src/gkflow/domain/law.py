@@ -87,17 +87,34 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Decree:
+    """What gave an instrument the text that a value quotes (公布或者修改的文件): a decree with a number of its own."""
+
+    title: str = ""
+    number: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        return "，".join(part for part in (f"《{self.title}》" if self.title else "", self.number) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a rule stands (引文): instrument, article, the sentence, and how surely it is known."""
+    """
+    Where a rule stands (引文): instrument, article, the sentence, and how surely it is known; ``decree`` where the
+    text of that day was promulgated or amended by another one than the instrument as it stands now.
+    """
 
     title: str
     article: str
     quote: str = ""
     known: Known = Known.FOUND
     source: str = ""
+    decree: Decree | None = None
 
     def __str__(self) -> str:
-        return f"《{self.title}》{self.article}" if self.article else f"《{self.title}》"
+        cited = f"《{self.title}》{self.article}" if self.article else f"《{self.title}》"
+        return f"{cited}（{self.decree}）" if self.decree is not None else cited
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,18 @@ def _unequal(action: Action, entry: Entry, gathered: Mapping[str, Any]) -> Itera
             yield Finding("not_the_same", entry.seq, told)
 
 
+def ended_on(workflow: Workflow, record: Sequence[Entry]) -> date | None:
+    """The day on which the case ended (办结之日), as ``replay`` has it; None while it is open."""
+    table = table_of(workflow)
+    state, ended = NEW, None  # type: str, date | None
+    for entry in record:
+        then = table.moves.get((state, entry.action)) or table.named.get(entry.action) or state
+        if then != state:
+            state, there = then, workflow.states[then]
+            ended = (ended or entry.day) if there.ended or there.final else None
+    return ended
+
+
 def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
     """
     Read the case off its record (推演).

@@ -24,7 +24,7 @@ from gkflow.domain.counting import (
     union,
 )
 from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
-from gkflow.domain.edition import Adopted
+from gkflow.domain.edition import Adopted, Adoption
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
 from gkflow.domain.verdicts import how_firm, verdict_of
 from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
@@ -49,8 +49,9 @@ def reckon_all(
     to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
     over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
 
-    Where the office has *adopted* more than one calendar, each clock is reckoned with its own: a stopped one with
-    that of its stop, a running one with that of the day; *known_since* is when the case was first written down.
+    Where the office has *adopted* more than one calendar, or other rules, each clock is reckoned with its own: a
+    stopped one with those of its stop, a running one with those of the day; *known_since* is when the case was first
+    written down.
     """
     known: dict[tuple[str, str], Deadline] = {}
     for clock in clocks:
@@ -66,11 +67,12 @@ def reckon_all(
         elif adopted is None or known_since is None:
             known[key] = reckon(clock, limit_of, calendar, as_of, known)
         else:
-            known[key] = reckon(clock, limit_of, _calendar_for(clock, adopted, as_of, known_since), as_of, known)
+            by = _in_use_for(clock, adopted, as_of, known_since)
+            known[key] = reckon(clock, by.limit or limit_of, by.calendar, as_of, known)
     return known
 
 
-def _calendar_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime) -> WorkCalendar:
+def _in_use_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime) -> Adoption:
     end = clock.events[-1]
     return adopted.when_written(end.entry.written_at) if end.verb is _STOP else adopted.running(as_of, known_since)
 

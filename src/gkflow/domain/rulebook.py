@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -40,6 +40,8 @@ class Rulebook:
     duties: Mapping[str, RecurringDuty] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # codes and labels
     duties_taken: tuple[str, ...] = ()  # those that the profile takes on
+    edition: str = ""  # the name of the edition that an office has adopted; empty where the files were read
+    before: tuple[Callable[[], Rulebook], ...] = ()  # what the office worked by before, oldest first; read when needed
 
     def limit(self, name: str) -> TimeLimit:
         """
@@ -50,6 +52,10 @@ class Rulebook:
         try:
             return self._limits[name]
         except KeyError:
+            # A case that began under an earlier edition is reckoned on, though the present one has dropped its limit.
+            for earlier in reversed(self.before):
+                if name in (book := earlier()).law.limits:
+                    return book.limit(name)
             raise NotFound("unknown_limit", limit=name, mean=mean_limit(name, self.law.limits)) from None
 
     def calendar_of(self, unit: str) -> WorkCalendar:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from gkflow.domain.law import (
     Bound,
     Citation,
+    Decree,
     Instrument,
     Known,
     Law,
@@ -176,4 +177,12 @@ def _citation(section: Section, instrument: Instrument) -> Citation:
         quote=quote,
         known=known,
         source=section.text("source", ""),
+        decree=next((_decree(each) for each in section.sections("decree")), None),
     )
+
+
+def _decree(section: Section) -> Decree:
+    decree = Decree(section.text("title", ""), section.text("number", ""), section.text("url", ""))
+    if not decree.title and not decree.number:
+        section.fault("has neither title nor number")
+    return decree

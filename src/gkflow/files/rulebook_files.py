@@ -24,6 +24,7 @@ from gkflow.files.law import law_from
 from gkflow.files.lists import CodeList, list_from, resolved
 from gkflow.files.nodes import Faults, Node, line_of
 from gkflow.files.profiles import Profile, profiles_from
+from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources, nodes_of
 from gkflow.files.workflows import workflow_from
 from gkflow.files.yaml_files import read_yaml
 
@@ -51,22 +52,39 @@ def read_rulebook(
     of every file, what ``Rulebook.problems()`` finds with them.
     """
     faults = Faults()
-    law = law_from(_nodes(folders, "config/law", faults), faults)
+    return _assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
+
+
+def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
+    """
+    The rulebook of sources that were adopted (已采用的规则). They agreed with themselves when they were adopted, so
+    that is not asked again. Raises FilesAtFault where this gkflow cannot read what an earlier one kept.
+    """
+    return _assemble(sources.of, calendar, sources.profile, sources.readings, Faults(), kept=True)
+
+
+def _assemble(
+    nodes_of_kind: Callable[[str], list[Node]],
+    calendar: WorkCalendar,
+    profile: str,
+    readings: Iterable[tuple[str, str, str]],
+    faults: Faults,
+    kept: bool = False,
+) -> Rulebook:
+    law = law_from(nodes_of_kind(LAW), faults)
     files: Files = {}
-    ladders = _by_name(_nodes(folders, "config/ladders", faults), "ladder", ladder_from, faults, files)
-    lists = _by_name(_nodes(folders, "config/lists", faults), "list", list_from, faults)
-    duties = _by_name(_nodes(folders, "config/duties", faults), "duty", duty_from, faults, files)
-    profiles = _profiles(folders, law, faults, files)
+    ladders = _by_name(nodes_of_kind(LADDERS), "ladder", ladder_from, faults, files)
+    lists = _by_name(nodes_of_kind(LISTS), "list", list_from, faults)
+    duties = _by_name(nodes_of_kind(DUTIES), "duty", duty_from, faults, files)
+    profiles = _profiles(nodes_of_kind(PROFILES), law, faults, files)
     mine = _mine(profiles, profile, faults)
-    by_profile = files.get(("profile", mine.name), "config/profiles")
+    by_profile = files.get(("profile", mine.name), PROFILES)
     picked = {flow: {what: (name, by_profile) for what, name in picks.items()} for flow, picks in mine.readings.items()}
     own: dict[str, None] = {}
     for flow, what, name in readings:
         picked.setdefault(flow, {})[what] = (name, SETTINGS)
         own.setdefault(flow)
-    nodes = [
-        resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in _nodes(folders, "workflows", faults)
-    ]
+    nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_kind(WORKFLOWS)]
     workflows = _by_name(nodes, "workflow", workflow_from, faults)
     for flow in own:
         if flow not in workflows:
@@ -83,7 +101,8 @@ def read_rulebook(
         duties_taken=mine.duties,
         lists=MappingProxyType({name: each.items for name, each in lists.items()}),
     )
-    _locate_problems(rulebook, nodes, files, faults)
+    if not kept:
+        _locate_problems(rulebook, nodes, files, faults)
     faults.tell()
     return rulebook
 
@@ -91,8 +110,8 @@ def read_rulebook(
 def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
     """Read the profiles alone (地方规则). Raises FilesAtFault."""
     faults = Faults()
-    law = law_from(_nodes(folders, "config/law", faults), faults)
-    profiles = _profiles(folders, law, faults, {})
+    law = law_from(_nodes(folders, LAW, faults), faults)
+    profiles = _profiles(list(_nodes(folders, PROFILES, faults)), law, faults, {})
     faults.tell()
     return profiles
 
@@ -107,8 +126,7 @@ def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
     return found
 
 
-def _profiles(folders: Sequence[Path], law: Law, faults: Faults, files: Files) -> dict[str, Profile]:
-    nodes = list(_nodes(folders, "config/profiles", faults))
+def _profiles(nodes: Sequence[Node], law: Law, faults: Faults, files: Files) -> dict[str, Profile]:
     profiles = profiles_from(iter(nodes), law, faults)
     for node in nodes:
         said = node.value.get("profile") if isinstance(node.value, dict) else None
@@ -177,7 +195,7 @@ def _replaced(ladders: Mapping[str, Ladder], profile: Profile) -> dict[str, Ladd
 def read_law(folders: Sequence[Path]) -> Law:
     """Read the law files alone (法规库). Raises FilesAtFault."""
     faults = Faults()
-    law = law_from(_nodes(folders, "config/law", faults), faults)
+    law = law_from(_nodes(folders, LAW, faults), faults)
     faults.tell()
     return law
 
@@ -188,7 +206,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
     overlays: list[Mapping[str, object]] = []
     notices: Mapping[str, object] | None = None
     places: dict[str, str] = {}
-    lists = _by_name(_nodes(folders, "config/lists", faults, "regions.yaml"), "list", list_from, faults)
+    lists = _by_name(_nodes(folders, LISTS, faults, "regions.yaml"), "list", list_from, faults)
     regions = lists["regions"].items if "regions" in lists else None
     for node in _nodes(folders, "config/calendar", faults):
         if Path(node.file).name == _NOTICES:
@@ -203,7 +221,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
 def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]:
     """One calendar file, wherever it lies, checked as those of *folders* are. Raises FilesAtFault."""
     faults = Faults()
-    lists = _by_name(_nodes(folders, "config/lists", faults, "regions.yaml"), "list", list_from, faults)
+    lists = _by_name(_nodes(folders, LISTS, faults, "regions.yaml"), "list", list_from, faults)
     node = read_yaml(path, path.as_posix(), faults)
     faults.tell()
     assert node is not None
@@ -213,21 +231,7 @@ def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]
 
 
 def _nodes(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[Node]:
-    for name, path in sorted(_files(folders, under).items()):
-        if only and Path(name).name != only:
-            continue
-        shown = name if path == folders[0] / name else path.as_posix()
-        node = read_yaml(path, shown, faults)
-        if node is not None:
-            yield node
-
-
-def _files(folders: Sequence[Path], under: str) -> dict[str, Path]:
-    files: dict[str, Path] = {}
-    for folder in folders:
-        for path in sorted((folder / under).glob("**/*.yaml")):
-            files[path.relative_to(folder).as_posix()] = path
-    return files
+    return (node for _, node in nodes_of(folders, under, faults, only))
 
 
 def _by_name(

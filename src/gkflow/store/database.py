@@ -49,9 +49,14 @@ class Database:
         return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def writing(self, session: Any = None) -> Iterator[Ledger]:
-        """One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE)."""
+    def writing(self, session: Any = None, *, adopting: bool = False) -> Iterator[Ledger]:
+        """
+        One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE). No edition of calendar
+        or rules is adopted before it ends, unless it is *adopting* one itself: then nobody else writes.
+        """
         with self._transaction(session, "BEGIN IMMEDIATE") as ledger:
+            ledger.hold_adoptions(adopting)
+            ledger.writes = True
             yield ledger
 
     @contextmanager

@@ -13,6 +13,8 @@ _CHUNK = 10_000
 class Desk:
     """Where the statements of one transaction are carried out (柜台)."""
 
+    writes = False  # whether the transaction was begun to write
+
     def __init__(self, cursor: Any, dialect: Dialect, algorithm: str) -> None:
         self.cursor, self.dialect, self.algorithm = cursor, dialect, algorithm
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gkflow.store.adoptions import Adoptions
 from gkflow.store.beside import Beside
 from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
@@ -10,5 +11,5 @@ from gkflow.store.record import Record
 from gkflow.store.sweeps import Sweeps
 
 
-class Ledger(Record, Sweeps, Outbox, Lists, Beside, Moves):
+class Ledger(Record, Sweeps, Outbox, Lists, Beside, Adoptions, Moves):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

@@ -186,23 +186,6 @@ class Lists(Desk):
         """Which of these escalations exist."""
         return {int(i) for i in ids if self.one("SELECT 1 FROM escalation WHERE id = ?", (i,)) is not None}
 
-    def calendar_edition(self) -> tuple[str, str, datetime] | None:
-        """The calendar edition in use: its name, its data, when it was adopted."""
-        row = self.one("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id DESC LIMIT 1")
-        return (row[0], row[1], self.dialect.read_moment(row[2])) if row is not None else None
-
-    def calendar_editions(self) -> list[tuple[str, str, datetime]]:
-        """Every edition that was in use, oldest first: its name, its data, when it was adopted."""
-        rows = self.all("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id")
-        return [(row[0], row[1], self.dialect.read_moment(row[2])) for row in rows]
-
-    def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
-        """Put an edition on record as the one in use."""
-        self.run(
-            'INSERT INTO calendar_edition (edition, adopted_at, "by", data) VALUES (?, ?, ?, ?)',
-            (edition, now, by, data),
-        )
-
     def counts(self) -> dict[str, int]:
         """How many cases, open cases, entries and escalations there are."""
 

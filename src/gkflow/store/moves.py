@@ -1,5 +1,6 @@
 """
-Which last days another calendar moves (届满日变动): by groups of clocks that rest on the same, listed by the database.
+Which last days another calendar, or other rules, move (届满日变动): by groups of clocks that rest on the same, listed
+by the database.
 
 A million clocks fall into some thousand groups of recipe, day 0 and last day; each group is counted once, and the
 database does the rest, so that memory stays flat.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -21,6 +22,11 @@ from gkflow.store.desk import Desk
 _OPEN = (
     'FROM clock c JOIN docket d ON d."case" = c."case" WHERE c.until_day = ? AND c.status = \'running\''
     " AND d.ended = ? AND c.last_day IS NOT NULL"
+)
+# And those that have no last day now, and may come to have one.
+_STANDING = (
+    'FROM clock c JOIN docket d ON d."case" = c."case" WHERE c.until_day = ? AND c.status <> \'stopped\''
+    " AND d.ended = ?"
 )
 _TOUCHED = " AND ((c.since < ? AND c.last_day >= ?) OR c.provisional = 1)"
 _GROUP = "d.unit, c.recipe, c.since, c.last_day, c.provisional, c.earliest, c.latest"
@@ -39,11 +45,13 @@ _LISTED = (
     'c."case" AS number, c.workflow AS workflow, c.clock AS clock, c.ref AS ref, d.title AS title, d.unit AS unit,'
     " d.officer AS officer, m.last_day AS old_day, m.new_day AS new_day, m.why AS why"
 )
-_ORDER = "CASE WHEN new_day < old_day THEN 0 ELSE 1 END, new_day, number, clock, ref"
+# A deadline that there was not before is one that ends earlier than anybody knew.
+_EARLIER = "new_day IS NOT NULL AND (old_day IS NULL OR new_day < old_day)"
+_ORDER = f"CASE WHEN {_EARLIER} THEN 0 ELSE 1 END, new_day, number, clock, ref"
 _PAGE = 5_000
 
 # Case, workflow, clock, ref, title, unit, officer, old day, new day, why.
-MovedRow = tuple[str, str, str, str, str, str, str, date, date, str]
+MovedRow = tuple[str, str, str, str, str, str, str, date | None, date | None, str]
 
 
 class Group(NamedTuple):
@@ -70,34 +78,54 @@ class Moves(Desk):
         day = self.dialect.read_day
         return [Group(row[0], row[1], day(row[2]), day(row[3]), row[4], day(row[5]), day(row[6])) for row in rows]
 
-    def to_read(self, as_of: date) -> list[str]:
-        """The open cases whose record has to be read: a lapse is still to come, or nobody knows what a day rests on."""
-        rows = self.all(
-            f'SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = ? OR c.from_day > ?) ORDER BY c."case"',
-            (FOREVER, FOREVER, READ, as_of),
-        )
-        return [str(row[0]) for row in rows]
+    def open_editions(self) -> list[tuple[str, str]]:
+        """The workflows, each with the edition, under which a case is open."""
+        rows = self.all("SELECT DISTINCT workflow, edition FROM docket WHERE ended = ? ORDER BY 1, 2", (FOREVER,))
+        return [(str(row[0]), str(row[1])) for row in rows]
 
-    def put_moving(self, groups: Iterable[Sequence[object]], read: Sequence[str], moved: Iterable[MovedRow]) -> None:
+    def begin_moves(self, as_of: date, affected: Iterable[tuple[str, str]]) -> None:
         """
-        Note what moves: the *groups* that move or whose firmness changes (unit, recipe, day 0, old, new, whether it
-        moves, why), the cases that were *read*, and what *moved* among those.
-
-        The database puts the deadlines that move in order once, into a table that lasts as long as the asking.
+        Begin to note what moves, in tables that last as long as the asking. Noted at once are the open cases whose
+        record has to be read: a lapse is still to come, nobody knows what a day rests on, or a clock is *affected*
+        (edition of the workflow, name of the clock) by a change of its rules and has not stopped.
         """
-        for table in ("moving", "read_case", "read_move", "moved"):
+        for table in ("moving", "read_case", "read_move", "moved", "affected"):
             self.run(f"DROP TABLE IF EXISTS {table}")
         self.run(_MOVING)
-        self.run_many("INSERT INTO moving VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", groups)
-        self.run("CREATE TEMP TABLE read_case (number TEXT PRIMARY KEY)")
-        self.run_many("INSERT INTO read_case VALUES (?)", [(number,) for number in read])
         self.run(f"CREATE TEMP TABLE read_move ({_COLUMNS})")
-        self.run_many("INSERT INTO read_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", moved)
-        self.run(f"CREATE TEMP TABLE moved (place {self._numbered} PRIMARY KEY, {_COLUMNS})")
-        # A case that was read is told of as it was read.
-        unread = ' AND c."case" NOT IN (SELECT number FROM read_case)' if read else ""
+        self.run("CREATE TEMP TABLE affected (edition TEXT, clock TEXT)")
+        self.run_many("INSERT INTO affected VALUES (?, ?)", affected)
+        self.run("CREATE TEMP TABLE read_case (number TEXT PRIMARY KEY)")
         self.run(
-            f"INSERT INTO moved ({_NAMES}) SELECT * FROM (SELECT {_LISTED} {_JOINED} AND m.moved = 1{unread}"
+            f'INSERT INTO read_case SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = ? OR c.from_day > ?)'
+            f' UNION SELECT c."case" {_STANDING} AND EXISTS'
+            " (SELECT 1 FROM affected a WHERE a.edition = d.edition AND a.clock = c.clock)",
+            (FOREVER, FOREVER, READ, as_of, FOREVER, FOREVER),
+        )
+
+    def put_groups(self, groups: Iterable[Sequence[object]]) -> None:
+        """
+        Note the groups that move or whose firmness changes: unit, recipe, day 0, old, new, whether it moves, why.
+        """
+        self.run_many("INSERT INTO moving VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", groups)
+
+    def cases_to_read(self) -> Iterator[str]:
+        """The open cases whose record has to be read; what is held here is a page."""
+        for page in self.pages("SELECT number FROM read_case WHERE number > ? ORDER BY number LIMIT ?", (), ""):
+            yield from (str(row[0]) for row in page)
+
+    def put_read_moves(self, moved: Iterable[MovedRow]) -> None:
+        """Note what moves among the cases that were read."""
+        rows = iter(moved)
+        while page := list(islice(rows, _PAGE)):
+            self.run_many("INSERT INTO read_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", page)
+
+    def order_moves(self) -> None:
+        """Put the deadlines that move in order, once; a case that was read is told of as it was read."""
+        self.run(f"CREATE TEMP TABLE moved (place {self._numbered} PRIMARY KEY, {_COLUMNS})")
+        self.run(
+            f"INSERT INTO moved ({_NAMES}) SELECT * FROM (SELECT {_LISTED} {_JOINED} AND m.moved = 1"
+            ' AND NOT EXISTS (SELECT 1 FROM read_case r WHERE r.number = c."case")'
             f" UNION ALL SELECT {_NAMES} FROM read_move) listed ORDER BY {_ORDER}",
             (FOREVER, FOREVER),
         )
@@ -118,7 +146,7 @@ class Moves(Desk):
         self.run(f"CREATE TEMP TABLE moved_case (place {self._numbered} PRIMARY KEY, number TEXT)")
         self.run(
             "INSERT INTO moved_case (number) SELECT number FROM moved GROUP BY number"
-            " ORDER BY MAX(CASE WHEN new_day < old_day THEN 1 ELSE 0 END) DESC, number"
+            f" ORDER BY MAX(CASE WHEN {_EARLIER} THEN 1 ELSE 0 END) DESC, number"
         )
         self.run("CREATE INDEX moved_number ON moved (number)")
         for page in self.pages("SELECT place, number FROM moved_case WHERE place > ? ORDER BY place LIMIT ?", (), 0):

@@ -219,6 +219,24 @@ class CalendarEditionRow(Row, table=True):
     data: str = Field(sa_type=Text)
 
 
+class RulesEditionRow(Row, table=True):
+    """
+    An edition of the rules that the office adopted (采用的规则版本), with the sources of all of them; the last adopted
+    is the one in use. ``files`` is the fingerprint of the files that said it; ``hash`` covers every column, with the
+    hash of the edition before.
+    """
+
+    __tablename__ = "rules_edition"
+    id: int | None = Field(default=None, primary_key=True)
+    edition: str
+    adopted_at: datetime
+    by: str
+    files: str
+    data: str = Field(sa_type=Text)
+    previous: str
+    hash: str
+
+
 class EditionRow(Row, table=True):
     """An edition of a workflow or a wording that is still needed (保留的版本): a case keeps the one it began under."""
 
@@ -271,4 +289,4 @@ class PulseRow(Row, table=True):
     words: str = Field(default="", sa_type=Text)
 
 
-GUARDED = ("entry", "escalation", "acknowledgement")  # neither changed nor removed
+GUARDED = ("entry", "escalation", "acknowledgement", "rules_edition")  # neither changed nor removed

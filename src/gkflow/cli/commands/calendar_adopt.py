@@ -60,7 +60,7 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
     from gkflow.bootstrap import home_folder
     from gkflow.incoming import enter
 
-    if not _agreed(say("把以上内容写入日历文件？", "write this into the calendar?"), given["yes"]):
+    if not agreed(say("把以上内容写入日历文件？", "write this into the calendar?"), given["yes"]):
         return False
     target = enter(incoming, home_folder())
     typer.echo(say(f"已写入 {target}", f"written: {target}"), err=True)
@@ -81,40 +81,42 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
                 say("机关采用的已是最新的日历，没有可采用的。", "the office has adopted what is known."), err=True
             )
             return
-        tally = _Tally()
-        moves = tally.over(_moved_rows(office, office.calendars.moving()))
+        tally = Tally()
+        moves = tally.over(moved_rows(office, office.calendars.moving()))
         if form == "json":
             told["moved"] = list(moves)
         else:
-            _show_moves(moves, given["format"], given["output"])
+            show_moves(moves, given["format"], given["output"])
         told["earlier"] = tally.earlier
         asked = given["apply"] and not given["dry_run"]
         question = say(
             f"采用这一版日历，{tally.count} 项届满日变动？", f"adopt this calendar, moving {tally.count} last days?"
         )
         done = None
-        if asked and _agreed(question, given["yes"]):
+        if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
                 print_json(told, given["output"])  # a file that cannot be written is told of before anything moves
             done = office.calendars.adopt(by=given["by"])
             told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
-        typer.echo(_summary(tally, done), err=form != "table")
+        typer.echo(summary(tally, done), err=form != "table")
 
 
-class _Tally:
+class Tally:
     """Counts the moves that pass through, so that none has to be held."""
 
     def __init__(self) -> None:
         self.count = self.earlier = 0
 
     def over(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The rows, counted as they pass."""
         for row in rows:
             self.count += 1
             self.earlier += row["earlier"]
             yield row
 
 
-def _agreed(question: str, yes: bool) -> bool:
+def agreed(question: str, yes: bool) -> bool:
+    """Whether people say so; with *yes* they have said it already."""
     if yes:
         return True
     if not sys.stdin.isatty():
@@ -182,7 +184,8 @@ def _show_incoming(incoming: Incoming, err: bool) -> None:
 # -- what moves --------------------------------------------------------------------------------------------------
 
 
-def _moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any]]:
+def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any]]:
+    """The deadlines that move, as rows."""
     for each in moves:
         flow = office.rules.rulebook.workflows.get(each.workflow)
         rule = flow.clock(each.clock) if flow is not None else None
@@ -194,7 +197,8 @@ def _moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, An
         }  # fmt: skip
 
 
-def _summary(tally: _Tally, done: Adopting | None) -> str:
+def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar adopt") -> str:
+    """What moves, or moved, in one line; *command* is the one that adopts."""
     if done is not None and not done.moved:
         firmer = say(
             f"；{done.touched} 件在办案件的届满日已重新核定", f"; {done.touched} open cases were reckoned anew"
@@ -207,18 +211,17 @@ def _summary(tally: _Tally, done: Adopting | None) -> str:
         )
     if not tally.count:
         return say(
-            "没有届满日变动。尚未采用；采用请运行 gkflow calendar adopt --apply",
-            "no last day would move. Not adopted yet: gkflow calendar adopt --apply",
+            f"没有届满日变动。尚未采用；采用请运行 {command} --apply",
+            f"no last day would move. Not adopted yet: {command} --apply",
         )
     return say(
-        f"{tally.count} 项届满日变动，其中 {tally.earlier} 项提前。"
-        "尚未采用；核对之后运行 gkflow calendar adopt --apply",
-        f"{tally.count} last days would move, {tally.earlier} of them earlier. Not adopted yet: "
-        "gkflow calendar adopt --apply",
+        f"{tally.count} 项届满日变动，其中 {tally.earlier} 项提前。尚未采用；核对之后运行 {command} --apply",
+        f"{tally.count} last days would move, {tally.earlier} of them earlier. Not adopted yet: {command} --apply",
     )
 
 
-def _show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None:
+def show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None:
+    """Print the deadlines that move."""
     from gkflow.cli.output import Column, show
 
     columns = (

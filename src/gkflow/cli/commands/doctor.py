@@ -130,6 +130,12 @@ def _edition(sign: Sign) -> str:
     )
 
 
+def _rules(sign: Sign) -> str:
+    from gkflow.cli.opening import rules_words
+
+    return rules_words(sign.facts["state"], sign.facts["what"])
+
+
 def _provisional(sign: Sign) -> str:
     count, cases = sign.facts["count"], sign.facts["cases"]
     if not count:
@@ -156,6 +162,7 @@ _WORDS = {
     "delivery": _delivery,
     "calendar": _calendar,
     "calendar_edition": _edition,
+    "rules_edition": _rules,
     "provisional": _provisional,
     "counts": _counts,
 }

@@ -44,6 +44,7 @@ def command(
     ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
+    from gkflow.cli.opening import warn
     from gkflow.cli.output import reason
     from gkflow.domain.errors import Unfit
     from gkflow.founding import init_office, plan_of
@@ -70,6 +71,7 @@ def command(
         )
         _print_profile(office)
         print(say(f"  日历    放假安排已公布至 {through}", f"  calendar   days off are announced through {through}"))
+        warn(office)
     print(say("下一步：", "next:"))
     if home != Path.cwd() and home != Path(os.environ.get("GKFLOW_HOME") or "/").absolute():
         print(f"  cd {home}")

@@ -1,0 +1,98 @@
+"""
+Which clocks other rules can move (受规则变动影响的期限): those that are reckoned by a limit that has changed.
+
+A clock rests on its own limit, on those of its other starts and of its extension, and on the clocks that say when its
+suspension ends or whether a notice was in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gkflow.application.rules import Rules
+from gkflow.domain.deadline import Deadline
+from gkflow.domain.errors import NotFound
+from gkflow.domain.law import LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.workflow import ClockRule, Workflow
+
+_UNITS = {
+    LimitUnit.WORKING_DAY: "个工作日", LimitUnit.DAY: "日", LimitUnit.MONTH: "个月", LimitUnit.YEAR: "年",
+    LimitUnit.HOUR: "小时",
+}  # fmt: skip
+
+
+class Affected:
+    """What of the open cases a change of rules can move (受影响的期限)."""
+
+    def __init__(self, ledger: Any, old: Rules, new: Rules) -> None:
+        self._ledger, self._old, self._new = ledger, old, new
+        self._limits: dict[str, tuple[TimeLimit | None, TimeLimit | None]] = {}
+        self._rests: dict[tuple[str, str], tuple[str, ...]] = {}  # (edition, clock) -> the limits that it rests on
+
+    def clocks(self) -> Iterator[tuple[str, str]]:
+        """The clocks that a changed limit can move, each with the edition of its workflow."""
+        if self._old.rulebook.edition == self._new.rulebook.edition:
+            return
+        for name, edition in self._ledger.open_editions():
+            workflow = self._old.workflow_of(self._ledger, name, edition)
+            for rule in workflow.clocks:
+                if any(self._changed(limit) for limit in self.rests_on(workflow, rule)):
+                    yield edition, rule.name
+
+    def why(self, workflow: Workflow, was: Deadline, now: Deadline) -> str:
+        """The limits behind a move: what each was and is on the day on which the clock started, with its article."""
+        if self._old.rulebook.edition == self._new.rulebook.edition:
+            return ""
+        start, told = now.clock.events[0].day, []
+        for name in self.rests_on(workflow, now.clock.rule):
+            before, after = self._both(name)
+            then, there = (each.in_force(start) if each is not None else None for each in (before, after))
+            if then != there:
+                label = (after or before).label if after or before else name  # type: ignore[union-attr]
+                cited = there or then
+                cite = f"（{cited.citation}）" if cited is not None else ""
+                told.append(f"{label}由{amount(then)}改为{amount(there)}{cite}")
+        return "；".join(told)
+
+    def rests_on(self, workflow: Workflow, rule: ClockRule) -> tuple[str, ...]:
+        """The names of the limits that the clock rests on, its own first."""
+        key = (workflow.edition, rule.name)
+        if key not in self._rests:
+            self._rests[key] = tuple(dict.fromkeys(_limits(workflow, rule, {})))
+        return self._rests[key]
+
+    def _changed(self, name: str) -> bool:
+        before, after = self._both(name)
+        return (before.values if before is not None else ()) != (after.values if after is not None else ())
+
+    def _both(self, name: str) -> tuple[TimeLimit | None, TimeLimit | None]:
+        if name not in self._limits:
+            self._limits[name] = (_limit(self._old, name), _limit(self._new, name))
+        return self._limits[name]
+
+
+def _limit(rules: Rules, name: str) -> TimeLimit | None:
+    try:
+        return rules.rulebook.limit(name)
+    except NotFound:
+        return None
+
+
+def _limits(workflow: Workflow, rule: ClockRule, seen: dict[str, None]) -> Iterator[str]:
+    seen[rule.name] = None
+    yield from (limit for clock, limit in workflow.limit_names() if clock == rule.name)
+    others = [suspend.lapse for suspend in rule.suspends] + [wait.within for wait in rule.waits]
+    for other in others:
+        further = workflow.clock(other) if other and other not in seen else None
+        if further is not None:
+            yield from _limits(workflow, further, seen)
+
+
+def amount(value: LimitValue | None) -> str:
+    """How long, for people: 20个工作日, 1月31日, or that there is none."""
+    if value is None:
+        return "无"
+    if value.unit is LimitUnit.FIXED_DATE:
+        return f"{value.month}月{value.day}日"
+    return f"{value.length}{_UNITS[value.unit]}" if value.length is not None else "以写明的日期为准"

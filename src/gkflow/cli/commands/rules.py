@@ -1,0 +1,184 @@
+"""
+``gkflow rules`` (规则版本): the rules that the office has adopted, what two editions say otherwise, adopting another.
+
+Without a word, and with ``show``, the editions are listed; ``show ONE OTHER`` compares two of them, ``adopt`` lists
+what the files say otherwise and which open deadlines that moves, and with ``--apply`` adopts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gkflow.cli import options
+from gkflow.cli.language import label_of, say
+
+if TYPE_CHECKING:
+    from gkflow.cli.output import Column
+    from gkflow.files.rule_changes import RuleChange
+    from gkflow.office import Office
+
+_WORDS = {"": "show", "show": "show", "查看": "show", "adopt": "adopt", "采用": "adopt"}
+_KINDS = {
+    "limit": ("期限", "limit"), "workflow": ("流程", "workflow"), "ladder": ("阶梯", "ladder"),
+    "list": ("代码表", "list"), "duty": ("周期职责", "duty"), "profile": ("地方规则", "profile"),
+}  # fmt: skip
+_LONGEST = 60
+
+
+def command(
+    word: str = typer.Argument(
+        "", metavar="show|adopt",
+        help=say(
+            "show（默认）列出采用过的版本，写两个版本的则比较；adopt 列出规则文件的变动和因此变动的届满日",
+            "show (the default) lists the editions, or compares two; adopt lists what the files change and move",
+        ),
+    ),
+    one: str = typer.Argument("", metavar=say("版本", "EDITION"), help=say("版本名称的开头", "how its name begins")),
+    other: str = typer.Argument(
+        "", metavar=say("版本", "EDITION"),
+        help=say("与哪一版比较（默认现在的规则文件）", "compared with (default: the files as they are)"),
+    ),
+    apply: bool = typer.Option(
+        False, "--apply", help=say("adopt：采用，变动在办案件的届满日", "adopt: move the open deadlines")
+    ),
+    yes: bool = typer.Option(False, "--yes", help=say("adopt：不再询问", "adopt: do not ask")),
+    by: str = options.BY,
+    dry_run: bool = options.DRY_RUN,
+    format: str = options.FORMAT,
+    output: str = options.OUTPUT,
+) -> None:  # fmt: skip
+    """The adopted rules."""
+    from gkflow.cli.output import show
+    from gkflow.office import open_office
+
+    which = _WORDS.get(word.strip())
+    if which is None:
+        raise typer.BadParameter(say(f"没有“{word}”；有：show、adopt", f'no "{word}"; there are: show, adopt'))
+    with open_office() as office:
+        if which == "adopt":
+            if one:
+                raise typer.BadParameter(say(f"多余的参数：{one}", f"unexpected: {one}"))
+            _adopt(office, apply and not dry_run, yes, by, format, output)
+        elif one:
+            rows = [_change_row(each) for each in office.rule_editions.changes(one, other)]
+            show(rows, _change_columns(), format, output or None, say("规则变动", "Changed rules"))
+        else:
+            show(list(_editions(office)), _edition_columns(), format, output or None)
+            _say_waiting(office)
+
+
+def _editions(office: Office) -> Iterator[dict[str, Any]]:
+    kept = office.rule_editions.all()
+    for place, each in enumerate(kept):
+        yield {
+            "edition": each.edition[:12], "adopted_at": each.at, "by": each.by, "in_use": place == len(kept) - 1,
+            "profile": each.sources.profile,
+        }  # fmt: skip
+
+
+def _say_waiting(office: Office) -> None:
+    from gkflow.cli.opening import warn
+
+    warn(office)
+
+
+def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output: str) -> None:
+    """List what changes and what moves; then, when asked to, adopt it."""
+    from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, summary
+    from gkflow.cli.output import form_of, print_json
+
+    form = form_of(format, output)
+    editions = office.rule_editions
+    changes = [_change_row(each) for each in editions.changes()]
+    told: dict[str, Any] = {"changes": changes, "moved": [], "applied": False, "edition": None, "earlier": 0}
+    if not editions.waiting():
+        typer.echo(say("采用的规则与规则文件相同，没有可采用的。", "the files say what was adopted."), err=True)
+        if form == "json":
+            print_json(told, output)
+        return
+    tally = Tally()
+    moves = tally.over(moved_rows(office, editions.moving()))
+    if form == "json":
+        told["moved"] = list(moves)
+    else:
+        _show(changes, moves, format, output)
+    told["earlier"] = tally.earlier
+    question = say(
+        f"采用这一版规则：{len(changes)} 处变动，{tally.count} 项届满日变动？",
+        f"adopt these rules: {len(changes)} changes, {tally.count} last days moved?",
+    )
+    done = None
+    if apply and agreed(question, yes):
+        if form == "json" and output:
+            print_json(told, output)  # a file that cannot be written is told of before anything moves
+        done = editions.adopt(by=by)
+        told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
+    typer.echo(summary(tally, done, "gkflow rules adopt"), err=form != "table")
+    if form == "json":
+        print_json(told, output)
+
+
+def _show(changes: list[dict[str, Any]], moves: Iterable[dict[str, Any]], format: str, output: str) -> None:
+    """On a screen both tables; in a spreadsheet the deadlines, which people work through."""
+    from gkflow.cli.commands.calendar_adopt import show_moves
+    from gkflow.cli.output import show
+
+    if format == "table" and not output:
+        show(changes, _change_columns(), "table", None, say("规则变动", "Changed rules"))
+        typer.echo("")
+    show_moves(moves, format, output)
+
+
+def _change_row(each: RuleChange) -> dict[str, Any]:
+    return {
+        "kind": each.kind, "name": each.name, "label": each.label or None, "what": each.what or None,
+        "old": each.old, "new": each.new, "file": each.file, "line": each.line or None,
+    }  # fmt: skip
+
+
+def _change_columns() -> tuple[Column, ...]:
+    from gkflow.cli.output import Column
+
+    return (
+        Column("kind", "种类", "kind", words=lambda each: say(*_KINDS[each])),
+        Column("name", "名称", "name", told=lambda row: label_of(row["label"] or row["name"], row["name"])),
+        Column("what", "项目", "what", words=_what),
+        Column("old", "原", "old", words=_short),
+        Column("new", "现", "new", words=_short),
+        Column(
+            "file", "文件", "file",
+            told=lambda row: f"{row['file']}:{row['line']}" if row["line"] else row["file"],
+        ),
+    )  # fmt: skip
+
+
+def _what(each: str) -> str:
+    return say("次序", "order") if each == "order" else each
+
+
+def _short(value: Any) -> str:
+    from gkflow.cli.output import json_text
+
+    text = (
+        value
+        if isinstance(value, str)
+        else " ".join(json_text(value).split())
+        if isinstance(value, (dict, list))
+        else str(value)
+    )
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _edition_columns() -> tuple[Column, ...]:
+    from gkflow.cli.output import Column
+
+    return (
+        Column("edition", "版本", "edition"),
+        Column("adopted_at", "采用时间", "adopted"),
+        Column("by", "采用人", "by"),
+        Column("profile", "地方规则", "profile"),
+        Column("in_use", "现用", "in use"),
+    )

@@ -1,0 +1,51 @@
+"""What is said when an office is opened (打开时的提示): the rule files say something else than what it adopted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gkflow.cli.language import say
+
+if TYPE_CHECKING:
+    from gkflow.office import Office
+
+# They say it themselves: as a sign, as what they are about, as a line of the log.
+_SAY_IT_THEMSELVES = ("doctor", "rules", "daemon")
+
+
+@contextmanager
+def warned_of_waiting_rules(words: Sequence[str]) -> Iterator[None]:
+    """While the command of *words* runs, whatever opens an office says on stderr that other rules wait."""
+    from gkflow.watching import on_open
+
+    if words and words[0] in _SAY_IT_THEMSELVES:
+        yield
+        return
+    on_open.append(warn)
+    try:
+        yield
+    finally:
+        on_open.remove(warn)
+
+
+def warn(office: Office) -> None:
+    """One line on stderr where the rule files say something else than what the office has adopted."""
+    state, what = office.rule_editions.state()
+    if state:
+        print(f"gkflow: {rules_words(state, what)}", file=sys.stderr)
+
+
+def rules_words(state: str, what: str) -> str:
+    """How the rule files stand to the rules in use, and what to do."""
+    if state == "at_fault":
+        return say(
+            f"规则文件有误，仍按已采用的规则办理：{what}；请运行 gkflow check",
+            f"a rule file has a fault, the adopted rules stay in use: {what}; run: gkflow check",
+        )
+    return say(
+        "规则文件与已采用的规则不同，仍按已采用的规则办理；核对并采用：gkflow rules adopt",
+        "the rule files differ from the adopted rules, which stay in use; look at them and adopt: gkflow rules adopt",
+    )

@@ -1,0 +1,98 @@
+"""What two editions of the rules say otherwise (规则变动): each value that changed, with its place in the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gkflow.files.nodes import Node, line_of
+from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources
+
+_KINDS = {
+    LAW: "limit", WORKFLOWS: "workflow", LADDERS: "ladder", LISTS: "list", DUTIES: "duty", PROFILES: "profile",
+}  # fmt: skip
+_ABSENT = object()
+
+
+class RuleChange(NamedTuple):
+    """One value that another edition says otherwise (一处变动); None where there was, or is, nothing."""
+
+    kind: str  # limit | workflow | ladder | list | duty | profile
+    name: str
+    label: str
+    what: str  # the keys that lead to the value: values.2019-05-15.length
+    old: Any
+    new: Any
+    file: str
+    line: int
+
+
+def changes(old: RuleSources, new: RuleSources) -> Iterator[RuleChange]:
+    """Every difference, file by file; what a new or a removed file says is one."""
+    if old.profile != new.profile:
+        yield RuleChange("profile", new.profile, "", "profile", old.profile, new.profile, "gkflow.toml", 0)
+    for name in sorted({*old.nodes, *new.nodes}):
+        if old.plain(name) != new.plain(name) or _order(old, name) != _order(new, name):
+            yield from _of_file(name, old, new)
+    before, after = ({(flow, what): pick for flow, what, pick in each.readings} for each in (old, new))
+    for flow, what in sorted({*before, *after}):
+        was, now = before.get((flow, what)), after.get((flow, what))
+        if was != now:
+            yield RuleChange("workflow", flow, "", f"readings.{what}", was, now, "gkflow.toml", 0)
+
+
+def _of_file(name: str, old: RuleSources, new: RuleSources) -> Iterator[RuleChange]:
+    kind = next(word for folder, word in _KINDS.items() if name.startswith(f"{folder}/"))
+    was, now = old.plain(name), new.plain(name)
+    node = new.nodes.get(name)
+    if was is None or now is None:
+        label = _text((now or was), "label") or _text(now or was, "title")
+        file = node.file if node is not None else name
+        yield RuleChange(kind, Path(name).stem, label, "", was, now, file, node.line if node else 0)
+        return
+    assert node is not None
+    found = False
+    for path, before, after in _differences(was, now, ()):
+        found = True
+        yield _change(kind, Path(name).stem, now, was, path, before, after, node)
+    if not found:
+        yield RuleChange(kind, Path(name).stem, _text(now, "label"), "order", None, None, node.file, node.line)
+
+
+def _change(
+    kind: str, stem: str, now: Any, was: Any, path: tuple[str, ...], before: Any, after: Any, node: Node
+) -> RuleChange:
+    name, label, keys = stem, _text(now, "label") or _text(now, "title"), path
+    if kind == "limit" and len(path) > 1 and path[0] == "limits":
+        said = now["limits"].get(path[1]) or was["limits"].get(path[1])
+        name, label, keys = f"{_text(now, 'instrument')}/{path[1]}", _text(said, "label"), path[2:]
+    return RuleChange(
+        kind, name, label, ".".join(keys), None if before is _ABSENT else before, None if after is _ABSENT else after,
+        node.file, line_of(node, path),
+    )  # fmt: skip
+
+
+def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """The values that differ, with the keys that lead to them, in the order of the new file."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*new, *old)):
+            yield from _differences(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, str(key)))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(one, other, (*path, str(place)))
+    elif old is _ABSENT or new is _ABSENT or old != new:
+        yield path, old, new
+
+
+def _order(sources: RuleSources, name: str) -> str:
+    """The order of a workflow's keys means something; that of other files does not."""
+    if not name.startswith(f"{WORKFLOWS}/"):
+        return ""
+    return json.dumps(sources.plain(name), ensure_ascii=False)
+
+
+def _text(content: Any, key: str) -> str:
+    value = content.get(key) if isinstance(content, Mapping) else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,121 @@
+"""
+The sources of the rules (规则原文): the content of every rule file, without places, as an office keeps what it adopts.
+
+Law, workflows, ladders, lists and duties, the profile in use and the office's own readings: enough to make the
+rulebook again when the files have long become others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gkflow.domain.case import canonical
+from gkflow.files.nodes import Faults, Node, from_plain, plain
+from gkflow.files.yaml_files import read_yaml
+
+LAW, LADDERS, LISTS, DUTIES, PROFILES, WORKFLOWS = KINDS = (
+    "config/law", "config/ladders", "config/lists", "config/duties", "config/profiles", "workflows",
+)  # fmt: skip
+Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
+
+
+@dataclass(frozen=True)
+class RuleSources:
+    """What every rule file says (规则原文), by its name from the folder on."""
+
+    nodes: Mapping[str, Node]
+    profile: str = ""
+    readings: Readings = ()
+    _plain: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, kind: str) -> list[Node]:
+        """The files of one kind, in the order of their names."""
+        return [node for name, node in sorted(self.nodes.items()) if name.startswith(f"{kind}/")]
+
+    def plain(self, name: str) -> Any:
+        """The content of one file as plain values; None where there is no such file."""
+        if name not in self._plain:
+            node = self.nodes.get(name)
+            self._plain[name] = plain(node) if node is not None else None
+        return self._plain[name]
+
+    @cached_property
+    def edition(self) -> str:
+        """
+        The sha256 of what is said, whatever the layout and the comments (规则版本). The order of keys means something
+        in a workflow, where clocks are reckoned in the order of the file, and nowhere else.
+        """
+        digest = hashlib.sha256()
+        for name in sorted(self.nodes):
+            content = self.plain(name)
+            text = _in_order(content) if name.startswith(f"{WORKFLOWS}/") else canonical(content)
+            digest.update(f"{name} {text}\n".encode())
+        digest.update(_in_order([self.profile, self.readings]).encode())
+        return digest.hexdigest()
+
+    def as_text(self) -> str:
+        """The sources as one text, for the database."""
+        files = {name: self.plain(name) for name in sorted(self.nodes)}
+        return _in_order({"files": files, "profile": self.profile, "readings": self.readings})
+
+    @classmethod
+    def from_text(cls, text: str) -> RuleSources:
+        """The sources from what :meth:`as_text` gave."""
+        data = json.loads(text)
+        nodes = {name: from_plain(content, name) for name, content in data["files"].items()}
+        return cls(nodes, data["profile"], tuple((flow, what, name) for flow, what, name in data["readings"]))
+
+
+def _in_order(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple[str, str, str]] = ()) -> RuleSources:
+    """What the files of *folders* say, with the *profile* in use and no other. Raises FilesAtFault."""
+    faults = Faults()
+    nodes = {}
+    for kind in KINDS:
+        for name, node in nodes_of(folders, kind, faults):
+            if kind != PROFILES or Path(name).stem == profile:
+                nodes[name] = node
+    faults.tell()
+    return RuleSources(nodes, profile, tuple(readings))
+
+
+def nodes_of(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[tuple[str, Node]]:
+    """The files of one kind taken apart, by their names; each bears the name that faults call it."""
+    for name, path in sorted(files_under(folders, under).items()):
+        if only and path.name != only:
+            continue
+        node = read_yaml(path, name if path == folders[0] / name else path.as_posix(), faults)
+        if node is not None:
+            yield name, node
+
+
+def files_under(folders: Sequence[Path], under: str) -> dict[str, Path]:
+    """The files that count: one of a later folder takes the place of the one of the same name."""
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted((folder / under).glob("**/*.yaml")):
+            files[path.relative_to(folder).as_posix()] = path
+    return files
+
+
+def fingerprint(folders: Sequence[Path]) -> str:
+    """The sha256 of the bytes of all rule files: while it stays, none has to be taken apart again (文件指纹)."""
+    digest = hashlib.sha256()
+    for kind in KINDS:
+        for name, path in sorted(files_under(folders, kind).items()):
+            try:
+                content = path.read_bytes()
+            except OSError:
+                content = b"unreadable"  # who takes it apart says why
+            digest.update(f"{name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()

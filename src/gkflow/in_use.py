@@ -1,0 +1,217 @@
+"""
+What an office works by (办理依据): the editions of calendar and rules that it has adopted, put together.
+
+The rules come from the database, as they were adopted; the files are read to see whether others wait.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from heapq import merge
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from gkflow.bootstrap import Picks, account, folders, picks_of, workflow_of_case
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import legal_day
+
+if TYPE_CHECKING:
+    from gkflow.application.rules import Rules
+    from gkflow.domain.edition import Adopted, CalendarEdition
+    from gkflow.domain.law import TimeLimit
+    from gkflow.domain.rulebook import Rulebook
+    from gkflow.domain.workflow import Ladder
+    from gkflow.files.rule_sources import RuleSources
+    from gkflow.files.settings import Settings
+
+NATIONAL = "national"
+_LADDER = re.compile(r'"config/ladders/([^"/]+)\.yaml":')
+
+
+class KeptRules(NamedTuple):
+    """Rules that an office adopted, as its database keeps them (采用的规则): since when, by whom, and their sources."""
+
+    edition: str
+    at: datetime
+    by: str
+    files: str
+    text: str
+
+    @property
+    def sources(self) -> RuleSources:
+        """What every file said then."""
+        return _sources_of(self.text)
+
+    def book(self) -> Rulebook:
+        """The rulebook that they make, without a calendar. Raises FilesAtFault where it cannot be read any more."""
+        return _kept_book(self.edition, self.text)
+
+
+@lru_cache(maxsize=8)
+def _sources_of(text: str) -> RuleSources:
+    from gkflow.files.rule_sources import RuleSources
+
+    return RuleSources.from_text(text)
+
+
+@lru_cache(maxsize=8)
+def _kept_book(edition: str, text: str) -> Rulebook:
+    from gkflow.files.rulebook_files import kept_rulebook
+
+    return replace(kept_rulebook(_sources_of(text), WorkCalendar(days_off=(), makeup_days=())), edition=edition)
+
+
+class KnownRules(NamedTuple):
+    """What the files say now (已知的规则), adopted or not: the name of the edition, and their fingerprint."""
+
+    edition: str
+    files: str
+    text: str
+    sources: RuleSources
+
+
+def fingerprint_of(settings: Settings) -> str:
+    """The fingerprint of everything that the rules of an office are made of: while it stays, they stay."""
+    from gkflow.files.rule_sources import fingerprint
+
+    mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(folders(settings.home))}"
+    return hashlib.sha256(mark.encode()).hexdigest()
+
+
+def known_rules(settings: Settings) -> KnownRules:
+    """The rules as the files of an office have them (已知的规则). Raises FilesAtFault where one cannot be read."""
+    return _known_rules(tuple(folders(settings.home)), settings.profile, picks_of(settings.readings),
+                        fingerprint_of(settings))  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str) -> KnownRules:
+    from gkflow.files.rule_sources import read_sources
+
+    sources = read_sources(places, profile or NATIONAL, readings)
+    return KnownRules(sources.edition, files, sources.as_text(), sources)
+
+
+def rules_of(
+    settings: Settings,
+    calendars: Sequence[tuple[datetime, CalendarEdition]],
+    kept: Sequence[KeptRules],
+    known_on: date | None = None,
+) -> Rules:
+    """
+    What the verbs of an office work by: the rules and the calendars that it has adopted, oldest first, each since
+    its moment; the last ones are in use. With *known_on*, by the notices that were known on that day.
+    """
+    from gkflow.application.rules import QuietHours, Rules
+    from gkflow.domain.errors import Unfit
+    from gkflow.domain.notice import ReportingLine
+    from gkflow.domain.rulebook import mean
+    from gkflow.files.wording import read_wording, wording_from_source
+
+    edition = calendars[-1][1]
+    own = settings.units[settings.unit]
+    calendar = edition.calendar(own.region, own.code, known_on)
+    local = {
+        code: there
+        for code, unit in settings.units.items()
+        if (there := edition.calendar(unit.region, code, known_on)) is not calendar
+    }
+    present = kept[-1].book()
+    earlier = tuple(each.book for each in kept[:-1])
+    book = replace(present, calendar=calendar, local=local, before=earlier, ladders=_ladders(kept, present.ladders))
+    if known_on is None and (len(calendars) > 1 or earlier):
+        places = {"": own.region, **{code: settings.units[code].region for code in local}}
+        steps = list(_steps(calendars, kept, book))
+        book = replace(
+            book, history={code: _adopted(steps, region, code or own.code) for code, region in places.items()}
+        )
+    wanted = settings.duties if settings.duties is not None else book.duties_taken
+    for name in wanted:
+        if name not in book.duties:
+            reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
+            raise Unfit("settings", file="gkflow.toml", reason=reason)
+    owners = _owners(settings, book.lists.get("fields", {}))
+    _require_regions(settings, book.lists.get("regions", {}))
+    quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
+    return Rules(
+        book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
+        settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
+        {unit.label: code for code, unit in settings.units.items()}, account(),
+        tuple(book.duties[name] for name in wanted),
+        ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
+    )  # fmt: skip
+
+
+_Step = tuple[datetime, "CalendarEdition", "Callable[[str], TimeLimit] | None"]
+
+
+def _steps(
+    calendars: Sequence[tuple[datetime, CalendarEdition]], kept: Sequence[KeptRules], book: Rulebook
+) -> Iterator[_Step]:
+    """The calendars and the rules in use, one after another; the first of each hold for all days before."""
+    limits: list[Callable[[str], TimeLimit] | None] = [*(_limit_of(each, book) for each in kept[:-1]), None]
+    changes: list[tuple[datetime, int, int]] = [(at, 1, 0) for at, _ in calendars[1:]]
+    rules: list[tuple[datetime, int, int]] = [(each.at, 0, 1) for each in kept[1:]]
+    place, law = 0, 0
+    yield calendars[0][0], calendars[0][1], limits[0]
+    for at, another, other in merge(changes, rules, key=lambda change: change[0]):
+        place, law = place + another, law + other
+        yield at, calendars[place][1], limits[law]
+
+
+def _limit_of(kept: KeptRules, present: Rulebook) -> Callable[[str], TimeLimit]:
+    """The limits as earlier rules had them; what they did not know as the present ones have it."""
+
+    def limit(name: str) -> TimeLimit:
+        book = kept.book()
+        return book.limit(name) if name in book.law.limits else present.limit(name)
+
+    return limit
+
+
+def _adopted(steps: Sequence[_Step], region: str, code: str) -> Adopted:
+    from gkflow.domain.edition import Adopted, Adoption
+
+    return Adopted(tuple(Adoption(at, legal_day(at), each.calendar(region, code), limit) for at, each, limit in steps))
+
+
+def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mapping[str, Ladder]:
+    """The ladders in use, and those of earlier rules that they have dropped: an open case may still be on one."""
+    ladders = dict(present)
+    for each in reversed(kept[:-1]):
+        if not set(_LADDER.findall(each.text)) <= ladders.keys():
+            ladders = {**each.book().ladders, **ladders}
+    return ladders
+
+
+def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
+    """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
+    from gkflow.domain.errors import Unfit
+    from gkflow.domain.rulebook import mean
+
+    owners: dict[str, str] = {}
+    for unit in settings.units.values():
+        for each in unit.fields:
+            reason = ""
+            if each not in fields:
+                reason = f'unit "{unit.code}": no field "{each}"{mean(each, fields)}'
+            elif owners.setdefault(each, unit.code) != unit.code:
+                reason = f'unit "{unit.code}": field "{each}" is owned by "{owners[each]}" already'
+            if reason:
+                raise Unfit("settings", file="gkflow.toml", reason=reason)
+    return owners
+
+
+def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
+    """A region that nobody knows would silently be the whole country."""
+    from gkflow.domain.errors import Unfit
+
+    for unit in settings.units.values():
+        if unit.region and f"{unit.region[:2]}0000" not in regions:
+            reason = f'unit "{unit.code}": no region "{unit.region}" (GB/T 2260)'
+            raise Unfit("settings", file="gkflow.toml", reason=reason)

@@ -1,0 +1,128 @@
+"""The editions of the rules that an office has adopted (机关的规则版本), what waits, and adopting another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from gkflow.bootstrap import now, rulebook
+from gkflow.domain.case import legal_day
+from gkflow.domain.errors import FilesAtFault, NotFound
+from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gkflow.application.adopt import Adopting, Moved
+    from gkflow.application.rules import Rules
+    from gkflow.files.rule_changes import RuleChange
+    from gkflow.files.rule_sources import RuleSources
+    from gkflow.office import Office
+
+
+class RuleEditions:
+    """
+    The editions of the rules of an office (规则版本): law, workflows, ladders, lists, duties, profile and readings.
+
+    It works by the one that it adopted last. What the files say otherwise waits until it is adopted as well.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def present(self) -> KeptRules:
+        """The edition that the office works by."""
+        return self.all()[-1]
+
+    def all(self) -> tuple[KeptRules, ...]:
+        """Every edition that it has worked by, oldest first; a new office adopts what is known."""
+        return self._office.in_use().rules
+
+    def adopt_first(self, ledger: Any) -> None:
+        """Adopt what the installed packages and files say: nothing has been adopted yet. Raises FilesAtFault."""
+        known = self.known()
+        ledger.adopt_rules(known.edition, known.files, known.text, "init", now())
+
+    def read(self, ledger: Any) -> tuple[KeptRules, ...]:
+        """Every edition on record, oldest first."""
+        return tuple(KeptRules(*row) for row in ledger.rules_editions())
+
+    def known(self) -> KnownRules:
+        """The rules as the files have them, adopted or not. Raises FilesAtFault with every fault of every file."""
+        settings = self._office.settings
+        rulebook(settings.home, settings.profile, settings.readings)  # they have to agree before anybody adopts them
+        return known_rules(settings)
+
+    def waiting(self) -> str:
+        """
+        The name of an edition that the files say and that is not adopted; empty where there is none. Raises
+        FilesAtFault where a file cannot be read.
+        """
+        present = self.present
+        if fingerprint_of(self._office.settings) == present.files:
+            return ""
+        known = known_rules(self._office.settings)
+        return known.edition if known.edition != present.edition else ""
+
+    def state(self) -> tuple[str, str]:
+        """How the files stand to what is adopted: "" | "waiting" | "at_fault", and the name of the edition or fault."""
+        try:
+            waiting = self.waiting()
+        except FilesAtFault as error:
+            return "at_fault", str(error.faults[0])
+        return ("waiting", waiting) if waiting else ("", "")
+
+    def changes(self, one: str = "", other: str = "") -> list[RuleChange]:
+        """
+        What two editions say otherwise (规则变动), each with its place: *one* (default: the one in use) and *other*
+        (default: what the files say now), named by as many signs of their names as tell them apart.
+        """
+        from gkflow.files.rule_changes import changes
+
+        return list(changes(self._named(one), self._named(other) if other else self.known().sources))
+
+    def named(self, name: str) -> KeptRules:
+        """The edition of that name, or of the one name that begins so. Raises NotFound."""
+        found = {each.edition: each for each in self.all() if each.edition.startswith(name)}
+        if len(found) != 1:
+            raise NotFound("unknown_edition", edition=name, editions=[each.edition[:12] for each in self.all()])
+        return next(iter(found.values()))
+
+    def _named(self, name: str) -> RuleSources:
+        return (self.named(name) if name else self.present).sources
+
+    def moving(self, *, now: datetime | None = None) -> Iterator[Moved]:
+        """
+        The open deadlines that move when what the files say is adopted, those that end earlier first (届满日变动).
+        Nothing is written.
+        """
+        from gkflow.application.adopt import find_moves
+
+        office, moment, known = self._office, self._office.moment(now), self.known()
+        with office.store.reading() as ledger:  # what moves is noted in a table that lasts as long as the asking
+            old = office.rules_in(ledger)
+            yield from find_moves(ledger, old, self._rules_with(known, moment, ""), legal_day(moment))
+
+    def adopt(self, *, by: str = "", now: datetime | None = None) -> Adopting:
+        """
+        Adopt what the files say, move the open deadlines that it moves, and tell the officers; in one transaction.
+        Closed cases and stopped clocks never move, and a case keeps the workflow under which it began.
+        """
+        from gkflow.application.adopt import apply_moves
+
+        office, moment, known = self._office, self._office.moment(now), self.known()
+        with office.store.writing(adopting=True) as ledger:
+            ledger.hold_writers()
+            old = office.rules_in(ledger)
+            new = self._rules_with(known, moment, by)
+
+            def adopt() -> None:
+                ledger.adopt_rules(known.edition, known.files, known.text, by, moment)
+
+            return apply_moves(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
+
+    def _rules_with(self, known: KnownRules, at: datetime, by: str) -> Rules:
+        """The rules as they would be with these in the place of the ones in use when it was asked last."""
+        kept = KeptRules(known.edition, at, by, known.files, known.text)
+        return self._office.rules_with(rules=[*self._office.held.rules, kept])
