@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from gkflow.cli.vocabulary import KNOWN, UNITS
@@ -67,6 +68,7 @@ class System:
 class Coverage:
     """The whole source (覆盖情况)."""
 
+    as_of: date  # the limits are those in force on that day: the table does not change by itself
     documents: Mapping[str, Document]
     by_law: tuple[str, ...]
     systems: tuple[System, ...]
@@ -111,6 +113,7 @@ def read_coverage(path: Path, there: Repository) -> Coverage:
     documents: dict[str, Document] = {}
     systems: list[System] = []
     with Section(node, "", faults) as section:
+        as_of = section.day("as_of") or date.min
         for number, each in section.named("documents", "document", check=False):
             documents[number] = _document(each, there.rulebook)
         by_law = section.texts("by_law", needed=True)
@@ -122,7 +125,7 @@ def read_coverage(path: Path, there: Repository) -> Coverage:
         _compare(section, by_law, systems, there)
     faults.tell()
     order = {number: place for place, number in enumerate(NUMBERS)}
-    return Coverage(documents, by_law, tuple(sorted(systems, key=lambda system: order[system.number])))
+    return Coverage(as_of, documents, by_law, tuple(sorted(systems, key=lambda system: order[system.number])))
 
 
 def _document(section: Section, rulebook: Rulebook) -> Document:
@@ -228,7 +231,7 @@ def table(coverage: Coverage, there: Repository) -> str:
         "",
         "## 流程",
         "",
-        "期限取现行或者最后施行的规定；没有核对原文的，注明核对到什么程度。情景文件后是该流程的情景数。",
+        f"期限取{coverage.as_of}施行的规定；没有核对原文的，注明核对到什么程度。情景文件后是该流程的情景数。",
         "",
         *_rows(("流程", "期限和依据", "情景文件", "制度或者法条"), _workflows(coverage, there)),
         "",
@@ -280,28 +283,29 @@ def _workflows(coverage: Coverage, there: Repository) -> Iterator[tuple[str, ...
         served = "、".join(serves.get(name, ()))
         yield (
             _named(workflow),
-            _listed(dict.fromkeys(_limits(workflow, there))),
+            _listed(dict.fromkeys(_limits(workflow, there, coverage.as_of))),
             _listed(f"`{file}` {count}" for file, count in counts.items()),
             _listed(text for text in (served, workflow.cite if name in coverage.by_law else "") if text),
         )
 
 
-def _limits(workflow: Workflow, there: Repository) -> Iterator[str]:
+def _limits(workflow: Workflow, there: Repository, day: date) -> Iterator[str]:
     limits = there.rulebook.law.limits
     for name in dict.fromkeys(limit for _, limit in workflow.limit_names()):
-        yield _limit(limits[name])
+        yield _limit(limits[name], day)
         for profile in there.profiles.values():
             if name in profile.instead:
-                yield f"{_limit(limits[profile.instead[name]])}［地方规则：{profile.label}］"
+                yield f"{_limit(limits[profile.instead[name]], day)}［地方规则：{profile.label}］"
 
 
-def _limit(limit: TimeLimit) -> str:
-    """The newest value with its article, and how surely its text is known."""
-    since, value = limit.values[-1]
-    ended = ""
+def _limit(limit: TimeLimit, day: date) -> str:
+    """The value in force on *day* with its article, and how surely its text is known; else the last one before it."""
+    value, ended = limit.in_force(day), ""
     if value is None:
-        ended = f"（{since}起不再施行）"
-        value = next(each for _, each in reversed(limit.values) if each is not None)
+        since = next((since for since, _ in reversed(limit.values) if since <= day), None)
+        ended = f"（{since}起不再施行）" if since is not None else f"（{limit.values[0][0]}起施行）"
+        past = [each for start, each in limit.values if each is not None and start <= day]
+        value = past[-1] if past else next(each for _, each in limit.values if each is not None)
     known = value.citation.known
     marked = "" if known is Known.FOUND else f"（{KNOWN[known][0]}）"
     title, article = value.citation.title, value.citation.article

@@ -177,7 +177,7 @@ class Daemon:
             self.log.info("calendar_adopted", edition=now.calendars[-1].name)
         if now.rules[-1].at != before.rules[-1].at:
             self.log.info("rules_adopted", edition=now.rules[-1].edition)
-        files = self.office.rule_editions.state()
+        files = self.office.rule_editions.state(thorough=True)
         if files != self._rule_files:
             self._rule_files = files
             if files[0]:

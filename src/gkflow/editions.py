@@ -82,7 +82,9 @@ class Calendars:
             def adopt() -> None:
                 ledger.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
 
-            return apply_moves(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
+            done = apply_moves(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
+        office.in_use()
+        return done
 
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:
         """The rules as they would be with *edition* in the place of the one in use when it was asked last."""

@@ -480,7 +480,9 @@ class Office(Outgoing):
             rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            return examine(ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.state())
+            return examine(
+                ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.state(thorough=True)
+            )
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""

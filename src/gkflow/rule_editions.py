@@ -65,10 +65,15 @@ class RuleEditions:
         known = known_rules(self._office.settings)
         return known.edition if known.edition != present.edition else ""
 
-    def state(self) -> tuple[str, str]:
-        """How the files stand to what is adopted: "" | "waiting" | "at_fault", and the name of the edition or fault."""
+    def state(self, thorough: bool = False) -> tuple[str, str]:
+        """
+        How the files stand to what is adopted: "" | "waiting" | "at_fault", and the name of the edition or the first
+        fault. Only when *thorough* are other rules asked whether they agree with themselves, which takes a while.
+        """
         try:
             waiting = self.waiting()
+            if waiting and thorough:
+                self.known()
         except FilesAtFault as error:
             return "at_fault", str(error.faults[0])
         return ("waiting", waiting) if waiting else ("", "")
@@ -120,7 +125,9 @@ class RuleEditions:
             def adopt() -> None:
                 ledger.adopt_rules(known.edition, known.files, known.text, by, moment)
 
-            return apply_moves(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
+            done = apply_moves(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
+        office.in_use()
+        return done
 
     def _rules_with(self, known: KnownRules, at: datetime, by: str) -> Rules:
         """The rules as they would be with these in the place of the ones in use when it was asked last."""

@@ -17,7 +17,7 @@ LOCAL = "zhongshan-disclosure-plan-2020/interpretation"
 
 
 def test_a_local_limit_stands_in_the_place_of_the_general_one_with_its_article(gkflow: Gkflow) -> None:
-    rows = rows_of(gkflow, "limits", "--profile", "zhongshan")
+    rows = rows_of(gkflow, "limits", "--profile", "zhongshan", "--all")
     (mine,) = (row for row in rows if row["instead_of"] is not None)
     assert (mine["limit"], mine["instead_of"], mine["since"]) == (LOCAL, GENERAL, "2020-06-16")
     assert (mine["length"], mine["unit"]) == (0, "day")
@@ -41,10 +41,10 @@ def test_a_profile_that_replaces_nothing_changes_nothing(gkflow: Gkflow) -> None
 
 
 def test_a_profile_may_be_named_by_its_label_and_goes_with_a_workflow(gkflow: Gkflow) -> None:
-    rows = rows_of(gkflow, "limits", "--profile", "中山", "--workflow", "政策解读")
+    rows = rows_of(gkflow, "limits", "--all", "--profile", "中山", "--workflow", "政策解读")
     assert {row["limit"] for row in rows} == {GENERAL, LOCAL, "house-rules-publication/repeat-interpretation"}
-    assert rows_of(gkflow, "limits", "--profile", "zhongshan", "--workflow", "interpretation") == rows
-    table = gkflow("limits", "--profile", "中山", "--workflow", "政策解读").out
+    assert rows_of(gkflow, "limits", "--all", "--profile", "zhongshan", "--workflow", "interpretation") == rows
+    table = gkflow("limits", "--all", "--profile", "中山", "--workflow", "政策解读").out
     line = next(line for line in table.splitlines() if line.startswith("政策同步解读"))
     assert "当日" in line
     assert line.endswith(GENERAL)
@@ -66,3 +66,48 @@ def test_an_unknown_profile_is_one_clear_line(lang: str, gkflow: Gkflow) -> None
     assert done.err.count("\n") == 1
     assert done.err.startswith("gkflow: " + {"zh": "没有地方规则“zhongshn”；有：", "en": 'no profile "zhongshn"'}[lang])
     assert "zhongshan" in done.err
+
+
+# -- the value in force on a day -----------------------------------------------------------------------------------
+
+REPLY = "ogi-regulations/reply"
+
+
+def of_limit(gkflow: Gkflow, name: str, *words: str) -> list[dict[str, Any]]:
+    return [row for row in rows_of(gkflow, "limits", *words) if row["limit"] == name]
+
+
+@pytest.mark.parametrize(
+    ("day", "length", "since", "until"),
+    [("2019-05-14", 15, "2008-05-01", "2019-05-15"), ("2019-05-15", 20, "2019-05-15", None)],
+)
+def test_a_limit_is_told_as_it_is_in_force_on_the_day_asked_for(
+    gkflow: Gkflow, day: str, length: int, since: str, until: str | None
+) -> None:
+    # 条例 2008年文本 第二十四条: 15个工作日; 2019-05-15 施行的第三十三条: 20个工作日.
+    (row,) = of_limit(gkflow, REPLY, "--on", day)
+    assert (row["length"], row["since"], row["until"], row["to_come"]) == (length, since, until, False)
+
+
+def test_a_limit_that_has_no_value_yet_is_told_as_one_to_come_and_a_repealed_one_as_repealed(gkflow: Gkflow) -> None:
+    (row,) = of_limit(gkflow, REPLY, "--on", "2008-04-30")
+    assert (row["length"], row["since"], row["to_come"], row["article"]) == (None, "2008-05-01", True, None)
+    name = "credit-repair-2019/publicity-general-minimum"  # repealed from 2023-05-01
+    assert [row["length"] for row in of_limit(gkflow, name, "--on", "2023-04-30")] == [3]
+    (row,) = of_limit(gkflow, name, "--on", "2023-05-01")
+    assert (row["length"], row["since"], row["to_come"]) == (None, "2023-05-01", False)
+
+
+def test_all_values_are_listed_when_asked_for_and_not_together_with_a_day(gkflow: Gkflow) -> None:
+    assert [(row["length"], row["since"]) for row in of_limit(gkflow, REPLY, "--all")] == [
+        (15, "2008-05-01"), (20, "2019-05-15"),
+    ]  # fmt: skip
+    done = gkflow("limits", "--all", "--on", "2020-01-01")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_a_value_names_the_decree_that_gave_it_its_text(gkflow: Gkflow) -> None:
+    before, since = of_limit(gkflow, REPLY, "--all")
+    assert (before["decree"], since["decree"]) == ("国务院令第492号", None)
+    assert before["article"].endswith("第二十四条第二款（国务院令第492号）")
+    assert since["article"] == "《中华人民共和国政府信息公开条例》第三十三条第二款"

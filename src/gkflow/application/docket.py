@@ -36,27 +36,31 @@ def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: 
 def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
     """Every deadline of a case on a day, by (clock, ref)."""
     by = _calendars_of(workflow, record, rulebook)
-    return reckon_all(read_clocks(workflow, record), rulebook.limit, by.calendar, as_of, None, by.adopted, by.since)
+    return reckon_all(
+        read_clocks(workflow, record), rulebook.limit, by.calendar, as_of, None, by.adopted, by.since, by.ended
+    )
 
 
 class _Calendars(NamedTuple):
-    """By which calendars a case is reckoned: the present one; all, where there were more; since when it is known."""
+    """
+    By which calendars a case is reckoned: the present one; all, where there were more; since when it is known, and
+    when it ended.
+    """
 
     calendar: WorkCalendar
     adopted: Adopted | None
     since: datetime | None
+    ended: date | None
 
 
 def _calendars_of(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> _Calendars:
     unit = unit_of(workflow, record) if rulebook.local else ""
     adopted = rulebook.adopted_by(unit) if record else None
-    since = None
+    since = ended = None
     if adopted is not None:
         since = min(entry.written_at for entry in record)
         ended = ended_on(workflow, record_of(record))
-        if ended is not None:
-            adopted = adopted.until(ended, since)
-    return _Calendars(rulebook.calendar_of(unit), adopted, since)
+    return _Calendars(rulebook.calendar_of(unit), adopted, since, ended)
 
 
 class Reckoned(NamedTuple):
@@ -193,7 +197,7 @@ def revisions(
             # Under another calendar nothing reckoned so far holds, but for what has stopped.
             held = None if day in adoptions else deadlines
             clocks = reader.clocks()
-            deadlines = reckon_all(clocks, rulebook.limit, by.calendar, day, held, by.adopted, by.since)
+            deadlines = reckon_all(clocks, rulebook.limit, by.calendar, day, held, by.adopted, by.since, by.ended)
         else:
             deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
         for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it

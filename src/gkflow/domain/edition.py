@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
@@ -26,6 +26,7 @@ BINDS = ("everyone", "organs", "enterprises")
 _NO_DAYS: Mapping[date, str] = MappingProxyType({})
 _SATURDAY = 5
 _EMPTY_YEARS = date(1, 1, 1)
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,10 +302,13 @@ class Adopted:
         held = [step for step in self.steps if step.day <= day or step.at < known_since]
         return held[-1] if held else self.steps[0]
 
-    def until(self, ended: date, known_since: datetime) -> Adopted:
-        """What a case has known that ended on that day: what was adopted later is none of its business."""
-        first, *rest = self.steps
-        return Adopted((first, *(step for step in rest if step.day < ended or step.at <= known_since)))
+    def after_end(self, ended: date, started: datetime, known_since: datetime) -> Adoption:
+        """
+        What holds for a clock that goes on in a case that has ended: what was in use before the end, or when the
+        start of the clock was written down, where that was later. What is adopted afterwards moves nothing there.
+        """
+        held = (self.running(ended - _ONE_DAY, known_since), self.when_written(started))
+        return max(held, key=self.steps.index)
 
     @property
     def days(self) -> tuple[date, ...]:

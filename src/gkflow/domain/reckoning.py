@@ -40,7 +40,7 @@ Known = Mapping[tuple[str, str], Deadline]
 
 def reckon_all(
     clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None,
-    adopted: Adopted | None = None, known_since: datetime | None = None,
+    adopted: Adopted | None = None, known_since: datetime | None = None, ended: date | None = None,
 ) -> dict[tuple[str, str], Deadline]:  # fmt: skip
     """
     Reckon every clock of a case, by (name, ref).
@@ -51,7 +51,7 @@ def reckon_all(
 
     Where the office has *adopted* more than one calendar, or other rules, each clock is reckoned with its own: a
     stopped one with those of its stop, a running one with those of the day; *known_since* is when the case was first
-    written down.
+    written down, *ended* the day on which it ended.
     """
     known: dict[tuple[str, str], Deadline] = {}
     for clock in clocks:
@@ -67,14 +67,18 @@ def reckon_all(
         elif adopted is None or known_since is None:
             known[key] = reckon(clock, limit_of, calendar, as_of, known)
         else:
-            by = _in_use_for(clock, adopted, as_of, known_since)
+            by = _in_use_for(clock, adopted, as_of, known_since, ended)
             known[key] = reckon(clock, by.limit or limit_of, by.calendar, as_of, known)
     return known
 
 
-def _in_use_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime) -> Adoption:
+def _in_use_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime, ended: date | None) -> Adoption:
     end = clock.events[-1]
-    return adopted.when_written(end.entry.written_at) if end.verb is _STOP else adopted.running(as_of, known_since)
+    if end.verb is _STOP:
+        return adopted.when_written(end.entry.written_at)
+    if ended is not None and as_of >= ended:
+        return adopted.after_end(ended, clock.events[0].entry.written_at, known_since)
+    return adopted.running(as_of, known_since)
 
 
 def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date, known: Known) -> Deadline:

@@ -11,6 +11,7 @@ from gkflow.cli import options
 from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from gkflow.cli.output import Column
@@ -31,23 +32,37 @@ def command(
         metavar=say("地方", "PROFILE"),
         help=say("按这个地方的规定列出（默认只按法律法规）", "as this place has them (default: the law alone)"),
     ),
+    on: str = typer.Option(
+        "",
+        "--on",
+        metavar=say("日期", "DAY"),
+        help=say("列出这一天施行的取值（默认今天）", "the values in force on that day (default: today)"),
+    ),
+    every: bool = typer.Option(
+        False,
+        "--all",
+        help=say("列出全部取值，含已废止和尚未施行的", "all values, those repealed and those to come among them"),
+    ),
     format: str = options.formats("table", "json", "md", "csv", "xlsx"),
     output: str = options.OUTPUT,
 ) -> None:
-    """The limits with article, quotation and how surely known."""
+    """The limits in force on a day, with article, quotation and how surely known."""
+    from gkflow.cli.days import today
     from gkflow.bootstrap import home_folder, law_of, rulebook
     from gkflow.cli.output import show
 
-    home = home_folder()
+    if every and on:
+        raise typer.BadParameter(say("--all 和 --on 只能用一个", "--all or --on, not both"))
+    home, day = home_folder(), None if every else options.day(on) or today()
     if profile:
-        rows = list(_of_place(rulebook(home, _profile_named(home, profile)), workflow))
+        rows = list(_of_place(rulebook(home, _profile_named(home, profile)), workflow, day))
     else:
         if workflow:
             book = rulebook(home)
             limits = [book.law.limits[name] for name in _used(book, workflow)]
         else:
             limits = list(law_of(home).limits.values())
-        rows = [_row(limit, since, value) for limit in limits for since, value in limit.values]
+        rows = [_row(limit, *value) for limit in limits for value in _values(limit, day)]
     columns = _columns(format, local=bool(profile))
     if format == "md":
         print("\n".join(_markdown(rows, columns)))
@@ -63,7 +78,22 @@ def _used(book: Rulebook, workflow: str) -> list[str]:
     return [name for name in book.law.limits if name in used]
 
 
-def _of_place(book: Rulebook, workflow: str) -> Iterator[dict[str, Any]]:
+_Value = tuple["date", "LimitValue | None", "date | None"]
+
+
+def _values(limit: TimeLimit, day: date | None) -> list[_Value]:
+    """
+    The values of a limit, each with the day from which and the day before which it holds: all of them, or the one
+    in force on *day*. Where none was as yet, the first one is told as one to come.
+    """
+    ends = [since for since, _ in limit.values[1:]]
+    values = [(since, value, until) for (since, value), until in zip(limit.values, [*ends, None], strict=True)]
+    if day is None:
+        return values
+    return [value for value in values if value[0] <= day][-1:] or [(values[0][0], None, None)]
+
+
+def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[str, Any]]:
     """
     The limits as a place has them: a local one stands where the general one would, from the day on which it began.
     """
@@ -71,11 +101,11 @@ def _of_place(book: Rulebook, workflow: str) -> Iterator[dict[str, Any]]:
     names = _used(book, workflow) if workflow else [name for name in book.law.limits if name not in local]
     for name in names:
         general, held = book.law.limits[name], book.limit(name)
-        for since, value in held.values:
+        for since, value, until in _values(held, day):
             if held is not general and book.law.limits[held.name].in_force(since) is not None:
-                yield _row(held, since, value, instead_of=name)
+                yield _row(held, since, value, until, instead_of=name)
             else:
-                yield _row(general, since, value)
+                yield _row(general, since, value, until)
 
 
 def _profile_named(home: Path, text: str) -> str:
@@ -91,7 +121,9 @@ def _profile_named(home: Path, text: str) -> str:
     raise typer.BadParameter(say(f"没有地方规则“{text}”；有：{there}", f'no profile "{text}"; there are: {there}'))
 
 
-def _row(limit: TimeLimit, since: Any, value: LimitValue | None, instead_of: str | None = None) -> dict[str, Any]:
+def _row(
+    limit: TimeLimit, since: date, value: LimitValue | None, until: date | None, instead_of: str | None = None
+) -> dict[str, Any]:
     cite = value.citation if value is not None else None
     return {
         "limit": limit.name, "label": limit.label, "length": value.length if value is not None else None,
@@ -99,13 +131,17 @@ def _row(limit: TimeLimit, since: Any, value: LimitValue | None, instead_of: str
         "binds": limit.binds, "since": since, "article": str(cite) if cite is not None else None,
         "quote": (cite.quote or None) if cite is not None else None, "known": cite.known if cite is not None else None,
         "source": (cite.source or None) if cite is not None else None,
-        "instead_of": instead_of,
+        "instead_of": instead_of, "until": until, "to_come": value is None and since == limit.values[0][0],
+        "decree": str(cite.decree) if cite is not None and cite.decree is not None else None,
+        "decree_url": (cite.decree.url or None) if cite is not None and cite.decree is not None else None,
     }  # fmt: skip
 
 
 def _length(row: Mapping[str, Any]) -> str:
     from gkflow.cli.vocabulary import amount
 
+    if row["to_come"]:
+        return say("尚未施行", "to come")
     if row["unit"] is None:
         return say("已废止", "repealed")
     if row["unit"] == "fixed_date":
@@ -129,6 +165,7 @@ def _columns(format: str, local: bool = False) -> list[Column]:
         Column("length", "长度", "length", told=_length),
         Column("binds", "约束", "binds", words=lambda each: word(BINDS, each)),
         Column("since", "施行", "since"),
+        Column("until", "失效", "until"),
         Column("article", "依据", "article"),
         Column("known", "文本", "text", words=lambda each: word(KNOWN, each)),
         Column("quote", "原文", "quotation", whole=True),
