@@ -47,8 +47,8 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """The limits in force on a day, with article, quotation and how surely known."""
-    from gkflow.cli.days import today
     from gkflow.bootstrap import home_folder, law_of, rulebook
+    from gkflow.cli.days import today
     from gkflow.cli.output import show
 
     if every and on:
