@@ -235,7 +235,8 @@ def _lines(
     facts = {
         "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title, "clock": moved.clock,
         "clock_label": label, "ref": moved.ref, "before": _day(moved.old), "deadline": _day(moved.new),
-        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": today.isoformat(), "officer": moved.officer,
+        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": today.isoformat(),
+        "officer": moved.officer,
     }  # fmt: skip
     found = rules.addressees(("officer", "section_head") if moved.earlier else ("officer",), moved.unit, moved.officer)
     yield from lines_to(rules, found, f"recount/{moved.case}/{seq}", facts, now, case=moved.case, unit=moved.unit)
