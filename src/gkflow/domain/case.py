@@ -18,7 +18,7 @@ from gkflow.domain.errors import Unfit
 NOTE = "note"
 CORRECT = "correct_entry"
 LINK = "link"
-RECOUNT = "recount"  # another calendar moved a last day; made by gkflow, never by hand
+RECOUNT = "recount"  # another calendar, or other rules, moved a last day; made by gkflow, never by hand
 ASIDE = frozenset((NOTE, CORRECT, LINK, RECOUNT))  # they tell something about the case and change no fact of it
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

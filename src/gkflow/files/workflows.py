@@ -26,7 +26,9 @@ _ONCE = ("clear",)  # what editions kept before 2026-12 may say; what leaves is 
 # What a correction, a note and a link carry in every workflow; a file need not say it.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 ORIGIN = "origin"
-RECOUNT_FACTS = ("recounted", "recounted_ref", "last_day_before", "last_day_after", "calendar_edition", "text")
+RECOUNT_FACTS = (
+    "recounted", "recounted_ref", "last_day_before", "last_day_after", "calendar_edition", "rules_edition", "text",
+)  # fmt: skip
 _EVERYWHERE = MappingProxyType(
     {
         "seq": FactSpec("seq", "更正的记录序号", "integer"),
@@ -39,6 +41,7 @@ _EVERYWHERE = MappingProxyType(
         "last_day_before": FactSpec("last_day_before", "原届满日", "day"),
         "last_day_after": FactSpec("last_day_after", "现届满日", "day"),
         "calendar_edition": FactSpec("calendar_edition", "日历版本"),
+        "rules_edition": FactSpec("rules_edition", "规则版本"),
         "origin": FactSpec("origin", "来源案件", "case"),
         "leads_to": FactSpec("leads_to", "关联案件", "case"),
     }
