@@ -29,8 +29,8 @@ def test_a_local_limit_stands_in_the_place_of_the_general_one_with_its_article(g
 
 
 def test_all_other_limits_are_those_of_the_law(gkflow: Gkflow) -> None:
-    law = [row for row in rows_of(gkflow, "limits") if row["limit"] != LOCAL]
-    place = [row for row in rows_of(gkflow, "limits", "--profile", "zhongshan") if row["limit"] != LOCAL]
+    law = [row for row in rows_of(gkflow, "limits", "--all") if row["limit"] != LOCAL]
+    place = [row for row in rows_of(gkflow, "limits", "--all", "--profile", "zhongshan") if row["limit"] != LOCAL]
     assert place == law
     assert {row["instead_of"] for row in law} == {None}
 
