@@ -215,8 +215,6 @@ def account() -> str:
         return str(os.getuid())
 
 
-
-
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
     import sys
