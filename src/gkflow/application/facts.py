@@ -11,24 +11,32 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gkflow.application.marks import broken, folded, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, FactSpec, Workflow
 
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$", re.ASCII)
+_MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")
+_WHOLE = re.compile(r"[-+]?(\d{1,15})(\.0+)?$", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d{1,15})?([eE][-+]?\d{1,2})?$", re.ASCII)
+_MOST = 10**15  # a number with more digits is no amount, no count of days and no number of an entry
 
 
-def read_day(value: Any) -> date:
+def read_day(value: Any, *, midnight: bool = False) -> date:
     """
-    A day from what people write: 2022-09-30, 2022/9/30, 2022年9月30日, or a date.
+    A day from what people write: 2022-09-30, 2022/9/30, 2022年9月30日 (or 号), in any width, or a date.
 
+    With *midnight*, for what programs write, 2022-09-30 00:00:00 is that day too; elsewhere it is a moment.
     Raises Refused ("bad_day").
     """
     if isinstance(value, datetime):
         return value.date() if value.tzinfo is None else legal_day(value)
     if isinstance(value, date):
         return value
-    text = str(value).strip()
+    text = folded(str(value))
+    if midnight:
+        text = _MIDNIGHT.sub("", text)
     found = _DAY.match(text)
     try:
         if found:
@@ -71,54 +79,85 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
         )
 
     text = str(value).strip()
+    if not text.isprintable():
+        if mark := broken(text):
+            raise bad(f"text without {mark}")
+        text = unmarked(text).strip()
     match spec.type:
+        case "text":
+            return text
         case "day":
             try:
-                return read_day(value).isoformat()
+                return read_day(value, midnight=True).isoformat()
             except Refused:
                 raise bad("a day, as 2026-11-22") from None
         case "integer":
-            try:
-                return int(text)
-            except ValueError:
-                raise bad("a whole number") from None
+            return _whole(folded(text), bad)
         case "number":
-            try:
-                number = float(text)
-            except ValueError:
-                raise bad("a number") from None
-            if not isfinite(number):
-                raise bad("a number")
-            return int(number) if number.is_integer() else number
+            return _number(folded(text), bad)
         case "moment":
-            return _moment(value, bad)
+            return _moment(value if isinstance(value, datetime) else folded(text), bad)
         case "amount_wan":
             # A program's small number may be written with an exponent; what people write may not.
             return _amount_wan(
-                f"{Decimal(repr(value)):f}" if isinstance(value, float) and isfinite(value) else text, bad
+                f"{Decimal(repr(value)):f}" if isinstance(value, float) and isfinite(value) else folded(text), bad
             )
         case "flag":
-            if text.lower() in ("true", "1", "是", "yes"):
+            flag = folded(text).lower()
+            if flag in ("true", "1", "是", "yes"):
                 return True
-            if text.lower() in ("false", "0", "否", "no"):
+            if flag in ("false", "0", "否", "no"):
                 return False
             raise bad("是 or 否")
         case "choice":
-            code = text if text in spec.choices else next((c for c, label in spec.choices.items() if label == text), "")
+            code = _choice(spec, text)
             if code in spec.closed:
                 raise bad(f"a choice that the reading leaves open ({spec.closed[code]})")
             if code:
                 return code
             raise bad("one of " + ", ".join(f"{code} {label}" for code, label in spec.choices.items()))
         case "uscc":
+            text = folded(text)
             if not is_uscc(text):
                 raise bad("18 characters whose check digit agrees (GB 32100)")
             return text.upper()
         case "identity_number":
+            text = folded(text)
             if not is_identity_number(text):
                 raise bad("18 characters whose check digit agrees (GB 11643)")
             return text.upper()
     return text
+
+
+def _whole(text: str, bad: Callable[[str], Refused]) -> int:
+    if _WHOLE.match(text) is None:
+        raise bad("a whole number" + _too_long(text))
+    return int(text.partition(".")[0])
+
+
+def _number(text: str, bad: Callable[[str], Refused]) -> int | float:
+    found = _NUMBER.match(text)
+    if found is None or not (found.group(1) or found.group(3)):
+        raise bad("a number" + _too_long(text))
+    number = float(text.replace(",", ""))
+    if abs(number) >= _MOST:
+        raise bad("a number of at most 15 digits")
+    return int(number) if number.is_integer() else number
+
+
+def _too_long(text: str) -> str:
+    return " of at most 15 digits" if len(text) > len(str(_MOST)) - 1 and text.lstrip("+-").isdigit() else ""
+
+
+def _choice(spec: FactSpec, text: str) -> str:
+    """The code of a choice, from its code or its label in any width; empty where there is none."""
+    if text in spec.choices:
+        return text
+    for code, label in spec.choices.items():
+        if label == text:
+            return code
+    plain = folded(text)
+    return next((code for code, label in spec.choices.items() if plain in (code, folded(label))), "")
 
 
 _A_MOMENT = "a moment, as 2026-11-22 10:30"

@@ -108,7 +108,8 @@ class LazyGroup(TyperGroup):
         _load("gkflow.cli.options")
         module = _load(f"gkflow.cli.commands.{COMMANDS[cmd_name][0]}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
-        single.command(cmd_name, help=say(*COMMANDS[cmd_name][1:]), cls=Command)(module.command)
+        help, epilog = say(*COMMANDS[cmd_name][1:]), getattr(module, "EPILOG", None)
+        single.command(cmd_name, help=help, epilog=epilog, cls=Command)(module.command)
         command = typer.main.get_command(single)
         command.name = cmd_name
         return command

@@ -131,7 +131,8 @@ class Command(TyperCommand):
         told = [(name, str(param.help or "")) for name, param in zip(names, arguments, strict=True)]
         lines += _list(say("参数", "Arguments"), told)
         options = [*_options(params), ("--lang zh|en", say("界面语言", "language"))]
-        return "\n".join(lines + _list(say("选项", "Options"), options))
+        lines += _list(say("选项", "Options"), options)
+        return "\n".join([*lines, "", self.epilog] if self.epilog else lines)
 
 
 def group_help(ctx: typer.Context, words: str, params: Iterable[Any], commands: Sequence[tuple[str, str]]) -> str:

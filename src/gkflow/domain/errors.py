@@ -176,5 +176,31 @@ SENTENCES: dict[str, str] = {
     "too_many_cells": "{count} cells more than columns: a comma inside a cell, or a row that has slipped",
     "two_workflows": "case {case} is a {workflow}",
     "unknown_encoding": "{file}: not in {tried}; name its encoding with --encoding",
+    "cell_day": "{column}: {value} lies beyond the days that a spreadsheet knows",
+    "cell_digits": "{column}: {value} is a number of more than 15 digits, and a spreadsheet changes the digits after "
+    "them; format the column as text and enter the number again",
+    "cell_error": "{column}: the cell shows {value}, an error of the spreadsheet; mend its formula",
+    "cell_formula": "{column}: a formula without a stored result; open the file in a spreadsheet and save it",
+    "cell_of_lines": "a cell holds line breaks and delimiters (the row takes {lines} lines): check that no quote is "
+    "missing",
+    "cell_too_long": "a cell holds {length} characters, xlsx takes {most}; write csv",
+    "controls_in_text": "{column}: the text holds control marks ({marks}); taken, shown without effect",
+    "file_too_large": "{file}: {size} MB, at most {most} MB are read",
+    "file_unpacks": "{file}: unpacks to {size} MB, at most {most} MB are read: no register is so large",
+    "line_too_long": "{file}: a line of more than {most} characters",
+    "look_alike": "case number {case} looks like {other}; both are kept as cases of their own: mend the register if "
+    "they are one",
+    "mark_refused": "{column}: holds {marks}, which cannot be kept; delete it",
+    "name_too_long": "{column}: {length} characters, at most {most} are kept",
+    "number_folded": "the case number was written {written}, with other widths or invisible marks; read as {case}",
+    "quote_open": "{file}: row {row}: a quote is not closed; close it or delete it, and import again",
+    "quote_swallows": "{file}: row {row}: a quote is not closed and swallows {lines} lines that look like rows; "
+    "none of them was taken: close the quote or delete it, and import again",
+    "rows_out_of_order": "{file}: row {row} stands after row {before}: the workbook is damaged; "
+    "open it in a spreadsheet and save it",
+    "sheet_too_large": "{file}: row {row} lies beyond the {rows} rows and {columns} columns of a sheet",
+    "sheets_unread": "only the first sheet is read; others hold cells too: {sheets}",
+    "too_many_columns": "{file}: {count} columns, at most {most} are read",
+    "year_too_early": "{day}: no procedure is older than {first}; check the year",
     "wrong_use": "{reason}",
 }

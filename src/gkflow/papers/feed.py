@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from unicodedata import bidirectional, category
 from uuid import NAMESPACE_OID, uuid5
 
+from gkflow.application.marks import visible
+
 _MAKER = "-//gkflow//gkflow//ZH"
-_TURNING = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))  # they turn the writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,12 @@ class AllDay:
         return str(uuid5(NAMESPACE_OID, "\x1f".join(("gkflow", *self.key))))
 
 
-def _text(words: str) -> str:
-    """Text without control characters: RFC 5545 (3.1) has no place for them, and calendars obey some."""
-    kept = (char for char in words if char == "\n" or category(char) not in ("Cc", "Cs"))
-    return "".join(char for char in kept if bidirectional(char) not in _TURNING)
-
-
 def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
     """
     The feed with these events, as a file holds it (订阅文件).
 
-    They block no time: somebody with a deadline on Friday is free on Friday.
+    They block no time: somebody with a deadline on Friday is free on Friday. Control marks, which the format does not
+    allow in a text (RFC 5545, 3.3.11), are shown by their pictures.
     """
     from icalendar import Calendar, Event
 
@@ -58,17 +53,17 @@ def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     # The second is what RFC 7986 made of the first; some calendars still know the first alone.
-    calendar.add("x-wr-calname", name)
-    calendar.add("name", name)
+    calendar.add("x-wr-calname", visible(name))
+    calendar.add("name", visible(name))
     for each in sorted(events, key=lambda event: (event.day, event.key)):
         event = Event()
         event.add("uid", each.uid)
         event.add("dtstamp", stamp)
         event.add("dtstart", each.day)
         event.add("dtend", each.day + timedelta(days=each.days))
-        event.add("summary", _text(each.summary))
+        event.add("summary", visible(each.summary))
         if each.words:
-            event.add("description", _text(each.words))
+            event.add("description", visible(each.words))
         event.add("status", "TENTATIVE" if each.tentative else "CONFIRMED")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from gkflow.application.register import HEADINGS, NEEDED, Row
-from gkflow.domain.errors import Refused
+from gkflow.application.columns import Columns
+from gkflow.application.register import HEADINGS, LABELS, NEEDED, FileRow, Row
+from gkflow.domain.errors import GkflowError, Refused, Unfit
+from gkflow.papers.csv_rows import CsvRows
 from gkflow.papers.tables import unquoted
 
 ENCODINGS = ("utf-8-sig", "gb18030")  # GB18030 reads GB2312 and GBK as well
-DELIMITERS = (",", "\t", ";")
+MOST_BYTES = 1 << 30  # of a csv
+MOST_COLUMNS = 1_000
 _CHUNK = 1 << 20
+_AS_TEXT = re.compile(r'="([^"]*)"$')  # how spreadsheets are told that figures are text
+Lines = Iterator[tuple[int, Sequence[Any] | GkflowError, tuple[GkflowError, ...]]]
 
 
-def read_register(path: Path, encoding: str = "") -> Iterator[Row]:
+def read_register(path: Path, encoding: str = "", columns: Columns | None = None) -> Iterator[Row]:
     """
     Read a register (读取台账): (row number, column → value) of each row that holds anything; the heading is row 1.
 
-    Raises Refused for a file that cannot be read, and for one without a column that must be there. The heading is
-    read at once, the rows as they are asked for.
+    *columns* gives the headings of another system their meaning. Raises Refused for a file that cannot be read, and
+    for one without a column that must be there. The heading is read at once, the rows as they are asked for.
     """
-    if not path.is_file():
-        raise Refused("no_file", file=str(path))
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return _rows(path, _xlsx(path))
-    if path.suffix.lower() == ".xls":
+    columns = columns or Columns()
+    ending = path.suffix.lower()
+    try:
+        if not path.is_file():
+            raise Refused("no_file", file=str(path))
+        size = path.stat().st_size
+    except OSError as error:  # a path that is too long, a folder that may not be entered
+        raise Unfit("unreadable", file=_short(path), reason=error.strerror or str(error)) from None
+    if ending == ".xls":
         raise Refused("old_excel", file=str(path))
-    return _rows(path, _csv(path, encoding or _encoding_of(path)))
+    if ending in (".xlsx", ".xlsm"):
+        return _rows(path, _xlsx(path), columns)
+    if size > MOST_BYTES:
+        raise Refused("file_too_large", file=path.name, size=-(-size >> 20), most=MOST_BYTES >> 20)
+    return _rows(path, _csv(path, encoding or _encoding_of(path), columns), columns)
 
 
 def count_rows(path: Path) -> int | None:
@@ -41,32 +54,55 @@ def count_rows(path: Path) -> int | None:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
-def _rows(path: Path, lines: Iterator[Sequence[Any]]) -> Iterator[Row]:
-    heading = next(lines, ())
-    columns = [str(cell if cell is not None else "").strip() for cell in heading]
-    while columns and not columns[-1]:
-        columns.pop()
-    named = [HEADINGS.get(column, column) for column in columns]
-    if missing := [column for column in NEEDED if column not in named]:
-        labels = {name: label for label, name in HEADINGS.items()}
-        wanted = [f"{labels[column]} ({column})" for column in missing]
+def _short(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 100 else f"{text[:60]}…{text[-30:]}"
+
+
+def _rows(path: Path, lines: Lines, columns: Columns) -> Iterator[Row]:
+    heading: Sequence[Any] = ()
+    notes: tuple[GkflowError, ...] = ()
+    for number, cells, told in lines:
+        if isinstance(cells, GkflowError):
+            raise cells
+        notes += told
+        if number >= columns.heading:
+            heading = cells if number == columns.heading else ()
+            break
+    found = [str(cell if cell is not None else "").strip() for cell in heading]
+    while found and not found[-1]:
+        found.pop()
+    if len(found) > MOST_COLUMNS:
+        raise Refused("too_many_columns", file=path.name, count=len(found), most=MOST_COLUMNS)
+    named = columns.named(path.name, found)
+    if missing := [column for column in NEEDED if column not in named and column not in columns.constants]:
+        wanted = [f"{LABELS[column]} ({column})" for column in missing]
         raise Refused(
-            "columns_missing", file=path.name, columns=wanted, found=[column for column in columns if column] or ["—"]
+            "columns_missing", file=path.name, columns=wanted, found=[column for column in found if column] or ["—"]
         )
-    if twice := sorted({column for column in named if column and named.count(column) > 1}):
+    if twice := sorted(column for column, times in Counter(named).items() if column and times > 1):
         raise Refused("columns_twice", file=path.name, columns=twice)
-    return _values(named, lines)
+    return _values(named, lines, columns, notes)
 
 
-def _values(columns: list[str], lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
-    width = len(columns)
-    for number, cells in enumerate(lines, 2):
-        # Empty cells are left out: an absent column reads as empty.
-        values: dict[Any, Any] = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
+def _values(named: list[str], lines: Lines, columns: Columns, notes: tuple[GkflowError, ...]) -> Iterator[Row]:
+    width = len(named)
+    translate = columns.translate if columns.translates else None
+    if notes:
+        yield 1, FileRow(told=notes)
+    for number, cells, told in lines:
+        if isinstance(cells, GkflowError):
+            yield number, FileRow(refused=cells)
+            continue
+        # Empty cells are left out: an absent column reads as empty. A zero is a value.
+        values: dict[Any, Any] = {column: cell for column, cell in zip(named, cells, strict=False) if cell or cell == 0}
         if len(cells) > width and any(cells[width:]):
             values[None] = cells[width:]  # a cell too many: the row has slipped, and none of it is to be trusted
-        if values:
-            yield number, values
+        if not values:
+            continue
+        if translate is not None:
+            values = translate(values)
+        yield number, FileRow(values, told) if told else values
 
 
 # -- csv ---------------------------------------------------------------------------------------------------------
@@ -89,48 +125,48 @@ def _encoding_of(path: Path) -> str:
     raise Refused("unknown_encoding", file=path.name, tried=ENCODINGS)
 
 
-def _csv(path: Path, encoding: str) -> Iterator[Sequence[str]]:
-    row, quote = 0, "'"
+def _csv(path: Path, encoding: str, columns: Columns) -> Lines:
     try:
         with path.open(encoding=encoding, newline="") as file:
-            first = file.readline()
-            delimiter = max(DELIMITERS, key=first.count)
-            file.seek(0)
-            for cells in csv.reader(file, delimiter=delimiter):
-                row += 1
-                yield cells if quote not in "".join(cells) else [unquoted(cell) for cell in cells]
+            rows = CsvRows(file, path.name, columns.heading, lambda heading: _day_at(heading, columns))
+            for number, cells, told in rows:
+                if not isinstance(cells, GkflowError):
+                    joined = "".join(cells)
+                    if "'" in joined or '="' in joined:
+                        cells = [_meant(cell) for cell in cells]
+                yield number, cells, told
     except (UnicodeDecodeError, LookupError):
         raise Refused("unknown_encoding", file=path.name, tried=(encoding,)) from None
-    except csv.Error as error:
-        raise Refused("row_unreadable", file=path.name, row=row + 1, reason=str(error)) from None
+    except OSError as error:
+        raise Unfit("unreadable", file=path.name, reason=error.strerror or str(error)) from None
+
+
+def _day_at(heading: Sequence[str], columns: Columns) -> int | None:
+    """The place of the day among the columns of a heading: by it a row is known that a quote has swallowed."""
+    names = [columns.name_of(cell.strip()) for cell in heading]
+    return next((place for place, name in enumerate(names) if HEADINGS.get(name, name) == "day"), None)
+
+
+def _meant(cell: str) -> str:
+    if found := _AS_TEXT.match(cell):
+        return found.group(1)
+    return unquoted(cell)
 
 
 # -- xlsx --------------------------------------------------------------------------------------------------------
 
 
-def _xlsx(path: Path) -> Iterator[Sequence[Any]]:
-    from zipfile import BadZipFile
+def _xlsx(path: Path) -> Lines:
+    from gkflow.papers.workbooks import read_workbook
 
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
-        raise Refused("not_a_workbook", file=path.name) from None
-    try:
-        sheet.reset_dimensions()  # some programs write a wrong size into the file
-        for cells in sheet.iter_rows(values_only=True):
-            yield [_plain(cell) for cell in cells]
-    finally:
-        book.close()
+    others, rows = read_workbook(path)
+    told: tuple[GkflowError, ...] = (Refused("sheets_unread", sheets=others),) if others else ()
+    for number, cells in rows:
+        yield number, [_plain(cell) for cell in cells], told
+        told = ()
 
 
 def _plain(cell: Any) -> Any:
-    """A cell as the register means it: a day without its midnight, a number without the point that Excel adds."""
-    if isinstance(cell, datetime) and cell.time() == time():
-        return cell.date()
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    return unquoted(cell.strip()) if isinstance(cell, str) else cell
+    if not isinstance(cell, str):
+        return cell
+    return unquoted(cell.strip())

@@ -1,8 +1,8 @@
 """
 Tables as files (表格文件): csv that a spreadsheet opens without garbling, and xlsx.
 
-A cell of text that a spreadsheet would take for a formula is written with an apostrophe in front; numbers and days
-stay numbers and days.
+A cell of text that a spreadsheet would take for a formula is written with an apostrophe in front, a control mark as
+its picture; numbers and days stay numbers and days.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from gkflow.application.marks import visible
 from gkflow.domain.errors import Refused
+from gkflow.papers.workbooks import escaped
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_QUOTED = re.compile(r"'[=+\-@\t\r]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no xlsx file may hold
+# A Chinese spreadsheet takes the wide signs for a formula as well. An apostrophe that stands there already gets
+# another one, so that what is read back is what was written.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+_QUOTED = re.compile(r"'+[=+\-@＝＋－＠\t\r]")
 _WIDEST = 60
+_LONGEST = 32_767  # characters of a cell of a sheet
 _ROWS = 1_048_576  # of a sheet, its heading among them
 
 
@@ -33,8 +37,10 @@ def quoted(cell: Any) -> Any:
 
     >>> quoted("=1+1"), quoted("答复"), quoted(-5)
     ("'=1+1", '答复', -5)
+    >>> quoted("＝1+1"), quoted("'=1+1")
+    ("'＝1+1", "''=1+1")
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def unquoted(cell: str) -> str:
@@ -53,7 +59,7 @@ def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[Any
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([quoted(heading) for heading in headings])
     for row in rows:
-        writer.writerow([_text(quoted(cell)) for cell in row])
+        writer.writerow([_text(quoted(_steering_nothing(cell))) for cell in row])
 
 
 def save_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -98,7 +104,7 @@ def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequenc
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    table = (tuple(_cell(quoted(cell)) for cell in row) for row in rows)
+    table = (tuple(_cell(quoted(_steering_nothing(cell))) for cell in row) for row in rows)
     first = list(islice(table, 1000))
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "gkflow")
@@ -119,6 +125,10 @@ def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequenc
     book.save(file)
 
 
+def _steering_nothing(cell: Any) -> Any:
+    return visible(cell) if isinstance(cell, str) else cell
+
+
 def _text(cell: Any) -> Any:
     if cell is None:
         return ""
@@ -132,7 +142,11 @@ def _cell(cell: Any) -> Any:
     if isinstance(cell, datetime) and cell.tzinfo is not None:
         return cell.isoformat(timespec="seconds")
     if isinstance(cell, str):
-        return _UNPRINTABLE.sub("", cell)
+        text = escaped(cell)
+        if len(text) > _LONGEST:
+            # The library that writes the file would cut it without a word.
+            raise Refused("cell_too_long", length=len(text), most=_LONGEST)
+        return text
     return cell if cell is None or isinstance(cell, (bool, int, float, date)) else str(cell)
 
 

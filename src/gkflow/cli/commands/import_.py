@@ -16,6 +16,24 @@ from gkflow.cli.language import say
 if TYPE_CHECKING:
     from gkflow.application.register import BadRow, Imported
 
+_MAPPING = """  columns:                                     # {heading}
+    行政处罚决定书文号: [case, document_number]
+    处罚决定日期: [day, decision_date]
+    行政相对人类别: counterparty_kind
+    行政相对人名称: {{when: {{counterparty_kind: natural_person}}, then: person_name, else: counterparty}}
+  constants: {{workflow: penalty, action: decide}} # {constants}
+  values:                                      # {values}
+    counterparty_kind: {{法人: legal_person}}
+  ignore: [序号]                                # {ignore}
+  heading: 2                                   # {row}"""
+EPILOG = say("列对照文件：", "A mapping:") + "\n" + _MAPPING.format(
+    heading=say("表头: 我们的列或者要素，可以几个", "heading: our column or fact, or several"),
+    constants=say("每行都有的内容", "what every row has"),
+    values=say("取值对照", "the file's words: ours"),
+    ignore=say("不要的列；其余的列作为备注保存", "left out; other columns are kept as remarks"),
+    row=say("表头在第几行（默认第 1 行）", "the row of the headings (default: 1)"),
+)  # fmt: skip
+
 
 def command(
     file: Path = typer.Argument(
@@ -30,15 +48,27 @@ def command(
         "", "--encoding", metavar=say("编码", "NAME"),
         help=say("csv 的编码（默认自动识别）", "of a csv (default: found out)"),
     ),
+    columns: Path | None = typer.Option(
+        None, "--columns", metavar=say("对照文件", "MAPPING"),
+        help=say(
+            "列对照文件（yaml）：其他系统导出的表头、取值怎样对应，写法见下",
+            "a mapping (yaml) of another system's headings and words; written as shown below",
+        ),
+    ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
     from gkflow.cli.escalation_rows import user
     from gkflow.office import open_office
     from gkflow.papers.register_files import count_rows, read_register
 
-    rows = read_register(file, encoding)
+    if columns is None:
+        rows = read_register(file, encoding)  # a file that cannot be read is told before the office is opened
     with open_office() as office:
         office.rules  # noqa: B018  (a fault of the rule files is told before the progress bar)
+        if columns is not None:
+            from gkflow.files.column_files import read_columns
+
+            rows = read_register(file, encoding, read_columns(columns, office.rules.rulebook))
         with _bar(count_rows(file)) as progress:
             done = office.import_register(rows, by=by or user(), dry_run=dry_run, progress=progress)
     _tell(done, dry_run)
@@ -68,6 +98,7 @@ def _tell(done: Imported, dry_run: bool) -> None:
     _list(say("以下各行不予导入：", "refused:"), done.bad)
     _list(say("以下各行已在册而内容不同，未采用：", "known rows with other facts, not taken:"), done.changed)
     _list(say("以下内容不合要求，作为备注随该行保存：", "facts that break their rule, kept as remarks:"), done.odd)
+    _list(say("以下各行请核对：", "rows to look at:"), done.told)
     if done.remarks:
         names = say("、", ", ").join(done.remarks)
         typer.echo(

@@ -1,0 +1,81 @@
+"""The columns of another system (列对照): its headings, its words and what it leaves unsaid, in ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gkflow.application.marks import folded
+from gkflow.application.rows import HEADINGS
+from gkflow.domain.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """
+    A column that means one fact or another (分栏): *then* where *fact* has one of *values*, else what it is mapped to.
+
+    The name of a natural person is masked where it is published, that of a company is not; exports have one column.
+    """
+
+    fact: str
+    values: frozenset[str]
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """
+    How the headings of a file are read (列对照).
+
+    ``names`` gives each heading our column or fact, ``copies`` the others that its content also is; ``constants``
+    stand in every row, ``values`` translate the words of a column (by our name), ``ignored`` headings are left out.
+    Without any of it the file is in our own words.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    splits: Mapping[str, Split] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    heading: int = 1  # the row in which the headings stand
+
+    @property
+    def translates(self) -> bool:
+        """Whether rows have to be changed at all."""
+        return bool(self.copies or self.splits or self.constants or self.values or self.ignored)
+
+    def name_of(self, heading: str) -> str:
+        """Our name of a heading, or the heading itself."""
+        if heading in self.names:
+            return self.names[heading]
+        plain = folded(heading)
+        return HEADINGS.get(plain, plain if plain in HEADINGS.values() else heading)
+
+    def named(self, file: str, headings: Sequence[str]) -> list[str]:
+        """Our names of the headings of a file. Raises Refused for one of the mapping that the file does not have."""
+        there = set(headings)
+        wanted = [heading for heading in (*self.names, *sorted(self.ignored)) if heading not in there]
+        if wanted:
+            found = [each for each in headings if each] or ["—"]
+            raise Refused("columns_missing", file=file, columns=wanted, found=found)
+        return [self.name_of(heading) if heading else "" for heading in headings]
+
+    def translate(self, row: dict[Any, Any]) -> dict[Any, Any]:
+        """A row in our words. A row without a cell of its own stays empty; a constant does not make one."""
+        told = {name: value for name, value in row.items() if name not in self.ignored}
+        if not told:
+            return told
+        for name, others in self.copies.items():
+            if name in told:
+                told.update(dict.fromkeys(others, told[name]))
+        for name, words in self.values.items():
+            if name in told and (text := str(told[name]).strip()) in words:
+                told[name] = words[text]
+        told.update(self.constants)
+        for name, split in self.splits.items():
+            if name in told and str(told.get(split.fact, "")).strip() in split.values:
+                told[split.then] = told.pop(name)
+        return told

@@ -1,0 +1,70 @@
+"""Rows gathered into cases (按案件归集): numbers written with other widths or marks are one, look-alikes are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gkflow.application.marks import folded, looks_of, plain_number, revealed
+from gkflow.application.rows import BadRow, Imported, TypedRow
+from gkflow.domain.errors import Refused
+from gkflow.domain.workflow import Workflow
+
+Gathered = dict[str, tuple[Workflow, list[TypedRow]]]
+
+
+def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow], result: Imported) -> None:
+    """Put rows with those of their case; rows of another workflow are refused."""
+    held = cases.setdefault(case, (workflow, []))
+    if held[0] is workflow:
+        held[1].extend(rows)
+        return
+    for row in rows:
+        error = Refused("two_workflows", case=case, workflow=held[0].name, label=held[0].label)
+        result.bad.append(BadRow(row.number, case, error))
+
+
+def fold_numbers(store: Any, cases: Gathered, result: Imported) -> Gathered:
+    """
+    The cases by their plain numbers: "ＧＫ－１" and "GK-1" are one case. A number that is on record as it is written
+    stays: it was taken so before.
+    """
+    plain = {case: plain_number(case) for case in cases if not (case.isascii() and case.isprintable())}
+    other = [case for case, number in plain.items() if number != case]
+    if not other:
+        return cases
+    with store.reading() as ledger:
+        there = ledger.known_cases(other)
+    gathered: Gathered = {}
+    for case, (workflow, rows) in cases.items():
+        number = case if case in there else plain.get(case, case)
+        hold(gathered, number, workflow, rows, result)
+        if number != case:
+            told = Refused("number_folded", case=number, written=revealed(case))
+            result.told.append(BadRow(rows[0].number, number, told))
+    for _, rows in gathered.values():
+        rows.sort(key=lambda row: row.number)
+    return gathered
+
+
+def tell_look_alikes(store: Any, cases: Gathered, result: Imported) -> None:
+    """Name the numbers that a reader takes for one another (相似的案件编号), in the file and against the record."""
+    first: dict[str, str] = {}
+    unlike: dict[str, str] = {}
+    for case, (_, rows) in cases.items():
+        other = first.setdefault(looks_of(case), case)
+        if other is not case:
+            _tell(result, rows, case, other)
+        elif not case.isascii() and (dashed := folded(case)) != case and dashed not in cases:
+            unlike[case] = dashed
+    if unlike:
+        with store.reading() as ledger:
+            there = ledger.known_cases(list(unlike.values()))
+        for case, dashed in unlike.items():
+            if dashed in there:
+                _tell(result, cases[case][1], case, dashed)
+
+
+def _tell(result: Imported, rows: list[TypedRow], case: str, other: str) -> None:
+    if rows:
+        result.told.append(BadRow(rows[0].number, case, Refused("look_alike", case=case, other=other)))

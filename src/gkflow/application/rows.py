@@ -1,0 +1,274 @@
+"""The rows of a register (台账各行): what a file says of them, and how a row is read into typed values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from gkflow.application.facts import read_day, read_fact
+from gkflow.application.marks import broken, controls, folded, plain_number, unmarked, visible
+from gkflow.application.rules import Rules
+from gkflow.domain.case import CORRECT
+from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.workflow import FactSpec, Workflow
+
+HEADINGS = {
+    "案件编号": "case", "流程": "workflow", "日期": "day", "动作": "action", "经办人": "by", "机关": "unit",
+}  # fmt: skip
+LABELS = {name: label for label, name in HEADINGS.items()}
+COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
+NEEDED = ("case", "workflow", "day", "action")
+_NAMED = frozenset(COLUMNS)
+# What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
+NEW_DAY = "new_day"
+OWN_COLUMNS = {
+    (CORRECT, column): FactSpec("day" if column == NEW_DAY else column, column, kind)
+    for column, kind in (
+        ("seq", "integer"), (NEW_DAY, "day"), ("void", "flag"), ("reason", "text"),
+        ("last_day_before", "day"), ("last_day_after", "day"),
+    )
+}  # fmt: skip
+FIRST_YEAR = 1990  # no procedure of ours is older: a year before it is a slip of the pen
+LONGEST_NAME = 200  # characters of a case number, a name or a unit: they stand in indexes
+# What a spreadsheet shows in place of a result.
+SHEET_ERRORS = frozenset(
+    (
+        "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+        "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA",
+    )
+)  # fmt: skip
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,}$")  # how a spreadsheet saves a number with too many digits
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was refused, or that somebody should look at: its number in the file, the case, and why."""
+
+    row: int
+    case: str
+    reason: GkflowError
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did (导入结果)."""
+
+    rows: int = 0
+    taken: int = 0
+    known: int = 0
+    cases: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not taken
+    odd: list[BadRow] = field(default_factory=list)  # facts that break their rule: kept as a remark
+    told: list[BadRow] = field(default_factory=list)  # taken as it is read, and worth a look
+    remarks: tuple[str, ...] = ()  # columns that are no fact
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A cell whose content its file has lost (失真的单元格): what it shows, and the error that says why."""
+
+    text: str
+    code: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def refused(self, column: str) -> Refused:
+        return Refused(self.code, column=column, value=self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row of which its file has more to say than the cells (文件另有说明的行); without cells it is no row."""
+
+    cells: Mapping[Any, Any] = field(default_factory=dict)
+    told: tuple[GkflowError, ...] = ()
+    refused: GkflowError | None = None
+
+
+Row = tuple[int, Mapping[Any, Any] | FileRow]
+
+
+class TypedRow(NamedTuple):
+    """A row with typed values (类型化的行)."""
+
+    number: int
+    day: date
+    action: str
+    by: str
+    unit: str
+    facts: dict[str, Any]
+    remarks: dict[str, Any]
+
+
+class RowReader:
+    """Reads one row after another into typed values; remembers what it has looked up."""
+
+    def __init__(self, rules: Rules, today: date, result: Imported, strange: dict[str, None]) -> None:
+        self.rules, self.today, self.result, self.strange = rules, today, result, strange
+        self.workflows: dict[str, Workflow] = {}
+        self.actions: dict[tuple[str, str], str] = {}
+        self.fact_columns: dict[tuple[str, str], FactSpec | None] = {}
+        self.days: dict[Any, date] = {}
+        self.cases: dict[Any, str] = {}
+
+    def read(self, number: int, values: Mapping[Any, Any] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
+        """The case as written, its workflow and the row; None for one that was refused."""
+        told: tuple[GkflowError, ...] = ()
+        if isinstance(values, FileRow):
+            told, values = values.told, values.cells if values.refused is None else {None: values.refused}
+            if not values:
+                self._tell(number, "", told)
+                return None
+        self.result.rows += 1
+        case = ""
+        try:
+            named, others = self._sorted(number, values)
+            get = named.get
+            if "case" in named:
+                case = str(named["case"])
+                case = self._case(named["case"])
+            for column in NEEDED:
+                if column not in named:
+                    raise Refused("row_wants", column=column, label=LABELS[column])
+            workflow = self._workflow(str(named["workflow"]))
+            action = self._action(workflow, str(named["action"]))
+            day = self._day(named["day"])
+            if day > self.today:
+                raise Refused("day_to_come", case=case, day=day, today=self.today)
+            by, unit = self._name("by", get("by", "")), self._name("unit", get("unit", ""))
+        except GkflowError as error:
+            if not case:
+                case = _case_of(values)
+            self.result.bad.append(BadRow(number, case, error))
+            return None
+        if told:
+            self._tell(number, case, told)
+        facts, remarks = self._facts(number, case, workflow, action, others)
+        return case, workflow, TypedRow(number, day, action, by, unit, facts, remarks)
+
+    def _tell(self, number: int, case: str, errors: Sequence[GkflowError]) -> None:
+        self.result.told.extend(BadRow(number, case, error) for error in errors)
+
+    def _sorted(self, number: int, values: Mapping[Any, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+        """The cells that every entry has, and the others; empty ones are left out."""
+        named: dict[str, Any] = {}
+        others: list[tuple[str, Any]] = []
+        for column, value in values.items():
+            if value is None or value == "":
+                continue
+            if column is None:
+                raise value if isinstance(value, GkflowError) else Refused("too_many_cells", count=len(value))
+            if value.__class__ is str:
+                if not value.isprintable():
+                    value = self._unmarked(number, column, value, values)
+                if not value or value.isspace():
+                    continue
+                if value[0] == "#" and value in SHEET_ERRORS:
+                    value = Spoilt(value, "cell_error")
+                elif "E+" in value and _SCIENTIFIC.match(value):
+                    value = Spoilt(value, "cell_digits")
+            name = HEADINGS.get(column, column)
+            if name not in _NAMED:
+                others.append((column, value))
+            elif value.__class__ is Spoilt:
+                raise value.refused(column)
+            else:
+                named[name] = value.strip() if value.__class__ is str else value
+        return named, others
+
+    def _unmarked(self, number: int, column: str, value: str, values: Mapping[Any, Any]) -> str:
+        """A text without marks that nobody sees; what cannot be kept refuses the row, what steers is told."""
+        if mark := broken(value):
+            raise Refused("mark_refused", column=column, marks=mark)
+        if marks := controls(value):
+            self._tell(number, _case_of(values), [Refused("controls_in_text", column=column, marks=marks)])
+        return unmarked(value).strip()
+
+    def _case(self, value: Any) -> str:
+        found = self.cases.get(value)
+        if found is None:
+            found = self._name("case", value)
+            if not plain_number(found):
+                raise Refused("row_wants", column="case", label=LABELS["case"])
+            self.cases[value] = found
+        return found
+
+    def _name(self, column: str, value: Any) -> str:
+        """A case number, a name or a unit: one line, and no longer than an index takes."""
+        text = str(value)
+        if len(text) > LONGEST_NAME:
+            raise Refused("name_too_long", column=LABELS[column], length=len(text), most=LONGEST_NAME)
+        if not text.isprintable() and (marks := controls(text) or ("↵" if "\n" in text else "")):
+            raise Refused("mark_refused", column=LABELS[column], marks=marks)
+        return text
+
+    def _workflow(self, name: str) -> Workflow:
+        found = self.workflows.get(name)
+        if found is None:
+            by_label = {folded(w.label): w for w in self.rules.rulebook.workflows.values()}
+            found = by_label.get(folded(name)) or self.rules.rulebook.workflow(folded(name))
+            self.workflows[name] = found
+        return found
+
+    def _action(self, workflow: Workflow, name: str) -> str:
+        found = self.actions.get((workflow.name, name))
+        if found is None:
+            labels = {folded(action.label): action.name for action in workflow.actions.values()}
+            plain = folded(name)
+            found = plain if plain in workflow.actions else labels.get(plain)
+            if found is None:
+                near = get_close_matches(name, [*workflow.actions, *labels], 3)
+                mean = f" (do you mean {' or '.join(near)}?)" if near else ""
+                raise NotFound("unknown_action", workflow=workflow.name, action=name, near=near, mean=mean)
+            self.actions[workflow.name, name] = found
+        return found
+
+    def _day(self, value: Any) -> date:
+        found = self.days.get(value)
+        if found is None:
+            found = read_day(value, midnight=True)
+            if found.year < FIRST_YEAR:
+                raise Refused("year_too_early", day=value, first=FIRST_YEAR)
+            self.days[value] = found
+        return found
+
+    def _facts(
+        self, number: int, case: str, workflow: Workflow, action: str, cells: Sequence[tuple[str, Any]]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        facts: dict[str, Any] = {}
+        remarks: dict[str, Any] = {}
+        for column, value in cells:
+            spec = OWN_COLUMNS.get((action, column)) or self._fact_column(workflow, column)
+            try:
+                if value.__class__ is Spoilt:
+                    raise value.refused(column)
+                if spec is not None:
+                    facts[spec.name] = read_fact(action, spec, value)
+                    continue
+            except GkflowError as error:
+                remarks[column] = str(value)
+                self.result.odd.append(BadRow(number, case, error))
+                continue
+            self.strange.setdefault(column)
+            remarks[column] = str(value)
+        return facts, remarks
+
+    def _fact_column(self, workflow: Workflow, column: str) -> FactSpec | None:
+        key = (workflow.name, column)
+        if key not in self.fact_columns:
+            by_label = {folded(spec.label): spec for spec in workflow.facts.values()}
+            plain = folded(column)
+            self.fact_columns[key] = workflow.facts.get(plain) or by_label.get(plain)
+        return self.fact_columns[key]
+
+
+def _case_of(values: Mapping[Any, Any]) -> str:
+    """The case number of a row that is not read to its end, for who looks for it."""
+    written = next((values[name] for name in ("case", LABELS["case"]) if values.get(name)), "")
+    return visible(plain_number(str(written)))[:LONGEST_NAME]
