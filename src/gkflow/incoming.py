@@ -24,6 +24,7 @@ from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
+_MOST_BYTES = 1 << 20  # of a notice, which fills two pages
 _RESERVED = "notices"  # the list of notices has this name
 
 
@@ -110,12 +111,15 @@ def _not_to_come(published: date | None, today: date) -> date | None:
 
 
 def _text_of(file: Path, *encodings: str) -> str:
-    if not file.is_file():
-        raise NotFound("no_file", file=str(file))
     try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise Unfit("unreadable", file=str(file), reason=str(error.strerror)) from None
+        if not file.is_file():
+            raise NotFound("no_file", file=str(file))
+        with file.open("rb") as opened:
+            raw = opened.read(_MOST_BYTES + 1)
+    except OSError as error:  # also a path that is too long
+        raise Unfit("unreadable", file=str(file)[:200], reason=str(error.strerror)) from None
+    if len(raw) > _MOST_BYTES:
+        raise Refused("file_too_large", file=file.name, size=-(-file.stat().st_size >> 20), most=_MOST_BYTES >> 20)
     for encoding in encodings:
         try:
             return raw.decode(encoding).removeprefix("\ufeff")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 _chosen = "zh"
+_HEAD = 1 << 16
+_LANG = re.compile(r"""^[ \t]*["']?lang["']?[ \t]*=[ \t]*["'](\w+)["']""", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 def chosen_by(arguments: Sequence[str]) -> tuple[list[str], str | None]:
@@ -47,12 +51,13 @@ def _setting() -> str:
         path = home_folder() / FILE_NAME
         if not path.is_file():
             return ""
-        import tomllib
-
         with path.open("rb") as file:
-            return str(tomllib.load(file).get("lang", ""))
+            head = file.read(_HEAD).decode("utf-8-sig", "replace")
     except (OSError, ValueError):
         return ""
+    # Only this key, which stands before every table: the file may be one that no reader should take apart.
+    found = _LANG.search(_TABLE.split(head, maxsplit=1)[0])
+    return found[1] if found else ""
 
 
 def language() -> str:

@@ -8,23 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from gkflow.files.nodes import Faults, Key, Node
+from gkflow.files.texts import read_text
 
 _TABLE = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_BEFORE_VALUE = re.compile(r"[={,]")
+_DEEPEST = 40  # tables and lists inside one another; ours need four
 _Lines = dict[tuple[str | int, ...], int]
 
 
 def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
     """Take a TOML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.add(name, 0, f"cannot be read: {error.strerror}")
-        return None
-    except UnicodeDecodeError as error:
-        faults.add(name, 0, f"is not UTF-8 (byte {error.start})")
+    text = read_text(path, name, faults)
+    if text is None:
         return None
     return toml_from(text, name, faults)
 
@@ -32,14 +30,45 @@ def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
 def toml_from(text: str, name: str, faults: Faults) -> Node | None:
     """Take the text of a TOML file apart."""
     try:
+        if (deep := _dotted_too_deep(text)) is not None:
+            faults.add(name, deep, f"is nested more than {_DEEPEST} levels deep")
+            return None
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a number with thousands of figures
         said = str(error)
         at = _AT_LINE.search(said)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
         faults.add(name, line, f"is not TOML: {_AT_LINE.sub('', said)}")
         return None
+    except RecursionError:
+        data = None
+    if data is None or _is_deep(data):
+        faults.add(name, 0, f"is nested more than {_DEEPEST} levels deep")
+        return None
     return _node(data, (), 1, _lines(text), name)
+
+
+def _dotted_too_deep(text: str) -> int | None:
+    """The line of a key of too many parts, which the parser would take a long time to put together."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        keys = _BEFORE_VALUE.split(line)[:-1] if "=" in line else [line] if line.lstrip().startswith("[") else []
+        if line.count(".") > _DEEPEST and any(part.count(".") > _DEEPEST for part in keys):
+            return number
+    return None
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            each
+            for value in level
+            if isinstance(value, (dict, list))
+            for each in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _node(value: Any, path: tuple[str | int, ...], line: int, lines: _Lines, file: str) -> Node:

@@ -10,25 +10,28 @@ from typing import Any
 import yaml
 
 from gkflow.files.nodes import Faults, Key, Node
+from gkflow.files.texts import read_text
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SWITCHES = {"on", "off", "yes", "no"}
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TAG = "tag:yaml.org,2002:"
+_DEEPEST = 40  # collections inside one another; ours need seven
+_SURELY_FLAT = 4_000  # levels that the composer takes without harm
+_MOST_VALUES = 200_000  # with every alias written out
+_LONGEST_NUMBER = 18  # figures
 
 
 def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
     """Take a YAML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.add(name, 0, f"cannot be read: {error.strerror}")
-        return None
-    except UnicodeDecodeError as error:
-        faults.add(name, 0, f"is not UTF-8 (byte {error.start})")
+    text = read_text(path, name, faults)
+    if text is None:
         return None
     try:
+        if (line := _too_deep(text)) is not None:
+            faults.add(name, line, f"is nested more than {_DEEPEST} levels deep")
+            return None
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -41,7 +44,34 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
     if root is None:
         faults.add(name, 1, "is empty")
         return None
-    return _Nodes(name, faults).of(root)
+    nodes = _Nodes(name, faults)
+    node = nodes.of(root)
+    if nodes.values > _MOST_VALUES:
+        # Read by its references it is small; written out, as every reader takes it, it grows without end.
+        faults.add(name, 1, f"holds more than {_MOST_VALUES} values with its aliases written out")
+        return None
+    return node
+
+
+def _too_deep(text: str) -> int | None:
+    """
+    The line on which collections lie too deep; None where they do not.
+
+    The composer goes down by recursion, in C, and would end the process. What cannot be deep is not walked through:
+    no collection begins without a bracket of its own or farther to the right than the one around it.
+    """
+    bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
+    if bound <= _SURELY_FLAT:
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return int(event.start_mark.line) + 1 if event.start_mark is not None else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 class _Nodes:
@@ -50,7 +80,9 @@ class _Nodes:
     def __init__(self, file: str, faults: Faults) -> None:
         self._file = file
         self._faults = faults
-        self._made: dict[int, Node | None] = {}
+        self._made: dict[int, tuple[Node, int] | None] = {}
+        self._depth = 0
+        self.values = 0  # with every alias written out
 
     def of(self, composed: yaml.Node) -> Node:
         known = id(composed)
@@ -59,10 +91,18 @@ class _Nodes:
             if made is None:
                 self._fault(composed, "an alias stands inside its own anchor")
                 return Node(None, self._file, composed.start_mark.line + 1)
-            return made
+            self.values += made[1]
+            return made[0]
+        if self._depth >= _DEEPEST:
+            self._fault(composed, f"is nested more than {_DEEPEST} levels deep")
+            return Node(None, self._file, composed.start_mark.line + 1)
         self._made[known] = None
+        before = self.values
+        self._depth += 1
         node = Node(self._value(composed), self._file, composed.start_mark.line + 1)
-        self._made[known] = node
+        self._depth -= 1
+        self.values += 1
+        self._made[known] = node, self.values - before
         return node
 
     def _fault(self, composed: yaml.Node, text: str) -> None:
@@ -110,7 +150,7 @@ class _Nodes:
                 return text.lower() in ("true", "yes", "on")
             # YAML 1.1 reads 08:30 as a number to the base of sixty and 010 as eight: here they are text.
             case "int":
-                return int(text) if _WHOLE.fullmatch(text) else text
+                return int(text) if _WHOLE.fullmatch(text) and len(text) <= _LONGEST_NUMBER else text
             case "float":
                 try:
                     return float(text)

@@ -16,16 +16,16 @@ from gkflow.cli.language import say
 if TYPE_CHECKING:
     from gkflow.application.register import BadRow, Imported
 
-_MAPPING = """  columns:                                     # {heading}
+_MAPPING = """  columns:                                        # {heading}
     行政处罚决定书文号: [case, document_number]
     处罚决定日期: [day, decision_date]
     行政相对人类别: counterparty_kind
     行政相对人名称: {{when: {{counterparty_kind: natural_person}}, then: person_name, else: counterparty}}
-  constants: {{workflow: penalty, action: decide}} # {constants}
-  values:                                      # {values}
+  constants: {{workflow: penalty, action: decide}}  # {constants}
+  values:                                         # {values}
     counterparty_kind: {{法人: legal_person}}
-  ignore: [序号]                                # {ignore}
-  heading: 2                                   # {row}"""
+  ignore: [序号]                                  # {ignore}
+  heading: 2                                      # {row}"""
 EPILOG = say("列对照文件：", "A mapping:") + "\n" + _MAPPING.format(
     heading=say("表头: 我们的列或者要素，可以几个", "heading: our column or fact, or several"),
     constants=say("每行都有的内容", "what every row has"),
