@@ -69,8 +69,13 @@ def broken(text: str) -> str:
 
 
 def controls(text: str) -> str:
-    """The control marks in a text, shown, each once: those that steer a terminal or turn the text around."""
-    return ", ".join(shown(mark) for mark in dict.fromkeys(_CONTROL.findall(text) + _TURNS.findall(text)))
+    """The control marks in a text, which would steer a terminal, shown, each once."""
+    return ", ".join(map(shown, dict.fromkeys(_CONTROL.findall(text))))
+
+
+def turns(text: str) -> str:
+    """The marks that turn a text around, shown, each once."""
+    return ", ".join(map(shown, dict.fromkeys(_TURNS.findall(text))))
 
 
 def visible(text: str) -> str:

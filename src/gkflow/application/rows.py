@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from gkflow.application.facts import read_day, read_fact
-from gkflow.application.marks import broken, controls, folded, plain_number, unmarked, visible
+from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
 from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT
 from gkflow.domain.errors import GkflowError, NotFound, Refused
@@ -79,7 +79,7 @@ class Spoilt:
         return self.text
 
     def refused(self, column: str) -> Refused:
-        return Refused(self.code, column=column, value=self.text)
+        return Refused(self.code, column=column, label=LABELS.get(column, column), value=self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +184,15 @@ class RowReader:
 
     def _unmarked(self, number: int, column: str, value: str, values: Mapping[Any, Any]) -> str:
         """A text without marks that nobody sees; what cannot be kept refuses the row, what steers is told."""
+        label = LABELS.get(column, column)
         if mark := broken(value):
-            raise Refused("mark_refused", column=column, marks=mark)
-        if marks := controls(value):
-            self._tell(number, _case_of(values), [Refused("controls_in_text", column=column, marks=marks)])
+            raise Refused("mark_refused", column=column, label=label, marks=mark)
+        if HEADINGS.get(column, column) == "case":
+            return value  # it may be on record as it is written
+        for code, marks in (("controls_in_text", controls(value)), ("text_turned", turns(value))):
+            if marks:
+                error = Refused(code, column=column, label=label, marks=marks)
+                self._tell(number, _case_of(values), [error])
         return unmarked(value).strip()
 
     def _case(self, value: Any) -> str:
@@ -203,9 +208,10 @@ class RowReader:
         """A case number, a name or a unit: one line, and no longer than an index takes."""
         text = str(value)
         if len(text) > LONGEST_NAME:
-            raise Refused("name_too_long", column=LABELS[column], length=len(text), most=LONGEST_NAME)
-        if not text.isprintable() and (marks := controls(text) or ("↵" if "\n" in text else "")):
-            raise Refused("mark_refused", column=LABELS[column], marks=marks)
+            length = len(text)
+            raise Refused("name_too_long", column=column, label=LABELS[column], length=length, most=LONGEST_NAME)
+        if not text.isprintable() and (marks := controls(text) or turns(text) or ("↵" if "\n" in text else "")):
+            raise Refused("mark_refused", column=column, label=LABELS[column], marks=marks)
         return text
 
     def _workflow(self, name: str) -> Workflow:

@@ -200,6 +200,7 @@ SENTENCES: dict[str, str] = {
     "open it in a spreadsheet and save it",
     "sheet_too_large": "{file}: row {row} lies beyond the {rows} rows and {columns} columns of a sheet",
     "sheets_unread": "only the first sheet is read; others hold cells too: {sheets}",
+    "text_turned": "{column}: the text held marks that turn its direction ({marks}); left out",
     "too_many_columns": "{file}: {count} columns, at most {most} are read",
     "year_too_early": "{day}: no procedure is older than {first}; check the year",
     "wrong_use": "{reason}",
