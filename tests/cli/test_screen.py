@@ -18,7 +18,7 @@ from gkflow.cli.screen import NotShown, Screen, pen, safe
 
 Gkflow = Callable[..., Any]
 # A window title, a cleared screen, C1's CSI, the writing turned round, a bell, a line overwritten, a lone surrogate.
-HOSTILE = "甲\x1b]0;pwned\x07\x1b[2J乙\x9b31m丙\u202e丁\u2066戊\x00己\r庚\x7f辛"
+HOSTILE = "甲\x1b]0;pwned\x07\x1b[2J乙\x9b31m丙\u202e丁\u2066戊己\r庚\x7f辛"
 HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

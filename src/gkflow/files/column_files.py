@@ -71,8 +71,8 @@ class _Reading:
             if key in ("workflow", LABELS["workflow"]):
                 self.workflow = flows.get(str(node.value)) or by_label.get(str(node.value))
                 if self.workflow is None:
-                    near = mean(str(node.value), (*flows, *by_label))
-                    self.faults.at(node, f'constants: no workflow "{node.value}"{near}')
+                    hint = mean(str(node.value), (*flows, *by_label))
+                    self.faults.at(node, f'constants: no workflow "{node.value}"{hint}')
         chosen = [self.workflow] if self.workflow is not None else flows.values()
         self.facts = {name: spec for flow in chosen for name, spec in flow.facts.items()}
         self.known = (*COLUMNS, *(column for _, column in OWN_COLUMNS), *self.facts)
@@ -89,8 +89,8 @@ class _Reading:
             if name == "action" and self.workflow is not None:
                 known = (*self.workflow.actions, *(action.label for action in self.workflow.actions.values()))
                 if node.value not in known:
-                    near = mean(str(node.value), known)
-                    self.faults.at(node, f'constants: {self.workflow.name} has no action "{node.value}"{near}')
+                    hint = mean(str(node.value), known)
+                    self.faults.at(node, f'constants: {self.workflow.name} has no action "{node.value}"{hint}')
         return found
 
     def _names(self) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, Split]]:
@@ -139,8 +139,8 @@ class _Reading:
         """Our column or fact by its code or label, each only once."""
         name = self._name_of(str(value))
         if name not in self.known:
-            near = mean(str(value), (*self.known, *self.labels))
-            self.faults.add(file, line, f'no column or fact "{value}"{near}')
+            hint = mean(str(value), (*self.known, *self.labels))
+            self.faults.add(file, line, f'no column or fact "{value}"{hint}')
         elif name in self.lines:
             self.faults.add(file, line, f'"{value}" is given already (line {self.lines[name]})')
         else:

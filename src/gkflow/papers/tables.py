@@ -19,7 +19,7 @@ from typing import IO, Any, TextIO
 
 from gkflow.application.marks import visible
 from gkflow.domain.errors import Refused
-from gkflow.papers.workbooks import escaped
+from gkflow.papers.office_parts import escaped
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
 # A Chinese spreadsheet takes the wide signs for a formula as well. An apostrophe that stands there already gets

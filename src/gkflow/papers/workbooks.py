@@ -11,14 +11,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
 from gkflow.application.register import Spoilt
 from gkflow.domain.errors import Refused
+from gkflow.papers.office_parts import Elements, NoWorkbook, parsed, read_small, unescaped
 
 MOST_UNPACKED = 1 << 30  # bytes of all parts together
 MOST_TEXTS = 256 << 20  # bytes of the shared texts, which are held
@@ -26,10 +26,7 @@ MOST_FOLDED = 200  # how many times its size a large part may unpack to
 _LARGE = 16 << 20
 MOST_PARTS = 10_000
 ROWS, COLUMNS = 1_048_576, 16_384  # of a sheet, by the format
-_DEEPEST = 64
-_CHUNK = 1 << 16
 _MOST_DIGITS = 10**15  # a spreadsheet keeps 15 digits of a number, the others become 0
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile(r"([A-Z]{1,3})[0-9]*$")
 # Numbers of built-in formats that show days; 27-36 and 50-58 are those of Chinese spreadsheets (ECMA-376, 18.8.30).
 _DAY_FORMATS = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)))
@@ -74,13 +71,9 @@ def _mega(size: int) -> int:
     return -(-size // (1 << 20))
 
 
-class _NoWorkbook(Exception):
-    """It is no workbook, or not one that we can read."""
-
-
 _BROKEN = (
     BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
-    expat.ExpatError, _NoWorkbook,
+    expat.ExpatError, NoWorkbook,
 )  # fmt: skip
 
 
@@ -94,7 +87,7 @@ class _Workbook:
         sheets, self.epoch_1904 = _sheets(book, self.main)
         parts = [(label, targets[key]) for label, key in sheets if key in targets and "chartsheet" not in targets[key]]
         if not parts:
-            raise _NoWorkbook
+            raise NoWorkbook
         self.sheet = parts[0][1]
         self.others = [label for label, part in parts[1:] if _holds_cells(book, part)]
         folder = posixpath.dirname(self.main)
@@ -113,7 +106,7 @@ class _Workbook:
             raise Refused("file_unpacks", file=self.name, size=size, most=_mega(MOST_TEXTS))
         texts: list[str] = []
         handler = _Texts(texts)
-        for _ in _parsed(self.book, part, handler):
+        for _ in parsed(self.book, part, handler):
             pass
         return texts
 
@@ -122,7 +115,7 @@ class _Workbook:
         if part is None or part not in self.book.NameToInfo:
             return frozenset()
         handler = _Styles()
-        for _ in _parsed(self.book, part, handler):
+        for _ in parsed(self.book, part, handler):
             pass
         return frozenset(place for place, number in enumerate(handler.used) if handler.is_day(number))
 
@@ -131,7 +124,7 @@ class _Workbook:
         last = 0
         try:
             handler = _Sheet(self.texts, self.days, self.epoch_1904)
-            for _ in _parsed(self.book, self.sheet, handler):
+            for _ in parsed(self.book, self.sheet, handler):
                 for number, cells in handler.found:
                     if number > ROWS or handler.wide:
                         raise Refused("sheet_too_large", file=self.name, row=number, rows=ROWS, columns=COLUMNS)
@@ -152,7 +145,7 @@ def _main_part(book: ZipFile) -> str:
     for kind, target, _ in _relations(book, "_rels/.rels"):
         if kind.endswith("/officeDocument"):
             return target.lstrip("/")
-    raise _NoWorkbook
+    raise NoWorkbook
 
 
 def _targets(book: ZipFile, main: str) -> dict[str, str]:
@@ -170,7 +163,7 @@ def _relations(book: ZipFile, part: str) -> list[tuple[str, str, str]]:
         if name == "Relationship":
             found.append((given.get("Type", ""), given.get("Target", ""), given.get("Id", "")))
 
-    _read_small(book, part, begin)
+    read_small(book, part, begin)
     return found
 
 
@@ -186,23 +179,8 @@ def _sheets(book: ZipFile, part: str) -> tuple[list[tuple[str, str]], bool]:
         elif name == "workbookPr":
             since_1904 = given.get("date1904", "0") in ("1", "true")
 
-    _read_small(book, part, begin)
+    read_small(book, part, begin)
     return sheets, since_1904
-
-
-class _Elements:
-    """What is told of the elements of a part (元素)."""
-
-    def begin(self, name: str, given: dict[str, str]) -> None: ...
-    def end(self, name: str) -> None: ...
-    def text(self, text: str) -> None: ...
-
-
-def _read_small(book: ZipFile, part: str, begin: Any) -> None:
-    handler = _Elements()
-    handler.begin = begin  # type: ignore[method-assign]
-    for _ in _parsed(book, part, handler):
-        pass
 
 
 def _holds_cells(book: ZipFile, part: str) -> bool:
@@ -216,49 +194,13 @@ def _holds_cells(book: ZipFile, part: str) -> bool:
             raise Found
 
     try:
-        _read_small(book, part, begin)
+        read_small(book, part, begin)
     except Found:
         return True
     return False
 
 
-def _parsed(book: ZipFile, part: str, handler: _Elements) -> Iterator[None]:
-    """Read a part a piece at a time; the names of elements come without their namespaces."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    depth = 0
-
-    def begin(name: str, given: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _DEEPEST:
-            raise _NoWorkbook
-        handler.begin(name.rpartition(":")[2] if ":" in name else name, given)
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        handler.end(name.rpartition(":")[2] if ":" in name else name)
-
-    def declared(*_: Any) -> None:
-        raise _NoWorkbook  # entities that a document declares itself may grow without end; no spreadsheet does
-
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.CharacterDataHandler = handler.text
-    parser.StartDoctypeDeclHandler = declared
-    with book.open(part) as file:
-        yield from _fed(parser, file)
-
-
-def _fed(parser: Any, file: IO[bytes]) -> Iterator[None]:
-    for chunk in iter(partial(file.read, _CHUNK), b""):
-        parser.Parse(chunk, False)
-        yield
-    parser.Parse(b"", True)
-    yield
-
-
-class _Texts(_Elements):
+class _Texts(Elements):
     """The shared texts (共享字符串); the reading aids above Chinese characters (rPh) are no text."""
 
     def __init__(self, texts: list[str]) -> None:
@@ -287,7 +229,7 @@ class _Texts(_Elements):
             self._parts.append(text)
 
 
-class _Styles(_Elements):
+class _Styles(Elements):
     """Which styles show a number as a day (日期格式)."""
 
     def __init__(self) -> None:
@@ -313,7 +255,7 @@ class _Styles(_Elements):
         return bool(is_date_format(self.codes[number])) if number in self.codes else number in _DAY_FORMATS
 
 
-class _Sheet(_Elements):
+class _Sheet(Elements):
     """The cells of a sheet (单元格)."""
 
     def __init__(self, texts: list[str], days: frozenset[int], since_1904: bool) -> None:
@@ -366,7 +308,7 @@ class _Sheet(_Elements):
         if value is None:
             return  # an empty cell with a border
         if at <= len(self._cells):
-            raise _NoWorkbook
+            raise NoWorkbook
         self._cells.extend([None] * (at - 1 - len(self._cells)))
         self._cells.append(value)
 
@@ -418,23 +360,3 @@ def _column(place: str) -> int:
     for letter in found.group(1):
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def unescaped(text: str) -> str:
-    """
-    A text without the escapes of the format (ECMA-376, 22.9.2.19).
-
-    >>> unescaped("a_x000A_b_x005F_x000A_")
-    'a\\nb_x000A_'
-    """
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text) if "_x" in text else text
-
-
-def escaped(text: str) -> str:
-    """
-    A text in which nothing is taken for an escape.
-
-    >>> unescaped(escaped("_x000A_")) == "_x000A_"
-    True
-    """
-    return _ESCAPED.sub(lambda found: f"_x005F{found.group()}", text) if "_x" in text else text
