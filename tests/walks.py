@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from builders import a_workflow
 from gkflow.domain.case import CORRECT, Entry
 from gkflow.domain.machine import NEW, decide, may
+from gkflow.domain.workflow import MISFILE
 
 ONE = timedelta(days=1)
 # Received so that limits cross Spring Festival, National Day and the new year that has no notice yet.
 STARTS = [date(2025, 1, 20), date(2025, 9, 22), date(2026, 2, 9), date(2026, 3, 2), date(2026, 11, 30)]
 ENDS = {"reply", "abandon", "withdraw"}
-DULL = {"note", CORRECT, "transfer", "assign", "deliver", "archive"}
+DULL = {"note", CORRECT, MISFILE, "transfer", "assign", "deliver", "archive"}
 REFS = st.sampled_from(["甲", "乙"])
 
 
@@ -83,7 +84,7 @@ def walks(
     for seq in range(2, 2 + draw(st.integers(0, most))):
         allowed = [name for name in may(workflow, state) if name not in DULL and (ends or name not in ENDS)]
         if unruly and draw(st.integers(0, 4)) == 0:
-            allowed = [name for name in workflow.actions if name not in ("receive", CORRECT, *ENDS)]
+            allowed = [name for name in workflow.actions if name not in ("receive", CORRECT, MISFILE, *ENDS)]
         if not allowed:
             break
         # Consultations, waits and extensions are what moves a clock: they come up twice as often.

@@ -10,7 +10,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -191,13 +191,23 @@ class Office(Outgoing):
         kept = rules if rules is not None else self.held.rules
         return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
 
-    def _rules_for(self, ledger: Any, known_on: date | str | None) -> Rules:
-        """The rules, with the calendar as it was known on a day where one is given (当时所知), by publication."""
+    def _rules_for(
+        self, ledger: Any, known_on: date | str | None, recorded_by: datetime | date | str | None = None
+    ) -> Rules:
+        """
+        The rules, with the calendar as it was known on a day where one is given (当时所知), by publication; with
+        *recorded_by* those that the office reckoned with at that moment.
+        """
         rules, held = self.rules_in(ledger), self._held
-        if known_on is None or held is None:
+        if held is None or (known_on is None and recorded_by is None):
             return rules
-        days = [(each.at, each.edition) for each in held.calendars]
-        return rules_of(self.settings, days, held.rules, self._day(known_on))
+        calendars, kept = held.calendars, held.rules
+        if recorded_by is not None:
+            moment = self.recorded_moment(recorded_by)
+            calendars = [each for each in calendars if each.at <= moment] or calendars[:1]
+            kept = [each for each in kept if each.at <= moment] or kept[:1]
+        days = [(each.at, each.edition) for each in calendars]
+        return rules_of(self.settings, days, kept, self._day(known_on) if known_on is not None else None)
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -313,20 +323,25 @@ class Office(Outgoing):
         return self.view(number, as_of=as_of, session=session).case
 
     def view(
-        self, number: str, *, as_of: date | str | None = None, known_on: date | str | None = None, session: Any = None
-    ) -> CaseView:
-        """The case with its deadlines, findings and what is to be decided, on a day (查看). Raises NotFound."""
+        self, number: str, *, as_of: date | str | None = None, known_on: date | str | None = None,
+        recorded_by: datetime | date | str | None = None, session: Any = None,
+    ) -> CaseView:  # fmt: skip
+        """
+        The case with its deadlines, findings and what is to be decided, on a day (查看); with *recorded_by* as the
+        entries written by that moment tell it. Raises NotFound.
+        """
         from gkflow.application.explain import view_case
 
         with self.store.reading(session) as ledger:
-            rules = self._rules_for(ledger, known_on)
+            rules = self._rules_for(ledger, known_on, recorded_by)
             entries = ledger.entries(number)
             if not entries:
                 from gkflow.application.checks import near_case
 
                 raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        return view_case(rules, workflow, number, entries, self._day(as_of))
+        moment = self.recorded_moment(recorded_by)
+        return view_case(rules, workflow, number, entries, self._day(as_of, moment), moment)
 
     def deadlines(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Deadline]:
         """Every deadline of a case on a day, by clock (several consultations: ``third_party/A``)."""
@@ -341,33 +356,38 @@ class Office(Outgoing):
         ref: str = "",
         as_of: date | str | None = None,
         known_on: date | str | None = None,
+        recorded_by: datetime | date | str | None = None,
         session: Any = None,
     ) -> Explanation:
         """
         Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article; with *known_on* as
-        one would have answered then, by the notices published by that day.
+        one would have answered then, by the notices published by that day; with *recorded_by* by what was on record.
         """
         from gkflow.application.explain import explain
 
-        view = self.view(number, as_of=as_of, known_on=known_on, session=session)
+        view = self.view(number, as_of=as_of, known_on=known_on, recorded_by=recorded_by, session=session)
         with self.store.reading(session) as ledger:
-            rules = self._rules_for(ledger, known_on)
+            rules = self._rules_for(ledger, known_on, recorded_by)
         return explain(rules, view, clock, ref)
 
     def cases(
         self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
         due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
-        officer: str = "", known_on: date | str | None = None, session: Any = None,
+        officer: str = "", known_on: date | str | None = None, recorded_by: datetime | date | str | None = None,
+        session: Any = None,
     ) -> list[CaseLine]:  # fmt: skip
         """
         The cases on a day (台账), most urgent first; open ones unless *every*. *due_within* counts working days. With
-        *known_on* every case is reckoned by the notices published by that day.
+        *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a whole
+        day, by what was on record then.
         """
         from gkflow.application.cases import Asked, list_cases
 
         asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer)
+        moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:
-            return list_cases(ledger, self._rules_for(ledger, known_on), self._day(as_of), asked, known_on is not None)
+            rules = self._rules_for(ledger, known_on, recorded_by)
+            return list_cases(ledger, rules, self._day(as_of, moment), asked, known_on is not None, moment)
 
     def published(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Any]:
         """
@@ -510,10 +530,21 @@ class Office(Outgoing):
             raise Refused("bad_moment", value=given.isoformat())
         return given
 
-    def _day(self, day: date | str | None) -> date:
+    def _day(self, day: date | str | None, moment: datetime | None = None) -> date:
+        """The day asked for; without one that of *moment*, else today."""
         from gkflow.application.facts import read_day
 
-        return legal_day(now()) if day is None else read_day(day)
+        return legal_day(moment or now()) if day is None else read_day(day)
+
+    def recorded_moment(self, moment: datetime | date | str | None) -> Any:
+        """A moment by which entries were written; a day means its end (当日终了). Raises Refused ("bad_moment")."""
+        from zoneinfo import ZoneInfo
+
+        if isinstance(moment, str):
+            moment = read_moment(moment)
+        if moment is None or isinstance(moment, datetime):
+            return self.moment(moment) if moment is not None else None
+        return datetime.combine(moment, time.max, ZoneInfo("Asia/Shanghai"))
 
 
 @contextmanager

@@ -17,12 +17,14 @@ from gkflow.domain.case import (
     NOTE,
     Entry,
     algorithm_of,
+    amendments,
     canonical,
     legal_day,
     moment_text,
     record_of,
     seal_entry,
 )
+from gkflow.domain.clock import read_clocks
 from gkflow.domain.errors import Unfit
 from walks import walks
 
@@ -85,13 +87,14 @@ def test_entries_of_one_day_stand_in_the_order_in_which_they_were_written() -> N
     assert [entry.seq for entry in record_of(record)] == [1, 2, 4, 3, 5]
 
 
-def test_a_correction_of_the_day_holds_from_the_day_of_the_correction_on() -> None:
+def test_a_correction_of_the_day_holds_on_every_day() -> None:
     record = entries_of(
         [*HEAD, "2026-03-10 assign officer=张三", "2026-03-16 correct_entry seq=3 day=2026-03-05 reason=误录"]
     )
 
-    assert told(record_of(record, d("2026-03-12")))[-1] == (3, "assign", d("2026-03-10"))
-    assert told(record_of(record, d("2026-03-07"))) == told(list(record[:2]))
+    assert told(record_of(record, d("2026-03-12")))[-1] == (3, "assign", d("2026-03-05"))
+    assert told(record_of(record, d("2026-03-07")))[-1] == (3, "assign", d("2026-03-05"))
+    assert told(record_of(record, d("2026-03-04"))) == told(list(record[:2]))
     assert told(record_of(record, d("2026-03-16"))) == [
         (1, "receive", d("2026-03-02")), (2, "register", d("2026-03-02")), (3, "assign", d("2026-03-05")),
         (4, CORRECT, d("2026-03-16")),
@@ -99,17 +102,28 @@ def test_a_correction_of_the_day_holds_from_the_day_of_the_correction_on() -> No
     assert record[2].day == d("2026-03-10")  # the old entry stays
 
 
-def test_a_corrected_day_of_receipt_moves_the_last_day_from_the_correction_on() -> None:
+def test_what_was_believed_before_a_correction_is_asked_by_its_moment() -> None:
+    record = entries_of(
+        [*HEAD, "2026-03-10 assign officer=张三", "2026-03-16 correct_entry seq=3 day=2026-03-05 reason=误录"]
+    )
+    before, after = record[3].written_at - timedelta(seconds=1), record[3].written_at
+
+    assert told(record_of(record, d("2026-03-07"), before)) == told(list(record[:2]))
+    assert told(record_of(record, None, before))[-1] == (3, "assign", d("2026-03-10"))
+    assert told(record_of(record, None, after)) == told(record_of(record))
+
+
+def test_a_corrected_day_of_receipt_moves_the_last_day_on_every_day() -> None:
     record = [*HEAD, "2026-03-09 correct_entry seq=1 day=2026-02-27 reason=签收之日"]
 
-    assert reply_of(record, "2026-03-08").last_day == d("2026-03-30")
-    assert reply_of(record, "2026-03-09").last_day == d("2026-03-26")  # Saturday 28 February is worked
+    # Saturday 28 February is worked.
+    assert {reply_of(record, day).last_day for day in ("2026-03-02", "2026-03-08", "2026-03-09")} == {d("2026-03-26")}
 
 
 def test_a_correction_of_facts_replaces_what_it_names_and_nothing_else() -> None:
     record = [*HEAD, "2026-03-16 correct_entry seq=1 title=乙 reason=误录"]
 
-    assert a_case(record, as_of="2026-03-15").facts["title"] == "甲"
+    assert a_case(record, as_of="2026-03-15").facts["title"] == "乙"
     case = a_case(record)
     assert case.first.facts == {"channel": "in_person", "title": "乙"}
     assert case.facts["title"] == "乙"
@@ -150,34 +164,132 @@ def test_the_later_of_two_corrections_has_the_last_word() -> None:
         "2026-03-17 correct_entry seq=1 title=丙 reason=再误录",
     ]
 
-    assert [a_case(record, as_of=f"2026-03-{day}").facts["title"] for day in (15, 16, 17)] == ["甲", "乙", "丙"]
+    assert {a_case(record, as_of=f"2026-03-{day}").facts["title"] for day in (15, 16, 17)} == {"丙"}
 
 
-def test_a_correction_of_a_correction_or_of_nothing_changes_nothing() -> None:
+def test_a_correction_that_was_voided_has_never_been_one() -> None:
     record = entries_of(
         [
             *HEAD,
             "2026-03-16 correct_entry seq=1 title=乙 reason=误录",
-            "2026-03-17 correct_entry seq=3 void=true reason=再误录",
+            "2026-03-17 correct_entry seq=3 void=true reason=更正有误",
             "2026-03-17 correct_entry seq=99 void=true reason=误录",
         ]
     )
 
-    assert record_of(record)[0].facts["title"] == "乙"
+    assert record_of(record)[0].facts["title"] == "甲"
+    found = amendments(record)
+    assert (set(found), found[3].voided_by) == ({3}, 4)
+
+
+def test_a_correction_can_be_corrected() -> None:
+    record = entries_of(
+        [
+            *HEAD,
+            "2026-03-10 assign officer=张三",
+            "2026-03-16 correct_entry seq=3 day=2026-03-05 officer=李四 reason=误录",
+            "2026-03-17 correct_entry seq=4 day=2026-03-06 reason=更正有误",
+        ]
+    )
+
+    entry = next(each for each in record_of(record) if each.seq == 3)
+    assert (entry.day, entry.facts["officer"]) == (d("2026-03-06"), "李四")
+    found = amendments(record)
+    assert (found[3].by, found[4].by) == ((4,), (5,))
+
+
+def test_the_voiding_of_a_voiding_lets_the_entry_hold_again() -> None:
+    record = entries_of(
+        [
+            *HEAD,
+            "2026-03-10 withdraw",
+            "2026-03-16 correct_entry seq=3 void=true reason=误录",
+            "2026-03-17 correct_entry seq=4 void=true reason=作废有误",
+        ]
+    )
+
+    assert told(record_of(record))[2] == (3, "withdraw", d("2026-03-10"))
+    assert 3 not in amendments(record)
 
 
 def test_an_entry_corrected_to_a_later_day_is_not_there_before_it() -> None:
     record = entries_of([*HEAD, "2026-03-05 submit", "2026-03-06 correct_entry seq=3 day=2026-03-10 reason=误录"])
 
-    assert [entry.seq for entry in record_of(record, d("2026-03-05"))] == [1, 2, 3]
+    assert [entry.seq for entry in record_of(record, d("2026-03-05"))] == [1, 2]
     assert [entry.seq for entry in record_of(record, d("2026-03-08"))] == [1, 2, 4]
     assert [entry.seq for entry in record_of(record, d("2026-03-10"))] == [1, 2, 4, 3]
 
 
-def test_an_entry_moved_into_the_past_is_there_although_it_was_still_to_come() -> None:
-    record = entries_of([*HEAD, "2026-03-20 submit", "2026-03-10 correct_entry seq=3 day=2026-03-06 reason=误录"])
+def test_a_receipt_made_by_mistake_was_no_case_on_any_day() -> None:
+    record = [*HEAD, "2026-03-05 assign officer=张三", "2026-03-12 note text=x", "2026-03-20 misfile reason=重复登记"]
 
-    assert told(record_of(record, d("2026-03-10")))[2] == (3, "submit", d("2026-03-06"))
+    for day in ("2026-03-02", "2026-03-06", "2026-03-25"):
+        case = a_case(record, as_of=day)
+        assert (case.state, case.ended, case.findings) == ("misfiled", d("2026-03-02"), ())
+        assert read_clocks(a_workflow("request"), record_of(entries_of(record), d(day))) == ()
+    assert [entry.action for entry in record_of(entries_of(record))] == ["receive", "misfile", "note"]
+
+
+def test_a_voided_misfiling_gives_the_case_back_with_its_clocks() -> None:
+    life = [*HEAD, "2026-03-05 assign officer=张三"]
+    record = [*life, "2026-03-20 misfile reason=重复登记", "2026-03-21 correct_entry seq=4 void=true reason=并非重复"]
+
+    assert a_case(record).state == a_case(life).state
+    assert reply_of(record, "2026-03-10").last_day == reply_of(life, "2026-03-10").last_day
+
+
+_LIVES = st.lists(
+    st.tuples(
+        st.integers(1, 9),  # which earlier entry it is about
+        st.sampled_from(["void", "day", "title"]),
+        st.integers(3, 28),
+    ),
+    max_size=6,
+)
+
+
+@given(_LIVES)
+def test_corrections_hold_as_an_independent_reading_says(life: list[tuple[int, str, int]]) -> None:
+    """Walked from the end, with plain dictionaries: the model knows nothing of how gkflow folds corrections."""
+    base = [f"2026-03-{2 + n:02d} assign officer=t{n}" for n in range(3)]
+    rows = ["2026-03-02 receive channel=in_person title=t", *base]
+    meant: list[tuple[int, str, int]] = []
+    for about, kind, value in life:
+        if not 2 <= about <= len(rows) or (about > 4 and not meant):
+            continue
+        what = {"void": "void=true", "day": f"day=2026-03-{value:02d}", "title": f"officer=c{value}"}[kind]
+        meant.append((about, kind, value))
+        rows.append(f"2026-03-28 correct_entry seq={about} {what} reason=r")
+    # The model: for each correction, from the last to the first, whether it holds and what it says.
+    says = {5 + n: dict([each[1:]]) for n, each in enumerate(meant)}
+    target = {5 + n: each[0] for n, each in enumerate(meant)}
+    dead: dict[int, bool] = {}
+
+    def holds(seq: int) -> bool:
+        if seq not in dead:
+            dead[seq] = any(target[c] == seq and holds(c) and "void" in final(c) for c in says)
+        return not dead[seq]
+
+    def final(seq: int) -> dict[str, int]:
+        told = dict(says[seq])
+        for c in sorted(says):
+            if target[c] == seq and holds(c) and "void" not in final(c):
+                told.update(final(c))
+        return told
+
+    expected = {}
+    for seq in (2, 3, 4):
+        day, title, void = seq, f"t{seq - 2}", False
+        for c in sorted(says):
+            if target[c] == seq and holds(c):
+                told = final(c)
+                void = void or "void" in told
+                if not void:
+                    day, title = told.get("day", day), f"c{told['title']}" if "title" in told else title
+        expected[seq] = None if void else (date(2026, 3, day), title)
+    record = record_of(entries_of(rows))
+    found = {e.seq: (e.day, e.facts["officer"]) if e.facts else None for e in record if e.seq in (2, 3, 4)}
+    assert found == expected
 
 
 @given(walks(unruly=True), st.randoms(use_true_random=False))

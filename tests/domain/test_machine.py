@@ -13,7 +13,7 @@ from builders import REPOSITORY, a_case, a_workflow, entries_of, rules
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, action_of, decide, machine_of, may, missing_facts, replay, table_of
-from gkflow.domain.workflow import Workflow
+from gkflow.domain.workflow import MISFILE, MISFILED, Workflow
 from walks import often, walks
 
 NAMES = sorted(path.stem for path in (REPOSITORY / "workflows").glob("*.yaml"))
@@ -32,8 +32,11 @@ def as_the_file_says(name: str) -> dict[tuple[str, str], str]:
         sources = [NEW] if said.get("first") else said["from"]
         for state in groups[sources] if isinstance(sources, str) else sources:
             moves[state, action] = said.get("to", state)
-    # A remark, a correction and a link may be entered everywhere: a file need not say so.
-    return moves | {(state, action): state for state in states for action in (NOTE, CORRECT, LINK, RECOUNT)}
+    # A remark, a correction and a link may be entered everywhere: a file need not say so. Nor need it say that the
+    # receipt of a case that is open may have been a mistake, which ends it.
+    moves |= {(state, action): state for state in (*states, MISFILED) for action in (NOTE, CORRECT, LINK, RECOUNT)}
+    moves |= {(MISFILED, action): MISFILED for action, said in data["actions"].items() if said.get("from") == "any"}
+    return moves | {(state, MISFILE): MISFILED for state in groups["any_open"]}
 
 
 def outcome(workflow: Workflow, state: str, action: str) -> str | None:
@@ -75,7 +78,7 @@ def test_a_refusal_names_the_actions_that_are_allowed_instead() -> None:
     assert refused.value.code == "action_not_allowed"
     assert set(refused.value.facts["allowed"]) == {
         "confirm", "receive_correction", "third_party_answers", "agency_answers", "reply", "abandon", "withdraw",
-        NOTE, CORRECT, LINK,
+        NOTE, CORRECT, LINK, MISFILE,
     }  # fmt: skip
     assert "C-7" in str(refused.value)
     assert "receive_correction" in str(refused.value)

@@ -79,7 +79,7 @@ def test_a_workflow_is_read_as_its_file_says() -> None:
     assert small.first.name == "receive"
     assert small.first.requires == (Requirement("channel"),)
     assert small.actions["answer"].sources == ("received", "asked")
-    assert small.actions["note"].sources == ("received", "asked", "replied", "archived")
+    assert small.actions["note"].sources == ("received", "asked", "replied", "archived", "misfiled")
     assert small.actions["consult"].target is None
     assert [rule.name for rule in small.clocks] == ["correction", "opinion", "reply"]
     opinion = small.clock("opinion")

@@ -11,6 +11,7 @@ from gkflow.application.checks import (
     check_owner,
     check_ref,
     check_role,
+    corrected_entry,
     first_day,
     legal_of,
     near_case,
@@ -77,13 +78,16 @@ def _advance(
     before_case = replay(workflow, number, record)
     decide(workflow, number, before_case.state, action.name)
     facts = read_facts(workflow, action, act.facts)
+    aim = action.name
     if action.name == CORRECT:
         check_correction(number, entries, facts, day)
+        corrected = corrected_entry(entries, facts["seq"])
+        aim = corrected.action
     else:
         gaps = missing_facts(action, facts, before_case.facts, before_case.declared)
         refuse_missing(workflow, action, number, gaps)
     check_role(rules, act.by, action.name, action.roles)
-    check_approver(rules, workflow, action.name, facts)
+    check_approver(rules, workflow, aim, facts)
     check_owner(rules, action, facts, before_case.facts, act.unit)
     before = reckon_case(workflow, record, rules.rulebook, day)
     check_ref(before, workflow, action.name, facts)
@@ -100,6 +104,11 @@ def _advance(
     after_case = replay(workflow, number, after_record)
     findings = findings_of(after_case, after, entry.seq)
     refuse(workflow, number, action.name, findings, facts)
+    if action.name == CORRECT:
+        # What may not be entered may not be corrected to either; what was wrong before is not this correction's.
+        known = findings_of(before_case, before, corrected.seq)
+        fresh = [each for each in findings_of(after_case, after, corrected.seq) if each not in known]
+        refuse(workflow, number, aim, fresh, facts)
     opened: tuple[str, ...] = ()
     for each in action.opens:
         follow(ledger, rules, each, after_case, entry, now, today, dry_run=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -71,20 +71,23 @@ class Asked:
     officer: str = ""
 
 
-def list_cases(ledger: Any, rules: Rules, day: date, asked: Asked, reckon: bool = False) -> list[CaseLine]:
+def list_cases(
+    ledger: Any, rules: Rules, day: date, asked: Asked, reckon: bool = False, recorded_by: datetime | None = None
+) -> list[CaseLine]:
     """
     The cases as of *day* (台账): what happened up to that day is counted, whenever it was written down.
 
     One line for each case, most urgent first. With ``overdue`` or ``due_within`` only clocks that the office owes
     are searched, by their last day, however many cases are open. With *reckon* every case is reckoned by the
-    calendar of *rules*, whatever the caches say: as one would have answered by the notices of another day.
+    calendar of *rules*, whatever the caches say: as one would have answered by the notices of another day. With
+    *recorded_by* every case is read off the entries written by that moment (当时所载).
     """
     if asked.workflow:
         rules.rulebook.workflow(asked.workflow)
     if asked.clock:
         _check_clock(rules, asked)
-    if reckon:
-        lines = _reckoned(ledger, rules, day, asked)
+    if reckon or recorded_by is not None:
+        lines = _reckoned(ledger, rules, day, asked, recorded_by)
     elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:
         lines = _owed(ledger, rules, day, asked)
     else:
@@ -156,11 +159,14 @@ def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
     return lines
 
 
-def _reckoned(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+def _reckoned(
+    ledger: Any, rules: Rules, day: date, asked: Asked, recorded_by: datetime | None = None
+) -> list[CaseLine]:
     lines = []
-    for docket in ledger.dockets(day, asked.every):
+    # What has ended by what is on record now may have been open by what was on record then, and the other way round.
+    for docket in ledger.dockets(FOREVER if recorded_by is not None else day, asked.every or recorded_by is not None):
         workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
-        record = record_of(ledger.entries(docket.case), day)
+        record = record_of(ledger.entries(docket.case), day, recorded_by)
         if not record:
             continue
         then = docket_line(workflow, docket.case, record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from gkflow.application.docket import Deadlines
 from gkflow.application.ports import Ledger
 from gkflow.application.rules import Rules
-from gkflow.domain.case import CORRECT, Entry, record_of
+from gkflow.domain.case import CORRECT, RECOUNT, Entry, amendments, record_of
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import Action, Workflow
 
@@ -78,34 +79,49 @@ def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping
 
 
 def first_day(entries: Sequence[Entry]) -> date:
-    """The day of the first entry; the later one where it was corrected, for nothing was on record before."""
-    corrected = next(entry.day for entry in record_of(entries) if entry.seq == 1)
-    return max(entries[0].day, corrected)
+    """The day of the first entry, as corrected: a correction holds on every day."""
+    return next(entry.day for entry in record_of(entries) if entry.seq == 1)
 
 
 def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any], on: date) -> None:
-    """A correction names its entry, what is corrected and why, and leaves the first entry the first."""
+    """
+    A correction names its entry, what is corrected and why (更正记录), and leaves the first entry the first.
+
+    A correction may itself be corrected or voided; what has been voided may not: its voiding may.
+    """
     if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
         raise Refused("correction_wants_reason", case=number)
     old = next((entry for entry in entries if entry.seq == facts["seq"]), None)
-    if old is None or old.action == CORRECT:
+    if old is None or old.action == RECOUNT:
         raise Refused("correction_unknown_entry", case=number, seq=facts["seq"])
+    if on < old.day:
+        raise Refused("correction_before_entry", case=number, seq=old.seq, day=on, first=old.day)
+    amended = amendments(entries).get(old.seq)
+    if amended is not None and amended.voided_by is not None:
+        raise Refused("correction_of_voided", case=number, seq=old.seq, by=amended.voided_by)
     if old.seq == 1 and facts.get("void"):
-        raise Refused(
-            "wrong_use",
-            reason="the first entry opens the case and cannot be voided; correct its day or facts",
-        )
-    if not facts.get("day"):
-        return
-    day = date.fromisoformat(facts["day"])
-    if day > on:
-        raise Refused("day_to_come", case=number, day=day, today=on)
-    # The first entry stays the first, whichever of them is corrected.
-    others = [entry.day for entry in record_of(entries) if entry.seq not in (1, old.seq)]
-    first = day if old.seq == 1 else first_day(entries)
-    earliest = min(others, default=day) if old.seq == 1 else day
-    if earliest < first:
-        raise Refused("before_first", case=number, day=earliest, first=first)
+        raise Refused("first_not_voided", case=number)
+    # 更正他条更正: what then holds of the entry that the other correction names is what has to be sound.
+    then = record_of((*entries, replace(old, seq=len(entries) + 1, action=CORRECT, day=on, facts=facts)))
+    first = next(entry for entry in then if entry.seq == 1)
+    for entry in then:
+        if entry.day < first.day:
+            raise Refused("before_first", case=number, day=entry.day, first=first.day)
+        if entry.day > on and entry.seq in _touched(entries, old):
+            raise Refused("day_to_come", case=number, day=entry.day, today=on)
+
+
+def corrected_entry(entries: Sequence[Entry], seq: int) -> Entry:
+    """The entry that a correction is about in the end (被更正的记录), however many corrections lie between."""
+    by_seq = {entry.seq: entry for entry in entries}
+    entry = by_seq[seq]
+    while entry.action == CORRECT and entry.facts.get("seq") in by_seq:
+        entry = by_seq[entry.facts["seq"]]
+    return entry
+
+
+def _touched(entries: Sequence[Entry], old: Entry) -> tuple[int, ...]:
+    return (old.seq, corrected_entry(entries, old.seq).seq)
 
 
 def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str) -> None:

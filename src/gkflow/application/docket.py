@@ -10,12 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import pairwise
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import CORRECT, Case, Entry, record_of
+from gkflow.domain.case import Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
@@ -97,7 +96,7 @@ def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case:
         unit,
         str(facts.get("officer", "")),
         case.record[0].day,
-        max(entry.day for entry in entries),
+        max(max(entry.day for entry in entries), case.record[-1].day),
         case.ended or FOREVER,
         len(entries),
         entries[-1].hash,
@@ -174,15 +173,14 @@ def revisions(
     differently, by an entry or by a lapse that the law itself sets. *reckoned* is what the caller has just
     reckoned for the last of these days.
     """
-    days = sorted({entry.day for entry in entries if since is None or entry.day >= since})
-    ordered = all(entry.action != CORRECT for entry in entries) and all(
-        before.day <= after.day for before, after in pairwise(entries)
-    )
+    # Corrections hold on every day, so that the record as of a day is what of it lies up to that day.
+    record = record_of(entries)
+    days = sorted({entry.day for entry in record if since is None or entry.day >= since})
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
-    closing = _closing(workflow, entries)
-    by = _calendars_of(workflow, entries, rulebook)
-    adoptions = _adoptions(workflow, entries, by, since)
+    closing = _closing(workflow, record)
+    by = _calendars_of(workflow, record, rulebook)
+    adoptions = _adoptions(workflow, number, record, by, since)
     if adoptions:
         days = sorted({*days, *adoptions})
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
@@ -190,20 +188,15 @@ def revisions(
         day = days.pop(0)
         if reckoned is not None and day == reckoned.day:
             deadlines = reckoned.deadlines
-        elif ordered:
+        else:
             # The record only grows from day to day: what was read and reckoned so far still holds.
-            before_day, position = position, bisect_right(entries, day, position, key=_day_of)
-            reader.feed(entries[before_day:position])
+            before_day, position = position, bisect_right(record, day, position, key=_day_of)
+            reader.feed(record[before_day:position])
             # Under another calendar nothing reckoned so far holds, but for what has stopped.
             held = None if day in adoptions else deadlines
             clocks = reader.clocks()
             deadlines = reckon_all(clocks, rulebook.limit, by.calendar, day, held, by.adopted, by.since, by.ended)
-        else:
-            deadlines = reckon_case(workflow, record_of(entries, day), rulebook, day)
-        for gone in [key for key in current if key not in deadlines]:  # a correction voided what had started it
-            at = current.pop(gone)[0]
-            lines[at] = lines[at]._replace(until_day=day)
-        closed = bool(closing) and any(entry.action in closing for entry in record_of(entries, day))
+        closed = bool(closing) and any(entry.action in closing for entry in record if entry.day <= day)
         for key, deadline in deadlines.items():
             if deadline.status is Status.SUSPENDED:
                 _add_lapses(days, deadline, deadlines, day)
@@ -222,16 +215,18 @@ def revisions(
     return lines
 
 
-def _adoptions(workflow: Workflow, entries: Sequence[Entry], by: _Calendars, since: date | None) -> frozenset[date]:
+def _adoptions(
+    workflow: Workflow, number: str, record: Sequence[Entry], by: _Calendars, since: date | None
+) -> frozenset[date]:
     """The days on which another calendar came into use while the case was open and on record."""
     if by.adopted is None or by.since is None:
         return frozenset()
-    case = read_case(workflow, "", entries)
+    case = replay(workflow, number, record)
     return frozenset(
         step.day
         for step in by.adopted.steps[1:]
         if step.at >= by.since  # at one moment (GKFLOW_NOW stands still): the case was known before
-        and step.day >= entries[0].day
+        and step.day >= record[0].day
         and (since is None or step.day >= since)
         and (case.ended is None or step.day < case.ended)
     )

@@ -9,7 +9,7 @@ from transitions import State
 from transitions.extensions import GraphMachine
 
 from gkflow.domain.machine import NEW, machine_of
-from gkflow.domain.workflow import Workflow
+from gkflow.domain.workflow import MISFILE, MISFILED, Workflow
 
 Label = Callable[[str, str], str]
 """The words shown for a label of the file and the name that it belongs to."""
@@ -46,11 +46,14 @@ def draw(workflow: Workflow, label: Label, before: str) -> str:
             "label": label(workflow.actions[name].label, name),
         }
         for name, event in machine_of(workflow).events.items()
+        if name != MISFILE  # an arrow from everywhere would hide the others
         for source, transitions in event.transitions.items()
         for move in transitions[:1]
     ]
     states = [{"name": NEW, "label": before}]
-    states += [{"name": name, "label": label(state.label, name)} for name, state in workflow.states.items()]
+    states += [
+        {"name": name, "label": label(state.label, name)} for name, state in workflow.states.items() if name != MISFILED
+    ]
     # Front matter is YAML: Mermaid takes the title from a key, the library writes what it is given.
     title = f"title: {label(workflow.label, workflow.name)}"
     graph = _Graph(

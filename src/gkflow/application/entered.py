@@ -14,11 +14,11 @@ from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.ports import FOREVER, Ledger
 from gkflow.application.rules import Rules
-from gkflow.domain.case import NOTHING, Case, Entry, Finding, seal_entry
+from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.machine import may
-from gkflow.domain.workflow import ClockKind, Duty, Workflow
+from gkflow.domain.workflow import MISFILE, ClockKind, Duty, Workflow
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
 # In a register they are told and taken, for a register tells what happened.
@@ -109,8 +109,15 @@ def write(
     previous = entries[-1].hash if entries else ""
     sealed = seal_next(entry, previous, rules)
     ledger.append([sealed])
-    draw_up(ledger, workflow, number, (*entries, sealed), rules.rulebook, entry.day if entries else None, reckoned)
+    draw_up(
+        ledger, workflow, number, (*entries, sealed), rules.rulebook, drawn_from(entry) if entries else None, reckoned
+    )
     return sealed
+
+
+def drawn_from(entry: Entry) -> date:
+    """The day from which an entry changes how the case stood: a correction may do so on every day."""
+    return date.min if entry.action in (CORRECT, MISFILE) else entry.day
 
 
 def seal_next(entry: Entry, previous: str, rules: Rules) -> Entry:
@@ -161,7 +168,7 @@ def make_entry(
     now: datetime,
 ) -> Entry:
     """The next entry of a record, not yet sealed."""
-    unit = act.unit or unit_of(workflow, entries)
+    unit = act.unit or unit_of(workflow, record_of(entries))
     edition = entries[0].edition if entries else workflow.edition
     return Entry(
         number, len(entries) + 1, act.action, day, now, act.by, unit, facts, act.remarks, act.key,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.entered import most_urgent
 from gkflow.application.rules import Rules
-from gkflow.domain.case import Case, Entry, Finding, record_of
+from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import NotFound
 from gkflow.domain.machine import may, replay
@@ -66,10 +66,21 @@ class CaseView:
     proposals: tuple[Proposal, ...]
     next: tuple[str, ...]
     as_of: date
+    amended: Mapping[int, Amended] = field(default_factory=dict)  # what became of corrected and voided entries
 
 
-def view_case(rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date) -> CaseView:
-    """Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件)."""
+def view_case(
+    rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date,
+    recorded_by: datetime | None = None,
+) -> CaseView:  # fmt: skip
+    """
+    Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件); with *recorded_by*
+    as the entries written by that moment say it.
+    """
+    if recorded_by is not None:
+        entries = [entry for entry in entries if entry.written_at <= recorded_by]
+        if not entries:
+            raise NotFound("not_yet_recorded", case=number, moment=recorded_by.isoformat())
     record = record_of(entries, as_of)
     if not record:
         raise NotFound("unknown_case", case=number, mean=f" on {as_of}; its first entry is of {entries[0].day}")
@@ -83,7 +94,7 @@ def view_case(rules: Rules, workflow: Workflow, number: str, entries: Sequence[E
     proposals = tuple(_proposals(deadlines, as_of))
     return CaseView(
         case, workflow, tuple(entries), deadlines, tuple(sorted(findings, key=lambda f: f.seq)), proposals,
-        may(workflow, case.state), as_of,
+        may(workflow, case.state), as_of, amendments(entries),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gkflow.application.checks import check_correction
 from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
-from gkflow.application.entered import seal_next
+from gkflow.application.entered import drawn_from, seal_next
 from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look_alikes
 from gkflow.application.marks import unmarked
 from gkflow.application.opening import link_back
@@ -115,7 +115,7 @@ def _take_batch(
             dockets.append(docket_line(workflow, number, fresh))
             clocks.extend(revisions(workflow, number, fresh, rules.rulebook))
         else:
-            later.append((number, workflow, (*old, *fresh), min(entry.day for entry in fresh)))
+            later.append((number, workflow, (*old, *fresh), min(map(drawn_from, fresh))))
         entries.extend(fresh)
     if entries:
         for workflow in editions.values():
@@ -146,7 +146,7 @@ def _fresh(
     mends = any(row.action == CORRECT for row in rows)
     opening = workflow.first.name
     previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
-    unit = unit_of(workflow, old) or rules.unit
+    unit = unit_of(workflow, record_of(old)) or rules.unit
     for row in rows:
         there = None
         if known:

@@ -157,7 +157,7 @@ def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
             act = Act(lapse.action, deadline.last_day, SYSTEM, facts={**lapse.facts, **({"ref": ref} if ref else {})})
             entry = Entry(
                 case, len(entries) + 1, act.action, deadline.last_day, now, SYSTEM,
-                unit_of(workflow, entries), act.facts,
+                unit_of(workflow, record_of(entries)), act.facts,
                 {"cite": lapse.cite}, None, workflow=workflow.name, edition=entries[0].edition,
             )  # fmt: skip
             write(ledger, rules, workflow, case, entries, entry)

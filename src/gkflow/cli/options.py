@@ -41,6 +41,15 @@ AS_OF: Any = typer.Option(
     metavar=say("日期", "DAY"),
     help=say("截至哪一天的情况（默认今天）", "as things stood on that day (default: today)"),
 )
+RECORDED_BY: Any = typer.Option(
+    "",
+    "--recorded-by",
+    metavar=say("时刻", "MOMENT"),
+    help=say(
+        "只看这一时刻以前写入的记录：当时是怎样认为的（日期即当日终了）",
+        "only entries written by then: what the office believed at that moment (a day means its end)",
+    ),
+)
 AS_KNOWN_ON: Any = typer.Option(
     "",
     "--as-known-on",

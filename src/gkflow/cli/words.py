@@ -28,6 +28,11 @@ ERRORS: dict[str, str] = {
     "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；"
     "确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
     "correction_unknown_entry": "更正记录：案件 {case} 没有第 {seq} 条记录",
+    "correction_before_entry": "更正记录：{day} 早于被更正的第 {seq} 条记录的日期 {first}；更正记在作出更正的那一天",
+    "correction_of_voided": "更正记录：案件 {case} 第 {seq} 条已被第 {by} 条作废，不能再更正；"
+    "如作废有误，请先作废第 {by} 条",
+    "first_not_voided": "案件 {case}：第一条记录是立案依据，不能作废；可以更正其日期或者要素；"
+    "收件本身有误的，请办理“误收”（misfile）",
     "correction_wants_reason": "更正记录：请写明更正哪一条（seq）、更正什么和理由（reason）",
     "day_to_come": "{day} 还没有到（今天是 {today}）：办理记录只记已经发生的事",
     "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
@@ -60,6 +65,7 @@ ERRORS: dict[str, str] = {
     "too_early": "{action}：{last} 届满之后才能办理，现在是 {day}（{cite}）",
     "no_answer_to": "{action}：没有向“{ref}”征求意见的未结记录，请核对征求对象（ref）",
     "no_office": "这里还没有建立机关：{place}；请先运行 gkflow init",
+    "not_yet_recorded": "{moment} 以前还没有案件 {case} 的记录",
     "not_opened": "案件 {case}：“{action}”不能在收件之前；案件从“{first}”开始",
     "ref_taken": "{action}：向“{ref}”征求意见尚未答复，请换一个征求对象（ref）",
     "role_missing": "{by} 无权“{action}”，须由{roles}办理",

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gkflow.domain.errors import Unfit
+from gkflow.domain.workflow import MISFILE
 
 NOTE = "note"
 CORRECT = "correct_entry"
@@ -21,6 +22,8 @@ LINK = "link"
 RECOUNT = "recount"  # another calendar, or other rules, moved a last day; made by gkflow, never by hand
 ASIDE = frozenset((NOTE, CORRECT, LINK, RECOUNT))  # they tell something about the case and change no fact of it
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+_REWRITING = frozenset((CORRECT, MISFILE))  # what makes the record another one on days before its own
+_OF_CORRECTION = frozenset(("seq", "reason", "last_day_before", "last_day_after"))  # what it says of itself
 
 _SHANGHAI: list[ZoneInfo] = []
 
@@ -138,41 +141,86 @@ def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
     return seal(columns if entry.account is None else (*columns, entry.account), algorithm)
 
 
-def record_of(entries: Sequence[Entry], as_of: date | None = None) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """
+    What became of an entry (更正结果): what now holds in its place, by which corrections, or which one voided it.
+
+    The entry of a voided one is a remark of the same day without facts.
+    """
+
+    entry: Entry
+    by: tuple[int, ...] = ()
+    voided_by: int | None = None
+
+
+def amendments(entries: Sequence[Entry]) -> dict[int, Amended]:
+    """
+    What the corrections on record make of the entries that they name, by seq (更正与作废).
+
+    A correction can itself be corrected or voided by a later one. What is voided is corrected no further.
+    """
+    by_seq = {entry.seq: entry for entry in entries}
+    aimed: dict[int, list[Entry]] = {}
+    found: dict[int, Amended] = {}
+    # The last one first: whether a correction holds, those that came after it say.
+    for correction in sorted((e for e in entries if e.action == CORRECT), key=_seq_of, reverse=True):
+        mine = _amended(correction, aimed.pop(correction.seq, ()))
+        if mine.by or mine.voided_by is not None:
+            found[correction.seq] = mine
+        target = correction.facts.get("seq")
+        if mine.voided_by is None and isinstance(target, int) and target in by_seq and target < correction.seq:
+            aimed.setdefault(target, []).insert(0, mine.entry)
+    for seq, corrections in aimed.items():
+        found[seq] = _amended(by_seq[seq], corrections)
+    return found
+
+
+def _seq_of(entry: Entry) -> int:
+    return entry.seq
+
+
+def _amended(entry: Entry, corrections: Sequence[Entry]) -> Amended:
+    now, by = entry, []  # type: Entry, list[int]
+    for correction in corrections:
+        facts = {name: value for name, value in correction.facts.items() if name not in _OF_CORRECTION}
+        if facts.pop("void", None):
+            return Amended(replace(now, action=NOTE, facts=NOTHING, unit=""), (*by, correction.seq), correction.seq)
+        # What a correction says of another one's day is the day that the other one names.
+        day = facts.pop("day", None) if entry.action != CORRECT else None
+        merged = {name: value for name, value in {**now.facts, **facts}.items() if value is not None}
+        now = replace(now, day=date.fromisoformat(day) if day else now.day, facts=merged)
+        by.append(correction.seq)
+    return Amended(now, tuple(by))
+
+
+def record_of(entries: Sequence[Entry], as_of: date | None = None, recorded_by: datetime | None = None) -> list[Entry]:
     """
     The record in force on a day (有效记录), in the order of its legal days.
 
-    An entry counts from its own day on, whenever it was written down. A ``correct_entry`` puts another day or
-    other facts in the place of an entry, or voids it; the old entry stays in the list of entries and is used for
-    days before the correction.
+    An entry counts from its own legal day on, whenever it was written down. A ``correct_entry`` says what was true:
+    it holds on every day, whatever its own day is; the old entry stays in the list of entries. A receipt made by
+    mistake (``misfile`` 误收) was no case on any day. With *recorded_by*, what was on record at that moment (当时所载).
     """
+    if recorded_by is not None:
+        entries = [entry for entry in entries if entry.written_at <= recorded_by]
+    rewriting = [entry.action for entry in entries if entry.action in _REWRITING]
+    if rewriting:
+        entries = _rewritten(entries)
     inside = [entry for entry in entries if as_of is None or entry.day <= as_of]
-    corrections = [entry for entry in inside if entry.action == CORRECT]
-    if corrections:
-        inside = _corrected(entries, inside, corrections, as_of)
     if any(later.day < earlier.day for earlier, later in pairwise(inside)):
         inside.sort(key=lambda entry: (entry.day, entry.seq))
     return inside
 
 
-def _corrected(
-    entries: Sequence[Entry], inside: list[Entry], corrections: Sequence[Entry], as_of: date | None
-) -> list[Entry]:
-    by_seq = {entry.seq: entry for entry in entries}
-    for correction in corrections:
-        facts = dict(correction.facts)
-        old = by_seq.get(int(facts.pop("seq", 0)))
-        if old is None or old.action == CORRECT:
-            continue
-        for word in ("reason", "last_day_before", "last_day_after"):
-            facts.pop(word, None)
-        if facts.pop("void", None):
-            by_seq[old.seq] = replace(old, action=NOTE, facts=NOTHING)
-            continue
-        day = facts.pop("day", None)
-        merged = {key: value for key, value in {**old.facts, **facts}.items() if value is not None}
-        by_seq[old.seq] = replace(old, day=date.fromisoformat(day) if day else old.day, facts=merged)
-    return [by_seq[entry.seq] for entry in entries if as_of is None or by_seq[entry.seq].day <= as_of]
+def _rewritten(entries: Sequence[Entry]) -> list[Entry]:
+    changed = amendments(entries)
+    now = [changed[entry.seq].entry if entry.seq in changed else entry for entry in entries]
+    mistake = next((entry for entry in now if entry.action == MISFILE), None)
+    if mistake is None:
+        return now
+    aside = (entry for entry in now[1:] if entry.action in ASIDE)
+    return [now[0], replace(mistake, day=now[0].day), *aside]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from gkflow.domain.case import Entry
 from gkflow.domain.workflow import (
+    MISFILE,
     BarRule,
     ClockRule,
     Condition,
@@ -127,19 +128,26 @@ class ClockReader:
     (an application not yet confirmed) holds from its start on.
     """
 
-    __slots__ = ("_early", "_effects", "_rules", "_runs")
+    __slots__ = ("_early", "_effects", "_misfiled", "_rules", "_runs")
 
     def __init__(self, workflow: Workflow) -> None:
         self._effects = _effects_of(workflow)
         self._rules = workflow.clocks
         self._runs: dict[tuple[int, str], list[ClockEvent]] = {}
         self._early: dict[int, list[ClockEvent]] = {}
+        self._misfiled = False
 
     def feed(self, entries: Iterable[Entry]) -> None:
         """What these further entries do to the clocks."""
         runs, touched = self._runs, self._effects.get
         for entry in entries:
             facts = entry.facts
+            if entry.action == MISFILE:
+                # 误收: there was no case, so no limit ran; the record begins with it on the day of the receipt.
+                self._misfiled = True
+                runs.clear()
+            if self._misfiled:
+                continue
             for index, only, verb, rule, when in touched(entry.action, ()):
                 key = only or (index, str(facts.get("ref", "")))
                 run = runs.get(key)

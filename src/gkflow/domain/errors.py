@@ -103,6 +103,11 @@ SENTENCES: dict[str, str] = {
     "clock_ahead": "the machine's clock says {now}, the last thing written was {last}: set the clock right, "
     "or confirm with gkflow sweep when nothing ran in between",
     "correction_unknown_entry": "correct_entry: case {case} has no entry {seq}",
+    "correction_before_entry": "correct_entry: {day} lies before {first}, the day of entry {seq} of case {case}; "
+    "a correction is entered on the day on which it is made",
+    "correction_of_voided": "correct_entry: entry {seq} of case {case} was voided by entry {by}; void that one first",
+    "first_not_voided": "case {case}: the first entry opens the case and is not voided; correct its day or facts, or "
+    "enter misfile where the receipt itself was a mistake",
     "correction_wants_reason": "correct_entry: name the entry (seq), what is corrected and the reason",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
     "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
@@ -132,6 +137,7 @@ SENTENCES: dict[str, str] = {
     "published_missing": "the notice for {year} bears no date: say when it was published (--published)",
     "ref_taken": "{action}: a consultation with ref {ref!r} is open already; give another ref",
     "known_row_changed": "entry {seq} of case {case} has other facts; the row was not taken (use correct_entry)",
+    "not_yet_recorded": "nothing of case {case} was on record by {moment}",
     "not_opened": 'case {case}: "{action}" comes before its first entry; a case opens with "{first}"',
     "row_wants": "{column} is empty",
     "role_missing": "{by} may not {action}: it needs one of the roles {roles}",

@@ -14,7 +14,7 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
-from gkflow.domain.workflow import ABSENT, GIVEN, Action, ClockRule, Condition, Trigger, Workflow
+from gkflow.domain.workflow import ABSENT, GIVEN, MISFILE, Action, ClockRule, Condition, Trigger, Workflow
 
 Trail = tuple[str, ...]
 _REF = "ref"
@@ -63,7 +63,9 @@ class Courses:
         return trails
 
     def _leaving(self, state: str) -> Iterator[Action]:
-        return (action for action in self._workflow.actions.values() if state in action.sources)
+        # 误收 is no course of events: it says that there was no case, and would hide every dead end.
+        actions = self._workflow.actions.values()
+        return (action for action in actions if state in action.sources and action.name != MISFILE)
 
     def of(self, rule: ClockRule) -> Course:
         """Walk every course of events and watch one clock."""

@@ -29,6 +29,8 @@ from gkflow.domain.running import Courses
 from gkflow.domain.workflow import (
     ABSENT,
     GIVEN,
+    MISFILE,
+    MISFILED,
     ClockKind,
     ClockRule,
     Opening,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
 
 # Anybody may write a remark or correct what was written.
-_OPEN_TO_ALL = ("note", "correct_entry", "link", "recount")
+_OPEN_TO_ALL = ("note", "correct_entry", "link", "recount", "misfile")
 _REF = "ref"
 # A stop may be named for registers, which tell of courses that the workflow does not allow; these may not.
 _WHILE_RUNNING = ("restart", "wait", "suspend", "extend", "bars")
@@ -296,6 +298,8 @@ def _longest(values: Sequence[LimitValue]) -> int | None:
 def _states(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
     alive = _leading_to_an_end(workflow)
     for name in workflow.states:
+        if name == MISFILED:
+            continue
         where = ("states", name)
         trail = courses.reachable.get(name)
         if trail is None:
@@ -308,7 +312,7 @@ def _states(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
 def _leading_to_an_end(workflow: Workflow) -> frozenset[str]:
     before: dict[str, set[str]] = {}
     for action in workflow.actions.values():
-        if action.target is not None:
+        if action.target is not None and action.name != MISFILE:
             before.setdefault(action.target, set()).update(action.sources)
     alive = {state.name for state in workflow.states.values() if state.final}
     queue = deque(alive)

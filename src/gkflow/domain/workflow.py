@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 GIVEN = "given"  # in a condition: the fact stands in the entry, whatever its value
+MISFILE = "misfile"  # an action of every workflow: the receipt was a mistake, there was no case (误收)
+MISFILED = "misfiled"  # the state of what was received by mistake
 ABSENT = "absent"  # in a condition: the fact does not stand in the entry
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
-from gkflow.domain.workflow import Action, Condition, FactSpec, Requirement, State, Workflow
+from gkflow.domain.workflow import MISFILE, MISFILED, Action, Condition, FactSpec, Requirement, State, Workflow
 from gkflow.files.clock_rules import clock_from, opening_from, read_conditions
 from gkflow.files.nodes import Faults, Node, as_json, from_plain, wrapped
 from gkflow.files.publication import publication_from
@@ -58,12 +58,14 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         label = section.text("label")
         cite = section.text("cite", "")
         states = {key: _state(key, each) for key, each in section.named("states", "state")}
+        open_states = tuple(state.name for state in states.values() if not state.ended and not state.final)
+        states[MISFILED] = _MISFILED
         readings = read_readings(section)
         facts = {key: _fact(key, each, readings) for key, each in section.named("facts", "fact")}
         for key, spec in _EVERYWHERE.items():
             facts.setdefault(key, spec)
         actions = {key: _action(key, each, states, facts, readings) for key, each in section.named("actions", "action")}
-        for action in _everywhere(states, facts):
+        for action in _everywhere(states, open_states, facts):
             actions.setdefault(action.name, action)
         clocks = tuple(clock_from(key, each) for key, each in section.named("clocks", "clock"))
         publication = publication_from(section)
@@ -102,6 +104,8 @@ def workflow_from_source(source: str) -> Workflow:
 def _state(name: str, section: Section) -> State:
     if name == _NEW:
         section.fault(f'"{_NEW}" is the word for a case before its first entry')
+    if name == MISFILED:
+        section.fault(f'"{MISFILED}" is a state of every workflow (误收)')
     return State(
         name=name,
         label=section.text("label"),
@@ -202,12 +206,19 @@ def _action(
     )
 
 
-_BUILT_IN = (NOTE, CORRECT, LINK, RECOUNT)
+_BUILT_IN = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)
+_MISFILED = State(MISFILED, "误收", "误收，不作为案件办理", ended=True, final=True)
 
 
-def _everywhere(states: Mapping[str, State], facts: Mapping[str, FactSpec]) -> Iterator[Action]:
-    """What may be entered into every case at any time: a remark, a correction, a link to another case."""
+def _everywhere(
+    states: Mapping[str, State], open_states: tuple[str, ...], facts: Mapping[str, FactSpec]
+) -> Iterator[Action]:
+    """
+    What may be entered into every case at any time: a remark, a correction, a link to another case; and, into one
+    that is open, that its receipt was a mistake, of which the head of the section hears.
+    """
     anywhere = tuple(states)
+    yield Action(MISFILE, "误收", open_states, MISFILED, requires=(Requirement("reason"),), tell=("section_head",))
     yield Action(NOTE, "备注", anywhere, None, requires=(Requirement("text"),))
     yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
     yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS)

@@ -46,6 +46,7 @@ def command(
     officer: str = typer.Option("", "--officer", metavar=say("姓名", "NAME"), help=say("承办人", "the officer")),
     as_of: str = options.AS_OF,
     as_known_on: str = options.AS_KNOWN_ON,
+    recorded_by: str = options.RECORDED_BY,
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
     exit_code: bool = typer.Option(
@@ -68,7 +69,7 @@ def command(
             _check_state(office.rules.rulebook, state)
         lines = office.cases(
             as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
-            workflow=workflow, unit=unit, officer=officer, known_on=known,
+            workflow=workflow, unit=unit, officer=officer, known_on=known, recorded_by=recorded_by or None,
         )  # fmt: skip
         rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
         show(rows, _columns(office, format, output, every), format, output or None)

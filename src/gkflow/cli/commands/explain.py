@@ -26,6 +26,7 @@ def command(
     ),
     as_of: str = options.AS_OF,
     as_known_on: str = options.AS_KNOWN_ON,
+    recorded_by: str = options.RECORDED_BY,
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Why this day? The deadline, day by day."""
@@ -37,7 +38,10 @@ def command(
     name, _, ref = clock.partition("/")
     with open_office() as office:
         book = office.rules.rulebook
-        told = office.explain(case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day, known_on=known)
+        told = office.explain(
+            case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day, known_on=known,
+            recorded_by=recorded_by or None,
+        )  # fmt: skip
         limit = book.law.limits.get(told.deadline.limit)
     if format == "json":
         print_json(as_data(told, limit))

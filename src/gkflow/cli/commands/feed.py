@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -26,6 +26,7 @@ def command(
         help=say("承办人；不写则为全部在办案件", "the officer; without it, every open case"),
     ),
     as_of: str = options.AS_OF,
+    recorded_by: str = options.RECORDED_BY,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The deadlines of an officer's open cases as an iCalendar file."""
@@ -33,9 +34,10 @@ def command(
     from gkflow.office import open_office
 
     with open_office() as office:
-        day = options.day(as_of) or legal_day(office.moment(None))
-        lines = office.cases(officer=officer.strip(), as_of=day)
-        events = [event for line in lines for event in _events_of(office, line, day)]
+        moment = office.recorded_moment(recorded_by or None)
+        day = options.day(as_of) or legal_day(moment or office.moment(None))
+        lines = office.cases(officer=officer.strip(), as_of=day, recorded_by=moment)
+        events = [event for line in lines for event in _events_of(office, line, day, moment)]
         if officer and not lines and not _known(office, officer.strip()):
             typer.echo(
                 say(
@@ -77,12 +79,12 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
     typer.echo(say(f"已写入 {output}：{len(told)} 项", f"{output}: {len(told)} events written"), err=True)
 
 
-def _events_of(office: Office, line: CaseLine, day: date) -> Iterator[AllDay]:
+def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:
     """One event for each deadline that the office has to mind: its duties, its powers and its own targets."""
     from gkflow.domain.deadline import Status
     from gkflow.domain.workflow import ClockKind, Duty
 
-    view = office.view(line.case, as_of=day)
+    view = office.view(line.case, as_of=day, recorded_by=recorded_by)
     for deadline in view.deadlines.values():
         rule = deadline.clock.rule
         if deadline.status is not Status.RUNNING or deadline.last_day is None or rule.duty is not Duty.OFFICE:

@@ -28,6 +28,9 @@ def command(
     key: str = options.KEY,
     dry_run: bool = options.DRY_RUN,
     draft: bool = options.DRAFT,
+    yes: bool = typer.Option(
+        False, "--yes", help=say("不写任何要素也立案，不再询问", "open a case without any fact, and do not ask")
+    ),
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
@@ -43,6 +46,8 @@ def command(
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))
         known = {**facts_named(flow, facts), **({"title": title} if title else {})}
+        if not known and not yes and not dry_run:
+            _ask(flow.label, named=bool(number or day or key))
         given = {"day": on, "by": by, "unit": unit, "facts": known}
         with kept_where_refused(office, draft, flow, number.strip(), flow.first.name, given, hint=not dry_run):
             entered = office.receive(
@@ -52,3 +57,28 @@ def command(
             print_json(entered_row(entered, flow))
         else:
             print_entered(entered, flow, dry_run)
+
+
+def _ask(label: str, named: bool) -> None:
+    """
+    Ask before a case without any fact is opened: somebody who only wants to see what the command does opens none.
+
+    Where nobody can be asked, a number, a day or a key shows that a case is meant. Raises typer.BadParameter and
+    typer.Abort.
+    """
+    import sys
+
+    if sys.stdin.isatty():
+        typer.confirm(
+            say(f"没有写任何要素，确定要立一件“{label}”案件吗？", f'No fact was given. Open a case of "{label}"?'),
+            abort=True,
+        )
+    elif not named:
+        raise typer.BadParameter(
+            say(
+                f"没有写任何要素，没有立案。立一件“{label}”案件请写明内容，例如 --title 摘要 --fact channel=in_person；"
+                "确实没有要素的，加 --yes",
+                f'no fact was given, so no case of "{label}" was opened. Name what was received, e.g. --title TEXT'
+                " --fact channel=in_person; without any fact add --yes",
+            )
+        )

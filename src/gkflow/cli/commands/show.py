@@ -12,6 +12,7 @@ from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.explain import CaseView
+    from gkflow.domain.case import Amended
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
@@ -30,6 +31,7 @@ class Link(NamedTuple):
 def command(
     case: str = typer.Argument(..., metavar=say("案件", "CASE"), help=say("案件编号", "case number")),
     as_of: str = options.AS_OF,
+    recorded_by: str = options.RECORDED_BY,
     public: bool = typer.Option(
         False, "--public", help=say("只显示可以公开的内容", "only what may be shown to the public")
     ),
@@ -44,7 +46,7 @@ def command(
         if public:
             _print_public(office.published(case, as_of=day), office.why_kept(case, as_of=day), format)
             return
-        view = office.view(case, as_of=day)
+        view = office.view(case, as_of=day, recorded_by=recorded_by or None)
         links = links_of(office, view)
     told = as_data(view, links)
     if format == "json":
@@ -120,9 +122,17 @@ def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
 
 
 def _record(view: CaseView, findings: Rows) -> Rows:
-    rows = []
+    """
+    Every entry as it was written, with what became of it: ``voided_by``, ``corrected_by``, and ``now``, the day and
+    the facts that hold in its place. A correction holds on every day, so that one made later is shown as well.
+    """
+    rows: Rows = []
+    counted = {entry.seq for entry in view.case.record}
+    amending = {seq for each in view.amended.values() for seq in each.by}
     for entry in sorted(view.entries, key=lambda each: (each.day, each.seq)):
-        if entry.day > view.as_of:
+        amended = view.amended.get(entry.seq)
+        holds = amended.entry.day if amended is not None and amended.voided_by is None else entry.day
+        if min(entry.day, holds) > view.as_of and entry.seq not in amending:
             continue
         rows.append(
             {
@@ -131,9 +141,19 @@ def _record(view: CaseView, findings: Rows) -> Rows:
                 "unit": entry.unit or None, "facts": dict(entry.facts), "remarks": dict(entry.remarks),
                 "written_at": entry.written_at,
                 "findings": [each["code"] for each in findings if each["seq"] == entry.seq],
+                "corrected_by": list(amended.by) if amended is not None else [],
+                "voided_by": amended.voided_by if amended is not None else None,
+                "now": _now(amended), "counts": entry.seq in counted,
             }
         )  # fmt: skip
     return rows
+
+
+def _now(amended: Amended | None) -> dict[str, Any] | None:
+    """What holds in the place of a corrected entry; None where it stands as it was written, or was voided."""
+    if amended is None or amended.voided_by is not None:
+        return None
+    return {"day": amended.entry.day, "facts": dict(amended.entry.facts)}
 
 
 def _clock(view: CaseView, deadline: Deadline) -> dict[str, Any]:
@@ -209,8 +229,33 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
     from gkflow.cli.naming import fact_words
     from gkflow.cli.output import Column, print_table
 
+    def told(facts: dict[str, Any]) -> str:
+        return say("，", ", ").join(fact_words(flow, name, value) for name, value in facts.items())
+
     def facts(row: Any) -> str:
-        return say("，", ", ").join(fact_words(flow, name, value) for name, value in row["facts"].items())
+        if row["voided_by"] is not None:
+            words = [say(f"【已由第 {row['voided_by']} 条作废】", f"[voided by entry {row['voided_by']}]")]
+        elif row["now"] is not None:
+            by = (
+                "、".join(map(str, row["corrected_by"]))
+                if say("zh", "en") == "zh"
+                else ", ".join(map(str, row["corrected_by"]))
+            )
+            day = (
+                say(f"日期 {row['now']['day']}", f"day {row['now']['day']}") if row["now"]["day"] != row["day"] else ""
+            )
+            changed = {name: value for name, value in row["now"]["facts"].items() if row["facts"].get(name) != value}
+            gone = {name: "—" for name in row["facts"] if name not in row["now"]["facts"]}
+            told_now = say("，", ", ").join(filter(None, (day, told({**changed, **gone}))))
+            words = [say(f"【已由第 {by} 条更正：{told_now}】", f"[corrected by entry {by}: {told_now}]")]
+        elif not row["counts"] and row["action"] != "correct_entry":
+            words = [say("【误收，不计】", "[misfiled, does not count]")]
+        else:
+            words = []
+        return " ".join(filter(None, (told(row["facts"]), *words)))
+
+    def struck(row: Any) -> str:
+        return "strike" if row["voided_by"] is not None or row["now"] is not None else ""
 
     def notes(row: Any) -> str:
         mine = [number for number, each in enumerate(findings, 1) if each["seq"] == row["seq"]]
@@ -219,9 +264,11 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
     print_table(
         record,
         [
-            Column("seq", "序号", "seq"),
-            Column("day", "日期", "day"),
-            Column("action", "动作", "action", told=lambda row: label_of(row["action_label"], row["action"])),
+            Column("seq", "序号", "seq", style=struck),
+            Column("day", "日期", "day", style=struck),
+            Column(
+                "action", "动作", "action", told=lambda row: label_of(row["action_label"], row["action"]), style=struck
+            ),
             Column("by", "经办人", "by"),
             Column("facts", "要素", "facts", told=facts),
             Column("findings", "注意", "mind", told=notes, style="yellow"),
