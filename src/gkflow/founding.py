@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
 
+# Since this schema a correction holds on every day: what was drawn up before is drawn up anew.
+_CORRECTIONS_ON_EVERY_DAY = "0004"
+
 
 def init_office(
     home: Path, name: str = "", unit: str = "", profile: str = "", *, new_database: bool = False
@@ -49,6 +52,8 @@ def init_office(
         _copy_plan(home, place.plan)
     office = Office(database, chosen)
     office.adopt_first()
+    if found is not None and found < _CORRECTIONS_ON_EVERY_DAY:
+        office.rebuild()
     return fresh, office
 
 
