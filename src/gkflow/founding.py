@@ -44,7 +44,7 @@ def init_office(
     chosen = settings_of(home) if known else settings_of(home, text)
     if place is not None and chosen.profile != place.name:
         raise Conflict("other_profile", place=str(home), found=chosen.profile, wanted=place.name)
-    database = _database(chosen, home, path if known and not new_database else None)
+    database, before = _database(chosen, home, path if known and not new_database else None)
     fresh = write_settings(path, text)
     if not fresh and not known:
         chosen = settings_of(home)  # somebody else was faster
@@ -52,13 +52,16 @@ def init_office(
         _copy_plan(home, place.plan)
     office = Office(database, chosen)
     office.adopt_first()
-    if found is not None and found < _CORRECTIONS_ON_EVERY_DAY:
+    if before is not None and before < _CORRECTIONS_ON_EVERY_DAY:
         office.rebuild()
     return fresh, office
 
 
-def _database(chosen: Settings, home: Path, settings_file: Path | None) -> Database:
-    """The database of an office, made or brought up to date; one that *settings_file* names must be there."""
+def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple[Database, str | None]:
+    """
+    The database of an office, made or brought up to date, and the schema that it had; one that *settings_file* names
+    must exist.
+    """
     from gkflow.store.database import SCHEMA, Database, require_database
 
     home.mkdir(parents=True, exist_ok=True)
@@ -70,7 +73,7 @@ def _database(chosen: Settings, home: Path, settings_file: Path | None) -> Datab
     if found is None or found < SCHEMA:
         database.migrate()
     database.require_schema()
-    return database
+    return database, found
 
 
 def plan_of(home: Path, plan: str) -> Path:

@@ -126,7 +126,7 @@ def test_after_the_end_an_entry_may_still_be_corrected(office: Office) -> None:
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"seq": 1, "void": "true", "reason": "x"}, "wrong_use"),  # the first entry opens the case
+        ({"seq": 1, "void": "true", "reason": "x"}, "first_not_voided"),  # the first entry opens the case
         ({"seq": 9, "void": "true", "reason": "x"}, "correction_unknown_entry"),
         ({"seq": 2, "void": "true"}, "correction_wants_reason"),
         ({"seq": 2, "new_day": "2022-08-31", "reason": "x"}, "before_first"),

@@ -11,8 +11,7 @@ from gkflow.application.docket import read_case
 from gkflow.application.ports import FOREVER
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry
-from gkflow.domain.machine import replay
-from gkflow.domain.workflow import Workflow
+from gkflow.domain.workflow import MISFILED, Workflow
 
 RECONSIDERATION = "reconsideration"
 LITIGATION = "litigation"
@@ -65,13 +64,11 @@ def table_four(ledger: Any, rules: Rules, year: int, as_of: date | None = None) 
 def _place(workflow: Workflow, number: str, entries: Sequence[Entry], eve: date, day: date) -> tuple[str, str] | None:
     """Group and column of a case; None where it is not opened by *day* or belongs to a year before."""
     case = read_case(workflow, number, entries, day)
-    if all(entry.action != workflow.first.name for entry in case.record):
+    if case.state == MISFILED or all(entry.action != workflow.first.name for entry in case.record):
         return None
+    # Corrections hold on every day, so that each year begins with what the one before left pending.
     if _outcome(workflow, read_case(workflow, number, entries, eve)):
-        # Told for a year before, but for an outcome that was voided since, or moved into this year: it is told anew.
-        before = [entry for entry in case.record if entry.day <= eve]
-        if _outcome(workflow, replay(workflow, number, before)):
-            return None
+        return None
     outcome = _outcome(workflow, case)
     column = _COLUMNS.get(outcome, "other") if outcome else _PENDING
     if workflow.name == RECONSIDERATION:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.domain.workflow import MISFILED
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
 
@@ -75,10 +76,10 @@ class Lists(Desk):
         return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
 
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
-        """The cases of a workflow received in [*since*, *until*], by number."""
+        """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
         rows = self.all(
-            'SELECT "case" FROM docket WHERE workflow = ? AND received BETWEEN ? AND ? ORDER BY "case"',
-            (workflow, since, until),
+            'SELECT "case" FROM docket WHERE workflow = ? AND received BETWEEN ? AND ? AND state <> ? ORDER BY "case"',
+            (workflow, since, until, MISFILED),
         )
         return [str(row[0]) for row in rows]
 
