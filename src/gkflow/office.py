@@ -204,8 +204,8 @@ class Office(Outgoing):
         calendars, kept = held.calendars, held.rules
         if recorded_by is not None:
             moment = self.recorded_moment(recorded_by)
-            calendars = [each for each in calendars if each.at <= moment] or calendars[:1]
-            kept = [each for each in kept if each.at <= moment] or kept[:1]
+            calendars = tuple(each for each in calendars if each.at <= moment) or calendars[:1]
+            kept = tuple(each for each in kept if each.at <= moment) or kept[:1]
         days = [(each.at, each.edition) for each in calendars]
         return rules_of(self.settings, days, kept, self._day(known_on) if known_on is not None else None)
 
