@@ -146,6 +146,9 @@ def test_the_chain_of_the_rules_editions_shows_a_changed_one_and_one_taken_away(
     place.sql("UPDATE rules_edition SET \"by\" = 'x' WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         assert ledger.check_rules_editions() == [(first, "rules_changed")]
+        assert [(each.what, each.where, each.code) for each in office.verify()[2]] == [
+            ("rules", first[:12], "rules_changed")
+        ]
     place.sql("DELETE FROM rules_edition WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         ((_, code),) = ledger.check_rules_editions()

@@ -20,7 +20,7 @@ _BATCH = 2_000
 class Breach:
     """Where a chain is broken (断链): the case and entry, or the day of a sweep, and what is wrong there."""
 
-    what: str  # case | sweep | escalation
+    what: str  # case | sweep | escalation | rules
     where: str
     seq: int | None
     code: str
@@ -51,6 +51,7 @@ def verify(store: Store) -> tuple[int, int, tuple[Breach, ...]]:
         cases, breaches = _check_cases(ledger)
         sweeps = ledger.check_sweeps()
         breaches.extend(Breach("sweep", where, None, code) for where, code in sweeps[1])
+        breaches.extend(Breach("rules", where[:12], None, code) for where, code in ledger.check_rules_editions())
     return cases, sweeps[0], tuple(breaches)
 
 

@@ -93,15 +93,19 @@ class Moves(Desk):
             self.run(f"DROP TABLE IF EXISTS {table}")
         self.run(_MOVING)
         self.run(f"CREATE TEMP TABLE read_move ({_COLUMNS})")
-        self.run("CREATE TEMP TABLE affected (edition TEXT, clock TEXT)")
-        self.run_many("INSERT INTO affected VALUES (?, ?)", affected)
         self.run("CREATE TEMP TABLE read_case (number TEXT PRIMARY KEY)")
         self.run(
-            f'INSERT INTO read_case SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = ? OR c.from_day > ?)'
-            f' UNION SELECT c."case" {_STANDING} AND EXISTS'
-            " (SELECT 1 FROM affected a WHERE a.edition = d.edition AND a.clock = c.clock)",
-            (FOREVER, FOREVER, READ, as_of, FOREVER, FOREVER),
+            f'INSERT INTO read_case SELECT DISTINCT c."case" {_OPEN} AND (c.recipe = ? OR c.from_day > ?)',
+            (FOREVER, FOREVER, READ, as_of),
         )
+        if clocks := list(affected):
+            self.run("CREATE TEMP TABLE affected (edition TEXT, clock TEXT)")
+            self.run_many("INSERT INTO affected VALUES (?, ?)", clocks)
+            self.run(
+                f'INSERT INTO read_case SELECT DISTINCT c."case" {_STANDING} AND EXISTS'
+                " (SELECT 1 FROM affected a WHERE a.edition = d.edition AND a.clock = c.clock) ON CONFLICT DO NOTHING",
+                (FOREVER, FOREVER),
+            )
 
     def put_groups(self, groups: Iterable[Sequence[object]]) -> None:
         """
@@ -123,9 +127,10 @@ class Moves(Desk):
     def order_moves(self) -> None:
         """Put the deadlines that move in order, once; a case that was read is told of as it was read."""
         self.run(f"CREATE TEMP TABLE moved (place {self._numbered} PRIMARY KEY, {_COLUMNS})")
+        some = self.one("SELECT 1 FROM read_case LIMIT 1") is not None
+        unread = ' AND c."case" NOT IN (SELECT number FROM read_case)' if some else ""
         self.run(
-            f"INSERT INTO moved ({_NAMES}) SELECT * FROM (SELECT {_LISTED} {_JOINED} AND m.moved = 1"
-            ' AND NOT EXISTS (SELECT 1 FROM read_case r WHERE r.number = c."case")'
+            f"INSERT INTO moved ({_NAMES}) SELECT * FROM (SELECT {_LISTED} {_JOINED} AND m.moved = 1{unread}"
             f" UNION ALL SELECT {_NAMES} FROM read_move) listed ORDER BY {_ORDER}",
             (FOREVER, FOREVER),
         )

@@ -63,6 +63,7 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
         "article": str(value.citation) if value is not None else None,
         "quote": (value.citation.quote or None) if value is not None else None,
         "known": value.citation.known if value is not None else None,
+        "decree": str(value.citation.decree) if value is not None and value.citation.decree is not None else None,
         "rest_day_receipt": value.rest_day_receipt if value is not None else None,
         "leaves_out": value.leaves_out if value is not None else None,
         "month_end": value.month_end if value is not None else None,

@@ -22,8 +22,13 @@ _WORDS = {
     "sweep_missing": ("当日的巡检记录不见了", "the sweep of that day is missing"),
     "sweep_changed": ("当日的巡检或者督办记录被改动过", "the sweep or its escalations were changed"),
     "sweep_not_chained": ("当日的巡检接不上前一日", "the sweep does not follow from the one before"),
+    "rules_changed": ("采用的规则被改动过", "the adopted rules were changed"),
+    "rules_not_chained": ("接不上前一版，之前的版本被取走了", "does not follow from the edition before"),
     "escalation_without_sweep": ("有督办记录，却没有当日的巡检", "escalations without a sweep of their day"),
 }
+
+
+_WHAT = {"case": ("案件", "case"), "rules": ("规则版本", "rules edition")}
 
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
@@ -49,7 +54,7 @@ def command(format: str = options.TEXT_OR_JSON) -> None:
         )
     else:
         for breach in breaches:
-            what = say("案件", "case") if breach.what == "case" else say("巡检", "sweep")
+            what = say(*_WHAT.get(breach.what, ("巡检", "sweep")))
             where = "" if breach.where in ("sweep", "escalation") else f" {breach.where}"
             typer.echo(say(f"{what}{where}：{words(breach)}", f"{what}{where}: {words(breach)}"))
     walked = say(f"核验了 {cases} 件案件、{sweeps} 次巡检", f"{cases} cases and {sweeps} sweeps verified")
