@@ -20,6 +20,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from gkflow.application.doctor import RuleFiles
 from gkflow.application.ports import Channel, Message, NotDelivered, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
@@ -61,7 +62,7 @@ class Daemon:
         self.log = log if log is not None else logger(clock)
         self._channels = channels
         self._anchor: tuple[datetime, float] | None = None
-        self._rule_files = ("", "")
+        self._rule_files = RuleFiles()
         self._ticking, self._delivering = threading.Lock(), threading.Lock()
         self._stopping = False
 
@@ -177,11 +178,11 @@ class Daemon:
             self.log.info("calendar_adopted", edition=now.calendars[-1].name)
         if now.rules[-1].at != before.rules[-1].at:
             self.log.info("rules_adopted", edition=now.rules[-1].edition)
-        files = self.office.rule_editions.state(thorough=True)
-        if files != self._rule_files:
-            self._rule_files = files
-            if files[0]:
-                self.log.warning(f"rules_{files[0]}", what=files[1], next="gkflow rules adopt")
+        files = self.office.rule_editions.files(thorough=True)
+        if files and files != self._rule_files:
+            fault = str(files.fault) if files.fault is not None else None
+            self.log.warning("rules_waiting", edition=files.waiting, fault=fault, next="gkflow rules adopt")
+        self._rule_files = files
 
     def _usable(self) -> dict[str, Channel]:
         channels = self._channels

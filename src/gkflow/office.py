@@ -501,7 +501,7 @@ class Office(Outgoing):
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
             return examine(
-                ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.state(thorough=True)
+                ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.files(thorough=True)
             )
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:

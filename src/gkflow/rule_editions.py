@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.doctor import RuleFiles
 from gkflow.bootstrap import now, rulebook
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault, NotFound
@@ -65,18 +66,18 @@ class RuleEditions:
         known = known_rules(self._office.settings)
         return known.edition if known.edition != present.edition else ""
 
-    def state(self, thorough: bool = False) -> tuple[str, str]:
+    def files(self, thorough: bool = False) -> RuleFiles:
         """
-        How the files stand to what is adopted: "" | "waiting" | "at_fault", and the name of the edition or the first
-        fault. Only when *thorough* are other rules asked whether they agree with themselves, which takes a while.
+        How the files stand to what is adopted (规则文件状态). Only when *thorough* are other rules asked whether they
+        agree with themselves, which takes a while.
         """
         try:
             waiting = self.waiting()
             if waiting and thorough:
                 self.known()
         except FilesAtFault as error:
-            return "at_fault", str(error.faults[0])
-        return ("waiting", waiting) if waiting else ("", "")
+            return RuleFiles(fault=error.faults[0])
+        return RuleFiles(waiting)
 
     def changes(self, one: str = "", other: str = "") -> list[RuleChange]:
         """

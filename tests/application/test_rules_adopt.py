@@ -264,7 +264,7 @@ def test_rules_with_a_fault_are_never_adopted_and_the_office_goes_on_with_its_ow
     own_file(settled.home, LAW, lambda text: text.replace("unit: working_day", "unit: workday", 1))
     with settled.open() as office:
         assert last_day(office, "A", "2022-09-02") == TWENTY
-        assert office.rule_editions.state(thorough=True)[0] == "at_fault"
+        assert office.rule_editions.files(thorough=True).fault is not None
         with pytest.raises(FilesAtFault):
             office.rule_editions.adopt(now=at("2022-09-05"))
         assert len(office.rule_editions.all()) == 1

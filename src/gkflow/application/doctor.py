@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gkflow.application.rules import Rules
+from gkflow.domain.errors import Fault
 
 STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
 STUCK = timedelta(hours=2)
@@ -22,6 +23,17 @@ class Sign:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """How the rule files stand to the rules in use (规则文件状态): other rules wait, or a file has a fault."""
+
+    waiting: str = ""  # the edition
+    fault: Fault | None = None  # the first one
+
+    def __bool__(self) -> bool:
+        return bool(self.waiting or self.fault)
+
+
 def examine(
     ledger: Any,
     rules: Rules,
@@ -29,12 +41,12 @@ def examine(
     today: date,
     waiting_calendar: str = "",
     entered: date | None = None,
-    rule_files: tuple[str, str] = ("", ""),
+    rule_files: RuleFiles | None = None,
 ) -> list[Sign]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
     waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not;
-    *rule_files* says how the rule files stand to the rules in use: "waiting" or "at_fault", and what.
+    *rule_files* says how the rule files stand to the rules in use.
     """
     return [
         _sweep(ledger, today),
@@ -42,7 +54,7 @@ def examine(
         _clock(ledger, now),
         _delivery(ledger, now),
         *_calendar(ledger, rules, today, waiting_calendar, entered),
-        *_rules(rules, *rule_files),
+        *_rules(rules, rule_files or RuleFiles()),
         Sign("counts", "ok", ledger.counts()),
     ]
 
@@ -84,10 +96,11 @@ def _delivery(ledger: Any, now: datetime) -> Sign:
     return Sign("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
 
 
-def _rules(rules: Rules, state: str, what: str) -> list[Sign]:
-    if not state:
+def _rules(rules: Rules, files: RuleFiles) -> list[Sign]:
+    if not files:
         return []
-    return [Sign("rules_edition", "warning", {"in_use": rules.rulebook.edition, "state": state, "what": what})]
+    told = {"in_use": rules.rulebook.edition, "waiting": files.waiting or None, "fault": files.fault}
+    return [Sign("rules_edition", "warning", told)]
 
 
 def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: date | None) -> list[Sign]:

@@ -139,6 +139,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r"the first action comes from no state", "收件动作不写来源状态（from）"),
     (r"from names no state", "from 没有写明状态"),
     (r'the choices stand here and in list "(.+)"', "选项既写在这里，又写在代码表“{0}”里"),
+    (r"has neither title nor number", "名称和文号至少要写一个"),
     (r"offers nothing \(among\)", "没有可选项（among）"),
     (r"nothing starts it", "没有动作使它开始"),
     (r"shortened_by says why a named day \(until\) is early, but no fact names one",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gkflow.cli.language import say
 
 if TYPE_CHECKING:
+    from gkflow.domain.errors import Fault
     from gkflow.office import Office
 
 # They say it themselves: as a sign, as what they are about, as a line of the log.
@@ -33,17 +34,19 @@ def warned_of_waiting_rules(words: Sequence[str]) -> Iterator[None]:
 
 def warn(office: Office) -> None:
     """One line on stderr where the rule files say something else than what the office has adopted."""
-    state, what = office.rule_editions.state()
-    if state:
-        print(f"gkflow: {rules_words(state, what)}", file=sys.stderr)
+    files = office.rule_editions.files()
+    if files:
+        print(f"gkflow: {rules_words(files.fault)}", file=sys.stderr)
 
 
-def rules_words(state: str, what: str) -> str:
-    """How the rule files stand to the rules in use, and what to do."""
-    if state == "at_fault":
+def rules_words(fault: Fault | None) -> str:
+    """What to say of rule files that say something else than the rules in use, and what to do."""
+    if fault is not None:
+        from gkflow.cli.fault_words import fault_words
+
         return say(
-            f"规则文件有误，仍按已采用的规则办理：{what}；请运行 gkflow check",
-            f"a rule file has a fault, the adopted rules stay in use: {what}; run: gkflow check",
+            f"规则文件有误，仍按已采用的规则办理：{fault_words(fault)}；请运行 gkflow check",
+            f"a rule file has a fault, the adopted rules stay in use: {fault}; run: gkflow check",
         )
     return say(
         "规则文件与已采用的规则不同，仍按已采用的规则办理；核对并采用：gkflow rules adopt",

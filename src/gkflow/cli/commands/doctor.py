@@ -133,7 +133,7 @@ def _edition(sign: Sign) -> str:
 def _rules(sign: Sign) -> str:
     from gkflow.cli.opening import rules_words
 
-    return rules_words(sign.facts["state"], sign.facts["what"])
+    return rules_words(sign.facts["fault"])
 
 
 def _provisional(sign: Sign) -> str:
