@@ -58,7 +58,7 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     files = read_calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
     overlays = [overlay_from(overlay) for overlay in files.overlays]
-    edition = calendar_edition(overlays, notices)
+    edition = calendar_edition(overlays, notices, festivals=files.festivals)
     faults = Faults()
     for overlay in overlays:
         if not (overlay.annual and overlay.quote):

@@ -137,17 +137,35 @@ def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow
         "calendar: 2025\ntitle: 临时放假\npublished: 2025-03-01\ndays_off: {2025-03-12: 植树节}\n", encoding="utf-8"
     )
 
-    def told(*words: str) -> str:
+    def said(*words: str) -> str:
         # In a process of its own: each reads the files once.
-        command = [sys.executable, "-m", "gkflow", "calendar", *words]
+        command = [sys.executable, "-m", "gkflow", *words]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
-    assert "植树节放假" in told("2025-03")
-    drawn = told("show", "2025-03")
-    assert "植树节" not in drawn
-    assert "另有新的放假安排尚未采用" in drawn
+    def told(*words: str) -> str:
+        return said("calendar", *words)
+
+    for words in (("2025-03",), ("2025-03-12",), ("show", "2025-03")):
+        drawn = told(*words)
+        assert "植树节" not in drawn
+        assert "另有新的放假安排尚未采用" in drawn
+    # Third working day after Monday 10 March, the Wednesday being worked; off, once the notice is adopted.
+    last = said("deadline", "2025-03-10", "3")
+    assert "2025-03-13" in last
+    assert "另有新的放假安排尚未采用" in last
+    for unit, day in (("day", "2025-03-12"), ("month", "2025-03-12")):
+        start = "2025-03-10" if unit == "day" else "2025-02-12"
+        assert day in said("deadline", start, "2" if unit == "day" else "1", "--unit", unit)
     # The packages do not know the day, and neither does what the office reckons with.
     assert json.loads(told("compare", "2025", "--format", "json")) == []
+    said("calendar", "adopt", "--apply", "--yes", "--by", "某办")
+    assert "放假（植树节）" in told("2025-03-12")
+    for start, n, unit, day in (
+        ("2025-03-10", "3", "working_day", "2025-03-14"),
+        ("2025-03-10", "2", "day", "2025-03-13"),
+        ("2025-02-12", "1", "month", "2025-03-13"),
+    ):
+        assert day in said("deadline", start, n, "--unit", unit)
 
 
 # --- as an iCalendar file -------------------------------------------------------------------------------------

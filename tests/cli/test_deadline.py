@@ -21,7 +21,8 @@ def reckoned(gkflow: Gkflow, *words: str) -> dict[str, Any]:
 
 def test_the_keys_are_those_that_scripts_rely_on(gkflow: Gkflow) -> None:
     told = reckoned(gkflow, "2022-09-30", "20")
-    assert list(told) == ["start", "length", "unit", "deadline", "provisional", "earliest", "latest", "working"]
+    keys = ["start", "length", "unit", "deadline", "provisional", "earliest", "latest", "local_unknown", "working"]
+    assert list(told) == keys
     assert {key: told[key] for key in ("start", "length", "unit", "deadline", "provisional")} == {
         "start": "2022-09-30", "length": 20, "unit": "working_day", "deadline": "2022-11-02", "provisional": False,
     }  # fmt: skip
@@ -124,3 +125,35 @@ def test_the_limits_of_one_workflow(gkflow: Gkflow) -> None:
     names = {row["limit"] for row in json.loads(gkflow("limits", "--workflow", "依申请公开", "--format", "json").out)}
     assert {"ogi-regulations/reply", "ogi-regulations/reply-extension"} <= names
     assert not any(name.startswith("credit-repair") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("words", "festival"),
+    [
+        (("2025-06-03", "5", "--region", "650000"), "古尔邦节"),
+        (("2025-03-28", "3", "--region", "450000"), "壮族三月三"),
+    ],
+)
+def test_a_region_whose_local_days_are_not_known_has_no_firm_day_and_is_told_so(
+    gkflow: Gkflow, words: tuple[str, ...], festival: str
+) -> None:
+    told = reckoned(gkflow, *words)
+    assert told["provisional"]
+    assert festival in told["local_unknown"]
+    said = gkflow("deadline", *words).out
+    assert f"{festival}：2025年哪几天放假尚不知道" in said
+    assert "暂定" in said
+    assert "地方安排" not in said
+
+
+def test_a_region_says_which_local_notices_are_known(gkflow: Gkflow) -> None:
+    said = gkflow("deadline", "2026-04-10", "5", "--region", "450000").out
+    assert "广西壮族自治区2026年壮族三月三放假安排" in said
+    assert "暂定" not in said
+    assert "不知道2026年有什么地方放假通知" in gkflow("deadline", "2026-04-10", "5", "--region", "120000").out
+
+
+@pytest.mark.parametrize("words", [("2028-03-06", "1"), ("2028-03-06", "2"), ("2028-03-03", "1", "--unit", "month")])
+def test_the_provisional_range_never_begins_before_day_one(gkflow: Gkflow, words: tuple[str, ...]) -> None:
+    told = reckoned(gkflow, *words)
+    assert told["start"] < told["earliest"] <= told["deadline"] <= told["latest"]

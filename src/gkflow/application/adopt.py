@@ -22,7 +22,7 @@ from gkflow.application.telling import lines_to
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import RECOUNT
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.recipe import recount
+from gkflow.domain.recipe import how_firm_of, recount
 
 EARLIER, LATER = "moved_earlier", "moved_later"
 _ONE_DAY = timedelta(days=1)
@@ -130,13 +130,9 @@ def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
         if key not in counted:
             counted[key] = recount(group.recipe, group.since, after)
         then = counted[key]
-        firm = after.provisional(group.since, then)
+        firm, earliest, latest = how_firm_of(group.recipe, group.since, then, after)
         moved = then != group.last_day
-        if (
-            moved
-            or firm != bool(group.provisional)
-            or (firm and after.range_of(then) != (group.earliest, group.latest))
-        ):
+        if moved or firm != bool(group.provisional) or (firm and (earliest, latest) != (group.earliest, group.latest)):
             changed = changes.get((before.edition, after.edition), [])
             why = why_moved(changed, after, group.since, group.last_day, then) if moved else ""
             rows.append((group.unit, group.recipe, group.since, group.last_day, then, 1 if moved else 0, why))

@@ -123,6 +123,8 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: dat
     ]
     if waiting:
         signs.append(Sign("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
+    if unknown := _unknown_here(rules, today.year):
+        signs.append(Sign("local_days", "warning", {"year": today.year, "festivals": unknown}))
     resting = ledger.provisional(today)
     signs.append(
         Sign(
@@ -132,3 +134,9 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: dat
         )
     )
     return signs
+
+
+def _unknown_here(rules: Rules, year: int) -> list[str]:
+    """The yearly festivals where the office lies whose days off of this year nobody has entered (地方节日待查)."""
+    calendars = (rules.rulebook.calendar, *rules.rulebook.local.values())
+    return sorted({name for each in calendars for name in each.unknown_here(year, year).get(year, ())})

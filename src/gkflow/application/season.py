@@ -8,6 +8,7 @@ from gkflow.application.doctor import NOTICE_SEASON
 from gkflow.application.ports import NoticeLine, Store
 from gkflow.application.rules import Rules
 from gkflow.application.telling import lines_to
+from gkflow.domain.calendar import UNSETTLED_FROM
 
 ROLES = ("clerk", "disclosure_head")
 _PULSE = "calendar_asked"
@@ -27,9 +28,11 @@ def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> in
         return None
     if through.year > today.year or today.month < NOTICE_SEASON:
         with store.reading() as ledger:
-            # Out of season only where an open deadline already rests on days that nobody has announced.
-            if not ledger.provisional(today):
-                return None
+            # Out of season only where an open deadline already rests on days that nobody has announced; what waits
+            # for a local notice does not wait for this one.
+            lines = ledger.provisional(today)
+        if not any(line.last_day is not None and _may_move(line.last_day, through) for line in lines):
+            return None
     monday = today - timedelta(days=today.weekday())
     if today < calendar.roll(monday):
         return None
@@ -46,6 +49,11 @@ def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> in
         ledger.put_notices(lines)
         ledger.beat(_PULSE, now, name)
     return missing
+
+
+def _may_move(last: date, through: date) -> bool:
+    """Whether the notice after *through* may move a last day: it lies beyond, or in the days that were unsettled."""
+    return last >= date(through.year, *UNSETTLED_FROM)
 
 
 def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gkflow.calendars.overlay import HolidayNotice, Overlay, announcement_of
 from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.calendar import WorkCalendar, YearOfDays
-from gkflow.domain.edition import Announcement, CalendarEdition
+from gkflow.domain.edition import Announcement, CalendarEdition, Festival
 
 NEW_YEAR = "元旦"
 # The package says 清明, the law and the notices say 清明节.
@@ -31,6 +31,7 @@ def calendar_edition(
     overlays: Sequence[Overlay] = (),
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
+    festivals: Sequence[Festival] = (),
 ) -> CalendarEdition:
     """
     Everything that the installed packages and the files know (已知的放假公告).
@@ -43,7 +44,8 @@ def calendar_edition(
     # A file that names single days of a notice that the package knows corrects the package; one for the whole year
     # is another word on the same days, and has to agree.
     corrected = {(each.number, day) for each in overlays if each.number and not each.annual for day in each.days}
-    return CalendarEdition((*_packaged(notices, entered, corrected), *map(announcement_of, overlays)), predict)
+    said = (*_packaged(notices, entered, corrected), *map(announcement_of, overlays))
+    return CalendarEdition(said, predict, tuple(festivals))
 
 
 def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -81,6 +81,35 @@ def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
         yield office.calendars.present.edition, office
 
 
+class Here(NamedTuple):
+    """By which days an answer is given (适用的日历): the edition, the place, its calendar, whether news wait."""
+
+    edition: CalendarEdition
+    region: str
+    calendar: WorkCalendar
+    waiting: bool
+
+    def waits(self) -> Iterator[str]:
+        """What is to be said where newer days off are known and not adopted."""
+        if self.waiting:
+            yield say(
+                "另有新的放假安排尚未采用（gkflow calendar adopt --apply）",
+                "newer days off are known and not adopted yet (gkflow calendar adopt --apply)",
+            )
+
+
+def here(region: str, known_on: date | None) -> Here:
+    """
+    What the office reckons with, in a *region* or where its own unit lies, so that every command says the same of a
+    day; what the files know where there is no office.
+    """
+    with adopted() as (edition, office):
+        own = office.settings.units[office.settings.unit] if office is not None and not region else None
+        place, unit = (own.region, own.code) if own is not None else (region, "")
+        waiting = office is not None and bool(office.calendars.waiting())
+        return Here(edition, place, edition.calendar(place, unit, known_on), waiting)
+
+
 def office_if_any() -> Office | None:
     """The office, where one has been set up."""
     import os
@@ -101,16 +130,44 @@ def office_if_any() -> Office | None:
         raise
 
 
-def read_as(region: str, known_on: date | None) -> list[tuple[str, str]]:
-    """What an answer rests on besides the notices of the country, as pairs for people (口径); usually nothing."""
+def read_as(
+    region: str, known_on: date | None, edition: CalendarEdition | None = None, years: tuple[int, int] | None = None
+) -> list[tuple[str, str]]:
+    """
+    What an answer rests on besides the notices of the country, as pairs for people (口径); usually nothing.
+
+    For a region it says which local notices are known for the years from the first to the last of *years*, and which
+    yearly festivals have no notice there.
+    """
     told = []
     if region:
-        local = say(f"{region}（全国安排之上叠加地方安排）", f"{region} (local days over those of the country)")
-        told.append((say("地区", "region"), local))
+        told.append((say("地区", "region"), region))
+    if region and edition is not None and years is not None:
+        told.append((say("地方", "local"), say("；", "; ").join(_local_words(region, known_on, edition, *years))))
     if known_on is not None:
         words = say(f"只按 {known_on} 以前（含当日）公布的", f"those published through {known_on} only")
         told.append((say("通知", "notices"), words))
     return told
+
+
+def _local_words(region: str, known_on: date | None, edition: CalendarEdition, first: int, last: int) -> Iterator[str]:
+    span_words = f"{first}" if first == last else f"{first}-{last}"
+    named = [
+        each
+        for each in edition.local(region, known_on=known_on)
+        if any(first <= day.year <= last for day in each.works)
+    ]
+    for each in named:
+        yield each.title + (say(f"（{each.number}）", f" ({each.number})") if each.number else "")
+    if not named:
+        yield say(
+            f"不知道{span_words}年有什么地方放假通知，按全国安排推算",
+            f"no local notice of {span_words} is known: the days are those of the country",
+        )
+    unknown = edition.calendar(region, known_on=known_on).unknown_here(first, last)
+    for year, festivals in unknown.items():
+        names = "、".join(festivals)
+        yield say(f"{names}：{year}年哪几天放假尚不知道", f"{names}: the days off of {year} are not known here")
 
 
 def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:

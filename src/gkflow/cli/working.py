@@ -117,6 +117,6 @@ def counted_words(provisional: bool, earliest: date | None, latest: date | None)
     if not provisional:
         return ""
     return say(
-        f"  暂定：放假通知尚未公布，最终在 {earliest} 至 {latest} 之间",
-        f"  provisional: no notice of days off yet; it will lie between {earliest} and {latest}",
+        f"  暂定：有的放假安排还不知道，最终在 {earliest} 至 {latest} 之间",
+        f"  provisional: some days off are not known yet; it will lie between {earliest} and {latest}",
     )

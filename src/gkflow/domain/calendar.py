@@ -23,8 +23,11 @@ from gkflow.domain.errors import GkflowError
 # A prediction (weekends, statutory days, 补假) was measured against the notices of 2008-2026: the final day
 # always lay within these calendar days of the predicted one.
 EARLIER, LATER = timedelta(days=7), timedelta(days=5)
+# A local festival that was not known moved last days by up to so many days later (Guangxi 2023, Liangshan 2011).
+LATER_LOCAL = timedelta(days=7)
 # The notice of the next year has changed days from 29 December on; 27 December leaves room for a weekend.
 UNSETTLED_FROM = (12, 27)
+_ONE_DAY = timedelta(days=1)
 # The look-up tables cover at most so many years; further days are found by walking year by year.
 _WIDEST = 100
 
@@ -75,6 +78,22 @@ class DayNote:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalGap:
+    """
+    Days off that a place has every year, and the years for which their days are known (地方节日待查): what is off in
+    the other years, nobody here knows, and none is guessed (放假办法 第四条: 由各少数民族聚居地区的地方人民政府规定).
+    """
+
+    name: str
+    years: frozenset[int]
+    since: int = 0
+
+    def holds(self, year: int) -> bool:
+        """Whether the days of that year are not known."""
+        return year >= self.since and year not in self.years
+
+
+@dataclass(frozen=True, slots=True)
 class YearOfDays:
     """What is foreseen for one year (推定的年度安排)."""
 
@@ -116,6 +135,7 @@ class WorkCalendar:
     edition: str = field(default="", kw_only=True)
     weekend: frozenset[int] = field(default=frozenset({5, 6}), kw_only=True)
     predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False, kw_only=True)
+    gaps: tuple[LocalGap, ...] = field(default=(), kw_only=True)
     _through: _Table = field(default=_NO_TABLE, init=False, compare=False)
     _before: _Table = field(default=_NO_TABLE, init=False, compare=False)
     _numbers: dict[date, int] = field(default_factory=dict, init=False, compare=False)
@@ -137,6 +157,7 @@ class WorkCalendar:
         edition: str = "",
         weekend: Iterable[int] = (5, 6),
         predict: Callable[[int], YearOfDays] | None = None,
+        gaps: Iterable[LocalGap] = (),
     ) -> None:
         put = object.__setattr__
         put(self, "days_off", _days(days_off, "days_off"))
@@ -149,6 +170,7 @@ class WorkCalendar:
         put(self, "edition", edition)
         put(self, "weekend", frozenset(weekend))
         put(self, "predict", predict)
+        put(self, "gaps", tuple(gaps))
         put(self, "_through", _NO_TABLE)
         put(self, "_before", _NO_TABLE)
         put(self, "_numbers", {})
@@ -247,7 +269,7 @@ class WorkCalendar:
 
     def firmness(self, day: date) -> Firmness:
         """How firm the status of *day* is: final, announced or predicted (确定程度)."""
-        if self._is_predicted(_plain(day)):
+        if self._is_predicted(_plain(day)) or self._is_unknown_here(day.year):
             return Firmness.PREDICTED
         last = self.announced_through
         if last is not None and (day.year, day.month) == (last.year, 12):
@@ -276,21 +298,43 @@ class WorkCalendar:
         has no notice yet: that notice may make a December day worked or off.
         """
         if start.__class__ is last.__class__ is date and self._firm_from <= start and last <= self._firm_through:
-            return False  # the common case: both lie among the days that no notice to come can change
+            # The common case: both lie among the days that no notice to come can change.
+            return bool(self.gaps) and self._is_unknown_within(start, last)
         counted = _plain(start) < _plain(last)
+        if self.gaps and self._is_unknown_within(start, last):
+            return True
         if counted and (self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))):
             return True
         known = self.announced_through
         return known is not None and (last.month, last.day) >= UNSETTLED_FROM and known.year <= last.year
 
-    def range_of(self, last: date) -> tuple[date, date]:
-        """The first and the last day on which a provisional *last* may come to lie (待定区间)."""
-        if self.announced_through is None and self.announced_from is None:
+    def range_of(self, last: date, zero: date | None = None) -> tuple[date, date]:
+        """
+        The first and the last day on which a provisional *last* may come to lie (待定区间); never before day 1, the
+        day after *zero*, and never before the last day that is sure not to change.
+        """
+        local = bool(self.gaps) and self._is_unknown_within(zero or _plain(last) - _ONE_DAY, last)
+        if self.announced_through is None and self.announced_from is None and not local:
             return last, last
         earliest = _clamped(_plain(last), -EARLIER)
-        if self.announced_through is not None and self._firm_through <= last:
+        if self.announced_through is not None and self._firm_through <= last and not local:
             earliest = max(earliest, self._firm_through)
-        return earliest, _clamped(last, LATER)
+        if zero is not None and zero < last:
+            earliest = max(earliest, zero + _ONE_DAY)
+        return earliest, _clamped(last, LATER_LOCAL if local else LATER)
+
+    def unknown_here(self, first: int, last: int) -> dict[int, tuple[str, ...]]:
+        """The years from *first* through *last* for which local days off are not known, and which (地方节日待查)."""
+        found = {year: tuple(gap.name for gap in self.gaps if gap.holds(year)) for year in range(first, last + 1)}
+        return {year: names for year, names in found.items() if names}
+
+    def _is_unknown_here(self, year: int) -> bool:
+        return any(gap.holds(year) for gap in self.gaps)
+
+    def _is_unknown_within(self, start: date, last: date) -> bool:
+        """Whether a day counted in (start, last] lies in a year whose local days off are not known."""
+        first = min(start + _ONE_DAY, last)
+        return any(self._is_unknown_here(year) for year in range(first.year, last.year + 1))
 
     def _is_predicted(self, day: date) -> bool:
         first, last = self.announced_from, self.announced_through
@@ -310,6 +354,7 @@ class WorkCalendar:
             "notes": {
                 day.isoformat(): note.as_data() for day, note in sorted(self.notes.items(), key=lambda item: item[0])
             },
+            **({"gaps": [[gap.name, sorted(gap.years), gap.since] for gap in self.gaps]} if self.gaps else {}),
         }
 
     @classmethod
@@ -325,6 +370,7 @@ class WorkCalendar:
             edition=data["edition"],
             weekend=data["weekend"],
             predict=predict,
+            gaps=(LocalGap(name, frozenset(years), since) for name, years, since in data.get("gaps", ())),
         )
 
     def with_edition(self) -> WorkCalendar:

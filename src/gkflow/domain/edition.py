@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkflow.domain.calendar import CalendarError, DayNote, WorkCalendar, YearOfDays
+from gkflow.domain.calendar import CalendarError, DayNote, LocalGap, WorkCalendar, YearOfDays
 from gkflow.domain.law import TimeLimit
 
 COUNTRY = "CN"
@@ -93,6 +93,34 @@ class Announcement:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """
+    Days off that a place has every year by its own rule (地方节日), whose days a notice tells year by year.
+
+    ``since`` is the first year that had them, 0 where it has long been so. The rule is known, the days are not: a
+    year for which no announcement names them is not known there.
+    """
+
+    name: str
+    scopes: tuple[str, ...]
+    since: int = 0
+    source: str = ""
+    known: str = "found"
+
+    def gap(self, announced: Iterable[Announcement]) -> LocalGap:
+        """The years that the announcements leave open."""
+        days = (day for each in announced for day, name in each.days_off.items() if self.name in name)
+        return LocalGap(self.name, frozenset(day.year for day in days), self.since)
+
+    def as_data(self) -> dict[str, Any]:
+        """The festival as plain values."""
+        return {
+            "name": self.name, "scopes": list(self.scopes), "since": self.since, "source": self.source,
+            "known": self.known,
+        }  # fmt: skip
+
+
 class Disagreement(NamedTuple):
     """A day that two announcements of the same rank state differently (矛盾的日子)."""
 
@@ -120,6 +148,7 @@ class CalendarEdition:
 
     announcements: tuple[Announcement, ...]
     predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False)
+    festivals: tuple[Festival, ...] = ()
     _made: dict[Any, WorkCalendar] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -150,12 +179,24 @@ class CalendarEdition:
             for each in self.announcements
             if each.concerns(places) and (known_on is None or each.published is None or each.published <= known_on)
         ]
-        key = tuple(each.name for each in known)
+        kept = [each for each in self.festivals if not places.isdisjoint(each.scopes)]
+        key = (*(each.name for each in known), *((each.name, each.scopes) for each in kept))
         if key not in self._made:
-            self._made[key] = self._compose(known)
+            self._made[key] = self._compose(known, [each.gap(known) for each in kept])
         return self._made[key]
 
-    def _compose(self, known: Iterable[Announcement]) -> WorkCalendar:
+    def local(self, region: str = "", unit: str = "", known_on: date | None = None) -> tuple[Announcement, ...]:
+        """What is known of the days off of a place besides the country's own (地方放假安排), oldest first."""
+        places = places_of(region, unit)
+        return tuple(
+            each
+            for each in self.announcements
+            if not each.national
+            and each.concerns(places)
+            and (known_on is None or each.published is None or each.published <= known_on)
+        )
+
+    def _compose(self, known: Sequence[Announcement], gaps: Sequence[LocalGap]) -> WorkCalendar:
         off: dict[date, DayNote] = {}
         makeup: dict[date, DayNote] = {}
         plain: dict[date, DayNote] = {}
@@ -183,6 +224,7 @@ class CalendarEdition:
             # Nothing announced at all: every day is predicted.
             announced_through=date(last, 12, 31) if last else _EMPTY_YEARS,
             predict=self.predict,
+            gaps=gaps,
         ).with_edition()
 
     def disagreements(self) -> Iterator[Disagreement]:
@@ -207,17 +249,24 @@ class CalendarEdition:
         """The edition with further announcements; one of the same name takes the other's place."""
         by_name = {each.name: each for each in self.announcements}
         by_name.update({each.name: each for each in more})
-        return CalendarEdition(tuple(by_name.values()), self.predict)
+        return CalendarEdition(tuple(by_name.values()), self.predict, self.festivals)
 
     def as_data(self) -> dict[str, Any]:
         """The edition as plain values, for the database; always in the same order."""
-        return {"announcements": [each.as_data() for each in self.announcements]}
+        found: dict[str, Any] = {"announcements": [each.as_data() for each in self.announcements]}
+        if self.festivals:
+            found["festivals"] = [each.as_data() for each in self.festivals]
+        return found
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> CalendarEdition:
         """An edition from what :meth:`as_data` gave, or from the plain calendar that an earlier gkflow adopted."""
         if "announcements" in data:
-            return cls(tuple(Announcement.from_data(each) for each in data["announcements"]), predict)
+            festivals = tuple(
+                Festival(each["name"], tuple(each["scopes"]), each["since"], each["source"], each["known"])
+                for each in data.get("festivals", ())
+            )
+            return cls(tuple(Announcement.from_data(each) for each in data["announcements"]), predict, festivals)
         return cls(_of_plain(WorkCalendar.from_data(data)), predict)
 
 

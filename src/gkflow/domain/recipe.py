@@ -7,7 +7,7 @@ reading their records.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.clock import Verb
@@ -59,6 +59,19 @@ def recipe_of(deadline: Deadline) -> str:
     )
     left_out = "".join(f" {began}/{ended}" for began, ended in spans)
     return "".join(signs) + left_out
+
+
+def how_firm_of(recipe: str, since: date, last: date, calendar: WorkCalendar) -> tuple[bool, date, date]:
+    """Whether a last day of that recipe may still move under *calendar*, and between which days (as ``how_firm``)."""
+    if recipe[:1] == "w":
+        after = since
+    elif "r" in recipe.split(" ", 1)[0]:
+        after = last - timedelta(days=1)  # only the roll of a calendar period asks which days are worked
+    else:
+        return False, last, last
+    if not calendar.provisional(after, last):
+        return False, last, last
+    return (True, *calendar.range_of(last, since))
 
 
 def recount(recipe: str, since: date, calendar: WorkCalendar) -> date:

@@ -35,7 +35,7 @@ def how_firm(deadline: Deadline, last: date, calendar: WorkCalendar) -> tuple[bo
     """Whether *last* may still move with a notice to come (暂定), and between which days."""
     since = _asks_from(deadline, last)
     if since is not None and calendar.provisional(since, last):
-        return (True, *calendar.range_of(last))
+        return (True, *calendar.range_of(last, deadline.since))
     return False, last, last
 
 

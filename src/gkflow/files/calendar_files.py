@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from gkflow.domain.edition import Festival
 from gkflow.domain.law import Known
 from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.reading import Section, as_day
@@ -32,6 +33,7 @@ class CalendarFiles:
     overlays: tuple[Mapping[str, Any], ...] = ()
     notices: Mapping[str, Any] | None = None
     places: Mapping[str, str] = field(default_factory=dict)  # the file of each overlay, by its name
+    festivals: tuple[Festival, ...] = ()
 
 
 def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:
@@ -93,6 +95,23 @@ def _scopes(section: Section, regions: Collection[str] | None) -> tuple[str, ...
         elif regions is not None and scope not in regions and f"{scope[:2]}0000" not in regions:
             section.fault(f'scope "{scope}": no such region (config/lists/regions.yaml)', "scope")
     return scopes
+
+
+def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> tuple[Festival, ...]:
+    """The yearly local festivals that are known (地方节日): their rule, never their days."""
+    found = []
+    with Section(node, "", faults) as section:
+        for each in section.sections("festivals", "festival", needed=True):
+            name = each.text("name")
+            known = each.word("known", Known, Known.FOUND)
+            if "scope" not in each:
+                each.fault("whose festival? scope is missing")
+            scopes = _scopes(each, regions)
+            if "CN" in scopes:
+                each.fault("a festival of the whole country is no local one", "scope")
+            since = each.integer("since", 0, least=1949)
+            found.append(Festival(name, scopes, since, each.text("source"), known.value))
+    return tuple(found)
 
 
 def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from gkflow.domain.edition import Festival
 from gkflow.domain.law import Law
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook, mean
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 _NOTICES = "notices.yaml"
+_FESTIVALS = "festivals.yaml"
 SETTINGS = "gkflow.toml"
 Files = dict[tuple[str, str], str]  # (kind, name) -> the file that says it
 _T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringDuty)
@@ -206,16 +208,19 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
     overlays: list[Mapping[str, object]] = []
     notices: Mapping[str, object] | None = None
     places: dict[str, str] = {}
+    festivals: tuple[Festival, ...] = ()
     lists = _by_name(_nodes(folders, LISTS, faults, "regions.yaml"), "list", list_from, faults)
     regions = lists["regions"].items if "regions" in lists else None
     for node in _nodes(folders, "config/calendar", faults):
         if Path(node.file).name == _NOTICES:
             notices = calendar_files.notices_from(node, faults)
+        elif Path(node.file).name == _FESTIVALS:
+            festivals += calendar_files.festivals_from(node, faults, regions)
         else:
             overlays.append(calendar_files.overlay_from(node, faults, regions))
             places[str(overlays[-1]["name"])] = node.file
     faults.tell()
-    return CalendarFiles(tuple(overlays), notices, places)
+    return CalendarFiles(tuple(overlays), notices, places, festivals)
 
 
 def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]:

@@ -88,10 +88,9 @@ def command(
 
 
 def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
-    """A month or a day by what the packages and the files know."""
-    from gkflow.bootstrap import calendar
+    """A month or a day by what the office reckons with; where there is none, by what the files know."""
     from gkflow.cli.commands.calendar_show import picture
-    from gkflow.cli.days import day_columns, day_row, read_as, span
+    from gkflow.cli.days import day_columns, day_row, here, read_as, span
     from gkflow.cli.output import show
 
     first, last = span(text)
@@ -99,16 +98,19 @@ def _plain(text: str, region: str, known_on: date | None, format: str, output: s
         raise typer.BadParameter(
             say(f"{text}：一次一个月份；几个月用 gkflow calendar show", f"{text}: one month, or gkflow calendar show")
         )
-    known = calendar(region=region, known_on=known_on)
+    found = here(region, known_on)
+    known = found.calendar
     if format == "table" and not output and first < last:
-        for line in picture(known, first, last, region, known_on):
+        for line in (*picture(found, first, last, known_on), *found.waits()):
             print(line)
         return
     if format == "table" and not output:
         for line in _day(known, first):
             print(line)
-        for name, words in read_as(region, known_on):
+        for name, words in read_as(found.region, known_on, found.edition, (first.year, first.year)):
             print(say(f"{name}：{words}", f"{name}: {words}"))
+        for line in found.waits():
+            print(line)
         return
     rows = [day_row(known, first + timedelta(days=place)) for place in range((last - first).days + 1)]
     show(rows, day_columns(), format, output or None, f"{first:%Y-%m}")

@@ -29,7 +29,7 @@ def compare(text: str, region: str, known_on: date | None, format: str, output: 
     found = list(differences(calendar, sources, first, last))
     table = format == "table" and not output
     if table:
-        for name, words in read_as(region, known_on):
+        for name, words in read_as(region, known_on, edition, (first.year, last.year)):
             print(say(f"{name}：{words}", f"{name}: {words}"))
     show(
         [_row(calendar, each) for each in found],

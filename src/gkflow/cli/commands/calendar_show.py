@@ -18,6 +18,7 @@ from gkflow.cli.language import language, say
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
+    from gkflow.cli.days import Here
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import CalendarEdition
     from gkflow.office import Office
@@ -42,6 +43,7 @@ class _Shown:
     today: date
     office: Office | None = None
     cases: Mapping[date, Sequence[CaseLine]] | None = None
+    edition: CalendarEdition | None = None
 
     def row(self, day: date) -> dict[str, Any]:
         """One day: the calendar's row, whether it may still move, and the cases that fall due on it."""
@@ -83,7 +85,7 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
 def _shown(edition: CalendarEdition, office: Office | None, region: str, known_on: date | None) -> _Shown:
     """With *region* the calendar of organs there, and the cases of those units of the office that lie in it."""
     if office is None:
-        return _Shown(edition.calendar(region, known_on=known_on), region, known_on, today())
+        return _Shown(edition.calendar(region, known_on=known_on), region, known_on, today(), edition=edition)
     units = office.settings.units
     own = units[office.settings.unit]
     known = edition.calendar(region or own.region, "" if region else own.code, known_on)
@@ -93,16 +95,21 @@ def _shown(edition: CalendarEdition, office: Office | None, region: str, known_o
         unit = units.get(line.unit or "", own)
         if line.deadline is not None and line.status != "done" and (not region or unit.region == region):
             cases[line.deadline].append(line)
-    return _Shown(known, place, known_on, today(), office, cases)
+    return _Shown(known, place, known_on, today(), office, cases, edition)
 
 
 # -- the picture ---------------------------------------------------------------------------------------------------
 
 
-def picture(calendar: WorkCalendar, first: date, last: date, region: str, known_on: date | None) -> Iterator[str]:
+def picture(found: Here, first: date, last: date, known_on: date | None) -> Iterator[str]:
     """Each month from *first* to *last* as weeks, without the cases of any office."""
-    shown = _Shown(calendar, region, known_on, today())
+    shown = _Shown(found.calendar, found.region, known_on, today(), edition=found.edition)
     yield from _picture(shown, _rows(shown, first, last))
+
+
+def _read_as(shown: _Shown, rows: Rows) -> list[tuple[str, str]]:
+    years = rows[0]["day"].year, rows[-1]["day"].year
+    return read_as(shown.region, shown.known_on, shown.edition, years)
 
 
 def _rows(shown: _Shown, first: date, last: date) -> Rows:
@@ -115,7 +122,7 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
         yield from _month(list(month), shown.today)
         yield ""
     told = [_legend()]
-    told += [say(f"{name}：{words}", f"{name}: {words}") for name, words in read_as(shown.region, shown.known_on)]
+    told += [say(f"{name}：{words}", f"{name}: {words}") for name, words in _read_as(shown, rows)]
     told += [_run_words(run) for run in _runs(rows)]
     firm = sorted({str(row["firmness"]) for row in rows} - {"final"})
     told += [say("确定程度：", "how firm: ") + firmness_words(each) for each in firm]

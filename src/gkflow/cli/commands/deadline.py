@@ -55,7 +55,7 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Reckon the last day of a limit."""
-    from gkflow.bootstrap import calendar
+    from gkflow.cli.days import here
     from gkflow.domain.counting import last_day
     from gkflow.domain.working import work_through_days
 
@@ -69,10 +69,12 @@ def command(
     spans = [_span(text) for text in suspend]
     value = _value(length, unit, no_roll)
     place, known_on = options.region(region), options.day(as_known_on)
-    known = calendar(region=place, known_on=known_on)
+    found = here(place, known_on)
+    known = found.calendar
     last = last_day(since, length + extension, value.unit, known, roll=value.roll, spans=spans)
     provisional, earliest, latest = _how_firm(known, value, since, last)
     working = work_through_days(since, last, value, length + extension, spans, known)
+    unknown = known.unknown_here(since.year, last.year)
     if format == "json":
         from gkflow.cli.output import print_json
         from gkflow.cli.working import why_code
@@ -81,6 +83,7 @@ def command(
             {
                 "start": since, "length": length, "unit": unit, "deadline": last, "provisional": provisional,
                 "earliest": earliest, "latest": latest,
+                "local_unknown": sorted({name for each in unknown.values() for name in each}),
                 "working": [
                     {"day": line.day, "counted": line.counted, "why": why_code(line), "source": line.source or None}
                     for line in working
@@ -96,7 +99,7 @@ def command(
     told = amount(length, unit) + (say("，延长", ", extended by ") + amount(extension, unit) if extension else "")
     print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))
     print(say(f"期限    {told}", f"limit     {told}"))
-    for name, words in read_as(place, known_on):
+    for name, words in read_as(found.region, known_on, found.edition, (since.year, last.year)):
         print(f"{padded(name, 8 if language() == 'zh' else 10)}{words}")
     for began, ended in spans:
         print(say(f"中止    {began} 之后至 {ended} 不计入", f"left out  after {began}, through {ended}"))
@@ -109,6 +112,8 @@ def command(
     if unit != "working_day" and last.weekday() > 4 and known.is_working_day(last):
         end += _worked(known, last)
     print(end + counted_words(provisional, earliest, latest))
+    for line in found.waits():
+        print(line)
 
 
 def _worked(known: WorkCalendar, last: date) -> str:
@@ -152,5 +157,5 @@ def _how_firm(known: WorkCalendar, value: LimitValue, since: date, last: date) -
     after: Any = since if unit is LimitUnit.WORKING_DAY else last - timedelta(days=1)
     asks = unit is LimitUnit.WORKING_DAY or value.roll is Roll.NEXT_WORKING_DAY
     if asks and known.provisional(after, last):
-        return True, *known.range_of(last)
+        return True, *known.range_of(last, since)
     return False, last, last

@@ -136,6 +136,16 @@ def _rules(sign: Sign) -> str:
     return rules_words(sign.facts["fault"])
 
 
+def _local_days(sign: Sign) -> str:
+    year, names = sign.facts["year"], "、".join(sign.facts["festivals"])
+    return say(
+        f"本地{year}年{names}哪几天放假尚未录入，届满日是暂定的；"
+        "把当地通知放进 config/calendar，再 gkflow calendar adopt",
+        f"the days off of {names} in {year} have not been entered, deadlines are provisional: put the local notice into"
+        " config/calendar, then gkflow calendar adopt",
+    )
+
+
 def _provisional(sign: Sign) -> str:
     count, cases = sign.facts["count"], sign.facts["cases"]
     if not count:
@@ -163,6 +173,7 @@ _WORDS = {
     "calendar": _calendar,
     "calendar_edition": _edition,
     "rules_edition": _rules,
+    "local_days": _local_days,
     "provisional": _provisional,
     "counts": _counts,
 }
