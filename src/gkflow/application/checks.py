@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from gkflow.application.docket import Deadlines
+from gkflow.application.facts import FIRST_YEAR
 from gkflow.application.ports import Ledger
 from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, RECOUNT, Entry, amendments, record_of
@@ -23,7 +24,9 @@ def near_case(ledger: Ledger, number: str) -> str:
 
 
 def legal_of(number: str, day: date, today: date, first: date | None) -> date:
-    """The legal day of an entry: not to come, and not before the first one."""
+    """The legal day of an entry: of a year that can be, not to come, and not before the first one."""
+    if day.year < FIRST_YEAR:
+        raise Refused("year_too_early", day=day, first=FIRST_YEAR)
     if day > today:
         raise Refused("day_to_come", case=number, day=day, today=today)
     if first is not None and day < first:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
+from gkflow.application.facts import check_name
 from gkflow.application.ports import FOREVER, Ledger
 from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
@@ -170,6 +171,8 @@ def make_entry(
     """The next entry of a record, not yet sealed."""
     unit = act.unit or unit_of(workflow, record_of(entries))
     edition = entries[0].edition if entries else workflow.edition
+    for column, label, text in (("case", "案件编号", number), ("by", "经办人", act.by), ("unit", "机关", unit)):
+        check_name(column, label, text)
     return Entry(
         number, len(entries) + 1, act.action, day, now, act.by, unit, facts, act.remarks, act.key,
         workflow=workflow.name, edition=edition,

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gkflow.application.marks import broken, folded, unmarked
+from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Action, FactSpec, Workflow
@@ -20,6 +20,8 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日
 _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")
 _WHOLE = re.compile(r"[-+]?(\d{1,15})(\.0+)?$", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d{1,15})?([eE][-+]?\d{1,2})?$", re.ASCII)
+LONGEST_NAME = 200  # characters of a case number, a name or a unit
+FIRST_YEAR = 1990  # no procedure of ours is older: a year before it is a slip of the pen
 _MOST = 10**15  # a number with more digits is no amount, no count of days and no number of an entry
 
 
@@ -158,6 +160,23 @@ def _choice(spec: FactSpec, text: str) -> str:
             return code
     plain = folded(text)
     return next((code for code, label in spec.choices.items() if plain in (code, folded(label))), "")
+
+
+def check_name(column: str, label: str, text: str) -> None:
+    """
+    A case number, a person's name or a unit is no longer than an index takes; a case number steers nothing, for it
+    is typed in again and again.
+
+    Raises Refused ("name_too_long", "mark_refused").
+    """
+    if len(text) > LONGEST_NAME:
+        raise Refused("name_too_long", column=column, label=label, length=len(text), most=LONGEST_NAME)
+    if not text.isprintable():
+        marks = broken(text)
+        if column == "case" and not marks:
+            marks = controls(text) or turns(text) or ("↵" if "\n" in text or "\r" in text else "")
+        if marks:
+            raise Refused("mark_refused", column=column, label=label, marks=marks)
 
 
 _A_MOMENT = "a moment, as 2026-11-22 10:30"

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from gkflow.application.facts import read_day, read_fact
+from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_day, read_fact
 from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
 from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT
@@ -32,8 +32,6 @@ OWN_COLUMNS = {
         ("last_day_before", "day"), ("last_day_after", "day"),
     )
 }  # fmt: skip
-FIRST_YEAR = 1990  # no procedure of ours is older: a year before it is a slip of the pen
-LONGEST_NAME = 200  # characters of a case number, a name or a unit: they stand in indexes
 # What a spreadsheet shows in place of a result.
 SHEET_ERRORS = frozenset(
     (
@@ -205,13 +203,8 @@ class RowReader:
         return found
 
     def _name(self, column: str, value: Any) -> str:
-        """A case number, a name or a unit: one line, and no longer than an index takes."""
         text = str(value)
-        if len(text) > LONGEST_NAME:
-            length = len(text)
-            raise Refused("name_too_long", column=column, label=LABELS[column], length=length, most=LONGEST_NAME)
-        if not text.isprintable() and (marks := controls(text) or turns(text) or ("↵" if "\n" in text else "")):
-            raise Refused("mark_refused", column=column, label=LABELS[column], marks=marks)
+        check_name(column, LABELS[column], text)
         return text
 
     def _workflow(self, name: str) -> Workflow:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gkflow.cli.language import language, say
 from gkflow.cli.vocabulary import ROLES, word
-from gkflow.domain.errors import GkflowError, Unfit, fill
+from gkflow.domain.errors import GkflowError, Refused, Unfit, fill
 
 ERRORS: dict[str, str] = {
     "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”{cited}；可以：{allowed}",
@@ -130,6 +130,7 @@ ERRORS: dict[str, str] = {
     "text_turned": "“{label}”一栏含有改变文字方向的字符（{marks}）；已略去，请核对文字顺序",
     "too_many_columns": "{file} 有 {count} 列，最多读取 {most} 列",
     "year_too_early": "{day}：早于 {first} 年，不可能是办理日期，请核对年份",
+    "out_of_range": "给出的日期或者数字太小或者太大，无法推算",
     "wrong_use": "{reason}",
 }
 
@@ -344,6 +345,8 @@ def known_error(error: Exception) -> GkflowError | None:
         from gkflow.cli.output import reason
 
         return Unfit("unreadable", file=error.filename or say("文件", "a file"), reason=reason(error))
+    if isinstance(error, OverflowError):  # a day beyond the years 1 to 9999, a number beyond the columns
+        return Refused("out_of_range")
     if isinstance(error, (RecursionError, MemoryError)):
         return Unfit("too_deep")
     if "sqlite3" in sys.modules and "sqlalchemy" in sys.modules:

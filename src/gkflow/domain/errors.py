@@ -209,5 +209,6 @@ SENTENCES: dict[str, str] = {
     "text_turned": "{column}: the text held marks that turn its direction ({marks}); left out",
     "too_many_columns": "{file}: {count} columns, at most {most} are read",
     "year_too_early": "{day}: no procedure is older than {first}; check the year",
+    "out_of_range": "a day or a number that was given is too small or too large to reckon with",
     "wrong_use": "{reason}",
 }

@@ -29,6 +29,8 @@ def command(
         raise typer.BadParameter(say("写明督办编号，或者 --case 案件", "name ids, or --case CASE"))
     if not words.strip():
         raise typer.BadParameter(say("签收要写明意见：--words …", "say something to it: --words …"))
+    for id_ in ids or ():
+        options.whole(str(id_), say("编号", "ID"), 1, 2**63 - 1)
     with open_office() as office:
         if case:
             office.view(case)  # an unknown case is told, not taken for one without escalations

@@ -34,6 +34,12 @@ def command(
     with open_office() as office:
         today = legal_day(office.moment(None))
         last = asked or today + relativedelta(years=1)
+        if last > today + relativedelta(years=_MOST_YEARS):
+            raise typer.BadParameter(
+                say(
+                    f"--through {last}：最多列到 {_MOST_YEARS} 年以后", f"--through {last}: {_MOST_YEARS} years at most"
+                )
+            )
         if last < today:
             raise typer.BadParameter(say(f"--through {last}：已经过去", f"--through {last} has passed"))
         rounds = office.duties.coming(last, as_of=today)
@@ -78,6 +84,7 @@ def _counted(row: Any) -> str:
     return say(f"{row['counted']} 次（至少 {row['at_least']} 次）", f"{row['counted']} of {row['at_least']}")
 
 
+_MOST_YEARS = 20  # what comes round has no end, and days off are not foreseen for ever
 _MINE, _NOT_MINE = ("承担", "yes"), ("未承担", "no")
 
 

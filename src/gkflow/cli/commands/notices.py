@@ -152,7 +152,7 @@ def _retry(office: Office, wanted: list[str]) -> None:
     if words == ["all"]:
         ids = [record.id for record in office.notices("dead")]
     elif all(word.isdigit() for word in words):
-        ids = [int(word) for word in words]
+        ids = [options.whole(word, "--retry", 1, 2**63 - 1) for word in words]
     else:
         raise typer.BadParameter(say("--retry 后面是通知编号，或者 all", "--retry takes ids, or all"))
     count = office.revive(ids)
