@@ -106,3 +106,11 @@ def test_the_mapping_shown_by_the_help_is_one_that_is_read(office: Gkflow, tmp_p
     export.write_text(f"公示表\n{heading}\n1,某罚1号,2025-07-11,法人,某公司\n", encoding="utf-8")
     done = office("import", str(export), "--columns", str(mapping))
     assert (done.code, "新记 1 行" in done.out) == (0, True), done.out + done.err
+
+
+def test_the_mapping_of_the_manual_is_one_that_is_read(office: Gkflow, files: tuple[Path, Path]) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+    export, mapping = files
+    mapping.write_text(manual.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    done = office("import", str(export), "--columns", str(mapping))
+    assert (done.code, "新记 2 行" in done.out) == (0, True), done.out + done.err

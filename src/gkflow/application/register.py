@@ -63,7 +63,11 @@ def import_register(
         read = reader.read(number, values)
         if read is not None:
             case, workflow, row = read
-            hold(cases, case, workflow, (row,), result)
+            held = cases.get(case)
+            if held is not None and held[0] is workflow:
+                held[1].append(row)
+            else:
+                hold(cases, case, workflow, (row,), result)
         if progress is not None and number % 500 == 0:
             progress(result.rows)
     cases = fold_numbers(store, cases, result)

@@ -114,6 +114,7 @@ class RowReader:
         self.fact_columns: dict[tuple[str, str], FactSpec | None] = {}
         self.days: dict[Any, date] = {}
         self.cases: dict[Any, str] = {}
+        self.names: dict[tuple[str, Any], str] = {}
 
     def read(self, number: int, values: Mapping[Any, Any] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
         """The case as written, its workflow and the row; None for one that was refused."""
@@ -127,7 +128,6 @@ class RowReader:
         case = ""
         try:
             named, others = self._sorted(number, values)
-            get = named.get
             if "case" in named:
                 case = str(named["case"])
                 case = self._case(named["case"])
@@ -139,7 +139,8 @@ class RowReader:
             day = self._day(named["day"])
             if day > self.today:
                 raise Refused("day_to_come", case=case, day=day, today=self.today)
-            by, unit = self._name("by", get("by", "")), self._name("unit", get("unit", ""))
+            by = self._name("by", named["by"]) if "by" in named else ""
+            unit = self._name("unit", named["unit"]) if "unit" in named else ""
         except GkflowError as error:
             if not case:
                 case = _case_of(values)
@@ -196,15 +197,19 @@ class RowReader:
     def _case(self, value: Any) -> str:
         found = self.cases.get(value)
         if found is None:
-            found = self._name("case", value)
+            found = str(value)
+            check_name("case", LABELS["case"], found)
             if not plain_number(found):
                 raise Refused("row_wants", column="case", label=LABELS["case"])
             self.cases[value] = found
         return found
 
     def _name(self, column: str, value: Any) -> str:
-        text = str(value)
-        check_name(column, LABELS[column], text)
+        text = self.names.get((column, value))
+        if text is None:
+            text = str(value)
+            check_name(column, LABELS[column], text)
+            self.names[column, value] = text
         return text
 
     def _workflow(self, name: str) -> Workflow:
