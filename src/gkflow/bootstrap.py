@@ -21,12 +21,16 @@ from gkflow.files.home import home_folder as home_folder  # said here again for 
 from gkflow.present import now as now
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from gkflow.application.ports import Channel
+    from gkflow.channels.private import Private
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
+    from gkflow.store.database import Database
 
 
 def packaged_files() -> Path:
@@ -215,6 +219,53 @@ def account() -> str:
         return str(os.getuid())
 
 
+def database_of(settings: Settings, target: str | Engine | None = None) -> Database:
+    """The database of an office, or *target* in its place, set up by the settings. Raises Unfit."""
+    from gkflow.store.database import Database
+
+    private = private_of(settings)
+    return Database(
+        settings.database.url if target is None else target, synchronous=settings.database.synchronous,
+        algorithm=settings.hash, key=settings.seal.key, make=lambda path: os.close(private.open(path)),
+    )  # fmt: skip
+
+
+def private_of(settings: Settings) -> Private:
+    """Who may read what this office writes (文件权限). Raises Unfit for a group that does not exist."""
+    from gkflow.channels.private import Private
+    from gkflow.domain.errors import Unfit
+
+    name = settings.files.group
+    if not name:
+        return Private()
+    try:
+        import grp
+
+        return Private(settings.files.mode, grp.getgrnam(name).gr_gid)
+    except (ImportError, KeyError):
+        reason = f'[files] group: there is no group "{name}" on this machine'
+        raise Unfit("settings", file="gkflow.toml", reason=reason) from None
+
+
+def wide_files(settings: Settings) -> list[str]:
+    """The files of an office that more people may read than its settings say, from the home folder (过宽的权限)."""
+    from gkflow.files.home import FILE_NAME
+
+    if os.name != "posix":
+        return []
+    from gkflow.store.database import sqlite_file
+
+    found = [settings.home / FILE_NAME, settings.home / "notices", *(settings.home / "notices").glob("*")]
+    if settings.seal.file:
+        found.append(settings.home / settings.seal.file)
+    if (file := sqlite_file(settings.database.url)) is not None:
+        found += [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
+    others = 0o007 if settings.files.group else 0o077
+    return sorted(
+        os.path.relpath(path, settings.home) for path in found if path.exists() and path.stat().st_mode & others
+    )
+
+
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
     import sys
@@ -225,9 +276,10 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     from gkflow.channels.mail import Mail, MailSettings
     from gkflow.channels.webhook import Webhook, WebhookSettings
 
-    (settings.home / "notices").mkdir(parents=True, exist_ok=True)
+    private = private_of(settings)
+    private.folder(settings.home / "notices")
     found: dict[str, Channel] = {
-        "file": NoticeFile(settings.home / "notices"),
+        "file": NoticeFile(settings.home / "notices", private),
         "console": Console(sys.stderr),
         "chat": Chat(),
     }

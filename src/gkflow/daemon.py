@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gkflow.application.doctor import RuleFiles
-from gkflow.application.ports import Channel, Message, NotDelivered, Store
+from gkflow.application.ports import Channel, Hold, Message, NotDelivered, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
@@ -84,6 +84,8 @@ class Daemon:
                     days=len(swept.days), reached=swept.reached, told=swept.told, taken=swept.taken,
                 )  # fmt: skip
             self._ask(now)
+            if reason := self.office.try_to_deposit():
+                self.log.error("seals_not_deposited", reason=reason)
 
     def through(self, now: datetime) -> date:
         """The last day to be swept at *now*."""
@@ -261,13 +263,16 @@ class _StoppableStore:
     def __init__(self, store: Store, daemon: Daemon) -> None:
         self._store, self._daemon = store, daemon
 
-    def writing(self, session: Any = None) -> AbstractContextManager[Any]:
+    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Any]:
         if self._daemon._stopping:
             raise _Stopping
-        return self._store.writing(session)
+        return self._store.writing(session, hold)
 
     def reading(self, session: Any = None) -> AbstractContextManager[Any]:
         return self._store.reading(session)
+
+    def give_way(self) -> None:
+        self._store.give_way()
 
 
 class _Stoppable:
@@ -305,16 +310,21 @@ def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) ->
 
 
 def _pass_on(log: Any) -> None:
-    """What APScheduler has to complain of goes into the same log."""
+    """What APScheduler and the pool of connections have to complain of goes into the same log, one line each."""
 
     class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            log.warning("scheduler", reason=record.getMessage())
+        def __init__(self, event: str) -> None:
+            super().__init__(logging.WARNING)
+            self.event = event
 
-    source = logging.getLogger("apscheduler")
-    source.handlers = [Handler(logging.WARNING)]
-    source.setLevel(logging.WARNING)
-    source.propagate = False
+        def emit(self, record: logging.LogRecord) -> None:
+            log.warning(self.event, reason=record.getMessage())
+
+    for name, event in (("apscheduler", "scheduler"), ("sqlalchemy.pool", "connections")):
+        source = logging.getLogger(name)
+        source.handlers = [Handler(event)]
+        source.setLevel(logging.WARNING)
+        source.propagate = False
 
 
 def _where(error: BaseException) -> str:

@@ -74,8 +74,7 @@ class Calendars:
 
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
-        with office.store.writing(adopting=True) as ledger:
-            ledger.hold_writers()
+        with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             new = self._rules_with(wanted, moment)
 

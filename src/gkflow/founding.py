@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gkflow.bootstrap import folders, packaged_files, rulebook, settings_of
+from gkflow.bootstrap import database_of, folders, packaged_files, rulebook, settings_of
 from gkflow.domain.errors import Conflict, Unfit
 from gkflow.office import Office
 
@@ -62,11 +62,11 @@ def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple
     The database of an office, made or brought up to date, and the schema that it had; one that *settings_file* names
     must exist.
     """
-    from gkflow.store.database import SCHEMA, Database, require_database
+    from gkflow.store.database import SCHEMA, require_database
 
     home.mkdir(parents=True, exist_ok=True)
     require_database(chosen.database.url, settings_file)
-    database = Database(chosen.database.url, synchronous=chosen.database.synchronous, algorithm=chosen.hash)
+    database = database_of(chosen)
     found = database.schema()
     if found is None and settings_file is not None:
         raise Unfit("database_missing", place=database.place, settings=str(settings_file))

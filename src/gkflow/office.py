@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.bootstrap import (
+    database_of,
     home_folder,
     now,
     profile_of,
@@ -27,6 +28,7 @@ from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 from gkflow.in_use import rules_of
 from gkflow.outgoing import Outgoing
+from gkflow.sealing import Sealing
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from gkflow.application.register import Imported, Row
     from gkflow.application.rules import Rules
     from gkflow.application.sweep import Swept
-    from gkflow.application.verify import Breach
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
@@ -71,17 +72,11 @@ def open_office(
     A database without any gkflow table is given them; one of another schema version is refused (Unfit) with the
     command that mends it.
     """
-    from gkflow.store.database import Database
-
     place = Path(home).absolute() if home is not None else home_folder()
     chosen = settings or settings_of(place)
     if target is None:
         _require_database(chosen, place)
-    database = Database(
-        target if target is not None else chosen.database.url,
-        synchronous=chosen.database.synchronous,
-        algorithm=chosen.hash,
-    )
+    database = database_of(chosen, target)
     if database.schema() is None:
         if target is None:
             raise _nothing_in(place, database.place)
@@ -112,7 +107,7 @@ def _nothing_in(place: Path, database: str) -> Unfit:
     return Unfit("no_office", place=str(place))
 
 
-class Office(Outgoing):
+class Office(Outgoing, Sealing):
     """
     An office with its verbs (机关).
 
@@ -150,7 +145,7 @@ class Office(Outgoing):
                 self._adopt_in(ledger)
             held = Held(ledger.in_use(), self.calendars.read(ledger), self.rule_editions.read(ledger))
             if not (held.calendars and held.rules):
-                raise Unfit("nothing_adopted")
+                raise Unfit("calendar_lost" if ledger.has_record() else "nothing_adopted", place=self.store.place)
             rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
             self._rules, self._held = rules, held
         return rules
@@ -173,14 +168,15 @@ class Office(Outgoing):
         with self.store.reading() as ledger:
             numbers = ledger.in_use()
         if None in numbers:
-            with self.store.writing(adopting=True) as ledger:
+            with self.store.writing(hold="alone") as ledger:
                 self._adopt_in(ledger)
 
     def _adopt_in(self, ledger: Any) -> None:
         numbers = ledger.in_use()
-        if numbers.calendar is None:
+        # One that is gone from an office with a record is not silently replaced: ``verify`` says that it is missing.
+        if numbers.calendar is None and not ledger.has_record():
             self.calendars.adopt_first(ledger)
-        if numbers.rules is None:
+        if numbers.rules is None and not ledger.was_sealed("rules"):
             self.rule_editions.adopt_first(ledger)
 
     def rules_with(
@@ -283,8 +279,12 @@ class Office(Outgoing):
         moment = self.moment(now)
         given = {**(facts or {}), **more, **({"title": title} if title else {})}
         act = self._act("", day, by, unit, given, key)
-        with self.store.writing(session) as ledger:
-            return receive(ledger, self.rules_in(ledger), workflow, act, moment, legal_day(moment), number, dry_run)
+        return self.store.attempt(
+            lambda ledger: receive(
+                ledger, self.rules_in(ledger), workflow, act, moment, legal_day(moment), number, dry_run
+            ),
+            session,
+        )
 
     def do(
         self, case: str, action: str, *, day: date | str | None = None, by: str = "", unit: str = "",
@@ -301,8 +301,10 @@ class Office(Outgoing):
 
         moment = self.moment(now)
         act = self._act(action, day, by, unit, {**(facts or {}), **more}, key)
-        with self.store.writing(session) as ledger:
-            return advance(ledger, self.rules_in(ledger), case, act, moment, legal_day(moment), dry_run)
+        return self.store.attempt(
+            lambda ledger: advance(ledger, self.rules_in(ledger), case, act, moment, legal_day(moment), dry_run),
+            session,
+        )
 
     def _act(
         self,
@@ -420,7 +422,10 @@ class Office(Outgoing):
 
         moment, store = self.moment(now), self._store(session)
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
-        return replace(swept, asked=ask_for_notice(store, self.rules, moment, legal_day(moment)))
+        # Within the caller's transaction nothing is certain yet: the next call of our own brings the file up.
+        not_deposited = self.try_to_deposit() if session is None else ""
+        asked = ask_for_notice(store, self.rules, moment, legal_day(moment))
+        return replace(swept, asked=asked, not_deposited=not_deposited)
 
     def sweep(
         self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
@@ -476,12 +481,6 @@ class Office(Outgoing):
         with self.store.reading(session) as ledger:
             return list(export_rows(ledger, cases))
 
-    def verify(self, *, session: Any = None) -> tuple[int, int, tuple[Breach, ...]]:
-        """Walk every chain (核验): cases, sweeps, and where they are broken."""
-        from gkflow.application.verify import verify
-
-        return verify(self._store(session))
-
     def rebuild(
         self, *, dry_run: bool = False, session: Any = None, now: datetime | None = None
     ) -> tuple[int, tuple[str, ...]]:
@@ -500,13 +499,13 @@ class Office(Outgoing):
             rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            return examine(
-                ledger, rules, moment, legal_day(moment), waiting, entered, self.rule_editions.files(thorough=True)
-            )
+            state = self.rule_editions.files(thorough=True)
+            signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state)
+        return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""
-        with self.store.writing() as ledger:
+        with self.store.writing(hold="none") as ledger:
             ledger.beat(name, self.moment(now), words)
 
     def close(self) -> None:

@@ -88,5 +88,5 @@ class Outgoing:
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
         """Put dead notices back among those that wait; how many."""
-        with self.store.writing(session) as ledger:
+        with self.store.writing(session, "none") as ledger:
             return ledger.revive(ids, self.moment(now))

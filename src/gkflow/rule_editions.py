@@ -118,8 +118,7 @@ class RuleEditions:
         from gkflow.application.adopt import apply_moves
 
         office, moment, known = self._office, self._office.moment(now), self.known()
-        with office.store.writing(adopting=True) as ledger:
-            ledger.hold_writers()
+        with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             new = self._rules_with(known, moment, by)
 

@@ -135,7 +135,8 @@ def test_what_is_on_record_is_neither_changed_nor_removed(place: Place, office: 
     _with_everything(office)
     before = place.rows(f"SELECT * FROM {table}")
     assert before
-    column = {"entry": '"by"', "escalation": "kind", "acknowledgement": "words", "rules_edition": "data"}[table]
+    columns = {"entry": '"by"', "escalation": "kind", "acknowledgement": "words", "rules_edition": "data"}
+    column = columns.get(table, "hash")
     statement = f"UPDATE {table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table}"
     with pytest.raises(Exception, match=f"{table} is append-only"):
         place.sql(statement)
@@ -208,6 +209,12 @@ def of_the_first_schema(place: Place) -> Place:
     # Today's gkflow writes today's schema: what has come since the first one is taken off again.
     for statement in (
         "ALTER TABLE entry DROP COLUMN account",
+        "DROP INDEX docket_unsealed",
+        "ALTER TABLE docket DROP COLUMN sealed",
+        *(f"ALTER TABLE acknowledgement DROP COLUMN {column}" for column in ("previous", "hash")),
+        "DROP TABLE seal",
+        "DROP TABLE seal_leaf",
+        "DELETE FROM pulse WHERE name = 'seal'",
         "ALTER TABLE clock DROP COLUMN recipe",
         "DROP TABLE rules_edition",
         "DROP TABLE draft",
@@ -215,6 +222,7 @@ def of_the_first_schema(place: Place) -> Place:
         "UPDATE gkflow_version SET version_num = '0001'",
     ):
         place.sql(statement)
+    (place.home / "seals.jsonl").unlink()
     return place
 
 
@@ -245,6 +253,8 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     after = _contents(place)
     assert {row[-1] for row in after["clock"]} == {"?"}, "what a clock of before rests on, nobody knows"
     after["clock"] = [row[:-1] for row in after["clock"]]
+    after["docket"] = [row[:-1] for row in after["docket"]]
+    after["acknowledgement"] = [row[:-2] for row in after["acknowledgement"]]
     assert {row[-1] for row in after["entry"]} == {None}, "who was at the machine, nobody knows"
     after["entry"] = [row[:-1] for row in after["entry"]]
     assert after == before
@@ -276,7 +286,7 @@ def test_what_came_from_the_first_schema_goes_on_as_if_nothing_had_happened(of_t
         assert_sound(office)
 
 
-@pytest.mark.parametrize("table", [*GUARDED, "sweep"])
+@pytest.mark.parametrize("table", ["entry", "escalation", "acknowledgement", "sweep"])
 def test_the_guards_of_the_first_schema_still_stand_after_the_second(of_the_first_schema: Place, table: str) -> None:
     database = Database(of_the_first_schema.url)
     database.migrate()

@@ -26,12 +26,14 @@ def lived(place: Place, office: Office) -> Office:
     office.tick(at("2022-10-08"))
     office.tick(at("2022-10-12"))
     place.without_guards()
-    assert office.verify()[2] == ()
+    assert breaches(office) == ()
     return office
 
 
 def breaches(office: Office) -> tuple[Breach, ...]:
-    return office.verify()[2]
+    """What is found in the chains alone: the guards are gone, and seals and caches have tests of their own."""
+    chains = ("case", "sweep", "escalation")
+    return tuple(breach for breach in office.verify(caches=0)[2] if breach.what in chains)
 
 
 ENTRY_CHANGES: dict[str, list[Any]] = {

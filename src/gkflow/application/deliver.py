@@ -51,7 +51,7 @@ def deliver(store: Store, rules: Rules, channels: Mapping[str, Channel], now: da
     wordings: dict[str, Wording] = {rules.wording.edition: rules.wording}
     _bury_unknown(store, channels, now)
     while True:
-        with store.writing() as ledger:
+        with store.writing(hold="none") as ledger:
             claimed = ledger.claim_notices(usable, now, now + CLAIM, batch)
             for notice in claimed:
                 if notice.wording not in wordings:
@@ -60,7 +60,7 @@ def deliver(store: Store, rules: Rules, channels: Mapping[str, Channel], now: da
         if not claimed:
             break
         outcome = _send(claimed, channels, wordings)
-        with store.writing() as ledger:
+        with store.writing(hold="none") as ledger:
             ledger.delivered([notice.id for notice in claimed if outcome[notice.key] is None], now)
             for notice in claimed:
                 error = outcome[notice.key]
@@ -71,7 +71,7 @@ def deliver(store: Store, rules: Rules, channels: Mapping[str, Channel], now: da
                 ledger.failed(notice.id, error.reason, again, now)
                 failed += 1
                 dead += again is None
-    with store.writing() as ledger:
+    with store.writing(hold="none") as ledger:
         ledger.beat("deliver", now, f"delivered={delivered} failed={failed} dead={dead}")
         held = quiet and ledger.waiting_count()[0] > 0
     return Delivery(delivered, failed, dead, held)
@@ -82,7 +82,7 @@ def _bury_unknown(store: Store, channels: Mapping[str, Channel], now: datetime) 
     with store.reading() as ledger:
         strange = [name for name in ledger.channels_waiting() if name not in channels]
     for name in strange:
-        with store.writing() as ledger:
+        with store.writing(hold="none") as ledger:
             ledger.bury(name, f"channel {name} is not set up in gkflow.toml", now)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from gkflow.domain.case import Entry
 
@@ -14,6 +14,8 @@ FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the end
 SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
 LEFT = "已退订"  # why a message to a former subscriber is dead
 TAKEN_BACK = "该信息已不公开"  # why a message about what no longer lies open is dead
+# How a writing transaction takes the office: beside other writers, as the only one, or (the outbox) not at all.
+Hold = Literal["shared", "alone", "none"]
 ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
 
 
@@ -134,6 +136,36 @@ class SubscriptionLine(NamedTuple):
     left_at: datetime | None
 
 
+class Leaf(NamedTuple):
+    """One leaf of the sealed tree (封存项): which seal added it, and what it commits to."""
+
+    place: int
+    seal: int
+    kind: str  # case | sweep | acknowledgement | notice | calendar | edition
+    name: str
+    size: int  # entries of a case, steps of a sweep, how many acknowledgements or notices
+    hash: str
+
+
+class Seal(NamedTuple):
+    """A seal (封存): the root over everything on record, with its counts and the seal before."""
+
+    number: int
+    at: datetime
+    day: date
+    cases: int
+    entries: int
+    sweeps: int
+    steps: int
+    acknowledgements: int
+    notices: int
+    leaves: int
+    root: str
+    previous: str
+    hash: str
+    peaks: str
+
+
 class ReachedStep(NamedTuple):
     """A step on record that is now to be told (待告知的督办步骤)."""
 
@@ -221,7 +253,7 @@ class Ledger(Protocol):
     def add_clocks(self, lines: Sequence[ClockLine]) -> None: ...
     def end_clock(self, line: ClockLine, until: date) -> None: ...
     def drop_clocks(self, case: str, day: date) -> None: ...
-    def empty_caches(self) -> None: ...
+    def drop_caches(self, cases: Sequence[str]) -> None: ...
     def next_number(self, prefix: str) -> int: ...
     def near_cases(self, case: str) -> Sequence[str]: ...
 
@@ -236,5 +268,12 @@ class Ledger(Protocol):
 class Store(Protocol):
     """Where the record is kept (存储)."""
 
-    def writing(self, session: Any = None) -> AbstractContextManager[Any]: ...
+    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Any]:
+        """One transaction: beside other writers, as the only one, or (the outbox) without a lock on the office."""
+        ...
+
     def reading(self, session: Any = None) -> AbstractContextManager[Any]: ...
+
+    def give_way(self) -> None:
+        """Between two transactions of a long write: let those who wait write first."""
+        ...

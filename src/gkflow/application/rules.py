@@ -43,6 +43,7 @@ class Rules:
     duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
     renew: Callable[[Ledger], Rules] | None = field(default=None, compare=False, repr=False)
+    seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
     def addressees(self, roles: Sequence[str], unit: str = "", officer: str = "") -> tuple[Addressee, ...]:

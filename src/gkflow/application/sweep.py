@@ -16,6 +16,7 @@ from gkflow.application.entered import Act, write
 from gkflow.application.ports import SYSTEM, Store, Where
 from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
+from gkflow.application.seals import send_seal
 from gkflow.application.telling import tell
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Entry, legal_day, record_of
@@ -40,6 +41,7 @@ class Swept:
     taken: int = 0
     opened: int = 0  # cases opened by a step of a ladder, or for a duty that comes round
     asked: int | None = None  # the year whose notice of days off was asked for
+    not_deposited: str = ""  # why the seals could not be written outside of the database
 
 
 def tick(
@@ -61,7 +63,7 @@ def tick(
         raise Refused("clock_ahead", now=now.isoformat(), last=expected.isoformat())
     if through > legal_day(now):
         raise Refused("later_than_now", moment=through)
-    with store.writing() as ledger:
+    with store.writing(hold="alone") as ledger:
         last = ledger.last_sweep()
         begin = through if last is None else last + ONE_DAY
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
@@ -69,7 +71,7 @@ def tick(
             ledger.plan_sweeps(days, now)
     done, reached, told, taken, opened = [], 0, 0, 0, 0
     while True:
-        with store.writing() as ledger:
+        with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
             day = ledger.claim_sweep()
             if day is None or day > through:
@@ -85,6 +87,8 @@ def tick(
             if telling:
                 told += tell(ledger, rules, day, now)
             ledger.finish_sweep(day, now, telling)
+            if telling:
+                send_seal(ledger, rules, ledger.write_seal(day, now), now)
             done.append(day)
     return Swept(tuple(done), reached, told, taken, opened)
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import canonical_json, one_line
+from gkflow.channels.private import Private
 
 FILE_NAME = "notices.jsonl"
 
@@ -26,8 +27,8 @@ class NoticeFile:
     name: ClassVar[str] = "file"
     quiet: ClassVar[bool] = True
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+    def __init__(self, folder: Path, private: Private | None = None) -> None:
+        self._path, self._private = folder / FILE_NAME, private or Private()
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
         """Append the messages; none is reported as written before the disk has it."""
@@ -35,15 +36,15 @@ class NoticeFile:
         written: list[str] = []
         try:
             # The folder is not made here: a notice that goes into a folder nobody looks into is lost.
-            file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _BINARY, 0o640)
+            file = self._private.open(self._path)
         except OSError as fault:
             return dict.fromkeys(outcome, self._refusal(fault))
         try:
-            _wait_for_the_others(file)
-            _mend_the_last_line(file)
+            wait_for_the_others(file)
+            mend_the_last_line(file)
             for message in messages:
                 try:
-                    _append(file, canonical_json(message) + b"\n")
+                    append(file, canonical_json(message) + b"\n")
                     written.append(message.key)
                 except NotDelivered as refusal:
                     outcome[message.key] = refusal
@@ -61,28 +62,25 @@ class NoticeFile:
         return NotDelivered(f"通知文件写不进（{self._path}）：{one_line(fault.strerror or fault)}")
 
 
-_BINARY = getattr(os, "O_BINARY", 0)
-
-
-def _append(file: int, line: bytes) -> None:
+def append(file: int, line: bytes) -> None:
     """Write *line* in one piece; what a full disk cut short is taken back."""
     before = os.fstat(file).st_size
     try:
         complete = os.write(file, line) == len(line)
     except OSError:
-        _cut(file, before)
+        cut(file, before)
         raise
     if not complete:
-        _cut(file, before)
+        cut(file, before)
         raise OSError("磁盘已满")
 
 
-def _cut(file: int, size: int) -> None:
+def cut(file: int, size: int) -> None:
     with contextlib.suppress(OSError):
         os.ftruncate(file, size)
 
 
-def _mend_the_last_line(file: int) -> None:
+def mend_the_last_line(file: int) -> None:
     """
     Make the next line begin on a line of its own.
 
@@ -104,10 +102,10 @@ def _mend_the_last_line(file: int) -> None:
     except ValueError:
         os.ftruncate(file, size - len(fragment))
     else:
-        _append(file, b"\n")
+        append(file, b"\n")
 
 
-def _wait_for_the_others(file: int) -> None:
+def wait_for_the_others(file: int) -> None:
     """Let one process write at a time: cutting back a line must never cut another's. Closing frees it."""
     if sys.platform != "win32":  # there an open for appending is as good as it gets
         import fcntl

@@ -25,6 +25,9 @@ ERRORS: dict[str, str] = {
     "before_first": "案件 {case}：{day} 早于收件之日 {first}",
     "case_ended": "案件 {case} 已经办结（{state}），不能再“{action}”；可以：{allowed}",
     "case_exists": "案件编号 {case} 已被使用，请换一个编号",
+    "busy": "另有写入正在进行，数据库中断了本次操作，没有写入任何内容；请重试（{reason}）",
+    "calendar_lost": "数据库 {place} 中有办理记录，采用的工作日历或者规则却不见了："
+    "请用 gkflow verify 核验，再从备份恢复",
     "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；"
     "确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
     "correction_unknown_entry": "更正记录：案件 {case} 没有第 {seq} 条记录",
@@ -34,6 +37,8 @@ ERRORS: dict[str, str] = {
     "first_not_voided": "案件 {case}：第一条记录是立案依据，不能作废；可以更正其日期或者要素；"
     "收件本身有误的，请办理“误收”（misfile）",
     "correction_wants_reason": "更正记录：请写明更正哪一条（seq）、更正什么和理由（reason）",
+    "database_lost": "与数据库 {place} 的连接已中断：{reason}。操作若未完成，则没有写入任何内容；请重新操作",
+    "database_unreachable": "连接不上数据库 {place}：{reason}",
     "day_to_come": "{day} 还没有到（今天是 {today}）：办理记录只记已经发生的事",
     "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
     "extension_no_clock": "{action}：答复期限现在没有届满日，无从延长（{cite}）",
@@ -42,6 +47,8 @@ ERRORS: dict[str, str] = {
     "extension_unapproved": "{action}：没有写明批准人，延长须经政府信息公开工作机构负责人同意（{cite}）",
     "facts_missing": "{action}：还缺 {facts}，用 --fact 要素=值 补上（{cite}）",
     "files_at_fault": "规则文件有 {count} 处错误，请运行 gkflow check",
+    "forked": "本机关的数据库是在进程 {there} 中打开的，却在进程 {here} 中使用：连接不能跨 fork 共用；"
+    "请在 fork 之后由各进程分别打开",
     "key_reused": "幂等键“{key}”已用于另一件事（案件 {case} 第 {seq} 条）",
     "known_row_changed": "案件 {case} 第 {seq} 条已在册而内容不同，本行未采用；要改请用“更正记录”（correct_entry）",
     "later_than_now": "{moment} 还没有到；要试算请加 --simulate（不写入）",
@@ -64,6 +71,7 @@ ERRORS: dict[str, str] = {
     "确需缩短的写明理由（{reason}）（{cite}）",
     "too_early": "{action}：{last} 届满之后才能办理，现在是 {day}（{cite}）",
     "no_answer_to": "{action}：没有向“{ref}”征求意见的未结记录，请核对征求对象（ref）",
+    "no_seal": "{file} 第 {line} 行不是封存：既不是封存文件中的一行，也不是“编号 校验值”",
     "no_office": "这里还没有建立机关：{place}；请先运行 gkflow init",
     "not_yet_recorded": "{moment} 以前还没有案件 {case} 的记录",
     "not_opened": "案件 {case}：“{action}”不能在收件之前；案件从“{first}”开始",
@@ -89,7 +97,6 @@ ERRORS: dict[str, str] = {
     "bad_database_url": "数据库地址无法识别；请写成 sqlite:///gkflow.db 或者 postgresql+psycopg://用户@主机/库名，"
     "密码中的 @ : / 写作 %40 %3A %2F（database.url）",
     "bad_encoding": "{what} 不是 UTF-8 文本",
-    "database_busy": "另一个进程占用数据库过久，请稍后再办（{reason}）",
     "database_damaged": "数据库已损坏（{reason}）：请保留现状另存一份，再从备份恢复",
     "database_failed": "数据库不予执行：{reason}",
     "database_readonly": "数据库不可写：运行 gkflow 的账户需要对该文件及其文件夹有写入权限",

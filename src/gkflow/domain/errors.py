@@ -100,6 +100,9 @@ SENTENCES: dict[str, str] = {
     "before_first": "case {case}: {day} lies before its first entry of {first}",
     "case_ended": 'case {case} has ended ({state}); "{action}" can no longer be entered; allowed: {allowed}',
     "case_exists": "case {case} is there already; give another number",
+    "busy": "the database broke the call off: somebody else was writing. Nothing was written; try again ({reason})",
+    "calendar_lost": "the adopted calendar or rules are missing from {place}, though a record rests on them: look "
+    "with gkflow verify, then restore a backup",
     "clock_ahead": "the machine's clock says {now}, the last thing written was {last}: set the clock right, "
     "or confirm with gkflow sweep when nothing ran in between",
     "correction_unknown_entry": "correct_entry: case {case} has no entry {seq}",
@@ -109,6 +112,9 @@ SENTENCES: dict[str, str] = {
     "first_not_voided": "case {case}: the first entry opens the case and is not voided; correct its day or facts, or "
     "enter misfile where the receipt itself was a mistake",
     "correction_wants_reason": "correct_entry: name the entry (seq), what is corrected and the reason",
+    "database_lost": "the connection to the database {place} was cut: {reason}. Unless the call had ended, nothing was "
+    "written; call again",
+    "database_unreachable": "the database {place} cannot be reached: {reason}",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
     "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
     "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
@@ -117,6 +123,8 @@ SENTENCES: dict[str, str] = {
     "extension_unapproved": "{action}: not approved by the head of the disclosure office ({cite})",
     "facts_missing": "{action} needs: {facts} ({cite})",
     "files_at_fault": "{count} faults in the data files; run: gkflow check",
+    "forked": "this office was opened in process {there} and is used in process {here}: connections cannot be shared "
+    "across a fork; open the office in each process, after the fork",
     "key_reused": 'the idempotency key "{key}" was used for something else (case {case}, entry {seq})',
     "later_than_now": "{moment} lies in the future; use --simulate, which writes nothing",
     "moment_missing": "{action}: the limit runs in hours, but no moment is on record",
@@ -125,6 +133,7 @@ SENTENCES: dict[str, str] = {
     "no_subscription": "no subscription has the token {token}",
     "nothing_adopted": "the office has adopted neither calendar nor rules yet; run: gkflow init",
     "nothing_to_draw": "no case of {workflow} was received from {since} to {until}: nothing to draw from",
+    "no_seal": "{file}: line {line} is no seal: neither a line of a file of seals nor a number and a hash",
     "no_office": "no office here: {place}; run: gkflow init",
     "not_owner": "{action}: field {field} belongs to {owner}, not to {unit} ({cite})",
     "origin_unknown": 'case {case}: there is no case "{origin}" that it could come from{mean}',
@@ -164,7 +173,6 @@ SENTENCES: dict[str, str] = {
     "bad_database_url": "the database address cannot be read; write sqlite:///gkflow.db or "
     "postgresql+psycopg://user@host/name, with @ : / in a password as %40 %3A %2F (database.url)",
     "bad_encoding": "{what} is not text in UTF-8",
-    "database_busy": "another process has been writing into the database for too long; try again ({reason})",
     "database_damaged": "the database is damaged ({reason}): keep a copy as it is and restore a backup",
     "database_failed": "the database refused: {reason}",
     "database_readonly": "the database cannot be written: who runs gkflow needs write access to its file and folder",

@@ -81,6 +81,18 @@ orange = 2
 # password = ""                      # 也可用环境变量 GKFLOW_MAIL_PASSWORD
 # timeout = 20
 
+[seal]
+# 封存：每次巡检把全部办理记录的摘要写入数据库，并追加到库外的文件；gkflow verify 据此核对。
+file = "seals.jsonl"
+# 密钥：设定之后，没有密钥就不能伪造封存。请另行保管，不要更换；也可用环境变量 GKFLOW_SEAL_KEY。
+# key = ""
+# 每次封存同时发往：
+# mail = "archive@example.gov.cn"
+# webhook = "https://example.gov.cn/seals"
+
+# [files]
+# group = "gkflow"                   # 数据库、通知和封存文件只有本账户可读；写明用户组的，该组也可读写
+
 # [webhook]
 # secret = ""                        # 签名密钥，也可用环境变量 GKFLOW_WEBHOOK_SECRET
 # timeout = 10

@@ -18,6 +18,7 @@ from gkflow.files.nodes import Faults, Key, Node, from_plain
 from gkflow.files.profiles import Unit, readings_from, unit_from
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
+from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
 
 PREDICTORS = ("statutory", "shapes")
@@ -101,6 +102,8 @@ class Settings:
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
+    seal: SealSettings = field(default_factory=SealSettings)
+    files: FileSettings = field(default_factory=FileSettings)
     escalation: Escalation = field(default_factory=Escalation)
 
 
@@ -128,6 +131,9 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
         "GKFLOW_MAIL_TLS": (("mail", "tls"), str),
         "GKFLOW_MAIL_TIMEOUT": (("mail", "timeout"), int),
         "GKFLOW_WEBHOOK_SECRET": (("webhook", "secret"), str),
+        "GKFLOW_SEAL_KEY": (("seal", "key"), str),
+        "GKFLOW_SEAL_FILE": (("seal", "file"), str),
+        "GKFLOW_FILES_GROUP": (("files", "group"), str),
         "GKFLOW_WEBHOOK_TIMEOUT": (("webhook", "timeout"), int),
         "GKFLOW_WEBHOOK_ALLOW_LOCAL": (("webhook", "allow_local"), bool),
     }
@@ -226,6 +232,8 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             channels=channels,
             mail=mail,
             webhook=webhook,
+            seal=seal_settings(section, webhook.allow_local),
+            files=file_settings(section),
             escalation=_escalation(section, {person.name for person in people}),
         )
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from gkflow.domain.case import moment_text, seal
 from gkflow.store.desk import Desk
 
-_LOCK = "gkflow/adoption"
 _RULES = 'edition, adopted_at, "by", files, data, previous, hash'
 
 
@@ -37,12 +36,6 @@ class RulesRow(NamedTuple):
 
 class Adoptions(Desk):
     """The adopted editions in one transaction (采用的版本)."""
-
-    def hold_adoptions(self, adopting: bool = False) -> None:
-        """Let nobody adopt an edition before this transaction ends; who adopts waits for all who write."""
-        if not self.dialect.sqlite:  # SQLite has one writer at a time
-            lock = "pg_advisory_xact_lock" if adopting else "pg_advisory_xact_lock_shared"
-            self.one(f"SELECT {lock}(hashtextextended(?, 0))", (_LOCK,))
 
     def in_use(self) -> InUse:
         """Which editions are in use now; two look-ups at the end of an index."""

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from gkflow.domain.errors import Unfit
+from gkflow.application.ports import Hold
+from gkflow.domain.errors import Conflict, GkflowError, Unfit
+from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.dialect import Dialect
+from gkflow.store.failures import as_gkflow, is_lost
 from gkflow.store.ledger import Ledger
+from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE
 
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0004"
-_SQLITE_FLOOR = (3, 35, 0)
-_MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
+_HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
+_TRIES = 3
+_POLL = 0.003  # seconds between two tries for SQLite's write lock: who gives way for longer is overtaken
+_WAY = 0.008
+_MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
+_T = TypeVar("_T")
 
 
 class Database:
@@ -30,63 +38,169 @@ class Database:
     A store on one database (存储).
 
     ``writing`` and ``reading`` give a ledger for one transaction; with the caller's session the ledger works in
-    the caller's transaction and commits nothing.
+    the caller's transaction and commits nothing. What the database itself objects to comes out as Conflict or Unfit.
     """
 
     committed: ClassVar[int] = 0  # writing transactions of this process: a door that cannot print says whether it wrote
 
-    def __init__(self, target: str | Engine, *, synchronous: str = "full", algorithm: str = "sha256") -> None:
+    def __init__(
+        self,
+        target: str | Engine,
+        *,
+        synchronous: str = "full",
+        algorithm: str = "sha256",
+        key: str = "",
+        make: Callable[[Path], None] | None = None,
+    ) -> None:
         self.mine = isinstance(target, str)
-        self.engine = _engine(target, synchronous) if isinstance(target, str) else target
+        self.engine = engine_of(target, synchronous) if isinstance(target, str) else target
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
             raise Unfit("settings", file="database.url", reason=f"{self.engine.dialect.name} is not supported")
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
-        self.algorithm = algorithm
+        self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), where the office has one
+        self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
+        self._make = make or _make_private
+        self._process = os.getpid()
+        self._in_wal = not (self.mine and self.dialect.sqlite)
 
     @property
     def place(self) -> str:
         """Where the data is, without a password."""
         return self.engine.url.render_as_string(hide_password=True)
 
-    @contextmanager
-    def writing(self, session: Any = None, *, adopting: bool = False) -> Iterator[Ledger]:
+    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
         """
-        One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE). No edition of calendar
-        or rules is adopted before it ends, unless it is *adopting* one itself: then nobody else writes.
+        One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE), PostgreSQL the office's
+        lock: *hold* says whether other writers may write beside it. ``store/locks.py`` has the order of all locks.
         """
-        with self._transaction(session, "BEGIN IMMEDIATE") as ledger:
-            ledger.hold_adoptions(adopting)
-            ledger.writes = True
-            yield ledger
+        return self._transaction(session, hold)
+
+    def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
+        """One reading transaction; it takes no lock that a writer could want."""
+        return self._transaction(session, None)
+
+    def attempt(self, work: Callable[[Ledger], _T], session: Any = None, hold: Hold = "shared") -> _T:
+        """
+        Do *work* in a writing transaction, again where the database broke it off before anything was written. In the
+        caller's transaction once: what else stands in it is not ours to repeat.
+        """
+        for tries_left in range(_TRIES - 1, -1, -1):
+            try:
+                with self.writing(session, hold) as ledger:
+                    return work(ledger)
+            except Conflict as error:
+                if error.code != "busy" or session is not None or self.dialect.sqlite or not tries_left:
+                    raise
+        raise AssertionError("unreachable")
 
     @contextmanager
-    def reading(self, session: Any = None) -> Iterator[Ledger]:
-        """One reading transaction."""
-        with self._transaction(session, "BEGIN") as ledger:
-            yield ledger
-
-    @contextmanager
-    def _transaction(self, session: Any, begin: str) -> Iterator[Ledger]:
+    def _transaction(self, session: Any, hold: Hold | None) -> Iterator[Ledger]:
         """On the driver's own connection: a hot write costs what the database costs, not what a layer costs."""
+        if os.getpid() != self._process:
+            raise Unfit("forked", place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
-            driver = session.connection().connection.dbapi_connection
-            yield Ledger(driver.cursor(), self.dialect, self.algorithm)
+            with self._words():
+                driver = session.connection().connection.dbapi_connection
+                cursor = driver.cursor()
+                if not self.dialect.sqlite:
+                    hold_session(driver, cursor)
+                self._take(cursor, hold)
+                yield self._ledger(cursor, hold is not None)
             return
-        pooled = self.engine.raw_connection()
+        with self._words():
+            pooled, cursor = self._begin(hold)
+            try:
+                yield self._ledger(cursor, hold is not None)
+                pooled.commit()
+                Database.committed += hold is not None
+            except BaseException as error:
+                with suppress(Exception):
+                    pooled.rollback()
+                if is_lost(error):
+                    pooled.invalidate()
+                    self.engine.dispose()  # the others of the pool are as dead
+                raise
+            finally:
+                pooled.close()
+
+    def _begin(self, hold: Hold | None) -> tuple[Any, Any]:
+        """A connection on which the transaction has begun; one that was cut while it lay idle is replaced."""
+        for again in (True, False):
+            pooled = self.engine.raw_connection()
+            try:
+                cursor = pooled.cursor()
+                if self.dialect.sqlite:
+                    self._begin_sqlite(pooled, cursor, hold)
+                else:
+                    if hold is None:
+                        cursor.execute(_SNAPSHOT)
+                    if not self.mine:
+                        hold_session(pooled.dbapi_connection, cursor)
+                    self._take(cursor, hold)
+                return pooled, cursor
+            except BaseException as error:
+                if is_lost(error):
+                    pooled.invalidate()
+                    self.engine.dispose()
+                    if again:
+                        continue
+                else:
+                    with suppress(Exception):
+                        pooled.rollback()
+                    pooled.close()
+                raise
+        raise AssertionError("unreachable")
+
+    def _begin_sqlite(self, pooled: Any, cursor: Any, hold: Hold | None) -> None:
+        if hold is None:
+            cursor.execute("BEGIN")
+            return
+        if not self._in_wal:
+            # Only who writes says so: a reader must not change the file that it reads.
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
+            self._in_wal = True
+        until = time.monotonic() + PATIENCE
+        cursor.execute("PRAGMA busy_timeout=0")
         try:
-            cursor = pooled.cursor()
-            if self.dialect.sqlite:
-                cursor.execute(begin)
-            elif begin == "BEGIN":
-                cursor.execute(_SNAPSHOT)
-            yield Ledger(cursor, self.dialect, self.algorithm)
-            pooled.commit()
-            Database.committed += begin != "BEGIN"
-        except BaseException:
-            pooled.rollback()
-            raise
+            while True:
+                try:
+                    cursor.execute("BEGIN IMMEDIATE")
+                    return
+                except Exception as error:
+                    # SQLite's own waiting grows to a tenth of a second, in which a long write has gone on long since.
+                    if "locked" not in str(error) or time.monotonic() > until:
+                        raise
+                time.sleep(_POLL)
         finally:
-            pooled.close()
+            cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+
+    def _take(self, cursor: Any, hold: Hold | None) -> None:
+        if hold is not None and not self.dialect.sqlite and (statement := _HOLDS[hold]):
+            cursor.execute(statement)
+
+    def _ledger(self, cursor: Any, writes: bool) -> Ledger:
+        ledger = Ledger(cursor, self.dialect, self.algorithm, self.key)
+        ledger.writes = writes
+        return ledger
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        """What the database objects to, as an error of ours with one line."""
+        try:
+            yield
+        except GkflowError:
+            raise
+        except Exception as error:
+            told = as_gkflow(error, self.place, self._secrets)
+            if told is None:
+                raise
+            raise told from error
+
+    def give_way(self) -> None:
+        """Between two transactions of a long write: let those who wait write first."""
+        if self.dialect.sqlite:  # PostgreSQL's locks are given in the order of asking
+            time.sleep(_WAY)
 
     def within(self, session: Any) -> Within:
         """The same store inside the caller's transaction, whatever asks for one."""
@@ -94,11 +208,14 @@ class Database:
 
     def schema(self) -> str | None:
         """The schema's version; None for a database that gkflow has never seen."""
-        with self.engine.connect() as connection:
-            names = set(_table_names(connection))
+        file = sqlite_file(self.engine.url)
+        if self.mine and file is not None and not file.exists():
+            return None  # to look would make the file
+        with self.reading() as ledger:
+            names = set(ledger.table_names())
             if VERSION_TABLE not in names or "entry" not in names:
                 return None
-            row = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+            row = ledger.one(f"SELECT version_num FROM {VERSION_TABLE}")
             return str(row[0]) if row else None
 
     def require_schema(self) -> None:
@@ -112,12 +229,24 @@ class Database:
         """Bring the schema to this version (Alembic)."""
         from gkflow.store.migrate import upgrade
 
-        upgrade(self.engine)
+        with self._words():
+            file = sqlite_file(self.engine.url)
+            if self.mine and file is not None and not file.exists():
+                self._make(file)  # SQLite would make one that everybody may read
+            if not self._in_wal:
+                with self.writing():
+                    pass
+            upgrade(self.engine)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; in a process that was forked off they are not ours to close."""
         if self.mine:
-            self.engine.dispose()
+            self.engine.dispose(close=os.getpid() == self._process)
+
+
+def _make_private(file: Path) -> None:
+    with suppress(FileExistsError):
+        file.touch(mode=0o600, exist_ok=False)
 
 
 class Within:
@@ -126,16 +255,19 @@ class Within:
     def __init__(self, database: Database, session: Any) -> None:
         self.database, self.session = database, session
 
-    def writing(self, session: Any = None) -> AbstractContextManager[Ledger]:
+    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
         """The caller's transaction."""
-        return self.database.writing(self.session)
+        return self.database.writing(self.session, hold)
 
     def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
         """The caller's transaction."""
         return self.database.reading(self.session)
 
+    def give_way(self) -> None:
+        """It is one transaction, and nobody can write in between."""
 
-def sqlite_file(url: str) -> Path | None:
+
+def sqlite_file(url: str | URL) -> Path | None:
     """The file of a SQLite address; None for another database, one in memory, and what is no address."""
     try:
         parsed = make_url(url)
@@ -163,44 +295,3 @@ def require_database(url: str, settings_file: Path | None) -> None:
         raise Unfit("not_a_database", file=str(path))
     if not begins and settings_file is not None:
         raise Unfit("database_missing", place=str(path), settings=str(settings_file))
-
-
-def _table_names(connection: Connection) -> list[str]:
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    else:
-        query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    return [str(row[0]) for row in connection.exec_driver_sql(query)]
-
-
-def _engine(url: str, synchronous: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "sqlite":
-        try:
-            return create_engine(parsed)
-        except ModuleNotFoundError as error:
-            raise Unfit(
-                "settings", file="database.url", reason=f"{error.name} is missing: install gkflow[pg]"
-            ) from None
-    if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
-        raise Unfit("settings", file="sqlite", reason=f"SQLite {sqlite3.sqlite_version} is older than 3.35")
-    if parsed.database and parsed.database != ":memory:" and not Path(parsed.database).parent.is_dir():
-        raise Unfit("no_office", place=parsed.database)
-    engine = create_engine(parsed, connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(driver: Any, _: ConnectionPoolEntry) -> None:
-        driver.isolation_level = None  # gkflow says itself when a transaction begins
-        for pragma in (
-            "journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON", "busy_timeout=30000",
-            "cache_size=-65536",  # 64 MB: a sweep meets its rows all over a large table
-        ):  # fmt: skip
-            driver.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # migrations, and portals that use this engine
-
-    return engine

@@ -15,8 +15,8 @@ class Desk:
 
     writes = False  # whether the transaction was begun to write
 
-    def __init__(self, cursor: Any, dialect: Dialect, algorithm: str) -> None:
-        self.cursor, self.dialect, self.algorithm = cursor, dialect, algorithm
+    def __init__(self, cursor: Any, dialect: Dialect, algorithm: str, key: str = "") -> None:
+        self.cursor, self.dialect, self.algorithm, self.key = cursor, dialect, algorithm, key
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Execute a statement; the number of rows it changed."""
@@ -43,10 +43,12 @@ class Desk:
         if not self.dialect.sqlite:
             self.one("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
 
-    def hold_writers(self) -> None:
-        """Let nobody else write to the record and its caches in this transaction; SQLite does so from its start."""
-        if not self.dialect.sqlite:
-            self.run("LOCK TABLE entry, docket, clock IN SHARE ROW EXCLUSIVE MODE")
+    def table_names(self) -> list[str]:
+        """The tables that there are."""
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        if self.dialect.sqlite:
+            query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        return [str(row[0]) for row in self.all(query)]
 
     def pages(self, statement: str, values: Sequence[Any], first: Any, size: int = _CHUNK) -> Iterator[list[Any]]:
         """

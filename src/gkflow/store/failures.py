@@ -1,50 +1,102 @@
-"""What a database may refuse (数据库故障), as an error of gkflow that says what to do."""
+"""What a database objects to, in the words of gkflow (数据库错误): one line each, and no password in any of them."""
 
 from __future__ import annotations
 
-import sqlite3
+import re
+from collections.abc import Iterable
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from gkflow.domain.errors import GkflowError, Unfit
+from gkflow.domain.errors import Conflict, GkflowError, Unfit
 
-# What SQLite says -> the code of our error.
-_SAYINGS = (
-    ("not a database", "not_a_database"),
-    ("malformed", "database_damaged"),
-    ("disk image", "database_damaged"),
-    ("disk is full", "disk_full"),
-    ("is locked", "database_busy"),
-    ("is busy", "database_busy"),
-    ("readonly", "database_readonly"),
-    ("read-only", "database_readonly"),
-    ("unable to open", "database_unopened"),
-    ("disk i/o", "database_unopened"),
+# PostgreSQL's codes: serialization failure, deadlock, lock not available, a statement or lock that timed out.
+_BROKEN_OFF = frozenset(("40001", "40P01", "55P03", "57014"))
+_READ_ONLY = frozenset(("25006", "42501"))  # a read-only transaction or server, a role without the right
+_FULL = frozenset(("53100",))
+# An administrator or a crash ended the connection, or the server takes none now; class 08 is the connection itself.
+_LOST = frozenset(("57P01", "57P02", "57P03", "57P05", "53300"))
+_SQLITE = (
+    (re.compile(r"locked|busy", re.I), "busy"),
+    (re.compile(r"readonly|read-only", re.I), "database_readonly"),
+    (re.compile(r"disk is full", re.I), "disk_full"),
+    (re.compile(r"not a database|encrypted", re.I), "not_a_database"),
+    (re.compile(r"malformed|disk image", re.I), "database_damaged"),
+    (re.compile(r"unable to open|disk i/o", re.I), "database_unopened"),
 )
+_UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
+_LONGEST = 300
 
 
-def known_failure(error: BaseException) -> GkflowError | None:
-    """The error of gkflow that tells of a failure of the database; None for what is none (数据库故障)."""
-    if isinstance(error, (ArgumentError, NoSuchModuleError)):
-        return Unfit("bad_database_url")
-    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(str(cause).split())
-    if isinstance(cause, sqlite3.Error):
-        low = said.lower()
-        for words, code in _SAYINGS:
-            if words in low:
-                return Unfit(code, reason=said, file="gkflow.db")
-        # A programming error of gkflow must stay visible as one.
-        return None if isinstance(cause, (sqlite3.ProgrammingError, sqlite3.InterfaceError)) else _failed(said)
-    if isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError):
+def original(error: BaseException) -> BaseException:
+    """The driver's own error inside SQLAlchemy's."""
+    inner = getattr(error, "orig", None)
+    return inner if isinstance(inner, BaseException) else error
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone: what comes next needs another one."""
+    return _code(original(error)) in ("database_lost", "database_unreachable")
+
+
+def as_gkflow(error: BaseException, place: str, secrets: Iterable[str] = ()) -> GkflowError | None:
+    """
+    The error of a driver as one of ours, or None where it is no matter of the database's state (a fault of ours).
+
+    What the database broke off is a Conflict: nothing was written, and the call may be made again.
+    """
+    driver = original(error)
+    code = _code(driver)
+    if code is None:
         return None
-    if cause is not None and type(cause).__module__.split(".")[0] == "psycopg":
-        kind = type(cause).__name__
-        if kind in ("ProgrammingError", "SyntaxError", "UndefinedColumn", "UndefinedTable"):
+    kind = Conflict if code == "busy" else Unfit
+    return kind(code, place=place, file=place, reason=one_line(driver, secrets))
+
+
+def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
+    """What a driver says, in one line of bounded length, the secrets of the address struck out."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret:
+            said = said.replace(secret, "***")
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def _code(error: BaseException) -> str | None:
+    module = type(error).__module__.partition(".")[0]
+    if module == "sqlite3":
+        if type(error).__name__ not in ("OperationalError", "DatabaseError"):
             return None
-        return _failed(said)
+        return next((code for pattern, code in _SQLITE if pattern.search(str(error))), None)
+    if module != "psycopg":
+        return None
+    state = getattr(error, "sqlstate", None)
+    if state in _BROKEN_OFF:
+        return "busy"
+    if state in _READ_ONLY:
+        return "database_readonly"
+    if state in _FULL:
+        return "disk_full"
+    if state in _LOST or (state or "").startswith("08"):
+        return "database_lost"
+    if state is None and type(error).__name__ in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
+        return "database_unreachable" if _UNREACHED.search(str(error)) else "database_lost"
+    if (state or "").startswith(("28", "3D")):  # a wrong password or role, no such database
+        return "database_unreachable"
     return None
 
 
-def _failed(said: str) -> Unfit:
-    return Unfit("database_failed", reason=said[:300])
+def known_failure(error: BaseException) -> GkflowError | None:
+    """The error of gkflow that tells of a failure of the database, met outside of a transaction; None for others."""
+    if isinstance(error, (ArgumentError, NoSuchModuleError)):
+        return Unfit("bad_database_url")
+    driver = original(error)
+    told = as_gkflow(error, "gkflow.db" if type(driver).__module__ == "sqlite3" else "PostgreSQL")
+    if told is not None:
+        return told
+    # A programming error of gkflow must stay visible as one.
+    name, module = type(driver).__name__, type(driver).__module__.partition(".")[0]
+    if (module == "sqlite3" and name in ("OperationalError", "DatabaseError", "DataError", "IntegrityError")) or (
+        module == "psycopg" and name not in ("ProgrammingError", "SyntaxError", "UndefinedColumn", "UndefinedTable")
+    ):
+        return Unfit("database_failed", reason=one_line(driver))
+    return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from gkflow.store.adoptions import Adoptions
 from gkflow.store.beside import Beside
+from gkflow.store.consistency import Consistency
+from gkflow.store.guards import Guards
 from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
 from gkflow.store.record import Record
-from gkflow.store.sweeps import Sweeps
 
 
-class Ledger(Record, Sweeps, Outbox, Lists, Beside, Adoptions, Moves):
+class Ledger(Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

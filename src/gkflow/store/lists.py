@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine
 from gkflow.domain.workflow import MISFILED
-from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
+from gkflow.store.seals import Seals
 
 _D = ", ".join(f"d.{column.strip()}" for column in DOCKET_COLUMNS.split(","))
 _C = ", ".join(f"c.{column.strip()}" for column in CLOCK_COLUMNS.split(","))
@@ -46,7 +46,7 @@ class EscalationRecord(NamedTuple):
     words: str | None
 
 
-class Lists(Desk):
+class Lists(Seals):
     """Look-ups in one transaction (查询)."""
 
     def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
@@ -173,14 +173,20 @@ class Lists(Desk):
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
         """Acknowledge escalations; those that were newly acknowledged."""
-        done = []
+        done: list[int] = []
+        self.take_turns("acknowledgement")  # each is chained to the one before
+        head = None
         for id_ in ids:
-            if self.run(
-                'INSERT INTO acknowledgement (escalation, "by", at, words) SELECT id, ?, ?t, ? FROM escalation'
-                " WHERE id = ? ON CONFLICT (escalation) DO NOTHING",
-                (by, now, words, id_),
-            ):
-                done.append(id_)
+            if self.one("SELECT 1 FROM acknowledgement WHERE escalation = ?", (id_,)) is not None:
+                continue
+            head = self.acknowledged()[0] if head is None else head
+            made = self.acknowledgement_hash(id_, by, now, words, head)
+            self.run(
+                'INSERT INTO acknowledgement (escalation, "by", at, words, previous, hash) VALUES (?, ?, ?, ?, ?, ?)',
+                (id_, by, now, words, head, made),
+            )
+            head = made
+            done.append(id_)
         return done
 
     def known_escalations(self, ids: Sequence[int]) -> set[int]:

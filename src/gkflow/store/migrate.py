@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from gkflow.store.locks import MIGRATING
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "gkflow_version"  # not Alembic's own name: a portal's migrations may live in the same database
 
@@ -18,5 +20,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(MIGRATING)  # of several at once, one makes the tables
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

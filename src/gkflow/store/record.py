@@ -43,7 +43,7 @@ INSERT_DOCKET = insert("docket", DOCKET_COLUMNS)
 INSERT_CLOCK = insert("clock", CLOCK_COLUMNS)
 UPDATE_DOCKET = (
     "UPDATE docket SET workflow=?, edition=?, title=?, state=?, unit=?, officer=?, received=?, latest=?, ended=?,"
-    ' entries=?, head=? WHERE "case"=?'
+    ' entries=?, head=?, sealed=0 WHERE "case"=?'
 )
 SELECT_ENTRIES = f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case"=? ORDER BY seq'
 SELECT_ALL_ENTRIES = f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case" > ? ORDER BY "case", seq LIMIT ?'
@@ -187,23 +187,15 @@ class Record(Desk):
         """Count and head hash of every case, as the docket keeps them outside of the record."""
         return {row[0]: (row[1], row[2]) for row in self.all('SELECT "case", entries, head FROM docket')}
 
-    def all_dockets(self) -> dict[str, DocketLine]:
-        """Every docket line."""
-        return {row[0]: self.dialect.docket_line(row) for row in self.all(f"SELECT {DOCKET_COLUMNS} FROM docket")}
+    def cases_after(self, after: str, size: int) -> list[str]:
+        """The next *size* case numbers on record behind *after*, in their order."""
+        rows = self.all('SELECT DISTINCT "case" FROM entry WHERE "case" > ? ORDER BY "case" LIMIT ?', (after, size))
+        return [str(row[0]) for row in rows]
 
-    def all_clocks(self) -> dict[str, list[ClockLine]]:
-        """Every clock revision, by case, in the order of clock, ref and day."""
-        found: dict[str, list[ClockLine]] = {}
-        for row in self.all(f"SELECT {CLOCK_COLUMNS} FROM clock"):
-            found.setdefault(row[0], []).append(self.dialect.clock_line(row))
-        for lines in found.values():
-            lines.sort(key=lambda line: (line.clock, line.ref, line.from_day.isoformat()))
-        return found
-
-    def empty_caches(self) -> None:
-        """Empty docket and clocks, to be drawn up from the record."""
-        self.run("DELETE FROM clock")
-        self.run("DELETE FROM docket")
+    def drop_caches(self, cases: Sequence[str]) -> None:
+        """Take away docket and clocks of some cases, to be drawn up from the record."""
+        for table in ("clock", "docket"):
+            self.run_many(f'DELETE FROM {table} WHERE "case" = ?', [(case,) for case in cases])
 
     def known_cases(self, cases: Sequence[str]) -> set[str]:
         """Which of these cases are on record."""

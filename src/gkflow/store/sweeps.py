@@ -109,7 +109,6 @@ class Sweeps(Desk):
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
         lock = "" if self.dialect.sqlite else " FOR UPDATE"
         row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL ORDER BY day LIMIT 1{lock}")
-        self.hold_writers()  # its statements are to see one state of the clocks, as in SQLite
         return self.dialect.read_day(row[0]) if row is not None else None
 
     def reach(

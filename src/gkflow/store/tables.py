@@ -54,7 +54,12 @@ class DocketRow(Row, table=True):
     """What lists show of a case (台账), and the count and head hash of its record, kept outside of it."""
 
     __tablename__ = "docket"
-    __table_args__ = (Index("docket_open", "ended", "received"),)
+    __table_args__ = (
+        Index("docket_open", "ended", "received"),
+        Index(
+            "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),
+        ),
+    )  # fmt: skip
     case: str = Field(primary_key=True)
     workflow: str
     edition: str
@@ -67,6 +72,8 @@ class DocketRow(Row, table=True):
     ended: date  # the day on which it ended; FOREVER while open
     entries: int
     head: str
+    # 1: the last seal has looked at this head.
+    sealed: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class ClockRow(Row, table=True):
@@ -172,6 +179,8 @@ class AcknowledgementRow(Row, table=True):
     by: str
     at: datetime
     words: str = Field(sa_type=Text)
+    previous: str | None = None  # none: from before acknowledgements were chained
+    hash: str | None = None
 
 
 class NoticeRow(Row, table=True):
@@ -289,4 +298,44 @@ class PulseRow(Row, table=True):
     words: str = Field(default="", sa_type=Text)
 
 
-GUARDED = ("entry", "escalation", "acknowledgement", "rules_edition")  # neither changed nor removed
+class SealRow(Row, table=True):
+    """A seal (封存): the root over everything on record up to a sweep, chained to the seal before."""
+
+    __tablename__ = "seal"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    day: date
+    cases: int
+    entries: int
+    sweeps: int
+    steps: int
+    acknowledgements: int
+    notices: int
+    leaves: int
+    root: str
+    previous: str
+    hash: str
+    peaks: str = Field(sa_type=Text)  # by which the tree grows on; they follow from the leaves
+
+
+class SealLeafRow(Row, table=True):
+    """One leaf of the tree that is sealed (封存项): a case by its entries and head, a sweep, an edition, and so on."""
+
+    __tablename__ = "seal_leaf"
+    __table_args__ = (Index("seal_leaf_name", "kind", "name"),)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seal: int
+    kind: str
+    name: str
+    size: int
+    hash: str
+
+
+GUARDED = (
+    "entry",
+    "escalation",
+    "acknowledgement",
+    "rules_edition",
+    "seal",
+    "seal_leaf",
+)  # neither changed nor removed

@@ -165,7 +165,37 @@ def _counts(sign: Sign) -> str:
     )
 
 
+def _seals(sign: Sign) -> str:
+    number, behind = sign.facts["number"], sign.facts["behind"]
+    if number is None:
+        return say("还没有封存", "nothing sealed yet")
+    words = say(f"最新封存：{number}", f"newest seal: {number}")
+    if behind:
+        return words + say(
+            f"；库外文件 {sign.facts['file']} 少 {behind} 号，请查明原因（下次巡检时补写）",
+            f"; {behind} are missing from {sign.facts['file']}: find out why (the next sweep adds them)",
+        )
+    return words
+
+
+def _files(sign: Sign) -> str:
+    wide = sign.facts["wide"]
+    if not wide:
+        return say("文件权限合适", "the files are private")
+    names, mode = " ".join(wide), "770" if sign.facts["group"] else "700"
+    return say(
+        f"这些文件其他账户也能读取：{names}；请收紧权限（文件 {_mode(sign)}，文件夹 {mode}）",
+        f"others may read these files: {names}; take the permission away (files {_mode(sign)}, folders {mode})",
+    )
+
+
+def _mode(sign: Sign) -> str:
+    return "660" if sign.facts["group"] else "600"
+
+
 _WORDS = {
+    "seals": _seals,
+    "files": _files,
     "sweep": _sweep,
     "daemon": _daemon,
     "clock": _clock,

@@ -52,6 +52,10 @@ def command(
 def summary(swept: Swept) -> str:
     """What a sweep did, in one line; and in a second one that next year's notice of days off is wanting."""
     words = _swept(swept)
+    if swept.not_deposited:
+        words += say(
+            f"\n封存没有写到库外：{swept.not_deposited}", f"\nthe seal was not written outside: {swept.not_deposited}"
+        )
     if swept.asked is not None:
         words += say(
             f"\n{swept.asked} 年放假安排尚未采用，已催录（gkflow calendar adopt）。",

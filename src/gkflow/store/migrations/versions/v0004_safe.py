@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Add what has come since, part by part."""
     _accounts()
     _rules()
+    _seals()
 
 
 def _accounts() -> None:
@@ -39,3 +40,47 @@ def _rules() -> None:
     )
     for verb in ("UPDATE", "DELETE"):
         guard("rules_edition", verb)
+
+
+def _seals() -> None:
+    """Seals over the record, a chain of acknowledgements, and which docket rows the next seal has to look at."""
+    op.create_table(
+        "seal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTERS),
+        sa.Column("root", AutoString(), nullable=False),
+        sa.Column("previous", AutoString(), nullable=False),
+        sa.Column("hash", AutoString(), nullable=False),
+        sa.Column("peaks", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "seal_leaf",
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seal", sa.Integer(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("hash", AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("place"),
+    )
+    op.create_index("seal_leaf_name", "seal_leaf", ["kind", "name"], unique=False)
+    op.add_column("docket", sa.Column("sealed", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.create_index(
+        "docket_unsealed",
+        "docket",
+        ["case"],
+        unique=False,
+        sqlite_where=sa.text("sealed = 0"),
+        postgresql_where=sa.text("sealed = 0"),
+    )
+    op.add_column("acknowledgement", sa.Column("previous", AutoString(), nullable=True))
+    op.add_column("acknowledgement", sa.Column("hash", AutoString(), nullable=True))
+    for table in ("seal", "seal_leaf"):
+        guard(table, "UPDATE")
+        guard(table, "DELETE")
+
+
+_COUNTERS = ("cases", "entries", "sweeps", "steps", "acknowledgements", "notices", "leaves")

@@ -1,0 +1,250 @@
+"""
+Sealing (封存): what a seal says, how it leaves the office, and holding the record against it.
+
+Whoever can write to the database can rewrite all of it under good hashes. What has left it, a file that is only
+appended, a mail, a line on paper, cannot be rewritten with it; and a seal under a key cannot be made without the key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from gkflow.application.ports import ALGORITHMS, Leaf, NoticeLine, Seal
+from gkflow.application.rules import Rules
+from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
+from gkflow.domain.errors import Unfit
+from gkflow.domain.merkle import KEYED, Tree, keyed
+
+_DEPOSITED = re.compile(r"\s*(\d{1,9})\s+((?:[a-z0-9-]+:)?[0-9a-f]{64})\s*")
+_LEAF_WIDTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Where something is broken (断链): the case and entry, the day of a sweep, the name of what is wrong."""
+
+    what: str  # case | sweep | escalation | acknowledgement | notice | calendar | edition | seal | guard | clock
+    where: str
+    seq: int | None
+    code: str
+
+
+class Outside(NamedTuple):
+    """A seal as it was kept outside of the database (库外封存): whole, with its leaves, or its number and hash."""
+
+    number: int
+    hash: str
+    whole: Seal | None = None
+    leaves: tuple[Leaf, ...] = ()
+
+
+def leaf_text(leaf: Leaf) -> str:
+    """What is hashed of a leaf."""
+    return canonical([leaf.kind, leaf.name, leaf.size, leaf.hash])
+
+
+def seal_hash(made: Seal, key: str, algorithm: str) -> str:
+    """The hash of a seal: all its columns but the peaks, which follow from the leaves."""
+    columns = (
+        made.number, moment_text(made.at), made.day.isoformat(), made.cases, made.entries, made.sweeps, made.steps,
+        made.acknowledgements, made.notices, made.leaves, made.root, made.previous,
+    )  # fmt: skip
+    return keyed(canonical(list(columns)), key, algorithm) if key else seal(columns, algorithm)
+
+
+# -- outside ---------------------------------------------------------------------------------------------------------
+
+
+def as_line(made: Seal, leaves: Sequence[Leaf]) -> str:
+    """A seal as one line of the file outside, with what it added."""
+    told = {**seal_facts(made), "added": [[leaf.kind, leaf.name, leaf.size, leaf.hash] for leaf in leaves]}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def seal_facts(made: Seal) -> dict[str, Any]:
+    """A seal as a machine reads it."""
+    facts = made._asdict() | {"at": moment_text(made.at), "day": made.day.isoformat()}
+    return {("seal" if name == "number" else name): value for name, value in facts.items() if name != "peaks"}
+
+
+def send_seal(ledger: Any, rules: Rules, made: Seal, now: datetime) -> None:
+    """Put a seal into the outbox for every address that the settings name (封存外送)."""
+    if not rules.seal_to:
+        return
+    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    facts = canonical({**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""})
+    ledger.put_notices(
+        NoticeLine(
+            f"seal/{made.number}/{channel}", "", None, "seal", "", "", rules.unit, channel, address, facts,
+            rules.wording.edition, now, now,
+        )
+        for channel, address in rules.seal_to.items()
+    )  # fmt: skip
+
+
+def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
+    """
+    The seals that a file holds: lines as the office's own file has them, or a number and a hash, as ``verify`` prints
+    them to be deposited. Raises Unfit for a line that is neither.
+    """
+    for at, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        if found := _DEPOSITED.fullmatch(line):
+            yield Outside(int(found[1]), found[2])
+            continue
+        try:
+            yield _outside(json.loads(line))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise Unfit("no_seal", file=file, line=at) from None
+
+
+def _outside(told: dict[str, Any]) -> Outside:
+    number = int(told["seal"])
+    counts = (int(told[name]) for name in Seal._fields[3:10])
+    day, at = date.fromisoformat(told["day"]), datetime.fromisoformat(told["at"])
+    texts = (str(told["root"]), str(told["previous"]), str(told["hash"]), "")
+    whole = Seal._make((number, at, day, *counts, *texts))
+    first = whole.leaves - len(told["added"]) + 1
+    leaves = tuple(
+        Leaf(first + i, number, str(k), str(n), int(c), str(h)) for i, (k, n, c, h) in enumerate(told["added"])
+    )
+    return Outside(number, whole.hash, whole, leaves)
+
+
+# -- holding the record against its seals ------------------------------------------------------------------------------
+
+
+def check_seals(ledger: Any, key: str, outside: Sequence[Outside] = ()) -> list[Breach]:
+    """Hold seals against one another, against what has left the office, and the record against them."""
+    seals = ledger.seals()
+    breaches = _check_chain(seals, key)
+    breaches += _check_tree(ledger, seals)
+    kept = ledger.pulse("seal")
+    head = f"{seals[-1].number} {seals[-1].hash}" if seals else ""
+    if (kept[1] if kept is not None else "") != head:
+        number = kept[1].split()[0] if kept is not None and kept[1] else "1"
+        breaches.append(Breach("seal", number, None, "seal_missing"))
+    for case in ledger.sealed_without_leaf():
+        breaches.append(Breach("case", case, None, "head_not_sealed"))
+    for leaf, code in ledger.against_leaves():
+        breaches.append(_of_leaf(leaf, code))
+    breaches += _check_outside(ledger, {each.number: each for each in seals}, key, outside)
+    return list(dict.fromkeys(breaches))
+
+
+def _check_chain(seals: Sequence[Seal], key: str) -> list[Breach]:
+    breaches, previous, under_key = [], "", False
+    for expected, made in enumerate(seals, 1):
+        where = str(made.number)
+        if made.number != expected:
+            breaches.append(Breach("seal", str(expected), None, "seal_missing"))
+            return breaches
+        if made.previous != previous:
+            breaches.append(Breach("seal", where, None, "seal_not_chained"))
+        code = _wrong(made, key, under_key)
+        if code:
+            breaches.append(Breach("seal", where, None, code))
+        under_key = under_key or made.hash.startswith(KEYED)
+        previous = made.hash
+    if key and seals and not under_key:
+        breaches.append(Breach("seal", str(seals[-1].number), None, "seal_unkeyed"))
+    return breaches
+
+
+def _wrong(made: Seal, key: str, under_key: bool) -> str:
+    """What is wrong with the hash of a seal; nothing where it is as it must be."""
+    algorithm = algorithm_of(made.hash)
+    if made.hash.startswith(KEYED):
+        algorithm = algorithm.removeprefix(KEYED)
+        if not key:
+            return "seal_key_missing"
+    elif under_key:
+        return "seal_unkeyed"  # whoever has no key would write it so
+    if algorithm not in ALGORITHMS:
+        return "seal_changed"
+    right = seal_hash(made, key if made.hash.startswith(KEYED) else "", algorithm)
+    return "" if right == made.hash else "seal_changed"
+
+
+def _check_tree(ledger: Any, seals: Sequence[Seal]) -> list[Breach]:
+    """Grow the tree again from its leaves: after each seal its root and counts must be those that were sealed."""
+    breaches: list[Breach] = []
+    if not seals:
+        return breaches
+    tree, left = Tree(algorithm=plain_algorithm(seals[0].hash)), list(seals)
+    counts = {"cases": 0, "entries": 0, "sweeps": 0, "steps": 0, "acknowledgements": 0, "notices": 0}
+    heads: dict[str, int] = {}
+
+    def close() -> None:
+        made = left.pop(0)
+        told = {name: getattr(made, name) for name in counts}
+        if (tree.count, tree.root()) != (made.leaves, made.root) or told != counts:
+            breaches.append(Breach("seal", str(made.number), None, "leaves_changed"))
+
+    for page in ledger.leaves():
+        for leaf in page:
+            while left and tree.count >= left[0].leaves:
+                close()
+            tree.add((leaf_text(leaf),))
+            _count(counts, heads, leaf)
+    while left:
+        close()
+    return breaches[:1]  # whatever stands behind the first wrong leaf is wrong with it
+
+
+def plain_algorithm(sealed: str) -> str:
+    """The algorithm of a hash, with or without a key; one that is unknown was not written by gkflow."""
+    found = algorithm_of(sealed).removeprefix(KEYED)
+    return found if found in ALGORITHMS else "sha256"
+
+
+def _count(counts: dict[str, int], heads: dict[str, int], leaf: Leaf) -> None:
+    if leaf.kind == "case":
+        counts["cases"] += leaf.name not in heads
+        counts["entries"] += leaf.size - heads.get(leaf.name, 0)
+        heads[leaf.name] = leaf.size
+    elif leaf.kind == "sweep":
+        counts["sweeps"] += 1
+        counts["steps"] += leaf.size
+    elif leaf.kind == "notice":
+        counts["notices"] += leaf.size
+    elif leaf.kind == "acknowledgement":
+        counts["acknowledgements"] = leaf.size
+
+
+def _of_leaf(leaf: Leaf, code: str) -> Breach:
+    if leaf.kind == "case":
+        return Breach("case", leaf.name, leaf.size, code)
+    return Breach(leaf.kind, leaf.name, None, code)
+
+
+def _check_outside(ledger: Any, seals: dict[int, Seal], key: str, outside: Sequence[Outside]) -> list[Breach]:
+    breaches, unmatched = [], False
+    tree: Tree | None = None
+    for kept in outside:
+        made = seals.get(kept.number)
+        if made is None or made.hash != kept.hash:
+            code = "seal_missing" if made is None else "seal_differs"
+            breaches.append(Breach("seal", str(kept.number), None, code))
+            unmatched = True
+        if kept.whole is None:
+            continue
+        if tree is None and kept.whole.leaves == len(kept.leaves):
+            tree = Tree(algorithm=plain_algorithm(kept.whole.hash))
+        if tree is not None and tree.count == kept.whole.leaves - len(kept.leaves):
+            tree.add(map(leaf_text, kept.leaves))
+            if tree.root() != kept.whole.root:
+                breaches.append(Breach("seal", str(kept.number), None, "file_changed"))
+        if _wrong(kept.whole, key, False) == "seal_changed":
+            breaches.append(Breach("seal", str(kept.number), None, "file_changed"))
+    if unmatched:
+        # The database no longer tells what was sealed: the file does.
+        leaves = [leaf for kept in outside for leaf in kept.leaves]
+        breaches += [_of_leaf(leaf, code) for leaf, code in ledger.against(leaves)]
+    return breaches

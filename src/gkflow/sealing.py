@@ -1,0 +1,135 @@
+"""Seals of an office (机关的封存): how they leave the database, and the record held against them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gkflow.bootstrap import private_of, wide_files
+from gkflow.domain.errors import GkflowError, Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gkflow.application.doctor import Sign
+    from gkflow.application.ports import Seal
+    from gkflow.application.rules import Rules
+    from gkflow.application.seals import Breach, Outside
+    from gkflow.files.settings import Settings
+    from gkflow.store.database import Database
+
+SAMPLE = 500  # cases of which ``verify`` draws up the caches anew
+
+
+class Sealing:
+    """The part of an office that keeps its record outside of itself (封存)."""
+
+    store: Database
+    settings: Settings
+
+    @property
+    @abstractmethod
+    def rules(self) -> Rules:
+        """What it works by."""
+
+    @abstractmethod
+    def _store(self, session: Any) -> Any: ...
+
+    @property
+    def seals_file(self) -> Path | None:
+        """Where the seals are kept outside of the database; None where the settings name no file."""
+        name = self.settings.seal.file
+        return self.settings.home / name if name else None
+
+    def last_seal(self, *, session: Any = None) -> Seal | None:
+        """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
+        with self.store.reading(session) as ledger:
+            return ledger.last_seal()
+
+    def deposit_seals(self) -> int:
+        """
+        Bring the file of seals up to the database (库外封存), and return how many lines that took. Each line is on
+        the disk when this returns. Raises Unfit where the file cannot be written.
+        """
+        from gkflow.application.seals import as_line
+        from gkflow.channels.seal_file import SealFile
+
+        path = self.seals_file
+        if path is None:
+            return 0
+
+        def lines_after(number: int) -> Iterator[str]:
+            with self.store.reading() as ledger:
+                for made in ledger.seals(number):
+                    yield as_line(made, [leaf for page in ledger.leaves(made.number) for leaf in page])
+
+        try:
+            return SealFile(path, private_of(self.settings)).bring_up(lines_after)
+        except OSError as error:
+            raise Unfit("unreadable", file=str(path), reason=error.strerror or str(error)) from None
+
+    def try_to_deposit(self) -> str:
+        """``deposit_seals``; the reason where it did not work: what was swept stays swept."""
+        try:
+            self.deposit_seals()
+        except Unfit as error:
+            return str(error)
+        return ""
+
+    def signs_of_safety(self, *, session: Any = None) -> list[Sign]:
+        """Whether the seals have left the database, and whether the files are as private as they should be (体检)."""
+        from gkflow.application.doctor import Sign
+
+        made, path = self.last_seal(session=session), self.seals_file
+        kept = 0
+        if path is not None:
+            with suppress(GkflowError):
+                kept = max((each.number for each in self._outside(None)), default=0)
+        behind = (made.number if made is not None else 0) - kept if path is not None else 0
+        wide = wide_files(self.settings)
+        return [
+            Sign(
+                "seals",
+                "warning" if behind > 0 else "ok",
+                {"number": made.number if made else None, "hash": made.hash if made else None,
+                 "file": str(path) if path else None, "behind": max(0, behind)},
+            ),
+            Sign("files", "warning" if wide else "ok", {"wide": wide, "group": self.settings.files.group}),
+        ]  # fmt: skip
+
+    def verify(
+        self, *, seals: Path | str | None = None, caches: int | None = SAMPLE, seed: str = "", session: Any = None
+    ) -> tuple[int, int, tuple[Breach, ...]]:  # fmt: skip
+        """
+        Walk every chain (核验): how many cases and sweeps, and where something is broken.
+
+        Seals that were kept outside are read from *seals* (default: the office's own file). The caches of *caches*
+        cases (None: of all) are drawn up anew and compared, those first by the hash of *seed* and case number.
+        """
+        from gkflow.application.verify import verify
+
+        rules: Rules | None = None
+        try:
+            rules = self.rules
+        except GkflowError:  # an edition that is gone is named by what follows
+            rules = None
+        outside = self._outside(Path(seals) if seals is not None else None)
+        if not seed and (made := self.last_seal(session=session)) is not None:
+            seed = made.hash  # another sample after each seal, and one that nobody could foresee before
+        return verify(self._store(session), rules, outside, self.settings.seal.key, caches, seed)
+
+    def _outside(self, path: Path | None) -> tuple[Outside, ...]:
+        from gkflow.application.seals import read_outside
+
+        file = path or self.seals_file
+        if file is None or (path is None and not file.exists()):
+            return ()
+        try:
+            with file.open(encoding="utf-8") as lines:
+                return tuple(read_outside(str(file), lines))
+        except FileNotFoundError:
+            raise Unfit("no_file", file=str(file)) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise Unfit("unreadable", file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None

@@ -1,0 +1,228 @@
+"""
+Connections (数据库连接): an address is checked before it is used, and every connection is set up alike.
+
+What a server or a role has set for itself (DateStyle, TimeZone, search_path and the like) changes nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gkflow.domain.errors import Unfit
+from gkflow.store.failures import one_line
+from gkflow.store.migrate import VERSION_TABLE
+
+PATIENCE = 30.0  # seconds that a writer waits for another one
+_CONNECT_TIMEOUT = 10
+_SQLITE_FLOOR = (3, 35, 0)
+_FORMS = "sqlite:///gkflow.db or postgresql+psycopg://user:password@host/database"
+_USERINFO = re.compile(r"^[^:/?#]+://(?P<who>.*)@[^@]*$", re.S)
+# What must hold on every connection to PostgreSQL, whatever the server, the database or the role has set.
+_SESSION = (
+    "SET datestyle TO 'ISO, YMD'",
+    "SET timezone TO 'UTC'",
+    "SET standard_conforming_strings TO on",
+    "SET default_transaction_isolation TO 'read committed'",
+    "SET default_transaction_deferrable TO off",
+)
+# The same inside a transaction of somebody else's, where it is not so already: it ends with that transaction.
+_HELD = {"DateStyle": ("ISO, YMD", "ISO"), "TimeZone": ("UTC", "UTC"), "standard_conforming_strings": ("on", "on")}
+# The schema that holds our tables: the first on the search path, else the only one that there is.
+_SCHEMAS = (
+    "SELECT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
+    f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = '{VERSION_TABLE}' AND c.relkind IN ('r', 'p')"
+    " AND n.nspname NOT LIKE 'pg_temp%' ORDER BY 2 NULLS LAST, 1"
+)
+
+
+def parsed_address(text: str) -> URL:
+    """A database address, or one line that says what is wrong with it; the address itself is never repeated."""
+    try:
+        url = make_url(text)
+        _ = url.port
+    except (ArgumentError, ValueError):
+        raise Unfit("bad_database_url") from None
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise _wrong(f"{backend} is not supported; write it as {_FORMS}")
+    if backend == "postgresql" and "@" in (url.host or ""):
+        raise Unfit("bad_database_url")
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def secrets_of(target: str | URL) -> tuple[str, ...]:
+    """What of an address must appear in no message: the password, as it is written and as it is meant."""
+    text = target if isinstance(target, str) else target.render_as_string(hide_password=False)
+    found = _USERINFO.match(text)
+    if found is None or ":" not in found["who"]:
+        return ()
+    written = found["who"].partition(":")[2]
+    return tuple({written, unquote(written), *(part for part in written.split("@") if part)})
+
+
+def engine_of(address: str, synchronous: str) -> Engine:
+    """An engine of our own. Raises Unfit, in one line, for an address that cannot be one."""
+    url = parsed_address(address)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, synchronous)
+    arguments: dict[str, Any] = {"client_encoding": "utf8", "connect_timeout": _CONNECT_TIMEOUT}
+    given = {name: value for name, value in arguments.items() if name not in url.query}
+    try:
+        engine = create_engine(url, connect_args=given)
+    except ModuleNotFoundError as error:
+        raise _wrong(f"{error.name} is missing: install gkflow[pg]") from None
+    except Exception as error:
+        raise _wrong(one_line(error, secrets_of(url))) from None
+    options = str(url.query.get("options", ""))
+    event.listen(engine, "connect", lambda driver, _: _prepare_postgres(driver, "search_path" in options))
+    return engine
+
+
+def _wrong(reason: str) -> Unfit:
+    return Unfit("settings", file="database.url", reason=reason)
+
+
+# -- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+
+def _prepare_postgres(driver: Any, path_given: bool) -> None:
+    with driver.cursor() as cursor:
+        for statement in _SESSION:
+            cursor.execute(statement)
+        if not path_given:
+            schema = _schema_of(cursor)
+            if schema:
+                cursor.execute("SELECT set_config('search_path', quote_ident(%s), false)", (schema,))
+    driver.commit()  # a setting would else go with the first transaction that is rolled back
+
+
+def _schema_of(cursor: Any) -> str:
+    """
+    Where our tables are, or are to be: a search path that somebody changes later must neither hide them nor put
+    a table of another before them.
+    """
+    cursor.execute(_SCHEMAS)
+    found = cursor.fetchall()
+    if found and (found[0][1] is not None or len(found) == 1):
+        return str(found[0][0])
+    if found:
+        names = ", ".join(str(name) for name, _ in found)
+        raise _wrong(f"several schemas hold an office ({names}): name one, ?options=-csearch_path%3D{found[0][0]}")
+    cursor.execute("SELECT coalesce(current_schema(), 'public')")
+    return str(cursor.fetchone()[0])
+
+
+def hold_session(driver: Any, cursor: Any) -> None:
+    """In a transaction on somebody else's connection: days, moments and strings are read as everywhere."""
+    status = driver.info.parameter_status
+    for name, (value, prefix) in _HELD.items():
+        if not (status(name) or "").startswith(prefix):
+            cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
+
+
+# -- SQLite --------------------------------------------------------------------------------------------------------
+
+
+def _file_of(url: URL) -> Path | None:
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def _sqlite(url: URL, synchronous: str) -> Engine:
+    if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
+        raise Unfit("settings", file="sqlite", reason=f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+    file = _file_of(url)
+    if file is not None:
+        try:
+            there, folder = file.parent.is_dir(), file.is_dir()
+        except (OSError, ValueError) as error:
+            raise _wrong(getattr(error, "strerror", None) or one_line(error)) from None
+        if not there:
+            raise Unfit("no_office", place=str(file))
+        if folder:
+            raise Unfit("not_a_database", file=str(file))
+        engine = create_engine(url, creator=lambda: _open_file(file))
+    else:
+        engine = create_engine(url, connect_args={"timeout": PATIENCE})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(driver: Any, _: ConnectionPoolEntry) -> None:
+        driver.isolation_level = None  # gkflow says itself when a transaction begins
+        for pragma in (
+            f"busy_timeout={int(PATIENCE * 1000)}", f"synchronous={synchronous.upper()}", "foreign_keys=ON",
+            "cache_size=-65536",  # 64 MB: a sweep meets its rows all over a large table
+        ):  # fmt: skip
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # migrations, and portals that use this engine
+
+    return engine
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that takes its folder away with it, where it reads a copy."""
+
+    folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.folder is not None:
+            self.folder.cleanup()
+
+
+def _open_file(file: Path) -> _Connection:
+    """
+    Open a database file; where the folder or the disk lets nothing be written, so that it can be read all the same.
+
+    A database in WAL mode wants a file beside it even for reading. Where none can be made, the file is read as one
+    that nobody changes, or, where a log beside it holds more, from a copy.
+    """
+    try:
+        return _probed(sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False, factory=_Connection))
+    except sqlite3.OperationalError:
+        if not file.is_file():
+            raise
+    log = file.with_name(file.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return _probed(_read_only(file, "mode=ro&immutable=1"))
+    try:
+        return _probed(_read_only(file, "mode=ro"))
+    except sqlite3.OperationalError:
+        folder = tempfile.TemporaryDirectory(prefix="gkflow-")
+        for each in (file, log):
+            shutil.copyfile(each, Path(folder.name) / each.name)
+        connection = _probed(_read_only(Path(folder.name) / file.name, "mode=rw"))
+        connection.execute("PRAGMA query_only=ON")  # what were written into a copy would be lost
+        connection.folder = folder
+        return connection
+
+
+def _read_only(file: Path, how: str) -> _Connection:
+    uri = f"{file.absolute().as_uri()}?{how}"
+    return sqlite3.connect(uri, uri=True, timeout=PATIENCE, check_same_thread=False, factory=_Connection)
+
+
+def _probed(connection: _Connection) -> _Connection:
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
