@@ -10,9 +10,20 @@ import yaml
 from hypothesis import given
 
 from builders import REPOSITORY, a_case, a_workflow, entries_of, rules
-from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry
+from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, record_of
 from gkflow.domain.errors import NotFound, Refused
-from gkflow.domain.machine import ALWAYS, NEW, action_of, decide, machine_of, may, missing_facts, replay, table_of
+from gkflow.domain.machine import (
+    ALWAYS,
+    NEW,
+    action_of,
+    decide,
+    ended_on,
+    machine_of,
+    may,
+    missing_facts,
+    replay,
+    table_of,
+)
 from gkflow.domain.workflow import MISFILE, MISFILED, Workflow
 from walks import often, walks
 
@@ -240,3 +251,11 @@ def test_what_stands_on_the_record_is_enough_for_publication() -> None:
     assert missing_facts(action, {}, on_record) == ("remedy",)
     del on_record["uscc"]
     assert missing_facts(action, {}, {**on_record, "counterparty_kind": "natural_person"}) == ("remedy",)
+
+
+@given(walks())
+@often(100)
+def test_the_day_of_the_end_is_that_of_the_replay(entries: tuple[Entry, ...]) -> None:
+    record, workflow = record_of(entries), a_workflow("request")
+    for length in range(1, len(record) + 1):
+        assert ended_on(workflow, record[:length]) == replay(workflow, "A", record[:length]).ended

@@ -58,7 +58,7 @@ def _calendars_of(workflow: Workflow, record: Sequence[Entry], rulebook: Ruleboo
     since = ended = None
     if adopted is not None:
         since = min(entry.written_at for entry in record)
-        ended = ended_on(workflow, record_of(record))
+        ended = ended_on(workflow, record)
     return _Calendars(rulebook.calendar_of(unit), adopted, since, ended)
 
 
