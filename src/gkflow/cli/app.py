@@ -66,7 +66,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "export": ("export", "导出台账或者公开信息", "export the register or what may be published"),
     "rules": (
         "rules",
-        "规则版本：列出、比较、采用（法律、流程、阶梯、地方规则）",
+        "规则版本：列出、比较、采用（期限、流程、预警督办、地方规则）",
         "the adopted rules: list, compare, adopt",
     ),
     "check": ("check", "检查规则文件", "check the rule files"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WORDS = {"": "show", "show": "show", "查看": "show", "adopt": "adopt", "采用": "adopt"}
 _KINDS = {
-    "limit": ("期限", "limit"), "workflow": ("流程", "workflow"), "ladder": ("阶梯", "ladder"),
+    "limit": ("期限", "limit"), "workflow": ("流程", "workflow"), "ladder": ("预警督办", "ladder"),
     "list": ("代码表", "list"), "duty": ("周期职责", "duty"), "profile": ("地方规则", "profile"),
 }  # fmt: skip
 _LONGEST = 60
