@@ -32,6 +32,10 @@ class Outgoing:
         """What it works by."""
 
     @abstractmethod
+    def rules_in(self, ledger: Any) -> Rules:
+        """The rules in use in this transaction."""
+
+    @abstractmethod
     def moment(self, given: datetime | None) -> datetime:
         """The moment of a call."""
 
@@ -45,7 +49,9 @@ class Outgoing:
         """
         from gkflow.application.deliver import deliver
 
-        return deliver(self.store, self.rules, channels if channels is not None else self.channels(), self.moment(now))
+        with self.store.reading() as ledger:
+            rules = self.rules_in(ledger)
+        return deliver(self.store, rules, channels if channels is not None else self.channels(), self.moment(now))
 
     def channels(self) -> dict[str, Channel]:
         """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
