@@ -257,8 +257,8 @@ def test_the_explanation_as_json(office: Gkflow) -> None:
     told = object_of(office, "explain", "S1", "--as-of", "2025-11-10")
     assert list(told) == [
         "case", "clock", "clock_label", "ref", "as_of", "limit", "limit_label", "length", "unit", "article", "quote",
-        "known", "decree", "rest_day_receipt", "leaves_out", "month_end", "roll", "start", "base", "deadline", "extension",
-        "status", "verdict",
+        "known", "decree", "rest_day_receipt", "leaves_out", "month_end", "roll", "start", "base", "deadline",
+        "extension", "status", "verdict",
         "days_left", "provisional", "earliest", "latest", "risk", "stopped", "calendar", "announced_through",
         "last_moment", "history", "working",
     ]  # fmt: skip
