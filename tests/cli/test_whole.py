@@ -29,10 +29,14 @@ def change(home: Path, *statements: str) -> None:
     database.close()
 
 
-def test_a_whole_record_is_verified(register: Gkflow) -> None:
+def test_a_whole_record_is_verified(register: Gkflow, home: Path) -> None:
     register("sweep", "--as-of", "2022-11-15")
     done = register("verify")
-    assert (done.code, done.out) == (0, "核验了 15 件案件、1 次巡检，全部完好。\n")
+    result, deposit = done.out.splitlines()
+    assert (done.code, result) == (0, "核验了 15 件案件、1 次巡检，全部完好。")
+    # The line to be kept elsewhere is the one by which it is held against the record later.
+    (home / "deposited.txt").write_text(deposit.removeprefix("最新封存，请另处留存："), encoding="utf-8")
+    assert register("verify", "--seals", str(home / "deposited.txt")).code == 0
 
 
 def test_a_changed_entry_is_named_and_the_exit_code_is_1(register: Gkflow, home: Path) -> None:
@@ -41,7 +45,9 @@ def test_a_changed_entry_is_named_and_the_exit_code_is_1(register: Gkflow, home:
     assert done.code == 1
     assert "案件 RC16：第 2 条记录被改动过" in done.out
     rows = json.loads(register("verify", "--format", "json").out)
-    assert [(row["where"], row["seq"], row["code"]) for row in rows] == [("RC16", 2, "entry_changed")]
+    found = [(row["where"], row["seq"], row["code"]) for row in rows if row["what"] != "guard"]
+    assert found == [("RC16", 2, "entry_changed")]
+    assert {row["where"] for row in rows if row["what"] == "guard"} >= {"entry_no_update", "entry_no_delete"}
 
 
 def test_an_entry_taken_from_the_end_is_missed(register: Gkflow, home: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -191,21 +193,24 @@ with gkflow.open(home=home) as office:
 
 
 @pytest.fixture
-def copied(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office that somebody else may only read."""
+def copied(place: Place) -> Iterator[Path]:
+    """A copy of an office's folder that somebody else may only read; in pytest's own folders nobody else reads."""
     if place.kind != "sqlite":
         pytest.skip("files of SQLite")
     with place.settings(PEOPLE).open() as office:
         _live(office)
-    return place.home
+    folder = Path(tempfile.mkdtemp(prefix="gkflow-audit-"))
+    home = Path(shutil.copytree(place.home, folder / "office"))
+    yield home
+    for path in (folder, home, *home.rglob("*")):
+        path.chmod(0o700)
+    shutil.rmtree(folder)
 
 
 def _readable(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    for parent in folder.parents:
-        if parent.stat().st_uid == os.getuid() and str(parent).startswith("/tmp/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
+    folder.parent.chmod(0o755)
 
 
 def _audit(home: Path) -> list[str]:
