@@ -144,7 +144,7 @@ def rules_of(
         {unit.label: code for code, unit in settings.units.items()}, account(),
         tuple(book.duties[name] for name in wanted),
         ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
-        seal_to=settings.seal.to,
+        accounts=settings.accounts, seal_to=settings.seal.to,
     )  # fmt: skip
 
 

@@ -77,6 +77,10 @@ class Outgoing:
         """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise Refused("wrong_use", reason="an acknowledgement needs words")
+        from gkflow.application.resolve_names import check_person, who_acts
+
+        by, _ = who_acts(self.rules, by)
+        check_person(self.rules, by, "")
         with self.store.writing(session) as ledger:
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):

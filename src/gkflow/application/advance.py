@@ -34,6 +34,7 @@ from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.opening import follow
 from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push, take_back
+from gkflow.application.resolve_names import act_named, facts_by_code
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
@@ -60,6 +61,7 @@ def advance(
     if not entries:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+    act = act_named(rules, act)
     with about(workflow):
         return _advance(ledger, rules, workflow, number, entries, act, now, today, dry_run)
 
@@ -77,7 +79,7 @@ def _advance(
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)
     decide(workflow, number, before_case.state, action.name)
-    facts = read_facts(workflow, action, act.facts)
+    facts = facts_by_code(rules, workflow, read_facts(workflow, action, act.facts))
     aim = action.name
     if action.name == CORRECT:
         check_correction(number, entries, facts, day)
@@ -136,7 +138,7 @@ def repeated(ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act:
     old = ledger.entry_by_key(act.key)
     if old is None:
         return None
-    given = read_facts(workflow, action_of(workflow, act.action), act.facts)
+    given = facts_by_code(rules, workflow, read_facts(workflow, action_of(workflow, act.action), act.facts))
     same = (
         old.action == act.action
         and old.workflow == workflow.name

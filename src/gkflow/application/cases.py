@@ -10,6 +10,7 @@ from typing import Any
 
 from gkflow.application.docket import docket_line, lines_on
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.resolve_names import officer_named, unit_named
 from gkflow.application.rules import Rules
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
@@ -86,6 +87,10 @@ def list_cases(
         rules.rulebook.workflow(asked.workflow)
     if asked.clock:
         _check_clock(rules, asked)
+    if asked.unit:
+        asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.units_on_record()))
+    if asked.officer:
+        asked = replace(asked, officer=officer_named(rules, asked.officer, ledger.officers_on_record()))
     if reckon or recorded_by is not None:
         lines = _reckoned(ledger, rules, day, asked, recorded_by)
     elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:

@@ -72,12 +72,15 @@ class Reckoned(NamedTuple):
 
 def unit_of(workflow: Workflow, record: Sequence[Entry]) -> str:
     """
-    The unit that has the case (承办机关): the one named last, but for the acts of another unit on it: the department
-    that reviews a town's catalogue does not take the case over.
+    The unit that has the case (承办机关): the one that it was handed to, else the one named last, but for the acts of
+    another unit on it: the department that reviews a town's catalogue does not take the case over.
     """
     actions = workflow.actions
     for entry in reversed(record):
-        if entry.unit and not ((action := actions.get(entry.action)) is not None and action.owner_of):
+        action = actions.get(entry.action)
+        if action is not None and action.hands_to and entry.facts.get(action.hands_to):
+            return str(entry.facts[action.hands_to])
+        if entry.unit and not (action is not None and action.owner_of):
             return entry.unit
     return ""
 

@@ -14,6 +14,7 @@ from gkflow.application.entered import Act, Entered, about, findings_of, make_en
 from gkflow.application.facts import read_facts
 from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push
+from gkflow.application.resolve_names import facts_by_code
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import LINK, Case, Entry
@@ -44,7 +45,7 @@ def _open(
     action = action_of(workflow, act.action)
     day = legal_of(number, act.day or today, today, None)
     decide(workflow, number, NEW, action.name)
-    facts = read_facts(workflow, action, act.facts)
+    facts = facts_by_code(rules, workflow, read_facts(workflow, action, act.facts))
     refuse_missing(workflow, action, number, missing_facts(action, facts, facts))
     if not following:
         check_role(rules, act.by, action.name, action.roles)

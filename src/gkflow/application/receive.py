@@ -8,6 +8,7 @@ from gkflow.application.advance import repeated
 from gkflow.application.entered import Act, Entered
 from gkflow.application.opening import next_number, open_case
 from gkflow.application.ports import Ledger
+from gkflow.application.resolve_names import act_named
 from gkflow.application.rules import Rules
 
 
@@ -24,6 +25,7 @@ def receive(
     flow = rules.rulebook.workflow(workflow)
     if not act.action:
         act = Act(flow.first.name, act.day, act.by, act.unit, act.facts, act.remarks, act.key)
+    act = act_named(rules, act)
     unit = act.unit or rules.unit
     if not act.unit and unit:
         act = Act(act.action, act.day, act.by, unit, act.facts, act.remarks, act.key)

@@ -15,6 +15,7 @@ from gkflow.application.marks import unmarked
 from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.pushing import take_back
+from gkflow.application.resolve_names import known_units
 from gkflow.application.rows import (
     COLUMNS,
     HEADINGS,
@@ -159,7 +160,7 @@ def _fresh(
             there = known.get((*place, places[place]))
         if there is not None:
             result.known += 1
-            if not _same_facts(there.facts, row.facts):
+            if not _same_facts(there.facts, known_units(rules, row.facts, workflow)[0]):
                 changed = Refused("known_row_changed", case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
@@ -179,16 +180,23 @@ def _fresh(
         state = moves.get((state, row.action)) or named.get(row.action) or state
         seq += 1
         action = workflow.actions[row.action]
-        if row.unit and not action.owner_of:
-            unit = row.unit
+        named_unit = rules.units.get(row.unit, row.unit)
+        facts, strange = known_units(rules, row.facts, workflow)
+        for name in strange:
+            error = NotFound("unknown_unit", unit=row.facts[name], mean="", units=list(rules.units.values()))
+            result.odd.append(BadRow(row.number, number, error))
+        if named_unit and not action.owner_of:
+            unit = named_unit
         sealed = seal_next(
             Entry(
-                number, seq, row.action, row.day, now, row.by or by, row.unit or unit, row.facts, row.remarks, None,
+                number, seq, row.action, row.day, now, row.by or by, named_unit or unit, facts, row.remarks, None,
                 workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
             previous, rules,
         )  # fmt: skip
         previous = sealed.hash
+        if action.hands_to and facts.get(action.hands_to):
+            unit = str(facts[action.hands_to])
         if latest is not None or mends:
             whole.append(sealed)
         yield sealed

@@ -42,6 +42,8 @@ class Rules:
     account: str | None = ""  # the operating-system account that writes (操作系统账户)
     duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
+    # An account of the operating system -> the person who acts under it; "*" acts for everybody (账户与人员).
+    accounts: Mapping[str, str] = field(default_factory=dict)
     renew: Callable[[Ledger], Rules] | None = field(default=None, compare=False, repr=False)
     seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)

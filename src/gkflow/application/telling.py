@@ -159,7 +159,9 @@ def tell_action(
         "state_label": workflow.states[case.state].label,
         "deadline": last_day.isoformat() if last_day is not None else None,
     }
-    found = rules.addressees(action.tell, entry.unit, str(case.facts.get("officer", "")))
+    # 转办: the unit that takes the case over has to hear of it.
+    unit = str(entry.facts.get(action.hands_to) or entry.unit) if action.hands_to else entry.unit
+    found = rules.addressees(action.tell, unit, str(case.facts.get("officer", "")))
     # Whoever acted knows; where two people have that name, nobody can say which of them acted.
     actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
     others = [who for who in found if who.name != actor or not who.name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -97,11 +96,3 @@ def escalation_rows(office: Office, records: Iterable[EscalationRecord]) -> list
         }
         for record in records
     ]
-
-
-def user() -> str:
-    """Who sits at the machine, for an entry that names nobody; empty where the system does not know."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

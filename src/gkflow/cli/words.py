@@ -11,6 +11,8 @@ from gkflow.cli.vocabulary import ROLES, word
 from gkflow.domain.errors import GkflowError, Refused, Unfit, fill
 
 ERRORS: dict[str, str] = {
+    "account_unbound": "账户 {account} 没有对应的人员，不能办理（经办人 {by}）；"
+    "请管理员在 gkflow.toml 的 [accounts] 中写明",
     "action_not_allowed": "案件 {case} 现在是“{state}”，不能“{action}”{cited}；可以：{allowed}",
     "approver_wrong": "{action}：{by} 无权批准，须由{roles}批准（{cite}）",
     "bad_calendar": "工作日历有误：{reason}",
@@ -70,6 +72,8 @@ ERRORS: dict[str, str] = {
     "term_too_short": "{action}：{until} 写的是 {day}，最早应当是 {last}；请改为较晚的日期，"
     "确需缩短的写明理由（{reason}）（{cite}）",
     "too_early": "{action}：{last} 届满之后才能办理，现在是 {day}（{cite}）",
+    "may_not_act_for": "账户 {account} 对应 {person}，不能以 {by} 的名义办理；可以：{allowed}"
+    "（见 gkflow.toml 的 [[people]] acts_for）",
     "no_answer_to": "{action}：没有向“{ref}”征求意见的未结记录，请核对征求对象（ref）",
     "no_seal": "{file} 第 {line} 行不是封存：既不是封存文件中的一行，也不是“编号 校验值”",
     "no_office": "这里还没有建立机关：{place}；请先运行 gkflow init",
@@ -89,6 +93,8 @@ ERRORS: dict[str, str] = {
     "unknown_clock": "案件 {case} 没有期限“{clock}”；有：{clocks}",
     "unknown_fact": "{action}：没有要素“{fact}”{mean}",
     "unknown_limit": "没有期限“{limit}”{mean}",
+    "unknown_person": "人员设置中没有“{person}”{mean}；有：{people}",
+    "unknown_unit": "没有单位“{unit}”{mean}；有：{units}",
     "unknown_workflow": "没有流程“{workflow}”{mean}",
     "unreadable": "无法读写 {file}：{reason}",
     "columns_missing": "{file} 缺少必需的列：{columns}；现有的列：{found}",

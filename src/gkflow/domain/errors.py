@@ -86,6 +86,8 @@ def fill(sentence: str, facts: dict[str, Any]) -> str:
 
 
 SENTENCES: dict[str, str] = {
+    "account_unbound": "the account {account} is bound to nobody, so it may not act (by {by}); an administrator adds "
+    "it to [accounts] in gkflow.toml",
     "action_not_allowed": 'case {case}: action "{action}" is not allowed in state "{state}"{cited}; allowed: {allowed}',
     "approver_wrong": "{action}: {by} may not approve it; that takes one of the roles {roles} ({cite})",
     "bad_calendar": "calendar: {reason}",
@@ -128,6 +130,8 @@ SENTENCES: dict[str, str] = {
     "key_reused": 'the idempotency key "{key}" was used for something else (case {case}, entry {seq})',
     "later_than_now": "{moment} lies in the future; use --simulate, which writes nothing",
     "moment_missing": "{action}: the limit runs in hours, but no moment is on record",
+    "may_not_act_for": "the account {account} acts as {person}, who may not act for {by}; allowed: {allowed} (acts_for "
+    "of [[people]] in gkflow.toml)",
     "no_answer_to": "{action}: no consultation with ref {ref!r} is open",
     "no_draft": "there is no draft {id}",
     "no_subscription": "no subscription has the token {token}",
@@ -165,6 +169,8 @@ SENTENCES: dict[str, str] = {
     "unknown_clock": 'case {case} has no clock "{clock}"; it has: {clocks}',
     "unknown_fact": '{action}: unknown fact "{fact}"{mean}',
     "unknown_limit": 'no limit "{limit}"{mean}',
+    "unknown_person": "{person} is not among the people of the settings{mean}; there are: {people}",
+    "unknown_unit": 'no unit "{unit}"{mean}; there are: {units}',
     "unknown_workflow": 'no workflow "{workflow}"{mean}',
     "unreadable": "{file}: {reason}",
     "columns_missing": "{file}: no column {columns}; it has: {found}",

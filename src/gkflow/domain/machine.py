@@ -193,6 +193,8 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
                 declared.update((fact, value) for fact, value in entry.facts.items() if fact in action.carries)
             if entry.facts:
+                if action is not None and action.hands_to and entry.facts.get(action.hands_to):
+                    gathered.pop("officer", None)  # 转办: the officer of the unit before has it no longer
                 gathered.update(entry.facts)
             if action is not None:
                 if action.requires and (gaps := _missing(action.requires, entry.facts, gathered)):

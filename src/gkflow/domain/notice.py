@@ -19,6 +19,7 @@ class Person:
     unit: str
     roles: tuple[str, ...]
     channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # channel -> address
+    acts_for: tuple[str, ...] = ()  # the people in whose name this one may enter acts (代办); "*" is everybody
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,16 @@ def _openings(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                     yield Problem(workflow.name, where, text)
             for fact in opening.facts.values():
                 yield from fact_name(workflow, where, what, fact)
+        if action.hands_to:
+            where_to = (*where[:2], "hands_to")
+            what_to = f'action "{action.name}": hands_to'
+            yield from fact_name(workflow, where_to, what_to, action.hands_to)
+            spec = workflow.facts.get(action.hands_to)
+            if spec is not None and (spec.type != "unit" or action.hands_to not in carried):
+                text = (
+                    f'{what_to} goes by fact "{action.hands_to}", which is no unit or which the action does not carry'
+                )
+                yield Problem(workflow.name, where_to, text)
         if action.owner_of:
             yield from fact_name(
                 workflow, (*where[:2], "owner_of"), f'action "{action.name}": owner_of', action.owner_of

@@ -180,6 +180,7 @@ class Action:
     opens: tuple[Opening, ...] = ()
     publishes: bool = False  # what is published goes out to its subscribers (精准推送)
     before: tuple[Requirement, ...] = ()  # facts that must stand on the record before this entry, not in it
+    hands_to: str = ""  # the fact that names the unit which takes the case over from here on (转办)
     owner_of: str = ""  # the fact naming a field: only the unit that owns it may take the action
     same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # facts that have to agree
 

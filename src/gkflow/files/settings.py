@@ -105,6 +105,8 @@ class Settings:
     seal: SealSettings = field(default_factory=SealSettings)
     files: FileSettings = field(default_factory=FileSettings)
     escalation: Escalation = field(default_factory=Escalation)
+    me: str = ""  # who acts where a command names nobody (经办人)
+    accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # account -> person
 
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -113,6 +115,7 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
     {
         "GKFLOW_LANG": (("lang",), str),
         "GKFLOW_HASH": (("hash",), str),
+        "GKFLOW_BY": (("me", "name"), str),
         "GKFLOW_PROFILE": (("profile",), str),
         "GKFLOW_DAILY_AT": (("daily_at",), str),
         "GKFLOW_DATABASE_URL": (("database", "url"), str),
@@ -235,7 +238,20 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             seal=seal_settings(section, webhook.allow_local),
             files=file_settings(section),
             escalation=_escalation(section, {person.name for person in people}),
+            me="".join(each.text("name", "") for each in section.sections("me", "[me]")),
+            accounts=_accounts(section, {person.name for person in people}),
         )
+
+
+def _accounts(section: Section, names: Collection[str]) -> Mapping[str, str]:
+    """[accounts] account = "person": which person an account of the operating system is (账户与人员)."""
+    found = {}
+    for account, node in section.items("accounts"):
+        if isinstance(node.value, str) and (node.value in names or node.value == "*"):
+            found[str(account)] = node.value
+        else:
+            section.fault(f'[accounts] {account}: a person of [[people]] is wanted, or "*" for all', "accounts")
+    return MappingProxyType(found)
 
 
 def _person(
@@ -272,6 +288,7 @@ def _person(
         unit=unit,
         roles=roles,
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
+        acts_for=section.texts("acts_for"),
     )
 
 

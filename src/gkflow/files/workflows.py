@@ -18,7 +18,7 @@ from gkflow.files.roles import read_roles
 
 FACT_TYPES = (
     "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
-    "case",
+    "case", "unit",
 )  # fmt: skip
 PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
 _STORED = "stored edition"
@@ -202,6 +202,7 @@ def _action(
         same=_same(section),
         before=tuple(read_requirements(section, "needs_before", on_record=True)),
         publishes=section.flag("publishes"),
+        hands_to=section.text("hands_to", ""),
         owner_of=section.text("owner_of", ""),
     )
 

@@ -75,6 +75,14 @@ class Lists(Seals):
         )
         return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
 
+    def units_on_record(self) -> list[str]:
+        """The units that have, or had, a case: a register may bring some that the settings do not know."""
+        return [str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket ORDER BY unit")]
+
+    def officers_on_record(self) -> list[str]:
+        """The officers of all cases."""
+        return [str(row[0]) for row in self.all("SELECT DISTINCT officer FROM docket ORDER BY officer")]
+
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
         """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
         rows = self.all(

@@ -22,7 +22,7 @@ def command(
     by: str = options.BY,
 ) -> None:  # fmt: skip
     """Acknowledge escalations by id, or all of a case."""
-    from gkflow.cli.escalation_rows import user
+    from gkflow.cli.acting import acting, login
     from gkflow.office import open_office
 
     if not ids and not case:
@@ -34,7 +34,7 @@ def command(
     with open_office() as office:
         if case:
             office.view(case)  # an unknown case is told, not taken for one without escalations
-        done = office.ack(ids or (), case=case, by=by or user(), words=words)
+        done = office.ack(ids or (), case=case, by=acting(office, by, otherwise=login()), words=words)
     if done:
         numbers = say("、", ", ").join(map(str, done))
         typer.echo(say(f"已签收 {len(done)} 条督办：{numbers}", f"{len(done)} acknowledged: {numbers}"))

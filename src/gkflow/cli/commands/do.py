@@ -42,6 +42,7 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """List or take the next action of a case."""
+    from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
     from gkflow.cli.naming import action_named, facts_named, unit_named
     from gkflow.office import open_office
@@ -57,7 +58,7 @@ def command(
             return
         flow = view.workflow
         given: dict[str, Any] = {
-            "day": on, "by": by, "unit": unit_named(office, unit), "facts": facts_named(flow, facts),
+            "day": on, "by": acting(office, by), "unit": unit_named(office, unit), "facts": facts_named(flow, facts),
             "key": key or None,
         }  # fmt: skip
         named = action_named(flow, action)

@@ -57,7 +57,7 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
-    from gkflow.cli.escalation_rows import user
+    from gkflow.cli.acting import login
     from gkflow.office import open_office
     from gkflow.papers.register_files import count_rows, read_register
 
@@ -70,7 +70,9 @@ def command(
 
             rows = read_register(file, encoding, read_columns(columns, office.rules.rulebook))
         with _bar(count_rows(file)) as progress:
-            done = office.import_register(rows, by=by or user(), dry_run=dry_run, progress=progress)
+            done = office.import_register(
+                rows, by=by or office.settings.me or login(), dry_run=dry_run, progress=progress
+            )
     _tell(done, dry_run)
     if done.bad:
         raise typer.Exit(1)

@@ -34,6 +34,7 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
+    from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
     from gkflow.cli.entering import entered_row, print_entered
     from gkflow.cli.naming import facts_named, workflow_named
@@ -48,6 +49,7 @@ def command(
         known = {**facts_named(flow, facts), **({"title": title} if title else {})}
         if not known and not yes and not dry_run:
             _ask(flow.label, named=bool(number or day or key))
+        by = acting(office, by)
         given = {"day": on, "by": by, "unit": unit, "facts": known}
         with kept_where_refused(office, draft, flow, number.strip(), flow.first.name, given, hint=not dry_run):
             entered = office.receive(

@@ -37,6 +37,7 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Draw cases by a seed, and open a supervision of each."""
+    from gkflow.cli.acting import acting
     from gkflow.cli.commands.score import period
     from gkflow.cli.naming import workflow_named
     from gkflow.cli.output import print_json
@@ -48,7 +49,7 @@ def command(
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))
         drawn = office.supervision.spot_check(
-            flow.name, first, last, wanted, seed=seed.strip(), by=by, dry_run=dry_run
+            flow.name, first, last, wanted, seed=seed.strip(), by=acting(office, by), dry_run=dry_run
         )  # fmt: skip
         # A dry run of a draw that was made before knows only the supervisions that there are.
         opened = {str(office.case(number).facts.get("drawn_case")): number for number in drawn.opened}

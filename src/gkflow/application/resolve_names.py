@@ -1,0 +1,124 @@
+"""
+Names that form sets (名称的归集): a unit and a person by code or by Chinese label, an unknown one refused.
+
+An unknown name would give an empty list, which reads as "all is well", or a case that nobody owns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gkflow.application.entered import Act
+from gkflow.application.ports import SYSTEM
+from gkflow.application.rules import Rules
+from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.rulebook import mean
+from gkflow.domain.workflow import Workflow
+
+ACTED_BY = "acted_by"  # the remark that names who entered an act in the name of another
+_EVERYBODY = "*"
+
+
+def unit_named(rules: Rules, text: str, on_record: Iterable[str] = ()) -> str:
+    """
+    The code of a unit (机关), given by code or label; *on_record* are codes that a register brought along.
+
+    Raises NotFound ("unknown_unit") with the nearest names and the units that there are.
+    """
+    name = text.strip()
+    codes = {**{code: code for code in on_record if code}, **rules.units, **{c: c for c in rules.units.values()}}
+    if (code := codes.get(name)) is not None or not codes:
+        return code or name
+    labels = {code: label for label, code in rules.units.items()}
+    known = dict.fromkeys(codes.values())
+    there = [f"{labels[code]}({code})" if labels.get(code, code) != code else code for code in known]
+    raise NotFound("unknown_unit", unit=name, mean=mean(name, codes), units=there)
+
+
+def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
+    """
+    An officer to filter by (承办人): one whom the settings or a case name. Raises NotFound ("unknown_person") with the
+    nearest names and those that there are.
+    """
+    name = text.strip()
+    names = tuple(dict.fromkeys(person.name for person in rules.people))
+    if name in names:
+        return name
+    names = tuple(dict.fromkeys([*names, *(each for each in on_record if each)]))
+    if name not in names:
+        raise NotFound("unknown_person", person=name, mean=mean(name, names), people=names)
+    return name
+
+
+def act_named(rules: Rules, act: Act) -> Act:
+    """
+    The act with its unit by code, and with who acts. Raises NotFound for a unit, and Refused for a person, that nobody
+    knows, and where the account may not act in that name.
+    """
+    unit = unit_named(rules, act.unit) if act.unit else ""
+    by, through = who_acts(rules, act.by)
+    check_person(rules, by, unit)
+    if (unit, by, through) == (act.unit, act.by, ""):
+        return act
+    remarks = {**act.remarks, ACTED_BY: through} if through else act.remarks
+    return replace(act, unit=unit, by=by, remarks=remarks)
+
+
+def who_acts(rules: Rules, by: str) -> tuple[str, str]:
+    """
+    In whose name an act is entered, and who entered it in that name (代办); the latter is empty where it is the same.
+
+    Where the settings bind accounts of the operating system to people ([accounts]), an account acts as its person, and
+    in the name of others only where that person ``acts_for`` them. Raises Refused ("account_unbound",
+    "may_not_act_for").
+    """
+    if not rules.accounts or by == SYSTEM:
+        return by, ""
+    bound = rules.accounts.get(rules.account or "")
+    if bound is None:
+        raise Refused("account_unbound", account=rules.account or "—", by=by or "—")
+    if bound == _EVERYBODY or by == bound:
+        return by, ""
+    if not by:
+        return bound, ""
+    allowed = [name for person in rules.people if person.name == bound for name in person.acts_for]
+    if by not in allowed and _EVERYBODY not in allowed:
+        raise Refused("may_not_act_for", person=bound, by=by, account=rules.account, allowed=[bound, *allowed])
+    return by, bound
+
+
+def check_person(rules: Rules, name: str, unit: str) -> None:
+    """
+    Who acts is one of the settings' people (经办人), where they name anybody for the unit; where they name nobody, an
+    office must be able to work, and ``doctor`` says so.
+    """
+    if not name or name == SYSTEM or any(person.name == name for person in rules.people):
+        return
+    people = [person.name for person in rules.people if person.unit == (unit or rules.unit)]
+    if people:
+        names = tuple(dict.fromkeys(person.name for person in rules.people))
+        raise Refused("unknown_person", person=name, mean=mean(name, names), people=names)
+
+
+def facts_by_code(rules: Rules, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts that name a unit, by its code. Raises NotFound ("unknown_unit")."""
+    for name, value in facts.items():
+        spec = workflow.facts.get(name)
+        if spec is not None and spec.type == "unit":
+            facts[name] = unit_named(rules, str(value))
+    return facts
+
+
+def known_units(rules: Rules, facts: Mapping[str, Any], workflow: Workflow) -> tuple[dict[str, Any], list[str]]:
+    """Facts of a register by code, and those that name a unit nobody knows: what happened is kept as it was written."""
+    told, unknown = dict(facts), []
+    for name, value in facts.items():
+        spec = workflow.facts.get(name)
+        if spec is not None and spec.type == "unit":
+            try:
+                told[name] = unit_named(rules, str(value))
+            except NotFound:
+                unknown.append(name)
+    return told, unknown

@@ -1,0 +1,155 @@
+"""Names that form sets (名称的归集), who acts, and a case that is handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from gkflow.domain.errors import NotFound, Refused
+from gkflow.office import Office
+from store.offices import Place, assert_sound, at
+
+SETTINGS = """
+[office]
+name = "中山市"
+unit = "ZS"
+[units.tanzhou]
+label = "坦洲镇"
+[units.dongqu]
+label = "东区"
+[[people]]
+name = "张三"
+unit = "ZS"
+roles = ["clerk", "officer"]
+[[people]]
+name = "李四"
+unit = "tanzhou"
+roles = ["officer", "section_head"]
+acts_for = ["张三"]
+"""
+DAY = "2026-03-02"
+
+
+@pytest.fixture
+def town(place: Place) -> Iterator[Office]:
+    place.settings(SETTINGS)
+    with place.open() as office:
+        office.receive("request", "A", channel="in_person", by="张三", now=at(DAY))
+        yield office
+
+
+def bound(office: Office, account: str, **accounts: str) -> None:
+    """The office with these accounts, this process running as *account*."""
+    office._rules = replace(office.rules, account=account, accounts=accounts)
+
+
+def test_a_unit_is_known_by_code_and_by_label(town: Office) -> None:
+    for name in ("tanzhou", "坦洲镇"):
+        town.receive("request", f"B-{name}", channel="in_person", unit=name, now=at(DAY))
+    assert {line.case for line in town.cases(as_of=DAY, unit="坦洲镇")} == {"B-tanzhou", "B-坦洲镇"}
+    assert [line.case for line in town.cases(as_of=DAY, unit="ZS")] == ["A"]
+
+
+def test_an_unknown_unit_is_refused_with_the_nearest_and_all_that_there_are(town: Office) -> None:
+    def asks() -> Iterator[pytest.ExceptionInfo[NotFound]]:
+        with pytest.raises(NotFound) as one:
+            town.cases(as_of=DAY, unit="坦州镇")
+        yield one
+        with pytest.raises(NotFound) as two:
+            town.receive("request", "X", channel="in_person", unit="坦州镇", now=at(DAY))
+        yield two
+        with pytest.raises(NotFound) as three:
+            town.do("A", "transfer", to_unit="坦州镇", now=at(DAY))
+        yield three
+
+    for refused in asks():
+        assert refused.value.code == "unknown_unit"
+        assert "坦洲镇" in refused.value.facts["mean"]
+        assert sorted(refused.value.facts["units"]) == ["东区(dongqu)", "中山市(ZS)", "坦洲镇(tanzhou)"]
+
+
+def test_an_unknown_officer_to_filter_by_is_no_empty_list(town: Office) -> None:
+    with pytest.raises(NotFound) as refused:
+        town.cases(as_of=DAY, officer="李思")
+    assert (refused.value.code, "李四" in refused.value.facts["people"]) == ("unknown_person", True)
+    assert town.cases(as_of=DAY, officer="李四") == []
+
+
+def test_whoever_acts_is_one_of_the_people_where_the_settings_name_any(town: Office) -> None:
+    with pytest.raises(Refused) as refused:
+        town.do("A", "register", by="王五", now=at(DAY))
+    assert refused.value.code == "unknown_person"
+    # 东区 has nobody in the settings: it must be able to work.
+    town.receive("request", "C", channel="in_person", unit="东区", by="王五", now=at(DAY))
+
+
+def test_a_transfer_moves_unit_and_officer_at_once(town: Office) -> None:
+    town.do("A", "register", by="张三", now=at(DAY))
+    town.do("A", "assign", officer="张三", by="张三", now=at(DAY))
+    town.do("A", "transfer", to_unit="坦洲镇", by="张三", now=at("2026-03-03"))
+    (line,) = town.cases(as_of="2026-03-03")
+    assert (line.unit, line.officer) == ("tanzhou", None)
+    (before,) = town.cases(as_of=DAY)
+    assert (before.unit, before.officer) == ("ZS", "张三")
+    town.do("A", "assign", to_unit="ZS", officer="张三", by="李四", now=at("2026-03-04"))
+    (line,) = town.cases(as_of="2026-03-04", officer="张三")
+    assert (line.unit, line.officer) == ("ZS", "张三")
+    assert_sound(town)
+
+
+def test_the_head_of_the_section_that_takes_a_case_over_hears_of_it(town: Office) -> None:
+    town.do("A", "transfer", to_unit="tanzhou", by="张三", now=at(DAY))
+    assert {notice.name for notice in town.notices(case="A")} == {"李四"}
+
+
+def test_a_register_maps_labels_and_keeps_what_nobody_knows(town: Office) -> None:
+    base = {"case": "R", "workflow": "request"}
+    rows = [
+        {**base, "day": DAY, "action": "receive", "unit": "坦洲镇"},
+        {**base, "day": "2026-03-03", "action": "transfer", "to_unit": "某局"},
+    ]
+    result = town.import_register(enumerate(rows, 2), now=at("2026-03-04"))
+    assert (result.bad, [(odd.row, odd.reason.code) for odd in result.odd]) == ([], [(3, "unknown_unit")])
+    assert [line.unit for line in town.cases(as_of=DAY) if line.case == "R"] == ["tanzhou"]
+    assert [line.case for line in town.cases(as_of="2026-03-04", unit="某局")] == ["R"]
+    assert town.import_register(enumerate(rows, 2), now=at("2026-03-05")).known == 2
+    assert_sound(town)
+
+
+# -- accounts ------------------------------------------------------------------------------------------------------
+
+
+def test_an_account_acts_as_its_person(town: Office) -> None:
+    bound(town, "zhang", zhang="张三", li="李四")
+    town.do("A", "register", now=at(DAY))
+    entry = town.case("A", as_of=DAY).record[-1]
+    assert (entry.by, entry.account, dict(entry.remarks)) == ("张三", "zhang", {})
+
+
+def test_in_the_name_of_another_acts_only_who_may_and_it_is_recorded(town: Office) -> None:
+    bound(town, "zhang", zhang="张三", li="李四")
+    with pytest.raises(Refused) as refused:
+        town.do("A", "register", by="李四", now=at(DAY))
+    assert (refused.value.code, refused.value.facts["allowed"]) == ("may_not_act_for", ["张三"])
+    bound(town, "li", zhang="张三", li="李四")
+    town.do("A", "register", by="张三", now=at(DAY))
+    entry = town.case("A", as_of=DAY).record[-1]
+    assert (entry.by, entry.account, dict(entry.remarks)) == ("张三", "li", {"acted_by": "李四"})
+    assert_sound(town)
+
+
+def test_an_account_that_is_bound_to_nobody_does_not_act(town: Office) -> None:
+    bound(town, "guest", zhang="张三")
+    for by in ("", "张三"):
+        with pytest.raises(Refused) as refused:
+            town.do("A", "register", by=by, now=at(DAY))
+        assert refused.value.code == "account_unbound"
+    bound(town, "portal", portal="*")
+    assert town.do("A", "register", by="张三", now=at(DAY)).state == "registered"
+
+
+def test_the_sweep_acts_under_any_account(town: Office) -> None:
+    bound(town, "daemon", zhang="张三")
+    assert [str(day) for day in town.tick(at("2026-03-03")).days] == ["2026-03-03"]
