@@ -7,7 +7,7 @@ For example ``office.drafts.keep(…)``, ``office.supervision.score(…)``, ``of
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,8 +16,9 @@ from gkflow.domain.case import legal_day
 if TYPE_CHECKING:
     from gkflow.application.entered import Entered
     from gkflow.application.ports import DraftLine, SubscriptionLine
+    from gkflow.application.rates import Rate
     from gkflow.application.remedies import RemedyRow
-    from gkflow.application.supervising import Drawn, Rate, Score
+    from gkflow.application.supervising import Drawn, Score
     from gkflow.domain.recurring import RecurringDuty
     from gkflow.office import Office
 
@@ -118,16 +119,19 @@ class Supervision(_Desk):
             return score(ledger, self._office.rules_in(ledger), since, until, unit)
 
     def rates(
-        self, since: date, until: date, *, workflow: str = "", as_of: date | None = None, session: Any = None
-    ) -> list[Rate]:
+        self, since: date, until: date, *, workflow: str = "", unit: str = "", by: Sequence[str] = (),
+        as_of: date | None = None, session: Any = None,
+    ) -> list[Rate]:  # fmt: skip
         """
-        How many clocks of the office that were due or done in [*since*, *until*] were met in time (按期率), by
-        workflow and clock: a publication on the own site and its entry in the credit platform are two.
+        How many duties of the office that were due or done in [*since*, *until*] were met in time (按期率), one row
+        for each duty, of one *unit*, or *by* ("unit", "month"): a publication on the own site and its entry in the
+        credit platform are two duties, a request has one to reply.
         """
-        from gkflow.application.supervising import rates
+        from gkflow.application.rates import rates
 
-        with self._office.store.reading(session) as ledger:
-            return rates(ledger, since, until, as_of or legal_day(self._moment(None)), workflow)
+        office = self._office
+        with office.store.reading(session) as ledger:
+            return rates(ledger, office.rules, since, until, as_of or legal_day(self._moment(None)), workflow, unit, by)
 
     def remedies(self, year: int, *, as_of: date | None = None, session: Any = None) -> tuple[RemedyRow, ...]:
         """

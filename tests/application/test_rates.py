@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from gkflow.application.supervising import Rate
+from gkflow.application.rates import Rate
 from gkflow.office import Office
 from store.offices import Place, at
 
@@ -31,9 +31,9 @@ def test_publication_and_entry_in_the_credit_platform_are_two_days_with_two_rate
         office.do(number, "publish", day="2026-03-11", now=at("2026-03-11"))
     office.do("P-1", "report", day="2026-03-12", now=at("2026-03-12"))  # a day late
     rates = {rate.clock: rate for rate in office.supervision.rates(*YEAR, as_of=date(2026, 3, 31))}
-    assert rates["publish"] == Rate("permit", "publish", 2, 0, 0)
+    assert rates["publish"] == Rate("permit", "publish", on_time=2)
     assert rates["publish"].rate == 1
-    assert rates["report"] == Rate("permit", "report", 0, 1, 1)
+    assert rates["report"] == Rate("permit", "report", late=1, overdue=1)
     assert rates["report"].rate == 0
 
 

@@ -121,6 +121,7 @@ class _Standing(NamedTuple):
     latest: date | None
     risk: date | None
     recipe: str
+    stopped_by: str
 
 
 def _standing(deadline: Deadline) -> _Standing:
@@ -138,6 +139,7 @@ def _standing(deadline: Deadline) -> _Standing:
         deadline.latest,
         deadline.risk,
         recipe_of(deadline),
+        deadline.clock.events[-1].entry.action if stopped else "",
     )
 
 
@@ -151,7 +153,7 @@ def _line(
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockLine(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
-        *standing[:-1], ladder, fresh, deadline.calendar, standing.recipe,
+        *standing[:-2], ladder, fresh, deadline.calendar, standing.recipe, standing.stopped_by,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class ClockLine(NamedTuple):
     fresh: int
     calendar: str
     recipe: str = "?"  # domain/recipe.py; "?": the record has to be read
+    stopped_by: str = ""  # the action that stopped it
 
 
 class NoticeLine(NamedTuple):
@@ -95,6 +96,18 @@ class WaitingNotice(NamedTuple):
     wording: str
     made_at: datetime
     tries: int
+
+
+class MetLine(NamedTuple):
+    """How many clocks of the office came to one end in a period (期限办结统计)."""
+
+    workflow: str
+    clock: str
+    status: str
+    stopped_by: str
+    verdict: str
+    unit: str
+    cases: int
 
 
 class Where(NamedTuple):

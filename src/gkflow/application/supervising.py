@@ -97,35 +97,6 @@ def _scored(unit: str, points: Sequence[Point]) -> Score:
     return Score(unit, added, deducted, tuple(sorted(points, key=lambda each: (each.day, each.case))))
 
 
-class Rate(NamedTuple):
-    """How one clock of a workflow was met in a period (按期率); ``rate`` is None where nothing was due or done."""
-
-    workflow: str
-    clock: str
-    on_time: int
-    late: int
-    overdue: int
-
-    @property
-    def rate(self) -> float | None:
-        """The share met in time of all that were due or done."""
-        whole = self.on_time + self.late + self.overdue
-        return self.on_time / whole if whole else None
-
-
-def rates(ledger: Any, since: date, until: date, as_of: date, workflow: str = "") -> list[Rate]:
-    """
-    The rates of the office's duties (按期率): what was done in [*since*, *until*], by its verdict, and what fell
-    due in it and is not done on *as_of*. Powers, targets and terms are no duties.
-    """
-    found: dict[tuple[str, str], list[int]] = {}
-    for name, clock, verdict, count in ledger.met(since, until, as_of):
-        if not workflow or name == workflow:
-            place = {"on_time": 0, "overdue": 2}.get(verdict, 1)
-            found.setdefault((name, clock), [0, 0, 0])[place] += count
-    return [Rate(name, clock, *counts) for (name, clock), counts in sorted(found.items())]
-
-
 class Drawn(NamedTuple):
     """A spot check (抽查): which cases were drawn, out of how many, with which seed, and the cases opened for them."""
 

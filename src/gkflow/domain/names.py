@@ -115,6 +115,8 @@ def actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
     yield from (("extend", each.action) for each in rule.extends)
     yield from (("stop", each.action) for each in rule.stops)
     yield from (("bars", each.action) for each in rule.bars)
+    yield from (("passes_on", each) for each in rule.passes_on)
+    yield from (("set_aside", each) for each in rule.set_aside)
     yield from (("lapse", each.action) for each in rule.lapse)
 
 
@@ -122,6 +124,8 @@ def clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
     """Every other clock that a clock rests on."""
     yield from (("wait", each.within) for each in rule.waits if each.within)
     yield from (("suspend", each.lapse) for each in rule.suspends if each.lapse)
+    if rule.stands_for:
+        yield "stands_for", rule.stands_for
 
 
 def facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:

@@ -283,6 +283,9 @@ class ClockRule:
     until: str = ""  # the fact of the starting entry that names the last day itself
     shortened_by: str = ""  # the fact that states why the named day lies earlier than the limit allows
     bars: tuple[BarRule, ...] = ()
+    stands_for: str = ""  # the clock whose duty it watches as well: one duty, one count (同一义务只计一次)
+    passes_on: tuple[str, ...] = ()  # the stops with which another clock takes the duty over
+    set_aside: tuple[str, ...] = ()  # the stops that end the duty without fulfilling it: neither on time nor late
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,9 @@ def clock_from(name: str, section: Section) -> ClockRule:
         until=section.text("until", ""),
         shortened_by=section.text("shortened_by", ""),
         bars=tuple(BarRule(action) for action in section.texts("bars")),
+        stands_for=section.text("stands_for", ""),
+        passes_on=section.texts("passes_on"),
+        set_aside=section.texts("set_aside"),
     )
     if "start" in section and not rule.starts:
         section.fault("nothing starts it", "start")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.ports import FOREVER, ClockLine, DocketLine, MetLine
 from gkflow.domain.workflow import MISFILED
 from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
 from gkflow.store.seals import Seals
@@ -63,17 +63,22 @@ class Lists(Seals):
         )
         return [str(row[0]) for row in rows]
 
-    def met(self, since: date, until: date, as_of: date) -> list[tuple[str, str, str, int]]:
-        """How the office's duties stand, by workflow, clock and verdict: stopped in the span, or due in it."""
+    def met(self, since: date, until: date, as_of: date) -> list[MetLine]:
+        """
+        How the office's duties stand on *as_of*, by workflow, clock, how it ended, and unit: stopped in the span, due
+        in it and not done, or waiting.
+        """
+        holds = "owed = 1 AND c.from_day <= ? AND c.until_day > ?"
+        of = 'FROM clock c JOIN docket d ON d."case" = c."case"'
+        base = f"SELECT c.workflow, c.clock, c.status, c.stopped_by, c.verdict, d.unit, count(*) {of} WHERE c.{holds}"
+        group = "GROUP BY c.workflow, c.clock, c.status, c.stopped_by, c.verdict, d.unit"
         rows = self.all(
-            "SELECT workflow, clock, verdict, count(*) FROM clock WHERE owed = 1 AND from_day <= ? AND until_day > ?"
-            " AND status = 'stopped' AND stopped BETWEEN ? AND ? GROUP BY workflow, clock, verdict"
-            " UNION ALL SELECT workflow, clock, 'overdue', count(*) FROM clock WHERE owed = 1 AND from_day <= ?"
-            " AND until_day > ? AND status = 'running' AND last_day BETWEEN ? AND ? AND last_day < ?"
-            " GROUP BY workflow, clock",
-            (as_of, as_of, since, until, as_of, as_of, since, until, as_of),
+            f"{base} AND c.status = 'stopped' AND c.stopped BETWEEN ? AND ? {group}"
+            f" UNION ALL {base} AND c.status = 'running' AND c.last_day BETWEEN ? AND ? AND c.last_day < ? {group}"
+            f" UNION ALL {base} AND c.status = 'waiting' AND c.from_day <= ? {group}",
+            (as_of, as_of, since, until, as_of, as_of, since, until, as_of, as_of, as_of, until),
         )
-        return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
+        return [MetLine._make(row) for row in rows]
 
     def units_on_record(self) -> list[str]:
         """The units that have, or had, a case: a register may bring some that the settings do not know."""

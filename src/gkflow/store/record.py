@@ -26,7 +26,7 @@ ENTRY_COLUMNS = (
 DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
 CLOCK_COLUMNS = (
     '"case", clock, ref, from_day, until_day, workflow, duty, kind, owed, status, verdict, since, last_day, remaining,'
-    " stopped, days_left, provisional, earliest, latest, risk, ladder, fresh, calendar, recipe"
+    " stopped, days_left, provisional, earliest, latest, risk, ladder, fresh, calendar, recipe, stopped_by"
 )
 NOTICE_COLUMNS = (
     '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'

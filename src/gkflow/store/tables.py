@@ -133,6 +133,7 @@ class ClockRow(Row, table=True):
     fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: drawn up since the last sweep
     calendar: str = ""
     recipe: str = Field(default="?", sa_column_kwargs={"server_default": "?"})  # what the last day rests on
+    stopped_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the action that stopped it
 
 
 class SweepRow(Row, table=True):

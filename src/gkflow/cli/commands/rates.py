@@ -1,7 +1,8 @@
-"""``gkflow rates`` (按期率): how the office's duties were met in a period, by workflow and clock."""
+"""``gkflow rates`` (按期率): how the office's duties were met in a period, one row for each duty."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,7 +11,7 @@ from gkflow.cli import options
 from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
-    from gkflow.application.supervising import Rate
+    from gkflow.application.rates import Rate
     from gkflow.office import Office
 
 
@@ -18,38 +19,78 @@ def command(
     workflow: str = typer.Option(
         "", "--workflow", metavar=say("流程", "WORKFLOW"), help=say("只看这一流程", "only this workflow")
     ),
+    unit: str = typer.Option(
+        "", "--unit", metavar=say("单位", "UNIT"), help=say("只看这一单位（代码或者名称）", "only this unit")
+    ),
+    group_by: str = typer.Option(
+        "", "--group-by", metavar="unit|month|unit,month",
+        help=say("按单位、按月份分行", "rows by unit, by month, or both"),
+    ),
     since: str = options.SINCE,
     until: str = options.UNTIL,
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
-    """The share of duties met in time, by workflow and clock."""
+    """The share of duties met in time, one row for each duty."""
     from gkflow.cli.commands.score import period
     from gkflow.cli.naming import workflow_named
     from gkflow.cli.output import Column, show
     from gkflow.office import open_office
 
+    by = _groups(group_by)
     with open_office() as office:
         first, last = period(office, since, until)
         name = workflow_named(office.rules.rulebook, workflow) if workflow else ""
-        rows = [_row(office, each) for each in office.supervision.rates(first, last, workflow=name, as_of=last)]
-    columns = (
+        found = office.supervision.rates(first, last, workflow=name, unit=unit, by=by, as_of=last)
+        rows = [_row(office, each) for each in found]
+    columns = [
+        *([Column("month", "月份", "month")] if "month" in by else []),
+        *([Column("unit_label", "单位", "unit")] if "unit" in by else []),
         Column("workflow", "流程", "workflow", told=lambda row: label_of(row["workflow_label"], row["workflow"])),
         Column("clock", "期限", "clock", told=lambda row: label_of(row["clock_label"], row["clock"].replace("_", " "))),
         Column("on_time", "按期", "on time"),
         Column("late", "逾期办结", "late"),
+        Column("late_unless_extended", "逾期（如经延长则不逾期）", "late unless extended"),
         Column("overdue", "逾期未办", "overdue"),
+        Column("waiting", "等待申请人", "waiting"),
+        Column("set_aside", "另行结束", "set aside", told=_aside),
         Column("rate", "按期率", "rate", told=lambda row: "" if row["rate"] is None else f"{row['rate']:.1%}"),
-    )
+    ]
     show(rows, columns, format, output or None, say(f"按期率（{first} 至 {last}）", f"Rates ({first} to {last})"))
 
 
+def _groups(text: str) -> tuple[str, ...]:
+    from gkflow.application.rates import GROUPINGS
+
+    found = tuple(dict.fromkeys(word.strip() for word in text.replace("，", ",").split(",") if word.strip()))
+    if strange := [word for word in found if word not in GROUPINGS]:
+        raise typer.BadParameter(
+            say(
+                f"--group-by {strange[0]}：只能是 unit、month 或者两者",
+                f"--group-by {strange[0]}: unit, month, or both",
+            )
+        )
+    return found
+
+
 def _row(office: Office, rate: Rate) -> dict[str, Any]:
+    from gkflow.cli.naming import unit_label
+
     flow = office.rules.rulebook.workflows.get(rate.workflow)
     rule = flow.clock(rate.clock) if flow is not None else None
+    labels = {name: action.label for name, action in flow.actions.items()} if flow is not None else {}
     return {
         "workflow": rate.workflow, "workflow_label": flow.label if flow is not None else rate.workflow,
         "clock": rate.clock, "clock_label": rule.label if rule is not None else rate.clock,
-        "on_time": rate.on_time, "late": rate.late, "overdue": rate.overdue,
+        "unit": rate.unit or None, "unit_label": (unit_label(office, rate.unit) or rate.unit) or None,
+        "month": rate.month or None, "on_time": rate.on_time, "late": rate.late,
+        "late_unless_extended": rate.late_unless_extended, "overdue": rate.overdue, "waiting": rate.waiting,
+        "set_aside": dict(rate.set_aside),
+        "set_aside_labels": {labels.get(name, name): count for name, count in rate.set_aside.items()},
         "rate": round(rate.rate, 4) if rate.rate is not None else None,
     }  # fmt: skip
+
+
+def _aside(row: Mapping[str, Any]) -> str:
+    counts = row["set_aside_labels"] if say("zh", "en") == "zh" else row["set_aside"]
+    return say("，", ", ").join(f"{name} {count}" for name, count in counts.items())

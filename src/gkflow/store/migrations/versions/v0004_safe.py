@@ -15,6 +15,7 @@ down_revision = "0003"
 def upgrade() -> None:
     """Add what has come since, part by part."""
     _accounts()
+    _stops()
     _rules()
     _seals()
 
@@ -22,6 +23,11 @@ def upgrade() -> None:
 def _accounts() -> None:
     """The operating-system account of the writer; nobody knows it of the entries before, and their hashes stay."""
     op.add_column("entry", sa.Column("account", AutoString(), nullable=True))
+
+
+def _stops() -> None:
+    """The action that stopped a clock; of a clock drawn up before nobody knows, until it is drawn up anew."""
+    op.add_column("clock", sa.Column("stopped_by", AutoString(), nullable=False, server_default=""))
 
 
 def _rules() -> None:

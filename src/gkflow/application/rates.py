@@ -1,0 +1,109 @@
+"""
+Rates (按期率): how the office's duties were met in a period, one count for each duty.
+
+A request has one duty to reply, whatever clocks stood for it: an application that is not confirmed has a clock of
+its own, and a postponed one another. What was given up, withdrawn or postponed is neither on time nor late.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from gkflow.application.resolve_names import unit_named
+from gkflow.application.rules import Rules
+from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.workflow import ClockRule
+
+GROUPINGS = ("unit", "month")
+_ONE_DAY = timedelta(days=1)
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """
+    How one duty of a workflow was met in a period (按期率).
+
+    Counted are cases: what was done in the period, by its verdict; ``overdue``: what fell due in it and is not done;
+    ``waiting``: what waits for the applicant, and so has no last day. ``set_aside`` counts what ended the duty
+    without fulfilling it, by action. ``rate`` is None where nothing was due or done.
+    """
+
+    workflow: str
+    clock: str
+    on_time: int = 0
+    late: int = 0
+    late_unless_extended: int = 0
+    overdue: int = 0
+    waiting: int = 0
+    set_aside: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    unit: str = ""
+    month: str = ""
+
+    @property
+    def rate(self) -> float | None:
+        """The share met in time of all that were due or done."""
+        whole = self.on_time + self.late + self.late_unless_extended + self.overdue
+        return self.on_time / whole if whole else None
+
+
+def rates(
+    ledger: Any, rules: Rules, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
+    by: Sequence[str] = (),
+) -> list[Rate]:  # fmt: skip
+    """
+    The rates of the office's duties in [*since*, *until*], as things stand on *as_of*; of one *unit*, or *by* unit,
+    by month, or both (GROUPINGS). Powers, targets and terms are no duties. Raises NotFound for an unknown unit.
+    """
+    wanted = unit_named(rules, unit, ledger.units_on_record()) if unit else ""
+    counts: dict[tuple[str, str, str, str], Counter[str]] = {}
+    aside: dict[tuple[str, str, str, str], Counter[str]] = {}
+    for month, first, last in _spans(since, until, "month" in by):
+        for row in ledger.met(first, last, as_of):
+            if (workflow and row.workflow != workflow) or (wanted and row.unit != wanted):
+                continue
+            rule = _rule_of(rules, row.workflow, row.clock)
+            duty = (rule.stands_for or rule.name) if rule is not None else row.clock
+            place = (row.workflow, duty, row.unit if "unit" in by else "", month)
+            if row.status == Status.STOPPED and rule is not None and row.stopped_by in rule.passes_on:
+                continue  # another clock has taken the duty over
+            if row.status == Status.STOPPED and rule is not None and row.stopped_by in rule.set_aside:
+                aside.setdefault(place, Counter())[row.stopped_by] += row.cases
+                counts.setdefault(place, Counter())
+            else:
+                counts.setdefault(place, Counter())[_column(row.status, row.verdict)] += row.cases
+    return [
+        Rate(name, clock, unit=of, month=month, set_aside=dict(aside.get(place, {})), **found)
+        for place, found in sorted(counts.items())
+        for name, clock, of, month in (place,)
+    ]
+
+
+def _column(status: str, verdict: str) -> str:
+    if status == Status.WAITING:
+        return "waiting"
+    if status == Status.RUNNING:
+        return "overdue"
+    return verdict if verdict in (Verdict.ON_TIME, Verdict.LATE_UNLESS_EXTENDED) else "late"
+
+
+def _rule_of(rules: Rules, workflow: str, clock: str) -> ClockRule | None:
+    flow = rules.rulebook.workflows.get(workflow)
+    return flow.clock(clock) if flow is not None else None
+
+
+def _spans(since: date, until: date, monthly: bool) -> Iterator[tuple[str, date, date]]:
+    """The period, or its months, each with its first and last day inside the period."""
+    if not monthly:
+        yield "", since, until
+        return
+    first = since
+    while first <= until:
+        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield f"{first:%Y-%m}", first, min(until, after - _ONE_DAY)
+        first = after
