@@ -477,9 +477,11 @@ class Office(Outgoing, Sealing):
     def export(self, cases: Sequence[str] | None = None, *, session: Any = None) -> list[dict[str, Any]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         from gkflow.application.export import export_rows
+        from gkflow.application.resolve_names import case_named
 
         with self.store.reading(session) as ledger:
-            return list(export_rows(ledger, cases))
+            named = [case_named(ledger, each) for each in cases] if cases is not None else None
+            return list(export_rows(ledger, named))
 
     def rebuild(
         self, *, dry_run: bool = False, session: Any = None, now: datetime | None = None

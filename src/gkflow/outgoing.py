@@ -65,8 +65,12 @@ class Outgoing:
         case: str = "",
         session: Any = None,
     ) -> list[EscalationRecord]:
-        """The escalation log (督办记录): what was reached when, who was told, delivered, acknowledged."""
+        """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
+        from gkflow.application.resolve_names import case_named
+
         with self.store.reading(session) as ledger:
+            if case:
+                case_named(ledger, case)
             day = self._day(since) if since is not None else None
             return ledger.escalations(day, unacknowledged, case)
 
@@ -92,8 +96,12 @@ class Outgoing:
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
     ) -> list[NoticeRecord]:
-        """The outbox (通知): all, waiting, delivered or dead, newest first."""
+        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
+        from gkflow.application.resolve_names import case_named
+
         with self.store.reading(session) as ledger:
+            if case:
+                case_named(ledger, case)
             return ledger.notices(which, case, limit)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gkflow.application.checks import near_case
 from gkflow.application.entered import Act
-from gkflow.application.ports import SYSTEM
+from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.application.rules import Rules
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.rulebook import mean
@@ -50,6 +51,13 @@ def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
     if name not in names:
         raise NotFound("unknown_person", person=name, mean=mean(name, names), people=names)
     return name
+
+
+def case_named(ledger: Ledger, number: str) -> str:
+    """The number of a case that is on record. Raises NotFound ("unknown_case") with those that are nearly the same."""
+    if ledger.docket(number) is None:
+        raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
+    return number
 
 
 def act_named(rules: Rules, act: Act) -> Act:

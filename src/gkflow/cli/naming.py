@@ -46,10 +46,13 @@ def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def unit_named(office: Office, text: str) -> str:
-    """The code of a unit; one that the settings do not know is taken as it is written."""
-    return next(
-        (code for code, unit in office.settings.units.items() if text.strip() in (code, unit.label)), text.strip()
-    )
+    """The code of a unit of the settings or of a case; empty for an empty text. Raises NotFound."""
+    from gkflow.application.resolve_names import unit_named as named
+
+    if not text.strip():
+        return ""
+    with office.store.reading() as ledger:
+        return named(office.rules, text, ledger.units_on_record())
 
 
 def unit_label(office: Office, code: str) -> str | None:

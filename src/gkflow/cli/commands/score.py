@@ -66,14 +66,15 @@ def period(office: Office, since: str, until: str) -> tuple[date, date]:
 
 
 def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
-    from gkflow.cli.naming import unit_label, unit_named
+    from gkflow.application.resolve_names import unit_named
+    from gkflow.cli.naming import unit_label
 
+    found = office.supervision.score(first, last)
     if not unit.strip():
-        return office.supervision.score(first, last)
+        return found
     # An entry names the unit scored by its code or by its label, as it was typed.
-    code = unit_named(office, unit)
-    names = dict.fromkeys((code, unit_label(office, code) or code))
-    return [each for name in names for each in office.supervision.score(first, last, unit=name)]
+    code = unit_named(office.rules, unit, [each.unit for each in found])
+    return [each for each in found if each.unit in (code, unit_label(office, code) or code)]
 
 
 def _row(office: Office, score: Score) -> dict[str, Any]:
