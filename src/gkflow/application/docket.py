@@ -296,7 +296,7 @@ def _same(old: ClockLine, new: ClockLine) -> bool:
 
 def stands_as(old: ClockLine, new: ClockLine) -> bool:
     """Whether a stored row says what is drawn up now; one from before recipes were kept leaves that to be read."""
-    return old == (new._replace(recipe=READ) if old.recipe == READ else new)
+    return old == (new._replace(recipe=READ, stopped_by=old.stopped_by) if old.recipe == READ else new)
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
