@@ -15,6 +15,7 @@ from builders import entries_of, rules
 from gkflow.domain.case import record_of
 from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline
+from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import replay
 from gkflow.domain.reckoning import reckon_all
 
@@ -61,8 +62,7 @@ def test_a_scenario_ends_as_the_law_says(scenario: dict[str, Any]) -> None:
     record = record_of(entries_of(scenario["record"], workflow), as_of)
     case = replay(workflow, "C-1", record)
     deadlines = reckon_all(read_clocks(workflow, record), rulebook.limit, rulebook.calendar, as_of)
-    codes = {finding.code for finding in case.findings}
-    codes |= {finding.code for deadline in deadlines.values() for finding in deadline.findings}
+    codes = {finding.code for finding in all_findings(workflow, case, deadlines, written=as_of)}
 
     found: dict[str, Any] = {}
     for key, wanted in scenario["expect"].items():

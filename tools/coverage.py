@@ -319,7 +319,8 @@ def _title(title: str) -> str:
 
 def _length(value: LimitValue) -> str:
     if value.unit is LimitUnit.FIXED_DATE:
-        return f"{'次年' if value.of is YearOf.FOLLOWING_YEAR else ''}{value.month}月{value.day}日前"
+        year = f"{value.year}年" if value.year else "次年" if value.of is YearOf.FOLLOWING_YEAR else ""
+        return f"{year}{value.month}月{value.day}日前"
     if value.length is None:
         return "以写明的日期为准"
     if value.length == 0 and value.unit is LimitUnit.DAY:

@@ -145,6 +145,7 @@ def rules_of(
         tuple(book.duties[name] for name in wanted),
         ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
         accounts=settings.accounts, seal_to=settings.seal.to,
+        parked_after=settings.parked_after,
     )  # fmt: skip
 
 

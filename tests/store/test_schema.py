@@ -217,6 +217,7 @@ def of_the_first_schema(place: Place) -> Place:
         "DELETE FROM pulse WHERE name = 'seal'",
         "ALTER TABLE clock DROP COLUMN stopped_by",
         "ALTER TABLE clock DROP COLUMN recipe",
+        "DROP INDEX clock_still",
         "DROP TABLE rules_edition",
         "DROP TABLE draft",
         "DROP TABLE subscription",

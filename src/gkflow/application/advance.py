@@ -86,7 +86,7 @@ def _advance(
         corrected = corrected_entry(entries, facts["seq"])
         aim = corrected.action
     else:
-        gaps = missing_facts(action, facts, before_case.facts, before_case.declared)
+        gaps = missing_facts(action, facts, before_case.facts, before_case.declared, day)
         refuse_missing(workflow, action, number, gaps)
     check_role(rules, act.by, action.name, action.roles)
     check_approver(rules, workflow, aim, facts)
@@ -104,12 +104,13 @@ def _advance(
         after_entries = (*entries, entry)
         after_record = record_of(after_entries, day)
     after_case = replay(workflow, number, after_record)
-    findings = findings_of(after_case, after, entry.seq)
+    findings = findings_of(workflow, after_case, after, entry.seq, today)
     refuse(workflow, number, action.name, findings, facts)
     if action.name == CORRECT:
         # What may not be entered may not be corrected to either; what was wrong before is not this correction's.
-        known = findings_of(before_case, before, corrected.seq)
-        fresh = [each for each in findings_of(after_case, after, corrected.seq) if each not in known]
+        known = findings_of(workflow, before_case, before, corrected.seq, today)
+        anew = findings_of(workflow, after_case, after, corrected.seq, today)
+        fresh = [each for each in anew if each not in known]
         refuse(workflow, number, aim, fresh, facts)
     opened: tuple[str, ...] = ()
     for each in action.opens:
@@ -156,7 +157,7 @@ def repeated(ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act:
     after = reckon_case(kept, record, rules.rulebook, max(entry.day for entry in record))
     # What it opened was linked in the same moment: a retry is told of it as well.
     opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
-    return told(kept, case, old, {}, after, findings_of(case, after, old.seq), written=False, opened=opened)
+    return told(kept, case, old, {}, after, findings_of(kept, case, after, old.seq), written=False, opened=opened)
 
 
 def _linked_with(entry: Entry, old: Entry) -> bool:

@@ -17,6 +17,7 @@ from gkflow.domain.case import record_of
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.errors import Refused
+from gkflow.domain.workflow import ClockKind, Duty, Workflow
 
 SOON = 5  # working days left from which a case is due soon
 
@@ -30,6 +31,7 @@ class Standing(StrEnum):
     OVERDUE = "overdue"
     SUSPENDED = "suspended"
     WAITING = "waiting"
+    UNCLOCKED = "unclocked"  # nothing has been answered and no clock of the office runs: never "done"
     DONE = "done"
 
 
@@ -56,6 +58,7 @@ class CaseLine:
     light: str | None
     ref: str = ""
     open: bool = True
+    reason: str | None = None  # why no clock runs: "not_started", or "no_limit" (none was in force on that day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,9 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
         state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
         docket.received, None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
     )  # fmt: skip
+    reason = _unclocked(workflow, docket, clocks, clock) if docket.ended > day and not asked.clock else None
+    if reason is not None:
+        return replace(line, status=Standing.UNCLOCKED.value, reason=reason)
     if clock is None:
         return line
     rule = workflow.clock(clock.clock) if workflow is not None else None
@@ -247,6 +253,36 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
     )
 
 
+def _unclocked(
+    workflow: Workflow | None, docket: DocketLine, clocks: Sequence[ClockLine], clock: ClockLine | None
+) -> str | None:
+    """Why no clock of the office runs in an open case that nobody has answered; None where one does or did."""
+    if clock is not None and clock.status != Status.STOPPED.value:
+        return None
+    unlimited = [each for each in clocks if each.owed and each.status == Status.NO_LIMIT.value]
+    if unlimited and (clock is None or max(each.since for each in unlimited) >= (clock.stopped or date.min)):
+        return "no_limit"
+    if clock is not None or (workflow is not None and docket.state in answered_states(workflow)):
+        return None
+    return "not_started"
+
+
+_answered: dict[str, frozenset[str]] = {}
+
+
+def answered_states(workflow: Workflow) -> frozenset[str]:
+    """The states that are reached by what a duty of the office asks for (已办状态): published, replied, filed."""
+    found = _answered.get(workflow.edition)
+    if found is None:
+        owed = [rule for rule in workflow.clocks if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY]
+        begins = {start.action for rule in owed for start in rule.starts}
+        ends = {stop.action for rule in owed for stop in rule.stops} - begins
+        found = _answered[workflow.edition] = frozenset(
+            action.target for action in workflow.actions.values() if action.name in ends and action.target
+        )
+    return found
+
+
 def stand(calendar: WorkCalendar, clock: ClockLine, day: date) -> tuple[Standing, Verdict, int | None]:
     """Status, verdict and signed working days left of a clock on a day."""
     if clock.status == Status.STOPPED.value:
@@ -256,7 +292,7 @@ def stand(calendar: WorkCalendar, clock: ClockLine, day: date) -> tuple[Standing
     if clock.status == Status.SUSPENDED.value:
         return Standing.SUSPENDED, Verdict.SUSPENDED, None
     if clock.last_day is None:
-        return Standing.DONE, Verdict.RUNNING, None
+        return Standing.UNCLOCKED, Verdict.RUNNING, None
     left = signed_working_days(day, clock.last_day, calendar)
     if day > clock.last_day:
         late = clock.kind == "duty"
@@ -268,7 +304,11 @@ def stand(calendar: WorkCalendar, clock: ClockLine, day: date) -> tuple[Standing
 
 def light(rules: Rules, clock: ClockLine, status: Standing, left: int | None) -> str | None:
     """The light of a case (红黄绿灯): green, yellow, orange, red; none where nothing of the office runs."""
-    if not clock.owed or status in (Standing.DONE, Standing.SUSPENDED, Standing.WAITING) or left is None:
+    if (
+        not clock.owed
+        or status in (Standing.DONE, Standing.UNCLOCKED, Standing.SUSPENDED, Standing.WAITING)
+        or left is None
+    ):
         return None
     if status is Standing.OVERDUE:
         return "red"

@@ -34,6 +34,28 @@ def legal_of(number: str, day: date, today: date, first: date | None) -> date:
     return day
 
 
+_YEARS_BACK = 2
+
+
+def is_far(day: date, today: date) -> bool:
+    """Whether a day lies so far from today that its year may be a slip: another century, more than two years back."""
+    if day.year // 100 != today.year // 100:
+        return True
+    return (day.year + _YEARS_BACK, day.month, day.day) < (today.year, today.month, today.day)
+
+
+def far_days(workflow: Workflow, day: date | None, facts: Mapping[str, Any], today: date) -> dict[str, date]:
+    """The days of an entry that lie far from today, by the word for the entry's own and the names of its facts."""
+    found = {"day": day} if day is not None and is_far(day, today) else {}
+    for name, value in facts.items():
+        spec = workflow.facts.get(name)
+        if spec is not None and spec.type in ("day", "moment") and value not in (None, ""):
+            named = date.fromisoformat(str(value)[:10])
+            if is_far(named, today):
+                found[name] = named
+    return found
+
+
 def label_of(workflow: Workflow, fact: str) -> str:
     """A fact as people and programs know it."""
     spec = workflow.facts.get(fact)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Case, Entry, record_of
-from gkflow.domain.clock import ClockReader, read_clocks
+from gkflow.domain.clock import ClockReader, read_clocks, with_implied
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import ended_on, replay
@@ -178,8 +178,9 @@ def revisions(
     differently, by an entry or by a lapse that the law itself sets. *reckoned* is what the caller has just
     reckoned for the last of these days.
     """
-    # Corrections hold on every day, so that the record as of a day is what of it lies up to that day.
-    record = record_of(entries)
+    # Corrections hold on every day, so that the record as of a day is what of it lies up to that day; what the first
+    # entry implies for a later day has a day of its own.
+    record = with_implied(workflow, record_of(entries))
     days = sorted({entry.day for entry in record if since is None or entry.day >= since})
     lines: list[ClockLine] = []
     current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}

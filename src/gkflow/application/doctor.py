@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from gkflow.application.parked import parked
 from gkflow.application.rules import Rules
 from gkflow.domain.errors import Fault
 
@@ -55,8 +56,19 @@ def examine(
         _delivery(ledger, now),
         *_calendar(ledger, rules, today, waiting_calendar, entered),
         *_rules(rules, rule_files or RuleFiles()),
+        _parked(ledger, rules, today),
         Sign("counts", "ok", ledger.counts()),
     ]
+
+
+def _parked(ledger: Any, rules: Rules, today: date) -> Sign:
+    found = parked(ledger, rules, today)
+    facts = {
+        "count": len(found),
+        "after": rules.parked_after,
+        "cases": sorted({each.line.case for each in found})[:10],
+    }
+    return Sign("parked", "warning" if found else "ok", facts)
 
 
 def _sweep(ledger: Any, today: date) -> Sign:

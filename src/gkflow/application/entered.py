@@ -18,6 +18,7 @@ from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may
 from gkflow.domain.workflow import MISFILE, ClockKind, Duty, Workflow
 
@@ -30,6 +31,12 @@ REFUSING = frozenset(
         "extension_second",
         "extension_too_long",
         "extension_unapproved",
+        "fact_before_case",
+        "fact_before_entry",
+        "fact_moved",
+        "fact_to_come",
+        "facts_out_of_order",
+        "no_term",
         "term_too_long",
         "term_too_short",
         "too_early",
@@ -92,6 +99,13 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
             for name in ("until", "reason"):  # facts by name: people know them by their labels
                 if name in told:
                     told[name] = label_of(workflow, str(told[name]))
+            told["unless"] = (
+                f", or state the reason where one is enough ({told['reason']})" if finding.facts.get("reason") else ""
+            )
+            if "facts" in told:
+                told["facts"] = [label_of(workflow, str(each)) for each in told["facts"]]
+            if "clock" in told and (rule := workflow.clock(str(told["clock"]))) is not None:
+                told["clock_label"] = rule.label
             raise Refused(finding.code, **told)
         if finding.code == "no_open_consultation":
             raise Refused("no_answer_to", action=action, ref=facts.get("ref", ""))
@@ -179,12 +193,11 @@ def make_entry(
     )  # fmt: skip
 
 
-def findings_of(case: Case, deadlines: Deadlines, seq: int) -> tuple[Finding, ...]:
-    """What should not be so about one entry."""
-    found = [finding for finding in case.findings if finding.seq == seq]
-    for deadline in deadlines.values():
-        found.extend(finding for finding in deadline.findings if finding.seq == seq)
-    return tuple(found)
+def findings_of(
+    workflow: Workflow, case: Case, deadlines: Deadlines, seq: int, written: date | None = None
+) -> tuple[Finding, ...]:
+    """What should not be so about one entry, written down on that day."""
+    return all_findings(workflow, case, deadlines, seq, written)
 
 
 def iso(deadline: Deadline | None) -> str | None:

@@ -12,6 +12,7 @@ from gkflow.application.rules import Rules
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import NotFound
+from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
 from gkflow.domain.workflow import LapseRule, Workflow
 from gkflow.domain.working import WorkingLine, work_through
@@ -86,10 +87,7 @@ def view_case(
         raise NotFound("unknown_case", case=number, mean=f" on {as_of}; its first entry is of {entries[0].day}")
     case = replay(workflow, number, record)
     deadlines = reckon_case(workflow, record, rules.rulebook, as_of)
-    findings = [
-        *case.findings,
-        *(finding for deadline in deadlines.values() for finding in deadline.findings),
-    ]
+    findings = list(all_findings(workflow, case, deadlines))
     findings.extend(_no_served(workflow, record, deadlines))
     proposals = tuple(_proposals(deadlines, as_of))
     return CaseView(

@@ -90,9 +90,12 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
             return text
         case "day":
             try:
-                return read_day(value, midnight=True).isoformat()
+                day = read_day(value, midnight=True)
             except Refused:
                 raise bad("a day, as 2026-11-22") from None
+            if day.year < FIRST_YEAR:
+                raise bad(f"a day of {FIRST_YEAR} or later")
+            return day.isoformat()
         case "integer":
             return _whole(folded(text), bad)
         case "number":

@@ -46,7 +46,7 @@ def _open(
     day = legal_of(number, act.day or today, today, None)
     decide(workflow, number, NEW, action.name)
     facts = facts_by_code(rules, workflow, read_facts(workflow, action, act.facts))
-    refuse_missing(workflow, action, number, missing_facts(action, facts, facts))
+    refuse_missing(workflow, action, number, missing_facts(action, facts, facts, day=day))
     if not following:
         check_role(rules, act.by, action.name, action.roles)
     origin = str(facts.get("origin", ""))
@@ -55,7 +55,7 @@ def _open(
     entry = make_entry(number, (), workflow, act, facts, day, now)
     case = replay(workflow, number, (entry,))
     after = reckon_case(workflow, (entry,), rules.rulebook, day)
-    findings = findings_of(case, after, entry.seq)
+    findings = findings_of(workflow, case, after, entry.seq, today)
     refuse(workflow, number, action.name, findings, facts)
     entered = told(workflow, case, entry, {}, after, findings, written=not dry_run)
     if not dry_run:

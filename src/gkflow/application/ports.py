@@ -179,6 +179,19 @@ class Seal(NamedTuple):
     peaks: str
 
 
+class StandingStill(NamedTuple):
+    """A clock that stands still or waits since a day (停住的期限)."""
+
+    case: str
+    workflow: str
+    clock: str
+    status: str
+    since: date
+    unit: str
+    officer: str
+    title: str
+
+
 class ReachedStep(NamedTuple):
     """A step on record that is now to be told (待告知的督办步骤)."""
 

@@ -9,6 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from gkflow.application.checks import far_days, label_of
 from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_day, read_fact
 from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
 from gkflow.application.rules import Rules
@@ -115,6 +116,7 @@ class RowReader:
         self.days: dict[Any, date] = {}
         self.cases: dict[Any, str] = {}
         self.names: dict[tuple[str, Any], str] = {}
+        self.far: set[str] = set()
 
     def read(self, number: int, values: Mapping[Any, Any] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
         """The case as written, its workflow and the row; None for one that was refused."""
@@ -149,6 +151,12 @@ class RowReader:
         if told:
             self._tell(number, case, told)
         facts, remarks = self._facts(number, case, workflow, action, others)
+        if case not in self.far and (far := far_days(workflow, day, facts, self.today)):
+            # A register may be of long ago: it is told once for each case, and taken.
+            self.far.add(case)
+            which = [label_of(workflow, name) for name in far if name != "day"]
+            found = Refused("day_far", case=case, day=next(iter(far.values())), today=self.today, facts=which)
+            self._tell(number, case, (found,))
         return case, workflow, TypedRow(number, day, action, by, unit, facts, remarks)
 
     def _tell(self, number: int, case: str, errors: Sequence[GkflowError]) -> None:

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from gkflow.application.docket import reckon_case, unit_of
-from gkflow.application.entered import Act, write
-from gkflow.application.ports import SYSTEM, Store, Where
+from gkflow.application.lapses import take_lapsed
+from gkflow.application.parked import remind_parked
+from gkflow.application.ports import Store, Where
 from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
 from gkflow.application.seals import send_seal
 from gkflow.application.telling import tell
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import Entry, legal_day, record_of
-from gkflow.domain.deadline import Status
+from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Refused
 from gkflow.domain.escalation import threshold
-from gkflow.domain.machine import may, replay
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Ladder, Step
 
@@ -81,11 +79,11 @@ def tick(
                 for place in _places(rules.rulebook):
                     reached += _reach(ledger, ladder, place, day, now)
             ledger.looked_at(day)
-            taken += _take_lapsed(ledger, rules, day, now)
+            taken += take_lapsed(ledger, rules, day, now)
             opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
             telling = day == through
             if telling:
-                told += tell(ledger, rules, day, now)
+                told += tell(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
             ledger.finish_sweep(day, now, telling)
             if telling:
                 send_seal(ledger, rules, ledger.write_seal(day, now), now)
@@ -125,49 +123,6 @@ def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime)
         used.append(f"{step.offset}:{max(latest, after) if after else latest}")
     ledger.beat(name, now, " ".join(used))
     return reached
-
-
-def _take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
-    """
-    Take the actions that silence has by law (第三十四条: 逾期未提出意见的视为同意公开), for the steps reached today.
-
-    The entry bears the day on which the term lapsed: it puts on record what the law already made so.
-    """
-    taking = {
-        (workflow.name, rule.name)
-        for workflow in rules.rulebook.workflows.values()
-        for rule in workflow.clocks
-        if any(lapse.take for lapse in rule.lapse)
-    }
-    if not taking:
-        return 0
-    taken = 0
-    for case, clock, ref in list(ledger.lapsed(day)):
-        entries = ledger.entries(case)
-        workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        if (workflow.name, clock) not in taking:
-            continue
-        record = record_of(entries, day)
-        deadline = reckon_case(workflow, record, rules.rulebook, day).get((clock, ref))
-        if deadline is None or deadline.status is not Status.RUNNING or deadline.last_day is None:
-            continue
-        started = deadline.clock.events[0].entry.facts
-        for lapse in deadline.clock.rule.lapse:
-            if not lapse.take or not all(condition.holds(started) for condition in lapse.when):
-                continue
-            state = replay(workflow, case, record_of(entries, deadline.last_day)).state
-            if lapse.action not in may(workflow, state):
-                continue  # a register may tell strange things; one case does not stop the sweep of all
-            act = Act(lapse.action, deadline.last_day, SYSTEM, facts={**lapse.facts, **({"ref": ref} if ref else {})})
-            entry = Entry(
-                case, len(entries) + 1, act.action, deadline.last_day, now, SYSTEM,
-                unit_of(workflow, record_of(entries)), act.facts,
-                {"cite": lapse.cite}, None, workflow=workflow.name, edition=entries[0].edition,
-            )  # fmt: skip
-            write(ledger, rules, workflow, case, entries, entry)
-            taken += 1
-            break
-    return taken
 
 
 def simulate(store: Store, rules: Rules, day: date) -> list[tuple[str, str, str, date, Step]]:

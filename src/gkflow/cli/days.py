@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gkflow.cli.output import Column
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import CalendarEdition
+    from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
 
 _YEAR = re.compile(r"(\d{4})\s*年?$")
@@ -216,3 +217,18 @@ def scope_words(scope: str) -> str:
 def weekday_word(number: int) -> Any:
     """一 to 日 in Chinese, 1 to 7 elsewhere."""
     return "一二三四五六日"[number - 1] if language() == "zh" else number
+
+
+def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mapping[str, Any], yes: bool) -> None:
+    """Ask back for a day far from today: raises Refused ("day_far") where ``--yes`` was not given."""
+    from gkflow.application.checks import far_days
+    from gkflow.application.facts import read_facts
+    from gkflow.domain.errors import GkflowError, Refused
+
+    try:
+        read = read_facts(workflow, workflow.actions[action], facts)
+    except GkflowError:
+        return  # what is wrong with a fact is said when it is entered
+    far = far_days(workflow, on, read, today())
+    if far and not yes:
+        raise Refused("day_far", day=next(iter(far.values())), today=today())

@@ -91,6 +91,9 @@ KEY: Any = typer.Option(
     metavar=say("键", "KEY"),
     help=say("幂等键：同一键重复提交只记一次", "idempotency key: the same key again does nothing twice"),
 )
+YES: Any = typer.Option(
+    False, "--yes", "-y", help=say("日期距今很远也确认无误", "the days are right, however far from today")
+)
 DRY_RUN: Any = typer.Option(False, "--dry-run", help=say("只试算，不写入", "reckon only, write nothing"))
 
 DRAFT: Any = typer.Option(

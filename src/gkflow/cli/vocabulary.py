@@ -23,6 +23,7 @@ STANDINGS = _frozen(
         "overdue": ("逾期未办", "overdue"),
         "suspended": ("期限中止", "suspended"),
         "waiting": ("等待申请人", "waiting"),
+        "unclocked": ("未计时", "no clock"),
         "done": ("已办", "done"),
     }
 )
@@ -53,6 +54,12 @@ KEPT = _frozen(
         "attribute": ("公开属性没有定为主动公开", "its attribute has not been decided as 主动公开"),
         "condition": ("记录有不予公开的情形，或者缺少公开的条件", "its record forbids it or lacks what it needs"),
         "run_out": ("公示期已经届满", "its period of publicity has run out"),
+    }
+)
+UNCLOCKED = _frozen(
+    {
+        "not_started": ("还没有开始计时", "nothing has begun it"),
+        "no_limit": ("起算之日没有这一期限，请核对日期", "no limit was in force on that day: check the day"),
     }
 )
 LIGHTS = _frozen(
@@ -100,6 +107,7 @@ VERBS = _frozen(
         "extend": ("延长", "is extended"),
         "bar": ("届满前不得", "bars until its end"),
         "stop": ("停止", "stops"),
+        "void": ("当时无此效力", "had no effect then"),
     }
 )
 REST_DAY_RECEIPT = _frozen(

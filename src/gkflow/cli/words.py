@@ -41,12 +41,18 @@ ERRORS: dict[str, str] = {
     "correction_wants_reason": "更正记录：请写明更正哪一条（seq）、更正什么和理由（reason）",
     "database_lost": "与数据库 {place} 的连接已中断：{reason}。操作若未完成，则没有写入任何内容；请重新操作",
     "database_unreachable": "连接不上数据库 {place}：{reason}",
+    "day_far": "{day} 距今天（{today}）很远，请核对年份；确实无误的，在命令行加 --yes",
     "day_to_come": "{day} 还没有到（今天是 {today}）：办理记录只记已经发生的事",
     "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
     "extension_no_clock": "{action}：答复期限现在没有届满日，无从延长（{cite}）",
     "extension_second": "{action}：{first} 已经延长过一次，依法只能延长一次（{cite}）",
     "extension_too_long": "{action}：{days} 天超过上限，最长 {most} 天（{cite}）",
     "extension_unapproved": "{action}：没有写明批准人，延长须经政府信息公开工作机构负责人同意（{cite}）",
+    "fact_before_case": "{action}：{facts}写的是 {day}，早于本案第一天 {first}；请核对日期，收件之日有误的先更正",
+    "fact_before_entry": "{action}：{facts}写的是 {day}，早于本条记录之日 {first}；请核对日期",
+    "fact_moved": "{action}：{facts}已登记为 {was}，不能在这里改为 {now}；登记有误的用“更正记录”{cited}",
+    "fact_to_come": "{action}：{facts}写的是 {day}，晚于 {last}；办理记录只记已经发生的事",
+    "facts_out_of_order": "{action}：{facts}前后矛盾，后者 {day} 早于前者 {first}；请核对两个日期",
     "facts_missing": "{action}：还缺 {facts}，用 --fact 要素=值 补上（{cite}）",
     "files_at_fault": "规则文件有 {count} 处错误，请运行 gkflow check",
     "forked": "本机关的数据库是在进程 {there} 中打开的，却在进程 {here} 中使用：连接不能跨 fork 共用；"
@@ -59,6 +65,7 @@ ERRORS: dict[str, str] = {
     "no_subscription": "没有退订码为“{token}”的订阅",
     "not_owner": "{action}：领域“{field}”由 {owner} 负责，不是 {unit}（{cite}）",
     "nothing_adopted": "机关还没有采用日历和规则，请运行 gkflow init",
+    "no_term": "{action}：须以“{clock_label}”逾期为前提，而这一期限没有起算，或者已因其他事由结束{cited}",
     "nothing_to_draw": "{since} 至 {until} 没有收到“{workflow}”案件，无从抽查",
     "origin_unknown": "案件 {case}：没有来源案件“{origin}”{mean}",
     "other_profile": "{place} 的机关适用 {found}，不是 {wanted}；要改请修改 gkflow.toml 中的 profile",
@@ -69,8 +76,7 @@ ERRORS: dict[str, str] = {
     "no_text": "{file} 的编码不是 {tried}；请另存为 UTF-8 文本",
     "published_missing": "{year}年的通知没有成文日期，请写明公布之日（--published）",
     "term_too_long": "{action}：{until} 写的是 {day}，最迟只能到 {last}（{cite}）",
-    "term_too_short": "{action}：{until} 写的是 {day}，最早应当是 {last}；请改为较晚的日期，"
-    "确需缩短的写明理由（{reason}）（{cite}）",
+    "term_too_short": "{action}：{until} 写的是 {day}，最早应当是 {last}；请改为较晚的日期{unless}（{cite}）",
     "too_early": "{action}：{last} 届满之后才能办理，现在是 {day}（{cite}）",
     "may_not_act_for": "账户 {account} 对应 {person}，不能以 {by} 的名义办理；可以：{allowed}"
     "（见 gkflow.toml 的 [[people]] acts_for）",
@@ -158,16 +164,16 @@ FINDINGS: dict[str, tuple[str, str]] = {
         '"{action}" lacks: {facts}; add them with correct_entry',
     ),
     "facts_wanted": (
-        "“{action}”没有写明{facts}，起算日可能因此不同（{cite}）；请用“更正记录”补录",
-        '"{action}" does not say {facts}; day 0 may depend on it ({cite}); add it with correct_entry',
+        "“{action}”没有写明{facts}，期限可能因此不同（{cite}）；请用“更正记录”补录",
+        '"{action}" does not say {facts}; what is reckoned may depend on it ({cite}); add it with correct_entry',
     ),
     "served_unknown": (
         "向“{ref}”征求意见没有写明对方收到之日，无法推算对方逾期之日；请补录 served",
         'the consultation of "{ref}" has no day of receipt (served), so no lapse is reckoned; add it',
     ),
     "no_limit_in_force": (
-        "起算之日还没有“{clock}”这一期限，不计时；无须处理",
-        'no limit "{clock}" was in force on that day: the duty did not exist; nothing to do',
+        "起算之日还没有“{clock}”这一期限，不计时；请核对日期",
+        'no limit "{clock}" was in force on that day: the duty did not exist; check the day',
     ),
     "no_open_consultation": (
         "“{action}”没有对应的征求意见记录（征求对象：{ref}），不影响期限；请核对征求对象",
@@ -198,8 +204,9 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "the extension was told on {day}, after the last day {last} ({cite}); it may not stand before a court",
     ),
     "extension_no_clock": (
-        "延长时期限正在等待，没有届满日（{cite}）；请核对延长之日",
-        "the clock was waiting and had no last day to extend ({cite}); check the day",
+        "延长时“{clock}”没有在计的届满日（尚未起算、正在等待或者已经停止），延长不生效（{cite}）；请核对",
+        'the clock "{clock}" had no last day to extend (not begun, waiting or stopped), nothing is extended ({cite}); '
+        "check it",
     ),
     "extension_second": (
         "{first} 已经延长过一次，依法只能延长一次（{cite}）；请核对",
@@ -226,16 +233,59 @@ FINDINGS: dict[str, tuple[str, str]] = {
         'the limit runs in hours, but "{action}" has no moment: counted from the beginning of {day}; add it',
     ),
     "term_too_long": (
-        "写明的届满日 {day} 晚于规定的 {last}（{cite}）；请核对",
-        "the day named ({day}) is later than allowed ({last}; {cite}); check it",
+        "写明的届满日 {day} 晚于规定的 {last}（{cite}），仍以 {last} 为届满日；请核对",
+        "the day named ({day}) is later than allowed ({last}; {cite}); {last} holds; check it",
     ),
     "term_too_short": (
-        "写明的届满日 {day} 早于规定的 {last}（{cite}），又没有说明缩短的理由；请补录",
-        "the day named ({day}) is earlier than allowed ({last}; {cite}), and no reason is stated; add it",
+        "写明的届满日 {day} 早于规定的 {last}（{cite}），期限仍到 {last} 届满；可以说明理由缩短的，请补录理由",
+        "the day named ({day}) is earlier than allowed ({last}; {cite}), so the term runs to {last}; "
+        "add the reason where one may shorten it",
     ),
     "too_early": (
         "“{action}”于 {day} 办理，而期间到 {last} 才届满（{cite}）；请评估效力",
         '"{action}" was done on {day}, before the term had run out on {last} ({cite}); weigh its effect',
+    ),
+    "act_late": (
+        "“{action}”于 {day} 作出，晚于届满日 {last}，逾期 {days} 个工作日（{cite}）",
+        '"{action}" came on {day}, {days} working days after the last day {last} ({cite}): late',
+    ),
+    "act_late_unless_extended": (
+        "“{action}”于 {day} 作出，晚于届满日 {last}，超过 {days} 个工作日；依法办理过延长的不算逾期，请补录（{cite}）",
+        '"{action}" came on {day}, {days} working days after the last day {last} ({cite}): '
+        "late unless it was extended; enter the extension if there was one",
+    ),
+    "consultation_open": (
+        "“{action}”时向“{ref}”征求意见尚未答复（{since} 发出，{cite}）；请核对是否先行公开",
+        '"{action}" while the consultation of "{ref}", of {since}, was still open ({cite}); check it',
+    ),
+    "effect_not_held": (
+        "“{action}”当时对“{clock}”没有这一效力（规则效力：{since} 起，{until} 止），期限照常计算",
+        '"{action}" had no such effect on "{clock}" on that day (the rule holds from {since} to {until}): it ran on',
+    ),
+    "fact_before_case": (
+        "“{action}”的{facts}写的是 {day}，早于本案第一天 {first}；请核对",
+        '"{action}": {facts} = {day} lies before the first day of the case, {first}; check it',
+    ),
+    "fact_before_entry": (
+        "“{action}”的{facts}写的是 {day}，早于该条记录之日 {first}；请核对",
+        '"{action}": {facts} = {day} lies before the entry itself, {first}; check it',
+    ),
+    "fact_moved": (
+        "“{action}”把{facts}由 {was} 写成 {now}（{cite}）；请核对",
+        '"{action}" says {facts} = {now} where {was} is on record ({cite}); check it',
+    ),
+    "fact_to_come": (
+        "“{action}”的{facts}写的是 {day}，晚于 {last}；请核对",
+        '"{action}": {facts} = {day} is later than {last}; check it',
+    ),
+    "facts_out_of_order": (
+        "“{action}”的{facts}前后矛盾：后者 {day} 早于前者 {first}；请核对",
+        '"{action}": of {facts} the second, {day}, lies before the first, {first}; check them',
+    ),
+    "no_term": (
+        "“{action}”须以“{clock}”逾期为前提，而这一期限没有起算，或者已因其他事由结束（{cite}）；请评估效力",
+        '"{action}" rests on the lapse of "{clock}", which never began or was ended by something else ({cite}); '
+        "weigh its effect",
     ),
     "unit_mix": (
         "延长的单位与期限不同，没有计入（{cite}）；请核对",
@@ -251,6 +301,8 @@ _INSIDE: tuple[tuple[str, str], ...] = (
     (r"^a moment, as 2026-11-22 10:30$", "时刻，如 2026-11-22 10:30"),
     (r"^an amount in 万元.*$", "以万元计的金额，如 0.2；也可以写明单位，如 2000元"),
     (r"^a choice that the reading leaves open \((.*)\)$", "本机关适用的口径所允许的选项（{0}）"),
+    (r"^, or state the reason where one is enough \((.*)\)$", "，确需缩短的写明理由（{0}）"),
+    (r"^a day of (\d+) or later$", "{0} 年以后的日期，请核对年份"),
     (r"^a whole number$", "整数"),
     (r"^a whole number of at most 15 digits$", "至多 15 位的整数"),
     (r"^a number$", "数"),

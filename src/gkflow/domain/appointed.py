@@ -14,15 +14,18 @@ from gkflow.domain.case import NOTHING, legal_day
 from gkflow.domain.clock import ClockEvent, day_fact, moment_fact
 from gkflow.domain.counting import last_moment
 from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, Roll, YearOf
-from gkflow.domain.workflow import ClockRule, Trigger
+from gkflow.domain.workflow import ClockRule, Duty, Trigger
 
 _COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR)
 
 
 class Appointed(NamedTuple):
-    """A named last day (指定的届满日); ``objection`` is what should not be so, with its facts."""
+    """
+    A named last day (指定的届满日); ``objection`` is what should not be so, with its facts. Without a day the one
+    named does not hold, and the limit's own is counted.
+    """
 
-    day: date
+    day: date | None
     moment: datetime | None = None
     objection: str = ""
     facts: Mapping[str, Any] = NOTHING
@@ -39,8 +42,7 @@ def appointed(
     if rule.until and (named := day_fact(event.entry.facts, rule.until)) is not None:
         return _named(rule, value, event, calendar, named, count)
     if value.unit is LimitUnit.FIXED_DATE and value.month and value.day:
-        day = _fixed_date(value, event.day)
-        return Appointed(calendar.roll(day) if value.roll is Roll.NEXT_WORKING_DAY else _rolled(day, value, calendar))
+        return Appointed(_statutory(_fixed_date(value, event.day), value, calendar))
     if value.unit is LimitUnit.HOUR and value.length is not None:
         return _hours(value.length, event)
     return None
@@ -55,27 +57,52 @@ def _named(
     count: Callable[[int], date],
 ) -> Appointed:
     day = _rolled(named, value, calendar)
-    # What the office has only proposed to itself does not make a named day unlawful, unless the clock says so.
-    if (
-        value.length is None
-        or value.unit not in _COUNTED
-        or (value.citation.known is Known.PROPOSAL and not rule.shortened_by)
-    ):
+    facts = {"until": rule.until, "day": named, "cite": value.citation}
+    if value.unit is LimitUnit.FIXED_DATE:
+        # 每年1月31日前: the office may set itself an earlier day, never a later one.
+        lawful = _statutory(_fixed_date(value, event.day, named), value, calendar)
+        return (
+            Appointed(day) if named <= lawful else Appointed(lawful, None, "term_too_long", {**facts, "last": lawful})
+        )
+    # What the office has only proposed to itself binds it no further, unless the clock says so; what it has set for
+    # others is the least that they have.
+    own = value.citation.known is Known.PROPOSAL and rule.duty is Duty.OFFICE and not rule.shortened_by
+    if value.length is None or value.unit not in _COUNTED or own:
         return Appointed(day)
     counted = count(value.length)
-    facts = {"until": rule.until, "day": named, "last": counted, "cite": value.citation}
+    facts["last"] = counted
     if value.bound is Bound.AT_LEAST and named < counted:
         # 因情况紧急等原因需要缩短期限的，应当予以说明 (决策条例 第十五条): the reason, not the wish, shortens it.
         if not (rule.shortened_by and event.entry.facts.get(rule.shortened_by)):
-            return Appointed(day, None, "term_too_short", {**facts, "reason": rule.shortened_by})
+            return Appointed(None, None, "term_too_short", {**facts, "reason": rule.shortened_by})
     elif value.bound is Bound.AT_MOST and named > counted:
-        return Appointed(day, None, "term_too_long", facts)
+        return Appointed(None, None, "term_too_long", facts)
     return Appointed(day)
 
 
-def _fixed_date(value: LimitValue, start: date) -> date:
+def _statutory(day: date, value: LimitValue, calendar: WorkCalendar) -> date:
+    return calendar.roll(day) if value.roll is Roll.NEXT_WORKING_DAY else _rolled(day, value, calendar)
+
+
+def _fixed_date(value: LimitValue, start: date, named: date | None = None) -> date:
+    """
+    The fixed date of a round that begins on *start*; where an entry names a day, the one nearest to it, if that is
+    earlier: a report of last January that is entered in February is not due next January.
+    """
+    day = _next_fixed_date(value, start)
+    if named is None or value.year:
+        return day
     assert value.month
     assert value.day
+    near = [date(year, value.month, value.day) for year in (named.year - 1, named.year, named.year + 1)]
+    return min(day, min(near, key=lambda each: abs(each - named)))
+
+
+def _next_fixed_date(value: LimitValue, start: date) -> date:
+    assert value.month
+    assert value.day
+    if value.year:
+        return date(value.year, value.month, value.day)
     if value.of is YearOf.FOLLOWING_YEAR:
         return date(start.year + 1, value.month, value.day)
     same_year = date(start.year, value.month, value.day)

@@ -8,17 +8,19 @@ A clock holds the *facts* of one run, read off the record; what follows from the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from gkflow.domain.case import Entry
+from gkflow.domain.case import ASIDE, NOTHING, Entry
 from gkflow.domain.workflow import (
     MISFILE,
     BarRule,
     ClockRule,
     Condition,
     ExtendRule,
+    Held,
     RestartRule,
     SuspendRule,
     Trigger,
@@ -39,6 +41,7 @@ class Verb(StrEnum):
     EXTEND = "extend"
     BAR = "bar"
     STOP = "stop"
+    VOID = "void"  # an effect that the law of that day did not know (当时无此效力)
 
 
 Rule = Trigger | RestartRule | WaitRule | SuspendRule | ExtendRule | BarRule
@@ -62,37 +65,70 @@ class Clock(NamedTuple):
 
 
 # Looked up for every effect of every entry: an attribute of an enum costs as much as the comparison itself.
-_START, _STOP = Verb.START, Verb.STOP
+_START, _STOP, _VOID = Verb.START, Verb.STOP, Verb.VOID
 _LASTING = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.RESUME))  # what still holds when the clock starts after it
-
-# (place of the clock, its run where the clock is not paired, verb, rule, conditions of its own)
-_Effect = tuple[int, tuple[int, str] | None, Verb, Rule, tuple[Condition, ...]]
-_Effects = Mapping[str, tuple[_Effect, ...]]
-_effects: dict[str, _Effects] = {}
+_UNHELD = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.EXTEND, Verb.RESTART, Verb.STOP))  # told where it has no effect
 
 
-def _effects_of(workflow: Workflow) -> _Effects:
+class _Special(NamedTuple):
+    """What few effects have (特别要求): days between which the rule holds, conditions read off the case."""
+
+    held: Held | None
+    of_case: bool
+
+
+# (place of the clock, its run where the clock is not paired, verb, rule, conditions of its own, what is special)
+_Effect = tuple[int, tuple[int, str] | None, Verb, Rule, tuple[Condition, ...], _Special | None]
+
+
+class _Compiled(NamedTuple):
+    """What each action does to which clocks, and the facts of the case that conditions ask for."""
+
+    effects: Mapping[str, tuple[_Effect, ...]]
+    of_case: frozenset[str]
+
+
+_effects: dict[str, _Compiled] = {}
+
+
+def _effects_of(workflow: Workflow) -> _Compiled:
     """Which clocks an action touches, and how; compiled once per edition."""
     found = _effects.get(workflow.edition)
     if found is None:
+        of_case = frozenset(name for name, spec in workflow.facts.items() if spec.of_case)
         table: dict[str, list[_Effect]] = {}
+        asked: set[str] = set()
         for index, clock in enumerate(workflow.clocks):
-            effects: list[tuple[str, Verb, Rule, tuple[Condition, ...]]] = []
-            # What a running clock bars may also stop it: whether it came too early is asked first.
-            effects += [(bar.action, Verb.BAR, bar, ()) for bar in clock.bars]
-            effects += [(stop.action, Verb.STOP, stop, stop.when) for stop in clock.stops]
-            effects += [(start.action, Verb.START, start, start.when) for start in clock.starts]
-            effects += [(restart.action, Verb.RESTART, restart, ()) for restart in clock.restarts]
-            effects += [(wait.trigger.action, Verb.WAIT, wait, wait.trigger.when) for wait in clock.waits]
-            for suspend in clock.suspends:
-                effects.append((suspend.trigger.action, Verb.SUSPEND, suspend, suspend.trigger.when))
-                effects.append((suspend.until, Verb.RESUME, suspend, ()))
-            effects += [(extend.action, Verb.EXTEND, extend, ()) for extend in clock.extends]
-            for action, verb, rule, when in effects:
+            for action, verb, rule, when, held in _rules_of(clock):
+                read = {condition.fact for condition in when}
+                if isinstance(rule, Trigger) and rule.day:
+                    read.add(rule.day)
+                # The first entry has nothing before it: the case's facts are its own.
+                later = not ((first := workflow.actions.get(action)) is not None and first.first)
+                reads = read & of_case if later else frozenset()
+                asked |= reads
+                special = _Special(held, bool(reads)) if held is not None or reads else None
                 run = None if clock.paired else (index, "")
-                table.setdefault(action, []).append((index, run, verb, rule, when))
-        found = _effects[workflow.edition] = {action: tuple(effects) for action, effects in table.items()}
+                table.setdefault(action, []).append((index, run, verb, rule, when, special))
+        found = _Compiled({action: tuple(effects) for action, effects in table.items()}, frozenset(asked))
+        _effects[workflow.edition] = found
     return found
+
+
+def _rules_of(clock: ClockRule) -> list[tuple[str, Verb, Rule, tuple[Condition, ...], Held | None]]:
+    effects: list[tuple[str, Verb, Rule, tuple[Condition, ...], Held | None]] = []
+    # What a running clock bars may also stop it: whether it came too early is asked first.
+    effects += [(bar.action, Verb.BAR, bar, bar.when, bar.held) for bar in clock.bars]
+    effects += [(stop.action, Verb.STOP, stop, stop.when, stop.held) for stop in clock.stops]
+    effects += [(start.action, Verb.START, start, start.when, start.held) for start in clock.starts]
+    effects += [(restart.action, Verb.RESTART, restart, (), restart.held) for restart in clock.restarts]
+    effects += [(each.trigger.action, Verb.WAIT, each, each.trigger.when, each.trigger.held) for each in clock.waits]
+    for suspend in clock.suspends:
+        trigger = suspend.trigger
+        effects.append((trigger.action, Verb.SUSPEND, suspend, trigger.when, trigger.held))
+        effects.append((suspend.until, Verb.RESUME, suspend, (), None))
+    effects += [(extend.action, Verb.EXTEND, extend, (), extend.held) for extend in clock.extends]
+    return effects
 
 
 def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
@@ -115,8 +151,37 @@ def moment_fact(facts: Mapping[str, Any], name: str) -> datetime | None:
 def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...]:
     """Read every clock off the record, in the order of the workflow's clocks and of their first start (读取计时)."""
     reader = ClockReader(workflow)
-    reader.feed(record)
+    reader.feed(with_implied(workflow, record))
     return reader.clocks()
+
+
+def with_implied(workflow: Workflow, record: Sequence[Entry]) -> Sequence[Entry]:
+    """
+    The record with what its first entry implies put on its own day (推定的办理记录): an application that was
+    confirmed later, as its registration says, is unconfirmed until then.
+
+    第三十一条第三项: 以双方确认之日为收到申请之日. What is implied bears the number of the entry that says it.
+    """
+    if not record:
+        return record
+    first = record[0]
+    action = workflow.actions.get(first.action)
+    if action is None or not action.implies:
+        return record
+    found = list(record)
+    for name, fact in action.implies.items():
+        day = day_fact(first.facts, fact)
+        if day is not None:
+            entry = replace(first, action=name, day=max(day, first.day), facts=NOTHING, remarks=NOTHING, key=None)
+            at = next((i for i, other in enumerate(found) if i and other.day >= entry.day), len(found))
+            found.insert(at, entry)
+    return found
+
+
+def cut(clock: Clock, day: date) -> Clock | None:
+    """The clock as far as it had run on *day*: what an entry implies for a later day is still to come."""
+    events = tuple(event for event in clock.events if event.entry.day <= day)
+    return clock._replace(events=events) if events else None
 
 
 class ClockReader:
@@ -128,10 +193,11 @@ class ClockReader:
     (an application not yet confirmed) holds from its start on.
     """
 
-    __slots__ = ("_early", "_effects", "_misfiled", "_rules", "_runs")
+    __slots__ = ("_asked", "_early", "_effects", "_gathered", "_misfiled", "_rules", "_runs")
 
     def __init__(self, workflow: Workflow) -> None:
-        self._effects = _effects_of(workflow)
+        self._effects, self._asked = _effects_of(workflow)
+        self._gathered: dict[str, Any] = {}
         self._rules = workflow.clocks
         self._runs: dict[tuple[int, str], list[ClockEvent]] = {}
         self._early: dict[int, list[ClockEvent]] = {}
@@ -140,15 +206,27 @@ class ClockReader:
     def feed(self, entries: Iterable[Entry]) -> None:
         """What these further entries do to the clocks."""
         runs, touched = self._runs, self._effects.get
+        asked = self._asked
         for entry in entries:
-            facts = entry.facts
+            own = facts = entry.facts
             if entry.action == MISFILE:
                 # 误收: there was no case, so no limit ran; the record begins with it on the day of the receipt.
                 self._misfiled = True
                 runs.clear()
             if self._misfiled:
                 continue
-            for index, only, verb, rule, when in touched(entry.action, ()):
+            if asked:
+                self._gather(entry)
+            for index, only, verb, rule, when, special in touched(entry.action, ()):
+                if special is not None:
+                    facts = {**self._gathered, **own} if special.of_case else own
+                    day = _day_of(rule, entry, facts) if isinstance(rule, Trigger) else entry.day
+                    if special.held is not None and day not in special.held:
+                        if verb not in _UNHELD:
+                            continue
+                        verb = _VOID
+                else:
+                    facts = own
                 key = only or (index, str(facts.get("ref", "")))
                 run = runs.get(key)
                 paired = only is None
@@ -157,7 +235,7 @@ class ClockReader:
                     if (run is None and not everyone) or (when and not meets(when, facts)):
                         continue
                     assert isinstance(rule, Trigger)
-                    stop = ClockEvent(verb, _day_of(rule, entry), entry, rule)
+                    stop = ClockEvent(verb, _day_of(rule, entry, facts), entry, rule)
                     for each in _runs_of(runs, index) if everyone or run is None else (run,):
                         if each[-1].verb is not _STOP:
                             each.append(stop)
@@ -167,7 +245,8 @@ class ClockReader:
                     if when and not meets(when, facts):
                         continue
                     assert isinstance(rule, Trigger)
-                    runs[key] = [start_of(rule, entry), *self._early.pop(index, ())]
+                    start = ClockEvent(verb, _day_of(rule, entry, facts), entry, rule)
+                    runs[key] = [start, *self._early.pop(index, ())]
                 elif run is None:
                     if not paired and verb in _LASTING and (not when or meets(when, facts)):
                         self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
@@ -176,6 +255,13 @@ class ClockReader:
                         continue  # nothing runs, or it has only just been started by this very entry
                     if not when or meets(when, facts):
                         run.append(ClockEvent(verb, entry.day, entry, rule))
+
+    def _gather(self, entry: Entry) -> None:
+        """What the case says so far of the facts that conditions ask of it."""
+        if entry.facts and entry.action not in ASIDE:
+            for name in self._asked & entry.facts.keys():
+                if entry.facts[name] not in (None, ""):
+                    self._gathered[name] = entry.facts[name]
 
     def clocks(self) -> tuple[Clock, ...]:
         """The clocks as the entries so far tell them."""
@@ -189,11 +275,11 @@ def _by_rule(key: tuple[int, str]) -> int:
 
 def start_of(trigger: Trigger, entry: Entry) -> ClockEvent:
     """The start of a clock (计时开始): on the day that the entry names, else on its own."""
-    return ClockEvent(_START, _day_of(trigger, entry), entry, trigger)
+    return ClockEvent(_START, _day_of(trigger, entry, entry.facts), entry, trigger)
 
 
-def _day_of(trigger: Trigger, entry: Entry) -> date:
-    return (day_fact(entry.facts, trigger.day) if trigger.day else None) or entry.day
+def _day_of(trigger: Trigger, entry: Entry, facts: Mapping[str, Any]) -> date:
+    return (day_fact(facts, trigger.day) if trigger.day else None) or entry.day
 
 
 def _runs_of(runs: Mapping[tuple[int, str], list[ClockEvent]], index: int) -> list[list[ClockEvent]]:

@@ -117,6 +117,7 @@ SENTENCES: dict[str, str] = {
     "database_lost": "the connection to the database {place} was cut: {reason}. Unless the call had ended, nothing was "
     "written; call again",
     "database_unreachable": "the database {place} cannot be reached: {reason}",
+    "day_far": "{day} lies far from today ({today}): is the year right?",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
     "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
     "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
@@ -124,6 +125,13 @@ SENTENCES: dict[str, str] = {
     "extension_too_long": "{action}: {days} days, at most {most} are lawful ({cite})",
     "extension_unapproved": "{action}: not approved by the head of the disclosure office ({cite})",
     "facts_missing": "{action} needs: {facts} ({cite})",
+    "fact_before_case": "{action}: {facts} = {day} lies before {first}, the first day of the case; "
+    "check the day, or give the case its true first day",
+    "fact_before_entry": "{action}: {facts} = {day} lies before {first}, the day of the entry itself; check the day",
+    "fact_moved": "{action}: {facts} is on record as {was} and cannot become {now} here; "
+    "use correct_entry where the record is wrong{cited}",
+    "fact_to_come": "{action}: {facts} = {day} is later than {last}; an entry tells what has happened by its own day",
+    "facts_out_of_order": "{action}: {facts}: the second, {day}, lies before the first, {first}; check both days",
     "files_at_fault": "{count} faults in the data files; run: gkflow check",
     "forked": "this office was opened in process {there} and is used in process {here}: connections cannot be shared "
     "across a fork; open the office in each process, after the fork",
@@ -136,6 +144,8 @@ SENTENCES: dict[str, str] = {
     "no_draft": "there is no draft {id}",
     "no_subscription": "no subscription has the token {token}",
     "nothing_adopted": "the office has adopted neither calendar nor rules yet; run: gkflow init",
+    "no_term": '{action} rests on the lapse of the term "{clock}", which has not run out: it never began, or something '
+    "else ended it{cited}",
     "nothing_to_draw": "no case of {workflow} was received from {since} to {until}: nothing to draw from",
     "no_seal": "{file}: line {line} is no seal: neither a line of a file of seals nor a number and a hash",
     "no_office": "no office here: {place}; run: gkflow init",
@@ -158,8 +168,8 @@ SENTENCES: dict[str, str] = {
     "settings": "{file}: {reason}",
     "stale": "case {case} has moved on meanwhile (entry {seq} is taken); read it again",
     "term_too_long": "{action}: {until} = {day}, but {last} is the last day allowed ({cite})",
-    "term_too_short": "{action}: {until} = {day}, but {last} is the earliest allowed; name a later day, or the "
-    "reason where one is enough (fact {reason}) ({cite})",
+    "term_too_short": "{action}: {until} = {day}, but {last} is the earliest allowed; "
+    "name a later day{unless} ({cite})",
     "too_early": "{action}: not before the day after {last} ({cite})",
     "unit_mix": "an extension in {extension} cannot be added to a limit in {unit}",
     "unknown_edition": "no edition of the rules begins with {edition!r}, or more than one; there are: {editions}",

@@ -137,6 +137,7 @@ class LimitValue:
     month: int | None = None  # fixed dates: month and day, in the year that ``of`` says
     day: int | None = None
     of: YearOf = YearOf.NEXT_OCCURRENCE
+    year: int | None = None  # the one year of a day that comes once (a batch of a plan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,13 +108,15 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
 
 
 def missing_facts(
-    action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], declared: Mapping[str, Any] = NOTHING
-) -> tuple[str, ...]:
+    action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], declared: Mapping[str, Any] = NOTHING,
+    day: date | None = None,
+) -> tuple[str, ...]:  # fmt: skip
     """
     The facts that the action needs and that stand neither in the entry nor, where that is enough, on the record
-    *before* it; and those that had to be *declared* before, by an action that asks for them.
+    *before* it; and those that had to be *declared* before, by an action that asks for them. *day* is that of the
+    entry, for what is asked for only between certain days.
     """
-    missing = _missing(action.requires, facts, {**before, **facts})
+    missing = _missing(action.requires, facts, {**before, **facts}, day)
     return (*missing, *_undeclared(action, before, declared)) if action.before else missing
 
 
@@ -126,15 +128,22 @@ def _undeclared(action: Action, before: Mapping[str, Any], declared: Mapping[str
     )
 
 
-def _missing(needs: Sequence[Requirement], facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> tuple[str, ...]:
+def _missing(
+    needs: Sequence[Requirement], facts: Mapping[str, Any], on_record: Mapping[str, Any], day: date | None
+) -> tuple[str, ...]:
     missing = []
     for need in needs:
-        if not facts.get(need.fact) and _is_missing(need, facts, on_record):
+        if not facts.get(need.fact) and _is_missing(need, facts, on_record, day):
             missing.append(need.fact)
-    return tuple(missing)
+    return tuple(dict.fromkeys(missing))
 
 
-def _is_missing(need: Requirement, facts: Mapping[str, Any], on_record: Mapping[str, Any]) -> bool:
+def _is_missing(need: Requirement, facts: Mapping[str, Any], on_record: Mapping[str, Any], day: date | None) -> bool:
+    if need.held is not None:
+        named = on_record.get(need.day) if need.day else None
+        on = date.fromisoformat(str(named)[:10]) if named else day
+        if on is not None and on not in need.held:
+            return False
     value = facts.get(need.fact)
     if value is None and need.on_record:
         value = on_record.get(need.fact)
@@ -197,11 +206,11 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                     gathered.pop("officer", None)  # 转办: the officer of the unit before has it no longer
                 gathered.update(entry.facts)
             if action is not None:
-                if action.requires and (gaps := _missing(action.requires, entry.facts, gathered)):
+                if action.requires and (gaps := _missing(action.requires, entry.facts, gathered, entry.day)):
                     findings.append(Finding("facts_missing", entry.seq, {"action": name, "facts": gaps}))
                 if action.same:
                     findings.extend(_unequal(action, entry, gathered))
-                if action.wants and (gaps := _missing(action.wants, entry.facts, gathered)):
+                if action.wants and (gaps := _missing(action.wants, entry.facts, gathered, entry.day)):
                     told = {"action": name, "facts": gaps, "cite": action.cite}
                     findings.append(Finding("facts_wanted", entry.seq, told))
         if then != state:

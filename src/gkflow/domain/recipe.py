@@ -38,9 +38,12 @@ def recipe_of(deadline: Deadline) -> str:
     if value is None or last is None or deadline.status is not Status.RUNNING:
         return STILL
     if deadline.named:
-        return READ if value.roll is not Roll.NONE else STILL
+        held_against = value.length is not None and (value.unit is LimitUnit.WORKING_DAY or value.roll is not Roll.NONE)
+        return READ if value.roll is not Roll.NONE or held_against else STILL
     if value.length is None or value.unit not in _UNITS:
         return STILL
+    if deadline.clock.rule.until and deadline.findings:
+        return READ  # a day was named that does not hold; whether it does is a matter of the calendar
     if any(event.verb is Verb.WAIT for event in deadline.clock.events):
         return READ  # whether a notice was timely is itself a matter of the calendar
     spans: list[Span] = []

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from gkflow.domain.appointed import appointed, moment_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding
-from gkflow.domain.clock import Clock, ClockEvent, Verb, start_of
+from gkflow.domain.clock import Clock, ClockEvent, Verb, cut, start_of
 from gkflow.domain.counting import (
     Span,
     day_zero,
@@ -27,10 +27,10 @@ from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
 from gkflow.domain.edition import Adopted, Adoption
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
 from gkflow.domain.verdicts import how_firm, verdict_of
-from gkflow.domain.workflow import ClockKind, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
+from gkflow.domain.workflow import ClockKind, Duty, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
 
-_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR = (
-    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART, Verb.BAR,
+_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR, _VOID = (
+    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART, Verb.BAR, Verb.VOID,
 )  # fmt: skip
 _WORKING_DAY, _SUSPENDED = LimitUnit.WORKING_DAY, Status.SUSPENDED
 
@@ -55,6 +55,11 @@ def reckon_all(
     """
     known: dict[tuple[str, str], Deadline] = {}
     for clock in clocks:
+        if clock.events[-1].entry.day > as_of:
+            earlier = cut(clock, as_of)
+            if earlier is None:
+                continue
+            clock = earlier
         key = (clock.rule.name, clock.ref)
         old = before.get(key) if before is not None else None
         if (
@@ -110,7 +115,7 @@ class _Reckoning:
 
     __slots__ = (
         "as_of", "calendar", "clock", "extended_on", "extension", "findings", "fixed", "known", "limit", "limit_of",
-        "moment", "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "waiting",
+        "moment", "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "voided", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -132,7 +137,7 @@ class _Reckoning:
         self.waiting: date | None = None
         self.stop: ClockEvent | None = None
         self.risk: date | None = None
-        self.noticed = self.restarted = _NONE
+        self.noticed = self.restarted = self.voided = _NONE
         self.moment: datetime | None = None
         self.fixed = self._fixed_day(clock.events[0])
 
@@ -153,6 +158,8 @@ class _Reckoning:
                 self._restart(event)
             elif verb is _BAR:
                 self._bar(event)
+            elif verb is _VOID:
+                self._void(event)
             else:
                 self._extend(event)
         return self._conclude()
@@ -172,7 +179,8 @@ class _Reckoning:
             # A register may leave the ref out: with one consultation open there is no doubt which is answered.
             mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
         if not mine:
-            self._find("no_open_consultation", event, ref=ref)
+            if event.entry.action not in self.voided:
+                self._find("no_open_consultation", event, ref=ref)
             return
         assert isinstance(rule, SuspendRule)
         # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
@@ -183,6 +191,16 @@ class _Reckoning:
             lapse = self._lapse_of(asked) if silent or i != mine[-1] else None
             ended = event.day if lapse is None else min(event.day, lapse)
             self.suspensions[i] = (began, max(ended, began), asked)
+
+    def _void(self, event: ClockEvent) -> None:
+        """What the law of that day did not know moves nothing, and that is told: 不溯及既往."""
+        rule = event.rule
+        held = rule.trigger.held if isinstance(rule, SuspendRule | WaitRule) else rule.held
+        if isinstance(rule, SuspendRule):
+            self.voided |= {rule.until}  # its answer answers something all the same
+        elif isinstance(rule, WaitRule):
+            self.noticed |= {rule.trigger.action}
+        self._find("effect_not_held", event, since=held.since if held else None, until=held.until if held else None)
 
     def _wait(self, event: ClockEvent) -> None:
         rule = event.rule
@@ -198,7 +216,7 @@ class _Reckoning:
             timely = power is None or power.last_day is None or event.day <= power.last_day
         else:
             last = self._last(event.day)[0]
-            timely = last is None or event.day < last
+            timely = last is None or event.day < last or (rule.by_last_day and event.day == last)
         if timely:
             self.waiting = event.day
         else:
@@ -257,6 +275,16 @@ class _Reckoning:
         last = self._last(event.day)[0]
         if last is None or event.day <= last:
             self._find("too_early", event, last=last, day=event.day, cite=self.value.citation)
+
+    def _tell_late(self, deadline: Deadline, stop: ClockEvent, last: date | None) -> None:
+        """What came late is told at once, with its last day: a power as lapsed, a duty with its verdict."""
+        rule = self.clock.rule
+        if rule.kind is ClockKind.POWER:
+            self._find("power_lapsed", stop, last=last, day=stop.day)
+        elif rule.kind is ClockKind.DUTY and rule.duty is Duty.OFFICE and last is not None:
+            code = "act_late" if deadline.verdict is Verdict.LATE else "act_late_unless_extended"
+            days = -(deadline.days_left or 0)
+            self._find(code, stop, last=last, day=stop.day, days=days, cite=self.value.citation)
 
     def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
         self.findings.append(
@@ -357,12 +385,18 @@ class _Reckoning:
         return union(spans), opened
 
     def _longest(self, at: date) -> date | None:
+        """
+        The last day with the longest lawful extension; a consultation still open then counts as ended on *at*.
+        """
         most = 0
         for rule in self.clock.rule.extends:
             limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
             if limit is not None and limit.length and limit.unit is self.value.unit:
                 most = max(most, limit.length)
-        return self._last(at, most)[0] if most else None
+        if not most:
+            return None
+        ends: _Ends = [(began, ended or at, event, lapsed) for began, ended, event, lapsed in self._ends(at)]
+        return self._last(at, most, self._left(ends) if ends else None)[0]
 
     def _conclude(self) -> Deadline:
         at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
@@ -401,12 +435,8 @@ class _Reckoning:
             deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
             at_moment = moment_of(self.stop) if self.moment is not None else None
             deadline.verdict = verdict_of(deadline, self.stop.day, at_moment, extended=self.extended_on is not None)
-            if (
-                rule.kind is ClockKind.POWER
-                and deadline.verdict is not Verdict.ON_TIME
-                and self.stop.entry.action == rule.stops[0].action
-            ):
-                self._find("power_lapsed", self.stop, last=last, day=self.stop.day)
+            if deadline.verdict is not Verdict.ON_TIME and self.stop.entry.action == rule.stops[0].action:
+                self._tell_late(deadline, self.stop, last)
         elif self.waiting is not None:
             deadline.status, deadline.verdict = Status.WAITING, Verdict.SUSPENDED
             if self.value.unit is LimitUnit.WORKING_DAY and self.value.length is not None:

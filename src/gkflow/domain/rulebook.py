@@ -154,7 +154,10 @@ def _looser(ours: LimitValue, theirs: LimitValue, office: bool) -> str:
 def _compare(theirs: LimitValue, ours: LimitValue) -> int | None:
     """Below 0: theirs is shorter; above 0: longer; None: it depends on the calendar."""
     if theirs.unit is LimitUnit.FIXED_DATE and ours.unit is LimitUnit.FIXED_DATE:
-        mine, other = (ours.month or 0, ours.day or 0), (theirs.month or 0, theirs.day or 0)
+        if (ours.year is None) is not (theirs.year is None):
+            return None
+        mine = (ours.year or 0, ours.month or 0, ours.day or 0)
+        other = (theirs.year or 0, theirs.month or 0, theirs.day or 0)
         return (other > mine) - (other < mine)
     if theirs.length is None or ours.length is None:
         return None
@@ -173,7 +176,7 @@ def _compare(theirs: LimitValue, ours: LimitValue) -> int | None:
 
 def _amount(value: LimitValue) -> str:
     if value.unit is LimitUnit.FIXED_DATE:
-        return f"{value.month}-{value.day}"
+        return f"{f'{value.year}-' if value.year else ''}{value.month}-{value.day}"
     return f"{'no length' if value.length is None else value.length} {value.unit}"
 
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gkflow.domain.consistency import days_named, handed_over, rest_names
 from gkflow.domain.law import LimitUnit, LimitValue
 from gkflow.domain.names import (
     Problem,
@@ -52,7 +53,7 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
     """All problems of all workflows, in the order of their files."""
     found: list[Problem] = []
     for workflow in rulebook.workflows.values():
-        inner = [*action_names(workflow), *clock_names(workflow)]
+        inner = [*action_names(workflow), *clock_names(workflow), *rest_names(workflow)]
         found += inner
         found += outer_names(workflow, rulebook)
         found += _public_words(workflow)
@@ -60,6 +61,8 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
         found += _carried(workflow)
         found += _order(workflow)
         found += _lengths(workflow, rulebook)
+        found += days_named(workflow, rulebook)
+        found += handed_over(workflow, rulebook)
         found += _openings(workflow, rulebook)
         # A wrong name makes nonsense of every course of events: first the names, then the courses.
         if not inner and any(action.first for action in workflow.actions.values()):
@@ -188,12 +191,17 @@ def _carried(workflow: Workflow) -> Iterator[Problem]:
             if spec is None or action not in workflow.actions:
                 continue
             where, what = ("clocks", rule.name, key), f'clock "{rule.name}": {key}'
-            if fact not in workflow.actions[action].carries:
+            if fact not in workflow.actions[action].carries and not (spec.of_case and _declared(workflow, fact)):
                 text = f'{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts'
                 yield Problem(workflow.name, where, text)
             if kind and spec.type != kind and not (kind == "day" and spec.type == "moment"):
                 text = f'{what} takes fact "{fact}" for a {kind}, but it is a {spec.type}'
                 yield Problem(workflow.name, where, text)
+
+
+def _declared(workflow: Workflow, fact: str) -> bool:
+    """Whether some action declares the fact: a condition may read it off the case."""
+    return any(fact in action.carries for action in workflow.actions.values() if action.name not in _OPEN_TO_ALL)
 
 
 def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str, str]]:
@@ -249,7 +257,8 @@ def _ways_out(workflow: Workflow) -> Iterator[Problem]:
                     f'no lapse for every case, and no clock with a ladder runs until "{suspend.until}"'
                 )
                 yield Problem(workflow.name, ("clocks", rule.name, "suspend"), text)
-        ends = {restart.action for restart in rule.restarts}
+        # A clock that never begins anew (the shadow of an unconfirmed application) waits until something stops it.
+        ends = {restart.action for restart in rule.restarts} or {stop.action for stop in rule.stops}
         for wait in rule.waits:
             since = wait.trigger.action
             if not _is_awaited(workflow, rule, since, ends):

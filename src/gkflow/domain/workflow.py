@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +38,24 @@ class ClockKind(StrEnum):
     TERM = "term"
 
 
+class Lies(StrEnum):
+    """
+    Where a day that is given as a fact may lie (日期要素的范围), seen from the entry that gives it.
+
+    An entry tells what has happened, so a day lies *within* the case: from its first day to the entry's own. What
+    happened before the case began (a decision, a document formed) lies *before*; what follows the entry (a letter
+    is sent and then served) lies *after*, up to the day on which it is written down; what may be either, as long as it
+    is known, is *known*; a term to come lies *ahead*.
+    """
+
+    ANY = ""  # a file from before this was asked: only not later than the day on which it is written down
+    WITHIN = "within"
+    BEFORE = "before"
+    AFTER = "after"
+    KNOWN = "known"
+    AHEAD = "ahead"
+
+
 @dataclass(frozen=True, slots=True)
 class FactSpec:
     """A fact that an entry may carry (事项要素)."""
@@ -50,6 +69,9 @@ class FactSpec:
     closed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # choice -> the reading against it
     points: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # choice -> points (考评分值)
     open_when: tuple[tuple[Condition, ...], ...] = ()  # masked, but open where one of these sets of conditions is met
+    of_case: bool | None = None  # a condition reads it off the case, or off the entry alone; None: the file is silent
+    lies: Lies = Lies.ANY
+    not_before: tuple[str, ...] = ()  # other days of the same entry that come before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +98,48 @@ def meets(conditions: tuple[Condition, ...], facts: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """From which day to which a rule has its effect (效力期间); both days belong to it, None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """A fact that an action must have (必填要素), on the entry itself or anywhere on the record so far."""
 
     fact: str
     on_record: bool = False
     unless: tuple[Condition, ...] = ()
+    held: Held | None = None
+    day: str = ""  # the fact by whose day it is judged whether the rule holds; else the entry's own day
+
+
+@dataclass(frozen=True, slots=True)
+class RestRule:
+    """
+    What an action rests on (期满后方可): a term of which it is the consequence has to have run out.
+
+    One of *clocks* must have run to its end and have been ended by nothing else: 逾期不补正的，视为放弃申请. What
+    only puts a silence on record may bear the last day itself (*on_last_day*).
+    """
+
+    clocks: tuple[str, ...]
+    when: tuple[Condition, ...] = ()
+    on_last_day: bool = False
+    ended_by: tuple[str, ...] = ()  # what may have stopped the clock meanwhile: the term is waited for all the same
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """An act that does not go with a consultation that is still open (征求意见未结): told, not refused."""
+
+    clock: str
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +241,10 @@ class Action:
     hands_to: str = ""  # the fact that names the unit which takes the case over from here on (转办)
     owner_of: str = ""  # the fact naming a field: only the unit that owns it may take the action
     same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # facts that have to agree
+    rests_on: tuple[RestRule, ...] = ()
+    keeps: tuple[str, ...] = ()  # facts that it may repeat and not change
+    implies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # action -> the fact of its day
+    clashes: tuple[Clash, ...] = ()
 
     @property
     def carries(self) -> frozenset[str]:
@@ -198,6 +260,7 @@ class Trigger:
     when: tuple[Condition, ...] = ()
     day: str = ""  # the fact that carries the day, or the moment; else the entry's own
     limit: str = ""  # a limit of its own instead of the clock's
+    held: Held | None = None
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether every condition is met."""
@@ -210,8 +273,9 @@ class WaitRule:
 
     trigger: Trigger
     within: str = ""  # the power's clock inside which the notice must have gone out; else no waiting
-    before_last_day: bool = False  # else the notice must come before the last day of this clock
+    before_last_day: bool = False  # the notice must come before the last day of this clock
     once: bool = False
+    by_last_day: bool = False  # the notice must come by the last day of this clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +297,7 @@ class ExtendRule:
     limit: str
     approval: str = ""  # the fact that names who approved; empty: no approval needed
     approvers: tuple[str, ...] = ()  # the roles that may approve; a person whom the settings know must hold one
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +307,7 @@ class RestartRule:
     action: str
     after: str = ""  # the notice that must have gone out before; without it nothing restarts
     once: bool = False
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +315,8 @@ class BarRule:
     """An action that is not to be taken while the clock runs (期满前不得): on its last day it is still barred."""
 
     action: str
+    when: tuple[Condition, ...] = ()
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)

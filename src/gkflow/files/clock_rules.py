@@ -12,6 +12,7 @@ from gkflow.domain.workflow import (
     Condition,
     Duty,
     ExtendRule,
+    Held,
     LapseRule,
     Opening,
     RestartRule,
@@ -33,16 +34,22 @@ def clock_from(name: str, section: Section) -> ClockRule:
         kind=section.word("kind", ClockKind, ClockKind.DUTY),
         starts=tuple(_triggers(section, "start", needed=True)),
         restarts=tuple(
-            RestartRule(each.text("action"), each.text("after", ""), each.flag("once"))
+            RestartRule(each.text("action"), each.text("after", ""), each.flag("once"), read_held(each))
             for each in section.sections("restart")
         ),
         waits=tuple(
-            WaitRule(_trigger(each), each.text("within", ""), each.flag("before_last_day"), each.flag("once"))
+            WaitRule(
+                _trigger(each),
+                each.text("within", ""),
+                each.flag("before_last_day"),
+                each.flag("once"),
+                each.flag("by_last_day"),
+            )
             for each in section.sections("wait")
         ),
         suspends=tuple(
             SuspendRule(
-                _trigger(each),
+                _trigger(each, "until_day"),  # "until" names what ends the suspension
                 each.text("until"),
                 each.text("lapse", ""),
                 read_conditions(each, "lapse_when"),
@@ -52,7 +59,11 @@ def clock_from(name: str, section: Section) -> ClockRule:
         ),
         extends=tuple(
             ExtendRule(
-                each.text("action"), each.text("limit"), each.text("approval", ""), read_roles(each, "approvers")
+                each.text("action"),
+                each.text("limit"),
+                each.text("approval", ""),
+                read_roles(each, "approvers"),
+                read_held(each),
             )
             for each in section.sections("extend")
         ),
@@ -62,7 +73,7 @@ def clock_from(name: str, section: Section) -> ClockRule:
         paired=section.flag("paired"),
         until=section.text("until", ""),
         shortened_by=section.text("shortened_by", ""),
-        bars=tuple(BarRule(action) for action in section.texts("bars")),
+        bars=tuple(BarRule(each.action, each.when, each.held) for each in _triggers(section, "bars")),
         stands_for=section.text("stands_for", ""),
         passes_on=section.texts("passes_on"),
         set_aside=section.texts("set_aside"),
@@ -90,11 +101,20 @@ def _triggers(section: Section, key: str, needed: bool = False) -> Iterator[Trig
         with Section(item, f"{section.what}: {key}", section.faults) as each:
             trigger = _trigger(each)
             limit = each.text("limit", "") if key == "start" else ""
-            yield Trigger(trigger.action, trigger.when, each.text("day", ""), limit)
+            day = each.text("day", "") if key != "bars" else ""
+            yield Trigger(trigger.action, trigger.when, day, limit, trigger.held)
 
 
-def _trigger(section: Section) -> Trigger:
-    return Trigger(section.text("action"), read_conditions(section, "when"))
+def _trigger(section: Section, until: str = "until") -> Trigger:
+    return Trigger(section.text("action"), read_conditions(section, "when"), held=read_held(section, until))
+
+
+def read_held(section: Section, until: str = "until") -> Held | None:
+    """From which day to which a rule has its effect (效力期间): both days belong to it."""
+    since, end = section.day("since", needed=False), section.day(until, needed=False)
+    if since is not None and end is not None and end < since:
+        section.fault(f"{until} {end} lies before since {since}", until)
+    return Held(since, end) if since is not None or end is not None else None
 
 
 def _lapse(section: Section) -> LapseRule:

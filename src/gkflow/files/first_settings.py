@@ -72,6 +72,10 @@ days_off = true
 yellow = 5
 orange = 2
 
+[reminders]
+# 期限中止或者等待满多少个工作日仍无下文的，提醒承办人补记（gkflow doctor 同时列出）。
+parked_after = 20
+
 # [mail]
 # host = "smtp.example.gov.cn"
 # port = 587

@@ -115,6 +115,11 @@ def _value(limit: Section, key: Key, node: Node, instrument: Instrument) -> Limi
         unit = section.word("unit", LimitUnit)
         length = _length(section, unit)
         month, day = _month_and_day(section, unit)
+        year = section.integer("year", least=1990) if "year" in section else None
+        if year is not None and unit is not LimitUnit.FIXED_DATE:
+            section.fault("year belongs to unit fixed_date", "year")
+        if year is not None and "of" in section:
+            section.fault("a day that comes once (year) has no other year (of)", "of")
         if "roll" in section and unit not in _CALENDAR_UNITS:
             section.fault(f"roll says nothing of a limit in {unit}", "roll")
         return LimitValue(
@@ -129,6 +134,7 @@ def _value(limit: Section, key: Key, node: Node, instrument: Instrument) -> Limi
             month=month,
             day=day,
             of=_year_of(section, unit),
+            year=year,
         )
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Action, Choosing, FactSpec, Reading, Requirement
-from gkflow.files.clock_rules import read_conditions
+from gkflow.files.clock_rules import read_conditions, read_held
 from gkflow.files.reading import Section
 
 _Asked = dict[str, tuple[Requirement, ...]]  # by action
@@ -110,7 +110,8 @@ def read_requirements(section: Section, key: str, on_record: bool = False) -> It
     """
     Facts that must be there: a list of names, where a name may carry what dispenses with it.
 
-    ``needs: [decision, {uscc: {unless: {party: [natural_person]}}}]``
+    ``needs: [decision, {uscc: {unless: {party: [natural_person]}}}]``; ``since`` and ``until`` say between which
+    days it is asked for, by the day of the entry or of the fact that ``day`` names.
     """
     node = section.get(key)
     if node is None:
@@ -121,6 +122,8 @@ def read_requirements(section: Section, key: str, on_record: bool = False) -> It
         elif isinstance(item.value, dict):
             for fact, how in item.value.items():
                 with Section(how, f"{section.what}: {key} {fact}", section.faults, line=fact.line) as each:
-                    yield Requirement(str(fact), on_record, read_conditions(each, "unless", needed=True))
+                    held = read_held(each)
+                    unless = read_conditions(each, "unless", needed=held is None)
+                    yield Requirement(str(fact), on_record, unless, held, each.text("day", ""))
         else:
             section.wrong(key, item, "names of facts")

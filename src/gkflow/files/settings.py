@@ -23,6 +23,8 @@ from gkflow.files.toml_files import read_toml, toml_from
 
 PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
+# After so many working days of standing still somebody is reminded of a case; no law sets it.
+PARKED_AFTER = 20
 # No law knows colours: a light is shown while at most so many working days are left.
 LIGHTS = ((2, "orange"), (5, "yellow"))
 # Whom a notice reaches when every post above is vacant: the highest that is held.
@@ -107,6 +109,7 @@ class Settings:
     escalation: Escalation = field(default_factory=Escalation)
     me: str = ""  # who acts where a command names nobody (经办人)
     accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # account -> person
+    parked_after: int = PARKED_AFTER
 
 
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -232,6 +235,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             people=people,
             quiet=_quiet(section),
             lights=_lights(section),
+            parked_after=_parked_after(section),
             channels=channels,
             mail=mail,
             webhook=webhook,
@@ -316,6 +320,13 @@ def _lights(section: Section) -> tuple[tuple[int, str], ...]:
         else:
             section.fault(f"[lights] {colour}: a number of working days is wanted; green and red need none", "lights")
     return tuple(sorted(found)) or LIGHTS
+
+
+def _parked_after(section: Section) -> int:
+    days = PARKED_AFTER
+    for each in section.sections("reminders", "[reminders]"):
+        days = each.integer("parked_after", days, least=1)
+    return days
 
 
 def _quiet(section: Section) -> Quiet:

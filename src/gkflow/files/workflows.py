@@ -8,7 +8,19 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
-from gkflow.domain.workflow import MISFILE, MISFILED, Action, Condition, FactSpec, Requirement, State, Workflow
+from gkflow.domain.workflow import (
+    MISFILE,
+    MISFILED,
+    Action,
+    Clash,
+    Condition,
+    FactSpec,
+    Lies,
+    Requirement,
+    RestRule,
+    State,
+    Workflow,
+)
 from gkflow.files.clock_rules import clock_from, opening_from, read_conditions
 from gkflow.files.nodes import Faults, Node, as_json, from_plain, wrapped
 from gkflow.files.publication import publication_from
@@ -20,6 +32,7 @@ FACT_TYPES = (
     "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
     "case", "unit",
 )  # fmt: skip
+_OF = ("case", "entry")  # what a condition on the fact reads
 PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
 _STORED = "stored edition"
 _ONCE = ("clear",)  # what editions kept before 2026-12 may say; what leaves is judged by the present file
@@ -134,6 +147,11 @@ def _fact(name: str, section: Section, readings: Readings) -> FactSpec:
             points[str(code)] = node.value
         else:
             section.wrong(f'points of "{code}"', node, "a number of points for one of the choices")
+    of = section.choice("of", _OF, "") if "of" in section else ""
+    lies = section.word("lies", Lies) if "lies" in section else Lies.ANY
+    not_before = section.texts("not_before")
+    if (lies or not_before) and kind not in ("day", "moment"):
+        section.fault(f"only a day or a moment lies somewhere, not a {kind}", "lies" if lies else "not_before")
     section.text("list", "")  # the list has been put in its place by the rulebook's reader
     open_when = tuple(_open_when(section))
     words = (*PUBLISHED, *_ONCE) if section.node.file == _STORED else PUBLISHED
@@ -150,6 +168,9 @@ def _fact(name: str, section: Section, readings: Readings) -> FactSpec:
         closed=readings.closed(name, choices),
         points=MappingProxyType(points),
         open_when=open_when,
+        of_case=of == _OF[0] if of else None,
+        lies=lies,
+        not_before=not_before,
     )
 
 
@@ -199,11 +220,23 @@ def _action(
         wants=wants,
         tell=read_roles(section, "tell"),
         opens=tuple(opening_from(each) for each in section.sections("opens")),
-        same=_same(section),
+        same=_pairs(section, "same"),
         before=tuple(read_requirements(section, "needs_before", on_record=True)),
         publishes=section.flag("publishes"),
         hands_to=section.text("hands_to", ""),
         owner_of=section.text("owner_of", ""),
+        rests_on=tuple(
+            RestRule(
+                each.texts("clock", needed=True),
+                read_conditions(each, "when"),
+                each.flag("on_last_day"),
+                each.texts("ended_by"),
+            )
+            for each in section.sections("rests_on")
+        ),
+        keeps=section.texts("keeps"),
+        implies=_pairs(section, "implies"),
+        clashes=tuple(Clash(each.text("clock"), read_conditions(each, "when")) for each in section.sections("clashes")),
     )
 
 
@@ -226,14 +259,14 @@ def _everywhere(
     yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
 
 
-def _same(section: Section) -> Mapping[str, str]:
-    """Facts that have to agree with others on the record."""
+def _pairs(section: Section, key: str) -> Mapping[str, str]:
+    """A mapping to facts: facts that have to agree with others, an action with the fact of its day."""
     pairs = {}
-    for fact, node in section.items("same"):
+    for name, node in section.items(key):
         if isinstance(node.value, str) and node.value:
-            pairs[str(fact)] = node.value
+            pairs[str(name)] = node.value
         else:
-            section.wrong(f"same {fact}", node, "the name of a fact")
+            section.wrong(f"{key} {name}", node, "the name of a fact")
     return MappingProxyType(pairs)
 
 

@@ -13,7 +13,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import ALGORITHMS, EVERYWHERE, FOREVER, SYSTEM, ClockLine, ReachedStep, Where
+from gkflow.application.ports import (
+    ALGORITHMS,
+    EVERYWHERE,
+    FOREVER,
+    SYSTEM,
+    ClockLine,
+    ReachedStep,
+    StandingStill,
+    Where,
+)
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
@@ -41,8 +50,9 @@ _ONE_DAY = timedelta(days=1)
 _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
 # What silence brought about, gkflow itself has put on record under the last day; the clock has stopped with it.
 _TAKEN = (
-    'e.kind = \'propose\' AND EXISTS (SELECT 1 FROM entry t WHERE t."case" = e."case" AND t.day = e.deadline'
-    " AND t.\"by\" = ? AND t.action <> 'link')"  # a link that a sweep wrote is no consequence of the law
+    'e.kind = \'propose\' AND EXISTS (SELECT 1 FROM entry t WHERE t."case" = e."case" AND t.day >= e.deadline'
+    # A link that a sweep wrote, a last day counted again: no consequence of the law.
+    " AND t.\"by\" = ? AND t.action NOT IN ('link', 'recount'))"
 )
 # Only what still holds is told: the clock runs towards that last day (what was reached today, today's clocks have
 # just shown), and no higher step is on record.
@@ -56,6 +66,14 @@ _UNTOLD = (
     f' AND (e.day = ? OR {_TAKEN} OR EXISTS (SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock'
     " AND c.ref = e.ref AND c.from_day <= ? AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline))"
     " AND e.id > ? ORDER BY e.id LIMIT ?"
+)
+_STANDING_STILL = (
+    'SELECT c."case", c.workflow, c.clock, c.status, c.from_day, d.unit, d.officer, d.title'
+    ' FROM clock c JOIN docket d ON d."case" = c."case"'
+    " WHERE c.status IN ('suspended', 'waiting') AND c.owed = 1 AND c.until_day = ? AND c.from_day <= ? AND d.ended = ?"
+    ' AND NOT EXISTS (SELECT 1 FROM clock o WHERE o."case" = c."case" AND o.owed = 0 AND o.status = \'running\''
+    " AND o.until_day = ? AND o.last_day >= ? AND o.duty <> 'office')"
+    ' ORDER BY c.from_day, c."case", c.clock'
 )
 _SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND id > ? ORDER BY id LIMIT ?"
 
@@ -213,13 +231,20 @@ class Sweeps(Desk):
             breaches.append(("escalation", "escalation_without_sweep"))
         return done, breaches
 
-    def lapsed(self, day: date) -> list[tuple[str, str, str]]:
-        """The clocks of others whose lapse was recorded on *day*: case, clock, ref."""
-        rows = self.all(
-            'SELECT DISTINCT "case", clock, ref FROM escalation WHERE day = ? AND kind IN (?, ?)',
-            (day, "propose", "take"),
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
+    def run_out(self, workflow: str, clock: str, ladder: str, day: date) -> list[tuple[str, str]]:
+        """The runs of a clock whose last day was before *day* and that still run on it: case, ref."""
+        runs = "status = 'running' AND ladder = ? AND from_day <= ? AND last_day < ? AND workflow = ? AND clock = ?"
+        values = (ladder, day, day, workflow, clock)
+        found: dict[tuple[str, str], None] = {}
+        for until, more in (("until_day = ?", (FOREVER,)), ("until_day < ? AND until_day > ?", (FOREVER, day))):
+            rows = self.all(f'SELECT "case", ref FROM clock WHERE {runs} AND {until}', (*values, *more))
+            found.update(dict.fromkeys((row[0], row[1]) for row in rows))
+        return sorted(found)
+
+    def standing_still(self, day: date) -> list[StandingStill]:
+        """The office's clocks that stand still or wait on *day* in an open case, while nobody's term runs."""
+        rows = self.all(_STANDING_STILL, (FOREVER, day, FOREVER, FOREVER, day))
+        return [StandingStill._make((*row[:4], self.dialect.read_day(row[4]), *row[5:])) for row in rows]
 
     def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
         """What was recorded on *day* for one of these steps: case, workflow, clock, ref, last day, step."""

@@ -104,6 +104,12 @@ class ClockRow(Row, table=True):
             sqlite_where=text("status = 'running' AND owed = 1"),
             postgresql_where=text("status = 'running' AND owed = 1"),
         ),
+        # What stands still or waits: somebody is reminded of it after a while.
+        Index(
+            "clock_still", "until_day", "from_day",
+            sqlite_where=text("status IN ('suspended', 'waiting') AND owed = 1"),
+            postgresql_where=text("status IN ('suspended', 'waiting') AND owed = 1"),
+        ),
         Index(
             "clock_provisional", "until_day",
             sqlite_where=text("provisional = 1"), postgresql_where=text("provisional = 1"),

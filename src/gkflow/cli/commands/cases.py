@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The keys of a row, in this order: what scripts rely on.
 KEYS = (
     "case", "workflow", "title", "state", "state_label", "unit", "officer", "received", "clock", "clock_label",
-    "deadline", "earliest", "provisional", "status", "verdict", "days_left", "light",
+    "deadline", "earliest", "provisional", "status", "verdict", "days_left", "light", "reason",
 )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _counts(lines: Sequence[CaseLine]) -> str:
 def _columns(office: Office, format: str, output: str, every: bool) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
     from gkflow.cli.output import Column
-    from gkflow.cli.vocabulary import LIGHTS, STANDINGS, VERDICTS, word
+    from gkflow.cli.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
     flows = office.rules.rulebook.workflows
 
@@ -128,7 +128,12 @@ def _columns(office: Office, format: str, output: str, every: bool) -> list[Colu
     state = Column("state_label", "状态", "state") if say("zh", "en") == "zh" else Column("state", "状态", "state")
     officer, received = Column("officer", "承办人", "officer"), Column("received", "收到日期", "received")
     limit = Column("clock_label", "期限", "clock") if say("zh", "en") == "zh" else Column("clock", "期限", "clock")
-    status = Column("status", "情形", "status", style=light, words=lambda each: word(STANDINGS, each))
+
+    def standing(row: Mapping[str, Any]) -> str:
+        why = word(UNCLOCKED, row["reason"]) if row["reason"] else ""
+        return word(STANDINGS, row["status"]) + (say(f"（{why}）", f" ({why})") if why else "")
+
+    status = Column("status", "情形", "status", style=light, told=standing)
     left = Column("days_left", "剩余工作日", "days left", style=light)
     verdict = Column("verdict", "时限认定", "verdict", words=lambda each: word(VERDICTS, each))
     if format in ("csv", "xlsx") or output:

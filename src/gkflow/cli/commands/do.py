@@ -38,12 +38,14 @@ def command(
     fact: list[str] = options.FACT,
     key: str = options.KEY,
     dry_run: bool = options.DRY_RUN,
+    yes: bool = options.YES,
     draft: bool = options.DRAFT,
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """List or take the next action of a case."""
     from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
+    from gkflow.cli.days import confirm_days
     from gkflow.cli.naming import action_named, facts_named, unit_named
     from gkflow.office import open_office
 
@@ -62,6 +64,7 @@ def command(
             "key": key or None,
         }  # fmt: skip
         named = action_named(flow, action)
+        confirm_days(flow, named, on, given["facts"], yes)
         with kept_where_refused(office, draft, flow, view.case.number, named, given, hint=not dry_run):
             _do(office, view, named, given, dry_run, format)
 

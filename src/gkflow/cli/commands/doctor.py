@@ -157,6 +157,20 @@ def _provisional(sign: Sign) -> str:
     )
 
 
+def _parked(sign: Sign) -> str:
+    count, after, cases = sign.facts["count"], sign.facts["after"], sign.facts["cases"]
+    if not count:
+        return say(
+            f"没有中止或者等待满 {after} 个工作日的案件", f"no case has stood still for {after} working days or more"
+        )
+    names = say("、", ", ").join(cases) + (say("等", ", …") if count > len(cases) else "")
+    return say(
+        f"{count} 个期限中止或者等待已满 {after} 个工作日，请补录对方收到之日、答复，或者依法办理：{names}",
+        f"{count} clocks have stood still for {after} working days or more; enter the day of receipt (served), "
+        f"the answer, or decide: {names}",
+    )
+
+
 def _counts(sign: Sign) -> str:
     cases, still, entries, steps = (sign.facts[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
@@ -206,4 +220,5 @@ _WORDS = {
     "local_days": _local_days,
     "provisional": _provisional,
     "counts": _counts,
+    "parked": _parked,
 }

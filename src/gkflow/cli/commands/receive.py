@@ -29,13 +29,19 @@ def command(
     dry_run: bool = options.DRY_RUN,
     draft: bool = options.DRAFT,
     yes: bool = typer.Option(
-        False, "--yes", help=say("不写任何要素也立案，不再询问", "open a case without any fact, and do not ask")
+        False,
+        "--yes",
+        help=say(
+            "不再询问：不写任何要素也立案，日期距今很远也确认无误",
+            "do not ask: open a case without any fact, and the days are right, however far from today",
+        ),
     ),
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
     from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
+    from gkflow.cli.days import confirm_days
     from gkflow.cli.entering import entered_row, print_entered
     from gkflow.cli.naming import facts_named, workflow_named
     from gkflow.cli.output import print_json
@@ -47,6 +53,7 @@ def command(
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))
         known = {**facts_named(flow, facts), **({"title": title} if title else {})}
+        confirm_days(flow, flow.first.name, on, known, yes)
         if not known and not yes and not dry_run:
             _ask(flow.label, named=bool(number or day or key))
         by = acting(office, by)

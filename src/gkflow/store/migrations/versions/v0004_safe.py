@@ -18,6 +18,7 @@ def upgrade() -> None:
     _stops()
     _rules()
     _seals()
+    _standing_still()
 
 
 def _accounts() -> None:
@@ -90,3 +91,9 @@ def _seals() -> None:
 
 
 _COUNTERS = ("cases", "entries", "sweeps", "steps", "acknowledgements", "notices", "leaves")
+
+
+def _standing_still() -> None:
+    """What stands still or waits is looked for at every sweep: its cost follows what does."""
+    still = sa.text("status IN ('suspended', 'waiting') AND owed = 1")
+    op.create_index("clock_still", "clock", ["until_day", "from_day"], sqlite_where=still, postgresql_where=still)

@@ -1,0 +1,53 @@
+"""
+Parked cases (久置案件): the clock stands still or waits, nobody's term runs, and for days nothing has happened. A
+consultation without its day of receipt, an applicant who never answers: somebody is reminded, again and again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from gkflow.application.ports import StandingStill
+from gkflow.application.rules import Rules
+from gkflow.application.telling import lines_to
+
+
+class Parked(NamedTuple):
+    """One parked clock (久置的期限): for how many working days it has stood still."""
+
+    line: StandingStill
+    days: int
+
+
+def parked(ledger: Any, rules: Rules, day: date) -> list[Parked]:
+    """The clocks of the office that have stood still for ``[reminders] parked_after`` working days or more."""
+    found = []
+    for line in ledger.standing_still(day):
+        days = rules.rulebook.calendar_of(line.unit).count(line.since, day)
+        if days >= rules.parked_after:
+            found.append(Parked(line, days))
+    return found
+
+
+def remind_parked(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+    """Remind the officer of each parked case, and from the second time on the head of the section (久置提醒)."""
+    told = 0
+    for each in parked(ledger, rules, day):
+        line, times = each.line, each.days // rules.parked_after
+        workflow = rules.rulebook.workflows.get(line.workflow)
+        rule = workflow.clock(line.clock) if workflow is not None else None
+        facts = {
+            "kind": f"parked_{line.status}", "case": line.case, "title": line.title, "clock": line.clock,
+            "workflow_label": workflow.label if workflow is not None else line.workflow,
+            "clock_label": rule.label if rule is not None else line.clock, "since": line.since.isoformat(),
+            "day": day.isoformat(), "days": each.days, "officer": line.officer,
+        }  # fmt: skip
+        roles = ("officer", "section_head") if times > 1 else ("officer",)
+        whom = rules.addressees(roles, line.unit, line.officer)
+        base = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
+        lines = list(lines_to(rules, whom, base, facts, now, case=line.case, unit=line.unit))
+        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        ledger.put_notices(lines)
+        told += len(lines)
+    return told
