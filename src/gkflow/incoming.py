@@ -52,7 +52,13 @@ class Incoming:
 
 
 def read_incoming(
-    file: Path, home: Path, *, year: int | None = None, published: date | None = None, url: str = "", today: date
+    file: Path | bytes,
+    home: Path,
+    *,
+    year: int | None = None,
+    published: date | None = None,
+    url: str = "",
+    today: date,
 ) -> Incoming:
     """
     Read the text of a notice, or a calendar file (读取放假安排). *year* is wanted only by a text that names none;
@@ -61,7 +67,7 @@ def read_incoming(
     Nothing is written. What cannot be believed stands in ``problems``, with its sentence. Raises NotFound, Unfit for
     a file that cannot be read, FilesAtFault for a calendar file with faults, and Refused for a day to come.
     """
-    if file.suffix.lower() in _BY_HAND:
+    if isinstance(file, Path) and file.suffix.lower() in _BY_HAND:
         return _by_hand(file, home, today)
     text = _text_of(file, "UTF-8", "GB18030")
     edition = _known(home)
@@ -110,22 +116,25 @@ def _not_to_come(published: date | None, today: date) -> date | None:
     return published
 
 
-def _text_of(file: Path, *encodings: str) -> str:
-    try:
-        if not file.is_file():
-            raise NotFound("no_file", file=str(file))
-        with file.open("rb") as opened:
-            raw = opened.read(_MOST_BYTES + 1)
-    except OSError as error:  # also a path that is too long
-        raise Unfit("unreadable", file=str(file)[:200], reason=str(error.strerror)) from None
+def _text_of(file: Path | bytes, *encodings: str) -> str:
+    if isinstance(file, bytes):
+        raw, name, size = file, "-", len(file)
+    else:
+        try:
+            if not file.is_file():
+                raise NotFound("no_file", file=str(file))
+            with file.open("rb") as opened:
+                raw, name, size = opened.read(_MOST_BYTES + 1), str(file), file.stat().st_size
+        except OSError as error:  # also a path that is too long
+            raise Unfit("unreadable", file=str(file)[:200], reason=str(error.strerror)) from None
     if len(raw) > _MOST_BYTES:
-        raise Refused("file_too_large", file=file.name, size=-(-file.stat().st_size >> 20), most=_MOST_BYTES >> 20)
+        raise Refused("file_too_large", file=name, size=-(-size >> 20), most=_MOST_BYTES >> 20)
     for encoding in encodings:
         try:
             return raw.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unfit("no_text", file=str(file), tried=", ".join(encodings))
+    raise Unfit("no_text", file=name, tried=", ".join(encodings))
 
 
 def _of_notice(

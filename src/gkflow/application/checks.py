@@ -62,12 +62,26 @@ def label_of(workflow: Workflow, fact: str) -> str:
     return f"{spec.label}({fact})" if spec is not None else fact
 
 
+def choices_of(workflow: Workflow, facts: Sequence[str]) -> str:
+    """What may be chosen for these facts: decision = granted 予以公开 | refused 不予公开."""
+    told = []
+    for name in facts:
+        spec = workflow.facts.get(name)
+        if spec is not None and spec.type == "choice":
+            open_ = (f"{code} {label}" for code, label in spec.choices.items() if code not in spec.closed)
+            told.append(f"{name} = {' | '.join(open_)}")
+    return "; ".join(told)
+
+
 def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequence[str]) -> None:
     """Raise Refused where facts are missing that the action must have."""
     if gaps:
         labels = [label_of(workflow, gap) for gap in gaps]
         cite = action.cite or workflow.label
-        raise Refused("facts_missing", action=action.name, case=number, facts=labels, names=tuple(gaps), cite=cite)
+        raise Refused(
+            "facts_missing", action=action.name, case=number, facts=labels, names=tuple(gaps), cite=cite,
+            possible=choices_of(workflow, gaps),
+        )  # fmt: skip
 
 
 def check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> None:

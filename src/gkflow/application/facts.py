@@ -255,10 +255,16 @@ def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> 
             continue
         if name not in names and name not in workflow.facts:
             near = get_close_matches(name, names, 2)
-            mean = f" (do you mean {' or '.join(near)}?)" if near else ""
+            there = ", ".join(f"{each} {_label(workflow, each)}".rstrip() for each in names)
+            mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
             raise NotFound("unknown_fact", action=action.name, fact=name, near=near, mean=mean, allowed=names)
         facts[name] = _one(workflow, action, name, value)
     return facts
+
+
+def _label(workflow: Workflow, name: str) -> str:
+    spec = workflow.facts.get(name)
+    return spec.label if spec is not None else ""
 
 
 def _one(workflow: Workflow, action: Action, name: str, value: Any) -> Any:

@@ -73,6 +73,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "draw": ("draw", "画出流程图（Mermaid）", "draw a workflow (Mermaid)"),
     "verify": ("verify", "核验办理记录的完整性", "verify the chains of the record"),
     "rebuild": ("rebuild", "由办理记录重建台账", "rebuild the docket from the record"),
+    "backup": ("backup", "备份：数据库、设置和规则，在线进行", "keep database, settings and rules, online"),
+    "restore": ("restore", "恢复备份，并核验记录", "restore a backup, and verify its record"),
     "doctor": ("doctor", "体检：巡检、送发、日历是否正常", "is everything alive: sweeps, delivery, calendar"),
 }
 
@@ -121,7 +123,7 @@ class LazyGroup(TyperGroup):
 
 def _build() -> Any:
     app = typer.Typer(
-        cls=LazyGroup, add_completion=False, rich_markup_mode=None, context_settings=_HELP,
+        cls=LazyGroup, add_completion=True, rich_markup_mode=None, context_settings=_HELP,
         help=say(
             "gkflow：政务公开办理流程与法定期限。每个命令都有 --help；--format json 供程序使用。",
             "gkflow: disclosure cases and their deadlines. Each command has --help; --format json is for programs.",
@@ -181,8 +183,12 @@ def _command(arguments: Sequence[str]) -> int:
 
             print(f"gkflow {gkflow.__version__}")
             return 0
+        if words[:1] == ["help"]:  # as git has it: gkflow help cases
+            words = [*words[1:], "--help"]
         with warned_of_waiting_rules(words):
-            result = _build().main(args=words or ["--help"], prog_name="gkflow", standalone_mode=False)
+            result = _build().main(
+                args=words or ["--help"], prog_name="gkflow", standalone_mode=False, obj=tuple(words)
+            )
         return result if isinstance(result, int) else 0
     except typer.Exit as leaving:
         return leaving.exit_code
@@ -275,8 +281,13 @@ def _wrong(error: Any) -> str:
     if kind == "MissingParameter":
         wanted = name or (metavar(param) if param is not None else "")
         return say(f"缺少 {wanted}", f"missing {wanted}")
+    if kind == "BadParameter" and (words := _of_value(told)):
+        name = name or (metavar(param) if param is not None else "")
+        return say(f"{name}：{words}", f"{name}: {told}")
     if kind == "BadParameter":
         return say(f"{name}：{told}", f"{name}: {told}") if name and not told.startswith("--") else told
+    if (found := re.fullmatch(r"Option '(.*)' does not take a value\.?", told)) is not None:
+        return say(f"{found[1]} 后面不写值", told)
     if found := re.match(r"Option '(.*)' requires an argument", told):
         return say(f"{found[1]} 后面要写值", told)
     if found := re.match(r"Got unexpected extra argument\S* \((.*)\)", told):
@@ -287,6 +298,35 @@ def _wrong(error: Any) -> str:
         near = get_close_matches(found[1], COMMANDS, 2)
         return say(f"没有命令 {found[1]}", f"no command {found[1]}") + _mean(near)
     return told
+
+
+# What the library says of a value, and its Chinese.
+_VALUES = (
+    (r"Input should be a valid integer.*", "要写整数"),
+    (r"Input should be a valid number.*", "要写数"),
+    (r"Input should be a finite number.*", "要写数"),
+    (r"Input should be greater than or equal to (.+?)\.?", "不得小于 {0}"),
+    (r"Input should be less than or equal to (.+?)\.?", "不得大于 {0}"),
+    (r"Input should be greater than (.+?)\.?", "要大于 {0}"),
+    (r"Input should be less than (.+?)\.?", "要小于 {0}"),
+    (r"Input should be a valid boolean.*", "要写 true 或者 false"),
+    (r"Input should be .*", "值不合要求"),
+    (r"(.+) is not a valid (?:integer|int)\b.*", "{0} 不是整数"),
+    (r"(.+) is not a valid (?:float|number)\b.*", "{0} 不是数"),
+    (r"(.+) is not a valid boolean.*", "{0} 不是 true 或者 false"),
+    (r"(.+) is not in the range x>=([\d.]+)\.?", "{0} 太小，不得小于 {1}"),
+    (r"(.+) is not in the range x<=([\d.]+)\.?", "{0} 太大，不得大于 {1}"),
+    (r"(.+) is not in the range ([\d.]+)<=x<=([\d.]+)\.?", "{0} 要在 {1} 到 {2} 之间"),
+    (r"(.+) is not one of (.+?)\.?", "{0} 不在可选之列：{1}"),
+    (r"(?:File|Path|Directory) (.+) does not exist\.?", "没有这个文件：{0}"),
+)
+
+
+def _of_value(told: str) -> str:
+    for pattern, words in _VALUES:
+        if found := re.fullmatch(pattern, told):
+            return words.format(*(part.strip("'") for part in found.groups()))
+    return ""
 
 
 def _mean(near: Sequence[str]) -> str:

@@ -43,10 +43,7 @@ def span(text: str) -> tuple[date, date]:
 
 def today() -> date:
     """The legal day of now."""
-    from gkflow.bootstrap import now
-    from gkflow.domain.case import legal_day
-
-    return legal_day(now())
+    return options.today()
 
 
 def _of(text: str) -> tuple[date, date]:

@@ -194,6 +194,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _HINT = re.compile(r"(.*) \(do you mean (.+)\?\)", re.DOTALL)
 # action "x": …, ladder "y", step 3: …, limit "z" from 2019-05-15: …, [mail]: …, needs ref: …
+_THERE = re.compile(r"(.*); there are: ((?:(?!there are).)*?)", re.DOTALL)
 _PREFIX = re.compile(
     r'(?:(\w+) "([^"]+)"|(\[+[\w.]+\]+|[\w./-]+(?: [\w./-]+)?))(?:, step (\S+)| from (\S+))?: (.+)', re.DOTALL
 )
@@ -213,6 +214,8 @@ def words_of(text: str) -> str:
     if found := _HINT.fullmatch(text):
         near = found[2].replace(" or ", "、").replace('"', "")
         return f"{words_of(found[1])}，是不是 {near}？"
+    if found := _THERE.fullmatch(text):
+        return f"{words_of(found[1])}；有：{found[2].replace(', ', '、')}"
     for pattern, words in _BODIES:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             if ": " in (found[1] if found.re.groups else "") and _PREFIX.fullmatch(text):

@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 import typer
 from typer.core import TyperCommand
 
+from gkflow.cli.examples import EXAMPLES
 from gkflow.cli.language import say
 
 _GAP = 2
@@ -69,7 +70,8 @@ def _pieces(text: str) -> Iterable[str]:
         yield word
 
 
-def _columns() -> int:
+def columns() -> int:
+    """The columns that help and lists may take."""
     return max(min(shutil.get_terminal_size((100, 24)).columns, 100), 40)
 
 
@@ -79,7 +81,7 @@ def _list(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
     term = min(max(width(name) for name, _ in rows), _TERM)
     lines = ["", heading]
     for name, words in rows:
-        told = wrapped(words, _columns() - term - _GAP - 2)
+        told = wrapped(words, columns() - term - _GAP - 2)
         first = f"  {padded(name, term)}{' ' * _GAP}"
         if width(name) > term:
             lines.append(f"  {name}")
@@ -94,12 +96,20 @@ def _usage(ctx: typer.Context, parts: Sequence[str]) -> list[str]:
 
 
 def _described(words: str | None) -> list[str]:
-    return [f"  {line}" if line else "" for part in (words or "").split("\n") for line in wrapped(part, _columns() - 2)]
+    return [f"  {line}" if line else "" for part in (words or "").split("\n") for line in wrapped(part, columns() - 2)]
 
 
 def metavar(param: Any) -> str:
     """What stands for the value of a parameter: 日期, N, FILE."""
     return str(param.metavar or param.name.upper())
+
+
+# The words of the options that typer adds.
+_OWN = (
+    ("--help", "显示本帮助", "show this help"),
+    ("--install-completion", "安装命令补全（bash、zsh、fish、PowerShell）", "install completion for your shell"),
+    ("--show-completion", "显示补全脚本", "show the completion script"),
+)
 
 
 def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
@@ -110,8 +120,9 @@ def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
         term = ", ".join(sorted(param.opts, key=len))
         value = "" if param.is_flag else f" {metavar(param)}"
         words = param.help or ""
-        if "--help" in param.opts:
-            words = say("显示本帮助", "show this help")
+        for name, zh, en in _OWN:
+            if name in param.opts:
+                words = say(zh, en)
         rows.append((term + value, words))
     return rows
 
@@ -132,7 +143,20 @@ class Command(TyperCommand):
         lines += _list(say("参数", "Arguments"), told)
         options = [*_options(params), ("--lang zh|en", say("界面语言", "language"))]
         lines += _list(say("选项", "Options"), options)
+        if self.name in ("receive", "do"):
+            from gkflow.cli.action_lines import facts_help
+
+            lines += facts_help(ctx.obj or ())
+        lines += _examples(EXAMPLES.get(str(self.name), ()))
         return "\n".join([*lines, "", self.epilog] if self.epilog else lines)
+
+
+def _examples(lines: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Examples below one another, each with what it does."""
+    told = ["", say("例", "Examples")] if lines else []
+    for line, zh, en in lines:
+        told += [f"  {line}", f"      {say(zh, en)}"]
+    return told
 
 
 def group_help(ctx: typer.Context, words: str, params: Iterable[Any], commands: Sequence[tuple[str, str]]) -> str:

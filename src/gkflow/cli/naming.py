@@ -40,9 +40,17 @@ def clock_named(book: Rulebook, text: str, workflow: str = "") -> str:
 
 
 def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
-    """The facts by their codes."""
+    """The facts by their codes; 今天 and 昨天 in one that is a day, as dates."""
+    from gkflow.cli.options import relative
+
     codes = {spec.label: name for name, spec in workflow.facts.items()}
-    return {name if name in workflow.facts else codes.get(name, name): value for name, value in given.items()}
+    found: dict[str, str] = {}
+    for word, value in given.items():
+        name = word if word in workflow.facts else codes.get(word, word)
+        spec = workflow.facts.get(name)
+        is_day = spec.type == "day" if spec is not None else name == "day"
+        found[name] = relative(value) if is_day else value
+    return found
 
 
 def unit_named(office: Office, text: str) -> str:

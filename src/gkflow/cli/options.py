@@ -7,8 +7,9 @@ The options that several commands share (通用选项): written as a parameter's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import typer
@@ -75,7 +76,10 @@ DAY: Any = typer.Option(
     "",
     "--day",
     metavar=say("日期", "DAY"),
-    help=say("发生之日（默认今天）", "the day on which it happened (default: today)"),
+    help=say(
+        "发生之日（默认今天）：2026-11-27、11月27日、昨天",
+        "the day on which it happened (default: today): 2026-11-27, yesterday",
+    ),
 )
 FACT: Any = typer.Option(
     [],
@@ -101,17 +105,58 @@ DRAFT: Any = typer.Option(
 )
 
 
-def day(text: str | None) -> date | None:
+_RELATIVE = {
+    "今天": 0, "今日": 0, "today": 0, "昨天": -1, "昨日": -1, "yesterday": -1, "前天": -2, "明天": 1, "tomorrow": 1,
+}  # fmt: skip
+_NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?$")
+
+
+def day(text: str | None, *, past: bool = False) -> date | None:
     """
     The day of an option, None where the option was not given. Raises Refused ("bad_day") with what to write.
 
-    2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted.
+    2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted, and 今天, 昨天, 前天, 明天, 11月27日 as seen
+    from the moment of the door. Without a year it is this year's day; of what has happened (*past*) the latest one:
+    on 5 January 12月28日 is a day of last year, because an entry never lies ahead.
     """
     if text is None or not text.strip():
         return None
     from gkflow.application.facts import read_day
 
-    return read_day(text)
+    word = text.strip()
+    if word.lower() in _RELATIVE:
+        return today() + timedelta(days=_RELATIVE[word.lower()])
+    if found := _NO_YEAR.match(word):
+        return _without_year(word, int(found[1]), int(found[2]), past)
+    return read_day(word)
+
+
+def today() -> date:
+    """The legal day of the door's moment."""
+    from gkflow.bootstrap import now
+    from gkflow.domain.case import legal_day
+
+    return legal_day(now())
+
+
+def _without_year(word: str, month: int, number: int, past: bool) -> date:
+    from gkflow.domain.errors import Refused
+
+    known = today()
+    for year in (known.year, known.year - 1) if past else (known.year,):
+        try:
+            found = date(year, month, number)
+        except ValueError:
+            continue
+        if not past or found <= known:
+            return found
+    raise Refused("bad_day", value=word)
+
+
+def relative(text: str) -> str:
+    """今天, 昨天 … in a fact that is a day, as a date; other text as it is. A day without its year stays unread."""
+    offset = _RELATIVE.get(text.strip().lower())
+    return (today() + timedelta(days=offset)).isoformat() if offset is not None else text
 
 
 def region(text: str) -> str:

@@ -53,7 +53,7 @@ ERRORS: dict[str, str] = {
     "fact_moved": "{action}：{facts}已登记为 {was}，不能在这里改为 {now}；登记有误的用“更正记录”{cited}",
     "fact_to_come": "{action}：{facts}写的是 {day}，晚于 {last}；办理记录只记已经发生的事",
     "facts_out_of_order": "{action}：{facts}前后矛盾，后者 {day} 早于前者 {first}；请核对两个日期",
-    "facts_missing": "{action}：还缺 {facts}，用 --fact 要素=值 补上（{cite}）",
+    "facts_missing": "{action}：还缺 {facts}，用 --fact 要素=值 补上（{cite}）{possible}",
     "files_at_fault": "规则文件有 {count} 处错误，请运行 gkflow check",
     "forked": "本机关的数据库是在进程 {there} 中打开的，却在进程 {here} 中使用：连接不能跨 fork 共用；"
     "请在 fork 之后由各进程分别打开",
@@ -108,6 +108,11 @@ ERRORS: dict[str, str] = {
     "no_file": "没有这个文件：{file}",
     "bad_database_url": "数据库地址无法识别；请写成 sqlite:///gkflow.db 或者 postgresql+psycopg://用户@主机/库名，"
     "密码中的 @ : / 写作 %40 %3A %2F（database.url）",
+    "backup_elsewhere": "办理记录在 {place}，请用它自己的工具：pg_dump --format=custom --file=文件，"
+    "并另存 gkflow.toml、config/ 和 workflows/",
+    "file_exists": "文件 {file} 已经存在，请换一个文件名",
+    "not_a_backup": "{file} 不是完整的 gkflow 备份，没有恢复",
+    "office_exists": "{folder} 中已有机关，没有恢复；请换一个空文件夹",
     "bad_encoding": "{what} 不是 UTF-8 文本",
     "database_damaged": "数据库已损坏（{reason}）：请保留现状另存一份，再从备份恢复",
     "database_failed": "数据库不予执行：{reason}",
@@ -296,6 +301,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
 # English that comes inside an error's facts, and its Chinese.
 _INSIDE: tuple[tuple[str, str], ...] = (
     (r"^ \(do you mean (.*)\?\)$", "，是不是 {0}？"),
+    (r"^; there are: (.*)$", "；有：{0}"),
     (r"^ on (\S+); its first entry is of (\S+)$", "（截至 {0}）；它的第一条记录在 {1}"),
     (r"^a day, as 2026-11-22$", "日期，如 2026-11-22"),
     (r"^a moment, as 2026-11-22 10:30$", "时刻，如 2026-11-22 10:30"),
@@ -333,12 +339,16 @@ def error_words(error: GkflowError) -> str:
     if language() == "en" or error.code not in ERRORS:
         return " ".join(str(error).split("\n"))
     cite = error.facts.get("cite")
-    facts = {"label": error.facts.get("fact", ""), **error.facts, "cited": f"（{cite}）" if cite else ""}
+    possible = error.facts.get("possible")
+    more = {"cited": f"（{cite}）" if cite else "", "possible": f"；{possible}" if possible else ""}
+    facts = {"label": error.facts.get("fact", ""), **error.facts, **more}
     labels = _labels(str(facts.get("workflow", ""))) if {"action", "allowed", "state", "first"} & facts.keys() else {}
     told: dict[str, Any] = {}
     for name, value in facts.items():
         if name in ("action", "first", "state"):
             told[name] = labels.get(str(value), value)
+        elif name == "workflow":
+            told[name] = _workflow_label(str(value))
         elif name == "allowed":
             told[name] = "、".join(labels.get(each, each) for each in value)
         elif name == "roles":
@@ -371,11 +381,24 @@ def _labels(first: str) -> dict[str, str]:
     return found
 
 
+def _workflow_label(name: str) -> str:
+    from gkflow.bootstrap import home_folder, rulebook, settings_of
+
+    try:
+        home = home_folder()
+        flow = rulebook(home, settings_of(home).profile).workflows.get(name)
+    except GkflowError:
+        flow = None
+    return f"{flow.label}({name})" if flow is not None else name
+
+
 def inside(text: str) -> str:
     """Chinese for the English that stands in an error's facts; other text as it is."""
     for pattern, words in _INSIDE:
         if found := re.match(pattern, text):
-            return words.format(*(part.replace(" or ", "、").replace('"', "") for part in found.groups()))
+            return words.format(
+                *(part.replace(" or ", "、").replace(", ", "、").replace('"', "") for part in found.groups())
+            )
     from gkflow.cli.fault_words import words_of
 
     return words_of(text)

@@ -28,7 +28,9 @@ class GkflowError(Exception):
 
     def __str__(self) -> str:
         cite = self.facts.get("cite")
-        return fill(SENTENCES.get(self.code, self.code), {**self.facts, "cited": f" ({cite})" if cite else ""})
+        possible = self.facts.get("possible")
+        more = {"cited": f" ({cite})" if cite else "", "possible": f"; {possible}" if possible else ""}
+        return fill(SENTENCES.get(self.code, self.code), {**self.facts, **more})
 
 
 class Refused(GkflowError):
@@ -124,7 +126,7 @@ SENTENCES: dict[str, str] = {
     "extension_second": "{action}: extended once already on {first}; the law gives one extension ({cite})",
     "extension_too_long": "{action}: {days} days, at most {most} are lawful ({cite})",
     "extension_unapproved": "{action}: not approved by the head of the disclosure office ({cite})",
-    "facts_missing": "{action} needs: {facts} ({cite})",
+    "facts_missing": "{action} needs: {facts} ({cite}){possible}",
     "fact_before_case": "{action}: {facts} = {day} lies before {first}, the first day of the case; "
     "check the day, or give the case its true first day",
     "fact_before_entry": "{action}: {facts} = {day} lies before {first}, the day of the entry itself; check the day",
@@ -188,6 +190,11 @@ SENTENCES: dict[str, str] = {
     "no_file": "no file {file}",
     "bad_database_url": "the database address cannot be read; write sqlite:///gkflow.db or "
     "postgresql+psycopg://user@host/name, with @ : / in a password as %40 %3A %2F (database.url)",
+    "backup_elsewhere": "the record is in {place}, which has its own tools: pg_dump --format=custom --file=FILE, and "
+    "copy gkflow.toml, config/ and workflows/ beside it",
+    "file_exists": "{file} exists already: name another file",
+    "not_a_backup": "{file} is not a whole backup of gkflow: nothing was restored",
+    "office_exists": "{folder} holds an office already: nothing was restored; name an empty folder",
     "bad_encoding": "{what} is not text in UTF-8",
     "database_damaged": "the database is damaged ({reason}): keep a copy as it is and restore a backup",
     "database_failed": "the database refused: {reason}",

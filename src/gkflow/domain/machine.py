@@ -81,7 +81,8 @@ def action_of(workflow: Workflow, name: str) -> Action:
     action = workflow.actions.get(name)
     if action is None:
         near = get_close_matches(name, workflow.actions, 3)
-        mean = f" (do you mean {' or '.join(near)}?)" if near else ""
+        there = ", ".join(f"{each.name} {each.label}" for each in workflow.actions.values() if each.name != RECOUNT)
+        mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
         raise NotFound("unknown_action", workflow=workflow.name, action=name, near=near, mean=mean)
     return action
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -180,15 +180,23 @@ def _amount(value: LimitValue) -> str:
     return f"{'no length' if value.length is None else value.length} {value.unit}"
 
 
-def mean(name: str, names: Mapping[str, object] | tuple[str, ...]) -> str:
+_MOST = 40  # a longer list is a reference to be looked up, no hint
+
+
+def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
     """
-    A hint at the nearest name, or nothing (是否指).
+    A hint at the nearest name, or else the names that there are (是否指).
 
     >>> mean("aproved", ("approved", "received"))
     ' (do you mean "approved"?)'
+    >>> mean("done", ("approved", "received"))
+    '; there are: approved, received'
     """
-    near = difflib.get_close_matches(name, list(names), n=1)
-    return f' (do you mean "{near[0]}"?)' if near else ""
+    there = list(names)
+    near = difflib.get_close_matches(name, there, n=1)
+    if near:
+        return f' (do you mean "{near[0]}"?)'
+    return f"; there are: {', '.join(there)}" if 0 < len(there) <= _MOST else ""
 
 
 def mean_limit(name: str, limits: Mapping[str, object]) -> str:
@@ -200,4 +208,5 @@ def mean_limit(name: str, limits: Mapping[str, object]) -> str:
     """
     instrument, _, key = name.partition("/")
     keys = tuple(each.partition("/")[2] for each in limits if each.partition("/")[0] == instrument)
-    return (mean(key, keys) if key else "") or mean(name, limits)
+    near = mean(key, keys) if key else ""
+    return near if near.startswith(" ") else mean(name, limits)

@@ -13,10 +13,20 @@ FILE_NAME = "gkflow.toml"
 
 
 def find_home(environ: Mapping[str, str], cwd: Path, user_data: Path) -> Path:
-    """The home folder: ``GKFLOW_HOME``, else *cwd* with a ``gkflow.toml``, else the user's data folder."""
+    """
+    The home folder: ``GKFLOW_HOME``, else *cwd* or the nearest folder above it with a ``gkflow.toml`` (as git looks
+    for its own), else the user's data folder.
+    """
     if named := environ.get("GKFLOW_HOME"):
         return Path(named) if Path(named).is_absolute() else cwd / named
-    return cwd if (cwd / FILE_NAME).is_file() else user_data
+    return next((folder for folder in (cwd, *cwd.parents) if _is_home(folder)), user_data)
+
+
+def _is_home(folder: Path) -> bool:
+    try:
+        return (folder / FILE_NAME).is_file()
+    except OSError:  # a folder above that may not be looked into
+        return False
 
 
 def user_data() -> Path:
@@ -26,5 +36,5 @@ def user_data() -> Path:
 
 
 def home_folder() -> Path:
-    """The office's folder: GKFLOW_HOME, the current folder with a gkflow.toml, or the user's data folder."""
+    """The office's folder: GKFLOW_HOME, the current folder or one above with a gkflow.toml, or user data."""
     return find_home(os.environ, Path.cwd(), user_data()).absolute()

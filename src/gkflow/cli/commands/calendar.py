@@ -30,9 +30,11 @@ def command(
         metavar=say("月份或者日期", "MONTH|DAY"),
         help=say(
             "2026-10、2026年10月，或者 2026-10-10；默认本月。也可以先写一个词：show 画出月历，并注明在办案件的届满日；"
-            "compare 对照 chinese-calendar、holidays 和采用的放假通知，列出不同之处；adopt 读取放假通知文本并采用",
+            "compare 对照 chinese-calendar、holidays 和采用的放假通知，列出不同之处；adopt 读取放假通知文本并采用"
+            "（adopt - 从标准输入读）",
             "2026-10, or 2026-10-10; default: this month. Or first a word: show draws a month with the cases that "
-            "fall due; compare sets chinese-calendar, holidays and the notices side by side; adopt reads a notice",
+            "fall due; compare sets chinese-calendar, holidays and the notices side by side; adopt reads a notice "
+            "(adopt -: from standard input)",
         ),
     ),
     days: str = typer.Argument(

@@ -50,8 +50,9 @@ def _read(file: str, given: dict[str, Any]) -> Incoming:
     from gkflow.domain.case import legal_day
     from gkflow.incoming import read_incoming
 
+    source = sys.stdin.buffer.read() if file == "-" else Path(file)
     return read_incoming(
-        Path(file), home_folder(), year=given["year"] or None, published=given["published"], url=given["url"],
+        source, home_folder(), year=given["year"] or None, published=given["published"], url=given["url"],
         today=legal_day(now()),
     )  # fmt: skip
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, language, say
+from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gkflow.application.explain import CaseView
+    from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
 
 
@@ -49,7 +52,7 @@ def command(
     from gkflow.cli.naming import action_named, facts_named, unit_named
     from gkflow.office import open_office
 
-    facts, on = options.pairs(fact), options.day(day)
+    facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
     if draft and not action:
         raise typer.BadParameter(say("--draft：写明要办的动作", "--draft: name the action"))
@@ -70,47 +73,37 @@ def command(
 
 
 def _list(view: CaseView, format: str) -> None:
-    from gkflow.application.advance import wanted_facts
-    from gkflow.cli.naming import fact_label
-    from gkflow.cli.output import Column, print_json, show
-    from gkflow.cli.vocabulary import ROLES, word
+    from gkflow.cli.action_lines import listed, wanted
+    from gkflow.cli.output import print_json
 
-    flow = view.workflow
-    rows = []
-    for name in view.next:
-        action = flow.actions[name]
-        must, may = wanted_facts(flow, name)
-        if name == "correct_entry":
-            must, may = ("seq", "reason"), ("day", "void", say("任一要素", "any fact"))
-        rows.append(
-            {
-                "action": name, "label": action.label, "must": list(must), "may": list(may),
-                "roles": list(action.roles), "article": action.cite or None,
-            }
-        )  # fmt: skip
+    flow, number = view.workflow, view.case.number
     if format == "json":
-        print_json(rows)
+        print_json([_row(flow, name, *wanted(flow, name)) for name in view.next])
         return
-
-    def labels(names: list[str]) -> str:
-        return say("、", ", ").join(fact_label(flow, name) for name in names)
-
     state = flow.states[view.case.state]
-    title = say(
-        f"案件 {view.case.number} 现在“{state.label}”，可以办：",
-        f"case {view.case.number} is {label_of(state.label, state.name)}; what may be done:",
+    print(
+        say(
+            f"案件 {number} 现在“{state.label}”，可以办：",
+            f"case {number} is {label_of(state.label, state.name)}; what may be done:",
+        )
     )
-    columns = [
-        Column("action", "动作", "action"),
-        *([Column("label", "名称", "label")] if language() == "zh" else []),
-        Column("must", "必填要素", "must", words=labels),
-        Column("may", "可填要素", "may", words=labels),
-        Column("roles", "职责", "roles", words=lambda roles: say("、", ", ").join(word(ROLES, role) for role in roles)),
-        Column("article", "依据", "article"),
-    ]
-    show(rows, columns, "table", None, title)
-    number = view.case.number
-    print(say(f"例：gkflow do {number} 动作 --fact 要素=值", f"e.g.: gkflow do {number} ACTION --fact FACT=VALUE"))
+    print("\n".join(listed(flow, view.next)))
+    print(
+        say(
+            f"要素的全部选项：gkflow do {number} 动作 --help",
+            f"every fact with its choices: gkflow do {number} ACTION --help",
+        )
+    )
+
+
+def _row(flow: Workflow, name: str, must: Sequence[str], may: Sequence[str]) -> dict[str, Any]:
+    action = flow.actions[name]
+    if name == "correct_entry":
+        may = (*may, say("任一要素", "any fact"))
+    return {
+        "action": name, "label": action.label, "must": list(must), "may": list(may),
+        "roles": list(action.roles), "article": action.cite or None,
+    }  # fmt: skip
 
 
 def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_run: bool, format: str) -> None:

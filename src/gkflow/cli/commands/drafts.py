@@ -49,7 +49,7 @@ def command(
         raise typer.BadParameter(say("--fact、--day 用于 drafts enter", "--fact and --day go with drafts enter"))
     if which and (output or format in ("csv", "xlsx")):
         raise typer.BadParameter(say("--output、csv、xlsx 只用于列出草稿", "--output, csv and xlsx are for the list"))
-    facts, on = options.pairs(fact), options.day(day)
+    facts, on = options.pairs(fact), options.day(day, past=True)
     id_ = options.whole(number, say("编号", "ID"), 1, 2**63 - 1) if which else 0
     with open_office() as office:
         if which == "enter":

@@ -47,7 +47,7 @@ def command(
     from gkflow.cli.output import print_json
     from gkflow.office import open_office
 
-    facts, on = options.pairs(fact), options.day(day)
+    facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
     with open_office() as office:
         book = office.rules.rulebook

@@ -1,0 +1,152 @@
+"""
+What may be done and with which facts (可办的动作与要素), as lines that fit a terminal of any width.
+
+Facts stand below one another, a code is never broken: people copy it into the next command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gkflow.cli.help import columns, padded, width, wrapped
+from gkflow.cli.language import language, say
+
+if TYPE_CHECKING:
+    from gkflow.domain.workflow import FactSpec, Workflow
+
+_ASIDE = ("note", "correct_entry", "link")  # these go with every state
+_CORRECTION = {
+    "seq": ("更正的记录序号", "the entry that is corrected"),
+    "reason": ("理由", "why"),
+    "day": ("更正后的日期", "its true day"),
+    "void": ("作废", "it is void: 是 or 否"),
+}
+_TYPES = {
+    "day": ("日期", "a day"),
+    "moment": ("时刻", "a moment"),
+    "integer": ("整数", "a whole number"),
+    "number": ("数", "a number"),
+    "amount_wan": ("金额（万元）", "an amount in 万元"),
+    "flag": ("是/否", "是 or 否"),
+    "uscc": ("统一社会信用代码", "a unified social credit code"),
+    "identity_number": ("公民身份号码", "an identity number"),
+}
+
+
+def wanted(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The facts that an action must have, and those that it may have besides."""
+    from gkflow.application.advance import wanted_facts
+
+    if action == "correct_entry":
+        return ("seq", "reason"), ("day", "void")
+    return wanted_facts(workflow, action)
+
+
+def listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
+    """The actions with the facts that each must have; those that always go are named in the last line."""
+    lines: list[str] = []
+    own = [name for name in names if name not in _ASIDE]
+    wide = max((width(name) for name in own), default=0)
+    for name in own:
+        action = workflow.actions[name]
+        must, may = wanted(workflow, name)
+        more = say(f"（另可填 {len(may)} 项）", f"({len(may)} more)") if may else ""
+        told = " ".join(filter(None, (say(action.label, _cite(action.cite)), more)))
+        lines += _hanging(f"  {padded(name, wide)}  ", told)
+        lines += fact_lines(workflow, must, "    " + say("须填 ", "must "), choices=False)
+    aside = [say(f"{name} {workflow.actions[name].label}", name) for name in names if name in _ASIDE]
+    if aside:
+        lines += _hanging(say("  随时可以：", "  at any time: "), say("、", ", ").join(aside))
+    return lines
+
+
+def _cite(article: str) -> str:
+    return f"({article})" if article else ""
+
+
+def fact_lines(workflow: Workflow, names: Iterable[str], head: str, choices: bool = True) -> list[str]:
+    """One line for each fact, with its choices where they are wanted; *head* stands before the first."""
+    lines: list[str] = []
+    names = list(names)
+    wide = min(max(map(width, names), default=0), 24)
+    for name in names:
+        lines += _hanging(f"{head}{padded(name, wide)}  ", _fact(workflow, name, choices))
+        head = " " * width(head)
+    return lines
+
+
+def _fact(workflow: Workflow, name: str, choices: bool) -> str:
+    if name in _CORRECTION and name not in workflow.facts:
+        return say(*_CORRECTION[name])
+    spec = workflow.facts.get(name)
+    if spec is None:
+        return say("内容", "text") if name == "text" else ""
+    label = spec.label if language() == "zh" else ""
+    return label + (say("：", "") if label and choices and _values(spec) else "") + (_values(spec) if choices else "")
+
+
+def _values(spec: FactSpec) -> str:
+    """What the fact may be."""
+    if spec.type == "choice":
+        open_ = {code: label for code, label in spec.choices.items() if code not in spec.closed}
+        return say("、", ", ").join(say(f"{code} {label}", code) for code, label in open_.items())
+    return say(*_TYPES[spec.type]) if spec.type in _TYPES else ""
+
+
+def _hanging(head: str, words: str) -> list[str]:
+    """The words after their head, further lines below the first word; on a narrow terminal below the head."""
+    indent = width(head)
+    room = columns() - indent
+    if room < 24:
+        indent = 8
+        return [head.rstrip(), *(" " * indent + line for line in wrapped(words, columns() - indent) if line)]
+    first, *rest = wrapped(words, room)
+    return [f"{head}{first}".rstrip(), *(" " * indent + line for line in rest)]
+
+
+def facts_help(words: Sequence[str]) -> list[str]:
+    """
+    The facts of an action, for ``receive [WORKFLOW] --help`` and ``do CASE ACTION --help``; nothing where the words
+    name none. A fault of files or a missing office leaves the help as it is.
+    """
+    from gkflow.domain.errors import GkflowError
+
+    try:
+        found = _meant([word for word in words if not word.startswith("-")])
+    except GkflowError:
+        return []
+    if found is None:
+        return []
+    workflow, name = found
+    action = workflow.actions[name]
+    must, may = wanted(workflow, name)
+    head = say(f"“{workflow.label}”的“{action.label}”（{name}）", f"{workflow.name}: {name}")
+    lines = ["", head + (say(f" 依据 {action.cite}", f" {_cite(action.cite)}") if action.cite else "")]
+    if must:
+        lines += ["", say("须填的要素（--fact 代码=值）", "Facts that it must have (--fact CODE=VALUE)")]
+        lines += fact_lines(workflow, must, "  ")
+    if may:
+        lines += ["", say("可填的要素", "Facts that it may have")]
+        lines += fact_lines(workflow, may, "  ")
+    return lines
+
+
+def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
+    from gkflow.bootstrap import home_folder, rulebook, settings_of
+    from gkflow.cli.naming import action_named, workflow_named
+
+    if words[:1] == ["receive"]:
+        home = home_folder()
+        settings = settings_of(home)
+        book = rulebook(home, settings.profile, settings.readings)
+        flow = book.workflow(workflow_named(book, words[1] if len(words) > 1 else "request"))
+        return flow, flow.first.name
+    if words[:1] == ["do"] and len(words) > 2:
+        from gkflow.office import open_office
+
+        with open_office() as office:
+            flow = office.view(words[1]).workflow
+        name = action_named(flow, words[2])
+        return (flow, name) if name in flow.actions else None
+    return None

@@ -1,0 +1,159 @@
+"""
+Backup and restore (备份与恢复): everything of an office in one file, and an office made of it again.
+
+The file is a zip archive: the database as of one moment, the settings, and the office's own rules. It holds what the
+database holds, personal data and passwords included, so only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from gkflow.bootstrap import settings_of
+from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.files.home import FILE_NAME
+
+if TYPE_CHECKING:
+    from gkflow.application.verify import Breach
+    from gkflow.files.settings import Settings
+
+DATABASE = "gkflow.db"
+# What belongs to an office besides its database and its settings.
+_FOLDERS = ("config", "workflows", "plans", "notices", "seals")
+
+
+class Backup(NamedTuple):
+    """What was kept (备份): the file, its size, how many files it holds."""
+
+    file: Path
+    size: int
+    files: int
+
+
+class Restored(NamedTuple):
+    """What was restored (恢复): cases and sweeps that were verified, and the breaches among them."""
+
+    folder: Path
+    cases: int
+    sweeps: int
+    breaches: tuple[Breach, ...]
+    elsewhere: str = ""  # the address that the settings name, where it is not the restored file
+
+
+def back_up(home: Path, target: Path) -> Backup:
+    """
+    Keep the office of *home* in the file *target* (备份), whole or not at all; nothing has to be stopped for it.
+
+    Raises Refused for a file that exists, and for PostgreSQL, whose own tools do it.
+    """
+    from gkflow.store.backup import copy_sqlite
+
+    source = _database_of(settings_of(home), home)
+    if target.exists():
+        raise Refused("file_exists", file=str(target))
+    with tempfile.TemporaryDirectory(prefix=".gkflow-", dir=target.parent) as folder:
+        copy, draft = Path(folder) / DATABASE, Path(folder) / "backup"
+        copy_sqlite(source, copy)
+        names = 0
+        with ZipFile(draft, "w", ZIP_DEFLATED, strict_timestamps=False) as archive:
+            archive.write(copy, DATABASE)
+            for path in _own_files(home):
+                archive.write(path, path.relative_to(home).as_posix())
+                names += 1
+        draft.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    return Backup(target, target.stat().st_size, names + 1)
+
+
+def restore(file: Path, folder: Path) -> Restored:
+    """
+    Make the office of a backup in *folder* (恢复), after every chain of its record has been verified.
+
+    A folder that holds an office is never written over (Refused). With breaches nothing is written.
+    """
+    if not file.is_file():
+        raise NotFound("no_file", file=str(file))
+    if any((folder / name).exists() for name in (FILE_NAME, DATABASE)):
+        raise Refused("office_exists", folder=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".gkflow-", dir=folder) as name:
+        draft = Path(name)
+        _unpack(file, draft)
+        cases, sweeps, breaches = _verified(draft)
+        if breaches:
+            return Restored(folder, cases, sweeps, breaches)
+        for path in sorted(draft.iterdir(), key=lambda each: each.name == FILE_NAME):  # the settings last
+            if path.is_dir():
+                shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
+            else:
+                os.replace(path, folder / path.name)
+    settings = settings_of(folder)
+    named = settings.database.url
+    mine = f"sqlite:///{(folder / DATABASE).as_posix()}"
+    return Restored(folder, cases, sweeps, (), "" if named == mine else _without_password(named))
+
+
+def _database_of(settings: Settings, home: Path) -> Path:
+    from gkflow.store.database import require_database, sqlite_file
+
+    path = sqlite_file(settings.database.url)
+    if path is None:
+        raise Refused("backup_elsewhere", place=_without_password(settings.database.url))
+    file = home / FILE_NAME
+    require_database(settings.database.url, file if file.is_file() else None)
+    if not path.exists():
+        raise Unfit("no_office", place=str(home))
+    return path
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _own_files(home: Path) -> Iterator[Path]:
+    if (home / FILE_NAME).is_file():
+        yield home / FILE_NAME
+    for name in _FOLDERS:
+        yield from (path for path in sorted((home / name).rglob("*")) if path.is_file() and not path.is_symlink())
+
+
+def _unpack(file: Path, draft: Path) -> None:
+    """Take out what a backup holds, nothing else: no path that leads elsewhere."""
+    try:
+        with ZipFile(file) as archive:
+            if DATABASE not in archive.namelist() or archive.testzip() is not None:
+                raise Unfit("not_a_backup", file=str(file))
+            for each in archive.infolist():
+                path = PurePosixPath(each.filename)
+                ours = each.filename in (DATABASE, FILE_NAME) or path.parts[0] in _FOLDERS
+                if not ours or ".." in path.parts or path.is_absolute() or each.is_dir():
+                    raise Unfit("not_a_backup", file=str(file))
+                target = draft / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(each) as there, target.open("wb") as here:
+                    shutil.copyfileobj(there, here)
+                if each.filename in (DATABASE, FILE_NAME):
+                    target.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unfit("not_a_backup", file=str(file)) from error
+
+
+def _verified(draft: Path) -> tuple[int, int, tuple[Breach, ...]]:
+    from gkflow.office import open_office
+    from gkflow.store.database import require_database
+
+    url = f"sqlite:///{(draft / DATABASE).as_posix()}"
+    require_database(url, draft / FILE_NAME)
+    with open_office(url, home=draft) as office:
+        return office.verify()
