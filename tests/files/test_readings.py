@@ -241,7 +241,7 @@ def test_every_fault_of_a_picked_reading_is_told_and_not_only_the_first(home: Pa
 
     assert [fault.text for fault in caught.value.faults] == [
         'readings: chosen has no reading "ful" of fields (do you mean "full"?)',
-        'readings: chosen has no reading "three" of closing',
+        'readings: chosen has no reading "three" of closing; there are: all, two',
     ]
 
 

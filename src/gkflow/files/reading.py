@@ -156,6 +156,7 @@ class Section:
 
     def _unknown_word(self, key: str, node: Node, words: Sequence[str]) -> None:
         hint = mean(node.value, tuple(words)) if isinstance(node.value, str) else ""
+        hint = "" if hint.startswith(";") else hint  # what there is, is in the sentence already
         self.wrong(key, node, "one of " + ", ".join(words), hint)
 
     def texts(self, key: str, needed: bool = False) -> tuple[str, ...]:
