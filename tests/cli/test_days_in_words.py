@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -23,12 +22,7 @@ NOTICES = Path(__file__).parents[1] / "calendars" / "notices"
 @pytest.fixture
 def on_5_january(monkeypatch: pytest.MonkeyPatch) -> None:
     """The door's moment: 5 January 2027, twenty past midnight in Beijing, still the 4th in Greenwich."""
-    import gkflow.bootstrap
-    import gkflow.office
-
-    moment = datetime(2027, 1, 5, 0, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
-    for module in (gkflow.bootstrap, gkflow.office):
-        monkeypatch.setattr(module, "now", lambda: moment)
+    monkeypatch.setenv("GKFLOW_NOW", "2027-01-05T00:20")
 
 
 @pytest.mark.parametrize(

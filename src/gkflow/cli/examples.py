@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
             ("gkflow backup /backup/gkflow-2026-11-28.db", "在线备份，不必停机", "online, nothing has to stop"),
         ),
         "restore": (("gkflow restore /backup/gkflow-2026-11-28.db /srv/gkflow", "恢复并核验", "restore and verify"),),
+        "rules": (("gkflow rules adopt", "列出规则改动和受影响的期限", "what changes, and which deadlines move"),),
         "check": (("gkflow check", "检查全部规则文件和设置", "every rule file and the settings"),),
         "draw": (("gkflow draw request", "依申请公开的流程图", "the workflow of requests"),),
         "verify": (("gkflow verify", "核验全部记录", "walk every chain"),),

@@ -36,6 +36,7 @@ _WANTED = (
     (r"a whole number of at least (.+)", "不小于 {0} 的整数"),
     (r"one of (.+)", "其中之一：{0}"),
     (r"among (.+)", "其中之一：{0}"),
+    (r"(.+), or the facts that decide", "{0}，或者起决定作用的要素"),
 )
 _BODIES: tuple[tuple[str, str], ...] = (
     # reading any file
@@ -89,6 +90,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r'"(.+?)" is no role; there are: (.+)', "“{0}”不是职责；有：{1}"),
     # law
     (r"has no value", "没有任何数值"),
+    (r"has neither title nor number", "既没有标题（title）也没有文号（number）"),
     (r'"(.+)" is no day; a value stands under the day it holds from', "“{0}”不是日期：每个数值写在它的施行之日之下"),
     (r"succeeds itself", "不能接续它自己"),
     (r'a profile may only tighten; "(.+?)" binds the (.+), "(.+?)" the (.+)',
