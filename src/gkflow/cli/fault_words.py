@@ -29,6 +29,7 @@ _KINDS = {
     "a name": "名称", "a label": "名称（label）", "the name of a fact": "要素的名称", "names of facts": "要素的名称",
     "the name of a fact on this record": "本记录中要素的名称", "the name of the holiday": "节假日的名称",
     "a number of points for one of the choices": "某个选项的分值", "empty": "空白", "a list": "列表",
+    "it names who approved": "是批准人", "it is an opinion of an internal review": "是内部审查意见",
     "office": "本机关", "applicant": "申请人", "other": "其他人", "day": "日期", "moment": "时刻",
     "choice": "选项", "number": "数", "flag": "是否",
 }  # fmt: skip
@@ -90,6 +91,10 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r'"(.+?)" is no role; there are: (.+)', "“{0}”不是职责；有：{1}"),
     # law
     (r"has no value", "没有任何数值"),
+    (r"what never leaves has no conditions \(when, needs\)", "从不公开的，不写条件（when、needs）"),
+    (r"open_when says when a masked fact is open: published must be masked",
+     "open_when 说明遮盖的要素何时公开：published 应当是 masked"),
+    (r'(?:fallback: )?no role or person "(.+?)"', "没有职责或者人员“{0}”"),
     (r"has neither title nor number", "既没有标题（title）也没有文号（number）"),
     (r'"(.+)" is no day; a value stands under the day it holds from', "“{0}”不是日期：每个数值写在它的施行之日之下"),
     (r"succeeds itself", "不能接续它自己"),
@@ -185,6 +190,17 @@ _BODIES: tuple[tuple[str, str], ...] = (
      "期限标准“{0}”没有长度，也没有要素写明届满日（until）"),
     (r'step (.+) of ladder "(.+?)" lies before the start: limit "(.+?)" has (.+) working days at most',
      "督办梯级“{1}”的步骤 {0} 早于起算日：期限标准“{2}”最长 {3} 个工作日"),
+    (r'"(.+)" is a state of every workflow \((.+)\)', "“{0}”是每个流程都有的状态（{1}）"),
+    (r'state "(.+?)" is published, but may be come to without a publication: (.+)',
+     "状态“{0}”写明已公开，却可能没有公开就到达：{1}"),
+    (r'action "(.+?)" publishes, but leads to state "(.+?)", which is not published',
+     "动作“{0}”公开信息，却到达未公开的状态“{1}”"),
+    (r'(\w+ ".+?")(?: is \w+)?, but a fact of type (\w+) never leaves', "{0} 写明公开，而类型为 {1} 的要素从不公开"),
+    (r'(\w+ ".+?")(?: is \w+)?, but (.+): it must be withheld', "{0} 写明公开，而它{1}：应当是 withheld"),
+    (r'(\w+) "(.+?)" (?:is \w+|publishes), but nothing of this workflow leaves \((.+)\)',
+     "{0}“{1}”写明公开，而本流程没有任何内容可以公开（{2}）"),
+    (r'nothing of "(.+?)" ever leaves: publication must be "(.+?)"', "“{0}”的内容从不公开：publication 应当是“{1}”"),
+    (r'"(.+?)" is no choice of fact "(.+?)"', "“{0}”不是要素“{1}”的选项"),
     (r'state "(.+?)" can never be reached', "状态“{0}”永远到不了"),
     (r'state "(.+?)" is a dead end: no final state can be reached from it \((.+)\)',
      "状态“{0}”是死胡同：从它到不了办结状态（{1}）"),
@@ -216,7 +232,7 @@ def words_of(text: str) -> str:
     if found := _HINT.fullmatch(text):
         near = found[2].replace(" or ", "、").replace('"', "")
         return f"{words_of(found[1])}，是不是 {near}？"
-    if found := _THERE.fullmatch(text):
+    if (found := _THERE.fullmatch(text)) and not re.match(r'(?:\w+: )?"[^"]+" is no role', text):
         return f"{words_of(found[1])}；有：{found[2].replace(', ', '、')}"
     for pattern, words in _BODIES:
         if found := re.fullmatch(pattern, text, re.DOTALL):
