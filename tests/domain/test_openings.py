@@ -147,7 +147,9 @@ def test_a_fact_that_this_record_cannot_hold_is_told() -> None:
 
 
 def test_every_one_of_several_openings_is_looked_at() -> None:
-    assert [text.split("no workflow")[1] for text in opened([{"workflow": "x"}, {"workflow": "y"}])] == [
+    texts = opened([{"workflow": "x"}, {"workflow": "y"}])
+    assert all(text.endswith("; there are: gives, follows") for text in texts), "what there is, is named"
+    assert [text.split("no workflow")[1].partition(";")[0] for text in texts] == [
         ' "x"',
         ' "y"',
     ]
@@ -193,7 +195,7 @@ def test_a_ladder_step_that_opens_a_case_is_held_to_the_same() -> None:
 def test_a_ladder_step_that_opens_a_case_of_no_workflow_is_told() -> None:
     (found,) = a_book(source("follows"), ladders=ladder_of(Opening("supervision"))).problems()
 
-    assert found.text == 'ladder "reply", step 3: opens: no workflow "supervision"'
+    assert found.text == 'ladder "reply", step 3: opens: no workflow "supervision"; there are: follows'
 
 
 def a_duty(workflow: str = "follows", **given: Any) -> dict[str, RecurringDuty]:

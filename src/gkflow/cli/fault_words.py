@@ -29,7 +29,7 @@ _KINDS = {
     "a name": "名称", "a label": "名称（label）", "the name of a fact": "要素的名称", "names of facts": "要素的名称",
     "the name of a fact on this record": "本记录中要素的名称", "the name of the holiday": "节假日的名称",
     "a number of points for one of the choices": "某个选项的分值", "empty": "空白", "a list": "列表",
-    "it names who approved": "是批准人", "it is an opinion of an internal review": "是内部审查意见",
+    "it names who approved": "是批准人", "a remark or a correction carries it as well": "也用于备注和更正",
     "office": "本机关", "applicant": "申请人", "other": "其他人", "day": "日期", "moment": "时刻",
     "choice": "选项", "number": "数", "flag": "是否",
 }  # fmt: skip

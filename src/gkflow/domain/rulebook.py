@@ -180,7 +180,7 @@ def _amount(value: LimitValue) -> str:
     return f"{'no length' if value.length is None else value.length} {value.unit}"
 
 
-_MOST = 40  # a longer list is a reference to be looked up, no hint
+_MOST = 12  # a longer list is a reference to be looked up, no hint
 
 
 def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
