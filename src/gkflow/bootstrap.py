@@ -274,6 +274,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     from gkflow.channels.console import Console
     from gkflow.channels.file import NoticeFile
     from gkflow.channels.mail import Mail, MailSettings
+    from gkflow.channels.unusable import Unusable
     from gkflow.channels.webhook import Webhook, WebhookSettings
 
     private = private_of(settings)
@@ -297,7 +298,11 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
             )
         )
     if settings.webhook.secret:
-        found["webhook"] = Webhook(WebhookSettings(settings.webhook.secret, settings.webhook.timeout), now)
+        hook = settings.webhook
+        try:
+            found["webhook"] = Webhook(WebhookSettings(hook.secret, hook.timeout, hook.allow_local), now)
+        except ValueError as error:  # a secret that is none stops webhooks, and nothing else
+            found["webhook"] = Unusable("webhook", str(error))
     return found
 
 

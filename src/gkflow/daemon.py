@@ -13,7 +13,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from types import FrameType
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gkflow.application.doctor import RuleFiles
-from gkflow.application.ports import Channel, Hold, Message, NotDelivered, Store
+from gkflow.application.ports import Channel, Hold, Message, NotDelivered, OneByOne, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
@@ -105,8 +105,8 @@ class Daemon:
         with self._job("deliver", self._delivering) as free:
             if not free:
                 return
-            now, _ = self._now()
-            sent = self.office.deliver(now, channels=self._usable())
+            self._now()  # under a clock that has jumped nothing is sent
+            sent = self.office.deliver(clock=self.clock, channels=self._usable())
             if sent.delivered or sent.failed:
                 tell = self.log.warning if sent.failed else self.log.info
                 tell("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
@@ -193,7 +193,7 @@ class Daemon:
 
             # Stderr is the log's, one JSON object a line; what is said on the console goes beside it.
             channels = {**self.office.channels(), "console": Console(sys.stdout)}
-        return {name: _Stoppable(channel, self) for name, channel in channels.items()}
+        return {name: _stoppable(channel, self) for name, channel in channels.items()}
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -293,6 +293,30 @@ class _Stoppable:
         if self._daemon._stopping:
             raise _Stopping
         return self._channel.send(messages)
+
+
+class _StoppableOneByOne(_Stoppable):
+    """The same for a channel that reports each message: it takes no further message."""
+
+    def __init__(self, channel: OneByOne, daemon: Daemon) -> None:
+        super().__init__(channel, daemon)
+        self._each = channel
+
+    def lane(self, address: str) -> str:
+        return self._each.lane(address)
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        return self._each.send_each(self._until_stopped(messages))
+
+    def _until_stopped(self, messages: Iterable[Message]) -> Iterator[Message]:
+        for message in messages:
+            if self._daemon._stopping:
+                raise _Stopping
+            yield message
+
+
+def _stoppable(channel: Channel, daemon: Daemon) -> Channel:
+    return _StoppableOneByOne(channel, daemon) if isinstance(channel, OneByOne) else _Stoppable(channel, daemon)
 
 
 def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) -> Any:

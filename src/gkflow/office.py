@@ -501,8 +501,8 @@ class Office(Outgoing, Sealing):
             rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            state = self.rule_editions.files(thorough=True)
-            signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state)
+            state, channels = self.rule_editions.files(thorough=True), self.channels()
+            signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state, channels)
         return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from gkflow.bootstrap import channels_of
+from gkflow.bootstrap import now as machine_now
 from gkflow.domain.errors import NotFound, Refused
 
 if TYPE_CHECKING:
@@ -42,16 +43,26 @@ class Outgoing:
     @abstractmethod
     def _day(self, day: date | str | None) -> date: ...
 
-    def deliver(self, now: datetime | None = None, *, channels: Mapping[str, Channel] | None = None) -> Delivery:
+    def deliver(
+        self,
+        now: datetime | None = None,
+        *,
+        channels: Mapping[str, Channel] | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Delivery:
         """
         Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
         takes no session: what has been sent cannot be rolled back.
+
+        A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
+        one moment.
         """
         from gkflow.application.deliver import deliver
 
         with self.store.reading() as ledger:
             rules = self.rules_in(ledger)
-        return deliver(self.store, rules, channels if channels is not None else self.channels(), self.moment(now))
+        ready = channels if channels is not None else self.channels()
+        return deliver(self.store, rules, ready, self.moment(now) if now is not None else clock or machine_now)
 
     def channels(self) -> dict[str, Channel]:
         """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
@@ -105,6 +116,20 @@ class Outgoing:
             return ledger.notices(which, case, limit)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
-        """Put dead notices back among those that wait; how many."""
+        """
+        Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
+        settings have for its addressee now, under its old key.
+        """
         with self.store.writing(session, "none") as ledger:
-            return ledger.revive(ids, self.moment(now))
+            return ledger.revive(ids, self.moment(now), self._mended(ledger.addressed(ids)))
+
+    def _mended(self, addressed: Iterable[tuple[int, str, str, str, str]]) -> dict[int, str]:
+        """The present addresses of those whose address has changed; of two people of one name nobody can tell."""
+        found = {}
+        for id_, name, unit, channel, address in addressed:
+            people = [person for person in self.settings.people if name and person.name == name]
+            people = [person for person in people if person.unit in (unit, "*")] or people
+            now = {person.channels[channel] for person in people if channel in person.channels}
+            if address not in now and len(now) == 1:
+                found[id_] = now.pop()
+        return found

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -69,15 +70,30 @@ def test_every_notice_of_a_batch_is_sent_once(receiver: HttpReceiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent"), [(404, True), (410, True), (403, True), (429, False), (500, False), (503, False)]
+    ("status", "a_day"),
+    [(401, True), (404, True), (410, True), (403, True), (429, False), (500, False), (503, False)],
 )
-def test_a_refusal_is_for_good_where_trying_again_can_not_help(status: int, permanent: bool) -> None:
+def test_a_chat_that_refuses_is_tried_for_a_day(status: int, a_day: bool) -> None:
     with http_receiver(answers(status)) as receiver:
         refusal = refusal_of(chat_url(receiver))
 
-    assert refusal.permanent is permanent
+    assert not refusal.permanent
+    assert refusal.give_up_after == (timedelta(days=1) if a_day else None)
     assert str(status) in refusal.reason
     assert len(receiver.posts) == 1
+
+
+def test_what_a_chat_objects_to_in_the_notice_is_not_sent_again() -> None:
+    with http_receiver(answers(422)) as receiver:
+        assert refusal_of(chat_url(receiver)).permanent
+
+
+def test_a_reason_does_not_tell_the_key_of_the_chat() -> None:
+    from gkflow.channels.chat import _refusal
+
+    refusal = _refusal(["no route to json://gk:geheim-1@host/0a1b2c3d4e"], "json://gk:geheim-1@host/0a1b2c3d4e")
+    assert "geheim" not in refusal.reason
+    assert "0a1b2c3d4e" not in refusal.reason
 
 
 def test_a_redirect_is_not_followed(receiver: HttpReceiver) -> None:

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def receiver() -> Iterator[HttpReceiver]:
 
 
 def webhook(timeout: float = 0.4, secret: str = SECRET) -> Webhook:
-    return Webhook(WebhookSettings(secret, timeout), now=lambda: NOW)
+    return Webhook(WebhookSettings(secret, timeout, allow_local=True), now=lambda: NOW)
 
 
 def refusal_of(url: str, timeout: float = 0.4) -> NotDelivered:
@@ -217,40 +218,93 @@ def test_any_2xx_is_delivered(status: int) -> None:
         assert webhook().send([a_message(address=receiver.url)]) == {"notice-1": None}
 
 
-@pytest.mark.parametrize(
-    ("status", "permanent"),
-    [
-        (400, True),
-        (401, True),
-        (403, True),
-        (404, True),
-        (410, True),
-        (422, True),
-        (408, False),
-        (425, False),
-        (429, False),
-        (500, False),
-        (502, False),
-        (503, False),
-        (504, False),
-        (304, False),
-    ],
-)
-def test_a_refusal_is_for_good_where_trying_again_can_not_help(status: int, permanent: bool) -> None:
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
+def test_what_a_server_objects_to_in_the_notice_is_not_sent_again(status: int) -> None:
     with http_receiver(answers(status, b"sorry")) as receiver:
         refusal = refusal_of(receiver.url)
 
-    assert refusal.permanent is permanent
+    assert refusal.permanent
     assert str(status) in refusal.reason
 
 
-@pytest.mark.parametrize(("status", "permanent"), [(301, True), (302, False), (303, False), (307, False), (308, True)])
-def test_a_redirect_is_not_followed(status: int, permanent: bool, receiver: HttpReceiver) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 410])
+def test_a_refusal_of_the_address_or_the_login_is_tried_for_a_day(status: int) -> None:
+    with http_receiver(answers(status, b"sorry")) as receiver:
+        refusal = refusal_of(receiver.url)
+
+    assert not refusal.permanent
+    assert refusal.give_up_after == timedelta(days=1)
+    assert str(status) in refusal.reason
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 304])
+def test_a_server_in_trouble_is_tried_as_long_as_any_other(status: int) -> None:
+    with http_receiver(answers(status, b"sorry")) as receiver:
+        refusal = refusal_of(receiver.url)
+
+    assert not refusal.permanent
+    assert refusal.give_up_after is None
+    assert str(status) in refusal.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("Tue, 15 Nov 2022 01:30:07 GMT", timedelta(hours=1)),
+        ("Tue, 15 Nov 2022 00:00:00 GMT", timedelta(0)),  # past
+        ("soon", None),
+        ("-1", None),
+        ("1.5", None),
+    ],
+)
+def test_a_server_says_when_to_come_back(asked: str, pause: timedelta | None) -> None:
+    with http_receiver(answers(429, retry_after=asked)) as receiver:
+        assert refusal_of(receiver.url).retry_after == pause
+
+
+@pytest.mark.parametrize(("status", "a_day"), [(301, True), (302, False), (303, False), (307, False), (308, True)])
+def test_a_redirect_is_not_followed(status: int, a_day: bool, receiver: HttpReceiver) -> None:
     with http_receiver(answers(status, location=receiver.url)) as elsewhere:
         refusal = refusal_of(elsewhere.url)
 
-    assert refusal.permanent is permanent
+    assert not refusal.permanent
+    assert (refusal.give_up_after is not None) is a_day
     assert receiver.posts == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"]
+)
+def test_this_machine_is_not_called_unless_the_settings_allow_it(host: str, receiver: HttpReceiver) -> None:
+    careful = Webhook(WebhookSettings(SECRET, 0.4), now=lambda: NOW)
+    refusal = careful.send([a_message(address=receiver.url.replace("127.0.0.1", host))])["notice-1"]
+
+    assert refusal is not None
+    assert "allow_local" in refusal.reason
+    assert receiver.posts == []
+
+
+def test_a_name_that_leads_to_this_machine_is_not_called(
+    receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Stands in for a name server that answers with an address on this machine, as one that is hostile may at any time.
+    asked: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def answer(host: Any, *rest: Any, **more: Any) -> Any:
+        asked.append(host.decode() if isinstance(host, bytes) else str(host))
+        return look_up("127.0.0.1", *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    url = receiver.url.replace("127.0.0.1", "hooks.example.gov.cn")
+    refusal = Webhook(WebhookSettings(SECRET, 0.4), now=lambda: NOW).send([a_message(address=url)])["notice-1"]
+
+    assert asked == ["hooks.example.gov.cn"]
+    assert refusal is not None
+    assert "allow_local" in refusal.reason
+    assert receiver.posts == [], "nothing was said on the line"
+    assert webhook().send([a_message(address=url)]) == {"notice-1": None}
 
 
 BROKEN: list[Answer] = [

@@ -110,7 +110,7 @@ def test_deliver_sends_what_waits_and_the_notice_can_be_read_in_full(swept: Gkfl
     assert f"已送出 {len(waiting)} 条通知" in done.out
     assert rows_of(swept, "notices", "--waiting") == []
     delivered = rows_of(swept, "notices", "--delivered", "--case", "RC01")
-    assert delivered[0]["status"] == "delivered"
+    assert delivered[0]["status"] == "filed", "the settings name nobody: the file has it, and nobody knows"
     text = swept("notices", "--show", str(delivered[0]["id"])).out
     assert "RC01" in text.splitlines()[0]
     assert "2022-11-02" in text

@@ -216,6 +216,8 @@ def of_the_first_schema(place: Place) -> Place:
         "DROP TABLE seal_leaf",
         "DELETE FROM pulse WHERE name = 'seal'",
         "ALTER TABLE clock DROP COLUMN stopped_by",
+        "ALTER TABLE notice DROP COLUMN refused_since",
+        "DROP TABLE reachability",
         "ALTER TABLE clock DROP COLUMN recipe",
         "DROP INDEX clock_still",
         "DROP TABLE rules_edition",
@@ -257,6 +259,8 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     after["clock"] = [row[:-2] for row in after["clock"]]
     after["docket"] = [row[:-1] for row in after["docket"]]
     after["acknowledgement"] = [row[:-2] for row in after["acknowledgement"]]
+    assert {row[-1] for row in after["notice"]} == {None}, "no notice of before was refused since a moment"
+    after["notice"] = [row[:-1] for row in after["notice"]]
     assert {row[-1] for row in after["entry"]} == {None}, "who was at the machine, nobody knows"
     after["entry"] = [row[:-1] for row in after["entry"]]
     assert after == before

@@ -17,7 +17,7 @@ from gkflow.application.checks import (
     near_case,
     refuse_missing,
 )
-from gkflow.application.docket import Reckoned, reckon_case
+from gkflow.application.docket import Reckoned, reckon_case, unit_of
 from gkflow.application.entered import (
     Act,
     Entered,
@@ -34,7 +34,7 @@ from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.opening import follow
 from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push, take_back
-from gkflow.application.resolve_names import act_named, facts_by_code
+from gkflow.application.resolve_names import act_named, check_person, facts_by_code
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
@@ -89,6 +89,7 @@ def _advance(
         gaps = missing_facts(action, facts, before_case.facts, before_case.declared, day)
         refuse_missing(workflow, action, number, gaps)
     check_role(rules, act.by, action.name, action.roles)
+    check_person(rules, str(facts.get("officer") or ""), act.unit or unit_of(workflow, entries))
     check_approver(rules, workflow, aim, facts)
     check_owner(rules, action, facts, before_case.facts, act.unit)
     before = reckon_case(workflow, record, rules.rulebook, day)

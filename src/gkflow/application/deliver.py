@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from gkflow.application.ports import Channel, Message, NotDelivered, Store, WaitingNotice
+from gkflow.application.ports import Channel, Message, NotDelivered, OneByOne, Store, WaitingNotice
 from gkflow.application.rules import Rules
+from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared, send
 from gkflow.domain.case import legal_day
 from gkflow.domain.notice import Wording, compose
 
 BATCH = 100
+SENDERS = 8  # deliveries at once: one to each server, chat or channel
 CLAIM = timedelta(minutes=10)  # how long a sender that died keeps its batch to itself
+RENEWAL = timedelta(minutes=2)
+POLL = 5.0  # seconds after which a run looks at the clock though nothing has come in
 # After each failure it waits longer; the last is the end: the message is dead and listed.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440, 2880))
+# An address that cannot be reached is left alone for so long, whatever waits for it: it is looked at again soon.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15))
+LONGEST_PAUSE = timedelta(days=1)  # whatever a server asks for (Retry-After)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +51,29 @@ def is_quiet(rules: Rules, now: datetime) -> bool:
     return night or (quiet.days_off and not rules.rulebook.calendar.is_working_day(legal_day(now)))
 
 
-def deliver(store: Store, rules: Rules, channels: Mapping[str, Channel], now: datetime, batch: int = BATCH) -> Delivery:
+def deliver(
+    store: Store, rules: Rules, channels: Mapping[str, Channel], now: datetime | Clock, batch: int = BATCH
+) -> Delivery:
     """
-    Send what waits (送发). A batch is claimed in one transaction, sent outside of any, and its outcome written in
+    Send what waits (送发). *now* is the clock of the run, or the one moment of all of it.
+
+    A batch is claimed in one transaction, sent outside of any, and each outcome written with its own moment in
     another: a sender that dies in between sends again under the same key, and the receiver drops the second copy.
+    The claims of a run that takes long are renewed, and quiet hours that begin meanwhile end it.
     """
-    quiet = is_quiet(rules, now)
-    usable = [name for name, channel in channels.items() if channel.quiet or not quiet]
-    delivered = failed = dead = 0
-    wordings: dict[str, Wording] = {rules.wording.edition: rules.wording}
-    _bury_unknown(store, channels, now)
-    while True:
-        with store.writing(hold="none") as ledger:
-            claimed = ledger.claim_notices(usable, now, now + CLAIM, batch)
-            for notice in claimed:
-                if notice.wording not in wordings:
-                    source = ledger.kept_source(notice.wording)
-                    wordings[notice.wording] = rules.read_wording(source) if source else rules.wording
-        if not claimed:
-            break
-        outcome = _send(claimed, channels, wordings)
-        with store.writing(hold="none") as ledger:
-            ledger.delivered([notice.id for notice in claimed if outcome[notice.key] is None], now)
-            for notice in claimed:
-                error = outcome[notice.key]
-                if error is None:
-                    delivered += 1
-                    continue
-                again = None if error.permanent or notice.tries >= len(BACK_OFF) else now + BACK_OFF[notice.tries]
-                ledger.failed(notice.id, error.reason, again, now)
-                failed += 1
-                dead += again is None
+    clock = now if callable(now) else _standing(now)
+    _bury_unknown(store, channels, clock())
+    run = _Run(store, rules, channels, clock, batch)
+    run.go()
     with store.writing(hold="none") as ledger:
-        ledger.beat("deliver", now, f"delivered={delivered} failed={failed} dead={dead}")
-        held = quiet and ledger.waiting_count()[0] > 0
-    return Delivery(delivered, failed, dead, held)
+        at = clock()
+        ledger.beat("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
+        held = is_quiet(rules, at) and ledger.waiting_count()[0] > 0
+    return Delivery(run.delivered, run.failed, run.dead, held)
+
+
+def _standing(moment: datetime) -> Clock:
+    return lambda: moment
 
 
 def _bury_unknown(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
@@ -86,31 +85,228 @@ def _bury_unknown(store: Store, channels: Mapping[str, Channel], now: datetime) 
             ledger.bury(name, f"channel {name} is not set up in gkflow.toml", now)
 
 
-def _send(
-    claimed: list[WaitingNotice], channels: Mapping[str, Channel], wordings: Mapping[str, Wording]
-) -> dict[str, NotDelivered | None]:
-    by_channel: dict[str, list[Message]] = {}
-    outcome: dict[str, NotDelivered | None] = {}
-    for notice in claimed:
-        facts = json.loads(notice.facts)
+def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """
+    When a message is tried again, None for never, and since when its address refuses it.
+
+    An address that refuses (401, 404, 410) may be mended or moved within a day: so long it is tried.
+    """
+    if error.permanent:
+        return None, notice.refused_since
+    wait = BACK_OFF[min(notice.tries, len(BACK_OFF) - 1)]
+    since = notice.refused_since
+    if error.give_up_after is not None:
+        since = since or at
+        end = since + error.give_up_after
+        if at >= end:
+            return None, since
+        wait = min(wait, end - at)
+    elif notice.tries >= len(BACK_OFF):
+        return None, since
+    if error.retry_after is not None:
+        wait = max(wait, min(error.retry_after, LONGEST_PAUSE))
+    return at + wait, since
+
+
+class _Run:
+    """One run of a delivery (一次送发): the only thread that reads and writes the outbox; others send."""
+
+    def __init__(self, store: Store, rules: Rules, channels: Mapping[str, Channel], clock: Clock, batch: int) -> None:
+        self.store, self.rules, self.channels, self.clock, self.batch = store, rules, channels, clock, batch
+        self.delivered = self.failed = self.dead = 0
+        self.wordings: dict[str, Wording] = {rules.wording.edition: rules.wording}
+        self.jobs: dict[tuple[str, str], Job] = {}
+        self.before: dict[tuple[str, str], tuple[int, timedelta]] = {}  # what its jobs so far have cost a lane
+        self.closed: dict[tuple[str, str], datetime] = {}  # lanes that are left alone for the rest of the run
+        self.claims: dict[int, datetime] = {}  # until when each message in hand is claimed
+        self.renewed = clock()
+        self.dry = False  # nothing more was there to be claimed
+        self.failing: dict[tuple[str, str], int] = {}
+        self.said: SimpleQueue[Sent | Ended] = SimpleQueue()
+        self.shared = Shared(clock, self.rings, self.claims, self.said)
+
+    def rings(self, channel: str) -> bool:
+        """Whether a channel may be used at this moment."""
+        return self.channels[channel].quiet or not is_quiet(self.rules, self.clock())
+
+    def go(self) -> None:
+        """Claim and send until nothing is left that may be sent now."""
+        with self.store.reading() as ledger:
+            self.failing = {(channel, address): failures for channel, address, failures in ledger.unreachable()}
+        with ThreadPoolExecutor(SENDERS, "gkflow-send") as pool:
+            try:
+                while True:
+                    self._hand_out(pool)
+                    if not self.jobs:
+                        return
+                    self._take_in()
+            except BaseException:
+                # What has been sent by now is not sent again.
+                self.shared.stopping = True
+                pool.shutdown(wait=True)
+                with suppress(Exception):
+                    self._write(*self._news([]))
+                raise
+
+    # -- claiming ------------------------------------------------------------------------------------------------
+
+    def _hand_out(self, pool: ThreadPoolExecutor) -> None:
+        while len(self.jobs) < SENDERS and not self.dry:
+            claimed = self._claim()
+            self.dry = not claimed
+            letters: dict[tuple[str, str], list[tuple[WaitingNotice, Message]]] = {}
+            broken: list[Sent] = []
+            for notice in claimed:
+                try:
+                    message = self._letter(notice)
+                except NotDelivered as error:
+                    broken.append(Sent(notice, error, self.clock()))
+                    continue
+                letters.setdefault((notice.channel, self._lane(notice)), []).append((notice, message))
+            self._write(broken, [])
+            for lane, each in letters.items():
+                self._start(pool, lane, each)
+
+    def _lane(self, notice: WaitingNotice) -> str:
+        channel = self.channels[notice.channel]
+        return channel.lane(notice.address) if isinstance(channel, OneByOne) else ""
+
+    def _start(
+        self, pool: ThreadPoolExecutor, lane: tuple[str, str], letters: list[tuple[WaitingNotice, Message]]
+    ) -> None:
+        if lane in self.closed or lane in self.jobs:
+            # Another address of a server that is busy or cannot be reached.
+            again = self.closed.get(lane, self.clock() + NEXT_RUN)
+            self._give_back([notice for notice, _ in letters], again, "")
+            return
+        broken, spent = self.before.get(lane, (0, timedelta(0)))
+        job = Job(lane, self.channels[lane[0]], letters, broken, spent)
+        self.jobs[lane] = job
+        pool.submit(send, job, self.shared)
+
+    def _claim(self) -> list[WaitingNotice]:
+        """Claim what is due and not in the hands of a sender that is busy."""
+        now = self.clock()
+        whole = {channel for channel, lane in (*self.jobs, *self.closed) if not lane}
+        usable = [name for name in self.channels if name not in whole and self.rings(name)]
+        busy = {
+            (notice.channel, notice.address) for job in self.jobs.values() if job.lane[1] for notice, _ in job.letters
+        }
+        with self.store.writing(hold="none") as ledger:
+            claimed: list[WaitingNotice] = ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy)
+            for notice in claimed:
+                self.claims[notice.id] = now + CLAIM
+                if notice.wording not in self.wordings and (source := ledger.kept_source(notice.wording)):
+                    try:
+                        self.wordings[notice.wording] = self.rules.read_wording(source)
+                    except (ValueError, LookupError, TypeError, AttributeError):
+                        continue  # said of each of its messages
+        return claimed
+
+    def _letter(self, notice: WaitingNotice) -> Message:
+        """The message composed. Raises NotDelivered: a broken row stops only itself."""
+        if notice.broken:
+            raise NotDelivered(f"通知记录已损坏：{notice.broken}", permanent=True)
         try:
-            subject, text = compose(wordings[notice.wording], facts)
+            facts = json.loads(notice.facts)
+        except ValueError as error:
+            raise NotDelivered(f"通知记录已损坏：facts: {error}", permanent=True) from error
+        if not isinstance(facts, dict):
+            raise NotDelivered("通知记录已损坏：facts", permanent=True)
+        wording = self.wordings.get(notice.wording)
+        if wording is None:
+            raise NotDelivered(f"通知记录已损坏：wording {notice.wording[:12]}", permanent=True)
+        try:
+            subject, text = compose(wording, facts)
         except (ValueError, LookupError) as error:  # words of the office's own that cannot be filled in
-            outcome[notice.key] = NotDelivered(f"通知用语 {facts.get('kind')}: {error}")
-            continue
-        message = Message(notice.key, notice.name, notice.address, subject, text, facts, notice.made_at)
-        by_channel.setdefault(notice.channel, []).append(message)
-    for name, messages in by_channel.items():
-        outcome.update(_answers(channels[name], messages))
-    return outcome
+            raise NotDelivered(f"通知用语 {facts.get('kind')}: {error}") from error
+        except (TypeError, AttributeError) as error:  # facts of another shape than gkflow writes
+            raise NotDelivered(f"通知记录已损坏：facts: {error}", permanent=True) from error
+        return Message(notice.key, notice.name, notice.address, subject, text, facts, notice.made_at)
 
+    # -- what came of it -----------------------------------------------------------------------------------------
 
-def _answers(channel: Channel, messages: list[Message]) -> Mapping[str, NotDelivered | None]:
-    """The channel's outcome of every message; one that breaks down, or says nothing, holds up no other channel."""
-    answers: Mapping[str, NotDelivered | None] = {}
-    silence = NotDelivered("the channel gave no answer")
-    try:
-        answers = channel.send(messages)
-    except Exception as error:
-        silence = NotDelivered(f"{type(error).__name__}: {error}")
-    return {message.key: answers.get(message.key, silence) for message in messages}
+    def _take_in(self) -> None:
+        """Write what has come in, all of it in one transaction, and renew the claims on what is still in hand."""
+        try:
+            sent, ended = self._news([self.said.get(timeout=POLL)])
+        except Empty:
+            self.dry = False  # something may have come in for those who are free
+            sent, ended = [], []
+        self._write(sent, ended)
+        for each in ended:
+            self.dry = False
+            if each.fault is not None:
+                raise each.fault
+        if self.clock() - self.renewed >= RENEWAL:
+            self._renew()
+
+    def _news(self, first: list[Sent | Ended]) -> tuple[list[Sent], list[Ended]]:
+        """What the senders have reported by now."""
+        news = first
+        with suppress(Empty):
+            while True:
+                news.append(self.said.get_nowait())
+        return [each for each in news if isinstance(each, Sent)], [each for each in news if isinstance(each, Ended)]
+
+    def _write(self, sent: Sequence[Sent], ended: Sequence[Ended]) -> None:
+        if not sent and not ended:
+            return
+        with self.store.writing(hold="none") as ledger:
+            ledger.delivered([(each.notice.id, each.at) for each in sent if each.error is None])
+            for notice, error, at in sent:
+                self.claims.pop(notice.id, None)
+                if error is None:
+                    self.delivered += 1
+                    self._note_reached(ledger, notice)
+                    continue
+                again, since = next_try(notice, error, at)
+                ledger.failed(notice.id, error.reason, again, at, since)
+                self.failed += 1
+                self.dead += again is None
+            for each in ended:
+                self._end(ledger, each)
+
+    def _note_reached(self, ledger: Any, notice: WaitingNotice) -> None:
+        for place in ((notice.channel, notice.address), (notice.channel, "")):
+            if self.failing.pop(place, None) is not None:
+                ledger.reached(*place)
+
+    def _end(self, ledger: Any, ended: Ended) -> None:
+        """A sender has stopped: what it did not send waits on; an address out of reach is left alone for a while."""
+        job = self.jobs.pop(ended.job.lane)
+        self.before[job.lane] = (job.broken, job.spent)
+        left = [notice for notice, _ in job.letters if notice.id in self.claims]
+        again = None
+        if ended.pause is not None or ended.unreachable:
+            now, channel = self.clock(), job.lane[0]
+            addresses = {notice.address for notice, _ in job.letters} if job.lane[1] else {""}
+            failures = max(self.failing.get((channel, address), 0) for address in addresses) + ended.unreachable
+            pause = ended.pause
+            if ended.unreachable:
+                pause = max(pause or PAUSES[0], PAUSES[min(failures, len(PAUSES)) - 1])
+            again = self.closed[job.lane] = now + min(pause or NEXT_RUN, LONGEST_PAUSE)
+            for address in addresses:
+                ledger.leave_alone(channel, address, failures, again, ended.reason)
+                self.failing[channel, address] = failures
+        self._release(ledger, left, again, ended.reason)
+
+    def _give_back(self, notices: Sequence[WaitingNotice], again: datetime, reason: str) -> None:
+        with self.store.writing(hold="none") as ledger:
+            self._release(ledger, notices, again, reason)
+
+    def _release(self, ledger: Any, notices: Sequence[WaitingNotice], again: datetime | None, reason: str) -> None:
+        ledger.give_back([(notice.id, self.claims.pop(notice.id)) for notice in notices], again, reason)
+
+    def _renew(self) -> None:
+        """Renew the claims in hand; a message that another sender has taken meanwhile is not sent here."""
+        self.renewed = self.clock()
+        until = self.renewed + CLAIM
+        with self.store.writing(hold="none") as ledger:
+            kept = ledger.renew_claims(list(self.claims.items()), until)
+            ledger.beat("deliver", self.renewed, f"delivered={self.delivered} failed={self.failed} dead={self.dead}")
+        for id_ in list(self.claims):
+            if id_ in kept:
+                self.claims[id_] = until
+            else:
+                del self.claims[id_]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from gkflow.application.parked import parked
+from gkflow.application.people import examine_people
+from gkflow.application.ports import Channel
 from gkflow.application.rules import Rules
 from gkflow.domain.errors import Fault
 
@@ -43,6 +47,7 @@ def examine(
     waiting_calendar: str = "",
     entered: date | None = None,
     rule_files: RuleFiles | None = None,
+    channels: Mapping[str, Channel] = MappingProxyType({}),
 ) -> list[Sign]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
@@ -57,6 +62,7 @@ def examine(
         *_calendar(ledger, rules, today, waiting_calendar, entered),
         *_rules(rules, rule_files or RuleFiles()),
         _parked(ledger, rules, today),
+        *(Sign(*each) for each in examine_people(ledger, rules, channels)),
         Sign("counts", "ok", ledger.counts()),
     ]
 

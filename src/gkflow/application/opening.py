@@ -14,7 +14,7 @@ from gkflow.application.entered import Act, Entered, about, findings_of, make_en
 from gkflow.application.facts import read_facts
 from gkflow.application.ports import Ledger
 from gkflow.application.pushing import push
-from gkflow.application.resolve_names import facts_by_code
+from gkflow.application.resolve_names import check_person, facts_by_code
 from gkflow.application.rules import Rules
 from gkflow.application.telling import tell_action
 from gkflow.domain.case import LINK, Case, Entry
@@ -49,6 +49,7 @@ def _open(
     refuse_missing(workflow, action, number, missing_facts(action, facts, facts, day=day))
     if not following:
         check_role(rules, act.by, action.name, action.roles)
+        check_person(rules, str(facts.get("officer") or ""), act.unit)
     origin = str(facts.get("origin", ""))
     if origin:
         _check_origin(ledger, number, origin, day)

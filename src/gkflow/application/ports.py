@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal, NamedTuple, Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from gkflow.domain.case import Entry
 
@@ -96,6 +96,8 @@ class WaitingNotice(NamedTuple):
     wording: str
     made_at: datetime
     tries: int
+    refused_since: datetime | None = None  # since when its address refuses what comes
+    broken: str = ""  # what of the row cannot be read
 
 
 class MetLine(NamedTuple):
@@ -236,11 +238,22 @@ class Message:
 class NotDelivered(Exception):
     """A message that a channel could not hand over (未送达)."""
 
-    def __init__(self, reason: str, permanent: bool = False) -> None:
+    def __init__(
+        self, reason: str, permanent: bool = False, *, unreachable: bool = False, nobody_there: bool = False,
+        retry_after: timedelta | None = None, give_up_after: timedelta | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
-        """Retrying can not help: the mailbox is unknown, the address is gone."""
+        """Retrying can not help: the mailbox is unknown, the address is none."""
+        self.unreachable = unreachable or nobody_there
+        """The connection failed: what the receiver would have said is not known."""
+        self.nobody_there = nobody_there
+        """There was no connection at all: no other message would get further."""
+        self.retry_after = retry_after
+        """How long the receiver asks to be left alone."""
+        self.give_up_after = give_up_after
+        """For how long it is tried again after the first refusal of this kind."""
 
 
 class Channel(Protocol):
@@ -260,6 +273,19 @@ class Channel(Protocol):
 
         Never raises for one bad message; a batch may share one connection.
         """
+        ...
+
+
+@runtime_checkable
+class OneByOne(Channel, Protocol):
+    """A channel that reports each message as it is sent (逐条送发的渠道)."""
+
+    def lane(self, address: str) -> str:
+        """What stands or falls together, and is written to by one sender at a time: a server; empty: everything."""
+        ...
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        """Send the messages one after the other; take the next one only when the outcome of this one is told."""
         ...
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from gkflow.application.ports import Message, NotDelivered
-from gkflow.channels.letter import one_line
+from gkflow.channels.letter import COME_BACK_LATER, NOT_THIS_NOTICE, one_line, refusal
 
 if TYPE_CHECKING:
     import apprise
 
+SECRET_LENGTH = 8  # what is shorter in an address is a word, no key
 MISSING = "工作群通知需要 apprise：请安装 gkflow[chat]（pip install 'gkflow[chat]'）"
-
-COME_BACK_LATER = frozenset({408, 425, 429})
 
 
 class Chat:
@@ -37,11 +36,21 @@ class Chat:
 
         Those to one address keep the distance that apprise knows the chat to demand (up to some seconds).
         """
+        return dict(self.send_each(messages))
+
+    def lane(self, address: str) -> str:
+        """One chat is written to by one sender at a time."""
+        return address
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        """Send the messages one after the other."""
         try:
             import apprise
         except ImportError:
-            # Not permanent: the messages wait until it is installed.
-            return {message.key: NotDelivered(MISSING) for message in messages}
+            for message in messages:
+                # Not permanent: the messages wait until it is installed.
+                yield message.key, NotDelivered(MISSING, nobody_there=True)
+            return
         asset = apprise.AppriseAsset(
             app_id="gkflow",
             app_desc="gkflow",
@@ -56,12 +65,10 @@ class Chat:
             storage_mode="memory",
         )
         services: dict[str, apprise.Apprise | None] = {}
-        outcome: dict[str, NotDelivered | None] = {}
         for message in messages:
             if message.address not in services:
                 services[message.address] = self._service(asset, message.address)
-            outcome[message.key] = _notify(services[message.address], message)
-        return outcome
+            yield message.key, _notify(services[message.address], message)
 
     def _service(self, asset: apprise.AppriseAsset, address: str) -> apprise.Apprise | None:
         """Return what speaks to *address*, or None when apprise does not understand it."""
@@ -87,15 +94,28 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
     try:
         result = speaker.notify(title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT)
     except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must go out
-        return NotDelivered(f"apprise 出错：{one_line(fault) or type(fault).__name__}")
+        words = _without_secrets(one_line(fault) or type(fault).__name__, message.address)
+        return NotDelivered(f"apprise 出错：{words}", unreachable=True)
     if result:
         return None
-    return _refusal([entry.message for entry in result.logs()])
+    return _refusal((entry.message for entry in result.logs()), message.address)
 
 
-def _refusal(words: Iterable[str]) -> NotDelivered:
-    said = one_line("；".join(words)) or "apprise 未说明原因"
+def _refusal(words: Iterable[str], address: str) -> NotDelivered:
+    said = _without_secrets(one_line("；".join(words)) or "apprise 未说明原因", address)
     # apprise tells a status only in its log, and most of its plugins in these words.
     statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", said)]
-    for_good = bool(statuses) and all(400 <= status <= 499 and status not in COME_BACK_LATER for status in statuses)
-    return NotDelivered(f"工作群未送达：{said}", permanent=for_good)
+    # Of several the mildest counts.
+    mild = [status for status in statuses if not 400 <= status <= 499 or status in COME_BACK_LATER]
+    reason = f"工作群未送达：{said}"
+    if not statuses:
+        return NotDelivered(reason, unreachable=True)
+    return refusal(reason, (mild or sorted(statuses, key=lambda status: status in NOT_THIS_NOTICE))[0])
+
+
+def _without_secrets(said: str, address: str) -> str:
+    """An apprise address holds the chat's password, and apprise may repeat it."""
+    for part in sorted(re.split(r"[/:@?&=,]+", address.partition("://")[2]), key=len, reverse=True):
+        if len(part) >= SECRET_LENGTH:
+            said = said.replace(part, "…")
+    return said

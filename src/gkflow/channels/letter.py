@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
@@ -41,6 +41,25 @@ def canonical_json(message: Message) -> bytes:
         ).encode()
     except (TypeError, ValueError) as fault:
         raise NotDelivered(f"通知内容不能写成 JSON：{fault}", permanent=True) from fault
+
+
+COME_BACK_LATER = frozenset({408, 425, 429})
+# What is wrong is the notice: no other day makes it better. Every other refusal speaks of the address or the login.
+NOT_THIS_NOTICE = frozenset({400, 406, 411, 413, 414, 415, 422, 431})
+GIVE_UP_AFTER = timedelta(days=1)
+
+
+def refusal(reason: str, status: int, retry_after: timedelta | None = None) -> NotDelivered:
+    """
+    What an HTTP status other than 2xx means for a notice: to be tried again, for a day (401, 404, 410: what is wrong
+    with the address or its login can be mended by then), or never.
+    """
+    if status in NOT_THIS_NOTICE:
+        return NotDelivered(reason, permanent=True)
+    moved = status in (301, 308)
+    if moved or (400 <= status <= 499 and status not in COME_BACK_LATER):
+        return NotDelivered(reason, give_up_after=GIVE_UP_AFTER)
+    return NotDelivered(reason, retry_after=retry_after)
 
 
 def one_line(words: object, longest: int = 200) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import one_line
+from gkflow.domain.address import mail_address
 
 if TYPE_CHECKING:
     import smtplib
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 3
 """After this many broken connections in a row the rest of a batch waits for the next delivery."""
+
+SHORTEST_PASSWORD = 4
+"""What is shorter may be part of any word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +62,50 @@ class Mail:
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
         """Send the messages over one connection, or over a new one where the server hangs up between two."""
         outcome: dict[str, NotDelivered | None] = {}
-        line = _Line(self._settings)
         broken = 0
-        try:
+
+        def worth_sending() -> Iterator[Message]:
+            nonlocal broken
             for message in messages:
                 if broken >= PATIENCE:
                     outcome[message.key] = NotDelivered("邮件服务器接连中断，本批其余邮件下次再发")
                     continue
-                try:
-                    sender, recipient, mail = compose(self._settings.sender, message)
-                    line.deliver(sender, recipient, mail)
-                except _Broken as fault:
-                    broken += 1
-                    if fault.unreachable:
-                        broken = PATIENCE
-                    outcome[message.key] = NotDelivered(fault.reason)
-                except NotDelivered as refusal:
-                    broken = 0
-                    outcome[message.key] = refusal
-                else:
-                    broken = 0
-                    outcome[message.key] = None
+                yield message
+                error = outcome[message.key]
+                broken = 0 if error is None or not error.unreachable else PATIENCE if error.nobody_there else broken + 1
+
+        for key, error in self.send_each(worth_sending()):
+            outcome[key] = error
+        return outcome
+
+    def lane(self, address: str) -> str:
+        """All mail leaves by one server."""
+        return ""
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        """Send the messages one after the other, over one connection for as long as it holds."""
+        line = _Line(self._settings)
+        try:
+            for message in messages:
+                yield message.key, self._outcome(line, message)
         finally:
             line.close()
-        return outcome
+
+    def _outcome(self, line: _Line, message: Message) -> NotDelivered | None:
+        try:
+            sender, recipient, mail = compose(self._settings.sender, message)
+            line.deliver(sender, recipient, mail)
+        except _Broken as fault:
+            reason = self._without_password(fault.reason)
+            return NotDelivered(reason, unreachable=True, nobody_there=fault.unreachable)
+        except NotDelivered as error:
+            return error
+        return None
+
+    def _without_password(self, reason: str) -> str:
+        """A server may repeat what it was told."""
+        password = self._settings.password
+        return reason.replace(password, "…") if len(password) >= SHORTEST_PASSWORD else reason
 
 
 def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
@@ -97,8 +120,8 @@ def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
     from email.utils import format_datetime, parseaddr
 
     sender_name, sender_address = parseaddr(sender)
-    from_whom = _mail_address(sender_address)
-    to_whom = _mail_address(message.address)
+    from_whom = mail_address(sender_address.strip())
+    to_whom = mail_address(message.address.strip())
     if from_whom is None:
         raise NotDelivered(f"发件人地址不对：{one_line(sender)}")
     if to_whom is None:
@@ -115,19 +138,6 @@ def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
     # base64: no server on the way may break a long line or a byte above 127.
     mail.set_content(_sayable(message.text), charset="utf-8", cte="base64")
     return from_whom, to_whom, mail
-
-
-def _mail_address(address: str) -> str | None:
-    """Return *address* as the envelope wants it, or None when it is not exactly one address."""
-    local, at, host = address.strip().rpartition("@")
-    atom = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-    if not at or len(local) > 64 or not re.fullmatch(rf"{atom}(\.{atom})*", local):
-        return None
-    with contextlib.suppress(UnicodeError):
-        host = host.encode("idna").decode("ascii")
-    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", host):
-        return None
-    return f"{local}@{host}"
 
 
 def _words(words: str) -> str:

@@ -6,17 +6,21 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
-from gkflow.channels.letter import canonical_json, one_line
+from gkflow.channels.letter import GIVE_UP_AFTER, canonical_json, one_line, refusal
+from gkflow.domain.address import host_of, is_local
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 PATIENCE = 3
@@ -25,8 +29,6 @@ PATIENCE = 3
 LONGEST_ANSWER = 65536
 """Bytes of an answer that are read; its status is all that counts."""
 
-COME_BACK_LATER = frozenset({408, 425, 429})
-GONE_ELSEWHERE = frozenset({301, 308})
 TOLERANCE = timedelta(minutes=5)
 
 
@@ -39,6 +41,9 @@ class WebhookSettings:
 
     timeout: float = 10.0
     """Seconds to wait for any one answer."""
+
+    allow_local: bool = False
+    """Whether a webhook may be on this machine or its link (127.0.0.1, 169.254.169.254)."""
 
 
 class Webhook:
@@ -57,51 +62,76 @@ class Webhook:
         self._settings = settings
         self._now = now
 
-    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        """Post the messages. Only an answer 2xx that came to its end counts as delivered."""
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """The certificates that are trusted: read once, for reading them takes longer than a call."""
         import httpx
 
+        return httpx.create_ssl_context()
+
+    def lane(self, address: str) -> str:
+        """One server is called by one sender at a time."""
+        try:
+            return _server(address)
+        except NotDelivered:
+            return address
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """Post the messages. A server that broke off several times in a row is not called again."""
         outcome: dict[str, NotDelivered | None] = {}
         broken: dict[str, int] = {}
+
+        def worth_calling() -> Iterator[Message]:
+            for message in messages:
+                server = self.lane(message.address)
+                if broken.get(server, 0) < PATIENCE:
+                    yield message
+                    error = outcome[message.key]
+                    broken[server] = broken.get(server, 0) + 1 if error is not None and error.unreachable else 0
+                else:
+                    outcome[message.key] = NotDelivered(f"{server} 接连没有答复，本批其余通知下次再发")
+
+        for key, error in self.send_each(worth_calling()):
+            outcome[key] = error
+        return outcome
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        """Post the messages one after the other. Only an answer 2xx that came to its end counts as delivered."""
+        import httpx
+
         with httpx.Client(
             timeout=self._settings.timeout,
             follow_redirects=False,
+            verify=self._trust,
             # A kept connection may be dead when it is used again, and then nobody knows what arrived.
             limits=httpx.Limits(max_keepalive_connections=0),
             headers={"user-agent": "gkflow", "accept": "*/*"},
         ) as client:
             for message in messages:
-                try:
-                    server = _server(message.address)
-                    if broken.get(server, 0) >= PATIENCE:
-                        raise NotDelivered(f"{server} 接连没有答复，本批其余通知下次再发")
-                    status = self._post(client, server, message)
-                    broken[server] = 0
-                    _judge(server, status)
-                except _Broken as fault:
-                    broken[server] = broken.get(server, 0) + 1
-                    outcome[message.key] = fault
-                except NotDelivered as refusal:
-                    outcome[message.key] = refusal
-                else:
-                    outcome[message.key] = None
-        return outcome
+                yield message.key, self._outcome(client, message)
 
-    def _post(self, client: httpx.Client, server: str, message: Message) -> int:
+    def _outcome(self, client: httpx.Client, message: Message) -> NotDelivered | None:
+        try:
+            server = _server(message.address)
+            if not self._settings.allow_local and is_local(urlsplit(message.address).hostname or ""):
+                raise _forbidden(server)
+            status, retry_after = self._post(client, server, message)
+            _judge(server, status, _pause(retry_after, self._now()))
+        except NotDelivered as error:
+            return error
+        return None
+
+    def _post(self, client: httpx.Client, server: str, message: Message) -> tuple[int, str]:
         import httpx
 
         body = canonical_json(message)
         headers = {"content-type": "application/json; charset=utf-8"}
         headers |= sign(self._settings.secret, message.key, self._now(), body)
         with Hourglass(self._settings.timeout * WHOLE) as hourglass:
-
-            def watch(event: str, info: Mapping[str, Any]) -> None:
-                if event.endswith("connect_tcp.complete"):
-                    hourglass.watch(info["return_value"].get_extra_info("socket"))
-
+            trace = _Trace(hourglass, message.address, self._settings.allow_local)
             try:
                 with client.stream(
-                    "POST", message.address, content=body, headers=headers, extensions={"trace": watch}
+                    "POST", message.address, content=body, headers=headers, extensions={"trace": trace.watch}
                 ) as answer:
                     read = 0
                     for piece in answer.iter_raw():  # raw: what it says is not our business
@@ -112,20 +142,90 @@ class Webhook:
                         # An answer without a length ends where the line does, even if we hung up.
                         if hourglass.ran_out:
                             raise TimeoutError
-                    return answer.status_code
+                    return answer.status_code, answer.headers.get("retry-after", "")
+            except _Local as fault:
+                raise _forbidden(server) from fault
             except httpx.TimeoutException as fault:
-                raise _Broken(f"{server} 等不到答复") from fault
+                raise _broken(f"{server} 等不到答复") from fault
             except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as fault:
-                raise NotDelivered(f"回调地址不对：{one_line(fault)}", permanent=True) from fault
+                raise NotDelivered("回调地址不对", permanent=True) from fault
             except (httpx.HTTPError, OSError) as fault:
                 if hourglass.ran_out:
-                    raise _Broken(f"{server} 超过 {hourglass.seconds:g} 秒没有答完") from fault
+                    raise _broken(f"{server} 超过 {hourglass.seconds:g} 秒没有答完") from fault
                 words = one_line(fault) or type(fault).__name__
-                raise _Broken(f"{server} 连接失败或没有答完：{words}") from fault
+                raise _broken(f"{server} 连接失败或没有答完：{words}") from fault
 
 
-class _Broken(NotDelivered):
+class _Local(Exception):
+    """The name leads to this machine or its link."""
+
+
+class _Trace:
+    """What is seen of one call on the way (连接过程): its line, and where the name has led."""
+
+    def __init__(self, hourglass: Hourglass, address: str, allow_local: bool) -> None:
+        self.hourglass, self.allow_local = hourglass, allow_local
+        self.host = (urlsplit(address).hostname or "").lower()
+        self.direct = True
+
+    def watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """
+        Look at a connection before anything is said on it. What a name meant when it was entered, or a moment ago,
+        need not be what it means now: the line itself is asked.
+        """
+        if event.endswith("connect_tcp.started"):
+            host = info.get("host", "")
+            named = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+            # By way of a proxy the line is the proxy's, and the name is looked up there.
+            self.direct = _same_host(named, self.host)
+        if event.endswith("connect_tcp.complete"):
+            line = info["return_value"].get_extra_info("socket")
+            self.hourglass.watch(line)
+            if self.direct and not self.allow_local and is_local(str(line.getpeername()[0])):
+                line.close()
+                raise _Local
+
+
+def _same_host(one: str, other: str) -> bool:
+    if one.lower() == other:
+        return True
+    try:
+        return one.lower() == other.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+
+
+def _forbidden(server: str) -> NotDelivered:
+    words = f"{server} 指向本机或者本链路，不予回调；确需的请设置 [webhook] allow_local = true"
+    return NotDelivered(words, give_up_after=GIVE_UP_AFTER)
+
+
+def _pause(retry_after: str, now: datetime) -> timedelta | None:
+    """
+    What a server asks for (Retry-After): seconds, or a moment (RFC 9110 10.2.3); None for anything else.
+
+    >>> from datetime import UTC
+    >>> _pause("120", datetime(2022, 11, 15, tzinfo=UTC))
+    datetime.timedelta(seconds=120)
+    >>> _pause("Tue, 15 Nov 2022 00:01:00 GMT", datetime(2022, 11, 15, tzinfo=UTC))
+    datetime.timedelta(seconds=60)
+    """
+    from email.utils import parsedate_to_datetime
+
+    text = retry_after.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return timedelta(seconds=int(text))
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    pause = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now
+    return max(pause, timedelta(0))
+
+
+def _broken(reason: str) -> NotDelivered:
     """The connection failed: what the server would have said is not known."""
+    return NotDelivered(reason, unreachable=True)
 
 
 def sign(secret: str, key: str, at: datetime, body: bytes) -> dict[str, str]:
@@ -193,22 +293,18 @@ def _key_bytes(secret: str) -> bytes:
 
 def _server(address: str) -> str:
     """Return host and port, which may be told: path and user may hold a password. Only http and https."""
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError as fault:
-        raise NotDelivered(f"回调地址不对：{one_line(fault)}", permanent=True) from fault
-    # urlsplit forgives what it should not: a blank, a line's end.
-    if parts.scheme not in ("http", "https") or not host or not re.fullmatch(r"[!-~\u0080-\U0010ffff]+", address):
+    found = host_of(address)
+    if found is None:
         raise NotDelivered("回调地址不对：只用 http:// 或 https://", permanent=True)
+    host, port = found
     return one_line(host if port is None else f"{host}:{port}")
 
 
-def _judge(server: str, status: int) -> None:
+def _judge(server: str, status: int, retry_after: timedelta | None) -> None:
     """Raise NotDelivered for any status but 2xx."""
     if 200 <= status <= 299:
         return
+    reason = f"{server} 答复 {status}"
     if 300 <= status <= 399:
-        raise NotDelivered(f"{server} 要转到别处（{status}），不跟随；请改回调地址", permanent=status in GONE_ELSEWHERE)
-    refused = 400 <= status <= 499 and status not in COME_BACK_LATER
-    raise NotDelivered(f"{server} 答复 {status}", permanent=refused)
+        reason = f"{server} 要转到别处（{status}），不跟随；请改回调地址"
+    raise refusal(reason, status, retry_after)

@@ -22,6 +22,9 @@ _NOUNS = {
 }  # fmt: skip
 # Kinds of facts and what a value of a file may be.
 _KINDS = {
+    "one mail address such as name@example.gov.cn": "一个邮件地址，例如 name@example.gov.cn",
+    "a web address such as https://example.gov.cn/notify": "网址，例如 https://example.gov.cn/notify",
+    "an apprise address such as wecombot://key": "apprise 地址，例如 wecombot://密钥",
     "a text": "文本", "a text in quotes": "加引号的文本", "a whole number": "整数", "a number": "数",
     "true or false": "true 或者 false", "a day such as 2019-05-15": "日期，例如 2019-05-15",
     "a list of texts": "文本列表", "a mapping": "一组键值", "a mapping of names": "以名称为键的一组内容",
@@ -47,6 +50,8 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r"is empty", "是空的"),
     (r"must be a mapping of keys", "应当是一组键值"),
     (r"(.+) must be (.+), not (.+)", "{0} 应当是{1}，现在是{2}"),
+    (r"(\w+) points to this machine or its link \((.+)\)", "{0} 指向本机或者本链路（确需的设置 {1}）"),
+    (r'no role or person "(.+)"', "没有职责或者人员“{0}”"),
     (r'unknown key "(.+)"', "没有“{0}”这个键"),
     (r'key "(.+)" is missing', "缺少键“{0}”"),
     (r'(.+) names "(.+)" twice', "{0} 把“{1}”写了两次"),
@@ -216,6 +221,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r'"(.+?)" \((.+?)\) can never be taken', "永远办不了“{0}”（{1}）"),
     (r"nothing stops it \(stop\)", "没有动作使它停止（stop）"),
     (r"clock \"(.+?)\" may still run in a final state: (.+)", "期限“{0}”在办结之后可能还在计时：{1}"),
+    (r"([^,:]+) must be ([^,]+)", "{0} 应当是{1}"),
 )  # fmt: skip
 _HINT = re.compile(r"(.*) \(do you mean (.+)\?\)", re.DOTALL)
 # action "x": …, ladder "y", step 3: …, limit "z" from 2019-05-15: …, [mail]: …, needs ref: …

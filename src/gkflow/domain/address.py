@@ -14,8 +14,6 @@ _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+")
 # 127.1, 2130706433, 0x7f.1 and 0177.0.0.1 are IPv4 addresses to most resolvers (inet_aton).
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
-LOCAL = "an address on this machine or link ([webhook] allow_local = true allows it)"
-
 
 def mail_address(address: str) -> str | None:
     """
@@ -107,26 +105,24 @@ def _as_c_reads(part: str) -> int:
 
 def fault_of(channel: str, address: str, allow_local: bool = False) -> str:
     """
-    What is wrong with an address (地址错误), in English and without the address; empty when nothing is.
+    What is wrong with an address (地址错误), as the code of an error; empty when nothing is.
 
-    >>> fault_of("mail", "a@x.cn;b@x.cn")
-    'must be exactly one mail address, such as name@example.gov.cn'
-    >>> fault_of("webhook", "http://[::1]/hook").startswith("must not be an address on this machine")
-    True
+    >>> fault_of("mail", "a@x.cn;b@x.cn"), fault_of("mail", "a@x.cn")
+    ('mail_address_wrong', '')
+    >>> fault_of("webhook", "http://[::1]/hook"), fault_of("webhook", "http://[::1]/hook", allow_local=True)
+    ('address_is_local', '')
     """
-    if channel == "mail" and mail_address(address) is None:
-        return "must be exactly one mail address, such as name@example.gov.cn"
+    if channel == "mail":
+        return "" if mail_address(address) is not None else "mail_address_wrong"
     if channel == "webhook":
         found = host_of(address)
         if found is None:
-            return "must be a web address, such as https://example.gov.cn/notify"
-        if not allow_local and is_local(found[0]):
-            return f"must not be {LOCAL}"
+            return "web_address_wrong"
+        return "" if allow_local or not is_local(found[0]) else "address_is_local"
     if channel == "chat":
         if not _CHAT.fullmatch(address) or not address.isprintable() or " " in address:
-            return "must be an apprise address, such as wecombot://key"
-        if not allow_local and _is_local_chat(address):
-            return f"must not be {LOCAL}"
+            return "chat_address_wrong"
+        return "" if allow_local or not _is_local_chat(address) else "address_is_local"
     return ""
 
 

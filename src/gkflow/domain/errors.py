@@ -99,6 +99,11 @@ SENTENCES: dict[str, str] = {
     "bad_now": "{variable}={value}: write a day (2026-11-22), a moment (2026-11-22T09:00) or days from now (+400d)",
     "made_up_clock": "{variable}={value} is for demonstrations; the daemon runs by the machine's clock: unset it",
     "address_missing": "channel {channel} needs an address",
+    "address_is_local": "{channel}: the address points to this machine or its link; [webhook] allow_local = true in "
+    "gkflow.toml allows it",
+    "chat_address_wrong": "{channel} needs an apprise address such as wecombot://key",
+    "mail_address_wrong": "{channel} needs exactly one mail address such as name@example.gov.cn",
+    "web_address_wrong": "{channel} needs a web address such as https://example.gov.cn/notify",
     "already_left": "the subscription has ended already",
     "before_origin": "case {case}: {day} lies before {first}, when case {origin} that it comes from began",
     "before_first": "case {case}: {day} lies before its first entry of {first}",

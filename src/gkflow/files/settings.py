@@ -276,10 +276,8 @@ def _person(
     for channel, address in addresses.items():
         if channel in channels and not address:
             section.fault(f"is told by {channel}, but has no address ({channel} = …)")
-        elif address and (wrong := fault_of(channel, address, webhook.allow_local)):
-            # A mail address is no secret; the others may hold a password.
-            shown = f', not "{_one_line(address)}"' if channel == "mail" else ""
-            section.fault(f"{channel} {wrong}{shown}", channel)
+        elif address:
+            _check_address(section, channel, address, webhook.allow_local)
     if "mail" in channels and not mail.host:
         section.fault("is told by mail, but there is no server ([mail] host = …)")
     if "webhook" in channels and not webhook.secret:
@@ -296,8 +294,18 @@ def _person(
     )
 
 
-def _one_line(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+def _check_address(section: Section, channel: str, address: str, allow_local: bool) -> None:
+    """Note what is wrong with an address; those of webhooks and chats may hold a password and are not shown."""
+    match fault_of(channel, address, allow_local):
+        case "mail_address_wrong":
+            shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
+            section.fault(f'mail must be one mail address such as name@example.gov.cn, not "{shown}"', channel)
+        case "web_address_wrong":
+            section.fault("webhook must be a web address such as https://example.gov.cn/notify", channel)
+        case "chat_address_wrong":
+            section.fault("chat must be an apprise address such as wecombot://key", channel)
+        case "address_is_local":
+            section.fault(f"{channel} points to this machine or its link ([webhook] allow_local = true)", channel)
 
 
 def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str, ...]:

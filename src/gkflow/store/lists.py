@@ -179,10 +179,24 @@ class Lists(Seals):
             if name not in names:
                 names.append(name)
             # Delivered is the earliest moment at which one of its messages was taken by a channel.
-            delivered, before = moment(row[16]), records[-1].delivered_at
+            # What is addressed to nobody may be in the file: nobody knows of it.
+            delivered, before = moment(row[16]) if row[13] else None, records[-1].delivered_at
             first = delivered if before is None else min(before, delivered) if delivered is not None else before
             records[-1] = records[-1]._replace(told=tuple(names), delivered_at=first)
         return records
+
+    def open_officers(self) -> list[tuple[str, int, str]]:
+        """The officers of open cases: name, how many, the first case by number."""
+        rows = self.all(
+            "SELECT officer, count(*), min(\"case\") FROM docket WHERE ended = ? AND officer <> ''"
+            " GROUP BY officer ORDER BY officer",
+            (FOREVER,),
+        )
+        return [(str(row[0]), int(row[1]), str(row[2])) for row in rows]
+
+    def open_units(self) -> set[str]:
+        """The units of open cases."""
+        return {str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket WHERE ended = ?", (FOREVER,))}
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
         """Acknowledge escalations; those that were newly acknowledged."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, WaitingNotice
@@ -15,14 +16,18 @@ _INSERT = (
     ' ON CONFLICT ("key") DO NOTHING'
 )
 _WAITING = "delivered_at IS NULL AND dead_at IS NULL"
+# An address that is left alone for a while stands in "reachability"; an empty one there means the whole channel.
 _CLAIMABLE = (
     f"SELECT id FROM notice WHERE {_WAITING} AND next_try_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)"
-    " AND channel IN ({channels}) ORDER BY next_try_at, id LIMIT ?"
+    " AND channel IN ({channels}){others} AND NOT EXISTS (SELECT 1 FROM reachability r"
+    " WHERE r.channel = notice.channel AND (r.address = notice.address OR r.address = '') AND r.retry_at > ?)"
+    " ORDER BY next_try_at, id LIMIT ?"
 )
 _CLAIM = (
     "UPDATE notice SET claimed_until = ? WHERE id IN ({claimable})"
-    ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries'
+    ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries, refused_since'
 )
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoticeRecord(NamedTuple):
@@ -53,44 +58,139 @@ class Outbox(Desk):
         """Put messages into the outbox; a key that is there already is left as it is."""
         self.run_many(_INSERT, lines)
 
-    def claim_notices(self, channels: Sequence[str], now: datetime, until: datetime, batch: int) -> list[WaitingNotice]:
+    def claim_notices(
+        self,
+        channels: Sequence[str],
+        now: datetime,
+        until: datetime,
+        batch: int,
+        busy: Collection[tuple[str, str]] = (),
+    ) -> list[WaitingNotice]:
         """
-        Claim up to *batch* due messages of *channels* until *until*: a sender that dies gives them back by the
-        passing of time.
+        Claim up to *batch* due messages of *channels* until *until*, none for an address (channel, address) that is
+        *busy* or left alone: a sender that dies gives them back by the passing of time.
         """
         if not channels:
             return []
-        marks = ", ".join("?" * len(channels))
-        claimable = _CLAIMABLE.format(channels=marks) + ("" if self.dialect.sqlite else " FOR UPDATE SKIP LOCKED")
-        moment = self.dialect.read_moment
-        rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, batch))
-        return [WaitingNotice._make((*row[:7], moment(row[7]), row[8])) for row in sorted(rows)]
+        others, values = "", []  # type: str, list[str]
+        for channel in sorted({channel for channel, _ in busy}):
+            addresses = sorted(address for each, address in busy if each == channel)
+            others += f" AND NOT (channel = ? AND address IN ({', '.join('?' * len(addresses))}))"
+            values += [channel, *addresses]
+        claimable = _CLAIMABLE.format(channels=", ".join("?" * len(channels)), others=others)
+        if not self.dialect.sqlite:
+            claimable += " FOR UPDATE SKIP LOCKED"
+        rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, *values, now, batch))
+        return [self._waiting(row) for row in sorted(rows, key=lambda row: row[0])]
 
-    def delivered(self, ids: Sequence[int], now: datetime) -> None:
-        """These messages were taken by their channel."""
+    def _waiting(self, row: Sequence[Any]) -> WaitingNotice:
+        """A claimed row; one that cannot be read says so, and holds up no other."""
+        broken = [
+            name
+            for name, value in zip(("key", "name", "channel", "address", "facts", "wording"), row[1:7], strict=True)
+            if not isinstance(value, str)
+        ]
+        made_at, since = self._moment(row[7]), self._moment(row[9])
+        if made_at is None:
+            broken.append("made_at")
+        tries = row[8] if isinstance(row[8], int) else 0
+        return WaitingNotice._make((*row[:7], made_at or _NEVER, tries, since, ", ".join(broken)))
+
+    def _moment(self, value: Any) -> datetime | None:
+        """A stored moment; None where there is none that can be read."""
+        try:
+            found: datetime | None = self.dialect.read_moment(value)
+        except (ValueError, TypeError, AttributeError):
+            return None
+        return found
+
+    def renew_claims(self, claims: Sequence[tuple[int, datetime]], until: datetime) -> set[int]:
+        """Renew claims (id, until when it was claimed); those that are still held."""
+        return {
+            id_
+            for id_, before in claims
+            if self.run(
+                f"UPDATE notice SET claimed_until = ? WHERE id = ? AND claimed_until = ? AND {_WAITING}",
+                (until, id_, before),
+            )
+        }
+
+    def give_back(self, claims: Sequence[tuple[int, datetime]], again: datetime | None, reason: str) -> None:
+        """Give claims back unused; the messages wait until *again* where that is named, with the reason."""
+        later = "" if again is None else ", next_try_at = ?, error = CASE WHEN error = '' THEN ? ELSE error END"
+        more = () if again is None else (again, reason)
         self.run_many(
-            "UPDATE notice SET delivered_at = ?, tries = tries + 1, claimed_until = NULL, error = '' WHERE id = ?",
-            [(now, id_) for id_ in ids],
+            f"UPDATE notice SET claimed_until = NULL{later} WHERE id = ? AND claimed_until = ? AND {_WAITING}",
+            [(*more, id_, until) for id_, until in claims],
         )
 
-    def failed(self, id_: int, error: str, next_try_at: datetime | None, now: datetime) -> None:
+    def delivered(self, outcomes: Sequence[tuple[int, datetime]]) -> None:
+        """These messages were taken by their channel, each at its moment."""
+        self.run_many(
+            "UPDATE notice SET delivered_at = ?, dead_at = NULL, tries = tries + 1, claimed_until = NULL, error = ''"
+            " WHERE id = ? AND delivered_at IS NULL",
+            [(at, id_) for id_, at in outcomes],
+        )
+
+    def failed(
+        self, id_: int, error: str, next_try_at: datetime | None, now: datetime, since: datetime | None = None
+    ) -> None:
         """This message was not taken: it is tried again at *next_try_at*, or is dead when that is None."""
         self.run(
-            "UPDATE notice SET tries = tries + 1, claimed_until = NULL, error = ?, next_try_at = ?, dead_at = ?"
-            " WHERE id = ?",
-            (error, next_try_at or now, now if next_try_at is None else None, id_),
+            "UPDATE notice SET tries = tries + 1, claimed_until = NULL, error = ?, next_try_at = ?, dead_at = ?,"
+            " refused_since = ? WHERE id = ? AND delivered_at IS NULL AND dead_at IS NULL",
+            (error, next_try_at or now, now if next_try_at is None else None, since, id_),
         )
 
-    def revive(self, ids: Sequence[int], now: datetime) -> int:
-        """Put dead messages back among the waiting ones; how many. Not where somebody left, or it was taken back."""
-        return sum(
-            self.run(
-                "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0 WHERE id = ? AND dead_at IS NOT NULL"
-                " AND error NOT IN (?, ?)",
-                (now, i, LEFT, TAKEN_BACK),
-            )
-            for i in ids
+    def unreachable(self) -> list[tuple[str, str, int]]:
+        """The addresses that were last left alone: channel, address, how often in a row they were out of reach."""
+        rows = self.all("SELECT channel, address, failures FROM reachability")
+        return [(str(row[0]), str(row[1]), int(row[2])) for row in rows]
+
+    def leave_alone(self, channel: str, address: str, failures: int, until: datetime, reason: str) -> None:
+        """Leave an address alone until a moment, whatever waits for it."""
+        self.run(
+            "INSERT INTO reachability (channel, address, failures, retry_at, error) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (channel, address) DO UPDATE SET failures = excluded.failures,"
+            " retry_at = excluded.retry_at, error = excluded.error",
+            (channel, address, failures, until, reason),
         )
+
+    def reached(self, channel: str, address: str) -> None:
+        """An address took a message: nothing is held against it."""
+        self.run("DELETE FROM reachability WHERE channel = ? AND address = ?", (channel, address))
+
+    def addressed(self, ids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
+        """To whom notices go: id, name, unit, channel, address; a subscriber's address is that of the subscription."""
+        found: list[tuple[int, str, str, str, str]] = []
+        for id_ in ids:
+            row = self.one(
+                "SELECT id, name, unit, channel, address FROM notice WHERE id = ? AND kind <> 'push'", (id_,)
+            )
+            found += [(row[0], row[1], row[2], row[3], row[4])] if row is not None else []
+        return found
+
+    def revive(self, ids: Sequence[int], now: datetime, addresses: Mapping[int, str] = MappingProxyType({})) -> int:
+        """
+        Send these messages again, dead or waiting, some to another address; how many. Not where somebody has left,
+        or what it speaks of was taken back.
+        """
+        return sum(self._revive(id_, now, addresses.get(id_)) for id_ in ids)
+
+    def _revive(self, id_: int, now: datetime, address: str | None) -> int:
+        row = self.one("SELECT channel, address FROM notice WHERE id = ?", (id_,))
+        if row is None:
+            return 0
+        if self.run(
+            "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0, refused_since = NULL, address = ?"
+            " WHERE id = ? AND delivered_at IS NULL AND error NOT IN (?, ?)"
+            " AND (claimed_until IS NULL OR claimed_until < ?)",
+            (now, row[1] if address is None else address, id_, LEFT, TAKEN_BACK, now),
+        ):
+            for place in (row[1] if address is None else address, ""):
+                self.reached(row[0], place)
+            return 1
+        return 0
 
     def notices(self, which: str = "all", case: str = "", limit: int = -1) -> list[NoticeRecord]:
         """Notices, newest first: all, waiting, dead or delivered; of one case."""
@@ -112,9 +212,11 @@ class Outbox(Desk):
             f" delivered_at, dead_at, error FROM notice WHERE {where} ORDER BY id DESC{tail}",
             values,
         )
-        moment = self.dialect.read_moment
+        moment = self._moment
         return [
-            NoticeRecord._make((*r[:10], moment(r[10]), moment(r[11]), r[12], moment(r[13]), moment(r[14]), r[15]))
+            NoticeRecord._make(
+                (*r[:10], moment(r[10]) or _NEVER, moment(r[11]) or _NEVER, r[12], moment(r[13]), moment(r[14]), r[15])
+            )
             for r in rows
         ]
 
@@ -134,3 +236,30 @@ class Outbox(Desk):
             f"UPDATE notice SET dead_at = ?, error = ? WHERE channel = ? AND {_WAITING}",
             (now, error, channel),
         )
+
+    def failing_addresses(self) -> dict[tuple[str, str], str]:
+        """
+        The addresses of channels that ring whose last notice was given up, and those that are out of reach, with the
+        reason; an empty address stands for the whole channel.
+        """
+        found = {
+            (str(row[0]), str(row[1])): str(row[2])
+            for row in self.all("SELECT channel, address, error FROM reachability WHERE failures > 0")
+        }
+        ringing = "channel IN ('mail', 'webhook', 'chat')"
+        taken = {
+            (row[0], row[1]): row[2]
+            for row in self.all(
+                "SELECT channel, address, max(delivered_at) FROM notice"
+                f" WHERE {ringing} AND delivered_at IS NOT NULL GROUP BY channel, address"
+            )
+        }
+        for channel, address, error, dead_at in self.all(
+            f"SELECT channel, address, error, dead_at FROM notice WHERE {ringing} AND dead_at IS NOT NULL"
+            " AND error <> ? ORDER BY id",
+            (LEFT,),
+        ):
+            since = taken.get((channel, address))
+            if since is None or since < dead_at:
+                found[str(channel), str(address)] = str(error)
+        return found

@@ -222,6 +222,18 @@ class NoticeRow(Row, table=True):
     delivered_at: datetime | None = None
     dead_at: datetime | None = None
     error: str = Field(default="", sa_type=Text)
+    refused_since: datetime | None = None  # since when its address refuses what comes (401, 404, 410)
+
+
+class ReachabilityRow(Row, table=True):
+    """An address that is left alone for a while (暂不送发的地址); an empty one stands for the whole channel."""
+
+    __tablename__ = "reachability"
+    channel: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    failures: int  # how often in a row it was out of reach
+    retry_at: datetime
+    error: str = Field(default="", sa_type=Text)
 
 
 class CalendarEditionRow(Row, table=True):

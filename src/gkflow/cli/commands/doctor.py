@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.doctor import Sign
@@ -171,6 +171,62 @@ def _parked(sign: Sign) -> str:
     )
 
 
+def _people(sign: Sign) -> str:
+    count = sign.facts["people"]
+    if not count:
+        return say(
+            "设置中没有人员：提醒和督办只写入通知文件，不会有人收到；请在 gkflow.toml 中写明 [[people]]",
+            "the settings name nobody: reminders go to the file alone; enter [[people]] in gkflow.toml",
+        )
+    return say(f"通知人员 {count} 人", f"{count} people to be notified")
+
+
+def _vacant(sign: Sign) -> str:
+    from gkflow.cli.vocabulary import ROLES, word
+
+    told = []
+    for each in sign.facts["vacant"]:
+        names = say("、", ", ").join(each["instead"])
+        post = f"{label_of(each['label'], each['unit'])} {word(ROLES, each['role'])}"
+        told.append(say(f"{post}（由{names or '无人'}代为接收）", f"{post} (instead: {names or 'nobody'})"))
+    return say("职责空缺：", "vacant posts: ") + say("；", "; ").join(told)
+
+
+def _unknown_officers(sign: Sign) -> str:
+    told = [
+        say(
+            f"{each['officer']}（在办 {each['open']} 件，如 {each['case']}）",
+            f"{each['officer']} ({each['open']} open, such as {each['case']})",
+        )
+        for each in sign.facts["officers"]
+    ]
+    return say(
+        "承办人不在人员名单中，通知由上级接收：",
+        "officers whom the settings do not know; their superiors are notified: ",
+    ) + say("、", ", ").join(told)
+
+
+def _channels(sign: Sign) -> str:
+    from gkflow.cli.commands.notices import channel_words
+
+    told = []
+    for each in sign.facts["people"]:
+        why = [
+            f"{channel_words(channel)} {say('没有设置', 'is not set up') if reason == 'not_set_up' else reason}"
+            for channel, reason in each["channels"].items()
+        ]
+        told.append(say(f"{each['name']}（{'；'.join(why)}）", f"{each['name']} ({'; '.join(why)})"))
+    return say("没有可用通知方式的人员：", "people without a working channel: ") + say("、", ", ").join(told)
+
+
+def _same_name(sign: Sign) -> str:
+    names = say("、", ", ").join(sign.facts["names"])
+    return say(
+        f"人员重名：{names}。通知分别送达；以姓名登记的承办人和经办人分不清是哪一位，请在姓名后加以区别",
+        f"people of one name: {names}. Each is notified; officers are known by name only, so tell the names apart",
+    )
+
+
 def _counts(sign: Sign) -> str:
     cases, still, entries, steps = (sign.facts[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
@@ -219,6 +275,11 @@ _WORDS = {
     "rules_edition": _rules,
     "local_days": _local_days,
     "provisional": _provisional,
+    "people": _people,
+    "vacant": _vacant,
+    "unknown_officers": _unknown_officers,
+    "channels": _channels,
+    "same_name": _same_name,
     "counts": _counts,
     "parked": _parked,
 }

@@ -73,7 +73,12 @@ def columns() -> tuple[Any, ...]:
 
 
 def _status_words(status: str) -> str:
-    words = {"waiting": ("待送", "waiting"), "delivered": ("已送达", "delivered"), "dead": ("不再重试", "given up")}
+    words = {
+        "waiting": ("待送", "waiting"),
+        "delivered": ("已送达", "delivered"),
+        "filed": ("已存档（无人收到）", "filed (nobody)"),
+        "dead": ("不再重试", "given up"),
+    }
     return say(*words[status])
 
 
@@ -92,11 +97,15 @@ class _Texts:
 
     def row(self, record: NoticeRecord) -> dict[str, Any]:
         """One notice as a row."""
-        status = "dead" if record.dead_at else "delivered" if record.delivered_at else "waiting"
+        from gkflow.domain.address import masked
+
+        delivered = "delivered" if record.name else "filed"  # the file has it, and nobody knows
+        status = "dead" if record.dead_at else delivered if record.delivered_at else "waiting"
         return {
             "id": record.id, "status": status, "key": record.key, "case": record.case or None, "kind": record.kind,
             "role": record.role, "name": record.name or None, "channel": record.channel,
-            "address": record.address or None, "subject": self.compose(record)[0], "made_at": record.made_at,
+            "address": masked(record.channel, record.address) or None, "subject": self.compose(record)[0],
+            "made_at": record.made_at,
             "next_try_at": record.next_try_at if status == "waiting" else None, "tries": record.tries,
             "delivered_at": record.delivered_at, "dead_at": record.dead_at, "error": record.error or None,
         }  # fmt: skip
@@ -105,9 +114,17 @@ class _Texts:
         """Subject and text, as they are delivered."""
         import json
 
+        from gkflow.domain.address import mask_token
         from gkflow.domain.notice import compose
 
-        return compose(self._wording(record.wording), json.loads(record.facts))
+        try:
+            facts = json.loads(record.facts)
+            if "leave" in facts:  # the token by which to leave is the subscriber's
+                facts["leave"] = mask_token(str(facts["leave"]))
+            return compose(self._wording(record.wording), facts)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            damaged = say("通知记录已损坏", "the row of this notice is damaged")
+            return damaged, damaged
 
     def _wording(self, edition: str) -> Wording:
         if edition not in self.wordings:
@@ -136,7 +153,7 @@ def _show(office: Office, id_: int, format: str) -> None:
     typer.echo(text)
     typer.echo("")
     made, channel = short_moment(record.made_at), channel_words(record.channel)
-    address = f" {record.address}" if record.address else ""
+    address = f" {row['address']}" if row["address"] else ""
     typer.echo(
         say(
             f"第 {id_} 号通知，写成于 {made}，{channel}{address}，{_status_words(row['status'])}",
@@ -159,4 +176,8 @@ def _retry(office: Office, wanted: list[str]) -> None:
     typer.echo(say(f"{count} 条通知重新列入待送。", f"{count} notices wait again."))
     if count < len(ids):
         left = len(ids) - count
-        typer.echo(say(f"另有 {left} 个编号不在“不再重试”之列，未改动。", f"{left} were not given up; left alone."))
+        typer.echo(
+            say(
+                f"另有 {left} 个编号没有这条通知，或者已送达，未改动。", f"{left} are delivered or unknown; left alone."
+            )
+        )

@@ -36,6 +36,7 @@ def command(
     from gkflow.cli.commands.notices import channel_words
     from gkflow.cli.commands.subscriptions import subscription_row
     from gkflow.cli.output import print_json
+    from gkflow.domain.address import masked
     from gkflow.office import open_office
 
     if not name.strip():
@@ -50,7 +51,7 @@ def command(
     if format == "json":
         print_json(row)
         return
-    by = " ".join(part for part in (channel_words(line.channel), line.address) if part)
+    by = " ".join(part for part in (channel_words(line.channel), masked(line.channel, line.address)) if part)
     of = row["item_label"] or line.item or say("全部公开的信息", "all that is published")
     group = say(f"，对象：{line.audience}", f", for {line.audience}") if line.audience else ""
     if line.token in known:

@@ -35,9 +35,11 @@ def command(
 def subscription_row(book: Rulebook, line: SubscriptionLine) -> dict[str, Any]:
     """A subscription as JSON carries it."""
     from gkflow.cli.commands.subscribe import item_label
+    from gkflow.domain.address import masked
 
     return {
-        "id": line.id, "name": line.name, "channel": line.channel, "address": line.address or None,
+        "id": line.id, "name": line.name, "channel": line.channel,
+        "address": masked(line.channel, line.address) or None,
         "item": line.item or None, "item_label": item_label(book, line.item), "audience": line.audience or None,
         "since": line.since, "left_at": line.left_at, "token": line.token,
     }  # fmt: skip

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _rules()
     _seals()
     _standing_still()
+    _reachability()
 
 
 def _accounts() -> None:
@@ -97,3 +98,17 @@ def _standing_still() -> None:
     """What stands still or waits is looked for at every sweep: its cost follows what does."""
     still = sa.text("status IN ('suspended', 'waiting') AND owed = 1")
     op.create_index("clock_still", "clock", ["until_day", "from_day"], sqlite_where=still, postgresql_where=still)
+
+
+def _reachability() -> None:
+    """The addresses that are left alone for a while, and since when an address has refused a notice."""
+    op.create_table(
+        "reachability",
+        sa.Column("channel", AutoString(), nullable=False),
+        sa.Column("address", AutoString(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("retry_at", UTCDateTime(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address"),
+    )
+    op.add_column("notice", sa.Column("refused_since", UTCDateTime(), nullable=True))

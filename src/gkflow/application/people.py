@@ -1,0 +1,81 @@
+"""Whether notices reach anybody (人员体检): vacant posts, unknown officers, channels that do not work, equal names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gkflow.application.ports import Channel
+from gkflow.application.rules import Rules
+from gkflow.domain.notice import find_addressees, names_twice
+from gkflow.domain.rulebook import Rulebook
+
+_RINGING = ("mail", "webhook", "chat")
+
+
+def examine_people(
+    ledger: Any, rules: Rules, channels: Mapping[str, Channel]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What of the people in the settings would go wrong quietly: name, level and facts of each sign."""
+    people = rules.people
+    if not people:
+        yield "people", "warning", {"people": 0}
+        return
+    yield "people", "ok", {"people": len({person.name for person in people})}
+    vacant = list(_vacant(ledger, rules))
+    if vacant:
+        yield "vacant", "warning", {"vacant": vacant}
+    known = {person.name for person in people}
+    unknown = [
+        {"officer": officer, "open": count, "case": case}
+        for officer, count, case in ledger.open_officers()
+        if officer not in known
+    ]
+    if unknown:
+        yield "unknown_officers", "warning", {"officers": unknown}
+    silent = list(_without_channel(ledger, rules, channels))
+    if silent:
+        yield "channels", "warning", {"people": silent}
+    if twice := names_twice(people):
+        yield "same_name", "warning", {"names": list(twice)}
+
+
+def roles_of(book: Rulebook) -> tuple[str, ...]:
+    """The roles that any step of a ladder and any action notifies."""
+    roles: dict[str, None] = {}
+    for ladder in book.ladders.values():
+        for step in ladder.steps:
+            roles.update(dict.fromkeys(step.tell))
+    for workflow in book.workflows.values():
+        for action in workflow.actions.values():
+            roles.update(dict.fromkeys(action.tell))
+    return tuple(roles)
+
+
+def _vacant(ledger: Any, rules: Rules) -> Iterator[dict[str, Any]]:
+    """The posts that nobody holds, of the office and of each unit with an open case, and who is notified instead."""
+    wanted = roles_of(rules.rulebook)
+    labels = {code: label for label, code in rules.units.items()}
+    for unit in sorted({rules.unit, *(ledger.open_units() - {""})}):
+        for role in wanted:
+            found = find_addressees(rules.people, role, unit, "", rules.line)
+            if found and found[0].vacant:
+                instead = list(dict.fromkeys(who.name for who in found))
+                label = labels.get(unit, unit)
+                yield {"unit": unit, "label": label, "role": role, "instead": instead, "as": found[0].role}
+
+
+def _without_channel(ledger: Any, rules: Rules, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
+    """The people who would not hear of anything: every channel of theirs that rings is out of order."""
+    failing = ledger.failing_addresses()
+    out = {channel: reason for (channel, address), reason in failing.items() if not address}
+    for person in rules.people:
+        why: dict[str, str] = {}
+        for channel, address in person.channels.items():
+            if channel not in channels:
+                why[channel] = "not_set_up"
+            elif channel in _RINGING and (reason := out.get(channel) or failing.get((channel, address))):
+                why[channel] = reason
+        ringing = [channel for channel in person.channels if channel in _RINGING]
+        if why and all(channel in why for channel in ringing or person.channels):
+            yield {"name": person.name, "unit": person.unit, "channels": why}

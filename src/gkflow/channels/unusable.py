@@ -1,0 +1,34 @@
+"""A channel whose settings cannot be used (不能使用的渠道)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from gkflow.application.ports import Message, NotDelivered
+
+
+class Unusable:
+    """
+    Take nothing, and say why (不能使用的渠道).
+
+    The messages wait until the settings are mended; the other channels are not touched by it.
+    """
+
+    quiet: ClassVar[bool] = False
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        """Refuse every message, for now."""
+        return dict(self.send_each(messages))
+
+    def lane(self, address: str) -> str:
+        """What is wrong concerns every address."""
+        return ""
+
+    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
+        """Refuse the first one that comes, for all."""
+        for message in messages:
+            yield message.key, NotDelivered(f"通知方式 {self.name} 的设置有误：{self.reason}", nobody_there=True)
