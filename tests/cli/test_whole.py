@@ -101,11 +101,15 @@ def test_the_diagram_has_every_state_and_action_in_chinese(gkflow: Gkflow) -> No
     done = gkflow("draw", "request")
     assert done.code == 0
     workflow = rulebook().workflows["request"]
+    # 误收 leads there from everywhere: it is not drawn, or it would hide the others.
+    assert "misfile" not in done.out
     for state in workflow.states.values():
-        assert f'state "{state.label}" as {state.name}' in done.out
+        assert state.name == "misfiled" or f'state "{state.label}" as {state.name}' in done.out
     for action in workflow.actions.values():
+        if action.name == "misfile":
+            continue
         assert action.label in done.out
-        for source in action.sources:
+        for source in set(action.sources) - {"misfiled"}:
             arrow = rf"{source} --> {action.target or source}: .*{re.escape(action.label)}"
             assert re.search(arrow, done.out), (source, action.name)
     assert "stateDiagram-v2" in done.out

@@ -48,6 +48,7 @@ def draw(workflow: Workflow, label: Label, before: str) -> str:
         for name, event in machine_of(workflow).events.items()
         if name != MISFILE  # an arrow from everywhere would hide the others
         for source, transitions in event.transitions.items()
+        if source != MISFILED
         for move in transitions[:1]
     ]
     states = [{"name": NEW, "label": before}]
