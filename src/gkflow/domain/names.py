@@ -58,7 +58,8 @@ def clock_names(workflow: Workflow) -> Iterator[Problem]:
             if name not in workflow.actions:
                 text = f'action "{name}" is used but no transition has it{mean(name, workflow.actions)}'
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
-        for key, name in clocks_of(rule):
+        stands_for = [("stands_for", rule.stands_for)] if rule.stands_for else []
+        for key, name in (*clocks_of(rule), *stands_for):
             if workflow.clock(name) is None:
                 hint = mean(name, tuple(each.name for each in workflow.clocks))
                 yield Problem(workflow.name, ("clocks", rule.name, key), f'{what}: no clock "{name}"{hint}')
@@ -124,8 +125,6 @@ def clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
     """Every other clock that a clock rests on."""
     yield from (("wait", each.within) for each in rule.waits if each.within)
     yield from (("suspend", each.lapse) for each in rule.suspends if each.lapse)
-    if rule.stands_for:
-        yield "stands_for", rule.stands_for
 
 
 def facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
