@@ -375,7 +375,8 @@ class Office(Outgoing, Sealing):
     def cases(
         self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
         due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
-        officer: str = "", known_on: date | str | None = None, recorded_by: datetime | date | str | None = None,
+        officer: str = "", attention: bool = False, known_on: date | str | None = None,
+        recorded_by: datetime | date | str | None = None,
         session: Any = None,
     ) -> list[CaseLine]:  # fmt: skip
         """
@@ -385,7 +386,7 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.cases import Asked, list_cases
 
-        asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer)
+        asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)

@@ -153,3 +153,22 @@ def test_an_account_that_is_bound_to_nobody_does_not_act(town: Office) -> None:
 def test_the_sweep_acts_under_any_account(town: Office) -> None:
     bound(town, "daemon", zhang="张三")
     assert [str(day) for day in town.tick(at("2026-03-03")).days] == ["2026-03-03"]
+
+
+# -- powers that have lapsed -----------------------------------------------------------------------------------------
+
+
+def test_a_confirmation_that_is_past_stands_in_the_attention_of_every_list(office: Office) -> None:
+    office.receive("request", "N", channel="internet", now=at("2026-03-02"))
+    office.receive("request", "C", channel="internet", now=at("2026-03-02"))
+    office.do("C", "confirm", now=at("2026-03-03"))
+    told = {line.case: line.attention for line in office.cases(as_of="2026-03-10")}
+    assert told == {"N": ("confirm",), "C": ()}
+    assert [line.case for line in office.cases(as_of="2026-03-10", attention=True)] == ["N"]
+    # Neither overdue for it, nor without it where the case is overdue: 2026-03-02 + 20 working days is 2026-03-30.
+    assert [line.status for line in office.cases(as_of="2026-03-10", attention=True)] == ["running"]
+    overdue = {line.case: line.attention for line in office.cases(as_of="2026-04-10", overdue=True)}
+    assert overdue["N"] == ("confirm",)
+    assert {
+        line.case: line.attention for line in office.cases(as_of="2026-03-10", recorded_by=at("2026-03-20"))
+    } == told

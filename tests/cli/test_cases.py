@@ -15,7 +15,7 @@ Gkflow = Callable[..., Any]
 Golden = Callable[[str, str], None]
 
 KEYS = "case workflow title state state_label unit officer received clock clock_label deadline earliest provisional"
-KEYS += " status verdict days_left light"
+KEYS += " status verdict days_left light reason attention"
 # CONTRACT 3: the fifteen real cases.
 VERDICTS = {
     "RC01": "overdue", "RC02": "overdue", "RC10": "overdue", "RC24": "overdue", "RC31": "late",
@@ -126,7 +126,7 @@ def test_a_row_holds_what_scripts_rely_on(register: Gkflow) -> None:
         "case": "RC01", "workflow": "request", "title": None, "state": "received", "state_label": "已收件",
         "unit": "GK", "officer": None, "received": "2022-09-30", "clock": "reply", "clock_label": "答复期限",
         "deadline": "2022-11-02", "earliest": "2022-11-02", "provisional": False, "status": "overdue",
-        "verdict": "overdue", "days_left": -9, "light": "red",
+        "verdict": "overdue", "days_left": -9, "light": "red", "reason": None, "attention": ["correction_notice"],
     }  # fmt: skip
 
 
@@ -151,7 +151,11 @@ def test_filters_take_codes_and_labels(register: Gkflow) -> None:
     assert [row["case"] for row in by_code] == ["PB01"]
     assert rows_of(register, *every, "--workflow", "行政处罚公示") == by_code
     assert {row["case"] for row in rows_of(register, *every, "--state", "已收件")} == {"RC01", "RC02", "RC10"}
-    assert rows_of(register, *every, "--officer", "nobody") == []
+    # An unknown name is no empty list, which would read as "all is well".
+    for option, name in (("--officer", "nobody"), ("--unit", "nowhere"), ("--state", "lost"), ("--clock", "none")):
+        refused = register(*every, option, name)
+        assert (refused.code, refused.out) == (2, "")
+        assert name in refused.err
     (due,) = rows_of(register, "cases", "--due-within", "3", "--as-of", "2022-10-31")
     assert (due["case"], due["days_left"], due["light"]) == ("RC01", 2, "orange")
 

@@ -58,6 +58,8 @@ class CaseLine:
     light: str | None
     ref: str = ""
     open: bool = True
+    # Powers of the office that lapsed unused (权力已过期限): no duty is overdue for them.
+    attention: tuple[str, ...] = ()
     reason: str | None = None  # why no clock runs: "not_started", or "no_limit" (none was in force on that day)
 
 
@@ -73,6 +75,7 @@ class Asked:
     workflow: str = ""
     unit: str = ""
     officer: str = ""
+    attention: bool = False
 
 
 def list_cases(
@@ -130,6 +133,7 @@ def _matches(line: CaseLine, asked: Asked) -> bool:
         and (not asked.workflow or line.workflow == asked.workflow)
         and (not asked.unit or line.unit == asked.unit)
         and (not asked.officer or line.officer == asked.officer)
+        and (not asked.attention or bool(line.attention))
     )
 
 
@@ -144,6 +148,8 @@ def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
     by_case: dict[str, tuple[DocketLine, list[ClockLine]]] = {}
     for docket, clock in pairs:
         by_case.setdefault(docket.case, (docket, []))[1].append(clock)
+    for power in ledger.powers_past(day, list(by_case)):
+        by_case[power.case][1].append(power)
     lines = []
     for docket, clocks in by_case.values():
         then = _as_of(ledger, rules, docket, day)
@@ -221,6 +227,7 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
         docket.case, docket.workflow, docket.title or None, docket.state,
         state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
         docket.received, None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
+        attention=_attention(clocks, day) if docket.ended > day else (),
     )  # fmt: skip
     reason = _unclocked(workflow, docket, clocks, clock) if docket.ended > day and not asked.clock else None
     if reason is not None:
@@ -250,6 +257,19 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
         days_left=left,
         light=light(rules, clock, status, left),
         ref=clock.ref,
+    )
+
+
+def _attention(clocks: Sequence[ClockLine], day: date) -> tuple[str, ...]:
+    """The powers of the office whose last day has passed, unused (限期行使的权力已过期限)."""
+    return tuple(
+        clock.clock
+        for clock in clocks
+        if clock.kind == ClockKind.POWER.value
+        and clock.duty == Duty.OFFICE.value
+        and clock.status == Status.RUNNING.value
+        and clock.last_day is not None
+        and clock.last_day < day
     )
 
 

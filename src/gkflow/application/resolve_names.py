@@ -49,7 +49,7 @@ def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
         return name
     names = tuple(dict.fromkeys([*names, *(each for each in on_record if each)]))
     if name not in names:
-        raise NotFound("unknown_person", person=name, mean=mean(name, names), people=names)
+        raise NotFound("unknown_person", person=name, mean=mean(name, names), people=names or ("—",))
     return name
 
 

@@ -80,6 +80,18 @@ class Lists(Seals):
         )
         return [MetLine._make(row) for row in rows]
 
+    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockLine]:
+        """The office's powers that had lapsed unused on *day*, of these cases."""
+        for start in range(0, len(cases), 500):
+            some = cases[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            rows = self.all(
+                f"SELECT {_C} FROM clock c WHERE {_HOLDS} AND c.\"case\" IN ({marks}) AND c.kind = 'power'"
+                " AND c.duty = 'office' AND c.status = 'running' AND c.last_day < ?",
+                (day, day, *some, day),
+            )
+            yield from map(self.dialect.clock_line, rows)
+
     def units_on_record(self) -> list[str]:
         """The units that have, or had, a case: a register may bring some that the settings do not know."""
         return [str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket ORDER BY unit")]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KEYS = (
     "case", "workflow", "title", "state", "state_label", "unit", "officer", "received", "clock", "clock_label",
     "deadline", "earliest", "provisional", "status", "verdict", "days_left", "light", "reason",
+    "attention",
 )  # fmt: skip
 
 
@@ -35,6 +36,13 @@ def command(
     overdue: bool = typer.Option(False, "--overdue", help=say("只列逾期未办的", "only those overdue")),
     due_within: str = typer.Option(
         "", "--due-within", metavar="N", help=say("只列 N 个工作日内届满的", "only those due within N working days")
+    ),
+    attention: bool = typer.Option(
+        False,
+        "--attention",
+        help=say(
+            "只列有限期行使的权力已过期限的（例如确认收到）", "only those with a power that has lapsed, e.g. to confirm"
+        ),
     ),
     state: str = typer.Option(
         "", "--state", metavar=say("状态", "STATE"), help=say("代码或者中文名称", "by code or label")
@@ -69,10 +77,11 @@ def command(
             _check_state(office.rules.rulebook, state)
         lines = office.cases(
             as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
-            workflow=workflow, unit=unit, officer=officer, known_on=known, recorded_by=recorded_by or None,
+            workflow=workflow, unit=unit, officer=officer, attention=attention, known_on=known,
+             recorded_by=recorded_by or None,
         )  # fmt: skip
         rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
-        show(rows, _columns(office, format, output, every), format, output or None)
+        show(rows, _columns(office, format, output, every, lines, attention), format, output or None)
     if format == "table" and not output:
         print(_counts(lines))
     if exit_code and rows:
@@ -103,8 +112,11 @@ def _counts(lines: Sequence[CaseLine]) -> str:
     return say(f"共 {len(lines)} 件：{'，'.join(told)}", f"{len(lines)} cases: {', '.join(told)}")
 
 
-def _columns(office: Office, format: str, output: str, every: bool) -> list[Column]:
+def _columns(
+    office: Office, format: str, output: str, every: bool, lines: Sequence[CaseLine], attention: bool
+) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
+    from gkflow.cli.naming import unit_label
     from gkflow.cli.output import Column
     from gkflow.cli.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
@@ -136,14 +148,30 @@ def _columns(office: Office, format: str, output: str, every: bool) -> list[Colu
     status = Column("status", "情形", "status", style=light, told=standing)
     left = Column("days_left", "剩余工作日", "days left", style=light)
     verdict = Column("verdict", "时限认定", "verdict", words=lambda each: word(VERDICTS, each))
+    unit = Column("unit", "承办单位", "unit", words=lambda code: say(unit_label(office, code) or code, code))
+
+    def past(row: Mapping[str, Any]) -> str:
+        rules = flows[row["workflow"]].clocks if row["workflow"] in flows else ()
+        labels = {rule.name: say(rule.label, rule.name) for rule in rules}
+        return say("、", ", ").join(labels.get(name, name) for name in row["attention"])
+
+    past_powers = Column("attention", "已过期限", "past", style="yellow", told=past)
+
+    def unconfirmed(line: CaseLine) -> bool:
+        # Most powers are never needed; one that is past counts where the duty itself has not begun.
+        rule = flows[line.workflow].clock(line.clock or "") if line.workflow in flows else None
+        return bool(line.attention) and rule is not None and bool(rule.stands_for)
+
     if format in ("csv", "xlsx") or output:
         return [
-            number, flow, title, state, Column("unit", "承办单位", "unit"), officer, received, limit,
+            number, flow, title, state, unit, officer, received, limit,
             Column("deadline", "届满日", "deadline"), Column("earliest", "最早届满日", "earliest"),
             Column("provisional", "暂定", "provisional"), status,
             verdict, left,
-            Column("light", "灯", "light", words=lambda each: word(LIGHTS, each)),
+            Column("light", "灯", "light", words=lambda each: word(LIGHTS, each)), past_powers,
         ]  # fmt: skip
     last = Column("deadline", "届满日", "last day", style=light, told=last_day)
     held = [verdict] if every else []
-    return [number, flow, title, state, officer, received, limit, last, left, status, *held]
+    of = [unit] if len(office.settings.units) > 1 else []
+    mind = [past_powers] if attention or any(map(unconfirmed, lines)) else []
+    return [number, flow, title, state, *of, officer, received, limit, last, left, status, *held, *mind]
