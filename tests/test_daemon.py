@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -315,18 +314,65 @@ def test_a_calendar_adopted_meanwhile_needs_no_restart(office: Office, tmp_path:
     assert events(log).count("calendar_adopted") == 1
 
 
-def test_its_jobs_are_never_dropped_for_lateness_and_never_run_beside_themselves(office: Office) -> None:
-    scheduler = Daemon(office).scheduler()
-    scheduler.start(paused=True)
-    try:
-        jobs = {job.id: job for job in scheduler.get_jobs()}
-    finally:
-        scheduler.shutdown()
-    assert set(jobs) == {"daily", "tick", "deliver", "beat"}
-    for job in jobs.values():
-        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
-    assert jobs["daily"].trigger.timezone == ZoneInfo("Asia/Shanghai")
-    assert str(jobs["daily"].trigger) == "cron[hour='8', minute='30', second='0']"
+def rung(daemon: Daemon, hands: Hands, seconds: int) -> list[tuple[int, str]]:
+    """What the daemon calls while so many seconds go by, and in which second."""
+    alarms, found = daemon.alarms(), []
+    for second in range(seconds):
+        found += [(second, alarm.name) for alarm in daemon.due(alarms)]
+        hands.goes(seconds=1)
+    return found
+
+
+def test_its_jobs_come_round_in_their_time_and_all_of_them_at_the_start(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    calls = rung(a_daemon(office, hands)[0], hands, 601)
+    assert [second for second, name in calls if name == "tick"] == [0, 300, 600]
+    assert [second for second, name in calls if name == "deliver"] == list(range(0, 601, 60))
+    assert [second for second, name in calls if name == "beat"] == list(range(0, 601, 60))
+
+
+def test_at_the_daily_hour_it_ticks_at_once(office: Office) -> None:
+    hands = Hands(at("2022-11-14T08:28:30"))
+    calls = rung(a_daemon(office, hands)[0], hands, 400)
+    assert [second for second, name in calls if name == "tick"] == [0, 90, 390]
+
+
+def test_a_job_that_still_runs_is_not_called_beside_itself_and_not_forgotten(office: Office) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, _ = a_daemon(office, hands)
+    alarms = daemon.alarms()
+    daemon.due(alarms)
+    deliver = next(alarm for alarm in alarms if alarm.name == "deliver")
+    with deliver.busy:
+        hands.goes(minutes=3)
+        assert "deliver" not in [alarm.name for alarm in daemon.due(alarms)]
+    assert [alarm.name for alarm in daemon.due(alarms)] == ["deliver"]
+
+
+@pytest.mark.parametrize("jump", [{"days": 3}, {"days": 400}, {"hours": 20}, {"minutes": -4}, {"days": -3}])
+def test_within_a_minute_of_the_clock_being_right_there_is_a_heartbeat(office: Office, jump: dict[str, float]) -> None:
+    hands = Hands(at("2022-11-14T09:00"))
+    daemon, _ = a_daemon(office, hands)
+    alarms = daemon.alarms()
+
+    def lives(seconds: int) -> None:
+        for _ in range(seconds):
+            for alarm in daemon.due(alarms):
+                alarm.call()
+            hands.goes(seconds=1)
+
+    lives(15)
+    hands.is_set(**jump)
+    lives(75)
+    hands.is_set(**{unit: -much for unit, much in jump.items()})
+    right = hands.wall
+    lives(61)
+    with office.store.reading() as ledger:
+        pulse = ledger.pulse("daemon")
+    assert pulse is not None
+    assert right <= pulse[0] <= hands.wall
+    sign = next(sign for sign in office.doctor(hands.wall) if sign.name == "daemon")
+    assert sign.level == "ok"
 
 
 def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """
 The daemon (守护进程): an alarm clock that calls the verbs at their hours, and nothing more.
 
-APScheduler keeps its jobs in memory. It may call a verb late, twice or not at all: what is to be done and what has
-been done stands in the tables of the office, so that any number of daemons, killed at any moment, do it once.
+When a verb is called next is reckoned by the time gone by, never by the clock on the wall: a clock that is set
+ahead or back makes the daemon neither silent nor hasty. A call may come late, twice or not at all: what is to be done
+and what has been done stands in the tables of the office, so that any number of daemons, killed at any moment, do it
+once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -34,7 +38,19 @@ if TYPE_CHECKING:
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(minutes=1)
+LOOK_EVERY = 1.0  # seconds between two looks at what is due
 JUMP = timedelta(days=1)  # the most that the wall clock may run ahead of the time that has passed
+
+
+@dataclass(slots=True)
+class Alarm:
+    """A job and when it is called next (定时任务): *due* in seconds gone by, at once at first."""
+
+    name: str
+    call: Callable[[], None]
+    every: float
+    due: float = float("-inf")
+    busy: threading.Lock = field(default_factory=threading.Lock)  # it never runs beside itself
 
 
 class Daemon:
@@ -65,6 +81,7 @@ class Daemon:
         self._rule_files = RuleFiles()
         self._ticking, self._delivering = threading.Lock(), threading.Lock()
         self._stopping = False
+        self._through: date | None = None
 
     # -- the jobs ------------------------------------------------------------------------------------------------
 
@@ -78,6 +95,11 @@ class Daemon:
             through = self.through(now)
             # Between two days of a long catch-up the daemon can be stopped; the next one goes on from there.
             swept = tick(_StoppableStore(self.office.store, self), self.office.rules, now, through, expected)
+            if swept.unswept is not None:
+                taken = swept.unswept
+                self.log.warning("unswept", since=taken.from_day.isoformat(), through=taken.through.isoformat())
+            if swept.ahead is not None:
+                self.log.error("swept_ahead", through=swept.ahead.isoformat(), next="gkflow sweep --unsweep")
             if swept.days:
                 self.log.info(
                     "swept", since=swept.days[0].isoformat(), through=swept.days[-1].isoformat(),
@@ -112,7 +134,7 @@ class Daemon:
                 tell("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
 
     def beat(self) -> None:
-        """Leave a sign of life (运行心跳)."""
+        """Record a heartbeat (运行心跳)."""
         with self._job("beat"):
             now, _ = self._now()
             self.office.beat("daemon", f"every={self.every.total_seconds():g}s", now)
@@ -206,48 +228,56 @@ class Daemon:
             asked.put(signal.Signals(number).name)
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-        scheduler = self.scheduler()
-        scheduler.start()
         at = f"{self.office.settings.daily_at:%H:%M}"
         self.log.info("started", pid=os.getpid(), daily_at=at, every=str(self.every))
+        _pass_on(self.log)
+        alarms = self.alarms()
+        pool = ThreadPoolExecutor(len(alarms), "gkflow")
         try:
             while True:
+                for alarm in self.due(alarms):
+                    pool.submit(self._ring, alarm)
                 with suppress(queue.Empty):
                     # Windows wakes from a wait with an end only.
-                    name = asked.get(timeout=1)
+                    name = asked.get(timeout=LOOK_EVERY)
                     self.log.info("stopping", signal=name)
                     break
         finally:
-            scheduler.shutdown(wait=True)
+            pool.shutdown(wait=True)
             for number, handler in before.items():
                 signal.signal(number, handler)
         self.log.info("stopped")
 
-    def scheduler(self) -> Any:
-        """The alarm clock with its jobs, not yet started."""
-        from apscheduler.executors.pool import ThreadPoolExecutor
-        from apscheduler.schedulers.background import BackgroundScheduler
-        from apscheduler.triggers.cron import CronTrigger
-        from apscheduler.triggers.interval import IntervalTrigger
-
-        _pass_on(self.log)
-        scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            timezone=SHANGHAI,
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The jobs, each due at once."""
+        often = self.deliver_every.total_seconds()
+        return (
+            Alarm("tick", self.tick, self.every.total_seconds()),
+            Alarm("deliver", self.deliver, often),
+            Alarm("beat", self.beat, often),
         )
-        at = self.office.settings.daily_at
-        start = machine_clock()
-        daily = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=SHANGHAI)
-        scheduler.add_job(self.tick, daily, id="daily")
-        for name, job, every in (
-            ("tick", self.tick, self.every),
-            ("deliver", self.deliver, self.deliver_every),
-            ("beat", self.beat, self.deliver_every),
-        ):
-            trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=SHANGHAI)
-            scheduler.add_job(job, trigger, id=name, next_run_time=start)
-        return scheduler
+
+    def due(self, alarms: Sequence[Alarm]) -> list[Alarm]:
+        """
+        Those that are due now, and are then due again after their time; one that still runs waits for the next look.
+
+        When the daily hour has come, the tick is due whatever time has gone by.
+        """
+        passed, through = self.passed(), self.through(self.clock())
+        found = []
+        for alarm in alarms:
+            new_day = alarm.name == "tick" and through != self._through
+            if (alarm.due <= passed or new_day) and not alarm.busy.locked():
+                alarm.due = passed + alarm.every
+                found.append(alarm)
+                if alarm.name == "tick":
+                    self._through = through
+        return found
+
+    @staticmethod
+    def _ring(alarm: Alarm) -> None:
+        with alarm.busy:
+            alarm.call()
 
 
 class _Stopping(BaseException):
@@ -334,21 +364,16 @@ def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) ->
 
 
 def _pass_on(log: Any) -> None:
-    """What APScheduler and the pool of connections have to complain of goes into the same log, one line each."""
+    """What the pool of connections has to complain of goes into the same log, one line each."""
 
     class Handler(logging.Handler):
-        def __init__(self, event: str) -> None:
-            super().__init__(logging.WARNING)
-            self.event = event
-
         def emit(self, record: logging.LogRecord) -> None:
-            log.warning(self.event, reason=record.getMessage())
+            log.warning("connections", reason=record.getMessage())
 
-    for name, event in (("apscheduler", "scheduler"), ("sqlalchemy.pool", "connections")):
-        source = logging.getLogger(name)
-        source.handlers = [Handler(event)]
-        source.setLevel(logging.WARNING)
-        source.propagate = False
+    source = logging.getLogger("sqlalchemy.pool")
+    source.handlers = [Handler(logging.WARNING)]
+    source.setLevel(logging.WARNING)
+    source.propagate = False
 
 
 def _where(error: BaseException) -> str:

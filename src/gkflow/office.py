@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gkflow.application.register import Imported, Row
     from gkflow.application.rules import Rules
     from gkflow.application.sweep import Swept
+    from gkflow.application.unsweep import Unswept
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
@@ -437,6 +438,15 @@ class Office(Outgoing, Sealing):
         if day > legal_day(moment):
             raise Refused("later_than_now", moment=day)
         return self.tick(moment, through=day, session=session)
+
+    def unsweep(self, *, by: str = "", reason: str = "", session: Any = None, now: datetime | None = None) -> Unswept:
+        """
+        Take back, on record, the sweeps of days that are still to come: they were done under a clock that was wrong
+        (撤销巡检). Raises Refused ("nothing_to_unsweep").
+        """
+        from gkflow.application.unsweep import unsweep
+
+        return unsweep(self._store(session), self.moment(now), by, reason)
 
     def simulate(
         self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None

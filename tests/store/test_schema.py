@@ -167,6 +167,7 @@ def _with_everything(office: Office) -> None:
     office.tick(at("2022-09-20"))
     office.tick(at("2022-10-10"))
     office.ack(case="A", by="张三", words="已知悉", now=at("2022-10-10"))
+    office.unsweep(now=at("2022-10-09"))
 
 
 # -- from 0001 to 0002 ----------------------------------------------------------------------------------------------
@@ -207,6 +208,7 @@ def of_the_first_schema(place: Place) -> Place:
     office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
     database.close()
     # Today's gkflow writes today's schema: what has come since the first one is taken off again.
+    _without_series(place)
     for statement in (
         "ALTER TABLE entry DROP COLUMN account",
         "DROP INDEX docket_unsealed",
@@ -221,6 +223,7 @@ def of_the_first_schema(place: Place) -> Place:
         "ALTER TABLE clock DROP COLUMN recipe",
         "DROP INDEX clock_still",
         "DROP TABLE rules_edition",
+        "DROP TABLE unsweep",
         "DROP TABLE draft",
         "DROP TABLE subscription",
         "UPDATE gkflow_version SET version_num = '0001'",
@@ -228,6 +231,42 @@ def of_the_first_schema(place: Place) -> Place:
         place.sql(statement)
     (place.home / "seals.jsonl").unlink()
     return place
+
+
+def _without_series(place: Place) -> None:
+    """Sweeps and escalations as they were before there were series of them."""
+    if place.kind == "postgres":
+        for statement in (
+            "ALTER TABLE sweep DROP CONSTRAINT sweep_pkey",
+            "ALTER TABLE sweep DROP COLUMN series",
+            "ALTER TABLE sweep ADD PRIMARY KEY (day)",
+            "ALTER TABLE escalation DROP COLUMN series",  # with its constraint
+            'ALTER TABLE escalation ADD CONSTRAINT escalation_once UNIQUE ("case", clock, ref, deadline, step)',
+        ):
+            place.sql(statement)
+        return
+    database = sqlite3.connect(place.home / "gkflow.db", isolation_level=None)
+    for table in ("escalation", "sweep"):
+        made, *beside = [
+            sql
+            for (sql,) in database.execute(
+                "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
+                " ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END",
+                (table,),
+            )
+        ]
+        column = "series INTEGER NOT NULL DEFAULT 0, \n\t"
+        assert column in made
+        columns = ", ".join(f'"{row[1]}"' for row in database.execute(f"PRAGMA table_info({table})"))
+        columns = columns.replace(', "series"', "")
+        database.execute(f"CREATE TABLE kept AS SELECT {columns} FROM {table}")
+        database.execute(f"DROP TABLE {table}")
+        database.execute(made.replace(column, "").replace(", series)", ")"))
+        database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM kept")
+        database.execute("DROP TABLE kept")
+        for statement in beside:
+            database.execute(statement)
+    database.close()
 
 
 def test_a_database_of_the_first_schema_has_neither_drafts_nor_subscriptions(of_the_first_schema: Place) -> None:
@@ -263,6 +302,9 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     after["notice"] = [row[:-1] for row in after["notice"]]
     assert {row[-1] for row in after["entry"]} == {None}, "who was at the machine, nobody knows"
     after["entry"] = [row[:-1] for row in after["entry"]]
+    for table in ("sweep", "escalation"):
+        assert {row[-1] for row in after[table]} == {0}, "nothing had been taken back"
+        after[table] = [row[:-1] for row in after[table]]
     assert after == before
     assert (place.rows("SELECT * FROM draft"), place.rows("SELECT * FROM subscription")) == ([], [])
     with place.engine() as engine, engine.connect() as connection:

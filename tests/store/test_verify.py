@@ -122,6 +122,7 @@ SWEEP_CHANGES: dict[str, list[Any]] = {
     "telling": [1, None],
     "previous": ["0" * 64, "", None],
     "hash": ["0" * 64, "md9:00", None],
+    "series": [1],
 }
 
 
@@ -161,6 +162,7 @@ ESCALATION_CHANGES: dict[str, Any] = {
     "kind": "note",
     "colour": "green",
     "day": "2022-10-11",
+    "series": 1,
 }
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from gkflow.application.ports import Channel, Message, NotDelivered, OneByOne, Store, WaitingNotice
 from gkflow.application.rules import Rules
 from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared, send
+from gkflow.application.still_holds import drop_settled
 from gkflow.domain.case import legal_day
 from gkflow.domain.notice import Wording, compose
 
@@ -193,7 +194,9 @@ class _Run:
             (notice.channel, notice.address) for job in self.jobs.values() if job.lane[1] for notice, _ in job.letters
         }
         with self.store.writing(hold="none") as ledger:
-            claimed: list[WaitingNotice] = ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy)
+            claimed: list[WaitingNotice] = []
+            while not claimed and (found := ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy)):
+                claimed = drop_settled(ledger, found, now)
             for notice in claimed:
                 self.claims[notice.id] = now + CLAIM
                 if notice.wording not in self.wordings and (source := ledger.kept_source(notice.wording)):

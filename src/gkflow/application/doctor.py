@@ -80,13 +80,14 @@ def _parked(ledger: Any, rules: Rules, today: date) -> Sign:
 def _sweep(ledger: Any, today: date) -> Sign:
     last = ledger.last_done()
     if last is None:
-        return Sign("sweep", "error", {"last": None, "age_days": None})
+        return Sign("sweep", "error", {"last": None, "age_days": None, "ahead_days": None})
     age = (today - last.day).days
+    ahead = max(0, -age)  # swept under a clock that was wrong; until then nothing else would be
     # Before the daily hour today's sweep is still to come.
     return Sign(
         "sweep",
-        "error" if age > STALE.days else "ok",
-        {"last": last.day, "done_at": last.done_at, "age_days": age},
+        "error" if age > STALE.days or ahead else "ok",
+        {"last": last.day, "done_at": last.done_at, "age_days": age, "ahead_days": ahead},
     )
 
 

@@ -13,7 +13,10 @@ from gkflow.domain.case import Entry
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
 SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
 LEFT = "已退订"  # why a message to a former subscriber is dead
+SETTLED = "不再需要：期限已经办结、中止或者改变"  # why a reminder that was held back is not sent
+UNSWEPT = "不再需要：所依据的巡检已经撤销"  # why a reminder of a sweep under a wrong clock is not sent
 TAKEN_BACK = "该信息已不公开"  # why a message about what no longer lies open is dead
+DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # they were not given up: there is nothing left to say
 # How a writing transaction takes the office: beside other writers, as the only one, or (the outbox) not at all.
 Hold = Literal["shared", "alone", "none"]
 ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed

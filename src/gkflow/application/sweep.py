@@ -18,6 +18,7 @@ from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.rules import Rules
 from gkflow.application.seals import send_seal
 from gkflow.application.telling import tell
+from gkflow.application.unsweep import Unswept, set_right, swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Refused
@@ -40,6 +41,8 @@ class Swept:
     opened: int = 0  # cases opened by a step of a ladder, or for a duty that comes round
     asked: int | None = None  # the year whose notice of days off was asked for
     not_deposited: str = ""  # why the seals could not be written outside of the database
+    ahead: date | None = None  # through which day to come it has been swept, where nobody can tell which clock is wrong
+    unswept: Unswept | None = None  # what a wrong clock had swept, and was taken back first
 
 
 def tick(
@@ -62,8 +65,10 @@ def tick(
     if through > legal_day(now):
         raise Refused("later_than_now", moment=through)
     with store.writing(hold="alone") as ledger:
+        unswept = set_right(ledger, now, expected)
+        ahead = swept_ahead(ledger, now)
         last = ledger.last_sweep()
-        begin = through if last is None else last + ONE_DAY
+        begin = _first_day(ledger, through) if last is None else last + ONE_DAY
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
             ledger.plan_sweeps(days, now)
@@ -88,7 +93,16 @@ def tick(
             if telling:
                 send_seal(ledger, rules, ledger.write_seal(day, now), now)
             done.append(day)
-    return Swept(tuple(done), reached, told, taken, opened)
+    return Swept(tuple(done), reached, told, taken, opened, ahead=ahead, unswept=unswept)
+
+
+def _first_day(ledger: Any, through: date) -> date:
+    """
+    With which day the sweeps of an office begin: with the one asked for. Where the first ones were taken back, with
+    the day on which the office was founded; what lies before is none of its business.
+    """
+    founded = ledger.founded() if ledger.series else None
+    return min(through, legal_day(founded)) if founded is not None else through
 
 
 class _Place(NamedTuple):

@@ -36,7 +36,7 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     """
     after = ledger.last_telling() or date.min
     told = 0
-    teller = _Teller(rules, day, now)
+    teller = _Teller(rules, day, now, ledger.series)
     ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
     for page in ledger.untold(after, day):
         lines = [line for reached in page for line in teller.messages(reached)]
@@ -71,8 +71,10 @@ def lines_to(
 class _Teller:
     """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
 
-    def __init__(self, rules: Rules, day: date, now: datetime) -> None:
+    def __init__(self, rules: Rules, day: date, now: datetime, series: int) -> None:
         self.rules, self.day, self.now = rules, day, now
+        # What a sweep that was taken back has told does not stand for what is true.
+        self.again = f"/{series}" if series else ""
         self.found: dict[tuple[tuple[str, ...], str, str], tuple[Addressee, ...]] = {}
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
         self.left: dict[tuple[date, str], int] = {}
@@ -84,7 +86,7 @@ class _Teller:
         if rule is not None and rule.kind is ClockKind.POWER and reached.deadline < self.day:
             return
         facts = self._facts(reached, meaning)
-        base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}"
+        base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}{self.again}"
         roles = tuple(step.tell) if step is not None else ("officer",)
         found = self._addressees(roles, reached)
         yield from lines_to(

@@ -34,6 +34,7 @@ ERRORS: dict[str, str] = {
     "busy": "另有写入正在进行，数据库中断了本次操作，没有写入任何内容；请重试（{reason}）",
     "calendar_lost": "数据库 {place} 中有办理记录，采用的工作日历或者规则却不见了："
     "请用 gkflow verify 核验，再从备份恢复",
+    "nothing_to_unsweep": "今天（{today}）以后的日子都没有巡检过，没有可以撤销的",
     "clock_ahead": "本机时间为 {now}，而最近一次写入是 {last}：请校准时间；"
     "确系停机或者休眠的，运行 gkflow sweep 补上，守护进程随即继续",
     "correction_unknown_entry": "更正记录：案件 {case} 没有第 {seq} 条记录",

@@ -211,6 +211,7 @@ SENTENCES: dict[str, str] = {
     "(gkflow restore) or correct the address; gkflow init --new-database begins an empty record",
     "not_a_database": "{file} is not a gkflow database: nothing was changed; restore it from a backup, or correct "
     "the address (database.url)",
+    "nothing_to_unsweep": "no day later than today ({today}) has been swept: nothing to take back",
     "not_a_demo": "{folder} is there and was not made by gkflow demo; name another with --folder",
     "not_a_workbook": "{file}: no workbook that can be read (xlsx, without a password)",
     "old_excel": "{file}: the old xls format; save it as xlsx or csv",

@@ -10,7 +10,8 @@ from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
 from gkflow.store.record import Record
+from gkflow.store.settled import Settled
 
 
-class Ledger(Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency):
+class Ledger(Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency, Settled):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

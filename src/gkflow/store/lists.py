@@ -10,6 +10,7 @@ from gkflow.application.ports import FOREVER, ClockLine, DocketLine, MetLine
 from gkflow.domain.workflow import MISFILED
 from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
 from gkflow.store.seals import Seals
+from gkflow.store.sweeps import IN_FORCE
 
 _D = ", ".join(f"d.{column.strip()}" for column in DOCKET_COLUMNS.split(","))
 _C = ", ".join(f"c.{column.strip()}" for column in CLOCK_COLUMNS.split(","))
@@ -146,7 +147,7 @@ class Lists(Seals):
         self, since: date | None = None, unacknowledged: bool = False, case: str = ""
     ) -> list[EscalationRecord]:
         """The escalation log, oldest first."""
-        where, values = ["1 = 1"], []  # type: list[str], list[Any]
+        where, values = [IN_FORCE], []  # type: list[str], list[Any]
         if since is not None:
             where.append("e.day >= ?")
             values.append(since)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, WaitingNotice
+from gkflow.application.ports import DROPPED, NoticeLine, WaitingNotice
 from gkflow.store.desk import Desk
 
 _COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
@@ -16,6 +16,7 @@ _INSERT = (
     ' ON CONFLICT ("key") DO NOTHING'
 )
 _WAITING = "delivered_at IS NULL AND dead_at IS NULL"
+_GIVEN_UP = f"error NOT IN ({', '.join('?' * len(DROPPED))})"  # and not dropped
 # An address that is left alone for a while stands in "reachability"; an empty one there means the whole channel.
 _CLAIMABLE = (
     f"SELECT id FROM notice WHERE {_WAITING} AND next_try_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)"
@@ -183,9 +184,10 @@ class Outbox(Desk):
             return 0
         if self.run(
             "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0, refused_since = NULL, address = ?"
-            " WHERE id = ? AND delivered_at IS NULL AND error NOT IN (?, ?)"
+            " WHERE id = ? AND delivered_at IS NULL AND "
+            f"{_GIVEN_UP}"
             " AND (claimed_until IS NULL OR claimed_until < ?)",
-            (now, row[1] if address is None else address, id_, LEFT, TAKEN_BACK, now),
+            (now, row[1] if address is None else address, id_, *DROPPED, now),
         ):
             for place in (row[1] if address is None else address, ""):
                 self.reached(row[0], place)
@@ -223,7 +225,7 @@ class Outbox(Desk):
     def waiting_count(self) -> tuple[int, int]:
         """How many notices wait, and how many are dead."""
         waiting = self.one(f"SELECT count(*) FROM notice WHERE {_WAITING}")
-        dead = self.one("SELECT count(*) FROM notice WHERE dead_at IS NOT NULL")
+        dead = self.one(f"SELECT count(*) FROM notice WHERE dead_at IS NOT NULL AND {_GIVEN_UP}", DROPPED)
         return int(waiting[0]), int(dead[0])
 
     def channels_waiting(self) -> list[str]:
@@ -256,8 +258,8 @@ class Outbox(Desk):
         }
         for channel, address, error, dead_at in self.all(
             f"SELECT channel, address, error, dead_at FROM notice WHERE {ringing} AND dead_at IS NOT NULL"
-            " AND error <> ? ORDER BY id",
-            (LEFT,),
+            f" AND {_GIVEN_UP} ORDER BY id",
+            DROPPED,
         ):
             since = taken.get((channel, address))
             if since is None or since < dead_at:

@@ -17,7 +17,7 @@ from gkflow.application.ports import Leaf, Seal
 from gkflow.application.seals import leaf_text, plain_algorithm, seal_hash
 from gkflow.domain.case import moment_text, seal
 from gkflow.domain.merkle import Tree, keyed
-from gkflow.store.sweeps import Sweeps
+from gkflow.store.sweep_chain import SweepChain
 
 _SEAL = "number, at, day, cases, entries, sweeps, steps, acknowledgements, notices, leaves, root, previous, hash, peaks"
 _LEAF = "place, seal, kind, name, size, hash"
@@ -27,9 +27,11 @@ _MOVED = (
     " (SELECT max(m.place) FROM seal_leaf m WHERE m.kind = 'case' AND m.name = d.\"case\")"
     ' WHERE d.sealed = 0 ORDER BY d."case"'
 )
+# A day that was swept again, after its sweep had been taken back, has a leaf for each: 2022-10-05, 2022-10-05/1.
+_DAY = "CAST(s.day AS TEXT) || CASE WHEN s.series = 0 THEN '' ELSE '/' || CAST(s.series AS TEXT) END"
 _SWEPT = (
-    "SELECT day, steps, hash FROM sweep s WHERE hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM seal_leaf l WHERE"
-    " l.kind = 'sweep' AND l.name = CAST(s.day AS TEXT) AND l.hash = s.hash) ORDER BY day"
+    f"SELECT {_DAY}, steps, hash FROM sweep s WHERE hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM seal_leaf l WHERE"
+    f" l.kind = 'sweep' AND l.name = {_DAY} AND l.hash = s.hash) ORDER BY series, day"
 )
 # Tables whose rows are kept whole: the kind of leaf, its name, the columns under its hash.
 _KEPT = {
@@ -43,7 +45,7 @@ _NOTICES = f"SELECT {_SAID} FROM notice WHERE id > ? AND id <= ? ORDER BY id"
 _ACK = 'id, escalation, "by", at, words, previous, hash'
 
 
-class Seals(Sweeps):
+class Seals(SweepChain):
     """Seals in one transaction (封存)."""
 
     def last_seal(self) -> Seal | None:
@@ -84,7 +86,7 @@ class Seals(Sweeps):
                 counts["cases"] += before is None
                 counts["entries"] += entries - (before or 0)
         for swept, steps, sealed in self.all(_SWEPT):
-            found.append(("sweep", self.dialect.read_day(swept).isoformat(), steps, sealed))
+            found.append(("sweep", swept, steps, sealed))
             counts["sweeps"] += 1
             counts["steps"] += steps
         found += self._new_rows()
@@ -179,7 +181,7 @@ class Seals(Sweeps):
 
     def _against_others(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
         kept = {(kind, name): row for kind, name, row in self._kept_rows()}
-        swept = {self.dialect.read_day(row[0]).isoformat(): row[1] for row in self.all("SELECT day, hash FROM sweep")}
+        swept = dict(self.all(f"SELECT {_DAY}, hash FROM sweep s"))
         chain = [head for _, _, head in self.acknowledgements()]
         said = 0
         for leaf in {

@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import (
-    ALGORITHMS,
     EVERYWHERE,
     FOREVER,
     SYSTEM,
@@ -23,7 +22,7 @@ from gkflow.application.ports import (
     StandingStill,
     Where,
 )
-from gkflow.domain.case import algorithm_of, moment_text, seal
+from gkflow.domain.case import moment_text, seal
 from gkflow.store.desk import Desk
 from gkflow.store.record import CLOCK_COLUMNS
 
@@ -36,16 +35,20 @@ _CONDITIONS = (
     f"{_RUNS} AND until_day < ? AND until_day > ? AND last_day > ?",
     f"{_RUNS} AND fresh = 1 AND until_day > ?",
 )
+# What an unsweep has taken back stands on record and counts for nothing.
+_HOLDS = "NOT EXISTS (SELECT 1 FROM unsweep u WHERE u.series > {0}.series AND u.from_day <= {0}.day)"
+_SWEPT = _HOLDS.format("sweep")
+IN_FORCE = _HOLDS.format("e")
 _UNREACHED = (
     'NOT EXISTS (SELECT 1 FROM escalation e WHERE e."case" = clock."case" AND e.clock = clock.clock'
-    " AND e.ref = clock.ref AND e.deadline = clock.last_day AND e.step = ?i)"
+    f" AND e.ref = clock.ref AND e.deadline = clock.last_day AND e.step = ?i AND {IN_FORCE})"
 )
 _REACH = (
-    'INSERT INTO escalation ("case", workflow, clock, ref, deadline, step, kind, colour, day)'
-    f' SELECT "case", workflow, clock, ref, last_day, ?i, ?, ?, ?d FROM clock WHERE {{due}} AND {_UNREACHED}'
+    'INSERT INTO escalation ("case", workflow, clock, ref, deadline, step, kind, colour, day, series)'
+    f' SELECT "case", workflow, clock, ref, last_day, ?i, ?, ?, ?d, ?i FROM clock WHERE {{due}} AND {_UNREACHED}'
     " ON CONFLICT DO NOTHING"
 )
-_SWEEP = "day, made_at, done_at, steps, telling, previous, hash"
+SWEEP_COLUMNS = "day, made_at, done_at, steps, telling, previous, hash, series"
 _ONE_DAY = timedelta(days=1)
 _ESCALATION = 'id, "case", workflow, clock, ref, deadline, step, kind, colour, day'
 # What silence brought about, gkflow itself has put on record under the last day; the clock has stopped with it.
@@ -60,9 +63,9 @@ _UNTOLD = (
     'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step,'
     f" CASE WHEN {_TAKEN} THEN 'take' ELSE e.kind END, e.colour, e.day,"
     ' d.unit, d.officer, d.title FROM escalation e JOIN docket d ON d."case" = e."case"'
-    " WHERE e.day > ? AND e.day <= ?"
+    f" WHERE e.day > ? AND e.day <= ? AND {IN_FORCE}"
     ' AND NOT EXISTS (SELECT 1 FROM escalation h WHERE h."case" = e."case" AND h.clock = e.clock AND h.ref = e.ref'
-    " AND h.deadline = e.deadline AND h.step > e.step)"
+    f" AND h.deadline = e.deadline AND h.step > e.step AND {_HOLDS.format('h')})"
     f' AND (e.day = ? OR {_TAKEN} OR EXISTS (SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock'
     " AND c.ref = e.ref AND c.from_day <= ? AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline))"
     " AND e.id > ? ORDER BY e.id LIMIT ?"
@@ -75,7 +78,7 @@ _STANDING_STILL = (
     " AND o.until_day = ? AND o.last_day >= ? AND o.duty <> 'office')"
     ' ORDER BY c.from_day, c."case", c.clock'
 )
-_SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND id > ? ORDER BY id LIMIT ?"
+_SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND series = ? AND id > ? ORDER BY id LIMIT ?"
 
 
 class SweepLine(NamedTuple):
@@ -88,6 +91,20 @@ class SweepLine(NamedTuple):
     telling: int | None
     previous: str | None
     hash: str | None
+    series: int
+
+
+class UnsweepLine(NamedTuple):
+    """Sweeps taken back (撤销巡检记录)."""
+
+    series: int
+    from_day: date
+    through: date
+    at: datetime
+    by: str
+    reason: str
+    previous: str
+    hash: str
 
 
 class Sweeps(Desk):
@@ -95,22 +112,22 @@ class Sweeps(Desk):
 
     def last_sweep(self) -> date | None:
         """The last day for which a sweep is on record, done or not."""
-        row = self.one("SELECT max(day) FROM sweep")
+        row = self.one(f"SELECT max(day) FROM sweep WHERE {_SWEPT}")
         return self.dialect.read_day(row[0]) if row and row[0] is not None else None
 
     def first_sweep(self) -> date | None:
         """The day with which the office's sweeps began."""
-        row = self.one("SELECT min(day) FROM sweep")
+        row = self.one(f"SELECT min(day) FROM sweep WHERE {_SWEPT}")
         return self.dialect.read_day(row[0]) if row and row[0] is not None else None
 
     def last_done(self) -> SweepLine | None:
         """The last sweep that was done."""
-        rows = self.sweeps(" WHERE done_at IS NOT NULL ORDER BY day DESC LIMIT 1")
+        rows = self.sweeps(f" WHERE done_at IS NOT NULL AND {_SWEPT} ORDER BY day DESC LIMIT 1")
         return rows[0] if rows else None
 
-    def sweeps(self, tail: str = " ORDER BY day") -> list[SweepLine]:
-        """Sweep rows."""
-        return [self._sweep_line(row) for row in self.all(f"SELECT {_SWEEP} FROM sweep{tail}")]
+    def sweeps(self, tail: str = " ORDER BY series, day", values: Sequence[Any] = ()) -> list[SweepLine]:
+        """Sweep rows, those taken back among them."""
+        return [self._sweep_line(row) for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep{tail}", values)]
 
     def _sweep_line(self, row: Sequence[Any]) -> SweepLine:
         moment = self.dialect.read_moment
@@ -119,14 +136,14 @@ class Sweeps(Desk):
     def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
         """Put down the days that are to be swept; a day that is there already is left as it is."""
         self.run_many(
-            "INSERT INTO sweep (day, made_at) VALUES (?, ?) ON CONFLICT (day) DO NOTHING",
-            [(d, now) for d in days],
+            "INSERT INTO sweep (day, series, made_at) VALUES (?, ?, ?) ON CONFLICT (day, series) DO NOTHING",
+            [(d, self.series, now) for d in days],
         )
 
     def claim_sweep(self) -> date | None:
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
         lock = "" if self.dialect.sqlite else " FOR UPDATE"
-        row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL ORDER BY day LIMIT 1{lock}")
+        row = self.one(f"SELECT day FROM sweep WHERE done_at IS NULL AND {_SWEPT} ORDER BY day LIMIT 1{lock}")
         return self.dialect.read_day(row[0]) if row is not None else None
 
     def reach(
@@ -143,7 +160,7 @@ class Sweeps(Desk):
         runs = (ladder, day, threshold)
         values = ((*runs, FOREVER, since), (*runs, FOREVER, day, since), (*runs, day))
         return sum(
-            self.run(_REACH.format(due=condition + of), (step, kind, colour, day, *due, *units, step))
+            self.run(_REACH.format(due=condition + of), (step, kind, colour, day, self.series, *due, *units, step))
             for condition, due in zip(_CONDITIONS, values, strict=True)
         )
 
@@ -153,7 +170,7 @@ class Sweeps(Desk):
 
     def last_telling(self) -> date | None:
         """The day of the last sweep that told what had been reached."""
-        row = self.one("SELECT max(day) FROM sweep WHERE telling = 1")
+        row = self.one(f"SELECT max(day) FROM sweep WHERE telling = 1 AND {_SWEPT}")
         return self.dialect.read_day(row[0]) if row and row[0] is not None else None
 
     def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
@@ -164,23 +181,22 @@ class Sweeps(Desk):
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
         """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
-        made = self.sweeps(" WHERE done_at IS NULL ORDER BY day LIMIT 1")[0]
-        row = self.one("SELECT hash FROM sweep WHERE done_at IS NOT NULL ORDER BY day DESC LIMIT 1")
-        previous = row[0] if row is not None else ""
-        steps, content = self.content_of(day)
-        line = SweepLine(day, made.made_at, now, steps, 1 if telling else 0, previous, None)
+        made = self.sweeps(f" WHERE done_at IS NULL AND {_SWEPT} ORDER BY day LIMIT 1")[0]
+        previous = self.last_sweep_hash()
+        steps, content = self.content_of(day, made.series)
+        line = SweepLine(day, made.made_at, now, steps, 1 if telling else 0, previous, None, made.series)
         sealed = seal_sweep(line, content, self.algorithm)
         self.run(
-            "UPDATE sweep SET done_at=?, steps=?, telling=?, previous=?, hash=? WHERE day=?",
-            (now, steps, line.telling, previous, sealed, day),
+            "UPDATE sweep SET done_at=?, steps=?, telling=?, previous=?, hash=? WHERE day=? AND series=?",
+            (now, steps, line.telling, previous, sealed, day, made.series),
         )
         self.beat("sweep", now, f"{day.isoformat()} {sealed}")  # the head of the chain, kept outside of it
 
-    def content_of(self, day: date) -> tuple[int, str]:
-        """How many escalations a day has, and the hash of all their columns."""
+    def content_of(self, day: date, series: int = 0) -> tuple[int, str]:
+        """How many escalations a sweep has, and the hash of all their columns."""
         digest, count = hashlib.sha256(), 0
         update, dumps = digest.update, json.dumps
-        for rows in self.pages(_SEALED, (day,), 0):
+        for rows in self.pages(_SEALED, (day, series), 0):
             count += len(rows)
             if self.dialect.sqlite:
                 update(dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1].encode() + b",")
@@ -189,47 +205,71 @@ class Sweeps(Desk):
                 update(dumps(plain, ensure_ascii=False, separators=(",", ":"))[1:-1].encode() + b",")
         return count, digest.hexdigest()
 
-    def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
-        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
-        breaches: list[tuple[str, str]] = []
-        previous, head, done, before = "", "", 0, None  # type: str, str, int, date | None
-        for row in self.all(f"SELECT {_SWEEP} FROM sweep ORDER BY day"):
-            try:
-                line = self._sweep_line(row)
-                readable = self.dialect.row(line) == tuple(row)
-            except ValueError:
-                readable = False
-            if not readable:
-                breaches.append((str(row[0]), "sweep_changed"))
-                continue
-            where = line.day.isoformat()
-            gap = before is not None and line.day - before != _ONE_DAY
-            if before is not None and gap:
-                breaches.append(((before + _ONE_DAY).isoformat(), "sweep_missing"))
-            before = line.day
-            if line.hash is None:
-                if line.done_at is not None or line.steps is not None:
-                    breaches.append((where, "sweep_changed"))
-                continue
-            done += 1
-            steps, content = self.content_of(line.day)
-            algorithm = algorithm_of(line.hash)
-            sealed = seal_sweep(line, content, algorithm) if algorithm in ALGORITHMS else None
-            if sealed != line.hash or steps != line.steps:
-                breaches.append((where, "sweep_changed"))
-            elif line.previous != previous and done == 1:
-                breaches.append(((line.day - _ONE_DAY).isoformat(), "sweep_missing"))
-            elif line.previous != previous and not gap:
-                breaches.append((where, "sweep_not_chained"))
-            previous = line.hash
-            head = f"{where} {line.hash}"
-        kept = self.pulse("sweep")
-        if (kept[1] if kept is not None else "") != head:
-            breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
-        known = self.one("SELECT count(*) FROM escalation WHERE day NOT IN (SELECT day FROM sweep)")
-        if known and known[0]:
-            breaches.append(("escalation", "escalation_without_sweep"))
-        return done, breaches
+    # -- sweeps taken back -------------------------------------------------------------------------------------------
+
+    @property
+    def series(self) -> int:
+        """The series of sweeps to which a new one belongs: how many times sweeps have been taken back."""
+        if self._series is None:
+            self._series = int(self.one("SELECT coalesce(max(series), 0) FROM unsweep")[0])
+        return self._series
+
+    _series: int | None = None  # one transaction, one series: whoever begins another holds the sweeps
+
+    def last_sweep_hash(self) -> str:
+        """The seal with which the chain of sweeps ends so far."""
+        row = self.one(
+            "SELECT hash FROM sweep WHERE done_at IS NOT NULL AND series = ? ORDER BY day DESC LIMIT 1", (self.series,)
+        ) or self.one("SELECT hash FROM unsweep WHERE series = ?", (self.series,))
+        return str(row[0]) if row is not None else ""
+
+    def first_not_due(self, today: date) -> SweepLine | None:
+        """The first sweep of a day later than *today*."""
+        rows = self.sweeps(f" WHERE day > ? AND done_at IS NOT NULL AND {_SWEPT} ORDER BY day LIMIT 1", (today,))
+        return rows[0] if rows else None
+
+    def unsweep(self, from_day: date, at: datetime, by: str, reason: str) -> int:
+        """
+        Take back every sweep from *from_day* on (撤销巡检), on record; how many escalations that were. What waits
+        to be sent of them is dropped by delivery; the thresholds used by them are forgotten, so that every clock is
+        looked at again.
+        """
+        through, previous, series = self.last_sweep() or from_day, self.last_sweep_hash(), self.series + 1
+        line = UnsweepLine(series, from_day, through, at, by, reason, previous, "")
+        sealed = seal_unsweep(line, self.algorithm)
+        count = int(self.one(f"SELECT count(*) FROM escalation e WHERE e.day >= ? AND {IN_FORCE}", (from_day,))[0])
+        self.run(
+            'INSERT INTO unsweep (series, from_day, through, at, "by", reason, previous, hash)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*line[:7], sealed),
+        )
+        self._series = series
+        self.run("DELETE FROM pulse WHERE name LIKE 'ladder %'")
+        self.run("DELETE FROM pulse WHERE name = 'clock_ahead'")
+        self.beat("sweep", at, f"{from_day.isoformat()} {sealed}")
+        return count
+
+    def acted_on_later_than(self, day: date) -> list[str]:
+        """The cases that hold an entry of gkflow's own under a later day."""
+        rows = self.all('SELECT DISTINCT "case" FROM entry WHERE day > ? AND "by" = ? ORDER BY "case"', (day, SYSTEM))
+        return [str(row[0]) for row in rows]
+
+    def written_by_people(self, since: datetime) -> bool:
+        """Whether anybody but gkflow wrote an entry later than a moment."""
+        return self.one('SELECT 1 FROM entry WHERE written_at > ? AND "by" <> ? LIMIT 1', (since, SYSTEM)) is not None
+
+    def founded(self) -> datetime | None:
+        """When the office was founded: it adopted its first calendar edition then."""
+        row = self.one("SELECT min(adopted_at) FROM calendar_edition")
+        return self.dialect.read_moment(row[0]) if row is not None else None
+
+    def unsweeps(self) -> list[UnsweepLine]:
+        """What was taken back, oldest first."""
+        rows = self.all(
+            'SELECT series, from_day, through, at, "by", reason, previous, hash FROM unsweep ORDER BY series'
+        )
+        day, moment = self.dialect.read_day, self.dialect.read_moment
+        return [UnsweepLine._make((row[0], day(row[1]), day(row[2]), moment(row[3]), *row[4:])) for row in rows]
 
     def run_out(self, workflow: str, clock: str, ladder: str, day: date) -> list[tuple[str, str]]:
         """The runs of a clock whose last day was before *day* and that still run on it: case, ref."""
@@ -251,8 +291,8 @@ class Sweeps(Desk):
         marks = ", ".join("?" * len(steps))
         rows = self.all(
             'SELECT "case", workflow, clock, ref, deadline, step FROM escalation'
-            f' WHERE day = ? AND step IN ({marks}) ORDER BY deadline, "case", clock, ref, step',
-            (day, *steps),
+            f' WHERE day = ? AND series = ? AND step IN ({marks}) ORDER BY deadline, "case", clock, ref, step',
+            (day, self.series, *steps),
         )
         return [(*row[:4], self.dialect.read_day(row[4]), row[5]) for row in rows]
 
@@ -306,3 +346,14 @@ def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:
         ),
         algorithm,
     )
+
+
+def seal_unsweep(line: UnsweepLine, algorithm: str) -> str:
+    """The hash of what took sweeps back: all its columns, the seal of the last sweep before among them."""
+    return seal(
+        (
+            "unsweep", line.series, line.from_day.isoformat(), line.through.isoformat(), moment_text(line.at),
+            line.by, line.reason, line.previous,
+        ),
+        algorithm,
+    )  # fmt: skip

@@ -147,6 +147,9 @@ class SweepRow(Row, table=True):
 
     __tablename__ = "sweep"
     day: date = Field(primary_key=True)
+    series: int = Field(
+        default=0, primary_key=True, sa_column_kwargs={"autoincrement": False, "server_default": "0"}
+    )  # how many times sweeps had been taken back before
     made_at: datetime
     done_at: datetime | None = None
     steps: int | None = None
@@ -157,12 +160,29 @@ class SweepRow(Row, table=True):
     hash: str | None = None
 
 
+class UnsweepRow(Row, table=True):
+    """
+    Sweeps taken back (撤销巡检): those of earlier series from ``from_day`` on, done under a clock that was wrong.
+    ``previous`` is the seal of the last sweep before; ``series`` is the one that begins.
+    """
+
+    __tablename__ = "unsweep"
+    series: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    from_day: date
+    through: date
+    at: datetime
+    by: str
+    reason: str = Field(sa_type=Text)
+    previous: str
+    hash: str
+
+
 class EscalationRow(Row, table=True):
     """One step of a ladder on record (督办记录), once for a case, clock, ref and last day."""
 
     __tablename__ = "escalation"
     __table_args__ = (
-        UniqueConstraint("case", "clock", "ref", "deadline", "step", name="escalation_once"),
+        UniqueConstraint("case", "clock", "ref", "deadline", "step", "series", name="escalation_once"),
         Index("escalation_day", "day"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -175,6 +195,7 @@ class EscalationRow(Row, table=True):
     kind: str
     colour: str
     day: date
+    series: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # that of its sweep
 
 
 class AcknowledgementRow(Row, table=True):
@@ -357,4 +378,5 @@ GUARDED = (
     "rules_edition",
     "seal",
     "seal_leaf",
+    "unsweep",
 )  # neither changed nor removed

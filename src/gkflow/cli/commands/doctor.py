@@ -57,6 +57,13 @@ def _sweep(sign: Sign) -> str:
     if last is None:
         return say(f"还没有巡检过：{mend}", f"never swept: {mend}")
     words = say(f"最近一次巡检：{last}", f"last sweep: {last}")
+    if sign.facts["ahead_days"]:
+        return words + say(
+            f"，比今天晚 {sign.facts['ahead_days']} 天：巡检时本机时间超前；"
+            "请确认现在的时间无误，再运行 gkflow sweep --unsweep",
+            f", {sign.facts['ahead_days']} days later than today: swept under a clock that was ahead; see that the "
+            "clock is right now, then run gkflow sweep --unsweep",
+        )
     if sign.level == "error":
         return words + say(f"，已停了 {age} 天；{mend}", f", {age} days ago; {mend}")
     return words + (say("（今天）", " (today)") if age == 0 else say(f"（{age} 天前）", f" ({age} days ago)"))

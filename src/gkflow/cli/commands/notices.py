@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.application.ports import DROPPED
 from gkflow.cli import options
 from gkflow.cli.language import say
 
@@ -78,6 +79,7 @@ def _status_words(status: str) -> str:
         "delivered": ("已送达", "delivered"),
         "filed": ("已存档（无人收到）", "filed (nobody)"),
         "dead": ("不再重试", "given up"),
+        "dropped": ("不再需要", "dropped"),
     }
     return say(*words[status])
 
@@ -100,7 +102,8 @@ class _Texts:
         from gkflow.domain.address import masked
 
         delivered = "delivered" if record.name else "filed"  # the file has it, and nobody knows
-        status = "dead" if record.dead_at else delivered if record.delivered_at else "waiting"
+        dead = "dropped" if record.error in DROPPED else "dead"
+        status = dead if record.dead_at else delivered if record.delivered_at else "waiting"
         return {
             "id": record.id, "status": status, "key": record.key, "case": record.case or None, "kind": record.kind,
             "role": record.role, "name": record.name or None, "channel": record.channel,

@@ -11,6 +11,7 @@ from gkflow.cli.language import say
 
 if TYPE_CHECKING:
     from gkflow.application.sweep import Swept
+    from gkflow.application.unsweep import Unswept
     from gkflow.office import Office
 
 
@@ -23,6 +24,11 @@ def command(
         False, "--simulate",
         help=say("只看会记录什么，不写入；日期可以在将来", "what would be recorded; writes nothing"),
     ),
+    unsweep: bool = typer.Option(
+        False, "--unsweep",
+        help=say("撤销晚于今天的巡检（本机时间曾经超前）", "take back sweeps of days to come (the clock was wrong)"),
+    ),
+    reason: str = typer.Option("", "--reason", help=say("撤销的理由", "why they are taken back")),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
@@ -32,6 +38,9 @@ def command(
     from gkflow.office import open_office
 
     with open_office() as office:
+        if unsweep:
+            typer.echo(taken_back(office.unsweep(by=office.rules.account or "", reason=reason)))
+            return
         if simulate:
             rows, columns = _simulated(office, as_of), SIMULATED
             told = say(
@@ -56,10 +65,36 @@ def summary(swept: Swept) -> str:
         words += say(
             f"\n封存没有写到库外：{swept.not_deposited}", f"\nthe seal was not written outside: {swept.not_deposited}"
         )
+    if swept.ahead is not None:
+        words = say(
+            f"已经巡检到 {swept.ahead}，比今天晚：请先校准本机时间；"
+            "如果现在的时间无误，请运行 gkflow sweep --unsweep 撤销那些巡检。",
+            f"the days through {swept.ahead} have been swept, which are still to come: set the clock right; if it is "
+            "right, take those sweeps back: gkflow sweep --unsweep",
+        )
+    if swept.unswept is not None:
+        words = f"{taken_back(swept.unswept)}\n{words}"
     if swept.asked is not None:
         words += say(
             f"\n{swept.asked} 年放假安排尚未采用，已催录（gkflow calendar adopt）。",
             f"\nthe days off of {swept.asked} are not adopted yet: asked for (gkflow calendar adopt).",
+        )
+    return words
+
+
+def taken_back(unswept: Unswept) -> str:
+    """What was taken back, and what is to be looked at by somebody."""
+    first, last = unswept.from_day, unswept.through
+    words = say(
+        f"已撤销 {first} 至 {last} 的巡检，督办 {unswept.escalations} 条不再算数；到期后会重新巡检。",
+        f"taken back: the sweeps from {first} to {last}, {unswept.escalations} escalations count no more; those days "
+        "are swept again when they come.",
+    )
+    if unswept.cases:
+        cases = say("、", ", ").join(unswept.cases)
+        words += say(
+            f"\n这些案件里有系统按那些日期写入的记录，请核对：{cases}",
+            f"\ncases in which gkflow had acted under those days, to be looked at: {cases}",
         )
     return words
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _seals()
     _standing_still()
     _reachability()
+    _series()
 
 
 def _accounts() -> None:
@@ -112,3 +113,75 @@ def _reachability() -> None:
         sa.PrimaryKeyConstraint("channel", "address"),
     )
     op.add_column("notice", sa.Column("refused_since", UTCDateTime(), nullable=True))
+
+
+def _series() -> None:
+    """
+    Sweeps and escalations belong to a series: what was swept under a wrong clock is taken back on record
+    (``unsweep``), and those days are swept again in the next one.
+    """
+    op.create_table(
+        "unsweep",
+        sa.Column("series", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.Column("through", sa.Date(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("previous", AutoString(), nullable=False),
+        sa.Column("hash", AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("series"),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _series_in_sqlite()
+    else:
+        for table in ("sweep", "escalation"):
+            op.add_column(table, sa.Column("series", sa.Integer(), nullable=False, server_default="0"))
+        op.drop_constraint("sweep_pkey", "sweep", type_="primary")
+        op.create_primary_key("sweep_pkey", "sweep", ["day", "series"])
+        op.drop_constraint("escalation_once", "escalation", type_="unique")
+        op.create_unique_constraint("escalation_once", "escalation", [*_ONCE, "series"])
+    for verb in ("UPDATE", "DELETE"):
+        guard("unsweep", verb)
+
+
+_ONCE = ["case", "clock", "ref", "deadline", "step"]
+_SERIES = "series INTEGER NOT NULL DEFAULT 0"
+
+
+def _series_in_sqlite() -> None:
+    """SQLite changes no key of a table: each is written anew, ``acknowledgement`` as it refers to ``escalation``."""
+    kept = {
+        name: [each[0] for each in op.get_bind().exec_driver_sql(_MADE, (name,))] for name in ("escalation", "sweep")
+    }
+    acknowledgement = [each[0] for each in op.get_bind().exec_driver_sql(_MADE, ("acknowledgement",))]
+    op.execute("CREATE TEMPORARY TABLE acknowledged AS SELECT * FROM acknowledgement")
+    op.execute("DROP TABLE acknowledgement")
+    for table, changed in (
+        ("escalation", ("deadline, step)", "deadline, step, series)")),
+        ("sweep", ("PRIMARY KEY (day)", "PRIMARY KEY (day, series)")),
+    ):
+        made, *beside = kept[table]
+        assert changed[0] in made, made
+        names = [row[1] for row in op.get_bind().exec_driver_sql(f"PRAGMA table_info({table})")]
+        columns = ", ".join(f'"{name}"' for name in names)
+        made = made.replace(*changed).replace("PRIMARY KEY", f"{_SERIES}, \n\tPRIMARY KEY", 1)
+        op.execute(f"ALTER TABLE {table} RENAME TO {table}_before")
+        for statement in (made, f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}_before"):
+            op.get_bind().exec_driver_sql(statement)
+        op.execute(f"DROP TABLE {table}_before")  # with its indexes and triggers
+        for statement in beside:
+            op.get_bind().exec_driver_sql(statement)
+    for statement in acknowledgement[:1]:
+        op.get_bind().exec_driver_sql(statement)
+    op.execute("INSERT INTO acknowledgement SELECT * FROM acknowledged")
+    op.execute("DROP TABLE acknowledged")
+    for statement in acknowledgement[1:]:
+        op.get_bind().exec_driver_sql(statement)
+
+
+# How a table, its indexes and its triggers were made.
+_MADE = (
+    "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
+    " ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, rowid"
+)

@@ -1,0 +1,25 @@
+"""
+Whether a notice still holds when it leaves (送发前复核).
+
+A notice may have waited: for the end of the quiet hours, for a channel that was down. A reminder of a clock that has
+stopped, stands still or runs to another day meanwhile would say what is not so: it is dropped, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from gkflow.application.ports import SETTLED, UNSWEPT, WaitingNotice
+from gkflow.domain.case import legal_day
+
+
+def drop_settled(ledger: Any, claimed: Sequence[WaitingNotice], now: datetime) -> list[WaitingNotice]:
+    """Drop those of the claimed notices that no longer hold, and return the others; in the ledger's transaction."""
+    ids = [notice.id for notice in claimed]
+    unswept = ledger.of_unswept_sweeps(ids)
+    settled = ledger.settled(ids, legal_day(now)) - unswept
+    ledger.drop_notices(sorted(unswept), UNSWEPT, now)
+    ledger.drop_notices(sorted(settled), SETTLED, now)
+    return [notice for notice in claimed if notice.id not in settled and notice.id not in unswept]

@@ -1,0 +1,96 @@
+"""The chain of sweeps (巡检链): every sweep under its seal and that of the one before, what was taken back as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from gkflow.application.ports import ALGORITHMS
+from gkflow.domain.case import algorithm_of
+from gkflow.store.sweeps import SWEEP_COLUMNS, SweepLine, Sweeps, UnsweepLine, seal_sweep, seal_unsweep
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk along the chain of sweeps stands (核验进度)."""
+
+    series: int = 0
+    previous: str = ""
+    head: str = ""
+    before: date | None = None
+    first: bool = True  # of its series
+    done: int = 0
+    breaches: list[tuple[str, str]] = field(default_factory=list)
+
+
+class SweepChain(Sweeps):
+    """The verification of the sweeps in one transaction (核验巡检)."""
+
+    def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
+        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
+        walk = _Walk()
+        taken_back = {line.series: line for line in self.unsweeps()}
+        for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep ORDER BY series, day"):
+            self._begin_series(walk, taken_back, row[7])
+            try:
+                line = self._sweep_line(row)
+                readable = self.dialect.row(line) == tuple(row)
+            except ValueError:
+                readable = False
+            if not readable:
+                walk.breaches.append((str(row[0]), "sweep_changed"))
+                continue
+            self._check_sweep(walk, line)
+        self._begin_series(walk, taken_back, max(taken_back, default=0))
+        breaches, kept = walk.breaches, self.pulse("sweep")
+        if (kept[1] if kept is not None else "") != walk.head:
+            breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
+        known = self.one(
+            "SELECT count(*) FROM escalation e WHERE NOT EXISTS"
+            " (SELECT 1 FROM sweep s WHERE s.day = e.day AND s.series = e.series)"
+        )
+        if known and known[0]:
+            breaches.append(("escalation", "escalation_without_sweep"))
+        return walk.done, breaches
+
+    def _begin_series(self, walk: _Walk, taken_back: dict[int, UnsweepLine], series: int) -> None:
+        """Step from one series into the next: what took back the sweeps between is a link of the chain itself."""
+        while walk.series < series:
+            walk.series += 1
+            line = taken_back.get(walk.series)
+            if line is None:
+                walk.breaches.append((f"unsweep {walk.series}", "sweep_missing"))
+                continue
+            algorithm = algorithm_of(line.hash)
+            where = line.from_day.isoformat()
+            if algorithm not in ALGORITHMS or seal_unsweep(line, algorithm) != line.hash:
+                walk.breaches.append((where, "sweep_changed"))
+            elif line.previous != walk.previous:
+                walk.breaches.append((where, "sweep_not_chained"))
+            walk.previous, walk.before, walk.first = line.hash, None, True
+            walk.head = f"{where} {line.hash}"
+
+    def _check_sweep(self, walk: _Walk, line: SweepLine) -> None:
+        where = line.day.isoformat()
+        gap = walk.before is not None and line.day - walk.before != _ONE_DAY
+        if walk.before is not None and gap:
+            walk.breaches.append(((walk.before + _ONE_DAY).isoformat(), "sweep_missing"))
+        walk.before = line.day
+        if line.hash is None:
+            if line.done_at is not None or line.steps is not None:
+                walk.breaches.append((where, "sweep_changed"))
+            return
+        walk.done += 1
+        steps, content = self.content_of(line.day, line.series)
+        algorithm = algorithm_of(line.hash)
+        sealed = seal_sweep(line, content, algorithm) if algorithm in ALGORITHMS else None
+        if sealed != line.hash or steps != line.steps:
+            walk.breaches.append((where, "sweep_changed"))
+        elif line.previous != walk.previous and walk.first:
+            walk.breaches.append(((line.day - _ONE_DAY).isoformat(), "sweep_missing"))
+        elif line.previous != walk.previous and not gap:
+            walk.breaches.append((where, "sweep_not_chained"))
+        walk.previous, walk.first = line.hash, False
+        walk.head = f"{where} {line.hash}"
