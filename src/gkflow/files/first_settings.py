@@ -50,6 +50,15 @@ unit = {unit}
 # mail = "zhangsan@example.gov.cn"
 # webhook = "https://example.gov.cn/notify"
 # chat = "wecombot://机器人密钥"      # apprise 地址
+# acts_for = ["李四"]                # 可以代谁办理（"*" 为所有人），只在设置 [accounts] 以后有用
+
+# 命令没有写明经办人（--by）时是谁；也可用环境变量 GKFLOW_BY。
+# [me]
+# name = "张三"
+
+# 操作系统账户对应的人员；"*" 可以代所有人（例如门户的服务账户）。设置以后，没有对应人员的账户不能办理。
+# [accounts]
+# zhangsan = "张三"
 
 [channels]
 # 未写明通知方式的人员，用这些方式通知。
