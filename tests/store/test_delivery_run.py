@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -291,3 +292,11 @@ def test_605_notices_are_not_held_up_by_one_server_that_says_nothing(place: Plac
             assert office.deliver(at(DAY, "10:00")).delivered == 550
         assert [len(each.posts) for each in good] == [55] * 10
         assert len(silent.posts) == PATIENCE
+
+
+def test_a_clock_that_runs_faster_than_the_claims_keeps_nothing_from_being_sent(place: Place) -> None:
+    turns = count(1)
+    with with_notices(place, 3, PEOPLE) as office:
+        office.deliver(clock=lambda: at(DAY, "10:00") + 2 * CLAIM * next(turns))
+        assert office.notices("waiting") == []
+        assert len({notice.key for notice in office.notices("delivered")}) == 3

@@ -62,10 +62,10 @@ class Shared:
     said: SimpleQueue[Sent | Ended]
     stopping: bool = False
 
-    def may_begin(self, notice: WaitingNotice) -> bool:
-        """Whether the claim on a message still lasts."""
+    def may_begin(self, notice: WaitingNotice, first: bool = False) -> bool:
+        """Whether the claim on a message still lasts; that on the first of a job is fresh, however fast time runs."""
         until = self.claims.get(notice.id)
-        return until is not None and until - self.clock() > MARGIN
+        return until is not None and (first or until - self.clock() > MARGIN)
 
 
 def send(job: Job, shared: Shared) -> None:
@@ -86,7 +86,7 @@ def _at_once(job: Job, shared: Shared) -> None:
     """A channel that takes its messages in one piece; one that breaks down, or says nothing, holds up no other."""
     if not shared.rings(job.lane[0]) or shared.stopping:
         return
-    letters = [(notice, message) for notice, message in job.letters if shared.may_begin(notice)]
+    letters = [(notice, message) for notice, message in job.letters if shared.may_begin(notice, first=True)]
     answers: Mapping[str, NotDelivered | None] = {}
     silence = NotDelivered("the channel gave no answer")
     try:
@@ -124,10 +124,10 @@ class _Course:
 
     def letters(self) -> Iterator[Message]:
         """The messages, one when the one before is done, for as long as it is right to send."""
-        for notice, message in self.job.letters:
+        for turn, (notice, message) in enumerate(self.job.letters):
             if self._is_over():
                 break
-            if self.shared.may_begin(notice):
+            if self.shared.may_begin(notice, first=turn == 0):
                 self.in_hand = notice
                 yield message
         self.asked_to_the_end = True
