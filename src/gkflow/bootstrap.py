@@ -45,11 +45,14 @@ def folders(home: Path | None = None) -> list[Path]:
     return [packaged, home] if home is not None and home.is_dir() and home != packaged else [packaged]
 
 
-def settings_of(home: Path, text: str | None = None) -> Settings:
-    """The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault."""
+def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
+    """
+    The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; with
+    faults that concern notices alone only where one is not *patient*.
+    """
     from gkflow.files.settings import read_settings
 
-    return read_settings(home, os.environ, text)
+    return read_settings(home, os.environ, text, patient=patient)
 
 
 @lru_cache(maxsize=4)
@@ -162,7 +165,7 @@ def check_rules() -> Rulebook:
     home = home_folder()
     faults: list[Fault] = []
     book: object = None
-    for read in (lambda: read_wording(folders(home)), lambda: _rulebook_for(settings_of(home))):
+    for read in (lambda: read_wording(folders(home)), lambda: _rulebook_for(settings_of(home, patient=False))):
         try:
             book = read()
         except FilesAtFault as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.bootstrap import (
+    channels_of,
     database_of,
     home_folder,
     now,
@@ -319,6 +320,7 @@ class Office(Outgoing, Sealing):
         from gkflow.application.entered import Act
         from gkflow.application.facts import read_day
 
+        self.require_sendable()
         return Act(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
 
     def case(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Case:
@@ -422,6 +424,7 @@ class Office(Outgoing, Sealing):
         from gkflow.application.season import ask_for_notice
         from gkflow.application.sweep import tick
 
+        self.require_sendable()
         moment, store = self.moment(now), self._store(session)
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
         # Within the caller's transaction nothing is certain yet: the next call of our own brings the file up.
@@ -479,6 +482,7 @@ class Office(Outgoing, Sealing):
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
         from gkflow.application.register import import_register
 
+        self.require_sendable()
         moment = self.moment(now)
         with _without_collector():
             return import_register(
@@ -505,15 +509,19 @@ class Office(Outgoing, Sealing):
 
     def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
         """Look at everything that can go wrong quietly (体检)."""
-        from gkflow.application.doctor import examine
+        from gkflow.application.doctor import Sign, examine
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
             rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            state, channels = self.rule_editions.files(thorough=True), self.channels()
+            # Not self.channels(): settings with faults are looked at as well.
+            state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
             signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state, channels)
+        if self.settings.unsendable:
+            told = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
+            signs.insert(0, Sign("settings", "error", {"faults": told}))
         return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:

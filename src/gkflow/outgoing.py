@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.errors import FilesAtFault, NotFound, Refused
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
@@ -66,7 +66,13 @@ class Outgoing:
 
     def channels(self) -> dict[str, Channel]:
         """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
+        self.require_sendable()
         return channels_of(self.settings)
+
+    def require_sendable(self) -> None:
+        """Refuse where the settings of notices have faults: none is written to a wrong address. Raises FilesAtFault."""
+        if self.settings.unsendable:
+            raise FilesAtFault(self.settings.unsendable)
 
     def escalations(
         self,

@@ -176,7 +176,16 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r'\[accounts\] (.+): a person of \[\[people\]\] is wanted, or "\*" for all',
      "[accounts] {0}：应当是 [[people]] 中的人员，或者“*”（所有人）"),
     (r'\[files\] group: there is no group "(.+?)" on this machine', "[files] group：本机没有用户组“{0}”"),
+    (r"(\S+) (\S+) lies before since (\S+)", "{0} {1} 早于 since {2}"),
+    (r"a day that comes once \(year\) has no other year \(of\)", "只来一次的日期（year）不写 of"),
+    (r"only a day or a moment lies somewhere, not a (.+)", "lies 只用于日期和时刻，不用于 {0}"),
     # soundness
+    (r'clock "(.+?)" ends on it \(until\), so it lies ahead', "期限“{0}”到它为止（until），它在将来（lies: ahead）"),
+    (r'an entry may name the last day \(until\), and limit "(.+?)" binds the (.+): it is the least that they have '
+     r"\(bound: at_least\)", "可以写明届满日（until），而期限标准“{0}”约束{1}：应当是 bound: at_least"),
+    (r'"(.+?)" stops it, and clock "(.+?)", which it starts, has no limit before (.+): say since when it stops it '
+     r"\(since\)", "“{0}”使它停止，而由此开始的期限“{1}”在 {2} 以前没有标准：请写明从何时起使它停止（since）"),
+    (r"only the first action implies", "只有收件动作可以写 implies"),
     (r'(.+) goes by fact "(.+?)", which is no unit or which the action does not carry',
      "{0} 取决于要素“{1}”，而它不是机关，或者该动作不收它"),
     (r'action "(.+?)" opens a case, but leads to no state \(to\)', "动作“{0}”开立案件，却没有写明到达的状态（to）"),

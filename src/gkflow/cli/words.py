@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gkflow.cli.language import language, say
-from gkflow.cli.vocabulary import ROLES, word
+from gkflow.cli.vocabulary import ROLES, UNITS, word
 from gkflow.domain.errors import GkflowError, Refused, Unfit, fill
 
 ERRORS: dict[str, str] = {
@@ -51,7 +51,7 @@ ERRORS: dict[str, str] = {
     "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
     "extension_no_clock": "{action}：答复期限现在没有届满日，无从延长（{cite}）",
     "extension_second": "{action}：{first} 已经延长过一次，依法只能延长一次（{cite}）",
-    "extension_too_long": "{action}：{days} 天超过上限，最长 {most} 天（{cite}）",
+    "extension_too_long": "{action}：{days} {counted_in}超过上限，最长 {most} {counted_in}（{cite}）",
     "extension_unapproved": "{action}：没有写明批准人，延长须经政府信息公开工作机构负责人同意（{cite}）",
     "fact_before_case": "{action}：{facts}写的是 {day}，早于本案第一天 {first}；请核对日期，收件之日有误的先更正",
     "fact_before_entry": "{action}：{facts}写的是 {day}，早于本条记录之日 {first}；请核对日期",
@@ -223,7 +223,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "extended once already on {first}; the law gives one extension ({cite})",
     ),
     "extension_too_long": (
-        "延长 {days} 天，超过上限 {most} 天（{cite}）；届满日按上限推算",
+        "延长 {days} {counted_in}，超过上限 {most} {counted_in}（{cite}）；届满日按上限推算",
         "extended by {days}, at most {most} are lawful ({cite}); the lawful maximum is reckoned",
     ),
     "extension_unapproved": (
@@ -352,6 +352,8 @@ def error_words(error: GkflowError) -> str:
     for name, value in facts.items():
         if name in ("action", "first", "state"):
             told[name] = labels.get(str(value), value)
+        elif name in ("counted_in", "unit", "extension") and value in UNITS:
+            told[name] = word(UNITS, value)
         elif name == "workflow":
             told[name] = _workflow_label(str(value))
         elif name == "allowed":
@@ -421,6 +423,8 @@ def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str
     for name, value in facts.items():
         if name in ("action", "state", "clock"):
             told[name] = label(name, str(value))
+        elif name == "counted_in":
+            told[name] = word(UNITS, value)
         elif name == "facts":
             told[name] = say("、", ", ").join(label("fact", each) for each in value)
         else:

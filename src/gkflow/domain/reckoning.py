@@ -267,7 +267,8 @@ class _Reckoning:
             if base is not None and event.day > base:
                 self._find("extension_late", event, day=event.day, last=base, cite=cite)
         if self.extension + days > most or days < 1:
-            self._find("extension_too_long", event, days=days, most=most, cite=cite)
+            # The extension counts what its limit counts: a sum in two units was left aside above.
+            self._find("extension_too_long", event, days=days, most=most, counted_in=str(self.value.unit), cite=cite)
         self.extension = min(self.extension + max(days, 0), most)
         self.extended_on = self.extended_on or event.day
 

@@ -59,10 +59,14 @@ class Faults:
         """The files that have faults so far."""
         return frozenset(fault.file for fault in self._found)
 
+    def all(self) -> tuple[Fault, ...]:
+        """All faults, by file and line."""
+        return tuple(sorted(self._found, key=lambda fault: (fault.file, fault.line)))
+
     def tell(self) -> None:
         """Raise FilesAtFault with all faults, by file and line, where there are any."""
         if self._found:
-            raise FilesAtFault(sorted(self._found, key=lambda fault: (fault.file, fault.line)))
+            raise FilesAtFault(self.all())
 
 
 def plain(node: Node) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from types import TracebackType
@@ -55,6 +56,15 @@ class Section:
     def __contains__(self, key: str) -> bool:
         self._asked[key] = None
         return key in self._keys
+
+    @contextmanager
+    def noting(self, faults: Faults) -> Iterator[None]:
+        """Note what is found meanwhile in another list."""
+        before, self.faults = self.faults, faults
+        try:
+            yield
+        finally:
+            self.faults = before
 
     def fault(self, text: str, key: str | None = None) -> None:
         """Note a fault of the section, or of one of its keys."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from gkflow.domain.address import ADDRESSED, fault_of
+from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
 from gkflow.files.home import FILE_NAME
@@ -104,6 +105,7 @@ class Settings:
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
+    unsendable: tuple[Fault, ...] = ()  # faults that concern notices alone; who only reads goes on
     seal: SealSettings = field(default_factory=SealSettings)
     files: FileSettings = field(default_factory=FileSettings)
     escalation: Escalation = field(default_factory=Escalation)
@@ -146,14 +148,18 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
 )
 
 
-def read_settings(home: Path, environ: Mapping[str, str], text: str | None = None) -> Settings:
+def read_settings(
+    home: Path, environ: Mapping[str, str], text: str | None = None, *, patient: bool = False
+) -> Settings:
     """
     The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults. With
     a *text*, the settings of a ``gkflow.toml`` that holds it and is still to be written.
 
-    Raises FilesAtFault with every fault; one in a variable is told under the variable's name.
+    Raises FilesAtFault with every fault; one in a variable is told under the variable's name. A *patient* reader
+    keeps those that concern notices alone in the settings (``unsendable``): a wrong mail server does not hide the
+    cases. Who sends, and who writes notices, asks for them.
     """
-    faults = Faults()
+    faults, later = Faults(), Faults()
     path = home / FILE_NAME
     node: Node | None = from_plain({}, path.as_posix())
     if text is not None:
@@ -162,9 +168,9 @@ def read_settings(home: Path, environ: Mapping[str, str], text: str | None = Non
         node = read_toml(path, path.as_posix(), faults)
     faults.tell()
     assert node is not None
-    settings = _settings(home, _overridden(node, environ, faults), faults)
+    settings = _settings(home, _overridden(node, environ, faults), faults, later if patient else faults)
     faults.tell()
-    return settings
+    return replace(settings, unsendable=later.all()) if patient else settings
 
 
 def _overridden(root: Node, environ: Mapping[str, str], faults: Faults) -> Node:
@@ -199,7 +205,7 @@ def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _settings(home: Path, node: Node, faults: Faults) -> Settings:
+def _settings(home: Path, node: Node, faults: Faults, later: Faults) -> Settings:
     with Section(node, "", faults) as section:
         database = Database()
         for each in section.sections("database", "[database]"):
@@ -213,11 +219,14 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
         }
         units.setdefault(unit, Unit(unit, office or unit))
         channels: tuple[str, ...] = ("file",)
-        for each in section.sections("channels", "[channels]"):
-            channels = _channels(each, "default", channels)
-        mail, webhook = _mail(section), _webhook(section)
+        with section.noting(later):
+            for each in section.sections("channels", "[channels]"):
+                channels = _channels(each, "default", channels)
+            mail, webhook, quiet = _mail(section), _webhook(section), _quiet(section)
+            daily_at = _hour(section, "daily_at", time(8, 30))
         people = tuple(
-            _person(each, units, unit, channels, mail, webhook) for each in section.sections("people", "[[people]]")
+            _person(each, units, unit, channels, mail, webhook, later)
+            for each in section.sections("people", "[[people]]")
         )
         return Settings(
             home=home,
@@ -225,7 +234,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             hash=section.choice("hash", ("sha256", "sm3"), "sha256"),
             profile=section.text("profile", "national"),
             predictor=section.choice("predictor", PREDICTORS, "statutory"),
-            daily_at=_hour(section, "daily_at", time(8, 30)),
+            daily_at=daily_at,
             database=Database(_from_home(database.url or "sqlite:///gkflow.db", home), database.synchronous),
             office=office,
             unit=unit,
@@ -233,7 +242,7 @@ def _settings(home: Path, node: Node, faults: Faults) -> Settings:
             readings=readings_from(section),
             duties=section.texts("duties") if "duties" in section else None,
             people=people,
-            quiet=_quiet(section),
+            quiet=quiet,
             lights=_lights(section),
             parked_after=_parked_after(section),
             channels=channels,
@@ -265,23 +274,17 @@ def _person(
     default: tuple[str, ...],
     mail: Mail,
     webhook: Webhook,
+    later: Faults,
 ) -> Person:
     name = section.text("name")
     section.what = f'person "{name}"'
     unit = section.text("unit", own)
     if unit != _EVERY_UNIT and unit not in units:
         section.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', "unit")
-    addresses = {channel: section.secret(channel) for channel in ADDRESSED}
-    channels = _channels(section, "channels", default)
-    for channel, address in addresses.items():
-        if channel in channels and not address:
-            section.fault(f"is told by {channel}, but has no address ({channel} = …)")
-        elif address:
-            _check_address(section, channel, address, webhook.allow_local)
-    if "mail" in channels and not mail.host:
-        section.fault("is told by mail, but there is no server ([mail] host = …)")
-    if "webhook" in channels and not webhook.secret:
-        section.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)")
+    with section.noting(later):
+        addresses = {channel: section.secret(channel) for channel in ADDRESSED}
+        channels = _channels(section, "channels", default)
+        _check_addresses(section, channels, addresses, mail, webhook)
     roles = read_roles(section, "roles", needed=True)
     if "roles" in section and not roles:
         section.fault("holds no role (roles)", "roles")
@@ -292,6 +295,20 @@ def _person(
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
         acts_for=section.texts("acts_for"),
     )
+
+
+def _check_addresses(
+    section: Section, channels: tuple[str, ...], addresses: Mapping[str, str], mail: Mail, webhook: Webhook
+) -> None:
+    for channel, address in addresses.items():
+        if channel in channels and not address:
+            section.fault(f"is told by {channel}, but has no address ({channel} = …)")
+        elif address:
+            _check_address(section, channel, address, webhook.allow_local)
+    if "mail" in channels and not mail.host:
+        section.fault("is told by mail, but there is no server ([mail] host = …)")
+    if "webhook" in channels and not webhook.secret:
+        section.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)")
 
 
 def _check_address(section: Section, channel: str, address: str, allow_local: bool) -> None:

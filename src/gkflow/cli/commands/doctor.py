@@ -51,6 +51,14 @@ def _moment(value: Any) -> str:
     return short_moment(value)
 
 
+def _settings(sign: Sign) -> str:
+    from gkflow.cli.fault_words import fault_words
+    from gkflow.domain.errors import Fault
+
+    told = say("；", "; ").join(fault_words(Fault(**each)) for each in sign.facts["faults"])
+    return say(f"设置有误，不能办理和通知：{told}", f"the settings have faults, no notice can be written: {told}")
+
+
 def _sweep(sign: Sign) -> str:
     last, age = sign.facts["last"], sign.facts["age_days"]
     mend = say("请启动守护进程（gkflow daemon），或者运行 gkflow sweep", "start gkflow daemon, or run gkflow sweep")
@@ -271,6 +279,7 @@ def _mode(sign: Sign) -> str:
 
 
 _WORDS = {
+    "settings": _settings,
     "seals": _seals,
     "files": _files,
     "sweep": _sweep,
