@@ -52,8 +52,8 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rules_at_the_root() -> dict[str, bytes]:
-    """Return the rule files and the demo register of the checkout, under their names in the wheel."""
-    files = [ROOT / "examples" / "register.csv"]
+    """Return the rule files, the demo register and the systemd units of the checkout, under their names in the wheel."""
+    files = [ROOT / "examples" / "register.csv", *(ROOT / "examples" / "systemd").iterdir()]
     for folder in ("workflows", "config"):
         files += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
     return {f"gkflow/data/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in files}

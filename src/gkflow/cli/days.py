@@ -123,7 +123,7 @@ def office_if_any() -> Office | None:
     try:
         return open_office()
     except Unfit as error:
-        if error.code == "no_office":
+        if error.code in ("no_office", "database_missing"):
             return None
         raise
 
@@ -221,9 +221,10 @@ def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mappin
     from gkflow.application.checks import far_days
     from gkflow.application.facts import read_facts
     from gkflow.domain.errors import GkflowError, Refused
+    from gkflow.domain.machine import action_of
 
     try:
-        read = read_facts(workflow, workflow.actions[action], facts)
+        read = read_facts(workflow, action_of(workflow, action), facts)
     except GkflowError:
         return  # what is wrong with a fact is said when it is entered
     far = far_days(workflow, on, read, today())

@@ -271,7 +271,7 @@ def sqlite_file(url: str | URL) -> Path | None:
     """The file of a SQLite address; None for another database, one in memory, and what is no address."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # also a port that is no number
         return None
     inside = not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:")
     return None if parsed.get_backend_name() != "sqlite" or inside else Path(str(parsed.database))
