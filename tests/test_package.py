@@ -52,7 +52,7 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rules_at_the_root() -> dict[str, bytes]:
-    """Return the rule files, the demo register and the systemd units of the checkout, under their names in the wheel."""
+    """Return the rules, the demo register and the systemd units of the checkout, under their names in the wheel."""
     files = [ROOT / "examples" / "register.csv", *(ROOT / "examples" / "systemd").iterdir()]
     for folder in ("workflows", "config"):
         files += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
