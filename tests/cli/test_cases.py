@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.printed import rows_of
 
 Gkflow = Callable[..., Any]
@@ -301,3 +303,20 @@ def test_an_objection_names_the_action_as_its_own_workflow_does(gkflow: Gkflow) 
     refused = gkflow("do", "P", "publish", "--day", "2025-11-04")
     assert refused.code == 2
     assert refused.err.startswith("gkflow: 公开：还缺 行政许可决定书文号(document_number)、")
+
+
+def test_a_day_far_from_today_is_asked_back_and_taken_with_yes(
+    home: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from gkflow.cli.app import run
+
+    assert run(("init",)) == 0
+    words = ("receive", "--number", "A", "--day", "2002-09-30", "--fact", "channel=in_person")
+    capsys.readouterr()
+    assert run(words) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert run((*words, "--yes")) == 0
+    capsys.readouterr()
+    assert run(("cases", "--format", "json")) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["status"], row["reason"]) == ("unclocked", "no_limit")

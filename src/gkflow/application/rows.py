@@ -151,7 +151,8 @@ class RowReader:
         if told:
             self._tell(number, case, told)
         facts, remarks = self._facts(number, case, workflow, action, others)
-        if case not in self.far and (far := far_days(workflow, day, facts, self.today)):
+        opens = action == workflow.first.name
+        if opens and case not in self.far and (far := far_days(workflow, day, facts, self.today)):
             # A register may be of long ago: it is told once for each case, and taken.
             self.far.add(case)
             which = [label_of(workflow, name) for name in far if name != "day"]

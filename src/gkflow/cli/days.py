@@ -217,16 +217,18 @@ def weekday_word(number: int) -> Any:
 
 
 def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mapping[str, Any], yes: bool) -> None:
-    """Ask back for a day far from today: raises Refused ("day_far") where ``--yes`` was not given."""
+    """Ask back for a day far from today: raises Refused ("day_far_unsure") where ``--yes`` was not given."""
     from gkflow.application.checks import far_days
     from gkflow.application.facts import read_facts
     from gkflow.domain.errors import GkflowError, Refused
     from gkflow.domain.machine import action_of
 
+    if action not in workflow.actions or (on is not None and on > today()):
+        return  # said when it is entered, as is what is wrong with a fact
     try:
         read = read_facts(workflow, action_of(workflow, action), facts)
     except GkflowError:
-        return  # what is wrong with a fact is said when it is entered
+        return
     far = far_days(workflow, on, read, today())
     if far and not yes:
-        raise Refused("day_far", day=next(iter(far.values())), today=today())
+        raise Refused("day_far_unsure", day=next(iter(far.values())), today=today())

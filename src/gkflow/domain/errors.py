@@ -125,6 +125,7 @@ SENTENCES: dict[str, str] = {
     "written; call again",
     "database_unreachable": "the database {place} cannot be reached: {reason}",
     "day_far": "{day} lies far from today ({today}): is the year right?",
+    "day_far_unsure": "{day} lies far from today ({today}): is the year right? If it is, add --yes",
     "day_to_come": "{day} is still to come (today is {today}): an entry tells what happened",
     "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
     "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
