@@ -8,7 +8,7 @@ import pytest
 
 from gkflow.bootstrap import known_edition
 from gkflow.office import Office
-from store.offices import PEOPLE, Place, at, known
+from store.offices import PEOPLE, Place, at, foretold, known
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_deadline_moves_to_an_earlier_day_when_the_notice_makes_a_saturday_wor
     # 国办发明电〔2018〕15号 of 2018-12-06: Sat 12-29 worked, Mon 12-31 off. Seven working days from Thu 12-20:
     # 21 24 25 26 27 28 31 → 12-31; with the notice 21 24 25 26 27 28 29 → 12-29, two days earlier.
     decided(winter, "P-1", "2018-12-05")
-    winter.receive("permit", "P-2", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    foretold(winter, "P-2", "2018-12-05", "2018-12-20")
     assert last_day(winter, "P-2", "2018-12-05") == date(2018, 12, 31)
     new = known("2018-12-06")
     (moved,) = winter.calendars.moving(new, now=at("2018-12-06"))
@@ -70,7 +70,7 @@ def test_what_was_done_before_the_notice_came_stays_as_it_was_decided(winter: Of
 def test_rebuilding_gives_what_stands_before_and_after_an_adoption(winter: Office) -> None:
     decided(winter, "P-1", "2018-12-05")
     decided(winter, "P-2", "2018-12-05")
-    winter.receive("permit", "P-3", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    foretold(winter, "P-3", "2018-12-05", "2018-12-20")
     assert winter.rebuild(dry_run=True, now=at("2018-12-05"))[1] == ()
     winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
     decided(winter, "P-4", "2018-12-20")
@@ -78,7 +78,7 @@ def test_rebuilding_gives_what_stands_before_and_after_an_adoption(winter: Offic
 
 
 def test_an_edition_adopted_again_moves_nothing_and_another_one_moves_it_back(winter: Office) -> None:
-    winter.receive("permit", "P-1", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    foretold(winter, "P-1", "2018-12-05", "2018-12-20")
     winter.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
     assert list(winter.calendars.moving(known("2018-12-06"), now=at("2018-12-07"))) == []
     (back,) = winter.calendars.moving(known("2018-11-30"), now=at("2018-12-07"))
@@ -198,11 +198,11 @@ def test_out_of_season_the_notice_is_asked_for_while_an_open_deadline_rests_on_p
         office.calendars.adopt(known("2018-06-01"), now=at("2018-06-01"))
         assert office.tick(at("2018-09-03")).asked is None
         # Seven working days from Thu 2018-12-27 reach into 2019, of which nothing is announced.
-        office.receive("permit", "P-1", day="2018-09-04", facts={"decision_date": "2018-12-27"}, now=at("2018-09-04"))
+        foretold(office, "P-1", "2018-09-04", "2018-12-27")
         assert office.deadlines("P-1", as_of="2018-09-04")["publish"].provisional
         assert [office.tick(at(day)).asked for day in ("2018-09-10", "2018-09-11", "2018-09-17")] == [2019, None, 2019]
         office.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
         assert office.tick(at("2018-12-10")).asked is None, "it is in, and P-1 is firm"
         # And so for the year after next, though this is December and the next one is announced.
-        office.receive("permit", "P-2", day="2018-12-10", facts={"decision_date": "2019-12-27"}, now=at("2018-12-10"))
+        foretold(office, "P-2", "2018-12-10", "2019-12-27")
         assert office.tick(at("2018-12-17")).asked == 2020

@@ -23,6 +23,7 @@ import yaml
 
 import gkflow as library
 from gkflow.bootstrap import forget_files
+from store.offices import foretold
 
 Gkflow = Callable[..., Any]
 NOTICES = Path(__file__).parents[1] / "calendars" / "notices"
@@ -289,9 +290,9 @@ def cases(office: Gkflow, home: Path) -> Gkflow:
     """The command line of an office with people, four permits that are to be published, and one that has ended."""
     with (home / "gkflow.toml").open("a", encoding="utf-8") as file:
         file.write(PEOPLE)
-    for number, decided in DECIDED.items():
-        facts = ("--fact", f"decision_date={decided}", "--title", f"许可{number}")
-        assert office("receive", "permit", "--number", number, "--day", "2026-03-02", *facts).code == 0
+    with library.open() as opened:
+        for number, decided in DECIDED.items():
+            foretold(opened, number, "2026-03-02", decided, title=f"许可{number}")
     done = office("do", "E-1", "withhold", "--day", "2026-03-03", "--fact", "withhold_ground=state_secret")
     assert done.code == 0, done.err
     assert last_days(office) == BEFORE

@@ -40,6 +40,7 @@ from cli.notice_of_2027 import (
     signs_on,
     span,
 )
+from store.offices import foretold
 
 Gkflow = Callable[..., Any]
 notice = notice_of_2027.notice
@@ -336,9 +337,9 @@ def test_the_notice_of_a_region_moves_the_cases_of_the_units_there(
         file.write('\n[units.NN]\nlabel = "南宁市某局"\nregion = "450100"\n')
     # Seven working days after Friday 2 April: 6 7 8 9 | 12 13 14 (清明 until Monday the 5th); with Friday the 9th and
     # Monday the 12th off 6 7 8 | 13 14 15 16.
-    for number, unit in (("G-1", "GK"), ("N-1", "NN")):
-        facts = ("--fact", "decision_date=2027-04-02", "--unit", unit)
-        assert cases("receive", "permit", "--number", number, "--day", "2026-03-02", *facts).code == 0
+    with library.open() as opened:
+        for number, unit in (("G-1", "GK"), ("N-1", "NN")):
+            foretold(opened, number, "2026-03-02", "2027-04-02", unit=unit)
     told = asked(cases, notice(REGIONAL, name="guangxi.yaml"), "--yes", "--apply")
     assert told["changes"] == [
         {"day": day, "was": "working", "now": "off", "name": "壮族三月三", "firmness": "predicted"}

@@ -16,7 +16,7 @@ from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.office import Office
 from gkflow.store.database import Database
-from store.offices import PEOPLE, Place, assert_sound, at, known, open_request
+from store.offices import PEOPLE, Place, assert_sound, at, foretold, known, open_request
 
 ROOT = Path(__file__).parents[2]
 LAW = "config/law/ogi-regulations.yaml"
@@ -64,7 +64,7 @@ def test_an_office_that_was_open_recounts_nothing_back(two: tuple[Office, Office
     """The calendar: 国办发明电〔2018〕15号 moves seven working days from 2018-12-20 from 12-31 to 12-29."""
     one, other = two
     one.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
-    one.receive("permit", "P", day="2018-12-05", facts={"decision_date": "2018-12-20"}, now=at("2018-12-05"))
+    foretold(one, "P", "2018-12-05", "2018-12-20")
     other.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
     assert one.do("P", "note", text="备注", now=at("2018-12-07")).seq == 3
     assert one.deadlines("P", as_of="2018-12-07")["publish"].last_day == date(2018, 12, 29)
