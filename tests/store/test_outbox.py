@@ -305,3 +305,25 @@ def test_acknowledged_stays_acknowledged_after_a_rebuild(place: Place, office: O
     office.rebuild(now=at("2022-10-10"))
     office.tick(at("2022-10-11"))
     assert office.escalations(unacknowledged=True) == []
+
+
+def test_hours_run_through_the_weekend_and_what_is_told_of_them_leaves_at_once(place: Place) -> None:
+    # Five hours to inform, from Saturday noon (国办发〔2016〕80号): Monday morning would be too late.
+    place.settings(PEOPLE)
+    with place.open() as office:
+        mail = Post("file", quiet=False)
+        facts = {"known_at": "2022-11-12 12:00", "level": "major"}
+        office.receive("opinion", "OP1", day="2022-11-12", by="张三", facts=facts, now=at("2022-11-12", "12:30"))
+        open_request(office, "A", "2022-09-01")
+        office.do("A", "assign", officer="张三", by="李四", now=at("2022-11-12", "12:30"))
+        waiting = {notice.case for notice in office.notices("waiting")}
+        sent = office.deliver(at("2022-11-12", "12:31"), channels={"file": mail})
+        assert sent.delivered > 0
+        assert {notice.case for notice in office.notices("delivered")} == {"OP1"}
+        assert {notice.case for notice in office.notices("waiting")} == waiting - {"OP1"} == {"A"}
+        # The steps of its ladder as well: Saturday is the last day of the five hours.
+        office.tick(at("2022-11-12", "20:30"))
+        office.deliver(at("2022-11-12", "20:31"), channels={"file": mail})
+        steps = [notice for notice in office.notices(case="OP1") if notice.kind in ("urge", "supervise")]
+        assert steps
+        assert all(notice.delivered_at is not None for notice in steps)

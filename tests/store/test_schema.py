@@ -224,6 +224,7 @@ def of_the_first_schema(place: Place) -> Place:
         "DROP INDEX clock_still",
         "DROP TABLE rules_edition",
         "DROP TABLE unsweep",
+        "ALTER TABLE notice DROP COLUMN urgent",
         "DROP TABLE draft",
         "DROP TABLE subscription",
         "UPDATE gkflow_version SET version_num = '0001'",
@@ -298,8 +299,8 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     after["clock"] = [row[:-2] for row in after["clock"]]
     after["docket"] = [row[:-1] for row in after["docket"]]
     after["acknowledgement"] = [row[:-2] for row in after["acknowledgement"]]
-    assert {row[-1] for row in after["notice"]} == {None}, "no notice of before was refused since a moment"
-    after["notice"] = [row[:-1] for row in after["notice"]]
+    assert {row[-2:] for row in after["notice"]} == {(None, 0)}, "none was refused since a moment, none was urgent"
+    after["notice"] = [row[:-2] for row in after["notice"]]
     assert {row[-1] for row in after["entry"]} == {None}, "who was at the machine, nobody knows"
     after["entry"] = [row[:-1] for row in after["entry"]]
     for table in ("sweep", "escalation"):

@@ -19,7 +19,7 @@ def lived(place: Place, office: Office) -> Office:
     """An office that has lived: three cases, one overdue, and the sweeps of 2022-10-08 to 2022-10-12."""
     open_request(office, "A", "2022-09-01")
     office.receive("request", "B", channel="in_person", key="b-1", day="2022-09-06", now=at("2022-09-06"))
-    office.do("B", "register", title="题", key="b-2", by="赵", unit="XFJ", now=at("2022-09-07"))
+    office.do("B", "register", title="题", key="b-2", by="赵", unit="UNIT", now=at("2022-09-07"))
     office.do("B", "assign", officer="张三", now=at("2022-09-08"))
     open_request(office, "C", "2022-09-09")
     reply(office, "C", "2022-09-20")

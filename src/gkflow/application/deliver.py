@@ -126,9 +126,9 @@ class _Run:
         self.said: SimpleQueue[Sent | Ended] = SimpleQueue()
         self.shared = Shared(clock, self.rings, self.claims, self.said)
 
-    def rings(self, channel: str) -> bool:
-        """Whether a channel may be used at this moment."""
-        return self.channels[channel].quiet or not is_quiet(self.rules, self.clock())
+    def rings(self, channel: str, urgent: bool = False) -> bool:
+        """Whether a channel may be used at this moment; for what is urgent, at any."""
+        return urgent or self.channels[channel].quiet or not is_quiet(self.rules, self.clock())
 
     def go(self) -> None:
         """Claim and send until nothing is left that may be sent now."""
@@ -189,13 +189,14 @@ class _Run:
         """Claim what is due and not in the hands of a sender that is busy."""
         now = self.clock()
         whole = {channel for channel, lane in (*self.jobs, *self.closed) if not lane}
-        usable = [name for name in self.channels if name not in whole and self.rings(name)]
+        free = [name for name in self.channels if name not in whole]
+        usable = [name for name in free if self.rings(name)]
         busy = {
             (notice.channel, notice.address) for job in self.jobs.values() if job.lane[1] for notice, _ in job.letters
         }
         with self.store.writing(hold="none") as ledger:
             claimed: list[WaitingNotice] = []
-            while not claimed and (found := ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy)):
+            while not claimed and (found := ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy, free)):
                 claimed = drop_settled(ledger, found, now)
             for notice in claimed:
                 self.claims[notice.id] = now + CLAIM

@@ -85,6 +85,7 @@ class NoticeLine(NamedTuple):
     wording: str
     made_at: datetime
     next_try_at: datetime
+    urgent: int = 0  # 1: it leaves in quiet hours as well
 
 
 class WaitingNotice(NamedTuple):
@@ -101,6 +102,7 @@ class WaitingNotice(NamedTuple):
     tries: int
     refused_since: datetime | None = None  # since when its address refuses what comes
     broken: str = ""  # what of the row cannot be read
+    urgent: bool = False
 
 
 class MetLine(NamedTuple):

@@ -57,7 +57,7 @@ class Shared:
     """What the senders of a run share with it (一次送发所共用的)."""
 
     clock: Clock
-    rings: Callable[[str], bool]
+    rings: Callable[[str, bool], bool]  # channel, whether the message is urgent
     claims: Mapping[int, datetime]  # written by the run alone
     said: SimpleQueue[Sent | Ended]
     stopping: bool = False
@@ -84,9 +84,13 @@ def send(job: Job, shared: Shared) -> None:
 
 def _at_once(job: Job, shared: Shared) -> None:
     """A channel that takes its messages in one piece; one that breaks down, or says nothing, holds up no other."""
-    if not shared.rings(job.lane[0]) or shared.stopping:
+    letters = [
+        (notice, message)
+        for notice, message in job.letters
+        if shared.may_begin(notice, first=True) and shared.rings(job.lane[0], notice.urgent)
+    ]
+    if not letters or shared.stopping:
         return
-    letters = [(notice, message) for notice, message in job.letters if shared.may_begin(notice, first=True)]
     answers: Mapping[str, NotDelivered | None] = {}
     silence = NotDelivered("the channel gave no answer")
     try:
@@ -127,19 +131,20 @@ class _Course:
         for turn, (notice, message) in enumerate(self.job.letters):
             if self._is_over():
                 break
-            if self.shared.may_begin(notice, first=turn == 0):
+            # When the quiet hours begin, what is urgent goes on.
+            if self.shared.may_begin(notice, first=turn == 0) and self.shared.rings(self.job.lane[0], notice.urgent):
                 self.in_hand = notice
                 yield message
         self.asked_to_the_end = True
 
     def _is_over(self) -> bool:
-        channel, address = self.job.lane
+        address = self.job.lane[1]
         if self.shared.stopping or self.broken >= PATIENCE or self.pause is not None:
             return True
         if address and self.job.spent + (self.shared.clock() - self.began) > BUDGET:
             self.pause = NEXT_RUN
             return True
-        return not self.shared.rings(channel)
+        return False
 
     def note(self, key: str, error: NotDelivered | None) -> None:
         """Report the outcome of the message in hand."""

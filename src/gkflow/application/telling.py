@@ -15,6 +15,7 @@ from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.counting import signed_working_days
+from gkflow.domain.law import LimitUnit
 from gkflow.domain.notice import Addressee, names_twice
 from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
 
@@ -47,7 +48,7 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
 
 def lines_to(
     rules: Rules, addressees: Iterable[Addressee], base: str, facts: Mapping[str, Any], now: datetime, *,
-    case: str = "", unit: str = "", escalation: int | None = None,
+    case: str = "", unit: str = "", escalation: int | None = None, urgent: bool = False,
 ) -> Iterator[NoticeLine]:  # fmt: skip
     """
     One message to each addressee by each channel. The key holds who and where: two people of one name are two. It
@@ -64,7 +65,7 @@ def lines_to(
             at = f"~{sha256(address.encode('utf-8', 'replace')).hexdigest()[:12]}" if address else ""
             yield NoticeLine(
                 f"{base}/{who.name or who.meant}/{channel}{at}", case, escalation, facts["kind"], who.role, who.name,
-                unit, channel, address, told, rules.wording.edition, now, now,
+                unit, channel, address, told, rules.wording.edition, now, now, 1 if urgent else 0,
             )  # fmt: skip
 
 
@@ -90,7 +91,15 @@ class _Teller:
         roles = tuple(step.tell) if step is not None else ("officer",)
         found = self._addressees(roles, reached)
         yield from lines_to(
-            self.rules, found, base, facts, self.now, case=reached.case, unit=reached.unit, escalation=reached.id
+            self.rules,
+            found,
+            base,
+            facts,
+            self.now,
+            case=reached.case,
+            unit=reached.unit,
+            escalation=reached.id,
+            urgent=step is not None and step.urgent,
         )
 
     def _meaning(self, reached: ReachedStep) -> _Meaning:
@@ -167,7 +176,21 @@ def tell_action(
     # Whoever acted knows; where two people have that name, nobody can say which of them acted.
     actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
     others = [who for who in found if who.name != actor or not who.name]
-    lines = list(lines_to(rules, others, f"{case.number}/{entry.seq}", facts, now, case=case.number, unit=entry.unit))
+    base, urgent = f"{case.number}/{entry.seq}", _in_hours(rules, workflow, entry.day)
+    lines = list(lines_to(rules, others, base, facts, now, case=case.number, unit=entry.unit, urgent=urgent))
     if lines:
         ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
         ledger.put_notices(lines)
+
+
+def _in_hours(rules: Rules, workflow: Workflow, day: date) -> bool:
+    """
+    Whether a duty of the procedure is counted in hours (按小时计算): its hours run through nights and days off, and so
+    what is done in such a case is told at once.
+    """
+    for rule in workflow.clocks:
+        if rule.kind is ClockKind.DUTY and rule.limit in rules.rulebook.law.limits:
+            value = rules.rulebook.limit(rule.limit).in_force(day)
+            if value is not None and value.unit is LimitUnit.HOUR:
+                return True
+    return False

@@ -366,6 +366,7 @@ class Step:
     tell: tuple[str, ...]
     label: str = ""
     opens: Opening | None = None
+    urgent: bool = False  # it is told in quiet hours as well
 
 
 @dataclass(frozen=True, slots=True)

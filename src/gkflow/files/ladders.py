@@ -32,6 +32,7 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
                 tell=read_roles(each, "tell"),
                 label=each.text("label", ""),
                 opens=_opens(each),
+                urgent=each.flag("urgent"),
             )
             if steps and "at" in each and step.offset <= steps[-1].offset:
                 before = steps[-1].offset

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from gkflow.application.ports import DROPPED, NoticeLine, WaitingNotice
 from gkflow.store.desk import Desk
 
-_COLUMNS = '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
+_COLUMNS = (
+    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at, urgent'
+)
 _INSERT = (
     f"INSERT INTO notice ({_COLUMNS}, tries, error) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))}, 0, '')"
     ' ON CONFLICT ("key") DO NOTHING'
@@ -20,13 +22,14 @@ _GIVEN_UP = f"error NOT IN ({', '.join('?' * len(DROPPED))})"  # and not dropped
 # An address that is left alone for a while stands in "reachability"; an empty one there means the whole channel.
 _CLAIMABLE = (
     f"SELECT id FROM notice WHERE {_WAITING} AND next_try_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)"
-    " AND channel IN ({channels}){others} AND NOT EXISTS (SELECT 1 FROM reachability r"
-    " WHERE r.channel = notice.channel AND (r.address = notice.address OR r.address = '') AND r.retry_at > ?)"
+    " AND (channel IN ({channels}) OR urgent = 1 AND channel IN ({urgent})){others}"
+    " AND NOT EXISTS (SELECT 1 FROM reachability r WHERE r.channel = notice.channel"
+    " AND (r.address = notice.address OR r.address = '') AND r.retry_at > ?)"
     " ORDER BY next_try_at, id LIMIT ?"
 )
 _CLAIM = (
     "UPDATE notice SET claimed_until = ? WHERE id IN ({claimable})"
-    ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries, refused_since'
+    ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries, refused_since, urgent'
 )
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,22 +69,25 @@ class Outbox(Desk):
         until: datetime,
         batch: int,
         busy: Collection[tuple[str, str]] = (),
+        urgent: Sequence[str] = (),
     ) -> list[WaitingNotice]:
         """
-        Claim up to *batch* due messages of *channels* until *until*, none for an address (channel, address) that is
-        *busy* or left alone: a sender that dies gives them back by the passing of time.
+        Claim up to *batch* due messages of *channels* until *until*, of those in *urgent* what is urgent; none for
+        an address (channel, address) that is *busy* or left alone. A sender that dies gives them back by the passing
+        of time.
         """
-        if not channels:
+        if not channels and not urgent:
             return []
         others, values = "", []  # type: str, list[str]
         for channel in sorted({channel for channel, _ in busy}):
             addresses = sorted(address for each, address in busy if each == channel)
             others += f" AND NOT (channel = ? AND address IN ({', '.join('?' * len(addresses))}))"
             values += [channel, *addresses]
-        claimable = _CLAIMABLE.format(channels=", ".join("?" * len(channels)), others=others)
+        marks = {"channels": ", ".join("?" * len(channels)) or "NULL", "urgent": ", ".join("?" * len(urgent)) or "NULL"}
+        claimable = _CLAIMABLE.format(**marks, others=others)
         if not self.dialect.sqlite:
             claimable += " FOR UPDATE SKIP LOCKED"
-        rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, *values, now, batch))
+        rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, *urgent, *values, now, batch))
         return [self._waiting(row) for row in sorted(rows, key=lambda row: row[0])]
 
     def _waiting(self, row: Sequence[Any]) -> WaitingNotice:
@@ -95,7 +101,7 @@ class Outbox(Desk):
         if made_at is None:
             broken.append("made_at")
         tries = row[8] if isinstance(row[8], int) else 0
-        return WaitingNotice._make((*row[:7], made_at or _NEVER, tries, since, ", ".join(broken)))
+        return WaitingNotice._make((*row[:7], made_at or _NEVER, tries, since, ", ".join(broken), row[10] == 1))
 
     def _moment(self, value: Any) -> datetime | None:
         """A stored moment; None where there is none that can be read."""

@@ -238,6 +238,9 @@ class NoticeRow(Row, table=True):
     wording: str
     made_at: datetime
     next_try_at: datetime
+    urgent: int = Field(  # 1: it leaves in quiet hours as well
+        default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
+    )
     tries: int = 0
     claimed_until: datetime | None = None
     delivered_at: datetime | None = None

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _standing_still()
     _reachability()
     _series()
+    op.add_column("notice", sa.Column("urgent", sa.SmallInteger(), nullable=False, server_default="0"))
 
 
 def _accounts() -> None:
