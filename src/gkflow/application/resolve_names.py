@@ -35,7 +35,7 @@ def unit_named(rules: Rules, text: str, on_record: Iterable[str] = ()) -> str:
     labels = {code: label for label, code in rules.units.items()}
     known = dict.fromkeys(codes.values())
     there = [f"{labels[code]}({code})" if labels.get(code, code) != code else code for code in known]
-    raise NotFound("unknown_unit", unit=name, mean=mean(name, codes), units=there)
+    raise NotFound("unknown_unit", unit=name, mean=_near(name, codes), units=there)
 
 
 def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
@@ -49,8 +49,14 @@ def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
         return name
     names = tuple(dict.fromkeys([*names, *(each for each in on_record if each)]))
     if name not in names:
-        raise NotFound("unknown_person", person=name, mean=mean(name, names), people=names or ("—",))
+        raise NotFound("unknown_person", person=name, mean=_near(name, names), people=names or ("—",))
     return name
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    """A hint at the nearest name only: all that there are stand in the objection anyway."""
+    hint = mean(name, tuple(names))
+    return hint if hint.startswith(" ") else ""
 
 
 def case_named(ledger: Ledger, number: str) -> str:
@@ -107,7 +113,7 @@ def check_person(rules: Rules, name: str, unit: str) -> None:
     people = [person.name for person in rules.people if person.unit == (unit or rules.unit)]
     if people:
         names = tuple(dict.fromkeys(person.name for person in rules.people))
-        raise Refused("unknown_person", person=name, mean=mean(name, names), people=names)
+        raise Refused("unknown_person", person=name, mean=_near(name, names), people=names)
 
 
 def facts_by_code(rules: Rules, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
