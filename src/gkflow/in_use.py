@@ -135,6 +135,10 @@ def rules_of(
         if name not in book.duties:
             reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
             raise Unfit("settings", file="gkflow.toml", reason=reason)
+    for flow in settings.numbers:
+        if flow not in book.workflows:
+            reason = f'[numbers]: no workflow "{flow}"{mean(flow, book.workflows)}'
+            raise Unfit("settings", file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
@@ -146,6 +150,7 @@ def rules_of(
         ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
         accounts=settings.accounts, seal_to=settings.seal.to,
         parked_after=settings.parked_after,
+        numbers=settings.numbers,
     )  # fmt: skip
 
 

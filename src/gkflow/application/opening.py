@@ -71,9 +71,13 @@ def _open(
     return entered
 
 
-def next_number(ledger: Ledger, unit: str, year: int) -> str:
-    """The next case number of a unit and year: UNIT-2026-0001 (案件编号)."""
-    prefix = f"{unit or 'CASE'}-{year}-"
+def next_number(ledger: Ledger, rules: Rules, workflow: str, unit: str, year: int) -> str:
+    """
+    The next case number of a unit and year: UNIT-2026-0001 (案件编号); UNIT-CF-2026-0001 where the settings give
+    the workflow a series of its own.
+    """
+    series = rules.numbers.get(workflow, "")
+    prefix = "-".join(filter(None, (unit or "CASE", series, str(year)))) + "-"
     return f"{prefix}{ledger.next_number(prefix):04d}"
 
 
@@ -95,7 +99,7 @@ def follow(
     facts = {new: case.facts[old] for new, old in opening.facts.items() if case.facts.get(old) not in (None, "")}
     facts |= {**opening.given, **(given or {}), "origin": case.number}
     unit = entry.unit or rules.unit
-    number = next_number(ledger, unit, entry.day.year)
+    number = next_number(ledger, rules, flow.name, unit, entry.day.year)
     act = Act(flow.first.name, entry.day, entry.by, unit, facts, key=key or None)
     open_case(ledger, rules, flow, number, act, now, today, dry_run=dry_run, following=True)
     return number

@@ -32,5 +32,5 @@ def receive(
     if act.key and (again := repeated(ledger, rules, flow, number, act)) is not None:
         return again
     if not number:
-        number = next_number(ledger, unit, (act.day or today).year)
+        number = next_number(ledger, rules, flow.name, unit, (act.day or today).year)
     return open_case(ledger, rules, flow, number, act, now, today, dry_run)

@@ -46,6 +46,7 @@ class Rules:
     accounts: Mapping[str, str] = field(default_factory=dict)
     renew: Callable[[Ledger], Rules] | None = field(default=None, compare=False, repr=False)
     seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
+    numbers: Mapping[str, str] = field(default_factory=dict)  # workflow -> its series of case numbers (编号系列)
     parked_after: int = 20  # working days that a clock may stand still before somebody is reminded
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 

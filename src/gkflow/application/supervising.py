@@ -154,7 +154,7 @@ def spot_check(
             "drawn_case": case,
             "origin": case,
         }
-        number = next_number(ledger, rules.unit, today.year)
+        number = next_number(ledger, rules, flow.name, rules.unit, today.year)
         if not dry_run:
             act = Act(flow.first.name, today, by, rules.unit, facts, key=key)
             opened.append(open_case(ledger, rules, flow, number, act, now, today).case)

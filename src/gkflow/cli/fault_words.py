@@ -27,7 +27,9 @@ _KINDS = {
     "an apprise address such as wecombot://key": "apprise 地址，例如 wecombot://密钥",
     "a text": "文本", "a text in quotes": "加引号的文本", "a whole number": "整数", "a number": "数",
     "true or false": "true 或者 false", "a day such as 2019-05-15": "日期，例如 2019-05-15",
-    "a list of texts": "文本列表", "a mapping": "一组键值", "a mapping of names": "以名称为键的一组内容",
+    "a list of texts": "文本列表", "a mapping": "一组键值",
+    "letters, figures or Chinese characters, as CF or 处罚": "字母、数字或者汉字，例如 CF、处罚",
+    "a mapping of names": "以名称为键的一组内容",
     "a list of days": "日期列表", "an hour such as 08:30": "时刻，例如 08:30", "the name of a limit": "期限标准的名称",
     "a name": "名称", "a label": "名称（label）", "the name of a fact": "要素的名称", "names of facts": "要素的名称",
     "the name of a fact on this record": "本记录中要素的名称", "the name of the holiday": "节假日的名称",
@@ -179,6 +181,8 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r"(\S+) (\S+) lies before since (\S+)", "{0} {1} 早于 since {2}"),
     (r"a day that comes once \(year\) has no other year \(of\)", "只来一次的日期（year）不写 of"),
     (r"only a day or a moment lies somewhere, not a (.+)", "lies 只用于日期和时刻，不用于 {0}"),
+    (r'\[numbers\] (.+): series "(.+?)" is given to another workflow',
+     "[numbers] {0}：编号系列“{1}”已给了另一个流程"),
     # soundness
     (r'clock "(.+?)" ends on it \(until\), so it lies ahead', "期限“{0}”到它为止（until），它在将来（lies: ahead）"),
     (r'an entry may name the last day \(until\), and limit "(.+?)" binds the (.+): it is the least that they have '

@@ -27,6 +27,11 @@ predictor = "statutory"
 # 每日巡检的时刻（北京时间）。
 daily_at = "08:30"
 
+# 案件编号：默认按机关和年度统一编号（机关-2026-0001）；写明的流程单独成系列（机关-CF-2026-0001）。
+# [numbers]
+# penalty = "CF"
+# permit = "XK"
+
 [database]
 # 相对路径从本文件所在的文件夹算起；PostgreSQL 写作 postgresql+psycopg://用户@主机/库名。
 url = "sqlite:///gkflow.db"

@@ -109,11 +109,13 @@ class Settings:
     seal: SealSettings = field(default_factory=SealSettings)
     files: FileSettings = field(default_factory=FileSettings)
     escalation: Escalation = field(default_factory=Escalation)
+    numbers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # workflow -> its series
     me: str = ""  # who acts where a command names nobody (经办人)
     accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # account -> person
     parked_after: int = PARKED_AFTER
 
 
+_SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 # Variable -> the keys that it overrides, and the type that its text is read as.
 VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
@@ -251,6 +253,7 @@ def _settings(home: Path, node: Node, faults: Faults, later: Faults) -> Settings
             seal=seal_settings(section, webhook.allow_local),
             files=file_settings(section),
             escalation=_escalation(section, {person.name for person in people}),
+            numbers=_numbers(section),
             me="".join(each.text("name", "") for each in section.sections("me", "[me]")),
             accounts=_accounts(section, {person.name for person in people}),
         )
@@ -345,6 +348,20 @@ def _lights(section: Section) -> tuple[tuple[int, str], ...]:
         else:
             section.fault(f"[lights] {colour}: a number of working days is wanted; green and red need none", "lights")
     return tuple(sorted(found)) or LIGHTS
+
+
+def _numbers(section: Section) -> Mapping[str, str]:
+    """[numbers] workflow = "CF": its cases are numbered UNIT-CF-2026-0001, in a series of their own (编号系列)."""
+    found: dict[str, str] = {}
+    for workflow, node in section.items("numbers"):
+        text = node.value
+        if not isinstance(text, str) or not _SERIES.fullmatch(text):
+            section.wrong(f"[numbers] {workflow}", node, "letters, figures or Chinese characters, as CF or 处罚")
+        elif text in found.values():
+            section.fault(f'[numbers] {workflow}: series "{text}" is given to another workflow', "numbers")
+        else:
+            found[str(workflow)] = text
+    return MappingProxyType(found)
 
 
 def _parked_after(section: Section) -> int:

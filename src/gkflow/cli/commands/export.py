@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.cli.language import language, say
 
 if TYPE_CHECKING:
     from gkflow.office import Office
@@ -50,7 +53,49 @@ def command(
         # Keys are always there.
         rows = [{name: row.get(name) for name in names} for row in rows]
     columns: list[Any] = [Column(name, name, name) for name in names]
+    if format == "xlsx" and not published:
+        columns = _for_people(office, rows, names)
     show(rows, columns, format, output or None, say("台账", "register"))
+
+
+def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Any]:
+    """
+    The columns with Chinese headings and labels (供人阅读), which an import reads as well: where the workflows of
+    these rows do not call a fact by one name that is its own, its code is the heading.
+    """
+    from gkflow.application.register import LABELS
+    from gkflow.cli.output import Column
+
+    flows = office.rules.rulebook.workflows
+    labels: dict[str, set[str]] = {}
+    for flow in (flows[name] for name in {str(row["workflow"]) for row in rows} if name in flows):
+        for spec in flow.facts.values():
+            labels.setdefault(spec.name, set()).add(spec.label)
+    codes = Counter(label for each in labels.values() for label in each)
+
+    def heading(name: str) -> str:
+        if name in LABELS:
+            return LABELS[name]
+        called = labels.get(name, set())
+        label = next(iter(called), name)
+        return label if len(called) == 1 and codes[label] == 1 and label not in LABELS.values() else name
+
+    def told(name: str, row: Mapping[str, Any]) -> Any:
+        value, flow = row.get(name), flows.get(str(row.get("workflow")))
+        if flow is None or value is None:
+            return value
+        if name == "workflow":
+            return flow.label
+        if name == "action":
+            return flow.actions[value].label if value in flow.actions else value
+        if name == "unit":
+            unit = office.settings.units.get(value)
+            return unit.label if unit is not None else value
+        spec = flow.facts.get(name)
+        return spec.choices.get(str(value), value) if spec is not None and spec.type == "choice" else value
+
+    return [Column(name, heading(name), name, told=partial(told, name)) if language() == "zh"
+            else Column(name, name, name) for name in names]  # fmt: skip
 
 
 def _that_may_lie_open(office: Office) -> list[str]:
