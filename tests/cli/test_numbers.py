@@ -1,4 +1,4 @@
-"""How cases are numbered (案件编号): one series for each unit and year, or one for a workflow that the settings name."""
+"""How cases are numbered (案件编号): a series for each unit and year, or for a workflow that the settings name."""
 
 from __future__ import annotations
 
