@@ -79,6 +79,8 @@ def open_office(
     if target is None:
         _require_database(chosen, place)
     database = database_of(chosen, target)
+    if target is not None and home is None and settings is None:
+        chosen = _seals_beside(database, chosen)
     if database.schema() is None:
         if target is None:
             raise _nothing_in(place, database.place)
@@ -89,6 +91,22 @@ def open_office(
     for look in on_open:
         look(office)
     return office
+
+
+def _seals_beside(database: Database, settings: Settings) -> Settings:
+    """
+    A database that is opened by its address keeps its seals beside it: the seals of two databases in one file would
+    make each of them look like one that was tampered with.
+    """
+    url = database.engine.url
+    if str(url) == settings.database.url or not settings.seal.file:
+        return settings
+    if url.get_backend_name() == "sqlite":
+        memory = not url.database or url.database == ":memory:"
+        name = "" if memory else str(Path(str(url.database)).absolute().with_suffix(".seals.jsonl"))
+    else:
+        name = f"{url.database}.{settings.seal.file}"
+    return replace(settings, seal=replace(settings.seal, file=name))
 
 
 def _require_database(settings: Settings, place: Path) -> None:

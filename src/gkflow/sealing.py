@@ -128,8 +128,11 @@ class Sealing:
             return ()
         try:
             with file.open(encoding="utf-8") as lines:
-                return tuple(read_outside(str(file), lines))
+                found = tuple(read_outside(str(file), lines))
         except FileNotFoundError:
             raise Unfit("no_file", file=str(file)) from None
         except (OSError, UnicodeDecodeError) as error:
             raise Unfit("unreadable", file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None
+        if path is not None and not found:
+            raise Unfit("no_seals", file=str(file))  # nothing was compared, and that is no proof
+        return found

@@ -209,7 +209,7 @@ def test_a_closed_origin_still_takes_the_link(office: Office, end: str) -> None:
 def test_an_action_opens_a_case_with_the_facts_of_its_own_and_both_records_say_so(office: Office) -> None:
     # 条例 第十八条: what is withheld is assessed again and again; the workflow opens that case with the withholding.
     drafted(office, field="taxation")
-    entered = withhold(office, unit="SWJ")
+    entered = withhold(office, unit="UNIT")
     (number,) = entered.opened
     case = office.case(number, as_of="2026-03-05")
     assert (case.workflow, case.state, len(case.record)) == ("reassessment", "withheld", 1)
@@ -217,8 +217,8 @@ def test_an_action_opens_a_case_with_the_facts_of_its_own_and_both_records_say_s
         "title": "某办法", "item": "某事项", "ground": "D-REF-16A", "field": "taxation", "origin": "P-1",
     }  # fmt: skip
     first = case.first
-    assert (first.day.isoformat(), first.by, first.unit) == ("2026-03-05", "赵六", "SWJ")
-    assert number == "SWJ-2026-0001"
+    assert (first.day.isoformat(), first.by, first.unit) == ("2026-03-05", "赵六", "UNIT")
+    assert number == "UNIT-2026-0001"
     assert links(office, "P-1") == [(number, "2026-03-05")]
     assert_sound(office)
 

@@ -99,6 +99,16 @@ def test_a_transfer_moves_unit_and_officer_at_once(town: Office) -> None:
     assert_sound(town)
 
 
+def test_a_mistaken_transfer_is_corrected_and_voided(town: Office) -> None:
+    town.do("A", "transfer", to_unit="坦洲镇", by="张三", now=at("2026-03-03"))
+    town.do("A", "note", text="x", by="李四", now=at("2026-03-03"))
+    town.do("A", "correct_entry", seq=2, to_unit="东区", reason="转错", by="张三", now=at("2026-03-04"))
+    assert [line.unit for line in town.cases(as_of="2026-03-04")] == ["dongqu"]
+    town.do("A", "correct_entry", seq=2, void=True, reason="不应转", by="张三", now=at("2026-03-05"))
+    assert [line.unit for line in town.cases(as_of="2026-03-05")] == ["ZS"]
+    assert_sound(town)
+
+
 def test_the_head_of_the_section_that_takes_a_case_over_hears_of_it(town: Office) -> None:
     town.do("A", "transfer", to_unit="tanzhou", by="张三", now=at(DAY))
     assert {notice.name for notice in town.notices(case="A")} == {"李四"}

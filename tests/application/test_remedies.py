@@ -310,9 +310,11 @@ def test_a_case_is_read_by_the_edition_under_which_it_began(place: Place, office
     text = (WORKFLOWS / "reconsideration.yaml").read_text(encoding="utf-8").replace("terminate", "discontinue")
     (other / "workflows" / "reconsideration.yaml").write_text(text, encoding="utf-8")
     with gkflow.open(place.url, home=other) as before:
+        before.rule_editions.adopt(now=at("2025-03-01"))
         reconsidered(before, "F-1", "2025-03-03")
         before.do("F-1", "discontinue", outcome="other", reason="撤回", now=at("2025-04-07"))
     shutil.rmtree(other)
+    office.rule_editions.adopt(now=at("2025-04-08"))
     assert "discontinue" not in office.rules.rulebook.workflow("reconsideration").actions
     assert table(office, 2025) == {"reconsideration": (0, 0, 1, 0)}
 

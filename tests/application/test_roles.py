@@ -48,6 +48,7 @@ def test_an_extension_is_approved_by_the_head_of_the_disclosure_office_alone(sta
         assert extended.last_day.isoformat() == "2026-04-14"  # ten working days after 2026-03-30, 04-06 being off
 
 
-def test_a_name_that_the_settings_do_not_know_is_not_refused(staffed: Place) -> None:
-    with staffed.open() as office:
-        assert office.do("R-1", "assign", day="2026-03-03", by="王五", officer="张三").state == "assigned"
+def test_a_name_that_the_settings_do_not_know_is_refused_where_they_name_people(staffed: Place) -> None:
+    with staffed.open() as office, pytest.raises(Refused) as refused:
+        office.do("R-1", "assign", day="2026-03-03", by="王五", officer="张三")
+    assert (refused.value.code, set(refused.value.facts["people"])) == ("unknown_person", {"张三", "李四"})

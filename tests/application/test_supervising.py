@@ -168,6 +168,7 @@ def test_points_that_are_changed_later_change_no_score_of_a_case_that_began_befo
     mine = [line.replace("points: -6", "points: -10") if "reply_late" in line else line for line in text.splitlines()]
     (other / "config" / "lists" / "points.yaml").write_text("\n".join(mine), encoding="utf-8")
     with gkflow.open(place.url, home=other) as changed:
+        changed.rule_editions.adopt(now=at("2026-05-05"))
         give(changed, "D-1", "reply_late", "甲局", "2026-05-06")
         supervise(changed, "D-2", "2026-05-06")
         give(changed, "D-2", "reply_late", "乙局", "2026-05-06")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import Case, Entry, record_of
+from gkflow.domain.case import ASIDE, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks, with_implied
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
@@ -73,10 +73,13 @@ class Reckoned(NamedTuple):
 def unit_of(workflow: Workflow, record: Sequence[Entry]) -> str:
     """
     The unit that has the case (承办机关): the one that it was handed to, else the one named last, but for the acts of
-    another unit on it: the department that reviews a town's catalogue does not take the case over.
+    another unit on it: the department that reviews a town's catalogue does not take the case over. A remark or a
+    correction moves nothing: it was written while the unit of that moment had the case.
     """
     actions = workflow.actions
     for entry in reversed(record):
+        if entry.action in ASIDE:
+            continue
         action = actions.get(entry.action)
         if action is not None and action.hands_to and entry.facts.get(action.hands_to):
             return str(entry.facts[action.hands_to])

@@ -87,6 +87,7 @@ ERRORS: dict[str, str] = {
     "may_not_act_for": "账户 {account} 对应 {person}，不能以 {by} 的名义办理；可以：{allowed}"
     "（见 gkflow.toml 的 [[people]] acts_for）",
     "no_answer_to": "{action}：没有向“{ref}”征求意见的未结记录，请核对征求对象（ref）",
+    "no_seals": "{file} 中没有封存，什么也没有核对；请写另行保管的封存文件",
     "no_seal": "{file} 第 {line} 行不是封存：既不是封存文件中的一行，也不是“编号 校验值”",
     "no_office": "这里还没有建立机关：{place}；请先运行 gkflow init",
     "not_yet_recorded": "{moment} 以前还没有案件 {case} 的记录",

@@ -155,6 +155,7 @@ SENTENCES: dict[str, str] = {
     "no_term": '{action} rests on the lapse of the term "{clock}", which has not run out: it never began, or something '
     "else ended it{cited}",
     "nothing_to_draw": "no case of {workflow} was received from {since} to {until}: nothing to draw from",
+    "no_seals": "{file} holds no seal: nothing was compared; name the file of seals that was kept elsewhere",
     "no_seal": "{file}: line {line} is no seal: neither a line of a file of seals nor a number and a hash",
     "no_office": "no office here: {place}; run: gkflow init",
     "not_owner": "{action}: field {field} belongs to {owner}, not to {unit} ({cite})",

@@ -87,7 +87,7 @@ def _say_waiting(office: Office) -> None:
 
 def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output: str) -> None:
     """List what changes and what moves; then, when asked to, adopt it."""
-    from gkflow.cli.acting import login
+    from gkflow.cli.acting import acting, login
     from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, summary
     from gkflow.cli.output import form_of, print_json
 
@@ -115,7 +115,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     if apply and agreed(question, yes):
         if form == "json" and output:
             print_json(told, output)  # a file that cannot be written is told of before anything moves
-        done = editions.adopt(by=by or login())
+        done = editions.adopt(by=acting(office, by, otherwise=login()))
         told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
     typer.echo(summary(tally, done, "gkflow rules adopt"), err=form != "table")
     if form == "json":
