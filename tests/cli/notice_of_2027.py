@@ -290,6 +290,7 @@ def cases(office: Gkflow, home: Path) -> Gkflow:
     """The command line of an office with people, four permits that are to be published, and one that has ended."""
     with (home / "gkflow.toml").open("a", encoding="utf-8") as file:
         file.write(PEOPLE)
+        file.write('[me]\nname = "李科长"\n')
     with library.open() as opened:
         for number, decided in DECIDED.items():
             foretold(opened, number, "2026-03-02", decided, title=f"许可{number}")

@@ -102,7 +102,7 @@ def test_a_year_without_a_notice_is_predicted(gkflow: Gkflow) -> None:
 
 
 def test_every_limit_has_its_article_and_how_surely_it_is_known(gkflow: Gkflow) -> None:
-    rows = json.loads(gkflow("limits", "--format", "json").out)
+    rows = json.loads(gkflow("limits", "--all", "--format", "json").out)
     reply = [row for row in rows if row["limit"] == "ogi-regulations/reply"]
     assert [(row["since"], row["length"], row["known"]) for row in reply] == [
         ("2008-05-01", 15, "memory"),
@@ -113,7 +113,7 @@ def test_every_limit_has_its_article_and_how_surely_it_is_known(gkflow: Gkflow) 
 
 def test_the_table_of_limits_for_the_readme(gkflow: Gkflow) -> None:
     lines = gkflow("limits", "--format", "md").out.splitlines()
-    assert lines[0] == "| 期限 | 长度 | 约束 | 施行 | 依据 | 文本 | 原文 | 代码 |"
+    assert lines[0] == "| 期限 | 长度 | 约束 | 施行 | 失效 | 依据 | 文本 | 原文 | 代码 |"
     assert len({line.count(" | ") for line in lines}) == 1
     row = next(line for line in lines if "ogi-regulations/reply`" in line and "2019" in line)
     assert "20个工作日" in row
