@@ -116,9 +116,9 @@ def _database_of(settings: Settings, home: Path) -> Path:
 
 
 def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url
+    from gkflow.store.connections import parsed_address
 
-    return make_url(url).render_as_string(hide_password=True)
+    return parsed_address(url).render_as_string(hide_password=True)
 
 
 def _own_files(home: Path) -> Iterator[Path]:

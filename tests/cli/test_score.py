@@ -70,7 +70,9 @@ def test_one_unit_may_be_named_by_code_or_by_label(points: Gkflow) -> None:
     by_code = rows_of(points, "score", "--until", "2025-12-31", "--unit", "fgj")
     assert [row["unit"] for row in by_code] == ["fgj"]
     assert rows_of(points, "score", "--until", "2025-12-31", "--unit", "市发展改革局") == by_code
-    assert rows_of(points, "score", "--until", "2025-12-31", "--unit", "无此单位") == []
+    unknown = points("score", "--until", "2025-12-31", "--unit", "无此单位")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "市发展改革局(fgj)" in unknown.err
 
 
 def test_an_entry_that_names_the_unit_by_its_label_is_found_with_its_code(points: Gkflow) -> None:
