@@ -161,12 +161,12 @@ def test_a_clock_that_stands_still_has_no_day_to_show(opened: Office, feed: Feed
     assert not any("答复期限" in summary for summary in feed("张三", "2025-10-10"))
 
 
-def test_a_name_that_nobody_bears_is_said_on_stderr(
-    opened: Office, feed: Feed, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_that_nobody_bears_is_refused(opened: Office, feed: Feed, capsys: pytest.CaptureFixture[str]) -> None:
     receive(opened, "A-1", "2022-09-30")
-    assert feed("张叁", "2022-10-20") == {}
-    assert "没有承办人是“张叁”的案件" in capsys.readouterr().err
+    capsys.readouterr()
+    assert run(["feed", "--officer", "张叁", "--as-of", "2022-10-20"]) == 2
+    told = capsys.readouterr()
+    assert (told.out, "张叁" in told.err) == ("", True)
     assert feed("", "2022-10-20").keys() == {"答复期限 A-1"}
 
 

@@ -38,22 +38,8 @@ def command(
         day = options.day(as_of) or legal_day(moment or office.moment(None))
         lines = office.cases(officer=officer.strip(), as_of=day, recorded_by=moment)
         events = [event for line in lines for event in _events_of(office, line, day, moment)]
-        if officer and not lines and not _known(office, officer.strip()):
-            typer.echo(
-                say(
-                    f"没有承办人是“{officer}”的案件，请核对姓名", f'no case has the officer "{officer}": check the name'
-                ),
-                err=True,
-            )
     name = say("办理期限", "Deadlines") + (f" {officer.strip()}" if officer.strip() else "")
     write(events, name, output)
-
-
-def _known(office: Office, officer: str) -> bool:
-    """Whether anybody is called so: a mistyped name would give an empty feed, which reads as "all is well"."""
-    return any(person.name == officer for person in office.settings.people) or bool(
-        office.cases(every=True, officer=officer)
-    )
 
 
 def write(events: Iterable[AllDay], name: str, output: str) -> None:
