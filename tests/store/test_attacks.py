@@ -424,7 +424,7 @@ def test_a_calendar_edition_that_was_deleted_is_not_silently_adopted_again(
 def test_every_trigger_that_was_dropped_is_named(lived: Office, place: Place) -> None:
     place.without_guards()
     named = [breach.where for breach in lived.verify()[2]]
-    tables = ("entry", "escalation", "acknowledgement", "rules_edition", "seal", "seal_leaf", "sweep")
+    tables = ("entry", "escalation", "acknowledgement", "rules_edition", "seal", "seal_leaf", "sweep", "unsweep")
     verbs = ("update", "delete") if place.kind == "sqlite" else ("update", "delete", "truncate")
     assert sorted(named) == sorted(f"{table}_no_{verb}" for table in tables for verb in verbs)
 

@@ -109,6 +109,11 @@ class Walk:
         return {"integer": 20, "number": 5, "flag": True, "uscc": "91110000100000364X"}.get(spec.type, "文字")
 
 
+def _dockets(place: Place) -> list[tuple[Any, ...]]:
+    """Every docket row, but for whether a seal holds it: what was drawn up anew is sealed anew."""
+    return [row[:-1] for row in place.rows("SELECT * FROM docket ORDER BY 1")]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_random_course_of_events_leaves_caches_that_say_what_the_record_says(
     place: Place, office: Office, seed: int
@@ -121,13 +126,13 @@ def test_a_random_course_of_events_leaves_caches_that_say_what_the_record_says(
     assert walk.done > 40
     office.tick(walk.now)
     before = [
-        place.rows("SELECT * FROM docket ORDER BY 1"),
+        _dockets(place),
         place.rows(f"SELECT {CLOCK} FROM clock ORDER BY 1, 2, 3, 4"),
     ]
     log = log_of(place)
     office.rebuild(now=walk.now)
     assert before == [
-        place.rows("SELECT * FROM docket ORDER BY 1"),
+        _dockets(place),
         place.rows(f"SELECT {CLOCK} FROM clock ORDER BY 1, 2, 3, 4"),
     ]
     # What was told is not told again by caches drawn up anew.

@@ -491,6 +491,7 @@ def _ladder(place: Place, *offsets: int) -> None:
 def _sweep_with(place: Place, first: str, last: str, *offsets: int) -> None:
     _ladder(place, *offsets)
     with place.open() as office:
+        office.rule_editions.adopt(now=at(first))  # a ladder that is changed takes effect when it is adopted
         sweep_daily(office, first, last)
 
 
@@ -572,7 +573,7 @@ def test_the_log_tells_who_was_told_and_who_acknowledged_with_what_words(place: 
             1, ("王五",), at("2022-10-17"), at("2022-10-17", "10:00"),
         )  # fmt: skip
         assert office.ack([last.id], by="王五", words="限三日内答复", now=at("2022-10-17", "11:00")) == [last.id]
-        assert office.ack([last.id], by="别人", words="再签", now=at("2022-10-18")) == []
+        assert office.ack([last.id], by="李四", words="再签", now=at("2022-10-18")) == []
         last = office.escalations()[-1]
         assert (last.acknowledged_by, last.acknowledged_at, last.words) == (
             "王五", at("2022-10-17", "11:00"), "限三日内答复",
