@@ -120,7 +120,7 @@ def test_a_calendar_file_for_a_region_that_does_not_exist_is_refused_with_its_li
     mine = notice(REGIONAL.replace("450000", "990000"), name="mine.yaml")
     done = office("calendar", "adopt", mine, "--yes")
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f'{mine}:5  scope "990000"')
+    assert done.err.startswith(f"{mine} 第 5 行：适用范围“990000”")
     assert everything(home) == before
 
 
@@ -172,7 +172,7 @@ def test_a_file_written_by_hand_that_is_at_fault_is_refused_with_its_line(
     for words in ((), ("--apply", "--yes"), (notice(), "--yes", "--apply")):
         done = cases("calendar", "adopt", *words)
         assert (done.code, done.out) == (1, "")
-        assert done.err.startswith(f"{file.as_posix()}:{place}  "), done.err
+        assert done.err.startswith(f"{file.as_posix()} 第 {place} 行："), done.err
         assert told in done.err.removeprefix(file.as_posix())
         assert done.err.count("\n") == 1
     assert everything(home) == before
@@ -187,7 +187,7 @@ def test_a_year_without_a_working_day_is_refused(office: Gkflow, home: Path) -> 
     assert (done.code, done.out) == (1, "")
     lines = done.err.splitlines()
     assert len(lines) == 12, "one for each month"
-    assert all(line.startswith(f"{file.as_posix()}:5  ") for line in lines)
+    assert all(line.startswith(f"{file.as_posix()} 第 5 行：") for line in lines)
     assert [re.findall("2027-[0-9]{2}", line)[-1] for line in lines] == [f"2027-{month:02}" for month in range(1, 13)]
     assert everything(home) == before
 

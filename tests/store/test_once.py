@@ -71,14 +71,15 @@ def test_every_action_done_twice_under_one_key_is_done_once(place: Place, office
         {"officer": "张三", "unit": "QT"},
     ],
 )
-def test_a_key_used_for_another_content_is_refused(place: Place, office: Office, other: dict[str, Any]) -> None:
-    open_request(office, "A", DAY)
-    office.do("A", "assign", key="k", officer="张三", by="甲", unit="XFJ", now=at("2022-09-14"))
-    before = _count(place)
-    with pytest.raises(Conflict) as refused:
-        office.do("A", "assign", key="k", now=at("2022-09-14"), **other)
-    assert refused.value.code == "key_reused"
-    assert _count(place) == before
+def test_a_key_used_for_another_content_is_refused(place: Place, other: dict[str, Any]) -> None:
+    with place.settings('[units.XFJ]\nlabel = "信访局"\n[units.QT]\nlabel = "其他"\n').open() as office:
+        open_request(office, "A", DAY)
+        office.do("A", "assign", key="k", officer="张三", by="甲", unit="XFJ", now=at("2022-09-14"))
+        before = _count(place)
+        with pytest.raises(Conflict) as refused:
+            office.do("A", "assign", key="k", now=at("2022-09-14"), **other)
+        assert refused.value.code == "key_reused"
+        assert _count(place) == before
 
 
 def test_a_key_used_for_another_action_case_or_number_is_refused(place: Place, office: Office) -> None:
