@@ -350,7 +350,8 @@ def test_the_file_that_is_written_keeps_the_notice_its_sentences_and_each_day(
     assert (kept["days_off"][date(2027, 2, 5)], kept["makeup_days"][date(2027, 10, 9)]) == ("春节", "国庆节")
     assert office("check").code == 0
 
-    # Known from the day on which it was published, and not before.
+    # Once adopted, known from the day on which it was published, and not before.
+    assert office("calendar", "adopt", "--apply", "--yes").code == 0
     told = json.loads(office("calendar", "2027-02-11", "--format", "json").out)[0]
     assert (told["working"], told["firmness"], told["source"]) == (False, "final", NUMBER)
     then = json.loads(office("calendar", "2027-02-11", "--as-known-on", "2026-11-18", "--format", "json").out)[0]
