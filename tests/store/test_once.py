@@ -251,7 +251,8 @@ def test_numbers_go_on_past_the_four_figures(place: Place, office: Office) -> No
         office.receive("request", number, channel="in_person", now=at(DAY))
     made = [office.receive("request", channel="in_person", now=at(DAY)).case for _ in range(3)]
     assert made == ["UNIT-2022-9999", "UNIT-2022-10000", "UNIT-2022-10001"]
-    assert office.receive("request", channel="in_person", unit="A_B", now=at(DAY)).case == "A_B-2022-0001"
+    with place.settings('[units.A_B]\nlabel = "甲乙"\n').open() as other:
+        assert other.receive("request", channel="in_person", unit="A_B", now=at(DAY)).case == "A_B-2022-0001"
 
 
 def test_an_entry_of_a_day_to_come_is_refused_and_so_is_a_correction_to_one(place: Place, office: Office) -> None:
