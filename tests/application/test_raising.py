@@ -34,6 +34,7 @@ from store.offices import (
 )
 
 # Three working days past the last day of a reply a supervision is opened; no recurring duty disturbs.
+_FOLDERS = count()
 SUPERVISED = f'profile = "zhongshan"\nduties = []\n{PEOPLE}'
 # 2022: off 1 to 7 October; 8 and 9 October (Saturday, Sunday) are worked. Received on Tuesday 13 September, 20
 # working days (14-16, 19-23, 26-30 September, 8-14 October) end on Friday 14 October. The third working day after
@@ -335,7 +336,8 @@ def test_on_whatever_days_an_office_is_swept_the_same_cases_are_opened(
     span = list(days("2022-10-14", "2022-10-31"))
     found = []
     for chosen in (set(range(len(span))), swept | {0, len(span) - 1}):
-        with an_office(kind, tmp_path, SUPERVISED) as (place, office):
+        # A folder of its own: the seals of another office would tell of another record.
+        with an_office(kind, tmp_path / str(next(_FOLDERS)), SUPERVISED) as (place, office):
             for number, (received, _) in enumerate(cases):
                 open_request(office, f"C{number}", received)
             for place_of_day, day in enumerate(span):

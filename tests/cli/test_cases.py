@@ -300,7 +300,7 @@ def test_english_says_the_same(register: Gkflow) -> None:
 
 def test_an_objection_names_the_action_as_its_own_workflow_does(gkflow: Gkflow) -> None:
     assert gkflow("init").code == 0
-    assert gkflow("receive", "permit", "--number", "P", "--day", "2025-11-03").code == 0
+    assert gkflow("receive", "permit", "--number", "P", "--day", "2025-11-03", "--yes").code == 0
     refused = gkflow("do", "P", "publish", "--day", "2025-11-04")
     assert refused.code == 2
     assert refused.err.startswith("gkflow: 公开：还缺 行政许可决定书文号(document_number)、")
