@@ -26,9 +26,9 @@ def cases(office: Gkflow) -> Gkflow:
         done = office(*words)
         assert done.code == 0, done.err
 
-    entered("receive", "reconsideration", "--number", "F1", "--day", "2024-12-02")
+    entered("receive", "reconsideration", "--yes", "--number", "F1", "--day", "2024-12-02")
     entered("do", "F1", "decide", "--day", "2025-01-06", "--fact", "outcome=结果维持")
-    entered("receive", "reconsideration", "--number", "F2", "--day", "2025-03-03")
+    entered("receive", "reconsideration", "--yes", "--number", "F2", "--day", "2025-03-03")
     entered("do", "F2", "decide", "--day", "2025-04-07", "--fact", "outcome=corrected", "--fact", "redo=again")
     entered("do", "F1", "sued", "--day", "2025-01-20")
     return office

@@ -61,7 +61,8 @@ def command(
 def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Any]:
     """
     The columns with Chinese headings and labels (供人阅读), which an import reads as well: where the workflows of
-    these rows do not call a fact by one name that is its own, its code is the heading.
+    these rows do not call a fact by one name that is its own, its code is the heading. A unit stays a code: an office
+    elsewhere knows no label of ours.
     """
     from gkflow.application.register import LABELS
     from gkflow.cli.output import Column
@@ -88,9 +89,6 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
             return flow.label
         if name == "action":
             return flow.actions[value].label if value in flow.actions else value
-        if name == "unit":
-            unit = office.settings.units.get(value)
-            return unit.label if unit is not None else value
         spec = flow.facts.get(name)
         return spec.choices.get(str(value), value) if spec is not None and spec.type == "choice" else value
 
