@@ -49,7 +49,8 @@ class Affected:
             before, after = self._both(name)
             then, there = (each.in_force(start) if each is not None else None for each in (before, after))
             if then != there:
-                label = (after or before).label if after or before else name  # type: ignore[union-attr]
+                limit = after or before
+                label = limit.label if limit is not None else name
                 cited = there or then
                 cite = f"（{cited.citation}）" if cited is not None else ""
                 told.append(f"{label}由{amount(then)}改为{amount(there)}{cite}")
