@@ -118,13 +118,17 @@ def test_a_register_maps_labels_and_keeps_what_nobody_knows(town: Office) -> Non
     base = {"case": "R", "workflow": "request"}
     rows = [
         {**base, "day": DAY, "action": "receive", "unit": "坦洲镇"},
+        {**base, "day": DAY, "action": "note", "text": "x", "by": "无名氏", "unit": "ZS"},
+        {**base, "day": DAY, "action": "note", "text": "y", "by": "无名氏", "unit": "ZS"},
         {**base, "day": "2026-03-03", "action": "transfer", "to_unit": "某局"},
     ]
     result = town.import_register(enumerate(rows, 2), now=at("2026-03-04"))
-    assert (result.bad, [(odd.row, odd.reason.code) for odd in result.odd]) == ([], [(3, "unknown_unit")])
+    # What nobody here knows is named once, and kept.
+    told = [(each.row, each.reason.code) for each in result.told]
+    assert (result.bad, result.odd, told) == ([], [], [(3, "unknown_person"), (5, "unknown_unit")])
     assert [line.unit for line in town.cases(as_of=DAY) if line.case == "R"] == ["tanzhou"]
     assert [line.case for line in town.cases(as_of="2026-03-04", unit="某局")] == ["R"]
-    assert town.import_register(enumerate(rows, 2), now=at("2026-03-05")).known == 2
+    assert town.import_register(enumerate(rows, 2), now=at("2026-03-05")).known == 4
     assert_sound(town)
 
 

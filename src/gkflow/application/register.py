@@ -15,7 +15,7 @@ from gkflow.application.marks import unmarked
 from gkflow.application.opening import link_back
 from gkflow.application.ports import ClockLine, DocketLine
 from gkflow.application.pushing import take_back
-from gkflow.application.resolve_names import known_units
+from gkflow.application.resolve_names import known_units, unknown_names
 from gkflow.application.rows import (
     COLUMNS,
     HEADINGS,
@@ -160,7 +160,7 @@ def _fresh(
             there = known.get((*place, places[place]))
         if there is not None:
             result.known += 1
-            if not _same_facts(there.facts, known_units(rules, row.facts, workflow)[0]):
+            if not _same_facts(there.facts, known_units(rules, row.facts, workflow)):
                 changed = Refused("known_row_changed", case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
@@ -181,10 +181,11 @@ def _fresh(
         seq += 1
         action = workflow.actions[row.action]
         named_unit = rules.units.get(row.unit, row.unit)
-        facts, strange = known_units(rules, row.facts, workflow)
-        for name in strange:
-            error = NotFound("unknown_unit", unit=row.facts[name], mean="", units=list(rules.units.values()))
-            result.odd.append(BadRow(row.number, number, error))
+        facts = known_units(rules, row.facts, workflow)
+        for unknown in unknown_names(rules, workflow, row.by, row.unit, facts):
+            # 台账 tells what happened, by whomever; what nobody here knows is named once, so that a slip is seen.
+            if all(each.reason.facts != unknown.facts for each in result.told):
+                result.told.append(BadRow(row.number, number, unknown))
         if named_unit and not action.owner_of:
             unit = named_unit
         sealed = seal_next(

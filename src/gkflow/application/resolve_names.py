@@ -6,7 +6,7 @@ An unknown name would give an empty list, which reads as "all is well", or a cas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from gkflow.application.checks import near_case
 from gkflow.application.entered import Act
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.application.rules import Rules
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Workflow
 
@@ -125,14 +125,30 @@ def facts_by_code(rules: Rules, workflow: Workflow, facts: dict[str, Any]) -> di
     return facts
 
 
-def known_units(rules: Rules, facts: Mapping[str, Any], workflow: Workflow) -> tuple[dict[str, Any], list[str]]:
-    """Facts of a register by code, and those that name a unit nobody knows: what happened is kept as it was written."""
-    told, unknown = dict(facts), []
-    for name, value in facts.items():
-        spec = workflow.facts.get(name)
-        if spec is not None and spec.type == "unit":
-            try:
-                told[name] = unit_named(rules, str(value))
-            except NotFound:
-                unknown.append(name)
-    return told, unknown
+def known_units(rules: Rules, facts: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """Facts of a register, those that name a unit by its code; one that nobody knows stays as it was written."""
+    return {
+        name: rules.units.get(str(value), value)
+        if (spec := workflow.facts.get(name)) is not None and spec.type == "unit"
+        else value
+        for name, value in facts.items()
+    }
+
+
+def unknown_names(
+    rules: Rules, workflow: Workflow, by: str, unit: str, facts: Mapping[str, Any]
+) -> Iterator[GkflowError]:
+    """What a row of a register names and the settings do not know: its unit, units of its facts, people (核对)."""
+    units = [str(v) for name, v in facts.items() if (s := workflow.facts.get(name)) is not None and s.type == "unit"]
+    for each in filter(None, (unit, *units)):
+        if each in rules.units or each in rules.units.values():
+            continue  # asked for every row of a register: most name what there is
+        try:
+            unit_named(rules, each)
+        except NotFound as error:
+            yield error
+    for person in filter(None, (by, str(facts.get("officer") or ""))) if rules.people else ():
+        try:
+            check_person(rules, person, rules.units.get(unit, unit))
+        except Refused as error:
+            yield error
