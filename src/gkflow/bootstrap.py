@@ -40,9 +40,15 @@ def packaged_files() -> Path:
 
 
 def folders(home: Path | None = None) -> list[Path]:
-    """Where rules are read from, in the order of their weight: the packaged ones, then the office's own."""
+    """
+    Where rules are read from, in the order of their weight: the packaged ones, then the office's own.
+
+    An office without rule files of its own reads the same folder as every other one in the process, and so shares
+    what has been parsed.
+    """
     packaged = packaged_files()
-    return [packaged, home] if home is not None and home.is_dir() and home != packaged else [packaged]
+    own = home is not None and home != packaged and any((home / each).is_dir() for each in ("config", "workflows"))
+    return [packaged, home] if own and home is not None else [packaged]
 
 
 def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
