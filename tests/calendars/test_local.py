@@ -174,8 +174,26 @@ def test_what_was_read_in_a_copy_of_the_notice_is_known_as_found() -> None:
             assert number == row["source"]
 
 
+# Read in a secondary table that names ranges, weekends among them; the list of surprises does not have them.
+FROM_A_TABLE = {
+    "xinjiang-2026": ("2026-03-20..2026-03-22", "2026-05-27..2026-05-31"),
+    "ningxia-2026": ("2026-05-27..2026-05-28",),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FROM_A_TABLE))
+def test_what_a_secondary_table_tells_is_entered_as_its_weekdays_and_marked(name: str) -> None:
+    told = set()
+    for span in FROM_A_TABLE[name]:
+        first, last = map(date.fromisoformat, span.split(".."))
+        told |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    assert off(LOCAL[name]) == {day for day in told if day.weekday() < 5}
+    assert not worked(LOCAL[name])
+    assert LOCAL[name]["known"] == "secondary"
+
+
 @needs_the_list
-@pytest.mark.parametrize("name", sorted(LOCAL.keys() - ENTERPRISES))
+@pytest.mark.parametrize("name", sorted(LOCAL.keys() - ENTERPRISES - FROM_A_TABLE.keys()))
 def test_no_file_says_a_day_that_the_list_does_not_have(name: str) -> None:
     said = LOCAL[name]
     listed = {date.fromisoformat(row["date"]) for row in surprises(False) if files_of(row) == [name]}
