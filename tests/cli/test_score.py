@@ -26,7 +26,7 @@ def points(office: Gkflow, home: Path) -> Gkflow:
     """A supervision of 2025 with four entries that gave or took points, of two units."""
     with (home / "gkflow.toml").open("a", encoding="utf-8") as file:
         file.write('\n[units.fgj]\nlabel = "市发展改革局"\n')
-    assert office("receive", "supervision", "--number", "S1", "--day", "2025-03-03").code == 0
+    assert office("receive", "supervision", "--number", "S1", "--day", "2025-03-03", "--yes").code == 0
     scored(office, "2025-03-31", "outstanding", "fgj", "--by", "王五")
     scored(office, "2025-04-01", "reply_late", "fgj", "--fact", "reason=三件逾期")
     scored(office, "2025-04-02", "red_sheet", "别的单位")

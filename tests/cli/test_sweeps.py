@@ -133,8 +133,13 @@ def test_a_dead_notice_is_listed_with_its_reason_and_can_be_sent_again(swept: Gk
     assert [row["id"] for row in rows_of(swept, "notices", "--waiting")] == [1]
 
 
-def test_daemon_once_is_tick_and_deliver(register: Gkflow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GKFLOW_NOW", raising=False)  # the daemon runs by the machine's clock, on whatever day
+@pytest.fixture
+def by_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's clock, on whatever day: the daemon runs by no other."""
+    monkeypatch.delenv("GKFLOW_NOW", raising=False)
+
+
+def test_daemon_once_is_tick_and_deliver(by_the_machine: None, register: Gkflow) -> None:
     done = register("daemon", "--once")
     assert done.code == 0
     assert "已巡检" in done.out
