@@ -406,3 +406,28 @@ def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: P
         assert days[-1] == date(2023, 6, 1)
         keys = [(r.case, r.clock, r.ref, r.deadline, r.step) for r in office.escalations()]
         assert len(keys) == len(set(keys)) > 100
+
+
+def test_a_limit_of_hours_is_watched_every_minute_between_two_ticks(office: Office) -> None:
+    hands = Hands(at("2022-11-12T08:30"))
+    daemon, log = a_daemon(office, hands)
+    daemon.tick()
+    hands.goes(hours=4)
+    facts = {"known_at": "2022-11-12 12:00", "level": "major"}
+    office.receive("opinion", "OP1", day="2022-11-12", facts=facts, now=hands.wall)
+    alarms = daemon.alarms()
+    daemon.due(alarms)
+    rung = []
+    for _ in range(275):
+        hands.goes(minutes=1)
+        due = [alarm for alarm in daemon.due(alarms) if alarm.name == "hours"]
+        rung += due
+        for alarm in due:
+            alarm.call()
+    assert len(rung) == 275
+    # 12:00 and five hours; 17:00 itself is in time.
+    late = [record for record in office.escalations() if (record.clock, record.step) == ("inform", 1)]
+    assert [record.day for record in late] == [date(2022, 11, 12)]
+    assert [json.loads(line)["at"] for line in log.getvalue().splitlines() if '"hours"' in line][-1].startswith(
+        "2022-11-12T17:01"
+    )

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gkflow.application.doctor import RuleFiles
+from gkflow.application.hours import tick_hours
 from gkflow.application.ports import Channel, Hold, Message, NotDelivered, OneByOne, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
@@ -55,7 +56,7 @@ class Alarm:
 
 class Daemon:
     """
-    The jobs of a daemon (守护进程的任务): ``tick``, ``deliver``, ``remind`` and ``beat``.
+    The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver`` and ``beat``.
 
     Each may be called at any time, from any thread; a fault is logged and leaves the others alone. *clock* tells
     the moment and *passed* the seconds gone by, by another clock than the one on the wall.
@@ -108,6 +109,16 @@ class Daemon:
             self._ask(now)
             if reason := self.office.try_to_deposit():
                 self.log.error("seals_not_deposited", reason=reason)
+
+    def hours(self) -> None:
+        """Record and tell what limits of hours have brought since the last minute (按小时巡检)."""
+        with self._job("hours", self._ticking) as free:
+            if not free:
+                return
+            now, _ = self._now()
+            found = tick_hours(_StoppableStore(self.office.store, self), self.office.rules, now)
+            if found.reached:
+                self.log.info("hours", reached=found.reached, told=found.told)
 
     def through(self, now: datetime) -> date:
         """The last day to be swept at *now*."""
@@ -253,6 +264,7 @@ class Daemon:
         often = self.deliver_every.total_seconds()
         return (
             Alarm("tick", self.tick, self.every.total_seconds()),
+            Alarm("hours", self.hours, often),
             Alarm("deliver", self.deliver, often),
             Alarm("beat", self.beat, often),
         )

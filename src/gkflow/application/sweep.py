@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from gkflow.application.hours import end_of, reach_hours, tick_hours
 from gkflow.application.lapses import take_lapsed
 from gkflow.application.parked import remind_parked
 from gkflow.application.ports import Store, Where
@@ -80,6 +81,7 @@ def tick(
             if day is None or day > through:
                 ledger.beat("tick", now)
                 break
+            reached += len(reach_hours(ledger, rules, day, min(now, end_of(day))))
             for ladder in rules.rulebook.ladders.values():
                 for place in _places(rules.rulebook):
                     reached += _reach(ledger, ladder, place, day, now)
@@ -93,6 +95,8 @@ def tick(
             if telling:
                 send_seal(ledger, rules, ledger.write_seal(day, now), now)
             done.append(day)
+    by_the_hour = tick_hours(store, rules, now)
+    reached, told = reached + by_the_hour.reached, told + by_the_hour.told
     return Swept(tuple(done), reached, told, taken, opened, ahead=ahead, unswept=unswept)
 
 

@@ -6,10 +6,11 @@ They go into the outbox in the transaction of the entry or the sweep, with the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.rules import Rules
@@ -18,6 +19,8 @@ from gkflow.domain.counting import signed_working_days
 from gkflow.domain.law import LimitUnit
 from gkflow.domain.notice import Addressee, names_twice
 from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class _Meaning(NamedTuple):
@@ -40,10 +43,25 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     teller = _Teller(rules, day, now, ledger.series)
     ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
     for page in ledger.untold(after, day):
-        lines = [line for reached in page for line in teller.messages(reached)]
-        ledger.put_notices(lines)
-        told += len(lines)
+        told += _put(ledger, teller, page)
     return told
+
+
+def tell_steps(
+    ledger: Any, rules: Rules, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
+) -> int:
+    """Write the messages for steps of limits in hours, each with the moment at which its hours run out."""
+    if not reached:
+        return 0
+    moments = {step.id: moment for step, moment in reached}
+    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    return _put(ledger, _Teller(rules, day, now, ledger.series, moments), [step for step, _ in reached])
+
+
+def _put(ledger: Any, teller: _Teller, page: Iterable[ReachedStep]) -> int:
+    lines = [line for reached in page for line in teller.messages(reached)]
+    ledger.put_notices(lines)
+    return len(lines)
 
 
 def lines_to(
@@ -72,8 +90,11 @@ def lines_to(
 class _Teller:
     """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
 
-    def __init__(self, rules: Rules, day: date, now: datetime, series: int) -> None:
+    def __init__(
+        self, rules: Rules, day: date, now: datetime, series: int, moments: Mapping[int, datetime] | None = None
+    ) -> None:
         self.rules, self.day, self.now = rules, day, now
+        self.moments = moments or {}
         # What a sweep that was taken back has told does not stand for what is true.
         self.again = f"/{series}" if series else ""
         self.found: dict[tuple[tuple[str, ...], str, str], tuple[Addressee, ...]] = {}
@@ -129,8 +150,10 @@ class _Teller:
         if left is None:
             left = signed_working_days(self.day, reached.deadline, calendar)
             self.left[reached.deadline, calendar.edition] = left
+        moment = self.moments.get(reached.id)
         return {
             "kind": reached.kind,
+            **({"form": f"{reached.kind}_hours", "hour": _clock_time(moment)} if moment is not None else {}),
             "case": reached.case,
             "workflow": reached.workflow,
             "workflow_label": workflow.label if workflow is not None else reached.workflow,
@@ -150,6 +173,10 @@ class _Teller:
             "days_over": max(0, -left),
             "proposal": "；".join(dict.fromkeys(lapse.cite for lapse in rule.lapse if not lapse.take)) if rule else "",
         }
+
+
+def _clock_time(moment: datetime) -> str:
+    return moment.astimezone(_SHANGHAI).strftime("%H:%M")
 
 
 def tell_action(

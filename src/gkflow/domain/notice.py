@@ -176,8 +176,12 @@ class _Blank(dict[str, Any]):
 
 
 def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Compose subject and text of a notice from its facts (拟文); a kind without words of its own reads as a note."""
-    subject, text = wording.words.get(str(facts.get("kind", "")), wording.words["note"])
+    """
+    Compose subject and text of a notice from its facts (拟文): in the words of its form, where it has one, else of its
+    kind; a kind without words of its own reads as a note.
+    """
+    named = (str(facts.get(key, "")) for key in ("form", "kind"))
+    subject, text = next((wording.words[name] for name in named if name in wording.words), wording.words["note"])
     told = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
     for key in ("role", "meant"):
         told[key] = wording.roles.get(str(facts.get(key)), told[key])

@@ -16,7 +16,7 @@ from gkflow.files.yaml_files import read_yaml
 
 KINDS = (
     "remind", "urge", "supervise", "propose", "take", "action", "push", "moved_earlier", "moved_later", "calendar",
-    "parked_suspended", "parked_waiting",
+    "parked_suspended", "parked_waiting", "urge_hours", "supervise_hours",
     "note", "vacant", "unknown", "seal",
 )  # fmt: skip
 _NAME = "config/wording/notices.yaml"

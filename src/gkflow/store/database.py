@@ -23,7 +23,7 @@ from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0004"
+SCHEMA = "0005"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3

@@ -6,6 +6,7 @@ from gkflow.store.adoptions import Adoptions
 from gkflow.store.beside import Beside
 from gkflow.store.consistency import Consistency
 from gkflow.store.guards import Guards
+from gkflow.store.hour_limits import HourLimits
 from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
@@ -13,5 +14,5 @@ from gkflow.store.record import Record
 from gkflow.store.settled import Settled
 
 
-class Ledger(Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency, Settled):
+class Ledger(HourLimits, Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency, Settled):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

@@ -48,8 +48,11 @@ class SweepChain(Sweeps):
         if (kept[1] if kept is not None else "") != walk.head:
             breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
         known = self.one(
-            "SELECT count(*) FROM escalation e WHERE NOT EXISTS"
-            " (SELECT 1 FROM sweep s WHERE s.day = e.day AND s.series = e.series)"
+            "SELECT count(*) FROM escalation e WHERE NOT EXISTS (SELECT 1 FROM sweep s WHERE"
+            " s.day = coalesce(e.sealed_with, e.day) AND s.series = e.series) AND NOT (e.series = ? AND"
+            # What an hour brought since the last sweep is sealed by the next one.
+            " coalesce(e.sealed_with, e.day) = ?)",
+            (self.series, (self.last_sweep() or date.min) + _ONE_DAY),
         )
         if known and known[0]:
             breaches.append(("escalation", "escalation_without_sweep"))

@@ -78,7 +78,11 @@ _STANDING_STILL = (
     " AND o.until_day = ? AND o.last_day >= ? AND o.duty <> 'office')"
     ' ORDER BY c.from_day, c."case", c.clock'
 )
-_SEALED = f"SELECT {_ESCALATION} FROM escalation WHERE day = ? AND series = ? AND id > ? ORDER BY id LIMIT ?"
+# What belongs to the sweep of a day: what was reached on it, and what an hour brought after an earlier one was sealed.
+_SEALED = tuple(
+    f"SELECT {_ESCALATION} FROM escalation WHERE {which} AND series = ? AND id > ? ORDER BY id LIMIT ?"
+    for which in ("day = ? AND sealed_with IS NULL", "sealed_with = ?")
+)
 
 
 class SweepLine(NamedTuple):
@@ -196,7 +200,7 @@ class Sweeps(Desk):
         """How many escalations a sweep has, and the hash of all their columns."""
         digest, count = hashlib.sha256(), 0
         update, dumps = digest.update, json.dumps
-        for rows in self.pages(_SEALED, (day, series), 0):
+        for rows in (page for which in _SEALED for page in self.pages(which, (day, series), 0)):
             count += len(rows)
             if self.dialect.sqlite:
                 update(dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1].encode() + b",")
@@ -287,12 +291,13 @@ class Sweeps(Desk):
         return [StandingStill._make((*row[:4], self.dialect.read_day(row[4]), *row[5:])) for row in rows]
 
     def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
-        """What was recorded on *day* for one of these steps: case, workflow, clock, ref, last day, step."""
+        """What the sweep of *day* holds for one of these steps: case, workflow, clock, ref, last day, step."""
         marks = ", ".join("?" * len(steps))
         rows = self.all(
             'SELECT "case", workflow, clock, ref, deadline, step FROM escalation'
-            f' WHERE day = ? AND series = ? AND step IN ({marks}) ORDER BY deadline, "case", clock, ref, step',
-            (day, self.series, *steps),
+            " WHERE (day = ? AND sealed_with IS NULL OR sealed_with = ?) AND series = ?"
+            f' AND step IN ({marks}) ORDER BY deadline, "case", clock, ref, step',
+            (day, day, self.series, *steps),
         )
         return [(*row[:4], self.dialect.read_day(row[4]), row[5]) for row in rows]
 

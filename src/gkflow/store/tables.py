@@ -184,7 +184,11 @@ class EscalationRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("case", "clock", "ref", "deadline", "step", "series", name="escalation_once"),
         Index("escalation_day", "day"),
-    )
+        Index(
+            "escalation_sealed_with", "sealed_with",
+            sqlite_where=text("sealed_with IS NOT NULL"), postgresql_where=text("sealed_with IS NOT NULL"),
+        ),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     case: str
     workflow: str
@@ -196,6 +200,7 @@ class EscalationRow(Row, table=True):
     colour: str
     day: date
     series: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # that of its sweep
+    sealed_with: date | None = None  # the sweep that seals it, where that of its own day was done before
 
 
 class AcknowledgementRow(Row, table=True):

@@ -1,0 +1,155 @@
+"""
+Limits of hours (按小时计算的期限): their steps are reached at a moment, and do not wait for the sweep of a day.
+
+民法典 第二百零一条第二款: 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算. They run through nights and
+days off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gkflow.application.docket import reckon_case, unit_of
+from gkflow.application.ports import ReachedStep, Store
+from gkflow.application.rules import Rules
+from gkflow.application.telling import tell_steps
+from gkflow.application.unsweep import swept_ahead
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.case import legal_day, record_of
+from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.escalation import day_of
+from gkflow.domain.law import LimitUnit
+from gkflow.domain.workflow import ClockRule, Ladder, Step, Workflow
+
+_ONE_DAY = timedelta(days=1)
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class ReachedByTheHour(NamedTuple):
+    """What the minute tick did (按小时巡检结果): the steps it recorded, the messages it wrote."""
+
+    reached: int = 0
+    told: int = 0
+
+
+class _Reached(NamedTuple):
+    """A step just recorded, the moment at which the hours run out, and whether the clock still runs towards it."""
+
+    step: ReachedStep
+    moment: datetime
+    holds: bool
+
+
+def tick_hours(store: Store, rules: Rules, now: datetime) -> ReachedByTheHour:
+    """
+    Record and tell what the hours have brought by *now* (按小时巡检), each step once. To be called every minute; while
+    nothing runs in hours it only reads.
+
+    It leaves to the sweep of days what is the sweep's: an office that has never swept, or whose sweeps are behind or
+    ahead of *now*.
+    """
+    with store.reading() as ledger:
+        rules = rules.renewed(ledger)
+        if not _may_begin(ledger, now) or not any(_running(ledger, rules, legal_day(now))):
+            return ReachedByTheHour()
+    with store.writing(hold="alone") as ledger:
+        rules = rules.renewed(ledger)
+        if not _may_begin(ledger, now):
+            return ReachedByTheHour()
+        today = legal_day(now)
+        reached = reach_hours(ledger, rules, today, now)
+        highest = {(each.step.case, each.step.clock, each.step.ref): each for each in reached if each.holds}
+        told = tell_steps(ledger, rules, [each[:2] for each in highest.values()], today, now)
+    return ReachedByTheHour(len(reached), told)
+
+
+def _may_begin(ledger: Any, now: datetime) -> bool:
+    last = ledger.last_done()
+    return last is not None and last.day >= legal_day(now) - _ONE_DAY and swept_ahead(ledger, now) is None
+
+
+def reach_hours(ledger: Any, rules: Rules, day: date, until: datetime) -> list[_Reached]:
+    """
+    Record every step of a limit in hours that is reached by the moment *until*, as the clocks stood on *day*; from
+    the lowest step up. A step bears the day on which it was reached, also where that day has been swept: the next
+    sweep seals it.
+    """
+    last, found = ledger.last_done(), []
+    begun = ledger.first_sweep() or day
+    for workflow, rule, ladder, run in _running(ledger, rules, day):
+        entries = ledger.entries(run.case)
+        kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+        deadline = reckon_case(kept, record_of(entries, day), rules.rulebook, day).get((rule.name, run.ref))
+        if deadline is None or deadline.last_moment is None or deadline.last_day != run.last_day:
+            continue
+        calendar = rules.rulebook.calendar_of(unit_of(kept, record_of(entries)))
+        for step, at in _steps(ladder, deadline, calendar, last.day if last is not None else None, until):
+            on = max(legal_day(at), begun)
+            sealed_with = last.day + _ONE_DAY if last is not None and on <= last.day else None
+            made = ledger.record_step(workflow.name, rule.name, run, step, on, sealed_with)
+            if made is not None:
+                found.append(_Reached(made, deadline.last_moment, run.holds))
+    return found
+
+
+def _steps(
+    ladder: Ladder, deadline: Deadline, calendar: WorkCalendar, swept: date | None, until: datetime
+) -> Sequence[tuple[Step, datetime]]:
+    """
+    The steps reached by *until*, with their moments. The one after the last day is reached when the hours have run
+    out; those up to the last day with the sweep of their day, or, where that is done, when the entry is made. Later
+    ones are the sweep's.
+    """
+    assert deadline.last_day is not None
+    assert deadline.last_moment is not None
+    if deadline.status is not Status.RUNNING:
+        return ()
+    known = max(event.entry.written_at for event in deadline.clock.events)
+    out = max(known, deadline.last_moment)
+    reached = []
+    for step in ladder.steps:
+        if step.offset > 1:
+            continue
+        # 小时计算的期限: the moment itself is still in time.
+        if out < until:
+            reached.append((step, out))
+        elif step.offset < 1 and swept is not None:
+            on = day_of(step, deadline.last_day, calendar)
+            if on <= swept and known <= until:
+                reached.append((step, max(known, _beginning(on))))
+    return reached
+
+
+def _running(ledger: Any, rules: Rules, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
+    """The clocks that run in hours on *day* and whose last day has come, while a step of theirs is to come."""
+    for workflow in rules.rulebook.workflows.values():
+        for rule in workflow.clocks:
+            ladder = rules.rulebook.ladders.get(rule.ladder)
+            if ladder is None or not _in_hours(rules, rule):
+                continue
+            steps = sum(step.offset <= 1 for step in ladder.steps)
+            for run in ledger.running_hours(ladder.name, workflow.name, rule.name, day, steps):
+                yield workflow, rule, ladder, run
+
+
+def _in_hours(rules: Rules, rule: ClockRule) -> bool:
+    limits = rules.rulebook.law.limits
+    names = (rule.limit, *(trigger.limit for trigger in rule.starts))
+    return any(
+        value is not None and value.unit is LimitUnit.HOUR
+        for name in names
+        if name in limits
+        for _, value in rules.rulebook.limit(name).values
+    )
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day ends in Beijing."""
+    return _beginning(day + _ONE_DAY)
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(), _SHANGHAI)
