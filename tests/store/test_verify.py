@@ -163,6 +163,7 @@ ESCALATION_CHANGES: dict[str, Any] = {
     "colour": "green",
     "day": "2022-10-11",
     "series": 1,
+    "sealed_with": "2022-10-11",
 }
 
 
