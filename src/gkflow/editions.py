@@ -11,7 +11,8 @@ from gkflow.domain.case import canonical, legal_day
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gkflow.application.adopt import Adopting, Moved
+    from gkflow.application.adopt import Adopting
+    from gkflow.application.moved import Moved
     from gkflow.application.rules import Rules
     from gkflow.domain.edition import CalendarEdition
     from gkflow.office import Office
@@ -67,13 +68,16 @@ class Calendars:
 
     def adopt(self, edition: CalendarEdition | None = None, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
-        Adopt *edition* (default: what is known now), move the open deadlines that it moves, and tell the officers;
-        in one transaction. Closed cases never move. Undo is adopting another edition.
+        Adopt *edition* (default: what is known now), move the open deadlines that it moves, and notify the
+        officers. The edition holds at once; the cases follow in short transactions, so that others can write meanwhile.
+        Closed cases never move. Undo is adopting another edition.
         """
-        from gkflow.application.adopt import apply_moves
+        from gkflow.application.adopt import begin_adopting
+        from gkflow.application.recounting import recount_moved
 
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
+        recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
         with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             new = self._rules_with(wanted, moment)
@@ -81,8 +85,9 @@ class Calendars:
             def adopt() -> None:
                 ledger.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
 
-            done = apply_moves(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
+            done = begin_adopting(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
         office.in_use()
+        recount_moved(office.store, office.rules, moment)
         return done
 
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:

@@ -14,7 +14,8 @@ from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gkflow.application.adopt import Adopting, Moved
+    from gkflow.application.adopt import Adopting
+    from gkflow.application.moved import Moved
     from gkflow.application.rules import Rules
     from gkflow.files.rule_changes import RuleChange
     from gkflow.files.rule_sources import RuleSources
@@ -112,12 +113,15 @@ class RuleEditions:
 
     def adopt(self, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
-        Adopt what the files say, move the open deadlines that it moves, and tell the officers; in one transaction.
-        Closed cases and stopped clocks never move, and a case keeps the workflow under which it began.
+        Adopt what the files say, move the open deadlines that it moves, and notify the officers. The edition holds at
+        once; the cases follow in short transactions. Closed cases and stopped clocks never move, and a case keeps the
+        workflow under which it began.
         """
-        from gkflow.application.adopt import apply_moves
+        from gkflow.application.adopt import begin_adopting
+        from gkflow.application.recounting import recount_moved
 
         office, moment, known = self._office, self._office.moment(now), self.known()
+        recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
         with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             new = self._rules_with(known, moment, by)
@@ -125,8 +129,9 @@ class RuleEditions:
             def adopt() -> None:
                 ledger.adopt_rules(known.edition, known.files, known.text, by, moment)
 
-            done = apply_moves(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
+            done = begin_adopting(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
         office.in_use()
+        recount_moved(office.store, office.rules, moment)
         return done
 
     def _rules_with(self, known: KnownRules, at: datetime, by: str) -> Rules:

@@ -226,6 +226,7 @@ def of_the_first_schema(place: Place) -> Place:
         "DROP INDEX clock_still",
         "DROP TABLE rules_edition",
         "DROP TABLE unsweep",
+        "DROP TABLE recount_queue",
         "ALTER TABLE notice DROP COLUMN urgent",
         "DROP TABLE draft",
         "DROP TABLE subscription",

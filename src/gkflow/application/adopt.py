@@ -8,48 +8,21 @@ day; an edition is undone by adopting another one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from gkflow.application.affected import Affected
-from gkflow.application.docket import draw_up, read_case, reckon_case, unit_of
-from gkflow.application.entered import Act, make_entry, write
-from gkflow.application.ports import NoticeLine
+from gkflow.application.docket import read_case, reckon_case, unit_of
+from gkflow.application.moved import Moved
 from gkflow.application.rules import Rules
-from gkflow.application.telling import lines_to
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.case import RECOUNT
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recipe import how_firm_of, recount
 
-EARLIER, LATER = "moved_earlier", "moved_later"
 _ONE_DAY = timedelta(days=1)
 _BACK = timedelta(days=15)  # a day that is put back to a working day may lie behind a long holiday
-
-
-class Moved(NamedTuple):
-    """
-    One deadline that another calendar, or another limit, moves (变动的届满日). None: by the rules of then there was,
-    by those of now there is, no such limit.
-    """
-
-    case: str
-    workflow: str
-    clock: str
-    ref: str
-    title: str
-    unit: str
-    officer: str
-    old: date | None
-    new: date | None
-    why: str
-
-    @property
-    def earlier(self) -> bool:
-        """Whether it ends before the day that everybody knew, or where nobody knew of any."""
-        return self.new is not None and (self.old is None or self.new < self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,75 +141,15 @@ def _moves(was: Deadline, now: Deadline) -> bool:
     return now.status is Status.NO_LIMIT and was.status is Status.RUNNING
 
 
-def apply_moves(
+def begin_adopting(
     ledger: Any, old: Rules, new: Rules, edition: str, adopt: Callable[[], None], now: datetime, today: date,
     by: str = "",
 ) -> Adopting:  # fmt: skip
     """
-    Adopt an edition (采用): put it on record (*adopt*), write an entry for every clock that moves, draw up what it
-    touches, and tell the officers, those whose deadline ends earlier first and louder; all in the ledger's
-    transaction.
+    Adopt an edition (采用): put it on record (*adopt*) and, in the same transaction, every case that it touches into
+    the queue from which ``recount_moved`` takes them, those whose deadline ends earlier first.
     """
     _note(ledger, old, new, today)
     adopt()
-    ledger.keep_source(new.wording.edition, "wording", "notices", new.wording.source, now)
     by_rules = old.rulebook.edition != new.rulebook.edition
-    moved = earlier = touched = 0
-    waiting: list[NoticeLine] = []  # of a case that moves both ways: what ends later is told when all the rest is
-    for rows in ledger.moving_cases():
-        moves = [Moved(*row) for row in rows]
-        told = list(_recounted(ledger, new, moves, now, today, by, by_rules))
-        ledger.put_notices([line for line in told if line.kind == EARLIER or not moves[0].earlier])
-        waiting += [line for line in told if line.kind != EARLIER and moves[0].earlier]
-        moved, earlier, touched = moved + len(moves), earlier + sum(each.earlier for each in moves), touched + 1
-    ledger.put_notices(waiting)
-    for number in ledger.touched():
-        entries = ledger.entries(number)
-        workflow = new.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        draw_up(ledger, workflow, number, entries, new.rulebook, today)
-        touched += 1
-    return Adopting(edition, moved, earlier, touched)
-
-
-def _recounted(
-    ledger: Any, rules: Rules, moves: Sequence[Moved], now: datetime, today: date, by: str, by_rules: bool
-) -> Iterator[NoticeLine]:
-    """Write what moved in one case, an entry for each clock; what is to be told of it."""
-    number = moves[0].case
-    entries = ledger.entries(number)
-    workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-    for moved in moves:
-        facts = {
-            "recounted": moved.clock,
-            **({"recounted_ref": moved.ref} if moved.ref else {}),
-            **({"last_day_before": moved.old.isoformat()} if moved.old is not None else {}),
-            **({"last_day_after": moved.new.isoformat()} if moved.new is not None else {}),
-            # The names that explain and gkflow rules show tell.
-            "calendar_edition": rules.rulebook.calendar_of(moved.unit).edition[:12],
-            **({"rules_edition": rules.rulebook.edition[:12]} if by_rules else {}),
-            "text": moved.why,
-        }
-        entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)
-        entries = (*entries, write(ledger, rules, workflow, number, entries, entry))
-        rule = workflow.clock(moved.clock)
-        label = rule.label if rule is not None else moved.clock
-        yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now, by_rules)
-
-
-def _lines(
-    rules: Rules, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime, by_rules: bool
-) -> Iterator[NoticeLine]:
-    """To the officer; where it ends earlier, to the head of the section as well."""
-    kind = EARLIER if moved.earlier else LATER
-    facts = {
-        "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title, "clock": moved.clock,
-        "clock_label": label, "ref": moved.ref, "before": _day(moved.old), "deadline": _day(moved.new),
-        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": today.isoformat(),
-        "officer": moved.officer,
-    }  # fmt: skip
-    found = rules.addressees(("officer", "section_head") if moved.earlier else ("officer",), moved.unit, moved.officer)
-    yield from lines_to(rules, found, f"recount/{moved.case}/{seq}", facts, now, case=moved.case, unit=moved.unit)
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day is not None else "（无此期限）"
+    return Adopting(edition, *ledger.queue_moves(now, by, by_rules))

@@ -61,10 +61,16 @@ def examine(
         _delivery(ledger, now),
         *_calendar(ledger, rules, today, waiting_calendar, entered),
         *_rules(rules, rule_files or RuleFiles()),
+        _recounting(ledger),
         _parked(ledger, rules, today),
         *(Sign(*each) for each in examine_people(ledger, rules, channels)),
         Sign("counts", "ok", ledger.counts()),
     ]
+
+
+def _recounting(ledger: Any) -> Sign:
+    waiting = len(ledger.in_recount_queue())
+    return Sign("recounting", "warning" if waiting else "ok", {"count": waiting})
 
 
 def _parked(ledger: Any, rules: Rules, today: date) -> Sign:

@@ -16,6 +16,7 @@ from gkflow.application.lapses import take_lapsed
 from gkflow.application.parked import remind_parked
 from gkflow.application.ports import Store, Where
 from gkflow.application.raising import open_by_steps, open_duties
+from gkflow.application.recounting import recount_moved
 from gkflow.application.rules import Rules
 from gkflow.application.seals import send_seal
 from gkflow.application.telling import tell
@@ -65,6 +66,7 @@ def tick(
         raise Refused("clock_ahead", now=now.isoformat(), last=expected.isoformat())
     if through > legal_day(now):
         raise Refused("later_than_now", moment=through)
+    recount_moved(store, rules, now)  # an adoption that was broken off: nobody is notified by an old last day
     with store.writing(hold="alone") as ledger:
         unswept = set_right(ledger, now, expected)
         ahead = swept_ahead(ledger, now)

@@ -11,8 +11,9 @@ from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
 from gkflow.store.record import Record
+from gkflow.store.recount_queue import RecountQueue
 from gkflow.store.settled import Settled
 
 
-class Ledger(HourLimits, Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency, Settled):
+class Ledger(HourLimits, Record, Outbox, Lists, Beside, Adoptions, Moves, Guards, Consistency, Settled, RecountQueue):
     """One transaction on the store (账簿); see ``application.ports.Ledger``."""

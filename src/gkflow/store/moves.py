@@ -9,9 +9,8 @@ database does the rest, so that memory stays flat.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from itertools import groupby, islice
-from operator import itemgetter
+from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import FOREVER
@@ -145,39 +144,38 @@ class Moves(Desk):
             for row in rows:
                 yield self._moved(row[1:])
 
-    def moving_cases(self) -> Iterator[list[MovedRow]]:
-        """The same case by case: first the cases of which a deadline ends earlier; may be read while cases change."""
+    def queue_moves(self, at: datetime, by: str, by_rules: bool) -> tuple[int, int, int]:
+        """
+        Put every case that is touched into the queue (待重新推算): first those of which a deadline ends earlier, at
+        last those of which nothing moves and a clock is firmer or less firm than before; how many deadlines move, how
+        many of them end earlier, how many cases there are.
+        """
+        first = int(self.one("SELECT coalesce(max(place), 0) FROM recount_queue")[0])
         self.run("DROP TABLE IF EXISTS moved_case")
         self.run(f"CREATE TEMP TABLE moved_case (place {self._numbered} PRIMARY KEY, number TEXT)")
         self.run(
             "INSERT INTO moved_case (number) SELECT number FROM moved GROUP BY number"
             f" ORDER BY MAX(CASE WHEN {_EARLIER} THEN 1 ELSE 0 END) DESC, number"
         )
-        self.run("CREATE INDEX moved_number ON moved (number)")
-        for page in self.pages("SELECT place, number FROM moved_case WHERE place > ? ORDER BY place LIMIT ?", (), 0):
-            rows = self.all(
-                f"SELECT k.place, {_NAMES.replace('number', 'm.number', 1)} FROM moved_case k JOIN moved m"
-                " ON m.number = k.number WHERE k.place BETWEEN ? AND ? ORDER BY k.place, m.place",
-                (page[0][0], page[-1][0]),
-            )
-            for _, found in groupby(rows, key=itemgetter(0)):
-                yield [self._moved(row[1:]) for row in found]
-
-    def touched(self) -> Iterator[str]:
-        """
-        Every open case of which nothing moves and a clock is firmer, or less firm, than before, and those that were
-        read; may be read while cases change.
-        """
-        self.run("DROP TABLE IF EXISTS touched_case")
-        self.run("CREATE TEMP TABLE touched_case (number TEXT PRIMARY KEY)")
         self.run(
-            f'INSERT INTO touched_case SELECT c."case" {_JOINED} UNION SELECT number FROM read_case'
-            " EXCEPT SELECT number FROM moved",
+            f'INSERT INTO moved_case (number) SELECT number FROM (SELECT c."case" AS number {_JOINED} UNION'
+            " SELECT number FROM read_case EXCEPT SELECT number FROM moved) touched ORDER BY number",
             (FOREVER, FOREVER),
         )
-        for page in self.pages("SELECT number FROM touched_case WHERE number > ? ORDER BY number LIMIT ?", (), ""):
-            for row in page:
-                yield str(row[0])
+        self.run("CREATE INDEX moved_number ON moved (number)")
+        self.run(
+            'INSERT INTO recount_queue (place, turn, "case", entries, clock, ref, unit, officer, title, workflow,'
+            ' old_day, new_day, why, by_rules, "by", at) SELECT k.place + ?i, coalesce(m.place, 0), k.number,'
+            " d.entries, coalesce(m.clock, ''), coalesce(m.ref, ''), d.unit, d.officer, d.title, d.workflow, m.old_day,"
+            " m.new_day, coalesce(m.why, ''), ?i, ?, ?t FROM moved_case k JOIN docket d ON d.\"case\" = k.number"
+            " LEFT JOIN moved m ON m.number = k.number",
+            (first, 1 if by_rules else 0, by, at),
+        )
+        moved, earlier = self.one(
+            f"SELECT count(*), coalesce(sum(CASE WHEN {_EARLIER} THEN 1 ELSE 0 END), 0) FROM moved"
+        )
+        cases = self.one("SELECT count(*) FROM moved_case")
+        return int(moved), int(earlier), int(cases[0])
 
     def _moved(self, row: Sequence[Any]) -> MovedRow:
         day = self.dialect.read_day

@@ -337,6 +337,29 @@ class SubscriptionRow(Row, table=True):
     left_at: datetime | None = None
 
 
+class RecountQueueRow(Row, table=True):
+    """One deadline in the queue of an adoption (待重新推算), by its case; no clock: only how firm it is has changed."""
+
+    __tablename__ = "recount_queue"
+    __table_args__ = (Index("recount_queue_case", "case"),)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # that of the case
+    turn: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    case: str
+    entries: int  # how many the case had
+    clock: str
+    ref: str
+    unit: str
+    officer: str
+    title: str
+    workflow: str
+    old_day: date | None = None
+    new_day: date | None = None
+    why: str = Field(sa_type=Text)
+    by_rules: int = Field(sa_type=SmallInteger)
+    by: str
+    at: datetime
+
+
 class PulseRow(Row, table=True):
     """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
 

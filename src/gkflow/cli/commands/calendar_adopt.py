@@ -12,7 +12,8 @@ import typer
 from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
-    from gkflow.application.adopt import Adopting, Moved
+    from gkflow.application.adopt import Adopting
+    from gkflow.application.moved import Moved
     from gkflow.incoming import Incoming
     from gkflow.office import Office
 

@@ -186,6 +186,17 @@ def _parked(sign: Sign) -> str:
     )
 
 
+def _recounting(sign: Sign) -> str:
+    count = sign.facts["count"]
+    if not count:
+        return say("采用的版本已全部推算", "every case is counted by the editions in use")
+    return say(
+        f"采用新版后还有 {count} 件未重新推算，下次巡检自动续办，或者现在运行 gkflow sweep",
+        f"{count} cases are still to be counted by the edition that was adopted: the next sweep goes on, or run "
+        "gkflow sweep now",
+    )
+
+
 def _people(sign: Sign) -> str:
     count = sign.facts["people"]
     if not count:
@@ -298,4 +309,5 @@ _WORDS = {
     "same_name": _same_name,
     "counts": _counts,
     "parked": _parked,
+    "recounting": _recounting,
 }
