@@ -164,14 +164,19 @@ def rulebook(home: Path | None = None, profile: str = "national", readings: Read
 def check_rules() -> Rulebook:
     """
     Read every rule file, the packaged ones and the office's own: calendar, law, ladders, workflows, every profile,
-    wording. Raises FilesAtFault with all faults at once.
+    wording, the order of citations. Raises FilesAtFault with all faults at once.
     """
+    from gkflow.files.citations import check_citations
     from gkflow.files.wording import read_wording
 
     home = home_folder()
     faults: list[Fault] = []
     book: object = None
-    for read in (lambda: read_wording(folders(home)), lambda: _rulebook_for(settings_of(home, patient=False))):
+    for read in (
+        lambda: read_wording(folders(home)),
+        lambda: check_citations(folders(home)),
+        lambda: _rulebook_for(settings_of(home, patient=False)),
+    ):
         try:
             book = read()
         except FilesAtFault as error:

@@ -226,7 +226,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "extension_too_long": (
         "延长 {days} {counted_in}，超过上限 {most} {counted_in}（{cite}）；届满日按上限推算",
-        "extended by {days}, at most {most} are lawful ({cite}); the lawful maximum is reckoned",
+        "extended by {days} {counted_in}s, at most {most} are lawful ({cite}); the lawful maximum is reckoned",
     ),
     "extension_unapproved": (
         "延长没有写明批准人，须经政府信息公开工作机构负责人同意（{cite}）；请补录 approved_by",

@@ -77,13 +77,17 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A law, regulation, document or house rule (法律法规规章文件), the lowest rank being the office's own rule."""
+    """
+    A law, regulation, document or house rule (法律法规规章文件), the lowest rank being the office's own rule;
+    ``also`` are the shorter names under which it is cited (简称).
+    """
 
     name: str
     title: str
     number: str = ""
     rank: str = "document"
     url: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

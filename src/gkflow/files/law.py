@@ -1,4 +1,7 @@
-"""Law files (法律依据文件): one instrument a file, its limits by name, their values by effective day."""
+"""
+Law files (法律依据文件): one instrument a file, its limits by name, their values by effective day; instruments that are
+cited and give no limit stand together in one file.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from types import MappingProxyType
 
+from gkflow.domain.citations import RANKS
 from gkflow.domain.law import (
     Bound,
     Citation,
@@ -26,7 +30,6 @@ from gkflow.domain.rulebook import mean_limit
 from gkflow.files.nodes import Faults, Key, Node
 from gkflow.files.reading import Section, as_day
 
-RANKS = ("law", "regulation", "rule", "document", "local", "house")
 BINDS = ("office", "applicant", "other")
 _CALENDAR_UNITS = (LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR, LimitUnit.FIXED_DATE)
 _RECEIPT = RestDayReceipt.COUNTED_FROM_RECEIPT
@@ -41,10 +44,12 @@ def law_from(nodes: Iterable[Node], faults: Faults) -> Law:
     before: dict[str, tuple[str, Section]] = {}
     for node in nodes:
         with Section(node, "", faults) as section:
-            instrument = _instrument(section)
-            if instrument.name in instruments:
-                section.fault(f'instrument "{instrument.name}" stands in another file too', "instrument")
-            instruments[instrument.name] = instrument
+            if "cited" in section:
+                for key, each in section.named("cited", "instrument", check=False):
+                    _add(key, _instrument(each, key), each, instruments)
+                continue
+            instrument = _instrument(section, section.text("instrument"))
+            _add("instrument", instrument, section, instruments)
             for key, limit in section.named("limits", "limit", check=False):
                 name = f"{instrument.name}/{key}"
                 limits[name] = _limit(name, limit, instrument)
@@ -81,13 +86,20 @@ def _succeed(
     limits[name] = TimeLimit(limit.name, limit.label, (*earlier, *limit.values), limit.binds)
 
 
-def _instrument(section: Section) -> Instrument:
+def _add(key: str, instrument: Instrument, section: Section, instruments: dict[str, Instrument]) -> None:
+    if instrument.name in instruments:
+        section.fault(f'instrument "{instrument.name}" stands in another file too', key)
+    instruments[instrument.name] = instrument
+
+
+def _instrument(section: Section, name: str) -> Instrument:
     return Instrument(
-        name=section.text("instrument"),
+        name=name,
         title=section.text("title"),
         number=section.text("number", ""),
         rank=section.choice("rank", RANKS),
         url=section.text("url", ""),
+        also=section.texts("also"),
     )
 
 
