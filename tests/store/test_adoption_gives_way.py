@@ -113,7 +113,7 @@ def test_what_was_done_meanwhile_by_the_new_edition_is_not_counted_again(
                     last,
                     "correct_entry",
                     seq=1,
-                    decision_date="2018-12-06",
+                    decision_date="2018-12-05",
                     reason="误录",
                     now=at("2018-12-06", "09:01"),
                 )
