@@ -56,9 +56,10 @@ def settings_of(home: Path, text: str | None = None, *, patient: bool = True) ->
     The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; with
     faults that concern notices alone only where one is not *patient*.
     """
+    from gkflow.files.rule_sources import names_of
     from gkflow.files.settings import read_settings
 
-    return read_settings(home, os.environ, text, patient=patient)
+    return read_settings(home, os.environ, text, patient=patient, names=names_of(folders(home)))
 
 
 @lru_cache(maxsize=4)

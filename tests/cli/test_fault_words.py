@@ -107,7 +107,7 @@ def test_a_fault_of_the_settings_is_told_in_chinese_with_its_line(office: Gkflow
     path = home / "gkflow.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('hash = "sha256"', 'hash = "md5"'), encoding="utf-8")
     done = office("cases")
-    assert done.code == 1
+    assert done.code == 2
     line = path.read_text(encoding="utf-8").splitlines().index('hash = "md5"') + 1
     assert done.err == f"{path.as_posix()} 第 {line} 行：hash 应当是其中之一：sha256, sm3，现在是“md5”\n"
     assert f"{path.as_posix()}:{line}  hash must be" in office("cases", "--lang", "en").err

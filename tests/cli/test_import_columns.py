@@ -82,7 +82,7 @@ def test_a_fault_of_the_mapping_is_told_with_its_line_and_nothing_is_taken(
     assert wrong in MAPPING
     mapping.write_text(MAPPING.replace(wrong, right), encoding="utf-8")
     done = office("import", str(export), "--columns", str(mapping), "--lang", "en")
-    assert done.code == 1
+    assert done.code == 2
     assert said in done.err
     assert "mapping.yaml:" in done.err
     with library.open() as opened:

@@ -110,7 +110,7 @@ def test_doctor_names_the_command_and_a_fault_its_place(waiting: Gkflow, home: P
     assert LAW in told
     assert "gkflow check" in told
     assert waiting("cases").code == 0
-    assert waiting("rules", "adopt").code == 1
+    assert waiting("rules", "adopt").code == 2
 
 
 def test_two_editions_are_compared_and_an_unknown_one_is_named(waiting: Gkflow) -> None:

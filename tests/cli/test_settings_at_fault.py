@@ -54,4 +54,27 @@ def test_doctor_names_the_fault(register: Gkflow, home: Path) -> None:
 def test_a_fault_of_the_record_stops_every_command(register: Gkflow, home: Path) -> None:
     path = home / "gkflow.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('hash = "sha256"', 'hash = "md5"'), encoding="utf-8")
-    assert register("cases").code == 1
+    assert register("cases").code == 2
+    assert register("check").code == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("yellow = 5", "yelow = 5", "[lights]：没有颜色“yelow”，是不是 yellow？"),
+        ('profile = "national"', 'profile = "nationl"', "没有地方规则“nationl”，是不是 national？"),
+        ('unit = "GK"', 'unit = "GKK"', "[office]：没有机关“GKK”，是不是 GK？"),
+    ],
+)
+def test_every_command_names_file_line_and_key_of_what_nobody_knows(
+    old: str, new: str, said: str, register: Gkflow, home: Path
+) -> None:
+    path = home / "gkflow.toml"
+    text = path.read_text(encoding="utf-8").replace(f"\n{old}", f"\n{new}", 1)
+    path.write_text(text, encoding="utf-8")
+    line = text.splitlines().index(new) + 1
+    receive = ("receive", "--fact", "channel=fax")
+    for words in (("cases",), ("show", "RC01"), receive, ("sweep",), ("doctor",), ("init",), ("check",)):
+        done = register(*words)
+        assert (done.code, done.out) == (1 if words == ("check",) else 2, ""), words
+        assert done.err == f"{path.as_posix()} 第 {line} 行：{said}\n"

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from gkflow.bootstrap import folders
 from gkflow.domain.errors import FilesAtFault
 from gkflow.files.first_settings import first_settings, write_settings
 from gkflow.files.home import find_home
 from gkflow.files.profiles import Unit
+from gkflow.files.rule_sources import RuleNames, names_of
+from gkflow.files.rulebook_files import read_profiles
 from gkflow.files.settings import read_settings
 
 
@@ -178,3 +181,69 @@ def test_green_and_red_are_no_lights_to_be_set(tmp_path: Path) -> None:
     (tmp_path / "gkflow.toml").write_text("[lights]\nred = 1\n", encoding="utf-8")
     with pytest.raises(FilesAtFault, match="red: a number of working days is wanted"):
         read_settings(tmp_path, {})
+
+
+NAMES = RuleNames({"national", "gansu"}, {"permit", "penalty"}, {"training"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[lights]\norange = 2\nyelow = 5\n", ':3  [lights]: no colour "yelow" (do you mean "yellow"?)'),
+        ("[lights]\nturquoise = 5\n", ':2  [lights]: no colour "turquoise"; there are: blue, orange, yellow'),
+        ('profile = "gansuu"\n', ':1  no profile "gansuu" (do you mean "gansu"?)'),
+        ('profile = "beijing"\n', ':1  no profile "beijing"; there are: gansu, national'),
+        (
+            '[office]\nname = "某局"\nunit = "B"\n[units.A]\nlabel = "甲局"\n',
+            ':3  [office]: no unit "B"; there are: A',
+        ),
+        ('[units.A]\nlabel = "甲局"\n[office]\nname = "某局"\n', ':3  [office]: no unit "UNIT"; there are: A'),
+        ('duties = ["training", "trainin"]\n', ':1  duties: no duty "trainin" (do you mean "training"?)'),
+        ('[numbers]\npermit = "CF"\npenalti = "X"\n', ':3  [numbers]: no workflow "penalti" (do you mean "penalty"?)'),
+        ('[readings.permitt]\na = "b"\n', ':1  readings: no workflow "permitt" (do you mean "permit"?)'),
+        ('[[mail]]\nhost = "a"\n[[mail]]\nhost = "b"\n', ":1  mail must be one table [mail], not a list"),
+        (
+            '[[people]]\nname = "张三"\nroles = ["clerk"]\n[accounts]\nli = "张三"\nwang = "张山"\n',
+            ':6  [accounts] wang: no person "张山"; there are: 张三, and "*" for all',
+        ),
+    ],
+)
+def test_a_name_that_nobody_knows_is_one_line_with_what_there_is(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(settled(tmp_path, text), {}, names=NAMES)
+    assert [str(fault) for fault in caught.value.faults] == [f"{(tmp_path / 'gkflow.toml').as_posix()}{said}"]
+
+
+SECTIONS = (
+    "database", "office", "units.A", "channels", "mail", "webhook", "quiet", "lights", "reminders", "seal", "files",
+    "escalation", "numbers", "me", "accounts", "readings", "[people]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_no_section_takes_a_key_that_nobody_knows(tmp_path: Path, section: str) -> None:
+    path = tmp_path / "gkflow.toml"
+    lines = {"units.A": 'label = "甲局"\n', "[people]": 'name = "张三"\nroles = ["clerk"]\n'}
+    start = '[office]\nunit = "A"\n' if section == "units.A" else ""
+    path.write_text(f"{start}[{section}]\n{lines.get(section, '')}nonsense = 5\n", encoding="utf-8")
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(tmp_path, {}, names=NAMES)
+    assert all("nonsense" in fault.text for fault in caught.value.faults)
+    assert caught.value.faults[0].line == path.read_text(encoding="utf-8").splitlines().index("nonsense = 5") + 1
+
+
+def test_the_settings_of_init_hold_for_every_packaged_profile(tmp_path: Path) -> None:
+    places = folders()
+    for profile in read_profiles(places).values():
+        text = first_settings(profile=profile, unit=profile.units[0].code if profile.units else "UNIT")
+        assert read_settings(tmp_path, {}, text, names=names_of(places)).profile == profile.name
+
+
+def test_a_fault_in_a_variable_over_a_key_of_the_file_is_told_under_its_name(tmp_path: Path) -> None:
+    home = settled(tmp_path, '[office]\nunit = "A"\n[units.A]\nlabel = "甲局"\n')
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(home, {"GKFLOW_UNIT": "B", "GKFLOW_PROFILE": "x"}, names=NAMES)
+    assert [str(fault) for fault in caught.value.faults] == [
+        'GKFLOW_PROFILE  no profile "x"; there are: gansu, national',
+        'GKFLOW_UNIT  [office]: no unit "B"; there are: A',
+    ]

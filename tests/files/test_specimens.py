@@ -70,7 +70,7 @@ def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FilesAtFault) as caught:
         read_rulebook([home], PLAIN_WEEKS)
     assert {fault.file for fault in caught.value.faults} == set(bad)
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 2
 
 
 GOOD_FILES = sorted(path for path in GOOD.rglob("*.yaml"))

@@ -8,6 +8,8 @@ through the source and finds a sentence that has none.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
 
 from gkflow.cli.language import language
 from gkflow.cli.vocabulary import UNITS
@@ -18,6 +20,7 @@ _NOUNS = {
     "holiday": "节假日", "instrument": "法律文件", "item": "条目", "key": "键", "ladder": "督办梯级",
     "limit": "期限标准", "list": "代码表", "notice": "通知", "person": "人员", "profile": "地方规则",
     "reading": "口径", "region": "地区", "role": "职责", "scope": "适用范围", "state": "状态", "step": "步骤",
+    "colour": "颜色",
     "unit": "机关", "workflow": "流程", "points": "分值", "same": "相同要素", "facts": "要素",
 }  # fmt: skip
 # Kinds of facts and what a value of a file may be.
@@ -41,6 +44,7 @@ _KINDS = {
 _WANTED = (
     (r"a whole number of at least (.+)", "不小于 {0} 的整数"),
     (r"one of (.+)", "其中之一：{0}"),
+    (r"one table (.+)", "只写一次的一节 {0}"),
     (r"among (.+)", "其中之一：{0}"),
     (r"(.+), or the facts that decide", "{0}，或者起决定作用的要素"),
 )
@@ -81,7 +85,6 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r"(.+) must be a mapping of words", "{0} 应当是一组取值对照"),
     (r'(.+) has no choice "(.+?)"; there are: (.+)', "{0} 没有选项“{1}”；有：{2}"),
     # names
-    (r'no (\w+) "(.+?)"; there are: (.*), and "\*" for all', "没有{0}“{1}”；有：{2}；“*”为所有机关"),
     (r'no (\w+) "(.+?)"; there are: (.*)', "没有{0}“{1}”；有：{2}"),
     (r'no (\w+) "(.+?)" of (.+)', "{2} 没有{0}“{1}”"),
     (r'no readings of "(.+?)" to choose among', "“{0}”没有可选的口径"),
@@ -243,6 +246,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
 _HINT = re.compile(r"(.*) \(do you mean (.+)\?\)", re.DOTALL)
 # action "x": …, ladder "y", step 3: …, limit "z" from 2019-05-15: …, [mail]: …, needs ref: …
 _THERE = re.compile(r"(.*); there are: ((?:(?!there are).)*?)", re.DOTALL)
+_FOR_ALL = ', and "*" for all'
 _PREFIX = re.compile(
     r'(?:(\w+) "([^"]+)"|(\[+[\w.]+\]+|[\w./-]+(?: [\w./-]+)?))(?:, step (\S+)| from (\S+))?: (.+)', re.DOTALL
 )
@@ -257,13 +261,21 @@ def fault_words(fault: Fault) -> str:
     return f"{fault.file} 第 {fault.line} 行：{text}" if fault.line else f"{fault.file}：{text}"
 
 
+def tell_faults(faults: Iterable[Fault]) -> None:
+    """All faults on stderr, one line each."""
+    for fault in faults:
+        print(fault_words(fault), file=sys.stderr)
+
+
 def words_of(text: str) -> str:
     """What a fault says, in Chinese; a sentence without a Chinese one stays as it is."""
     if found := _HINT.fullmatch(text):
         near = found[2].replace(" or ", "、").replace('"', "")
         return f"{words_of(found[1])}，是不是 {near}？"
     if (found := _THERE.fullmatch(text)) and not re.match(r'(?:\w+: )?"[^"]+" is no role', text):
-        return f"{words_of(found[1])}；有：{found[2].replace(', ', '、')}"
+        there = found[2].removesuffix(_FOR_ALL)
+        every = "；“*”为全部" if there != found[2] else ""
+        return f"{words_of(found[1])}；有：{there.replace(', ', '、')}{every}"
     for pattern, words in _BODIES:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             if ": " in (found[1] if found.re.groups else "") and _PREFIX.fullmatch(text):

@@ -27,6 +27,7 @@ Row = Mapping[str, Any]
 # The colours of the data (ladders, lights) as a terminal shows them.
 COLOURS = {
     "green": "green",
+    "blue": "blue",
     "yellow": "yellow",
     "orange": "dark_orange",
     "red": "bold red",

@@ -63,7 +63,13 @@ UNCLOCKED = _frozen(
     }
 )
 LIGHTS = _frozen(
-    {"green": ("绿", "green"), "yellow": ("黄", "yellow"), "orange": ("橙", "orange"), "red": ("红", "red")}
+    {
+        "green": ("绿", "green"),
+        "blue": ("蓝", "blue"),
+        "yellow": ("黄", "yellow"),
+        "orange": ("橙", "orange"),
+        "red": ("红", "red"),
+    }
 )
 KNOWN = _frozen(
     {

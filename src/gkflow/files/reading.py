@@ -68,8 +68,14 @@ class Section:
 
     def fault(self, text: str, key: str | None = None) -> None:
         """Note a fault of the section, or of one of its keys."""
-        node = self._keys.get(key) if key else None
-        self._add(node.line if node is not None else self._line, text)
+        found = self._keys.get(key) if key else None
+        if found is None:
+            self._add(self._line, text)
+            return
+        # A key may come from elsewhere than its section: a variable overrides a key of the settings.
+        file = self._mapping[found].file
+        line = found.line if file == self.node.file else 0
+        self.faults.add(file, line, f"{self.what}: {text}" if self.what else text)
 
     def _add(self, line: int, text: str) -> None:
         self.faults.add(self.node.file, line, f"{self.what}: {text}" if self.what else text)
@@ -199,6 +205,14 @@ class Section:
         for item in node.value if isinstance(node.value, list) else [node]:
             with Section(item, what or f"{self.what}: {key}", self.faults) as section:
                 yield section
+
+    def table(self, key: str, what: str) -> Iterator[Section]:
+        """The one mapping of a key, as :meth:`sections`; several are refused, for only one of them could hold."""
+        node = self.get(key)
+        if node is not None and isinstance(node.value, list):
+            self.wrong(key, node, f"one table {what}")
+            return
+        yield from self.sections(key, what)
 
     def named(self, key: str, noun: str, needed: bool = True, check: bool = True) -> Iterator[tuple[str, Section]]:
         """The named mappings of a mapping, in the order of the file; to be used one at a time."""

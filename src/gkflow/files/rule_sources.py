@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from gkflow.files.yaml_files import read_yaml
 LAW, LADDERS, LISTS, DUTIES, PROFILES, WORKFLOWS = KINDS = (
     "config/law", "config/ladders", "config/lists", "config/duties", "config/profiles", "workflows",
 )  # fmt: skip
+NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
 
 
@@ -105,6 +106,24 @@ def files_under(folders: Sequence[Path], under: str) -> dict[str, Path]:
         for path in sorted((folder / under).glob("**/*.yaml")):
             files[path.relative_to(folder).as_posix()] = path
     return files
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNames:
+    """The names of rule files (规则文件的名称) that the settings may name; None: they are not compared."""
+
+    profiles: Collection[str] | None = None
+    workflows: Collection[str] | None = None
+    duties: Collection[str] | None = None
+
+
+def names_of(folders: Sequence[Path]) -> RuleNames:
+    """The names that there are; each file bears the name of what it says, so that none has to be read."""
+
+    def stems(kind: str) -> frozenset[str]:
+        return frozenset(path.stem for path in files_under(folders, kind).values())
+
+    return RuleNames(stems(PROFILES) | {NATIONAL}, stems(WORKFLOWS), stems(DUTIES))
 
 
 def fingerprint(folders: Sequence[Path]) -> str:

@@ -25,14 +25,23 @@ from gkflow.files.law import law_from
 from gkflow.files.lists import CodeList, list_from, resolved
 from gkflow.files.nodes import Faults, Node, line_of
 from gkflow.files.profiles import Profile, profiles_from
-from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources, nodes_of
+from gkflow.files.rule_sources import (
+    DUTIES,
+    LADDERS,
+    LAW,
+    LISTS,
+    NATIONAL,
+    PROFILES,
+    WORKFLOWS,
+    RuleSources,
+    nodes_of,
+)  # fmt: skip
 from gkflow.files.workflows import workflow_from
 from gkflow.files.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
 
-NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 _NOTICES = "notices.yaml"
 _FESTIVALS = "festivals.yaml"
 SETTINGS = "gkflow.toml"

@@ -37,7 +37,7 @@ class FileSettings:
 def seal_settings(section: Section, allow_local: bool) -> SealSettings:
     """``[seal]``: a key, a file, addresses to which every seal is sent."""
     found = SealSettings()
-    for each in section.sections("seal", "[seal]"):
+    for each in section.table("seal", "[seal]"):
         to = {channel: each.text(channel, "") for channel in _BY}
         for channel, address in to.items():
             if address and (wrong := fault_of(channel, address, allow_local)):
@@ -50,6 +50,6 @@ def seal_settings(section: Section, allow_local: bool) -> SealSettings:
 def file_settings(section: Section) -> FileSettings:
     """``[files]``: the group that may read and write beside the owner."""
     found = FileSettings()
-    for each in section.sections("files", "[files]"):
+    for each in section.table("files", "[files]"):
         found = FileSettings(each.text("group", ""))
     return found

@@ -15,10 +15,21 @@ from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
 from gkflow.files.home import FILE_NAME
+from gkflow.files.named import (
+    LIGHTS,
+    accounts_from,
+    duties_from,
+    lights_from,
+    numbers_from,
+    office_from,
+    profile_from,
+    readings_named,
+)
 from gkflow.files.nodes import Faults, Key, Node, from_plain
-from gkflow.files.profiles import Unit, readings_from, unit_from
+from gkflow.files.profiles import Unit, unit_from
 from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
+from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
 
@@ -26,8 +37,6 @@ PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
 # After so many working days of standing still somebody is reminded of a case; no law sets it.
 PARKED_AFTER = 20
-# No law knows colours: a light is shown while at most so many working days are left.
-LIGHTS = ((2, "orange"), (5, "yellow"))
 # Whom a notice reaches when every post above is vacant: the highest that is held.
 FALLBACK = ("director", "disclosure_head", "section_head", "officer", "clerk")
 _EVERY_UNIT = "*"
@@ -89,7 +98,7 @@ class Settings:
     home: Path
     lang: str = "auto"  # zh | en | auto: the door goes by the locale
     hash: str = "sha256"
-    profile: str = "national"
+    profile: str = NATIONAL
     predictor: str = "statutory"  # how a year without a notice is foreseen: calendars/predictors.py
     daily_at: time = time(8, 30)
     database: Database = field(default_factory=Database)
@@ -115,7 +124,6 @@ class Settings:
     parked_after: int = PARKED_AFTER
 
 
-_SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 # Variable -> the keys that it overrides, and the type that its text is read as.
 VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
@@ -151,15 +159,17 @@ VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
 
 
 def read_settings(
-    home: Path, environ: Mapping[str, str], text: str | None = None, *, patient: bool = False
-) -> Settings:
+    home: Path, environ: Mapping[str, str], text: str | None = None, *, patient: bool = False,
+    names: RuleNames | None = None,
+) -> Settings:  # fmt: skip
     """
     The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults. With
     a *text*, the settings of a ``gkflow.toml`` that holds it and is still to be written.
 
     Raises FilesAtFault with every fault; one in a variable is told under the variable's name. A *patient* reader
     keeps those that concern notices alone in the settings (``unsendable``): a wrong mail server does not hide the
-    cases. Who sends, and who writes notices, asks for them.
+    cases. Who sends, and who writes notices, asks for them. With *names*, a profile, workflow or duty that has no
+    file is a fault.
     """
     faults, later = Faults(), Faults()
     path = home / FILE_NAME
@@ -170,7 +180,8 @@ def read_settings(
         node = read_toml(path, path.as_posix(), faults)
     faults.tell()
     assert node is not None
-    settings = _settings(home, _overridden(node, environ, faults), faults, later if patient else faults)
+    root = _overridden(node, environ, faults)
+    settings = _settings(home, root, faults, later if patient else faults, names or RuleNames())
     faults.tell()
     return replace(settings, unsendable=later.all()) if patient else settings
 
@@ -207,22 +218,20 @@ def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _settings(home: Path, node: Node, faults: Faults, later: Faults) -> Settings:
+def _settings(home: Path, node: Node, faults: Faults, later: Faults, names: RuleNames) -> Settings:
     with Section(node, "", faults) as section:
         database = Database()
-        for each in section.sections("database", "[database]"):
+        for each in section.table("database", "[database]"):
             url = each.secret("url", "sqlite:///gkflow.db")  # it may hold a password
             database = Database(url, each.choice("synchronous", ("full", "normal"), "full"))
-        office, unit = "", "UNIT"
-        for each in section.sections("office", "[office]"):
-            office, unit = each.text("name", ""), each.text("unit", "UNIT")
         units = {
             code: unit_from(code, each) for code, each in section.named("units", "unit", needed=False, check=False)
         }
+        office, unit = office_from(section, units)
         units.setdefault(unit, Unit(unit, office or unit))
         channels: tuple[str, ...] = ("file",)
         with section.noting(later):
-            for each in section.sections("channels", "[channels]"):
+            for each in section.table("channels", "[channels]"):
                 channels = _channels(each, "default", channels)
             mail, webhook, quiet = _mail(section), _webhook(section), _quiet(section)
             daily_at = _hour(section, "daily_at", time(8, 30))
@@ -234,18 +243,18 @@ def _settings(home: Path, node: Node, faults: Faults, later: Faults) -> Settings
             home=home,
             lang=section.choice("lang", ("auto", "zh", "en"), "auto"),
             hash=section.choice("hash", ("sha256", "sm3"), "sha256"),
-            profile=section.text("profile", "national"),
+            profile=profile_from(section, names.profiles),
             predictor=section.choice("predictor", PREDICTORS, "statutory"),
             daily_at=daily_at,
             database=Database(_from_home(database.url or "sqlite:///gkflow.db", home), database.synchronous),
             office=office,
             unit=unit,
             units=MappingProxyType(units),
-            readings=readings_from(section),
-            duties=section.texts("duties") if "duties" in section else None,
+            readings=readings_named(section, names.workflows),
+            duties=duties_from(section, names.duties),
             people=people,
             quiet=quiet,
-            lights=_lights(section),
+            lights=lights_from(section),
             parked_after=_parked_after(section),
             channels=channels,
             mail=mail,
@@ -253,21 +262,10 @@ def _settings(home: Path, node: Node, faults: Faults, later: Faults) -> Settings
             seal=seal_settings(section, webhook.allow_local),
             files=file_settings(section),
             escalation=_escalation(section, {person.name for person in people}),
-            numbers=_numbers(section),
-            me="".join(each.text("name", "") for each in section.sections("me", "[me]")),
-            accounts=_accounts(section, {person.name for person in people}),
+            numbers=numbers_from(section, names.workflows),
+            me="".join(each.text("name", "") for each in section.table("me", "[me]")),
+            accounts=accounts_from(section, {person.name for person in people}),
         )
-
-
-def _accounts(section: Section, names: Collection[str]) -> Mapping[str, str]:
-    """[accounts] account = "person": which person an account of the operating system is (账户与人员)."""
-    found = {}
-    for account, node in section.items("accounts"):
-        if isinstance(node.value, str) and (node.value in names or node.value == "*"):
-            found[str(account)] = node.value
-        else:
-            section.fault(f'[accounts] {account}: a person of [[people]] is wanted, or "*" for all', "accounts")
-    return MappingProxyType(found)
 
 
 def _person(
@@ -339,41 +337,16 @@ def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str
     return tuple(channel for channel in named if channel in CHANNELS)
 
 
-def _lights(section: Section) -> tuple[tuple[int, str], ...]:
-    """Colours with the most working days left at which they are shown, the most urgent first."""
-    found = []
-    for colour, node in section.items("lights"):
-        if type(node.value) is int and node.value >= 0 and str(colour) not in ("green", "red"):
-            found.append((node.value, str(colour)))
-        else:
-            section.fault(f"[lights] {colour}: a number of working days is wanted; green and red need none", "lights")
-    return tuple(sorted(found)) or LIGHTS
-
-
-def _numbers(section: Section) -> Mapping[str, str]:
-    """[numbers] workflow = "CF": its cases are numbered UNIT-CF-2026-0001, in a series of their own (编号系列)."""
-    found: dict[str, str] = {}
-    for workflow, node in section.items("numbers"):
-        text = node.value
-        if not isinstance(text, str) or not _SERIES.fullmatch(text):
-            section.wrong(f"[numbers] {workflow}", node, "letters, figures or Chinese characters, as CF or 处罚")
-        elif text in found.values():
-            section.fault(f'[numbers] {workflow}: series "{text}" is given to another workflow', "numbers")
-        else:
-            found[str(workflow)] = text
-    return MappingProxyType(found)
-
-
 def _parked_after(section: Section) -> int:
     days = PARKED_AFTER
-    for each in section.sections("reminders", "[reminders]"):
+    for each in section.table("reminders", "[reminders]"):
         days = each.integer("parked_after", days, least=1)
     return days
 
 
 def _quiet(section: Section) -> Quiet:
     quiet = Quiet()
-    for each in section.sections("quiet", "[quiet]"):
+    for each in section.table("quiet", "[quiet]"):
         since, until = _hour(each, "from", quiet.since), _hour(each, "until", quiet.until)
         quiet = Quiet(since, until, each.flag("days_off", True))
     return quiet
@@ -381,7 +354,7 @@ def _quiet(section: Section) -> Quiet:
 
 def _mail(section: Section) -> Mail:
     mail = Mail()
-    for each in section.sections("mail", "[mail]"):
+    for each in section.table("mail", "[mail]"):
         mail = Mail(
             host=each.text("host", ""),
             port=each.integer("port", mail.port, least=1),
@@ -398,7 +371,7 @@ def _mail(section: Section) -> Mail:
 
 def _webhook(section: Section) -> Webhook:
     webhook = Webhook()
-    for each in section.sections("webhook", "[webhook]"):
+    for each in section.table("webhook", "[webhook]"):
         webhook = Webhook(
             each.secret("secret"), each.integer("timeout", webhook.timeout, least=1), each.flag("allow_local")
         )
@@ -407,7 +380,7 @@ def _webhook(section: Section) -> Webhook:
 
 def _escalation(section: Section, names: Collection[str]) -> Escalation:
     found = Escalation()
-    for each in section.sections("escalation", "[escalation]"):
+    for each in section.table("escalation", "[escalation]"):
         line = read_roles(each, "line") if "line" in each else found.line
         fallback = each.texts("fallback") if "fallback" in each else found.fallback
         for named in fallback:

@@ -111,7 +111,8 @@ def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[
 def _profile_named(home: Path, text: str) -> str:
     """The code of a profile, given by code or label. Raises typer.BadParameter with those that there are."""
     from gkflow.bootstrap import folders
-    from gkflow.files.rulebook_files import NATIONAL, read_profiles
+    from gkflow.files.rule_sources import NATIONAL
+    from gkflow.files.rulebook_files import read_profiles
 
     labels = {NATIONAL: "全国", **{name: each.label for name, each in read_profiles(folders(home)).items()}}
     for name, label in labels.items():
