@@ -25,7 +25,7 @@ def run(words: Sequence[str | Path], folder: Path, **environment: str) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**os.environ, "GKFLOW_HOME": str(folder), **environment},  # no office of the machine is found
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
