@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from gkflow.domain.case import canonical, seal_entry
 from gkflow.domain.errors import Unfit
 from gkflow.domain.merkle import Tree
 from gkflow.office import Office
-from store.offices import PEOPLE, Place, assert_sound, at, open_request, reply
+from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply
 
 KEY = '[seal]\nkey = "一把不在数据库里的钥匙"\n'
 TABLES = ("entry", "docket", "clock", "escalation", "notice")
@@ -510,3 +511,30 @@ def test_what_gkflow_makes_is_for_its_owner_alone(lived: Office, place: Place) -
     assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
     assert (place.home / "notices").stat().st_mode & 0o777 == 0o700
     assert private_of(lived.settings).mode == 0o600
+
+
+def test_a_group_that_the_settings_name_may_read_and_write_and_nobody_else(tmp_path: Path) -> None:
+    grp = pytest.importorskip("grp", reason="groups are those of POSIX")
+    group = grp.getgrgid(os.getgid()).gr_name
+    with a_place("sqlite", tmp_path / "office") as place:
+        place.settings(f'{PEOPLE}\n[files]\ngroup = "{group}"\n')
+        (place.home / "gkflow.toml").chmod(0o640)
+        with place.open() as office:
+            open_request(office, "A", "2022-09-13")
+            office.tick(at("2022-10-10"))
+            office.deliver(at("2022-10-10"))
+            made = [place.home / "seals.jsonl", place.home / "notices" / "notices.jsonl", place.home / "gkflow.db"]
+            assert {path.stat().st_mode & 0o777 for path in made} == {0o660}
+            assert {path.stat().st_gid for path in made} == {os.getgid()}
+            assert (place.home / "notices").stat().st_mode & 0o777 == 0o770
+            assert [sign.level for sign in office.doctor(at("2022-10-10", "10:00")) if sign.name == "files"] == ["ok"]
+            (place.home / "seals.jsonl").chmod(0o664)
+            (sign,) = [sign for sign in office.doctor(at("2022-10-10", "10:00")) if sign.name == "files"]
+            assert (sign.level, sign.facts["wide"]) == ("warning", ["seals.jsonl"])
+
+
+def test_a_group_that_does_not_exist_is_refused_by_its_name(tmp_path: Path) -> None:
+    with a_place("sqlite", tmp_path / "office") as place:
+        place.settings(f'{PEOPLE}\n[files]\ngroup = "no-such-group"\n')
+        with pytest.raises(Unfit, match=r'\[files\] group: there is no group "no-such-group" on this machine'):
+            place.open()

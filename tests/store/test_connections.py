@@ -168,6 +168,10 @@ def test_the_password_is_in_no_error_of_the_server(tmp_path: Path) -> None:
 
 # -- SQLite that can only be read --------------------------------------------------------------------------------------
 
+_AS_NOBODY = """
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+"""
 _AUDITOR = """
 import os, sys
 sys.path.insert(0, sys.argv[2])
@@ -213,10 +217,10 @@ def _readable(folder: Path) -> None:
     folder.parent.chmod(0o755)
 
 
-def _audit(home: Path) -> list[str]:
+def _audit(home: Path, script: str = _AUDITOR) -> list[str]:
     src = str(Path(gkflow.__file__).parents[1])
     done = subprocess.run(
-        [sys.executable, "-c", _AUDITOR, str(home), src], capture_output=True, text=True, cwd="/", timeout=100,
+        [sys.executable, "-c", script, str(home), src], capture_output=True, text=True, cwd="/", timeout=100,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -243,6 +247,24 @@ def test_a_copy_with_its_log_in_a_folder_that_can_only_be_read_is_read_whole(cop
     assert log
     _readable(copied)
     assert _audit(copied) == EXPECTED
+
+
+_NO_SPACE = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are those of POSIX")
+def test_on_a_disk_without_a_byte_left_cases_are_listed_shown_and_verified(copied: Path) -> None:
+    # No file of this process may grow by a byte, as on a full disk.
+    full = _AUDITOR.replace(_AS_NOBODY, _NO_SPACE)
+    assert full != _AUDITOR
+    assert _audit(copied, full) == EXPECTED
+    before = {path.name for path in copied.iterdir()}
+    assert _audit(copied, full) == EXPECTED, "and what was refused left nothing behind"
+    assert {path.name for path in copied.iterdir()} == before
 
 
 def test_a_reader_leaves_the_file_as_it_was(copied: Path) -> None:

@@ -123,7 +123,7 @@ ERRORS: dict[str, str] = {
     "bad_encoding": "{what} 不是 UTF-8 文本",
     "database_damaged": "数据库已损坏（{reason}）：请保留现状另存一份，再从备份恢复",
     "database_failed": "数据库不予执行：{reason}",
-    "database_readonly": "数据库不可写：运行 gkflow 的账户需要对该文件及其文件夹有写入权限",
+    "database_readonly": "数据库不可写：运行 gkflow 的账户需要对该文件及其文件夹有写入权限，磁盘也不能已满",
     "database_unopened": "数据库打不开：请检查文件夹、权限和磁盘（{reason}）",
     "disk_full": "磁盘已满，没有写入；请腾出空间再办",
     "too_deep": "所给内容嵌套过深或者过大，没有办理",

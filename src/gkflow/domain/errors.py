@@ -205,7 +205,8 @@ SENTENCES: dict[str, str] = {
     "bad_encoding": "{what} is not text in UTF-8",
     "database_damaged": "the database is damaged ({reason}): keep a copy as it is and restore a backup",
     "database_failed": "the database refused: {reason}",
-    "database_readonly": "the database cannot be written: who runs gkflow needs write access to its file and folder",
+    "database_readonly": "the database cannot be written: who runs gkflow needs write access to its file and folder, "
+    "and the disk must not be full",
     "database_unopened": "the database cannot be opened: look at folder, permissions and disk ({reason})",
     "disk_full": "the disk is full: nothing was written; make room and try again",
     "too_deep": "what was given is nested too deeply or too large: nothing was done",
