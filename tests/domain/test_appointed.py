@@ -387,6 +387,19 @@ def test_hours_run_through_the_night_and_the_days_off_from_the_moment_that_is_na
     assert (deadline.last_day, deadline.provisional, codes(deadline)) == (d("2026-03-08"), False, [])
 
 
+def test_hours_and_months_that_do_not_roll_are_firm_in_a_year_without_a_notice() -> None:
+    # No notice can move a limit that asks for no working day.
+    calendar = WorkCalendar((), (), announced_from=d("2020-01-01"), announced_through=d("2026-12-31"))
+    hours = a_book(a_value(48, LimitUnit.HOUR), calendar, **HOURS)
+    deadline = reckoned(["2027-02-05 receive known_at=2027-02-05T17:30"], "2027-02-05", hours)
+    assert (deadline.last_day, deadline.provisional) == (d("2027-02-07"), False)
+
+    months = a_book(a_value(2, LimitUnit.MONTH), calendar)
+    assert not reckoned(["2026-12-02 receive"], "2026-12-02", months).provisional
+    rolls = a_book(a_value(2, LimitUnit.MONTH, roll=Roll.NEXT_WORKING_DAY), calendar)
+    assert reckoned(["2026-12-02 receive"], "2026-12-02", rolls).provisional
+
+
 @pytest.mark.parametrize(
     ("closed", "verdict"),
     [
