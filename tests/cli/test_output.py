@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gkflow.cli.help import wrapped
@@ -45,5 +48,18 @@ def test_csv_begins_with_a_byte_order_mark() -> None:
 
 
 def test_chinese_help_is_broken_where_it_fits() -> None:
-    lines = wrapped("中止期间可以重复，次日起不计入", 16)
-    assert lines == ["中止期间可以重复，", "次日起不计入"]
+    assert wrapped("中止期间可以重复，次日起不计入", 18) == ["中止期间可以重复，", "次日起不计入"]
+    # Punctuation begins no line, and none is wider than it may be.
+    assert wrapped("中止期间可以重复，次日起不计入", 16) == ["中止期间可以重", "复，次日起不计入"]
+    assert wrapped("请先运行 gkflow check，再看", 16) == ["请先运行 gkflow", "check，再看"]
+
+
+@given(st.text("甲乙，。（）“”《》 ab-1…", max_size=60), st.integers(8, 40))
+def test_what_is_broken_loses_nothing_and_fits(text: str, room: int) -> None:
+    lines = wrapped(text, room)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    codes = re.findall(r"[ab1-]+", text)
+    assert sorted(re.findall(r"[ab1-]+", "\n".join(lines))) == sorted(codes)
+    for line in lines:
+        # Wider is only what cannot be broken: one word or one character, with its punctuation.
+        assert cell_len(line) <= room or len(re.findall(r"[甲乙]|[ab1-]+", line)) <= 1

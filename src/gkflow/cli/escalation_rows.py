@@ -47,7 +47,7 @@ def _told_words(told: str) -> str:
 COLUMNS = (
     Column("id", "编号", "id"),
     Column("day", "日期", "day"),
-    Column("case", "案件", "case"),
+    Column("case", "案件", "case", solid=True),
     Column("clock_label", "期限", "clock"),
     Column("deadline", "届满日", "deadline"),
     Column("kind", "类别", "kind", words=kind_words),
@@ -57,8 +57,8 @@ COLUMNS = (
         words=lambda colour: say(_COLOURS.get(colour, colour), colour),
     ),
     Column("told", "告知", "told", words=_told_words),
-    Column("told_at", "告知时间", "told at", words=short_moment),
-    Column("delivered_at", "送达时间", "delivered at", words=short_moment),
+    Column("told_at", "告知时间", "told at", words=short_moment, solid=True),
+    Column("delivered_at", "送达时间", "delivered at", words=short_moment, solid=True),
     Column("acknowledged_by", "签收人", "acknowledged by"),
     Column("words", "签收意见", "words"),
 )  # fmt: skip

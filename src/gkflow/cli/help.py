@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,12 +16,27 @@ from gkflow.cli.language import say
 
 _GAP = 2
 _TERM = 30  # a longer term has its help on the next line
-_NEVER_FIRST = "，。；：、）】》？！,.;:)"
+_OPENING, _CLOSING = "（【《〔“", "，。；：、）】》〕”？！…"
+_WIDE = (
+    "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd"
+)
+# What is never broken: a word, or one wide character, with the punctuation that is its own and the space after it.
+_PIECE = re.compile(
+    # 某教罚〔2026〕1号 is one code, a moment one word.
+    rf"\d{{4}}-\d\d-\d\d \d\d:\d\d[{_CLOSING}]*\s*|"
+    rf"[{_WIDE}]{{0,6}}〔[^〕\s]{{1,8}}〕\d*号?[{_CLOSING}]*\s*|"
+    rf"[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[^\S\n]|[{_WIDE}])(?<![{_CLOSING}])[{_CLOSING}]*\s*|.\s*",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")  # a colour takes no column
 
 
 def width(text: str) -> int:
     """The columns that a text takes on a terminal; Chinese characters take two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    if text.isascii() and "\x1b" not in text:
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in _ESCAPE.sub("", text))
 
 
 def padded(text: str, columns: int) -> str:
@@ -40,39 +56,41 @@ def cut(text: str, columns: int) -> str:
     return text
 
 
-def wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines of at most so many columns: broken at a space, or after any Chinese character."""
+def wrapped(text: str, columns: int, first: int | None = None) -> list[str]:
+    """
+    The text in lines of at most so many columns: broken at a space, or after any Chinese character, never inside a
+    word or a code. *first* is the room on the first line, where something stands there already.
+
+    >>> wrapped("请先运行 gkflow check，再看", 16)
+    ['请先运行 gkflow', 'check，再看']
+    """
+    room = columns if first is None else first
     lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and width(line + piece.rstrip()) > columns and piece[0] not in _NEVER_FIRST:
+    line, taken, begun = "", 0, first is not None
+    for piece in _PIECE.findall(text):
+        if begun and taken + width(piece.rstrip()) > room:
             lines.append(line.rstrip())
-            line = ""
-        line += piece if line or not piece.isspace() else ""
+            line, taken, room, begun = "", 0, columns, False
+        if begun or not piece.isspace():
+            line += piece
+            taken += width(piece)
+            begun = True
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _pieces(text: str) -> Iterable[str]:
-    """Words with the space after them; each wide character alone."""
-    word = ""
-    for char in text:
-        if east_asian_width(char) in "WF":
-            if word:
-                yield word
-            yield char
-            word = ""
-        else:
-            word += char
-            if char == " ":
-                yield word
-                word = ""
-    if word:
-        yield word
+def longest_piece(text: str) -> int:
+    """The width of the longest part of a text that is not broken."""
+    return max((width(piece.rstrip()) for piece in _PIECE.findall(text)), default=0)
+
+
+def terminal_width() -> int:
+    """The columns of the terminal (``COLUMNS`` says otherwise); forty at the least."""
+    return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
 def columns() -> int:
     """The columns that help and lists may take."""
-    return max(min(shutil.get_terminal_size((100, 24)).columns, 100), 40)
+    return min(terminal_width(), 100)
 
 
 def _list(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:

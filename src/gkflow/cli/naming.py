@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.language import label_of, say
@@ -69,20 +70,30 @@ def unit_label(office: Office, code: str) -> str | None:
     return unit.label if unit is not None else None
 
 
+def unit_labels(office: Office) -> dict[str, str]:
+    """What the units of the settings are called in the language chosen, by code."""
+    return {code: label_of(unit.label, code) for code, unit in office.settings.units.items()}
+
+
 def fact_label(workflow: Workflow, name: str) -> str:
     """A fact in words, its code beside it where a person has to type it: 收件方式(channel)."""
     spec = workflow.facts.get(name)
     return say(f"{spec.label}({name})", name) if spec is not None else name
 
 
-def fact_words(workflow: Workflow, name: str, value: Any) -> str:
-    """A fact with its value: 收件方式 互联网."""
+def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A fact with its value: 收件方式 互联网; of one that names a unit its label, where *units* has it."""
     spec = workflow.facts.get(name)
     if spec is None:
         own = {"seq": "第几条", "day": "日期", "void": "作废", "reason": "理由", "text": "内容",
                "last_day_before": "原届满日", "last_day_after": "现届满日"}.get(name, name)  # fmt: skip
         return f"{say(own, name)} {_value(value)}"
-    told = say(spec.choices[value], value) if spec.type == "choice" and value in spec.choices else _value(value)
+    if spec.type == "choice" and value in spec.choices:
+        told = say(spec.choices[value], value)
+    elif spec.type == "unit" or name.endswith("_unit"):
+        told = units.get(str(value), str(value))
+    else:
+        told = _value(value)
     return f"{label_of(spec.label, name)} {told}"
 
 

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gkflow.cli.language import say
-from gkflow.cli.screen import pen, safe, unfiltered
+from gkflow.cli.screen import as_it_is, pen, safe, unfiltered
 from gkflow.domain.errors import Refused, Unfit
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 Row = Mapping[str, Any]
 # The colours of the data (ladders, lights) as a terminal shows them.
@@ -51,7 +48,9 @@ class Column:
     style: str | Callable[[Row], str | None] = ""
     words: Callable[[Any], Any] | None = None
     told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
-    whole: bool = False  # never cut on a terminal: a quotation, a list of what is possible
+    whole: bool = False  # never cut on a terminal: a quotation, facts, a list of what is possible
+    solid: bool = False  # never broken: a number of a case, a day with a word
+    below: bool = False  # a list whose parts stand below one another on a terminal: facts
 
     @property
     def heading(self) -> str:
@@ -64,6 +63,11 @@ class Column:
             return self.told(row)
         value = row.get(self.key)
         return self.words(value) if self.words is not None and value is not None else value
+
+    def line(self, row: Row) -> Any:
+        """The same on one line."""
+        value = self.value(row)
+        return say("，", ", ").join(map(str, value)) if self.below else value
 
     def colour(self, row: Row) -> str:
         """The rich style of the cell."""
@@ -143,7 +147,7 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
     elif format == "csv":
         from gkflow.papers.tables import write_csv
 
-        write_csv(sys.stdout, _headings(columns), _cells(counted, columns))
+        write_csv(as_it_is(sys.stdout), _headings(columns), _cells(counted, columns))
     elif format == "xlsx":
         if sys.stdout.isatty():
             raise Refused(
@@ -190,7 +194,7 @@ def _headings(columns: Sequence[Column]) -> list[str]:
 
 
 def _cells(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[list[Any]]:
-    return ([_person(column.value(row)) for column in columns] for row in rows)
+    return ([_person(column.line(row)) for column in columns] for row in rows)
 
 
 def _person(value: Any) -> Any:
@@ -211,7 +215,7 @@ def print_json(value: Any, path: str = "") -> None:
     """Print one JSON value and nothing else, or write it into *path*: a list with a line for each row, an object
     indented. Raises Unfit for a file that cannot be written."""
     if not path:
-        print(json_text(value))
+        print(json_text(value), file=as_it_is(sys.stdout))
         return
     try:
         Path(path).write_text(json_text(value) + "\n", encoding="utf-8")
@@ -265,17 +269,25 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "")
     if not sys.stdout.isatty():
         sys.stdout.write(_Told.of(rows, columns).text(title))
         return
-    told = _Told.of(rows, columns, _LONGEST)
+    from gkflow.cli.fitted import Sheet
+    from gkflow.cli.help import terminal_width
+
+    sheet = Sheet.of(rows, columns, terminal_width())
+    if title:
+        print(coloured(title, "bold"))
+    _drawn(sheet.lines())
+
+
+def _drawn(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Lines of texts with their colours, which were fitted to the terminal."""
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(file=unfiltered(sys.stdout), highlight=False, markup=False)
-    if not told.fits(console.width):
-        # Too narrow to fold into: whole lines, which the terminal breaks, are easier to read than broken days.
-        sys.stdout.write(told.text(title))
-        return
-    if title:
-        console.print(title, style="bold")
-    console.print(told.table(rows))
+    for line in lines:
+        text = Text.assemble(*line)
+        text.rstrip()
+        console.print(text, soft_wrap=True)
 
 
 def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> str:
@@ -283,14 +295,12 @@ def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") 
     return _Told.of(rows, columns).text(title)
 
 
-_LONGEST = 60  # longer cells are cut on a terminal, and widen no column elsewhere
-_SHORT = 12  # columns up to this width (days, numbers, statuses) are never folded
-_NARROWEST = 8
+_LONGEST = 60  # longer cells widen no column where the table is not fitted
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A table in words; columns in which no row has anything are left out."""
+    """A table in words at its full width; columns in which no row has anything are left out."""
 
     columns: Sequence[Column]
     cells: Sequence[Sequence[str]]
@@ -298,16 +308,11 @@ class _Told:
     widths: Sequence[int]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], columns: Sequence[Column], most: int = 0) -> _Told:
-        """The table of these rows; with *most*, cells longer than so many columns are cut."""
-        from gkflow.cli.help import cut, width
+    def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
+        """The table of these rows."""
+        from gkflow.cli.help import width
 
-        told = [[_cell(column.value(row)) for row in rows] for column in columns]
-        if most:
-            told = [
-                cells if column.whole else [cut(cell, most) for cell in cells]
-                for column, cells in zip(columns, told, strict=True)
-            ]
+        told = [[cell_text(column.line(row)) for row in rows] for column in columns]
         kept = [place for place, cells in enumerate(told) if any(cells)]
         columns = [columns[place] for place in kept]
         # A cell of thousands of characters pushes its own line, not the whole table.
@@ -315,7 +320,7 @@ class _Told:
             min(max(map(width, (column.heading, *told[place]))), max(width(column.heading), _LONGEST))
             for place, column in zip(kept, columns, strict=True)
         ]
-        numbers = [_is_number(column, rows) for column in columns]
+        numbers = [is_number(column, rows) for column in columns]
         return cls(columns, list(zip(*(told[place] for place in kept), strict=True)), numbers, widths)
 
     def text(self, title: str) -> str:
@@ -332,32 +337,15 @@ class _Told:
         lines = [*([safe(title)] if title else []), line(_headings(self.columns)), rule, *map(line, self.cells)]
         return "\n".join(lines) + "\n"
 
-    def fits(self, width: int) -> bool:
-        least = sum(columns if columns <= _SHORT else _NARROWEST for columns in self.widths)
-        return least + 2 * len(self.widths) <= width
 
-    def table(self, rows: Sequence[Row]) -> Table:
-        from rich import box
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-        for column, number, width in zip(self.columns, self.numbers, self.widths, strict=True):
-            justify: Any = "right" if number else "left"
-            # What was not cut is folded.
-            table.add_column(column.heading, justify=justify, overflow="fold", no_wrap=width <= _SHORT)
-        for row, cells in zip(rows, self.cells, strict=True):
-            texts = (Text(cell, style=column.colour(row)) for cell, column in zip(cells, self.columns, strict=True))
-            table.add_row(*texts)
-        return table
-
-
-def _is_number(column: Column, rows: Sequence[Row]) -> bool:
+def is_number(column: Column, rows: Sequence[Row]) -> bool:
+    """Whether the column holds numbers, which stand on the right."""
     values = [value for value in (column.value(row) for row in rows[:_BATCH]) if value is not None]
     return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """One cell on one line."""
     if value is None:
         return ""
     return safe(" ".join(str(_person(value)).splitlines()))

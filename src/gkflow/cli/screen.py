@@ -53,12 +53,17 @@ def pen(text: str) -> str:
 
 
 class Screen:
-    """A stream whose text is made safe; without *filtered* as it is, for what was made safe before."""
+    """
+    A stream whose text is made safe; without *filtered* as it is, for what was made safe before. With *folded*, lines
+    too long for a terminal are broken between words and never inside a code.
+    """
 
-    def __init__(self, stream: TextIO | None, *, must_show: bool, filtered: bool = True) -> None:
+    def __init__(self, stream: TextIO | None, *, must_show: bool, filtered: bool = True, folded: bool = False) -> None:
         self.stream = stream
         self.must_show = must_show
         self.filtered = filtered
+        self.folded = folded
+        self._column = 0  # where the next character goes
 
     def write(self, text: str) -> int:
         """Write, or raise NotShown; what cannot be said on stderr is lost."""
@@ -69,8 +74,26 @@ class Screen:
         with self._noticed():
             if self.stream is None:
                 raise OSError(9, os.strerror(9))
-            self.stream.write(told)
+            self.stream.write(self._fold(told) if self.folded and self.stream.isatty() else told)
         return len(text)
+
+    def _fold(self, text: str) -> str:
+        from gkflow.cli.help import terminal_width, width, wrapped
+
+        room, told = terminal_width(), []
+        for place, part in enumerate(text.split("\n")):
+            self._column = 0 if place else self._column
+            if self._column + width(part) <= room:
+                told.append(part)
+                self._column += width(part)
+                continue
+            hung = _hung(part, room) if self._column == 0 else 0
+            head, rest = part[: len(part) - len(part.lstrip())], part.lstrip()
+            first, *more = wrapped(rest, room - hung, first=room - self._column - len(head))
+            lines = [head + first, *(" " * hung + line for line in more)]
+            told.append("\n".join(lines))
+            self._column = width(lines[-1])
+        return "\n".join(told)
 
     def flush(self) -> None:
         """Flush, or raise NotShown."""
@@ -101,6 +124,24 @@ class Screen:
         return getattr(self.stream, name)
 
 
+# A label and its value, as "依据    第三十三条", or a level, as "[注意] …": what follows stands below the value.
+_HEAD = re.compile(r"\s*(?:\S+\s{2,}|\S*\[[^\]]+\]\S* )?")
+
+
+def _hung(line: str, room: int) -> int:
+    """Where the further lines of a line begin."""
+    from gkflow.cli.help import width
+
+    found = _HEAD.match(line)
+    taken = width(found[0]) if found else 0
+    return taken if taken <= room // 3 else len(line) - len(line.lstrip())
+
+
+def as_it_is(stream: Any) -> Any:
+    """The same stream without folding: a table that was fitted, or what a program or another file takes up."""
+    return Screen(stream.stream, must_show=stream.must_show) if isinstance(stream, Screen) else stream
+
+
 def unfiltered(stream: Any) -> Any:
     """The same stream for the escape sequences of a library that draws on it (rich)."""
     return Screen(stream.stream, must_show=stream.must_show, filtered=False) if isinstance(stream, Screen) else stream
@@ -113,8 +154,8 @@ def screens() -> Iterator[None]:
     if isinstance(before[0], Screen):  # a command that runs others
         yield
         return
-    sys.stdout = cast(TextIO, Screen(before[0], must_show=True))
-    sys.stderr = cast(TextIO, Screen(before[1], must_show=False))
+    sys.stdout = cast(TextIO, Screen(before[0], must_show=True, folded=True))
+    sys.stderr = cast(TextIO, Screen(before[1], must_show=False, folded=True))
     try:
         yield
     finally:

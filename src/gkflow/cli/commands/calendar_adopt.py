@@ -227,7 +227,7 @@ def show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None
     from gkflow.cli.output import Column, show
 
     columns = (
-        Column("case", "案件编号", "case"),
+        Column("case", "案件编号", "case", solid=True),
         Column("title", "内容摘要", "title"),
         Column("clock", "期限", "clock", told=lambda row: label_of(row["clock_label"], row["clock"])),
         Column("old", "原届满日", "old"),

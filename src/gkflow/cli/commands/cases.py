@@ -134,7 +134,7 @@ def _columns(
             return say(f"最早 {row['earliest']}", f"earliest {row['earliest']}") if row["earliest"] else ""
         return f"{row['deadline']}" + (say(" 暂定", " provisional") if row["provisional"] else "")
 
-    number = Column("case", "案件编号", "case", style=light)
+    number = Column("case", "案件编号", "case", style=light, solid=True)
     title = Column("title", "内容摘要", "title")
     flow = Column("workflow", "流程", "workflow", words=workflow)
     state = Column("state_label", "状态", "state") if say("zh", "en") == "zh" else Column("state", "状态", "state")
@@ -170,7 +170,7 @@ def _columns(
             verdict, left,
             Column("light", "灯", "light", words=lambda each: word(LIGHTS, each)), past_powers,
         ]  # fmt: skip
-    last = Column("deadline", "届满日", "last day", style=light, told=last_day)
+    last = Column("deadline", "届满日", "last day", style=light, told=last_day, solid=True)
     held = [verdict] if every else []
     of = [unit] if len(office.settings.units) > 1 else []
     mind = [past_powers] if attention or any(map(unconfirmed, lines)) else []

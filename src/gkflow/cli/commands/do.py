@@ -127,10 +127,10 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
 
 
 def _print_unit(office: Office, code: str) -> None:
-    """The unit named, with its label where the settings know it: a code mistyped is seen."""
+    """The unit named, by its label where the settings know it: a code mistyped is seen."""
     from gkflow.cli.naming import unit_label
 
     if code:
         label = unit_label(office, code)
-        known = say(f"{label}（{code}）", f"{code} ({label})") if label is not None and label != code else code
+        known = say(label, f"{code} ({label})") if label is not None and label != code else code
         print(say(f"机关    {known}", f"unit      {known}"))

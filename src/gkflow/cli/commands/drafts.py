@@ -61,12 +61,13 @@ def command(
 
 
 def _list(office: Office, format: str, output: str) -> None:
+    from gkflow.cli.naming import unit_labels
     from gkflow.cli.output import show
 
     drafts = office.drafts.all()
     flows = {draft.id: _flow_of(office, draft) for draft in drafts}
     rows = [_row(draft, flows[draft.id]) for draft in drafts]
-    show(rows, _columns(flows), format, output or None, say("草稿", "Drafts"))
+    show(rows, _columns(flows, unit_labels(office)), format, output or None, say("草稿", "Drafts"))
     if format == "table" and rows and not output:
         print(
             say(
@@ -104,22 +105,21 @@ def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns(flows: Mapping[int, Workflow | None]) -> tuple[Column, ...]:
+def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> tuple[Column, ...]:
     from gkflow.cli.escalation_rows import short_moment
     from gkflow.cli.naming import fact_words
     from gkflow.cli.output import Column
 
-    def facts(row: Any) -> str:
+    def facts(row: Any) -> list[str]:
         flow = flows[row["id"]]
-        told = (
-            fact_words(flow, name, value) if flow is not None else f"{name} {value}"
+        return [
+            fact_words(flow, name, value, units) if flow is not None else f"{name} {value}"
             for name, value in row["facts"].items()
-        )
-        return say("，", ", ").join(told)
+        ]
 
     return (
         Column("id", "编号", "id"),
-        Column("case", "案件", "case", told=lambda row: row["case"] or say("（新收件）", "(new)")),
+        Column("case", "案件", "case", told=lambda row: row["case"] or say("（新收件）", "(new)"), solid=True),
         Column(
             "workflow", "流程", "workflow",
             told=lambda row: label_of(row["workflow_label"] or row["workflow"] or "", row["workflow"] or ""),
@@ -130,8 +130,8 @@ def _columns(flows: Mapping[int, Workflow | None]) -> tuple[Column, ...]:
         ),
         Column("day", "日期", "day"),
         Column("by", "经办人", "by"),
-        Column("facts", "要素", "facts", told=facts),
-        Column("kept_at", "保存时间", "kept at", words=short_moment),
+        Column("facts", "要素", "facts", told=facts, whole=True, below=True),
+        Column("kept_at", "保存时间", "kept at", words=short_moment, solid=True),
         Column("reason", "不予办理的原因", "why it was refused"),
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ def _columns() -> tuple[Column, ...]:
         Column("label", "职责", "duty", told=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
         Column("taken_on", "承担", "taken on", words=lambda mine: say(*(_MINE if mine else _NOT_MINE))),
         Column("opens", "立案日", "opens on"),
-        Column("case", "案件", "case"),
+        Column("case", "案件", "case", solid=True),
         Column("counted", "已完成", "done", told=_counted),
         Column("article", "依据", "article"),
         Column("duty", "代码", "code"),

@@ -66,8 +66,8 @@ def columns() -> tuple[Any, ...]:
         Column("channel", "方式", "channel", words=channel_words),
         Column("kind", "类别", "kind", words=kind_words),
         Column("subject", "标题", "subject"),
-        Column("made_at", "写成时间", "made at", words=short_moment),
-        Column("delivered_at", "送达时间", "delivered at", words=short_moment),
+        Column("made_at", "写成时间", "made at", words=short_moment, solid=True),
+        Column("delivered_at", "送达时间", "delivered at", words=short_moment, solid=True),
         Column("tries", "次数", "tries"),
         Column("error", "未送达原因", "error"),
     )

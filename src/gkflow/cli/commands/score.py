@@ -106,7 +106,7 @@ def _unit_words(row: Any) -> str:
     code, label = row["unit"], row["unit_label"]
     if label is None or label == code:
         return str(code or say("（未写明）", "(none named)"))
-    return say(f"{label}（{code}）", f"{code} ({label})")
+    return say(label, f"{code} ({label})")
 
 
 def _columns() -> tuple[Column, ...]:
@@ -126,7 +126,7 @@ def _detail_columns() -> tuple[Column, ...]:
 
     return (
         Column("unit", "机关", "unit", told=_unit_words),
-        Column("case", "案件", "case"),
+        Column("case", "案件", "case", solid=True),
         Column("day", "日期", "day"),
         Column("label", "记分规则", "rule", told=lambda row: say(row["label"], row["rule"].replace("_", " "))),
         Column("points", "分值", "points"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
@@ -38,6 +38,7 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Everything about one case."""
+    from gkflow.cli.naming import unit_labels
     from gkflow.cli.output import print_json
     from gkflow.office import open_office
 
@@ -52,7 +53,7 @@ def command(
     if format == "json":
         print_json(told)
     else:
-        _print(view, links, told)
+        _print(view, links, told, unit_labels(office))
 
 
 def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:
@@ -176,7 +177,7 @@ def _stopped_by(deadline: Deadline) -> str | None:
 # -- for people --------------------------------------------------------------------------------------------------
 
 
-def _print(view: CaseView, links: list[Link], told: dict[str, Any]) -> None:
+def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mapping[str, str]) -> None:
     from gkflow.cli.naming import actions_words
 
     flow = view.workflow
@@ -186,7 +187,7 @@ def _print(view: CaseView, links: list[Link], told: dict[str, Any]) -> None:
         (say("流程", "workflow"), label_of(flow.label, flow.name)),
         (say("状态", "state"), _state_words(told)),
         (say("承办人", "officer"), told["officer"]),
-        (say("承办单位", "unit"), told["unit"]),
+        (say("承办单位", "unit"), units.get(told["unit"], told["unit"])),
         (say("收到日期", "received"), told["received"]),
         (say("截至", "as of"), told["as_of"]),
     ]
@@ -196,7 +197,7 @@ def _print(view: CaseView, links: list[Link], told: dict[str, Any]) -> None:
         if value is not None:
             print(f"{padded(name, 10)}{value}")
     _section(say("办理记录", "Record"))
-    _print_record(flow, told["record"], told["findings"])
+    _print_record(flow, told["record"], told["findings"], units)
     if links:
         _section(say("关联案件", "Links"))
         _print_links(links)
@@ -225,14 +226,14 @@ def _state_words(told: dict[str, Any]) -> str:
     return say(f"{state}（对外：{told['public']}）", f"{state} (to the public: {told['public']})")
 
 
-def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
+def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
     from gkflow.cli.naming import fact_words
     from gkflow.cli.output import Column, print_table
 
-    def told(facts: dict[str, Any]) -> str:
-        return say("，", ", ").join(fact_words(flow, name, value) for name, value in facts.items())
+    def told(facts: dict[str, Any]) -> list[str]:
+        return [fact_words(flow, name, value, units) for name, value in facts.items()]
 
-    def facts(row: Any) -> str:
+    def facts(row: Any) -> list[str]:
         if row["voided_by"] is not None:
             words = [say(f"【已由第 {row['voided_by']} 条作废】", f"[voided by entry {row['voided_by']}]")]
         elif row["now"] is not None:
@@ -246,13 +247,13 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
             )
             changed = {name: value for name, value in row["now"]["facts"].items() if row["facts"].get(name) != value}
             gone = {name: "—" for name in row["facts"] if name not in row["now"]["facts"]}
-            told_now = say("，", ", ").join(filter(None, (day, told({**changed, **gone}))))
+            told_now = say("，", ", ").join(filter(None, (day, *told({**changed, **gone}))))
             words = [say(f"【已由第 {by} 条更正：{told_now}】", f"[corrected by entry {by}: {told_now}]")]
         elif not row["counts"] and row["action"] != "correct_entry":
             words = [say("【误收，不计】", "[misfiled, does not count]")]
         else:
             words = []
-        return " ".join(filter(None, (told(row["facts"]), *words)))
+        return [*told(row["facts"]), *words]
 
     def struck(row: Any) -> str:
         return "strike" if row["voided_by"] is not None or row["now"] is not None else ""
@@ -270,7 +271,7 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows) -> None:
                 "action", "动作", "action", told=lambda row: label_of(row["action_label"], row["action"]), style=struck
             ),
             Column("by", "经办人", "by"),
-            Column("facts", "要素", "facts", told=facts),
+            Column("facts", "要素", "facts", told=facts, whole=True, below=True),
             Column("findings", "注意", "mind", told=notes, style="yellow"),
         ],
     )
@@ -295,7 +296,7 @@ def _print_links(links: list[Link]) -> None:
         rows,
         [
             Column("relation", "关系", "relation"),
-            Column("case", "案件", "case"),
+            Column("case", "案件", "case", solid=True),
             Column("workflow", "流程", "workflow"),
             Column("state", "状态", "state"),
         ],
@@ -321,7 +322,7 @@ def _print_clocks(clocks: Rows) -> None:
             Column("clock", "期限", "clock", told=name),
             Column("duty", "义务人", "whose", words=lambda each: word(BINDS, each)),
             Column("start", "起算日", "day 0"),
-            Column("deadline", "届满日", "last day", told=_last_day),
+            Column("deadline", "届满日", "last day", told=_last_day, solid=True),
             Column("status", "计时", "status", words=lambda each: word(CLOCK_STATUSES, each)),
             Column("stopped", "停止日", "stopped"),
             Column("verdict", "认定", "verdict", told=verdict_words, style=_colour),

@@ -87,8 +87,8 @@ def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last:
         told["cases"],
         [
             Column("place", "次序", "place"),
-            Column("case", "抽中案件", "case"),
-            Column("supervision", "督办案件", "supervision"),
+            Column("case", "抽中案件", "case", solid=True),
+            Column("supervision", "督办案件", "supervision", solid=True),
         ],
     )
     example = quote(f"{seed}/{told['cases'][0]['case']}")

@@ -57,7 +57,7 @@ def _columns() -> tuple[Column, ...]:
         Column("address", "地址", "address"),
         Column("item", "事项", "item", told=lambda row: row["item_label"] or row["item"] or say("全部", "all")),
         Column("audience", "服务对象", "audience"),
-        Column("since", "订阅时间", "since", words=short_moment),
-        Column("left_at", "退订时间", "left at", words=short_moment),
+        Column("since", "订阅时间", "since", words=short_moment, solid=True),
+        Column("left_at", "退订时间", "left at", words=short_moment, solid=True),
         Column("token", "退订码", "token"),
     )
