@@ -153,3 +153,12 @@ def test_machines_get_the_code(
     words: tuple[str, ...], settled: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert f'"unit": "{CODE}"' in in_pipe(settled, capsys, *words, "--format", "json")
+
+
+def test_what_another_program_takes_up_is_not_folded_on_a_terminal_either(
+    settled: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (("draw", "request"), ("cases", "--format", "json"), ("cases", "--format", "csv")):
+        whole = in_pipe(settled, capsys, *words)
+        assert on_terminal(settled, 60, *words).lstrip("\ufeff") == whole.lstrip("\ufeff").replace("\r\n", "\n"), words
+        assert max(map(cell_len, whole.splitlines())) > 60

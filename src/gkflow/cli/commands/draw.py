@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from gkflow.cli import options
 from gkflow.cli.language import label_of, say
+from gkflow.cli.screen import as_it_is
 
 
 def command(
@@ -24,4 +27,5 @@ def command(
     book = rulebook(home_folder())
     by_label = {each.label: each for each in book.workflows.values()}
     found = by_label.get(workflow) or book.workflow(workflow)
-    typer.echo(draw(found, label_of, say("尚未收件", "not yet there")))
+    # Another program draws it: a line that were broken would be another diagram.
+    typer.echo(draw(found, label_of, say("尚未收件", "not yet there")), file=as_it_is(sys.stdout))
