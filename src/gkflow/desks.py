@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gkflow.application.given import facts_given, require_texts
 from gkflow.domain.case import legal_day
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Drafts(_Desk):
         from gkflow.application.drafting import keep_draft
         from gkflow.application.entered import Act
 
-        act = Act(action, day, by, unit, dict(facts or {}))
+        require_texts(case=case, action=action, workflow=workflow, by=by, unit=unit)
+        act = Act(action, day, by, unit, facts_given(facts, {}))
         with self._office.store.writing(session) as ledger:
             return keep_draft(ledger, case, workflow, act, reason, self._moment(now))
 

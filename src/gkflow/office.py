@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gkflow.application.given import facts_given, require_texts
 from gkflow.bootstrap import (
     channels_of,
     database_of,
@@ -296,8 +297,9 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.receive import receive
 
+        require_texts(workflow=workflow, number=number)
         moment = self.moment(now)
-        given = {**(facts or {}), **more, **({"title": title} if title else {})}
+        given = facts_given(facts, {**more, "title": title} if title != "" else more)
         act = self._act("", day, by, unit, given, key)
         return self.store.attempt(
             lambda ledger: receive(
@@ -319,8 +321,9 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.advance import advance
 
+        require_texts(case=case, action=action)
         moment = self.moment(now)
-        act = self._act(action, day, by, unit, {**(facts or {}), **more}, key)
+        act = self._act(action, day, by, unit, facts_given(facts, more), key)
         return self.store.attempt(
             lambda ledger: advance(ledger, self.rules_in(ledger), case, act, moment, legal_day(moment), dry_run),
             session,
@@ -338,6 +341,7 @@ class Office(Outgoing, Sealing):
         from gkflow.application.entered import Act
         from gkflow.application.facts import read_day
 
+        require_texts(by=by, unit=unit, key=key or "")
         self.require_sendable()
         return Act(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
 
@@ -355,6 +359,7 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.explain import view_case
 
+        require_texts(number=number)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)
             entries = ledger.entries(number)
@@ -391,6 +396,7 @@ class Office(Outgoing, Sealing):
         view = self.view(number, as_of=as_of, known_on=known_on, recorded_by=recorded_by, session=session)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)
+        require_texts(clock=clock, ref=ref)
         return explain(rules, view, clock, ref)
 
     def cases(
@@ -407,6 +413,7 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.cases import Asked, list_cases
 
+        require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
         asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:

@@ -15,6 +15,8 @@ SETTINGS = """
 [office]
 name = "中山市"
 unit = "ZS"
+[units.ZS]
+label = "中山市"
 [units.tanzhou]
 label = "坦洲镇"
 [units.dongqu]

@@ -18,6 +18,8 @@ profile = "zhongshan"
 duties = []
 [office]
 unit = "sfb"
+[units.sfb]
+label = "市府办"
 [units.rsj]
 label = "市人力资源社会保障局"
 level = "department"

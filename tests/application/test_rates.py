@@ -107,7 +107,9 @@ def test_a_case_that_waits_for_the_applicant_waits_and_is_not_on_time(office: Of
 
 
 def test_rates_stand_by_unit_and_by_month(place: Place) -> None:
-    with place.settings('[office]\nunit = "ZS"\nname = "市"\n[units.tz]\nlabel = "坦洲镇"\n').open() as office:
+    with place.settings(
+        '[office]\nunit = "ZS"\nname = "市"\n[units.ZS]\nlabel = "市"\n[units.tz]\nlabel = "坦洲镇"\n'
+    ).open() as office:
         for number, unit, replied in (
             ("A", "坦洲镇", "2026-03-20"),
             ("B", "ZS", "2026-03-20"),

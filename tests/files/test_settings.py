@@ -197,7 +197,6 @@ NAMES = RuleNames({"national", "gansu"}, {"permit", "penalty"}, {"training"})
             '[office]\nname = "某局"\nunit = "B"\n[units.A]\nlabel = "甲局"\n',
             ':3  [office]: no unit "B"; there are: A',
         ),
-        ('[units.A]\nlabel = "甲局"\n[office]\nname = "某局"\n', ':3  [office]: no unit "UNIT"; there are: A'),
         ('duties = ["training", "trainin"]\n', ':1  duties: no duty "trainin" (do you mean "training"?)'),
         ('[numbers]\npermit = "CF"\npenalti = "X"\n', ':3  [numbers]: no workflow "penalti" (do you mean "penalty"?)'),
         ('[readings.permitt]\na = "b"\n', ':1  readings: no workflow "permitt" (do you mean "permit"?)'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from gkflow.application.checks import (
@@ -61,8 +62,8 @@ def advance(
     if not entries:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-    act = act_named(rules, act)
     with about(workflow):
+        act = act_named(rules, replace(act, action=action_of(workflow, act.action).name))
         return _advance(ledger, rules, workflow, number, entries, act, now, today, dry_run)
 
 

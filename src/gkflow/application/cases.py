@@ -16,7 +16,8 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status, Verdict
-from gkflow.domain.errors import Refused
+from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
 
 SOON = 5  # working days left from which a case is due soon
@@ -90,9 +91,11 @@ def list_cases(
     *recorded_by* every case is read off the entries written by that moment (当时所载).
     """
     if asked.workflow:
-        rules.rulebook.workflow(asked.workflow)
+        asked = replace(asked, workflow=rules.rulebook.workflow(asked.workflow).name)
     if asked.clock:
-        _check_clock(rules, asked)
+        asked = replace(asked, clock=_clock_named(rules, asked))
+    if asked.state:
+        _check_state(rules, asked.state)
     if asked.unit:
         asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.units_on_record()))
     if asked.officer:
@@ -108,15 +111,28 @@ def list_cases(
     return chosen
 
 
-def _check_clock(rules: Rules, asked: Asked) -> None:
-    names = {
-        rule.name
+def _clock_named(rules: Rules, asked: Asked) -> str:
+    clocks = [
+        rule
         for workflow in rules.rulebook.workflows.values()
         if not asked.workflow or workflow.name == asked.workflow
         for rule in workflow.clocks
-    }
-    if asked.clock not in names:
-        raise Refused("wrong_use", reason=f'no clock "{asked.clock}"; there are: {", ".join(sorted(names))}')
+    ]
+    names = {rule.name for rule in clocks}
+    if asked.clock in names:
+        return asked.clock
+    for rule in clocks:
+        if rule.label == asked.clock:
+            return rule.name
+    raise Refused("wrong_use", reason=f'no clock "{asked.clock}"; there are: {", ".join(sorted(names))}')
+
+
+def _check_state(rules: Rules, name: str) -> None:
+    """A mistyped state would otherwise give an empty list, which reads as "all is well"."""
+    states = [state for workflow in rules.rulebook.workflows.values() for state in workflow.states.values()]
+    names = dict.fromkeys(word for state in states for word in (state.name, state.label))
+    if name not in names:
+        raise NotFound("unknown_state", state=name, mean=mean(name, names))
 
 
 def _matches(line: CaseLine, asked: Asked) -> bool:

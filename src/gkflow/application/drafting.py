@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from gkflow.application.advance import advance
 from gkflow.application.entered import Act, Entered
+from gkflow.application.given import require_value
 from gkflow.application.ports import DraftLine
 from gkflow.application.receive import receive
 from gkflow.application.rules import Rules
@@ -22,7 +24,10 @@ from gkflow.domain.errors import NotFound
 
 def keep_draft(ledger: Any, case: str, workflow: str, act: Act, reason: str, now: datetime) -> int:
     """Keep an entry that was refused, with the reason (保存草稿); its number among the drafts."""
-    facts = canonical({name: str(value) if isinstance(value, date) else value for name, value in act.facts.items()})
+    for name, value in act.facts.items():
+        require_value(act.action, name, name, value)
+    plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}
+    facts = canonical(plain)
     return int(
         ledger.keep_draft(DraftLine(0, case, workflow, act.action, act.day, act.by, act.unit, facts, reason, now))
     )

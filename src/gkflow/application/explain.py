@@ -14,7 +14,7 @@ from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import NotFound
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
-from gkflow.domain.workflow import LapseRule, Workflow
+from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
 from gkflow.domain.working import WorkingLine, work_through
 
 
@@ -127,13 +127,21 @@ def _proposals(deadlines: Deadlines, as_of: date) -> list[Proposal]:
 
 
 def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
-    """The clock asked for, or the office's most urgent one. Raises NotFound with the clocks there are."""
+    """
+    The clock asked for, or the office's most urgent one. Raises NotFound with the clocks there are, or with the reason
+    why there are none.
+    """
+    if view.case.state == MISFILED:
+        raise NotFound("case_misfiled", case=view.case.number)
+    if not view.deadlines:
+        raise NotFound("no_clocks", case=view.case.number)
     if not clock:
-        found = most_urgent(view.deadlines) or next(iter(view.deadlines.values()), None)
-        if found is None:
-            raise NotFound("unknown_clock", case=view.case.number, clock="", clocks=())
-        return found
-    runs = [deadline for (name, at), deadline in view.deadlines.items() if name == clock and (not ref or at == ref)]
+        return most_urgent(view.deadlines) or next(iter(view.deadlines.values()))
+    runs = [
+        deadline
+        for (name, at), deadline in view.deadlines.items()
+        if clock in (name, deadline.clock.rule.label) and (not ref or at == ref)
+    ]
     if not runs:
         names = sorted({name for name, _ in view.deadlines})
         raise NotFound("unknown_clock", case=view.case.number, clock=clock, clocks=names)

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gkflow.application.given import VALUES, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import NotFound, Refused
@@ -36,7 +37,9 @@ def read_day(value: Any, *, midnight: bool = False) -> date:
         return value.date() if value.tzinfo is None else legal_day(value)
     if isinstance(value, date):
         return value
-    text = folded(str(value))
+    if not isinstance(value, str):  # 20260302 as a number may be a day, an amount or a number of an entry
+        raise Refused("bad_day", value=value)
+    text = folded(value)
     if midnight:
         text = _MIDNIGHT.sub("", text)
     found = _DAY.match(text)
@@ -85,6 +88,8 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
         if mark := broken(text):
             raise bad(f"text without {mark}")
         text = unmarked(text).strip()
+    if isinstance(value, bool) and spec.type != "flag":
+        raise bad(_WANTED.get(spec.type, "a text"))
     match spec.type:
         case "text":
             return text
@@ -182,6 +187,10 @@ def check_name(column: str, label: str, text: str) -> None:
             raise Refused("mark_refused", column=column, label=label, marks=marks)
 
 
+_WANTED = {
+    "day": "a day, as 2026-11-22", "moment": "a moment, as 2026-11-22 10:30", "integer": "a whole number",
+    "number": "a number", "amount_wan": "an amount in 万元, as 0.2, or with its unit, as 2000元",
+}  # fmt: skip
 _A_MOMENT = "a moment, as 2026-11-22 10:30"
 # 2026/3/1 9:05 as people write it.
 _CLOCK = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]+(\d{1,2})[:：](\d{2})")
@@ -251,15 +260,26 @@ def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> 
     names = fact_names(workflow, action)
     facts: dict[str, Any] = {}
     for name, value in given.items():
-        if value is None or value == "":
+        if value is None or (value == "" and isinstance(value, str)):
             continue
         if name not in names and name not in workflow.facts:
-            near = get_close_matches(name, names, 2)
-            there = ", ".join(f"{each} {_label(workflow, each)}".rstrip() for each in names)
-            mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
-            raise NotFound("unknown_fact", action=action.name, fact=name, near=near, mean=mean, allowed=names)
+            name = _by_label(workflow, action, name, names)
+            if given.get(name) not in (None, ""):
+                raise Refused("fact_twice", fact=name)
         facts[name] = _one(workflow, action, name, value)
     return facts
+
+
+def _by_label(workflow: Workflow, action: Action, label: object, names: tuple[str, ...]) -> str:
+    """The code of a fact that is given by its Chinese label. Raises NotFound with the nearest, or all, names."""
+    for spec in workflow.facts.values():
+        if spec.label == label:
+            return spec.name
+    name = str(label)
+    near = get_close_matches(name, names, 2)
+    there = ", ".join(f"{each} {_label(workflow, each)}".rstrip() for each in names)
+    mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
+    raise NotFound("unknown_fact", action=action.name, fact=name, near=near, mean=mean, allowed=names)
 
 
 def _label(workflow: Workflow, name: str) -> str:
@@ -268,6 +288,8 @@ def _label(workflow: Workflow, name: str) -> str:
 
 
 def _one(workflow: Workflow, action: Action, name: str, value: Any) -> Any:
+    if not isinstance(value, VALUES):
+        require_value(action.name, name, _label(workflow, name) or name, value)
     if action.name == CORRECT and name in CORRECTION_FACTS:
         kind = {"seq": "integer", "day": "day", "void": "flag"}.get(name, "text")
         return read_fact(action.name, FactSpec(name, name, kind), value)

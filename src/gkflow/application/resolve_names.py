@@ -12,6 +12,7 @@ from typing import Any
 
 from gkflow.application.checks import near_case
 from gkflow.application.entered import Act
+from gkflow.application.given import require_texts
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.application.rules import Rules
 from gkflow.domain.errors import GkflowError, NotFound, Refused
@@ -61,6 +62,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 def case_named(ledger: Ledger, number: str) -> str:
     """The number of a case that is on record. Raises NotFound ("unknown_case") with those that are nearly the same."""
+    require_texts(case=number)
     if ledger.docket(number) is None:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     return number

@@ -119,6 +119,8 @@ def facts_help(words: Sequence[str]) -> list[str]:
     if found is None:
         return []
     workflow, name = found
+    from gkflow.domain.case import CORRECT
+
     action = workflow.actions[name]
     must, may = wanted(workflow, name)
     head = say(f"“{workflow.label}”的“{action.label}”（{name}）", f"{workflow.name}: {name}")
@@ -129,7 +131,22 @@ def facts_help(words: Sequence[str]) -> list[str]:
     if may:
         lines += ["", say("可填的要素", "Facts that it may have")]
         lines += fact_lines(workflow, may, "  ")
+    if name == CORRECT:
+        told = say(
+            "更正后的要素，可以是本流程的任一要素", "Corrected facts: any fact of the workflow, with its true value"
+        )
+        lines += ["", told, *fact_lines(workflow, _entered(workflow), "  ")]
     return lines
+
+
+def _entered(workflow: Workflow) -> list[str]:
+    """The facts that people enter, and so may have entered wrongly; not those that gkflow itself takes down."""
+    from gkflow.application.facts import fact_names
+    from gkflow.domain.case import CORRECT, LINK, RECOUNT
+
+    actions = (each for each in workflow.actions.values() if each.name not in (CORRECT, LINK, RECOUNT))
+    carried = {name for action in actions for name in fact_names(workflow, action)}
+    return [name for name in workflow.facts if name in carried]
 
 
 def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:

@@ -148,6 +148,20 @@ def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
 class Command(TyperCommand):
     """A command whose help is written here."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse what was given and is empty: a variable of a script that holds nothing would read as "not given"."""
+        rest: list[str] = super().parse_args(ctx, args)
+        for param in self.get_params(ctx):
+            name = str(param.name)
+            source, value = ctx.get_parameter_source(name), ctx.params.get(name)
+            if getattr(source, "name", "") == "COMMANDLINE" and isinstance(value, str) and not value.strip():
+                shown = max(param.opts, key=len) if param.param_type_name == "option" else metavar(param)
+                words = say(
+                    f"{shown} 是空的；请写明，或者不写这一项", f"{shown} is empty: give a value, or leave it out"
+                )
+                raise typer.BadParameter(words, ctx=ctx)
+        return rest
+
     # Any: typer gives its base classes the Context of click, or from 0.29 on a private one.
     def get_help(self, ctx: Any) -> str:
         """Usage, what it does, arguments, options."""

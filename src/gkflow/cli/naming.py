@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,12 @@ def workflow_named(book: Rulebook, text: str) -> str:
     for flow in book.workflows.values():
         if text.strip() in (flow.name, flow.label):
             return flow.name
+    names = [word for flow in book.workflows.values() for word in (flow.name, flow.label)]
+    near = get_close_matches(text.strip(), names, 2)
+    mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
     there = say("、", ", ").join(say(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values())
-    raise NotFound("unknown_workflow", workflow=text, mean=say(f"；有：{there}", f"; there are: {there}"))
+    mean += say(f"{'' if near else '；'}有：{there}", f"; there are: {there}")
+    raise NotFound("unknown_workflow", workflow=text, mean=mean)
 
 
 def action_named(workflow: Workflow, text: str) -> str:

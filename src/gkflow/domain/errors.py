@@ -108,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "before_origin": "case {case}: {day} lies before {first}, when case {origin} that it comes from began",
     "before_first": "case {case}: {day} lies before its first entry of {first}",
     "case_ended": 'case {case} has ended ({state}); "{action}" can no longer be entered; allowed: {allowed}',
+    "case_misfiled": "case {case} was received by mistake (misfiled): it has no limit",
     "case_exists": "case {case} is there already; give another number",
     "busy": "the database broke the call off: somebody else was writing. Nothing was written; try again ({reason})",
     "calendar_lost": "the adopted calendar or rules are missing from {place}, though a record rests on them: look "
@@ -139,6 +140,10 @@ SENTENCES: dict[str, str] = {
     "fact_moved": "{action}: {facts} is on record as {was} and cannot become {now} here; "
     "use correct_entry where the record is wrong{cited}",
     "fact_to_come": "{action}: {facts} = {day} is later than {last}; an entry tells what has happened by its own day",
+    "fact_kind": "{action}: {fact} cannot be a value of type {kind}: give a text, a number, true or false, a day or a "
+    "moment",
+    "fact_twice": "the fact {fact} is given twice, with different values",
+    "facts_no_mapping": "facts must be a mapping of names to values, not of type {kind}",
     "facts_out_of_order": "{action}: {facts}: the second, {day}, lies before the first, {first}; check both days",
     "files_at_fault": "{count} faults in the data files; run: gkflow check",
     "forked": "this office was opened in process {there} and is used in process {here}: connections cannot be shared "
@@ -149,11 +154,13 @@ SENTENCES: dict[str, str] = {
     "may_not_act_for": "the account {account} acts as {person}, who may not act for {by}; allowed: {allowed} (acts_for "
     "of [[people]] in gkflow.toml)",
     "no_answer_to": "{action}: no consultation with ref {ref!r} is open",
+    "no_clocks": "case {case} has no limit: no clock has started",
     "no_draft": "there is no draft {id}",
     "no_subscription": "no subscription has the token {token}",
     "nothing_adopted": "the office has adopted neither calendar nor rules yet; run: gkflow init",
     "no_term": '{action} rests on the lapse of the term "{clock}", which has not run out: it never began, or something '
     "else ended it{cited}",
+    "not_a_text": "{name} must be a text, not of type {kind}",
     "nothing_to_draw": "no case of {workflow} was received from {since} to {until}: nothing to draw from",
     "no_seals": "{file} holds no seal: nothing was compared; name the file of seals that was kept elsewhere",
     "no_seal": "{file}: line {line} is no seal: neither a line of a file of seals nor a number and a hash",
@@ -189,6 +196,7 @@ SENTENCES: dict[str, str] = {
     "unknown_fact": '{action}: unknown fact "{fact}"{mean}',
     "unknown_limit": 'no limit "{limit}"{mean}',
     "unknown_person": "{person} is not among the people of the settings{mean}; there are: {people}",
+    "unknown_state": 'no state "{state}"{mean}',
     "unknown_unit": 'no unit "{unit}"{mean}; there are: {units}',
     "unknown_workflow": 'no workflow "{workflow}"{mean}',
     "unreadable": "{file}: {reason}",

@@ -77,8 +77,8 @@ def may(workflow: Workflow, state: str) -> tuple[str, ...]:
 
 
 def action_of(workflow: Workflow, name: str) -> Action:
-    """The action of that name. Raises NotFound with the nearest names."""
-    action = workflow.actions.get(name)
+    """The action of that name or label. Raises NotFound with the nearest names."""
+    action = workflow.actions.get(name) or next((a for a in workflow.actions.values() if a.label == name), None)
     if action is None:
         near = get_close_matches(name, workflow.actions, 3)
         there = ", ".join(f"{each.name} {each.label}" for each in workflow.actions.values() if each.name != RECOUNT)

@@ -67,11 +67,11 @@ class Rulebook:
         return self.history.get(unit if unit in self.local else "")
 
     def workflow(self, name: str) -> Workflow:
-        """The workflow of that name. Raises NotFound ("unknown_workflow")."""
-        try:
-            return self.workflows[name]
-        except KeyError:
-            raise NotFound("unknown_workflow", workflow=name, mean=mean(name, self.workflows)) from None
+        """The workflow of that name or label. Raises NotFound ("unknown_workflow")."""
+        found = self.workflows.get(name) or next((w for w in self.workflows.values() if w.label == name), None)
+        if found is None:
+            raise NotFound("unknown_workflow", workflow=name, mean=mean(name, self.workflows))
+        return found
 
     def problems(self) -> tuple[Problem, ...]:
         """Where the rulebook does not agree with itself (规则自洽检查)."""

@@ -23,11 +23,11 @@ _SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 
 
 def office_from(section: Section, units: Mapping[str, Unit]) -> tuple[str, str]:
-    """[office]: the name, and the unit that acts where a command names none; where units are set, one of them."""
+    """[office]: the name, and the unit that acts where a command names none; where units are set, it is one of them."""
     office, unit = "", "UNIT"
     for each in section.table("office", "[office]"):
         office, unit = each.text("name", ""), each.text("unit", unit)
-        if units and unit not in units:
+        if units and "unit" in each and unit not in units:
             each.fault(f'no unit "{unit}"{_mean(unit, units)}', "unit")
     return office, unit
 

@@ -14,7 +14,6 @@ from gkflow.cli.language import label_of, say
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
     from gkflow.cli.output import Column
-    from gkflow.domain.rulebook import Rulebook
     from gkflow.office import Office
 
 # The keys of a row, in this order: what scripts rely on.
@@ -73,8 +72,6 @@ def command(
             workflow = workflow_named(office.rules.rulebook, workflow)
         if clock:
             clock = clock_named(office.rules.rulebook, clock, workflow)
-        if state:
-            _check_state(office.rules.rulebook, state)
         lines = office.cases(
             as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
             workflow=workflow, unit=unit, officer=officer, attention=attention, known_on=known,
@@ -86,19 +83,6 @@ def command(
         print(_counts(lines))
     if exit_code and rows:
         raise typer.Exit(1)
-
-
-def _check_state(book: Rulebook, name: str) -> None:
-    """A mistyped state would otherwise give an empty list, which reads as "all is well"."""
-    states = [state for flow in book.workflows.values() for state in flow.states.values()]
-    names = {word for state in states for word in (state.name, state.label)}
-    if name in names:
-        return
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, 2)
-    mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
-    raise typer.BadParameter(say(f"没有状态“{name}”", f'no state "{name}"') + mean)
 
 
 def _counts(lines: Sequence[CaseLine]) -> str:

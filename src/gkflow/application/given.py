@@ -1,0 +1,44 @@
+"""
+What a program gives (所给的值): texts that are texts, facts that are facts.
+
+Python takes any object for a text and stores what it looks like; a record keeps only what somebody meant to enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from gkflow.domain.errors import Refused
+
+VALUES = (str, int, float, Decimal, date)  # bool is an int, datetime a date
+
+
+def require_texts(**given: object) -> None:
+    """Refuse what is no text: a case number, a name, a code. Raises Refused ("not_a_text") with its name."""
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise Refused("not_a_text", name=name, kind=type(value).__name__)
+
+
+def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The facts of *facts* and those given by name, together. Raises Refused ("facts_no_mapping", "fact_twice") where one
+    of them would silently take the place of the other.
+    """
+    if facts is None:
+        return dict(named)
+    if not isinstance(facts, Mapping):
+        raise Refused("facts_no_mapping", kind=type(facts).__name__)
+    for name, value in named.items():
+        if name in facts and facts[name] != value:
+            raise Refused("fact_twice", fact=name)
+    return {**facts, **named}
+
+
+def require_value(action: str, fact: str, label: str, value: object) -> None:
+    """Refuse a fact of a type that no fact has. Raises Refused ("fact_kind")."""
+    if not isinstance(value, VALUES):
+        raise Refused("fact_kind", action=action, fact=fact, label=label, kind=type(value).__name__)
