@@ -176,6 +176,8 @@ def _command(arguments: Sequence[str]) -> int:
     words, lang = chosen_by(arguments)
     choose(lang)
     try:
+        if any("\0" in word for word in words):  # no shell can pass one; a program that calls run() can
+            raise typer.BadParameter(say("参数中有空字符（U+0000）", "an argument holds the character U+0000"))
         if lang is not None and lang not in ("zh", "en"):
             raise typer.BadParameter(say("--lang 只能是 zh 或者 en", "--lang is zh or en"))
         if words[:1] == ["--version"]:
