@@ -39,4 +39,24 @@ def test_every_command_that_the_document_names_exists(document: Path) -> None:
 
 def test_both_languages_have_the_same_sections() -> None:
     heads = [len(re.findall(r"^## ", path.read_text(encoding="utf-8"), re.MULTILINE)) for path in DOCUMENTS]
-    assert heads[0] == heads[1] == 8
+    assert heads[0] == heads[1] == 10
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_sign_of_doctor_has_its_line_and_no_other(document: Path) -> None:
+    from gkflow.cli.commands.doctor import SIGNS
+
+    table = document.read_text(encoding="utf-8").rsplit("\n\n| ", 1)[1]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(SIGNS)
+
+
+def test_every_sign_that_is_looked_at_has_words() -> None:
+    from gkflow.cli.commands.doctor import SIGNS
+
+    sources = [*(ROOT / "src" / "gkflow" / "application").glob("*.py"), *(ROOT / "src" / "gkflow").glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    named = set(re.findall(r'\bSign\(\s*"(\w+)"', text)) | set(
+        re.findall(r'yield "(\w+)", "(?:ok|warning|error)"', text)
+    )
+    assert {"sweep", "seals", "vacant", "settings"} <= named
+    assert named == set(SIGNS)

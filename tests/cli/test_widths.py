@@ -59,7 +59,7 @@ def on_terminal(environment: pytest.MonkeyPatch, columns: int, *words: str) -> s
         sys.stdout, sys.stderr = before
         reader.join()
         os.close(master)
-    return _ESCAPE.sub("", b"".join(shown).decode()).replace("\r\n", "\n")
+    return _ESCAPE.sub("", b"".join(shown).decode()).replace("\r\n", "\n").replace("\r", "")
 
 
 def in_pipe(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -159,6 +159,14 @@ def test_what_another_program_takes_up_is_not_folded_on_a_terminal_either(
     settled: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words in (("draw", "request"), ("cases", "--format", "json"), ("cases", "--format", "csv")):
-        whole = in_pipe(settled, capsys, *words)
-        assert on_terminal(settled, 60, *words).lstrip("\ufeff") == whole.lstrip("\ufeff").replace("\r\n", "\n"), words
+        whole = in_pipe(settled, capsys, *words).replace("\r", "")
+        assert on_terminal(settled, 60, *words).lstrip("\ufeff") == whole.lstrip("\ufeff"), words
         assert max(map(cell_len, whole.splitlines())) > 60
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_a_week_of_the_calendar_stands_on_one_line(columns: int, settled: pytest.MonkeyPatch) -> None:
+    shown = on_terminal(settled, columns, "calendar", "show", "2026-10")
+    numbers = [re.findall(r"(?<![\d-])\d{1,2}(?![\d-])", line) for line in shown.splitlines()]
+    assert [str(day) for day in range(12, 19)] in numbers
+    assert [str(day) for day in range(19, 26)] in numbers

@@ -86,9 +86,9 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
             ("gkflow export -o 台账.xlsx", "给人看的表格：中文表头和名称", "a table for people"),
         ),
         "backup": (
-            ("gkflow backup /backup/gkflow-2026-11-28.db", "在线备份，不必停机", "online, nothing has to stop"),
+            ("gkflow backup /backup/gkflow-2026-11-28.zip", "在线备份，不必停机", "online, nothing has to stop"),
         ),
-        "restore": (("gkflow restore /backup/gkflow-2026-11-28.db /srv/gkflow", "恢复并核验", "restore and verify"),),
+        "restore": (("gkflow restore /backup/gkflow-2026-11-28.zip /srv/gkflow", "恢复并核验", "restore and verify"),),
         "rules": (("gkflow rules adopt", "列出规则改动和受影响的期限", "what changes, and which deadlines move"),),
         "check": (("gkflow check", "检查全部规则文件和设置", "every rule file and the settings"),),
         "draw": (("gkflow draw request", "依申请公开的流程图", "the workflow of requests"),),

@@ -6,6 +6,7 @@ What the other words of ``gkflow calendar`` share stands here as well: the days 
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gkflow.papers.feed import AllDay
 
 _ONE_DAY = timedelta(days=1)
-_CELL = 11  # seven of them fit into 80 columns
+_CELL, _NARROW_CELL = 11, 8  # one day of a month: at full width, and on a narrow terminal
 _WIDTH = 7 * _CELL
 Rows = Sequence[Mapping[str, Any]]
 
@@ -136,12 +137,19 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
 
 def _folded(words: str) -> Iterator[str]:
     """A line that fits; what is folded stands further in."""
-    from gkflow.cli.help import wrapped
+    from gkflow.cli.help import terminal_width, wrapped
 
-    first, *rest = wrapped(words, _WIDTH)
+    first, *rest = wrapped(words, min(_WIDTH, terminal_width() - 2) if sys.stdout.isatty() else _WIDTH)
     yield first
     for line in rest:
         yield f"  {line}"
+
+
+def _cell() -> int:
+    """The columns of one day: a week stands on one line of the terminal."""
+    from gkflow.cli.help import terminal_width
+
+    return max(_NARROW_CELL, min(_CELL, terminal_width() // 7)) if sys.stdout.isatty() else _CELL
 
 
 def _month(rows: Rows, today: date) -> Iterator[str]:
@@ -154,10 +162,10 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
     worked = sum(1 for row in rows if row["working"])
     yield say(f"{first.year}年{first.month}月  工作日 {worked} 天", f"{first:%B %Y}  {worked} working days")
     heads = "一二三四五六日" if language() == "zh" else ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-    yield "".join(padded(f" {head}", _CELL) for head in heads).rstrip()
+    yield "".join(padded(f" {head}", _cell()) for head in heads).rstrip()
     for _, week in groupby(rows, key=lambda row: row["day"].toordinal() - row["day"].weekday()):
         days = list(week)
-        before = " " * _CELL * days[0]["day"].weekday()
+        before = " " * _cell() * days[0]["day"].weekday()
         yield before + _line(days, _sign, _colour)
         for told, colour in ((_name, _colour), (_due, lateness)):
             if any(told(row) for row in days):
@@ -173,7 +181,7 @@ def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) 
     for row in days:
         text = told(row)
         line += (gap + coloured(text, colour(row))) if text else gap
-        gap = " " * (_CELL - width(text))
+        gap = " " * (_cell() - width(text))
     return line.rstrip()
 
 
@@ -193,7 +201,7 @@ def _name(row: Any) -> str:
     from gkflow.cli.help import width
 
     name = str(row["name"] or "")
-    most = _CELL - 1  # the name in the next cell begins with a space
+    most = _cell() - 1  # the name in the next cell begins with a space
     if width(name) > most:
         while width(name) > most - 1:
             name = name[:-1]
@@ -202,7 +210,10 @@ def _name(row: Any) -> str:
 
 
 def _due(row: Any) -> str:
-    return say(f" 届满{row['due']}件", f" {row['due']} due") if row["due"] else ""
+    from gkflow.cli.help import width
+
+    words = say(f" 届满{row['due']}件", f" {row['due']} due") if row["due"] else ""
+    return words if width(words) <= _cell() else say(f" {row['due']}件", f" {row['due']}")
 
 
 def _colour(row: Any) -> str:

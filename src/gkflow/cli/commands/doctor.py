@@ -311,3 +311,4 @@ _WORDS = {
     "parked": _parked,
     "recounting": _recounting,
 }
+SIGNS = tuple(_WORDS)  # what docs/operations has a line for

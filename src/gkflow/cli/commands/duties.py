@@ -73,7 +73,7 @@ def _columns() -> tuple[Column, ...]:
         Column("opens", "立案日", "opens on"),
         Column("case", "案件", "case", solid=True),
         Column("counted", "已完成", "done", told=_counted),
-        Column("article", "依据", "article"),
+        Column("article", "依据", "article", whole=True),
         Column("duty", "代码", "code"),
     )
 

@@ -167,7 +167,7 @@ def _columns(format: str, local: bool = False) -> list[Column]:
         Column("binds", "约束", "binds", words=lambda each: word(BINDS, each)),
         Column("since", "施行", "since"),
         Column("until", "失效", "until"),
-        Column("article", "依据", "article"),
+        Column("article", "依据", "article", whole=True),
         Column("known", "文本", "text", words=lambda each: word(KNOWN, each)),
         Column("quote", "原文", "quotation", whole=True),
     ]
