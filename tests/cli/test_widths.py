@@ -105,6 +105,17 @@ def test_no_code_is_broken(words: tuple[str, ...], columns: int, settled: pytest
     assert missing == set()
 
 
+def test_a_command_that_is_to_be_copied_keeps_its_words(settled: pytest.MonkeyPatch) -> None:
+    words = ("spot-check", "request", "--count", "2", "--seed", "1", "--dry-run", "--by", "李四")
+    assert re.search(r"1/\s*依申请-\d'", on_terminal(settled, 60, *words))
+
+
+def test_no_moment_is_printed_for_machines(settled: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in QUESTIONS:
+        if words[0] not in _MACHINES:
+            assert not re.search(r"\d\dT\d\d:\d\d", in_pipe(settled, capsys, *words)), words
+
+
 def _cut(code: str, shown: str) -> bool:
     return any(f"{code[:length]}…" in shown for length in range(len(code)))
 

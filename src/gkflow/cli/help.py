@@ -21,12 +21,14 @@ _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
     "\U0001f300-\U0001faff\U00020000-\U0003fffd"
 )
+_NARROW = rf"[^\s{_WIDE}{_OPENING}{_CLOSING}]"
 # What is never broken: a word, or one wide character, with the punctuation that is its own and the space after it.
 _PIECE = re.compile(
-    # 某教罚〔2026〕1号 is one code, a moment one word.
+    # 某教罚〔2026〕1号 and 依申请-4 are codes, a moment is one word.
     rf"\d{{4}}-\d\d-\d\d \d\d:\d\d[{_CLOSING}]*\s*|"
     rf"[{_WIDE}]{{0,6}}〔[^〕\s]{{1,8}}〕\d*号?[{_CLOSING}]*\s*|"
-    rf"[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[^\S\n]|[{_WIDE}])(?<![{_CLOSING}])[{_CLOSING}]*\s*|.\s*",
+    rf"(?:{_NARROW}*/)?[{_WIDE}]{{1,6}}-{_NARROW}+[{_CLOSING}]*\s*|"
+    rf"[{_OPENING}]*(?:{_NARROW}+|[^\S\n]|[{_WIDE}])(?<![{_CLOSING}])[{_CLOSING}]*\s*|.\s*",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")  # a colour takes no column

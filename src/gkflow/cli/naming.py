@@ -97,6 +97,8 @@ def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, st
         told = say(spec.choices[value], value)
     elif spec.type == "unit" or name.endswith("_unit"):
         told = units.get(str(value), str(value))
+    elif spec.type == "moment":
+        told = str(value)[:16].replace("T", " ")  # as every moment that people read
     else:
         told = _value(value)
     return f"{label_of(spec.label, name)} {told}"

@@ -174,11 +174,12 @@ def _short(value: Any) -> str:
 
 
 def _edition_columns() -> tuple[Column, ...]:
+    from gkflow.cli.escalation_rows import short_moment
     from gkflow.cli.output import Column
 
     return (
         Column("edition", "版本", "edition"),
-        Column("adopted_at", "采用时间", "adopted"),
+        Column("adopted_at", "采用时间", "adopted", words=short_moment, solid=True),
         Column("by", "采用人", "by"),
         Column("profile", "地方规则", "profile"),
         Column("in_use", "现用", "in use"),
