@@ -50,9 +50,14 @@ def moment_of(text: str) -> datetime:
         raise Refused("bad_now", variable=VARIABLE, value=text) from None
 
 
+def is_made_up() -> bool:
+    """Whether another moment than that of the machine's clock holds."""
+    return bool(os.environ.get(VARIABLE, "").strip())
+
+
 def require_machine_clock() -> None:
     """Refuse to run an office's daemon by a clock that somebody has made up. Raises Refused ("made_up_clock")."""
-    if os.environ.get(VARIABLE, "").strip():
+    if is_made_up():
         raise Refused("made_up_clock", variable=VARIABLE, value=os.environ[VARIABLE])
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from gkflow.bootstrap import settings_of
-from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.domain.errors import FilesAtFault, NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 
 if TYPE_CHECKING:
@@ -58,7 +62,7 @@ def back_up(home: Path, target: Path) -> Backup:
     source = _database_of(settings_of(home), home)
     if target.exists():
         raise Refused("file_exists", file=str(target))
-    with tempfile.TemporaryDirectory(prefix=".gkflow-", dir=target.parent) as folder:
+    with _naming(target), tempfile.TemporaryDirectory(prefix=".gkflow-", dir=target.parent) as folder:
         copy, draft = Path(folder) / DATABASE, Path(folder) / "backup"
         copy_sqlite(source, copy)
         names = 0
@@ -84,11 +88,10 @@ def restore(file: Path, folder: Path) -> Restored:
         raise NotFound("no_file", file=str(file))
     if any((folder / name).exists() for name in (FILE_NAME, DATABASE)):
         raise Refused("office_exists", folder=str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".gkflow-", dir=folder) as name:
+    with _naming(folder), _made(folder), tempfile.TemporaryDirectory(prefix=".gkflow-", dir=folder) as name:
         draft = Path(name)
         _unpack(file, draft)
-        cases, sweeps, breaches = _verified(draft)
+        cases, sweeps, breaches = _verified(file, draft)
         if breaches:
             return Restored(folder, cases, sweeps, breaches)
         for path in sorted(draft.iterdir(), key=lambda each: each.name == FILE_NAME):  # the settings last
@@ -100,6 +103,35 @@ def restore(file: Path, folder: Path) -> Restored:
     named = settings.database.url
     mine = f"sqlite:///{(folder / DATABASE).as_posix()}"
     return Restored(folder, cases, sweeps, (), "" if named == mine else _without_password(named))
+
+
+@contextmanager
+def _naming(place: Path) -> Iterator[None]:
+    """What the system or the database objects to is said of the place that was asked for, not of a draft beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise Unfit("unreadable", file=str(place), reason=error.strerror or str(error)) from error
+    except sqlite3.Error as error:
+        full = "full" in str(error)
+        raise Unfit("unreadable", file=str(place), reason=os.strerror(ENOSPC) if full else str(error)) from error
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """A folder that is made for what follows; those that were made and stay empty are taken away again."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = False
+    try:
+        yield
+        whole = (folder / FILE_NAME).exists() or (folder / DATABASE).exists()
+    finally:
+        if made and not whole:
+            shutil.rmtree(folder, ignore_errors=True)
+            for each in made[1:]:
+                with suppress(OSError):  # somebody has put something there
+                    each.rmdir()
 
 
 def _database_of(settings: Settings, home: Path) -> Path:
@@ -149,11 +181,17 @@ def _unpack(file: Path, draft: Path) -> None:
         raise Unfit("not_a_backup", file=str(file)) from error
 
 
-def _verified(draft: Path) -> tuple[int, int, tuple[Breach, ...]]:
+def _verified(file: Path, draft: Path) -> tuple[int, int, tuple[Breach, ...]]:
     from gkflow.office import open_office
     from gkflow.store.database import require_database
 
     url = f"sqlite:///{(draft / DATABASE).as_posix()}"
     require_database(url, draft / FILE_NAME)
-    with open_office(url, home=draft) as office:
-        return office.verify()
+    try:
+        with open_office(url, home=draft) as office:
+            return office.verify()
+    except FilesAtFault as error:
+        inside = f"{draft.as_posix()}/"
+        raise FilesAtFault(
+            [replace(each, file=each.file.replace(inside, f"{file.as_posix()}/")) for each in error.faults]
+        ) from error

@@ -18,8 +18,9 @@ from typer.core import TyperGroup
 
 from gkflow.cli.help import Command, group_help, metavar
 from gkflow.cli.language import choose, chosen_by, language, say
-from gkflow.cli.opening import warned_of_waiting_rules
+from gkflow.cli.opening import warn_of_made_up_clock, warned_of_waiting_rules
 from gkflow.cli.screen import NotShown, screens
+from gkflow.cli.system_words import system_words
 from gkflow.domain.errors import FilesAtFault, GkflowError
 
 # name -> (module, help in Chinese, help in English); the order is that of a working day.
@@ -153,6 +154,8 @@ def _run(arguments: Sequence[str]) -> int:
     written = _written()
     try:
         code = _command(arguments)
+        if _written() > written:
+            warn_of_made_up_clock()
         sys.stdout.flush()
         return code
     except NotShown as failure:
@@ -230,7 +233,7 @@ def _not_shown(error: OSError, written: bool) -> int:
     _let_go()
     broken = isinstance(error, BrokenPipeError)
     if written:
-        reason = error.strerror or str(error)
+        reason = system_words(error)
         _complain(
             say(
                 f"结果没有显示出来（{reason}），但是已经写入：请勿重复办理，用 gkflow show 或者 gkflow cases 核对",
@@ -241,7 +244,8 @@ def _not_shown(error: OSError, written: bool) -> int:
         return 0 if broken else 1
     if broken:  # the reader (head, less) has enough: no fault of ours
         return 0
-    _complain(say(f"无法输出：{error.strerror}", f"cannot write to standard output: {error.strerror}"))
+    reason = system_words(error)
+    _complain(say(f"无法输出：{reason}", f"cannot write to standard output: {reason}"))
     return 2
 
 

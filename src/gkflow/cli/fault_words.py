@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 
 from gkflow.cli.language import language
+from gkflow.cli.system_words import said_in_chinese
 from gkflow.cli.vocabulary import UNITS
 from gkflow.domain.errors import Fault
 
@@ -293,6 +294,8 @@ def _part(text: str) -> str:
     """A part of a sentence: what was wanted, what there is, a thing with its name."""
     if text in _KINDS:
         return _KINDS[text]
+    if (said := said_in_chinese(text)) is not None:
+        return said
     for pattern, words in _WANTED:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return words.format(*found.groups())

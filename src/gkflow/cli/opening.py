@@ -39,6 +39,21 @@ def warn(office: Office) -> None:
         print(f"gkflow: {rules_words(files.fault)}", file=sys.stderr)
 
 
+def warn_of_made_up_clock() -> None:
+    """One line on stderr after a command that wrote by another moment than the machine's clock (GKFLOW_NOW)."""
+    from gkflow.cli.output import moment
+    from gkflow.present import VARIABLE, is_made_up, now
+
+    if is_made_up():
+        by = moment(now())
+        words = say(
+            f"{VARIABLE} 生效：以上内容按 {by} 写入，不是本机时间；这个变量只供演示，正式办理前请取消",
+            f"{VARIABLE} is set: this was written as of {by}, not by the machine's clock; it is for demonstrations, "
+            "unset it for real work",
+        )
+        print(f"gkflow: {words}", file=sys.stderr)
+
+
 def rules_words(fault: Fault | None) -> str:
     """What to say of rule files that say something else than the rules in use, and what to do."""
     if fault is not None:

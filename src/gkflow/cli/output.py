@@ -157,11 +157,27 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
                     "xlsx cannot be shown on a terminal: add --output FILE.xlsx",
                 ),
             )
-        from gkflow.papers.tables import save_xlsx
-
-        save_xlsx(sys.stdout.buffer, _headings(columns), _cells(counted, columns), title)
+        _print_xlsx(counted, columns, title)
     elif rows:
         print_table(rows, columns, title)
+
+
+def _print_xlsx(counted: _Counted, columns: Sequence[Column], title: str) -> None:
+    """A workbook is put together first: the library that writes it cannot be broken off by a closed pipe."""
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
+    from gkflow.cli.screen import NotShown
+    from gkflow.papers.tables import save_xlsx
+
+    with SpooledTemporaryFile(max_size=1 << 24) as book:
+        save_xlsx(book, _headings(columns), _cells(counted, columns), title)
+        book.seek(0)
+        try:
+            copyfileobj(book, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            raise NotShown(error) from None
 
 
 def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str, title: str) -> None:
@@ -180,13 +196,9 @@ def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str,
 
 def reason(error: OSError) -> str:
     """Why a file could not be written or read, in words."""
-    known = {
-        FileNotFoundError: ("文件或者文件夹不存在", "no such file or folder"),
-        PermissionError: ("没有权限", "permission denied"),
-        IsADirectoryError: ("这是文件夹", "is a folder"),
-        NotADirectoryError: ("路径中有一段不是文件夹", "a part of the path is no folder"),
-    }.get(type(error))
-    return say(*known) if known is not None else (error.strerror or str(error))
+    from gkflow.cli.system_words import system_words
+
+    return system_words(error)
 
 
 def _headings(columns: Sequence[Column]) -> list[str]:

@@ -333,6 +333,17 @@ _INSIDE: tuple[tuple[str, str], ...] = (
     (r'^no clock "(.*)"; there are: (.*)$', "没有期限“{0}”；有：{1}"),
     (r"^no escalation (.*)$", "没有督办记录 {0}"),
     (r"^a last day is recounted by adopting a calendar, not by hand$", "届满日由采用日历而重新推算，不能人工办理"),
+    (r"^(\S+) is not supported; write it as (.*)$", "不支持 {0}；请写成 {1}"),
+    (r"^(\S+) is not supported$", "不支持 {0}"),
+    (r"^(\S+) is missing: install (.*)$", "缺少 {0}，请安装 {1}"),
+    (r"^SQLite (\S+) is older than (\S+)$", "SQLite {0} 太旧，至少要 {1}"),
+    (
+        r"^several schemas hold an office \((.*)\): name one, (.*)$",
+        "有几个 schema 各有一个机关（{0}）：请写明一个，{1}",
+    ),
+    (r"^edition (\S+) was not kept$", "版本 {0} 没有保存"),
+    (r"^hash (\S+): .*$", "本机不支持摘要算法 {0}"),
+    (r"^a limit in (\S+) has no last day by counting$", "以 {0} 计的期限不能用计数推算"),
     (r"^an acknowledgement needs words$", "签收须写明处理意见（--words）"),
     (
         r"^the first entry opens the case and cannot be voided.*$",
@@ -416,8 +427,9 @@ def inside(text: str) -> str:
                 *(part.replace(" or ", "、").replace(", ", "、").replace('"', "") for part in found.groups())
             )
     from gkflow.cli.fault_words import words_of
+    from gkflow.cli.system_words import said_in_chinese
 
-    return words_of(text)
+    return said_in_chinese(text) or words_of(text)
 
 
 def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str], str]) -> str:

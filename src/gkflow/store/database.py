@@ -109,10 +109,11 @@ class Database:
             return
         with self._words():
             pooled, cursor = self._begin(hold)
+            before = self._changes(pooled)
             try:
                 yield self._ledger(cursor, hold is not None)
                 pooled.commit()
-                Database.committed += hold is not None
+                Database.committed += hold is not None and (before is None or self._changes(pooled) != before)
             except BaseException as error:
                 with suppress(Exception):
                     pooled.rollback()
@@ -122,6 +123,11 @@ class Database:
                 raise
             finally:
                 pooled.close()
+
+    def _changes(self, pooled: Any) -> int | None:
+        """How many rows this connection has changed; None where the database does not say (PostgreSQL)."""
+        found: int | None = getattr(pooled.dbapi_connection, "total_changes", None)
+        return found
 
     def _begin(self, hold: Hold | None) -> tuple[Any, Any]:
         """A connection on which the transaction has begun; one that was cut while it lay idle is replaced."""

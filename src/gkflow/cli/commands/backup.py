@@ -13,7 +13,7 @@ def command(
     file: Path = typer.Argument(
         ...,
         metavar=say("文件", "FILE"),
-        help=say("写入这个文件（zip），不得已经存在", "written as a zip archive; it must not exist"),
+        help=say("写入这个文件（.zip），不得已经存在", "written as a zip archive (.zip); it must not exist"),
     ),
 ) -> None:
     """Keep database, settings and own rules in one file."""

@@ -67,10 +67,10 @@ def _sweep(sign: Sign) -> str:
     words = say(f"最近一次巡检：{last}", f"last sweep: {last}")
     if sign.facts["ahead_days"]:
         return words + say(
-            f"，比今天晚 {sign.facts['ahead_days']} 天：巡检时本机时间超前；"
+            f"，比今天晚 {sign.facts['ahead_days']} 天：巡检时本机时间超前，或者设了 GKFLOW_NOW；"
             "请确认现在的时间无误，再运行 gkflow sweep --unsweep",
-            f", {sign.facts['ahead_days']} days later than today: swept under a clock that was ahead; see that the "
-            "clock is right now, then run gkflow sweep --unsweep",
+            f", {sign.facts['ahead_days']} days later than today: swept under a clock that was ahead, or under "
+            "GKFLOW_NOW; see that the clock is right now, then run gkflow sweep --unsweep",
         )
     if sign.level == "error":
         return words + say(f"，已停了 {age} 天；{mend}", f", {age} days ago; {mend}")
@@ -96,8 +96,10 @@ def _clock(sign: Sign) -> str:
         )
     now, last = _moment(sign.facts["now"]), _moment(sign.facts["last_written"])
     return say(
-        f"本机时间 {now} 早于最近一次写入 {last}：请校准时间",
-        f"the machine's clock says {now}, before the last writing of {last}: set it right",
+        f"本机时间 {now} 早于最近一次写入 {last}：请校准时间；"
+        "本机时间无误的，可能曾在 GKFLOW_NOW 之下写入（演示用的时刻）",
+        f"the machine's clock says {now}, before the last writing of {last}: set it right; if it is right, something "
+        "was probably written under GKFLOW_NOW (a moment for demonstrations)",
     )
 
 

@@ -106,7 +106,11 @@ def _tell(done: Imported, dry_run: bool) -> None:
         typer.echo(
             say(f"不是办理要素的列，作为备注保存：{names}", f"columns that are no fact, kept as remarks: {names}")
         )
-    head = say("试导入（未写入）", "dry run, nothing written") if dry_run else say("导入完毕", "imported")
+    head = say("导入完毕", "imported")
+    if not done.taken:
+        head = say("没有导入任何记录", "nothing was imported")
+    if dry_run:
+        head = say("试导入（未写入）", "dry run, nothing written")
     typer.echo(
         say(
             f"{head}：共 {done.rows} 行，新记 {done.taken} 行（{done.cases} 件案件），已在册 {done.known} 行"

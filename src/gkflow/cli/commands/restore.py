@@ -10,7 +10,9 @@ from gkflow.cli.language import say
 
 
 def command(
-    file: Path = typer.Argument(..., metavar=say("文件", "FILE"), help=say("gkflow backup 写成的文件", "the backup")),
+    file: Path = typer.Argument(
+        ..., metavar=say("文件", "FILE"), help=say("gkflow backup 写成的文件（.zip）", "the backup (.zip)")
+    ),
     folder: Path = typer.Argument(
         ...,
         metavar=say("文件夹", "FOLDER"),
