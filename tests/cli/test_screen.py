@@ -108,11 +108,20 @@ def test_a_write_whose_answer_is_lost_says_that_it_was_written(
 
 
 @needs_full
-@pytest.mark.parametrize("words", ["do F-1 note --fact text=x", "sweep", "deliver", "rebuild", "do F-1 confirm"])
+@pytest.mark.parametrize("words", ["do F-1 note --fact text=x --format json", "sweep", "deliver", "rebuild"])
 def test_every_writing_command_says_so(words: str, office: Gkflow, home: Path) -> None:
     office("receive", "--number", "F-1", "--fact", "channel=fax")
     done = shell(home, f"gkflow {words} >/dev/full")
     assert (done.returncode, "已经写入" in done.stderr) == (1, True)
+
+
+@needs_full
+@pytest.mark.parametrize("words", ["do F-1 note --fact text=x", "do F-1 confirm"])
+def test_where_the_last_day_cannot_be_shown_nothing_is_written(words: str, office: Gkflow, home: Path) -> None:
+    office("receive", "--number", "F-1", "--fact", "channel=fax")
+    done = shell(home, f"gkflow {words} >/dev/full")
+    assert (done.returncode, "已经写入" in done.stderr, done.stderr.count("\n")) == (2, False, 1)
+    assert len(json.loads(office("export", "--format", "json").out)) == 1
 
 
 @needs_full

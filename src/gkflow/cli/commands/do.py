@@ -117,7 +117,8 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
         then = last_day_words(tried, tried.last_day, tried.provisional)
         before = was.isoformat() if was is not None else say("无", "none")
         told = say("不变", "unchanged") if was == tried.last_day and was is not None else f"{before} → {then}"
-        print(say(f"届满日（{clock_words(tried)}）：{told}", f"last day ({clock_words(tried)}): {told}"))
+        # Shown before anything is written: where it cannot be shown, nothing is.
+        print(say(f"届满日（{clock_words(tried)}）：{told}", f"last day ({clock_words(tried)}): {told}"), flush=True)
     entered = tried if dry_run else office.do(number, action, **given)
     if format == "json":
         print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before})
