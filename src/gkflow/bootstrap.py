@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.errors import Fault, FilesAtFault, Refused
+from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 from gkflow.present import now as now
 
@@ -183,7 +183,7 @@ def check_rules() -> Rulebook:
         except FilesAtFault as error:
             faults.extend(error.faults)
     if faults:
-        raise FilesAtFault(faults)
+        raise ExaminedAtFault(faults)
     return cast("Rulebook", book)
 
 

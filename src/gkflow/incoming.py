@@ -20,7 +20,7 @@ from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import announcement_of, overlay_from
 from gkflow.domain.edition import COUNTRY, UNIT, Announcement, CalendarEdition
-from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.domain.errors import ExaminedAtFault, FilesAtFault, NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
@@ -151,7 +151,10 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
     from gkflow.files.rulebook_files import read_calendar_file
 
     text = _text_of(file, "UTF-8")
-    overlay = overlay_from(read_calendar_file(file, folders(home)))
+    try:
+        overlay = overlay_from(read_calendar_file(file, folders(home)))
+    except FilesAtFault as error:
+        raise ExaminedAtFault(error.faults) from None
     _not_to_come(overlay.published, today)
     edition = _known(home)
     said = announcement_of(overlay)

@@ -171,7 +171,7 @@ def test_a_file_written_by_hand_that_is_at_fault_is_refused_with_its_line(
     before = everything(home)
     for words in ((), ("--apply", "--yes"), (notice(), "--yes", "--apply")):
         done = cases("calendar", "adopt", *words)
-        assert (done.code, done.out) == (1, "")
+        assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"{file.as_posix()} 第 {place} 行："), done.err
         assert told in done.err.removeprefix(file.as_posix())
         assert done.err.count("\n") == 1
@@ -184,7 +184,7 @@ def test_a_year_without_a_working_day_is_refused(office: Gkflow, home: Path) -> 
     file = write_by_hand(home, head + days)
     before = everything(home)
     done = office("calendar", "adopt", "--apply", "--yes")
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (2, "")
     lines = done.err.splitlines()
     assert len(lines) == 12, "one for each month"
     assert all(line.startswith(f"{file.as_posix()} 第 5 行：") for line in lines)
@@ -198,7 +198,7 @@ def test_two_files_that_state_a_day_differently_are_refused_with_both_of_them(of
     second = write_by_hand(home, other.replace(NUMBER, "国办发明电〔2026〕11号"), "2027-2.yaml")
     before = everything(home)
     done = office("calendar", "adopt", "--apply", "--yes")
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (2, "")
     assert "2027-10-09" in done.err
     assert first.as_posix() in done.err
     assert second.as_posix() in done.err

@@ -210,8 +210,7 @@ def _command(arguments: Sequence[str]) -> int:
         from gkflow.cli.fault_words import tell_faults
 
         tell_faults(error.faults)
-        # What `check` looks for is a finding; elsewhere nothing could be done (CONTRACT 5).
-        return 1 if words[:1] == ["check"] else error.exit_code
+        return error.exit_code
     except GkflowError as error:
         from gkflow.cli.words import error_words
 

@@ -74,6 +74,12 @@ class FilesAtFault(GkflowError):
         return "\n".join(str(fault) for fault in self.faults)
 
 
+class ExaminedAtFault(FilesAtFault):
+    """The file that was to be looked at has faults: that is what was asked, a finding and no wrong use (检查结果)."""
+
+    exit_code = 1
+
+
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
