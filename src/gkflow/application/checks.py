@@ -171,4 +171,8 @@ def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], before: 
     field = str(before.get(action.owner_of) or facts.get(action.owner_of, "")) if action.owner_of else ""
     owner = rules.owners.get(field)
     if owner and unit != owner:
-        raise Refused("not_owner", action=action.name, field=field, owner=owner, unit=unit or "—", cite=action.cite)
+        labels = {code: label for label, code in rules.units.items()}
+        raise Refused(
+            "not_owner", action=action.name, field=field, owner=owner, unit=unit or "—", cite=action.cite,
+            owner_label=labels.get(owner, owner), unit_label=labels.get(unit, unit or "—"),
+        )  # fmt: skip

@@ -83,7 +83,10 @@ def _fact(workflow: Workflow, name: str, choices: bool) -> str:
     if spec is None:
         return say("内容", "text") if name == "text" else ""
     label = spec.label if language() == "zh" else ""
-    return label + (say("：", "") if label and choices and _values(spec) else "") + (_values(spec) if choices else "")
+    values = _values(spec) if choices else ""
+    if values == label:
+        return label  # 统一社会信用代码 says both
+    return label + (say("：", "") if label and values else "") + values
 
 
 def _values(spec: FactSpec) -> str:

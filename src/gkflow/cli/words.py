@@ -71,7 +71,7 @@ ERRORS: dict[str, str] = {
     "moment_missing": "{action}：期限以小时计，须写明时刻",
     "no_draft": "没有草稿 {id}；gkflow drafts 列出全部草稿",
     "no_subscription": "没有退订码为“{token}”的订阅",
-    "not_owner": "{action}：领域“{field}”由 {owner} 负责，不是 {unit}（{cite}）",
+    "not_owner": "{action}：领域“{field}”由{owner_label}负责，不是{unit_label}（{cite}）",
     "nothing_adopted": "机关还没有采用日历和规则，请运行 gkflow init",
     "no_term": "{action}：须以“{clock_label}”逾期为前提，而这一期限没有起算，或者已因其他事由结束{cited}",
     "nothing_to_draw": "{since} 至 {until} 没有收到“{workflow}”案件，无从抽查",
