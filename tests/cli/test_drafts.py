@@ -218,7 +218,7 @@ def test_another_unit_may_act_named_by_code_or_label_and_is_shown(town: Gkflow) 
     words = ("do", "C1", "review", "--day", "2026-03-05", "--fact", "opinion=同意")
     done = town(*words, "--unit", "市生态环境局")
     assert done.code == 0, done.err
-    assert "机关    市生态环境局" in done.out
+    assert "机关    市生态环境局\n" in done.out
     assert record_of(town, "C1")[-1]["unit"] == "hbj"
     # The department that reviews a town's catalogue does not take the case over.
     assert json.loads(town("show", "C1", "--format", "json").out)["unit"] == "town"
@@ -227,6 +227,6 @@ def test_another_unit_may_act_named_by_code_or_label_and_is_shown(town: Gkflow) 
 def test_a_unit_that_does_not_own_the_field_is_refused(town: Gkflow) -> None:
     done = town("do", "C1", "review", "--day", "2026-03-05", "--fact", "opinion=同意", "--unit", "某镇", "--draft")
     assert done.code == 2
-    assert "由 hbj 负责，不是 town" in done.err
+    assert "由市生态环境局负责，不是某镇" in done.err
     (row,) = rows_of(town, "drafts")
     assert (row["unit"], row["action"]) == ("town", "review")

@@ -36,9 +36,9 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")  # a colour takes no column
 
 def width(text: str) -> int:
     """The columns that a text takes on a terminal; Chinese characters take two."""
-    if text.isascii() and "\x1b" not in text:
-        return len(text)
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in _ESCAPE.sub("", text))
+    if "\x1b" in text:
+        text = _ESCAPE.sub("", text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def padded(text: str, columns: int) -> str:
