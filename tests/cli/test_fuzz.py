@@ -19,7 +19,7 @@ ODD = (
     "", " ", "-1", "0", "99999999999999999999", "0x1F", "１２", "NaN", "1e9", "x" * 5000, "a\x00b", "\x1b[2J", "\ud800",
     "2026-02-30", "0001-01-01", "9999-12-31", "今天", "13月1日", "..", "2026-11-28..2026-01-01", "../../etc/passwd",
     "/", ".", "*", "'; DROP TABLE entry; --", "%s", "{0}", "RC01", "reply", "request", "依申请公开", "张三", "=1+1",
-    "@a", "http://[::1", "a@b", "channel=", "=", "channel=internet=fax", "sqlite://", "/nowhere/file.csv",
+    "@a", "http://[::1", "a@b", "channel=", "=", "channel=internet=fax", "sqlite://", "/proc/nowhere/file.csv",
     "zh", "450000",
 )  # fmt: skip
 # They run until they are stopped, or set up another folder.
@@ -149,7 +149,7 @@ def test_a_file_where_a_folder_belongs_and_the_other_way_round(
         ("GKFLOW_DATABASE_URL", "postgresql://gk:geheim@127.0.0.1:1/gk"),
         ("GKFLOW_DATABASE_URL", "postgresql://gk:ge@heim@127.0.0.1:x/gk"),
         ("GKFLOW_HOME", "/dev/null"),
-        ("GKFLOW_HOME", "/nowhere/at/all"),
+        ("GKFLOW_HOME", "/proc/nowhere/at/all"),
         ("GKFLOW_NOW", "nonsense"),
         ("GKFLOW_LANG", "fr"),
         ("GKFLOW_PROFILE", "nonsense"),
