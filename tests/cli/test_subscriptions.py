@@ -112,7 +112,7 @@ def test_nobody_leaves_twice_and_an_unknown_token_is_told(office: Gkflow) -> Non
     [
         (("李四",), "缺少 --channel"),
         (("--channel", "file"), "缺少 姓名"),
-        (("", "--channel", "file"), "写明订阅人的姓名"),
+        (("", "--channel", "file"), "姓名 是空的"),
         (("李四", "--channel", "fax"), "通知方式 fax 没有设置；有：file、console、chat"),
         (("李四", "--channel", "mail", "--address", "a@example.gov.cn"), "通知方式 mail 没有设置"),
         (("李四", "--channel", "chat"), "须写明地址（--address）"),

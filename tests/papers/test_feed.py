@@ -90,7 +90,8 @@ def feed(opened: Office, tmp_path: Path) -> Feed:
 
     def read_feed(officer: str, day: str) -> dict[str, Any]:
         file = tmp_path / "feed.ics"
-        assert run(["feed", "--officer", officer, "--as-of", day, "--output", str(file)]) == 0
+        whose = ["--officer", officer] if officer else []
+        assert run(["feed", *whose, "--as-of", day, "--output", str(file)]) == 0
         return {str(event["SUMMARY"]): event for event in read(file.read_bytes())}
 
     return read_feed
