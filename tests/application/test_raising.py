@@ -329,6 +329,7 @@ def an_office(kind: str, folder: Path, toml: str) -> Iterator[tuple[Place, Offic
     ),
     swept=st.sets(st.integers(0, 16)),
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_on_whatever_days_an_office_is_swept_the_same_cases_are_opened(
     tmp_path: Path, kind: str, cases: Sequence[tuple[str, int | None]], swept: set[int]

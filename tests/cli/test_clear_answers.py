@@ -85,6 +85,7 @@ def test_the_help_of_a_correction_lists_the_facts_that_may_be_given(register: Gk
 PEOPLE = '\n[[people]]\nname = "张三"\nroles = ["clerk", "officer"]\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", ["", PEOPLE])
 def test_nothing_unknown_is_an_unexpected_error(people: str, register: Gkflow, home: Path) -> None:
     with (home / "gkflow.toml").open("a", encoding="utf-8") as file:

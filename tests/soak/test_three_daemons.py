@@ -194,6 +194,7 @@ def clean_environ(**more: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if not name.startswith("GKFLOW_")}, **more}
 
 
+@pytest.mark.slow
 def test_two_daemons_killed_at_random_record_every_step_once(tmp_path: Path) -> None:
     soak(tmp_path, clean_environ(), processes=2, days=5, day=1.6, outage=(2, 3), cases=120, rest=1.5)
 
