@@ -91,10 +91,11 @@ _said_in: dict[str, str] = {}
 
 def _load(name: str) -> ModuleType:
     """A module with its options; what they say is fixed at import, so in another language it is imported anew."""
+    before = _said_in.get(name, "") if name in sys.modules else language()
     module = importlib.import_module(name)
-    if _said_in.setdefault(name, language()) != language():
-        _said_in[name] = language()
+    if before != language():
         module = importlib.reload(module)
+    _said_in[name] = language()
     return module
 
 
