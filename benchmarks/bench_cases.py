@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import gkflow
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
 
 TODAY = date(2026, 6, 15)
 
@@ -32,7 +32,7 @@ def _office(home: Path, cases: int, overdue: int) -> None:
             case = f"C{n:07d}"
             dockets.append(DocketLine(case, "request", edition, "", "assigned", "GK", "", TODAY, TODAY, FOREVER, 3, ""))
             clocks.append(
-                ClockLine(
+                ClockRevision(
                     case, "reply", "", date(2026, 5, 20), FOREVER, "request", "office", "duty", 1, "running", "",
                     date(2026, 5, 20), late if n < overdue else far, None, None, None, 0, None, None, None, "reply",
                     0, "",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import gkflow
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
 from gkflow.domain.edition import Announcement
 
 START = date(2026, 3, 2)
@@ -66,7 +66,7 @@ def _office(home: Path, cases: int) -> Path:
                     DocketLine(case, "request", edition, "", "assigned", "GK", "", since, since, FOREVER, 3, "")
                 )
                 clocks.append(
-                    ClockLine(
+                    ClockRevision(
                         case, "reply", "", since, FOREVER, "request", "office", "duty", 1, "running", "", since, last,
                         None, None, None, 0, last, last, None, "reply", 0, "", recipe,
                     )

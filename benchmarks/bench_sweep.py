@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import gkflow
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
 
 TODAY = date(2026, 6, 15)  # a Monday
 MOMENT = datetime(2026, 6, 15, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ def _fill(folder: Path, cases: int, due: int, scattered: bool = False) -> Path:
                 DocketLine(case, "request", edition, "", "assigned", "GK", "张三", TODAY, TODAY, FOREVER, 3, "0" * 64)
             )
             clocks.append(
-                ClockLine(
+                ClockRevision(
                     case, "reply", "", date(2026, 5, 20), FOREVER, "request", "office", "duty", 1, "running", "",
                     date(2026, 5, 20), soon if is_due else far, None, None, None, 0, None, None, None, "reply",
                     0, "",

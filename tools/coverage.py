@@ -26,8 +26,8 @@ from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import Workflow
 from gkflow.files.nodes import Faults, Key, plain
 from gkflow.files.profiles import Profile
-from gkflow.files.reading import Section
 from gkflow.files.rulebook_files import read_profiles, read_rulebook
+from gkflow.files.strict_reader import Section
 from gkflow.files.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -77,7 +77,7 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     for overlay in overlays:
         if not (overlay.annual and overlay.quote):
             continue
-        from gkflow.calendars.entering import misquoted  # only here: its grammar takes longer than all the rest
+        from gkflow.calendars.notice_files import misquoted  # only here: its grammar takes longer than all the rest
 
         for told in misquoted(overlay):
             faults.add(files.places[overlay.name], 1, f"{told.sentence}: {told.text}")

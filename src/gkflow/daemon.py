@@ -127,7 +127,7 @@ class Daemon:
         return day - timedelta(days=1) if before else day
 
     def _ask(self, now: datetime) -> None:
-        from gkflow.application.season import ask_for_notice
+        from gkflow.application.calendar_reminder import ask_for_notice
 
         missing = ask_for_notice(self.office.store, self.office.rules, now, legal_day(now))
         if missing is not None:

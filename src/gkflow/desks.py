@@ -15,7 +15,7 @@ from gkflow.application.given import facts_given, require_texts
 from gkflow.domain.case import legal_day
 
 if TYPE_CHECKING:
-    from gkflow.application.entered import Entered
+    from gkflow.application.actions import Outcome
     from gkflow.application.ports import DraftLine, SubscriptionLine
     from gkflow.application.rates import Rate
     from gkflow.application.remedies import RemedyRow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gkflow.office import Office
 
 
-class _Desk:
+class _Service:
     def __init__(self, office: Office) -> None:
         self._office = office
 
@@ -32,7 +32,7 @@ class _Desk:
         return self._office.moment(given)
 
 
-class Drafts(_Desk):
+class Drafts(_Service):
     """Entries that were refused and are kept to be mended (草稿)."""
 
     def keep(
@@ -42,11 +42,11 @@ class Drafts(_Desk):
         """
         Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
         """
+        from gkflow.application.actions import Command
         from gkflow.application.drafting import keep_draft
-        from gkflow.application.entered import Act
 
         require_texts(case=case, action=action, workflow=workflow, by=by, unit=unit)
-        act = Act(action, day, by, unit, facts_given(facts, {}))
+        act = Command(action, day, by, unit, facts_given(facts, {}))
         with self._office.store.writing(session) as ledger:
             return keep_draft(ledger, case, workflow, act, reason, self._moment(now))
 
@@ -58,7 +58,7 @@ class Drafts(_Desk):
     def enter(
         self, id_: int, *, day: date | None = None, facts: Mapping[str, Any] | None = None, session: Any = None,
         now: datetime | None = None,
-    ) -> Entered:  # fmt: skip
+    ) -> Outcome:  # fmt: skip
         """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
         from gkflow.application.drafting import enter_draft
 
@@ -75,7 +75,7 @@ class Drafts(_Desk):
             ledger.drop_draft(id_)
 
 
-class Subscriptions(_Desk):
+class Subscriptions(_Service):
     """Who hears of what is published (精准推送)."""
 
     def add(
@@ -86,7 +86,7 @@ class Subscriptions(_Desk):
         Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
         empty means all. The token by which to leave is made here.
         """
-        from gkflow.application.pushing import subscribe
+        from gkflow.application.subscriptions import subscribe
         from gkflow.domain.address import fault_of
         from gkflow.domain.errors import Refused
 
@@ -107,13 +107,13 @@ class Subscriptions(_Desk):
 
     def leave(self, token: str, *, session: Any = None, now: datetime | None = None) -> int:
         """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
-        from gkflow.application.pushing import leave
+        from gkflow.application.subscriptions import leave
 
         with self._office.store.writing(session) as ledger:
             return leave(ledger, token, self._moment(now))
 
 
-class Supervision(_Desk):
+class Supervision(_Service):
     """Scores and spot checks (考评与抽查)."""
 
     def score(self, since: date, until: date, *, unit: str = "", session: Any = None) -> list[Score]:
@@ -181,7 +181,7 @@ class Round(NamedTuple):
     counted: int | None = None  # what it is measured by, so far in the year in which it is due
 
 
-class Duties(_Desk):
+class Duties(_Service):
     """What comes round every year or month (周期职责)."""
 
     def coming(self, through: date, *, as_of: date | None = None, session: Any = None) -> list[Round]:
@@ -191,7 +191,7 @@ class Duties(_Desk):
         """
         from datetime import timedelta
 
-        from gkflow.application.raising import count_for
+        from gkflow.application.scheduled_cases import count_for
 
         office = self._office
         since = as_of or legal_day(self._moment(None))

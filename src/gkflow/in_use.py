@@ -21,7 +21,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 
 if TYPE_CHECKING:
-    from gkflow.application.rules import Rules
+    from gkflow.application.office_context import OfficeContext
     from gkflow.domain.edition import Adopted, CalendarEdition
     from gkflow.domain.law import TimeLimit
     from gkflow.domain.rulebook import Rulebook
@@ -102,12 +102,12 @@ def rules_of(
     calendars: Sequence[tuple[datetime, CalendarEdition]],
     kept: Sequence[KeptRules],
     known_on: date | None = None,
-) -> Rules:
+) -> OfficeContext:
     """
     What the verbs of an office work by: the rules and the calendars that it has adopted, oldest first, each since
     its moment; the last ones are in use. With *known_on*, by the notices that were known on that day.
     """
-    from gkflow.application.rules import QuietHours, Rules
+    from gkflow.application.office_context import OfficeContext, QuietHours
     from gkflow.domain.errors import Unfit
     from gkflow.domain.notice import ReportingLine
     from gkflow.domain.rulebook import mean
@@ -142,7 +142,7 @@ def rules_of(
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
-    return Rules(
+    return OfficeContext(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
         {unit.label: code for code, unit in settings.units.items()}, account(),

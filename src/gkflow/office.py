@@ -29,27 +29,27 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.files.home import FILE_NAME
 from gkflow.in_use import rules_of
-from gkflow.outgoing import Outgoing
+from gkflow.notification_delivery import Outgoing
 from gkflow.sealing import Sealing
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from gkflow.application.actions import Outcome
     from gkflow.application.cases import CaseLine
-    from gkflow.application.doctor import Sign
-    from gkflow.application.entered import Entered
+    from gkflow.application.doctor import HealthCheck
     from gkflow.application.explain import CaseView, Explanation
+    from gkflow.application.office_context import OfficeContext
     from gkflow.application.register import Imported, Row
-    from gkflow.application.rules import Rules
     from gkflow.application.sweep import Swept
     from gkflow.application.unsweep import Unswept
+    from gkflow.calendar_adoption import AdoptedEdition, Calendars
     from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.publication import Kept
     from gkflow.domain.workflow import Step
-    from gkflow.editions import AdoptedEdition, Calendars
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
@@ -140,7 +140,7 @@ class Office(Outgoing, Sealing):
     def __init__(self, database: Database, settings: Settings) -> None:
         self.store = database
         self.settings = settings
-        self._rules: Rules | None = None
+        self._rules: OfficeContext | None = None
         self._held: Held | None = None
         self._calendars: Calendars | None = None
         self._rule_editions: RuleEditions | None = None
@@ -148,14 +148,14 @@ class Office(Outgoing, Sealing):
     # -- what it works by ----------------------------------------------------------------------------------------
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> OfficeContext:
         """The rulebook and people, with the editions of calendar and rules that were in use when last looked at."""
         if self._rules is None:
             self.in_use()
             assert self._rules is not None
         return self._rules
 
-    def rules_in(self, ledger: Any) -> Rules:
+    def rules_in(self, ledger: Any) -> OfficeContext:
         """
         The rules in use in this transaction (在用规则). Asked for at the beginning of each: where another process has
         adopted an edition since, it is read and gone on with, so that nothing is written by one that no longer holds.
@@ -202,7 +202,7 @@ class Office(Outgoing, Sealing):
 
     def rules_with(
         self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
-    ) -> Rules:
+    ) -> OfficeContext:
         """The rules as these editions make them; those in use where others are not given."""
         days = calendars if calendars is not None else self.held.calendars
         kept = rules if rules is not None else self.held.rules
@@ -210,7 +210,7 @@ class Office(Outgoing, Sealing):
 
     def _rules_for(
         self, ledger: Any, known_on: date | str | None, recorded_by: datetime | date | str | None = None
-    ) -> Rules:
+    ) -> OfficeContext:
         """
         The rules, with the calendar as it was known on a day where one is given (当时所知), by publication; with
         *recorded_by* those that the office reckoned with at that moment.
@@ -235,7 +235,7 @@ class Office(Outgoing, Sealing):
     def calendars(self) -> Calendars:
         """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
         if self._calendars is None:
-            from gkflow.editions import Calendars
+            from gkflow.calendar_adoption import Calendars
 
             self._calendars = Calendars(self)
         return self._calendars
@@ -288,7 +288,7 @@ class Office(Outgoing, Sealing):
         self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
         unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
         dry_run: bool = False, session: Any = None, now: datetime | None = None, **more: Any,
-    ) -> Entered:  # fmt: skip
+    ) -> Outcome:  # fmt: skip
         """
         Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
 
@@ -312,7 +312,7 @@ class Office(Outgoing, Sealing):
         self, case: str, action: str, *, day: date | str | None = None, by: str = "", unit: str = "",
         facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False, session: Any = None,
         now: datetime | None = None, **more: Any,
-    ) -> Entered:  # fmt: skip
+    ) -> Outcome:  # fmt: skip
         """
         Enter an action into a case (办理): ``office.do("GK-2026-0001", "extend", days=20, approved_by="李四")``.
 
@@ -338,12 +338,12 @@ class Office(Outgoing, Sealing):
         facts: Mapping[str, Any],
         key: str | None,
     ) -> Any:
-        from gkflow.application.entered import Act
+        from gkflow.application.actions import Command
         from gkflow.application.facts import read_day
 
         require_texts(by=by, unit=unit, key=key or "")
         self.require_sendable()
-        return Act(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
+        return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
 
     def case(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Case:
         """The case as its record tells it on a day (案件). Raises NotFound."""
@@ -411,10 +411,10 @@ class Office(Outgoing, Sealing):
         *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a whole
         day, by what was on record then.
         """
-        from gkflow.application.cases import Asked, list_cases
+        from gkflow.application.cases import CaseQuery, list_cases
 
         require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
-        asked = Asked(every, overdue, due_within, clock, state, workflow, unit, officer, attention)
+        asked = CaseQuery(every, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)
@@ -446,7 +446,7 @@ class Office(Outgoing, Sealing):
         year's notice of days off where it is time. May be called any number of times, by any number of processes.
         Raises Refused ("clock_ahead") when the clock has jumped.
         """
-        from gkflow.application.season import ask_for_notice
+        from gkflow.application.calendar_reminder import ask_for_notice
         from gkflow.application.sweep import tick
 
         self.require_sendable()
@@ -532,9 +532,9 @@ class Office(Outgoing, Sealing):
         with _without_collector():
             return rebuild(self._store(session), self.rules, self.moment(now), dry_run)
 
-    def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[Sign]:
+    def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[HealthCheck]:
         """Look at everything that can go wrong quietly (体检)."""
-        from gkflow.application.doctor import Sign, examine
+        from gkflow.application.doctor import HealthCheck, examine
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
@@ -546,7 +546,7 @@ class Office(Outgoing, Sealing):
             signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state, channels)
         if self.settings.unsendable:
             told = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
-            signs.insert(0, Sign("settings", "error", {"faults": told}))
+            signs.insert(0, HealthCheck("settings", "error", {"faults": told}))
         return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
 
     def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gkflow.application.adopt import Adopting
     from gkflow.application.moved import Moved
-    from gkflow.application.rules import Rules
+    from gkflow.application.office_context import OfficeContext
     from gkflow.files.rule_changes import RuleChange
     from gkflow.files.rule_sources import RuleSources
     from gkflow.office import Office
@@ -134,7 +134,7 @@ class RuleEditions:
         recount_moved(office.store, office.rules, moment)
         return done
 
-    def _rules_with(self, known: KnownRules, at: datetime, by: str) -> Rules:
+    def _rules_with(self, known: KnownRules, at: datetime, by: str) -> OfficeContext:
         """The rules as they would be with these in the place of the ones in use when it was asked last."""
         kept = KeptRules(known.edition, at, by, known.files, known.text)
         return self._office.rules_with(rules=[*self._office.held.rules, kept])

@@ -13,9 +13,9 @@ from gkflow.domain.errors import GkflowError, Unfit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gkflow.application.doctor import Sign
+    from gkflow.application.doctor import HealthCheck
+    from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Seal
-    from gkflow.application.rules import Rules
     from gkflow.application.seals import Breach, Outside
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
@@ -31,7 +31,7 @@ class Sealing:
 
     @property
     @abstractmethod
-    def rules(self) -> Rules:
+    def rules(self) -> OfficeContext:
         """What it works by."""
 
     @abstractmethod
@@ -78,9 +78,9 @@ class Sealing:
             return str(error)
         return ""
 
-    def signs_of_safety(self, *, session: Any = None) -> list[Sign]:
+    def signs_of_safety(self, *, session: Any = None) -> list[HealthCheck]:
         """Whether the seals have left the database, and whether the files are as private as they should be (体检)."""
-        from gkflow.application.doctor import Sign
+        from gkflow.application.doctor import HealthCheck
 
         made, path = self.last_seal(session=session), self.seals_file
         kept = 0
@@ -90,13 +90,13 @@ class Sealing:
         behind = (made.number if made is not None else 0) - kept if path is not None else 0
         wide = wide_files(self.settings)
         return [
-            Sign(
+            HealthCheck(
                 "seals",
                 "warning" if behind > 0 else "ok",
                 {"number": made.number if made else None, "hash": made.hash if made else None,
                  "file": str(path) if path else None, "behind": max(0, behind)},
             ),
-            Sign("files", "warning" if wide else "ok", {"wide": wide, "group": self.settings.files.group}),
+            HealthCheck("files", "warning" if wide else "ok", {"wide": wide, "group": self.settings.files.group}),
         ]  # fmt: skip
 
     def verify(
@@ -110,7 +110,7 @@ class Sealing:
         """
         from gkflow.application.verify import verify
 
-        rules: Rules | None = None
+        rules: OfficeContext | None = None
         try:
             rules = self.rules
         except GkflowError:  # an edition that is gone is named by what follows

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from gkflow.application.entered import Entered
+from gkflow.application.actions import Outcome
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office import Office
@@ -19,7 +19,7 @@ def open_request(office: Office, number: str, day: str) -> None:
     office.receive("request", number, channel="in_person", title="某事项", now=at(day))
 
 
-def reply(office: Office, number: str, day: str, typed_in: str = "") -> Entered:
+def reply(office: Office, number: str, day: str, typed_in: str = "") -> Outcome:
     return office.do(number, "reply", day=day, decision="D-PUB", method="posted", now=at(typed_in or day))
 
 

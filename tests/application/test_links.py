@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 import gkflow
-from gkflow.application.entered import Entered
+from gkflow.application.actions import Outcome
 from gkflow.application.register import Imported
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office import Office
@@ -87,7 +87,7 @@ def drafted(office: Office, number: str = "P-1", **facts: Any) -> None:
     office.do(number, "submit", now=moment)
 
 
-def withhold(office: Office, number: str = "P-1", **more: Any) -> Entered:
+def withhold(office: Office, number: str = "P-1", **more: Any) -> Outcome:
     return office.do(
         number, "withhold", attribute="withheld", attribute_reason="内部事务", ground="D-REF-16A",
         **({"now": at("2026-03-05"), "by": "赵六"} | more),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from gkflow.application.cases import Standing
+from gkflow.application.cases import ListStatus
 from gkflow.office import Office
 from store.offices import Place, at, days, open_request, reply
 
@@ -163,7 +163,7 @@ def test_an_office_without_cases_has_empty_lists(office: Office) -> None:
 
 
 def test_every_status_of_a_list_is_a_known_one() -> None:
-    assert tuple(Standing) == OPEN
+    assert tuple(ListStatus) == OPEN
 
 
 def test_more_cases_than_a_page_are_all_listed(office: Office) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import REPOSITORY, a_workflow, d, deadlines_of, entries_of, rules
-from gkflow.application.cases import Standing
+from gkflow.application.cases import ListStatus
 from gkflow.application.checks import is_far
 from gkflow.domain.case import ASIDE, CORRECT
 from gkflow.domain.errors import Refused
@@ -256,14 +256,14 @@ def test_a_case_without_a_clock_is_unclocked_with_its_reason_and_never_done(offi
 
     assert [(bad.case, bad.reason.code) for bad in done.told] == [("C2", "day_far")]
     found = {line.case: (line.status, line.reason) for line in office.cases(as_of="2022-10-08")}
-    assert found == {"C2": (Standing.UNCLOCKED, "no_limit"), "C3": (Standing.RUNNING, None)}
+    assert found == {"C2": (ListStatus.UNCLOCKED, "no_limit"), "C3": (ListStatus.RUNNING, None)}
 
 
 def test_a_draft_that_has_not_been_formed_is_not_done_either(office: Office) -> None:
     office.receive("proactive", "P", facts={"attribute": "open", "title": TITLE}, now=at("2026-03-02"))
 
     assert [(line.status, line.reason) for line in office.cases(as_of="2026-03-03")] == [
-        (Standing.UNCLOCKED, "not_started")
+        (ListStatus.UNCLOCKED, "not_started")
     ]
 
 
@@ -374,7 +374,7 @@ def test_publicity_does_not_end_before_the_shortest_period_though_a_day_was_name
 
 
 def test_every_refusal_of_this_kind_is_worded_in_both_languages() -> None:
-    from gkflow.application.entered import REFUSING
+    from gkflow.application.actions import REFUSING
     from gkflow.cli.words import ERRORS, FINDINGS
     from gkflow.domain.errors import SENTENCES
 

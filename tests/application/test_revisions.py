@@ -11,9 +11,9 @@ from typing import Any, cast
 from hypothesis import given
 
 from builders import an_entry, entries_of, rules
-from gkflow.application.cases import Standing, choose_clock, stand
+from gkflow.application.cases import ListStatus, choose_clock, stand
 from gkflow.application.docket import reckon_case, revisions
-from gkflow.application.ports import ClockLine
+from gkflow.application.ports import ClockRevision
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Status, Verdict
 from walks import ONE, days_of, often, walks
@@ -22,11 +22,11 @@ OFFICE = cast(Any, SimpleNamespace(rulebook=rules()))  # a list needs the calend
 REQUEST = rules().workflow("request")
 
 
-def lines_of(record: Sequence[Entry]) -> list[ClockLine]:
+def lines_of(record: Sequence[Entry]) -> list[ClockRevision]:
     return revisions(REQUEST, "C-1", record, rules())
 
 
-def on(lines: Sequence[ClockLine], day: date) -> list[ClockLine]:
+def on(lines: Sequence[ClockRevision], day: date) -> list[ClockRevision]:
     return [line for line in lines if line.from_day <= day < line.until_day]
 
 
@@ -110,16 +110,16 @@ def test_the_statuses_partition_the_offices_clocks_on_every_day(record: tuple[En
                 calendar.is_working_day(line_day + n * ONE) for n in range(1, (last - line_day).days + 1)
             ) if running and last is not None else 0  # fmt: skip
             places = {
-                Standing.DONE: line.status in (Status.STOPPED, Status.NO_LIMIT),
-                Standing.WAITING: line.status == Status.WAITING,
-                Standing.SUSPENDED: line.status == Status.SUSPENDED,
-                Standing.OVERDUE: running and line_day > last,
-                Standing.DUE_TODAY: running and line_day == last,
-                Standing.DUE_SOON: running and line_day < last and working_days_left <= 5,
-                Standing.RUNNING: running and line_day < last and working_days_left > 5,
+                ListStatus.DONE: line.status in (Status.STOPPED, Status.NO_LIMIT),
+                ListStatus.WAITING: line.status == Status.WAITING,
+                ListStatus.SUSPENDED: line.status == Status.SUSPENDED,
+                ListStatus.OVERDUE: running and line_day > last,
+                ListStatus.DUE_TODAY: running and line_day == last,
+                ListStatus.DUE_SOON: running and line_day < last and working_days_left <= 5,
+                ListStatus.RUNNING: running and line_day < last and working_days_left > 5,
             }
             assert [place for place, holds in places.items() if holds] == [status]
-            if status is Standing.OVERDUE:
+            if status is ListStatus.OVERDUE:
                 assert left is not None
                 assert left <= -1
                 assert verdict is Verdict.OVERDUE
@@ -132,25 +132,25 @@ def test_every_case_stands_in_one_list_by_the_offices_most_urgent_clock(record: 
     for day in days_of(record, after=30):
         owed = [line for line in on(lines, day) if line.owed and line.status != Status.NO_LIMIT]
         chosen = choose_clock(on(lines, day))
-        status = stand(OFFICE.rulebook.calendar, chosen, day)[0] if chosen is not None else Standing.DONE
+        status = stand(OFFICE.rulebook.calendar, chosen, day)[0] if chosen is not None else ListStatus.DONE
         last_days = [line.last_day for line in owed if line.status == Status.RUNNING and line.last_day is not None]
 
         if last_days:
-            assert (status is Standing.OVERDUE) == (min(last_days) < day)
-            assert (status is Standing.DUE_TODAY) == (min(last_days) == day)
-        still = {Standing.SUSPENDED, Standing.WAITING}
+            assert (status is ListStatus.OVERDUE) == (min(last_days) < day)
+            assert (status is ListStatus.DUE_TODAY) == (min(last_days) == day)
+        still = {ListStatus.SUSPENDED, ListStatus.WAITING}
         assert (status in still) == (not last_days and any(line.status in still for line in owed))
-        assert (status is Standing.DONE) == all(line.status == Status.STOPPED for line in owed)
+        assert (status is ListStatus.DONE) == all(line.status == Status.STOPPED for line in owed)
 
 
 def test_on_the_last_day_itself_a_case_is_due_today_and_not_overdue() -> None:
     record = entries_of(["2026-03-02 receive channel=in_person"])
     line = next(line for line in lines_of(record) if line.clock == "reply")
 
-    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 30))[0] is Standing.DUE_TODAY
-    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 31))[::2] == (Standing.OVERDUE, -1)
-    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 23))[::2] == (Standing.DUE_SOON, 5)
-    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 20))[::2] == (Standing.RUNNING, 6)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 30))[0] is ListStatus.DUE_TODAY
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 31))[::2] == (ListStatus.OVERDUE, -1)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 23))[::2] == (ListStatus.DUE_SOON, 5)
+    assert stand(OFFICE.rulebook.calendar, line, date(2026, 3, 20))[::2] == (ListStatus.RUNNING, 6)
 
 
 def test_an_entry_typed_in_late_counts_from_its_own_day() -> None:

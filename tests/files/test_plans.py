@@ -17,9 +17,9 @@ from gkflow.application.register import Imported
 from gkflow.domain.errors import Refused
 from gkflow.files.profiles import Unit
 from gkflow.files.rulebook_files import read_profiles
-from gkflow.founding import init_office
 from gkflow.office import Office
 from gkflow.papers.register_files import read_register
+from gkflow.setup import init_office
 from store.offices import Place, assert_sound, at
 
 ROOT = Path(__file__).parents[2]

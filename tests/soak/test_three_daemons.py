@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gkflow.founding import init_office
 from gkflow.office import Office, open_office
+from gkflow.setup import init_office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENTRY = Path(__file__).with_name("daemon_process.py")

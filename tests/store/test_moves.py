@@ -21,7 +21,7 @@ from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted, Adoption, CalendarEdition
 from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
-from gkflow.domain.recipe import READ, STILL, recipe_of, recount
+from gkflow.domain.recalculation_key import READ, STILL, recipe_of, recount
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from gkflow.application.entered import seal_next, write
+from gkflow.application.actions import seal_next, write
 from gkflow.domain.errors import Conflict, Refused
 from gkflow.office import Office
 from store.offices import Place, assert_sound, at, open_request, run_together

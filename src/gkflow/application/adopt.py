@@ -16,10 +16,10 @@ from typing import Any
 from gkflow.application.affected import Affected
 from gkflow.application.docket import read_case, reckon_case, unit_of
 from gkflow.application.moved import Moved
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.recipe import how_firm_of, recount
+from gkflow.domain.recalculation_key import how_firm_of, recount
 
 _ONE_DAY = timedelta(days=1)
 _BACK = timedelta(days=15)  # a day that is put back to a working day may lie behind a long holiday
@@ -63,7 +63,7 @@ def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: dat
     return "；".join(told[:4]) + ("等" if len(told) > 4 else "")
 
 
-def find_moves(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Moved]:
+def find_moves(ledger: Any, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:
     """
     Every open deadline that moves when *new* takes the place of *old*, those that end earlier first (届满日变动).
 
@@ -73,7 +73,7 @@ def find_moves(ledger: Any, old: Rules, new: Rules, as_of: date) -> Iterator[Mov
     yield from (Moved(*row) for row in ledger.moving())
 
 
-def _note(ledger: Any, old: Rules, new: Rules, as_of: date) -> None:
+def _note(ledger: Any, old: OfficeContext, new: OfficeContext, as_of: date) -> None:
     affected = Affected(ledger, old, new)
     ledger.begin_moves(as_of, affected.clocks())
     ledger.put_groups(_groups(ledger, old, new))
@@ -81,11 +81,11 @@ def _note(ledger: Any, old: Rules, new: Rules, as_of: date) -> None:
     ledger.order_moves()
 
 
-def _calendars(old: Rules, new: Rules, unit: str) -> tuple[WorkCalendar, WorkCalendar]:
+def _calendars(old: OfficeContext, new: OfficeContext, unit: str) -> tuple[WorkCalendar, WorkCalendar]:
     return old.rulebook.calendar_of(unit), new.rulebook.calendar_of(unit)
 
 
-def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
+def _groups(ledger: Any, old: OfficeContext, new: OfficeContext) -> list[tuple[Any, ...]]:
     changes: dict[tuple[str, str], list[date]] = {}
     places = [_calendars(old, new, unit) for unit in ("", *old.rulebook.local, *new.rulebook.local)]
     if all(before.edition == after.edition for before, after in places):
@@ -112,7 +112,9 @@ def _groups(ledger: Any, old: Rules, new: Rules) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _by_reading(ledger: Any, old: Rules, new: Rules, affected: Affected, as_of: date) -> Iterator[Moved]:
+def _by_reading(
+    ledger: Any, old: OfficeContext, new: OfficeContext, affected: Affected, as_of: date
+) -> Iterator[Moved]:
     for number in ledger.cases_to_read():
         entries = ledger.entries(number)
         workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -142,9 +144,15 @@ def _moves(was: Deadline, now: Deadline) -> bool:
 
 
 def begin_adopting(
-    ledger: Any, old: Rules, new: Rules, edition: str, adopt: Callable[[], None], now: datetime, today: date,
+    ledger: Any,
+    old: OfficeContext,
+    new: OfficeContext,
+    edition: str,
+    adopt: Callable[[], None],
+    now: datetime,
+    today: date,
     by: str = "",
-) -> Adopting:  # fmt: skip
+) -> Adopting:
     """
     Adopt an edition (采用): put it on record (*adopt*) and, in the same transaction, every case that it touches into
     the queue from which ``recount_moved`` takes them, those whose deadline ends earlier first.

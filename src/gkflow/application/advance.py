@@ -6,6 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from gkflow.application.actions import (
+    Command,
+    Outcome,
+    about,
+    findings_of,
+    iso,
+    make_entry,
+    most_urgent,
+    refuse,
+    told,
+    write,
+)
+from gkflow.application.case_opening import follow
 from gkflow.application.checks import (
     check_approver,
     check_correction,
@@ -19,25 +32,12 @@ from gkflow.application.checks import (
     refuse_missing,
 )
 from gkflow.application.docket import Reckoned, reckon_case, unit_of
-from gkflow.application.entered import (
-    Act,
-    Entered,
-    about,
-    findings_of,
-    iso,
-    make_entry,
-    most_urgent,
-    refuse,
-    told,
-    write,
-)
 from gkflow.application.facts import fact_names, read_facts
-from gkflow.application.opening import follow
+from gkflow.application.notifications import tell_action
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
-from gkflow.application.pushing import push, take_back
 from gkflow.application.resolve_names import act_named, check_person, facts_by_code
-from gkflow.application.rules import Rules
-from gkflow.application.telling import tell_action
+from gkflow.application.subscriptions import push, take_back
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
@@ -48,8 +48,8 @@ _ADDED = ("last_day_before", "last_day_after")
 
 
 def advance(
-    ledger: Ledger, rules: Rules, number: str, act: Act, now: datetime, today: date, dry_run: bool = False
-) -> Entered:
+    ledger: Ledger, rules: OfficeContext, number: str, act: Command, now: datetime, today: date, dry_run: bool = False
+) -> Outcome:
     """
     Enter *act* into an existing case (办理).
 
@@ -68,9 +68,16 @@ def advance(
 
 
 def _advance(
-    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], act: Act, now: datetime,
-    today: date, dry_run: bool,
-) -> Entered:  # fmt: skip
+    ledger: Ledger,
+    rules: OfficeContext,
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    act: Command,
+    now: datetime,
+    today: date,
+    dry_run: bool,
+) -> Outcome:
     if act.key and (again := repeated(ledger, rules, workflow, number, act)) is not None:
         return again
     action = action_of(workflow, act.action)
@@ -133,7 +140,7 @@ def _advance(
     return told(workflow, after_case, entry, before, after, findings, written=not dry_run, opened=opened)
 
 
-def repeated(ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act) -> Entered | None:
+def repeated(ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: str, act: Command) -> Outcome | None:
     """
     The result of an earlier call under the same idempotency key: a portal's retry does nothing twice. *number* is
     empty where the first call made one.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.deadline import Deadline
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import LimitUnit, LimitValue, TimeLimit
@@ -25,7 +25,7 @@ _UNITS = {
 class Affected:
     """What of the open cases a change of rules can move (受影响的期限)."""
 
-    def __init__(self, ledger: Any, old: Rules, new: Rules) -> None:
+    def __init__(self, ledger: Any, old: OfficeContext, new: OfficeContext) -> None:
         self._ledger, self._old, self._new = ledger, old, new
         self._limits: dict[str, tuple[TimeLimit | None, TimeLimit | None]] = {}
         self._rests: dict[tuple[str, str], tuple[str, ...]] = {}  # (edition, clock) -> the limits that it rests on
@@ -73,7 +73,7 @@ class Affected:
         return self._limits[name]
 
 
-def _limit(rules: Rules, name: str) -> TimeLimit | None:
+def _limit(rules: OfficeContext, name: str) -> TimeLimit | None:
     try:
         return rules.rulebook.limit(name)
     except NotFound:

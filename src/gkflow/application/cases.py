@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from gkflow.application.docket import docket_line, lines_on
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine
+from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
 from gkflow.application.resolve_names import officer_named, unit_named
-from gkflow.application.rules import Rules
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
 from gkflow.domain.counting import signed_working_days
@@ -23,7 +23,7 @@ from gkflow.domain.workflow import ClockKind, Duty, Workflow
 SOON = 5  # working days left from which a case is due soon
 
 
-class Standing(StrEnum):
+class ListStatus(StrEnum):
     """The list in which a case stands (办理情形); every open case stands in exactly one."""
 
     RUNNING = "running"
@@ -65,7 +65,7 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CaseQuery:
     """What a list is asked for (查询条件)."""
 
     every: bool = False
@@ -80,7 +80,12 @@ class Asked:
 
 
 def list_cases(
-    ledger: Any, rules: Rules, day: date, asked: Asked, reckon: bool = False, recorded_by: datetime | None = None
+    ledger: Any,
+    rules: OfficeContext,
+    day: date,
+    asked: CaseQuery,
+    reckon: bool = False,
+    recorded_by: datetime | None = None,
 ) -> list[CaseLine]:
     """
     The cases as of *day* (台账): what happened up to that day is counted, whenever it was written down.
@@ -111,7 +116,7 @@ def list_cases(
     return chosen
 
 
-def _clock_named(rules: Rules, asked: Asked) -> str:
+def _clock_named(rules: OfficeContext, asked: CaseQuery) -> str:
     clocks = [
         rule
         for workflow in rules.rulebook.workflows.values()
@@ -127,7 +132,7 @@ def _clock_named(rules: Rules, asked: Asked) -> str:
     raise Refused("wrong_use", reason=f'no clock "{asked.clock}"; there are: {", ".join(sorted(names))}')
 
 
-def _check_state(rules: Rules, name: str) -> None:
+def _check_state(rules: OfficeContext, name: str) -> None:
     """A mistyped state would otherwise give an empty list, which reads as "all is well"."""
     states = [state for workflow in rules.rulebook.workflows.values() for state in workflow.states.values()]
     names = dict.fromkeys(word for state in states for word in (state.name, state.label))
@@ -135,12 +140,12 @@ def _check_state(rules: Rules, name: str) -> None:
         raise NotFound("unknown_state", state=name, mean=mean(name, names))
 
 
-def _matches(line: CaseLine, asked: Asked) -> bool:
-    if asked.overdue and line.status != Standing.OVERDUE:
+def _matches(line: CaseLine, asked: CaseQuery) -> bool:
+    if asked.overdue and line.status != ListStatus.OVERDUE:
         return False
     if asked.due_within is not None and not (
         line.days_left is not None
-        and line.status in (Standing.RUNNING, Standing.DUE_SOON, Standing.DUE_TODAY)
+        and line.status in (ListStatus.RUNNING, ListStatus.DUE_SOON, ListStatus.DUE_TODAY)
         and line.days_left <= asked.due_within
     ):
         return False
@@ -153,7 +158,7 @@ def _matches(line: CaseLine, asked: Asked) -> bool:
     )
 
 
-def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
+def _owed(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
     if asked.overdue:
         pairs = ledger.late(day)
     else:
@@ -161,7 +166,7 @@ def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
         book = rules.rulebook
         ahead = [each.add(day, (asked.due_within or 0) + 1) for each in (book.calendar, *book.local.values())]
         pairs = ledger.late(day, "<", max(ahead))
-    by_case: dict[str, tuple[DocketLine, list[ClockLine]]] = {}
+    by_case: dict[str, tuple[DocketLine, list[ClockRevision]]] = {}
     for docket, clock in pairs:
         by_case.setdefault(docket.case, (docket, []))[1].append(clock)
     for power in ledger.powers_past(day, list(by_case)):
@@ -174,8 +179,8 @@ def _owed(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
     return lines
 
 
-def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
-    clocks: dict[str, list[ClockLine]] = {}
+def _all(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
+    clocks: dict[str, list[ClockRevision]] = {}
     for clock in ledger.clocks_on(day, asked.every):
         clocks.setdefault(clock.case, []).append(clock)
     lines = []
@@ -190,7 +195,7 @@ def _all(ledger: Any, rules: Rules, day: date, asked: Asked) -> list[CaseLine]:
 
 
 def _reckoned(
-    ledger: Any, rules: Rules, day: date, asked: Asked, recorded_by: datetime | None = None
+    ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery, recorded_by: datetime | None = None
 ) -> list[CaseLine]:
     lines = []
     # What has ended by what is on record now may have been open by what was on record then, and the other way round.
@@ -208,7 +213,7 @@ def _reckoned(
     return lines
 
 
-def _as_of(ledger: Any, rules: Rules, docket: DocketLine, day: date) -> DocketLine | None:
+def _as_of(ledger: Any, rules: OfficeContext, docket: DocketLine, day: date) -> DocketLine | None:
     """The docket line as of *day*: read off the record where something happened since; None: nothing had by then."""
     if docket.latest <= day:
         return docket
@@ -218,7 +223,7 @@ def _as_of(ledger: Any, rules: Rules, docket: DocketLine, day: date) -> DocketLi
     return docket_line(workflow, docket.case, record) if record else None
 
 
-def _urgency(line: ClockLine) -> tuple[int, date]:
+def _urgency(line: ClockRevision) -> tuple[int, date]:
     rank = {"running": 0, "suspended": 1, "waiting": 1, "stopped": 2}.get(line.status, 3)
     last = line.last_day or FOREVER
     # Of stopped clocks the one that stopped last speaks for the case.
@@ -229,35 +234,52 @@ def _urgency(line: ClockLine) -> tuple[int, date]:
     )
 
 
-def choose_clock(clocks: Iterable[ClockLine], name: str = "") -> ClockLine | None:
+def choose_clock(clocks: Iterable[ClockRevision], name: str = "") -> ClockRevision | None:
     """The clock that speaks for the case: the one named, else the office's most urgent duty."""
     mine = [c for c in clocks if c.clock == name] if name else [c for c in clocks if c.owed and c.status != "no_limit"]
     return min(mine, key=_urgency, default=None)
 
 
-def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[ClockLine], asked: Asked) -> CaseLine:
+def _case_line(
+    rules: OfficeContext, day: date, docket: DocketLine, clocks: Sequence[ClockRevision], asked: CaseQuery
+) -> CaseLine:
     workflow = rules.rulebook.workflows.get(docket.workflow)
     state = workflow.states.get(docket.state) if workflow is not None else None
     clock = choose_clock(clocks, asked.clock)
     line = CaseLine(
-        docket.case, docket.workflow, docket.title or None, docket.state,
-        state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
-        docket.received, None, None, None, None, False, Standing.DONE.value, None, None, None, open=docket.ended > day,
+        docket.case,
+        docket.workflow,
+        docket.title or None,
+        docket.state,
+        state.label if state is not None else docket.state,
+        docket.unit or None,
+        docket.officer or None,
+        docket.received,
+        None,
+        None,
+        None,
+        None,
+        False,
+        ListStatus.DONE.value,
+        None,
+        None,
+        None,
+        open=docket.ended > day,
         attention=_attention(clocks, day) if docket.ended > day else (),
-    )  # fmt: skip
+    )
     reason = _unclocked(workflow, docket, clocks, clock) if docket.ended > day and not asked.clock else None
     if reason is not None:
-        return replace(line, status=Standing.UNCLOCKED.value, reason=reason)
+        return replace(line, status=ListStatus.UNCLOCKED.value, reason=reason)
     if clock is None:
         return line
     rule = workflow.clock(clock.clock) if workflow is not None else None
     calendar = rules.rulebook.calendar_of(docket.unit)
     status, verdict, left = stand(calendar, clock, day)
     if docket.ended <= day:
-        status = Standing.DONE
-    elif status is Standing.OVERDUE and not clock.owed:
+        status = ListStatus.DONE
+    elif status is ListStatus.OVERDUE and not clock.owed:
         # A power that lapsed, an internal target and the terms of others are no duty of the office.
-        status = Standing.RUNNING
+        status = ListStatus.RUNNING
     earliest = clock.earliest
     if clock.status in ("suspended", "waiting") and clock.remaining is not None:
         earliest = calendar.add(day, clock.remaining)
@@ -276,7 +298,7 @@ def _case_line(rules: Rules, day: date, docket: DocketLine, clocks: Sequence[Clo
     )
 
 
-def _attention(clocks: Sequence[ClockLine], day: date) -> tuple[str, ...]:
+def _attention(clocks: Sequence[ClockRevision], day: date) -> tuple[str, ...]:
     """The powers of the office whose last day has passed, unused (限期行使的权力已过期限)."""
     return tuple(
         clock.clock
@@ -290,7 +312,7 @@ def _attention(clocks: Sequence[ClockLine], day: date) -> tuple[str, ...]:
 
 
 def _unclocked(
-    workflow: Workflow | None, docket: DocketLine, clocks: Sequence[ClockLine], clock: ClockLine | None
+    workflow: Workflow | None, docket: DocketLine, clocks: Sequence[ClockRevision], clock: ClockRevision | None
 ) -> str | None:
     """Why no clock of the office runs in an open case that nobody has answered; None where one does or did."""
     if clock is not None and clock.status != Status.STOPPED.value:
@@ -319,33 +341,33 @@ def answered_states(workflow: Workflow) -> frozenset[str]:
     return found
 
 
-def stand(calendar: WorkCalendar, clock: ClockLine, day: date) -> tuple[Standing, Verdict, int | None]:
+def stand(calendar: WorkCalendar, clock: ClockRevision, day: date) -> tuple[ListStatus, Verdict, int | None]:
     """Status, verdict and signed working days left of a clock on a day."""
     if clock.status == Status.STOPPED.value:
-        return Standing.DONE, Verdict(clock.verdict), clock.days_left
+        return ListStatus.DONE, Verdict(clock.verdict), clock.days_left
     if clock.status == Status.WAITING.value:
-        return Standing.WAITING, Verdict.SUSPENDED, None
+        return ListStatus.WAITING, Verdict.SUSPENDED, None
     if clock.status == Status.SUSPENDED.value:
-        return Standing.SUSPENDED, Verdict.SUSPENDED, None
+        return ListStatus.SUSPENDED, Verdict.SUSPENDED, None
     if clock.last_day is None:
-        return Standing.UNCLOCKED, Verdict.RUNNING, None
+        return ListStatus.UNCLOCKED, Verdict.RUNNING, None
     left = signed_working_days(day, clock.last_day, calendar)
     if day > clock.last_day:
         late = clock.kind == "duty"
-        return Standing.OVERDUE, Verdict.OVERDUE if late else Verdict.RUNNING, left
+        return ListStatus.OVERDUE, Verdict.OVERDUE if late else Verdict.RUNNING, left
     if day == clock.last_day:
-        return Standing.DUE_TODAY, Verdict.RUNNING, left
-    return (Standing.DUE_SOON if left <= SOON else Standing.RUNNING), Verdict.RUNNING, left
+        return ListStatus.DUE_TODAY, Verdict.RUNNING, left
+    return (ListStatus.DUE_SOON if left <= SOON else ListStatus.RUNNING), Verdict.RUNNING, left
 
 
-def light(rules: Rules, clock: ClockLine, status: Standing, left: int | None) -> str | None:
+def light(rules: OfficeContext, clock: ClockRevision, status: ListStatus, left: int | None) -> str | None:
     """The light of a case (红黄绿灯): green, yellow, orange, red; none where nothing of the office runs."""
     if (
         not clock.owed
-        or status in (Standing.DONE, Standing.UNCLOCKED, Standing.SUSPENDED, Standing.WAITING)
+        or status in (ListStatus.DONE, ListStatus.UNCLOCKED, ListStatus.SUSPENDED, ListStatus.WAITING)
         or left is None
     ):
         return None
-    if status is Standing.OVERDUE:
+    if status is ListStatus.OVERDUE:
         return "red"
     return next((colour for most, colour in rules.lights if left <= most), "green")

@@ -10,8 +10,8 @@ from typing import Any
 
 from gkflow.application.docket import Deadlines
 from gkflow.application.facts import FIRST_YEAR
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
-from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, RECOUNT, Entry, amendments, record_of
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import Action, Workflow
@@ -84,7 +84,7 @@ def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequen
         )  # fmt: skip
 
 
-def check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> None:
+def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str]) -> None:
     """A person whom the settings know must hold one of the action's roles; others are not known to lack it."""
     if not roles or not by:
         return
@@ -93,7 +93,7 @@ def check_role(rules: Rules, by: str, action: str, roles: Sequence[str]) -> None
         raise Refused("role_missing", by=by, action=action, roles=tuple(roles))
 
 
-def check_approver(rules: Rules, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
     """An extension is approved by whom the law names (第三十三条第二款), not by any leader."""
     for clock in workflow.clocks:
         for rule in clock.extends:
@@ -163,7 +163,9 @@ def _touched(entries: Sequence[Entry], old: Entry) -> tuple[int, ...]:
     return (old.seq, corrected_entry(entries, old.seq).seq)
 
 
-def check_owner(rules: Rules, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str) -> None:
+def check_owner(
+    rules: OfficeContext, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str
+) -> None:
     """
     A field is reviewed by the unit that owns it (对口部门), where the settings know the owners. The field is the one
     that the case was opened for, whatever the entry says; and whoever acts for the owner says so.

@@ -12,8 +12,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Channel, Message, NotDelivered, OneByOne, Store, WaitingNotice
-from gkflow.application.rules import Rules
 from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared, send
 from gkflow.application.still_holds import drop_settled
 from gkflow.domain.case import legal_day
@@ -41,7 +41,7 @@ class Delivery:
     held: bool  # quiet hours: channels that ring somebody were not used
 
 
-def is_quiet(rules: Rules, now: datetime) -> bool:
+def is_quiet(rules: OfficeContext, now: datetime) -> bool:
     """Whether nobody is to be rung now (免打扰): in the evening, at night, on a day off; a make-up day is none."""
     local = now.astimezone(ZoneInfo("Asia/Shanghai"))
     quiet, clock = rules.quiet, local.time()
@@ -53,7 +53,7 @@ def is_quiet(rules: Rules, now: datetime) -> bool:
 
 
 def deliver(
-    store: Store, rules: Rules, channels: Mapping[str, Channel], now: datetime | Clock, batch: int = BATCH
+    store: Store, rules: OfficeContext, channels: Mapping[str, Channel], now: datetime | Clock, batch: int = BATCH
 ) -> Delivery:
     """
     Send what waits (送发). *now* is the clock of the run, or the one moment of all of it.
@@ -112,7 +112,9 @@ def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[
 class _Run:
     """One run of a delivery (一次送发): the only thread that reads and writes the outbox; others send."""
 
-    def __init__(self, store: Store, rules: Rules, channels: Mapping[str, Channel], clock: Clock, batch: int) -> None:
+    def __init__(
+        self, store: Store, rules: OfficeContext, channels: Mapping[str, Channel], clock: Clock, batch: int
+    ) -> None:
         self.store, self.rules, self.channels, self.clock, self.batch = store, rules, channels, clock, batch
         self.delivered = self.failed = self.dead = 0
         self.wordings: dict[str, Wording] = {rules.wording.edition: rules.wording}

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine, Ledger
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import ASIDE, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks, with_implied
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import ended_on, replay
-from gkflow.domain.recipe import READ, recipe_of
+from gkflow.domain.recalculation_key import READ, recipe_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
@@ -109,7 +109,7 @@ def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case:
     )
 
 
-class _Standing(NamedTuple):
+class ClockState(NamedTuple):
     """How a clock stands, less the days on which it does: what makes one revision differ from the next."""
 
     status: str
@@ -127,9 +127,9 @@ class _Standing(NamedTuple):
     stopped_by: str
 
 
-def _standing(deadline: Deadline) -> _Standing:
+def _standing(deadline: Deadline) -> ClockState:
     stopped = deadline.status is Status.STOPPED
-    return _Standing(
+    return ClockState(
         deadline.status.value,
         deadline.verdict.value if stopped else "",
         deadline.since,
@@ -147,14 +147,14 @@ def _standing(deadline: Deadline) -> _Standing:
 
 
 def _line(
-    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: _Standing, silent: bool
-) -> ClockLine:
+    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: ClockState, silent: bool
+) -> ClockRevision:
     rule = deadline.clock.rule
     # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
     ladder = "" if silent else rule.ladder
     fresh = 1 if ladder and deadline.status is Status.RUNNING else 0
     owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
-    return ClockLine(
+    return ClockRevision(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
         *standing[:-2], ladder, fresh, deadline.calendar, standing.recipe, standing.stopped_by,
     )  # fmt: skip
@@ -162,7 +162,7 @@ def _line(
 
 def lines_on(
     workflow: Workflow, number: str, record: Sequence[Entry], rulebook: Rulebook, day: date
-) -> list[ClockLine]:
+) -> list[ClockRevision]:
     """Every clock of a case as it stands on a day, reckoned now and not read from the cache."""
     deadlines = reckon_case(workflow, record, rulebook, day)
     return [_line(number, workflow, each, day, _standing(each), silent=False) for each in deadlines.values()]
@@ -175,7 +175,7 @@ def revisions(
     rulebook: Rulebook,
     since: date | None = None,
     reckoned: Reckoned | None = None,
-) -> list[ClockLine]:
+) -> list[ClockRevision]:
     """
     Every revision of every clock from *since* on (计时修订): one for each day on which a clock came to stand
     differently, by an entry or by a lapse that the law itself sets. *reckoned* is what the caller has just
@@ -185,8 +185,8 @@ def revisions(
     # entry implies for a later day has a day of its own.
     record = with_implied(workflow, record_of(entries))
     days = sorted({entry.day for entry in record if since is None or entry.day >= since})
-    lines: list[ClockLine] = []
-    current: dict[tuple[str, str], tuple[int, _Standing, Deadline, bool]] = {}
+    lines: list[ClockRevision] = []
+    current: dict[tuple[str, str], tuple[int, ClockState, Deadline, bool]] = {}
     closing = _closing(workflow, record)
     by = _calendars_of(workflow, record, rulebook)
     adoptions = _adoptions(workflow, number, record, by, since)
@@ -285,7 +285,7 @@ def draw_up(
     return docket
 
 
-def as_drawn(line: ClockLine) -> ClockLine:
+def as_drawn(line: ClockRevision) -> ClockRevision:
     """
     The row as it was drawn up: what the sweep noted on it since taken away, and the edition that it was reckoned
     with, for a row that another edition leaves as it is keeps the name of the first.
@@ -293,22 +293,22 @@ def as_drawn(line: ClockLine) -> ClockLine:
     return line._replace(fresh=1 if line.ladder and line.status == Status.RUNNING.value else 0, calendar="")
 
 
-def _same(old: ClockLine, new: ClockLine) -> bool:
+def _same(old: ClockRevision, new: ClockRevision) -> bool:
     old = old._replace(from_day=new.from_day, until_day=new.until_day, fresh=new.fresh, calendar=new.calendar)
     return stands_as(old, new)
 
 
-def stands_as(old: ClockLine, new: ClockLine) -> bool:
+def stands_as(old: ClockRevision, new: ClockRevision) -> bool:
     """Whether a stored row says what is drawn up now; one from before recipes were kept leaves that to be read."""
     return old == (new._replace(recipe=READ, stopped_by=old.stopped_by) if old.recipe == READ else new)
 
 
-def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date) -> None:
+def _merge(ledger: Ledger, number: str, lines: Sequence[ClockRevision], since: date) -> None:
     stored = ledger.clocks(number)
     # One that ended on this very day may go on: a consultation asked and answered within the day moved nothing.
     kept = {(line.clock, line.ref): line for line in stored if line.from_day < since <= line.until_day}
     later = [line for line in stored if line.from_day >= since]
-    drawn: list[ClockLine] = []
+    drawn: list[ClockRevision] = []
     for line in lines:
         old = kept.get((line.clock, line.ref))
         if line.from_day == since and old is not None and _same(old, line):
@@ -327,5 +327,5 @@ def _merge(ledger: Ledger, number: str, lines: Sequence[ClockLine], since: date)
     ledger.add_clocks(drawn)
 
 
-def _place(line: ClockLine) -> tuple[str, str, date]:
+def _place(line: ClockRevision) -> tuple[str, str, date]:
     return (line.clock, line.ref, line.from_day)

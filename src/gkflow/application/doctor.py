@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import parked
 from gkflow.application.people import examine_people
 from gkflow.application.ports import Channel
-from gkflow.application.rules import Rules
 from gkflow.domain.errors import Fault
 
 STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
@@ -20,7 +20,7 @@ NOTICE_SEASON = 11  # from November on, next year's notice is asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class HealthCheck:
     """One thing that was looked at (检查项): ``level`` is ok, warning or error."""
 
     name: str
@@ -41,14 +41,14 @@ class RuleFiles:
 
 def examine(
     ledger: Any,
-    rules: Rules,
+    rules: OfficeContext,
     now: datetime,
     today: date,
     waiting_calendar: str = "",
     entered: date | None = None,
     rule_files: RuleFiles | None = None,
     channels: Mapping[str, Channel] = MappingProxyType({}),
-) -> list[Sign]:
+) -> list[HealthCheck]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
     waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not;
@@ -63,78 +63,80 @@ def examine(
         *_rules(rules, rule_files or RuleFiles()),
         _recounting(ledger),
         _parked(ledger, rules, today),
-        *(Sign(*each) for each in examine_people(ledger, rules, channels)),
-        Sign("counts", "ok", ledger.counts()),
+        *(HealthCheck(*each) for each in examine_people(ledger, rules, channels)),
+        HealthCheck("counts", "ok", ledger.counts()),
     ]
 
 
-def _recounting(ledger: Any) -> Sign:
+def _recounting(ledger: Any) -> HealthCheck:
     waiting = len(ledger.in_recount_queue())
-    return Sign("recounting", "warning" if waiting else "ok", {"count": waiting})
+    return HealthCheck("recounting", "warning" if waiting else "ok", {"count": waiting})
 
 
-def _parked(ledger: Any, rules: Rules, today: date) -> Sign:
+def _parked(ledger: Any, rules: OfficeContext, today: date) -> HealthCheck:
     found = parked(ledger, rules, today)
     facts = {
         "count": len(found),
         "after": rules.parked_after,
         "cases": sorted({each.line.case for each in found})[:10],
     }
-    return Sign("parked", "warning" if found else "ok", facts)
+    return HealthCheck("parked", "warning" if found else "ok", facts)
 
 
-def _sweep(ledger: Any, today: date) -> Sign:
+def _sweep(ledger: Any, today: date) -> HealthCheck:
     last = ledger.last_done()
     if last is None:
-        return Sign("sweep", "error", {"last": None, "age_days": None, "ahead_days": None})
+        return HealthCheck("sweep", "error", {"last": None, "age_days": None, "ahead_days": None})
     age = (today - last.day).days
     ahead = max(0, -age)  # swept under a clock that was wrong; until then nothing else would be
     # Before the daily hour today's sweep is still to come.
-    return Sign(
+    return HealthCheck(
         "sweep",
         "error" if age > STALE.days or ahead else "ok",
         {"last": last.day, "done_at": last.done_at, "age_days": age, "ahead_days": ahead},
     )
 
 
-def _daemon(ledger: Any, now: datetime) -> Sign:
+def _daemon(ledger: Any, now: datetime) -> HealthCheck:
     pulse = ledger.pulse("daemon")
     if pulse is None:
-        return Sign("daemon", "warning", {"last": None})
-    return Sign("daemon", "warning" if now - pulse[0] > timedelta(minutes=30) else "ok", {"last": pulse[0]})
+        return HealthCheck("daemon", "warning", {"last": None})
+    return HealthCheck("daemon", "warning" if now - pulse[0] > timedelta(minutes=30) else "ok", {"last": pulse[0]})
 
 
-def _clock(ledger: Any, now: datetime) -> Sign:
+def _clock(ledger: Any, now: datetime) -> HealthCheck:
     last = ledger.last_written()
     behind = last is not None and last - now > timedelta(minutes=5)
     jumped = ledger.pulse("clock_ahead")
     since = ledger.pulse("tick")
     still = jumped is not None and (since is None or jumped[0] >= since[0])
-    return Sign("clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still})
+    return HealthCheck(
+        "clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still}
+    )
 
 
-def _delivery(ledger: Any, now: datetime) -> Sign:
+def _delivery(ledger: Any, now: datetime) -> HealthCheck:
     waiting, dead = ledger.waiting_count()
     pulse = ledger.pulse("deliver")
     late = waiting and (pulse is None or now - pulse[0] > STUCK)
     level = "error" if late else "warning" if dead else "ok"
-    return Sign("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
+    return HealthCheck("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
 
 
-def _rules(rules: Rules, files: RuleFiles) -> list[Sign]:
+def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
     if not files:
         return []
     told = {"in_use": rules.rulebook.edition, "waiting": files.waiting or None, "fault": files.fault}
-    return [Sign("rules_edition", "warning", told)]
+    return [HealthCheck("rules_edition", "warning", told)]
 
 
-def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: date | None) -> list[Sign]:
+def _calendar(ledger: Any, rules: OfficeContext, today: date, waiting: str, entered: date | None) -> list[HealthCheck]:
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
     next_year = through is not None and through.year <= today.year and today.month >= NOTICE_SEASON
     past = through is not None and through < today
     signs = [
-        Sign(
+        HealthCheck(
             "calendar",
             "error" if past else "warning" if next_year else "ok",
             {
@@ -147,12 +149,12 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: dat
         )
     ]
     if waiting:
-        signs.append(Sign("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
+        signs.append(HealthCheck("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
     if unknown := _unknown_here(rules, today.year):
-        signs.append(Sign("local_days", "warning", {"year": today.year, "festivals": unknown}))
+        signs.append(HealthCheck("local_days", "warning", {"year": today.year, "festivals": unknown}))
     resting = ledger.provisional(today)
     signs.append(
-        Sign(
+        HealthCheck(
             "provisional",
             "warning" if resting else "ok",
             {"count": len(resting), "cases": sorted({line.case for line in resting})[:10]},
@@ -161,7 +163,7 @@ def _calendar(ledger: Any, rules: Rules, today: date, waiting: str, entered: dat
     return signs
 
 
-def _unknown_here(rules: Rules, year: int) -> list[str]:
+def _unknown_here(rules: OfficeContext, year: int) -> list[str]:
     """The yearly festivals where the office lies whose days off of this year nobody has entered (地方节日待查)."""
     calendars = (rules.rulebook.calendar, *rules.rulebook.local.values())
     return sorted({name for each in calendars for name in each.unknown_here(year, year).get(year, ())})

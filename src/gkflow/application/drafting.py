@@ -12,17 +12,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import advance
-from gkflow.application.entered import Act, Entered
 from gkflow.application.given import require_value
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import DraftLine
 from gkflow.application.receive import receive
-from gkflow.application.rules import Rules
 from gkflow.domain.case import canonical
 from gkflow.domain.errors import NotFound
 
 
-def keep_draft(ledger: Any, case: str, workflow: str, act: Act, reason: str, now: datetime) -> int:
+def keep_draft(ledger: Any, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
     """Keep an entry that was refused, with the reason (保存草稿); its number among the drafts."""
     for name, value in act.facts.items():
         require_value(act.action, name, name, value)
@@ -42,8 +42,14 @@ def the_draft(ledger: Any, id_: int) -> DraftLine:
 
 
 def enter_draft(
-    ledger: Any, rules: Rules, id_: int, facts: Mapping[str, Any], now: datetime, today: date, day: date | None = None
-) -> Entered:
+    ledger: Any,
+    rules: OfficeContext,
+    id_: int,
+    facts: Mapping[str, Any],
+    now: datetime,
+    today: date,
+    day: date | None = None,
+) -> Outcome:
     """
     Enter a draft with what was missing (提交草稿); it is taken away in the same transaction.
 
@@ -51,7 +57,7 @@ def enter_draft(
     """
     draft = the_draft(ledger, id_)
     merged = {**json.loads(draft.facts), **facts}
-    act = Act(draft.action, day or draft.day, draft.by, draft.unit, merged)
+    act = Command(draft.action, day or draft.day, draft.by, draft.unit, merged)
     there = draft.case and ledger.docket(draft.case) is not None
     if there:
         entered = advance(ledger, rules, draft.case, act, now, today)

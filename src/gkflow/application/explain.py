@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from gkflow.application.actions import most_urgent
 from gkflow.application.docket import Deadlines, reckon_case, unit_of
-from gkflow.application.entered import most_urgent
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
+from gkflow.domain.day_by_day import WorkingLine, work_through
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import NotFound
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
 from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
-from gkflow.domain.working import WorkingLine, work_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class CaseView:
 
 
 def view_case(
-    rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date,
+    rules: OfficeContext, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date,
     recorded_by: datetime | None = None,
 ) -> CaseView:  # fmt: skip
     """
@@ -148,7 +148,7 @@ def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
     return runs[0]
 
 
-def explain(rules: Rules, view: CaseView, clock: str = "", ref: str = "") -> Explanation:
+def explain(rules: OfficeContext, view: CaseView, clock: str = "", ref: str = "") -> Explanation:
     """Explain the deadline of one clock, day by day (逐日说明)."""
     deadline = pick_clock(view, clock, ref)
     calendar = rules.rulebook.calendar_of(unit_of(view.workflow, view.case.record))

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gkflow.application.docket import reckon_case, unit_of
+from gkflow.application.notifications import tell_steps
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ReachedStep, Store
-from gkflow.application.rules import Rules
-from gkflow.application.telling import tell_steps
 from gkflow.application.unsweep import swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day, record_of
@@ -43,7 +43,7 @@ class _Reached(NamedTuple):
     holds: bool
 
 
-def tick_hours(store: Store, rules: Rules, now: datetime) -> ReachedByTheHour:
+def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTheHour:
     """
     Record and tell what the hours have brought by *now* (按小时巡检), each step once. To be called every minute; while
     nothing runs in hours it only reads.
@@ -71,7 +71,7 @@ def _may_begin(ledger: Any, now: datetime) -> bool:
     return last is not None and last.day >= legal_day(now) - _ONE_DAY and swept_ahead(ledger, now) is None
 
 
-def reach_hours(ledger: Any, rules: Rules, day: date, until: datetime) -> list[_Reached]:
+def reach_hours(ledger: Any, rules: OfficeContext, day: date, until: datetime) -> list[_Reached]:
     """
     Record every step of a limit in hours that is reached by the moment *until*, as the clocks stood on *day*; from
     the lowest step up. A step bears the day on which it was reached, also where that day has been swept: the next
@@ -123,7 +123,7 @@ def _steps(
     return reached
 
 
-def _running(ledger: Any, rules: Rules, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
+def _running(ledger: Any, rules: OfficeContext, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
     """The clocks that run in hours on *day* and whose last day has come, while a step of theirs is to come."""
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:
@@ -135,7 +135,7 @@ def _running(ledger: Any, rules: Rules, day: date) -> Iterator[tuple[Workflow, C
                 yield workflow, rule, ladder, run
 
 
-def _in_hours(rules: Rules, rule: ClockRule) -> bool:
+def _in_hours(rules: OfficeContext, rule: ClockRule) -> bool:
     limits = rules.rulebook.law.limits
     names = (rule.limit, *(trigger.limit for trigger in rule.starts))
     return any(

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from gkflow.application.actions import findings_of, write
 from gkflow.application.docket import reckon_case, unit_of
-from gkflow.application.entered import findings_of, write
+from gkflow.application.notifications import tell_action
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM
-from gkflow.application.rules import Rules
-from gkflow.application.telling import tell_action
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.machine import may, replay
@@ -23,7 +23,7 @@ _TELLS = ("propose", "take")
 _BARRED = frozenset(("too_early", "no_term"))
 
 
-def take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def take_lapsed(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Take the actions that silence has by law (第三十四条: 逾期未提出意见的视为同意公开), from the first working day
     after the term ran out.
@@ -41,7 +41,7 @@ def take_lapsed(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     return taken
 
 
-def _take(ledger: Any, rules: Rules, case: str, key: tuple[str, str], day: date, now: datetime) -> int:
+def _take(ledger: Any, rules: OfficeContext, case: str, key: tuple[str, str], day: date, now: datetime) -> int:
     entries = ledger.entries(case)
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     record = record_of(entries, day)
@@ -68,7 +68,7 @@ def _take(ledger: Any, rules: Rules, case: str, key: tuple[str, str], day: date,
 
 
 def _entry_of(
-    rules: Rules, workflow: Workflow, entries: Sequence[Entry], deadline: Deadline, lapse: LapseRule, day: date,
+    rules: OfficeContext, workflow: Workflow, entries: Sequence[Entry], deadline: Deadline, lapse: LapseRule, day: date,
     now: datetime,
 ) -> Entry | None:  # fmt: skip
     """The entry of a consequence, on the first day on which nothing bars it; None where that is still to come."""
@@ -97,7 +97,7 @@ def _entry_of(
     return None
 
 
-def _is_told(rules: Rules, deadline: Deadline, entry: Entry, day: date) -> bool:
+def _is_told(rules: OfficeContext, deadline: Deadline, entry: Entry, day: date) -> bool:
     """Whether a step of the ladder, reached by now, tells of it: the sweep words it as what has come to be."""
     ladder = rules.rulebook.ladders.get(deadline.clock.rule.ladder)
     assert deadline.last_day is not None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from gkflow.application.notifications import lines_to
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import StandingStill
-from gkflow.application.rules import Rules
-from gkflow.application.telling import lines_to
 
 
 class Parked(NamedTuple):
@@ -20,7 +20,7 @@ class Parked(NamedTuple):
     days: int
 
 
-def parked(ledger: Any, rules: Rules, day: date) -> list[Parked]:
+def parked(ledger: Any, rules: OfficeContext, day: date) -> list[Parked]:
     """The clocks of the office that have stood still for ``[reminders] parked_after`` working days or more."""
     found = []
     for line in ledger.standing_still(day):
@@ -30,7 +30,7 @@ def parked(ledger: Any, rules: Rules, day: date) -> list[Parked]:
     return found
 
 
-def remind_parked(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def remind_parked(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
     """Remind the officer of each parked case, and from the second time on the head of the section (久置提醒)."""
     told = 0
     for each in parked(ledger, rules, day):

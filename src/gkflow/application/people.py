@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Channel
-from gkflow.application.rules import Rules
 from gkflow.domain.notice import find_addressees, names_twice
 from gkflow.domain.rulebook import Rulebook
 
@@ -14,7 +14,7 @@ _RINGING = ("mail", "webhook", "chat")
 
 
 def examine_people(
-    ledger: Any, rules: Rules, channels: Mapping[str, Channel]
+    ledger: Any, rules: OfficeContext, channels: Mapping[str, Channel]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What of the people in the settings would go wrong quietly: name, level and facts of each sign."""
     people = rules.people
@@ -52,7 +52,7 @@ def roles_of(book: Rulebook) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def _vacant(ledger: Any, rules: Rules) -> Iterator[dict[str, Any]]:
+def _vacant(ledger: Any, rules: OfficeContext) -> Iterator[dict[str, Any]]:
     """The posts that nobody holds, of the office and of each unit with an open case, and who is notified instead."""
     wanted = roles_of(rules.rulebook)
     labels = {code: label for label, code in rules.units.items()}
@@ -65,7 +65,7 @@ def _vacant(ledger: Any, rules: Rules) -> Iterator[dict[str, Any]]:
                 yield {"unit": unit, "label": label, "role": role, "instead": instead, "as": found[0].role}
 
 
-def _without_channel(ledger: Any, rules: Rules, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
+def _without_channel(ledger: Any, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
     """The people who would not hear of anything: every channel of theirs that rings is out of order."""
     failing = ledger.failing_addresses()
     out = {channel: reason for (channel, address), reason in failing.items() if not address}

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from gkflow.application.docket import reckon_case
 from gkflow.application.explain import CaseView
 from gkflow.application.facts import is_identity_number
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Case, Entry, record_of
 from gkflow.domain.machine import replay
 from gkflow.domain.publication import Kept, Leaving, Shown, public_facts, why_kept
@@ -27,13 +27,13 @@ _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 _NUMBER = re.compile(r"(?=(?:[A-Za-z]*[0-9]){5})[0-9A-Za-z]{6,}")
 
 
-def reason_kept(rules: Rules, view: CaseView) -> Kept | None:
+def reason_kept(rules: OfficeContext, view: CaseView) -> Kept | None:
     """Why nothing of the case leaves on the day of the view; None where it lies open (不公开的原因)."""
     workflow = in_use(rules, view.workflow)
     return why_kept(workflow, view.case, view.deadlines.values(), view.as_of)
 
 
-def published_record(rules: Rules, view: CaseView) -> dict[str, Any]:
+def published_record(rules: OfficeContext, view: CaseView) -> dict[str, Any]:
     """
     What of a case may be shown to the public (公开的信息): its fields by their Chinese labels; nothing where the case
     does not lie open.
@@ -50,7 +50,9 @@ class Published(NamedTuple):
     values: Mapping[str, Any]
 
 
-def published_today(rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], today: date) -> Published:
+def published_today(
+    rules: OfficeContext, workflow: Workflow, number: str, entries: Sequence[Entry], today: date
+) -> Published:
     """What leaves as the whole record tells it today: an entry that has just been written may have come in late."""
     record = record_of(entries, today)
     if not record:
@@ -61,7 +63,7 @@ def published_today(rules: Rules, workflow: Workflow, number: str, entries: Sequ
     return Published(_texts(workflow, case, leaving), {name: each.value for name, each in leaving.items()})
 
 
-def in_use(rules: Rules, workflow: Workflow) -> Workflow:
+def in_use(rules: OfficeContext, workflow: Workflow) -> Workflow:
     """
     The rules in use today for the workflow of a case: what may leave today is not judged by an edition of years ago.
     Where the office has no such workflow any more, the old one, of which nothing leaves that it did not declare.

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.resolve_names import unit_named
-from gkflow.application.rules import Rules
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.workflow import ClockRule
 
@@ -53,7 +53,7 @@ class Rate:
 
 
 def rates(
-    ledger: Any, rules: Rules, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
+    ledger: Any, rules: OfficeContext, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
     by: Sequence[str] = (),
 ) -> list[Rate]:  # fmt: skip
     """
@@ -92,7 +92,7 @@ def _column(status: str, verdict: str) -> str:
     return verdict if verdict in (Verdict.ON_TIME, Verdict.LATE_UNLESS_EXTENDED) else "late"
 
 
-def _rule_of(rules: Rules, workflow: str, clock: str) -> ClockRule | None:
+def _rule_of(rules: OfficeContext, workflow: str, clock: str) -> ClockRule | None:
     flow = rules.rulebook.workflows.get(workflow)
     return flow.clock(clock) if flow is not None else None
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import repeated
-from gkflow.application.entered import Act, Entered
-from gkflow.application.opening import next_number, open_case
+from gkflow.application.case_opening import next_number, open_case
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import act_named
-from gkflow.application.rules import Rules
 
 
 def receive(
-    ledger: Ledger, rules: Rules, workflow: str, act: Act, now: datetime, today: date, number: str = "",
+    ledger: Ledger, rules: OfficeContext, workflow: str, act: Command, now: datetime, today: date, number: str = "",
     dry_run: bool = False,
-) -> Entered:  # fmt: skip
+) -> Outcome:  # fmt: skip
     """
     Open a case of *workflow* (收件): with the number given, or with the next one of the unit and year.
 
@@ -24,11 +24,11 @@ def receive(
     """
     flow = rules.rulebook.workflow(workflow)
     if not act.action:
-        act = Act(flow.first.name, act.day, act.by, act.unit, act.facts, act.remarks, act.key)
+        act = Command(flow.first.name, act.day, act.by, act.unit, act.facts, act.remarks, act.key)
     act = act_named(rules, act)
     unit = act.unit or rules.unit
     if not act.unit and unit:
-        act = Act(act.action, act.day, act.by, unit, act.facts, act.remarks, act.key)
+        act = Command(act.action, act.day, act.by, unit, act.facts, act.remarks, act.key)
     if act.key and (again := repeated(ledger, rules, flow, number, act)) is not None:
         return again
     if not number:

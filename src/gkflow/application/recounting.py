@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from gkflow.application.actions import Command, make_entry, write
 from gkflow.application.docket import draw_up, read_case, reckon_case
-from gkflow.application.entered import Act, make_entry, write
 from gkflow.application.moved import Moved, WaitingCase
+from gkflow.application.notifications import lines_to
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import NoticeLine, Store
-from gkflow.application.rules import Rules
-from gkflow.application.telling import lines_to
 from gkflow.domain.case import RECOUNT, Entry, legal_day
 from gkflow.domain.deadline import Status
 from gkflow.domain.workflow import Workflow
@@ -25,7 +25,7 @@ EARLIER, LATER = "moved_earlier", "moved_later"
 BATCH = 200  # cases in one transaction: at 2,000 a second others wait for a tenth of one
 
 
-def recount_moved(store: Store, rules: Rules, now: datetime) -> int:
+def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
     """
     Take every case from the queue (重新推算): write an entry for every clock that moves, draw its rows up anew and
     notify the officers, those whose deadline ends earlier first and louder; how many cases. It gives way between
@@ -53,7 +53,7 @@ def recount_moved(store: Store, rules: Rules, now: datetime) -> int:
 
 
 def _still_moved(
-    rules: Rules, workflow: Workflow, entries: Sequence[Entry], moves: Sequence[Moved], today: date
+    rules: OfficeContext, workflow: Workflow, entries: Sequence[Entry], moves: Sequence[Moved], today: date
 ) -> tuple[Moved, ...]:
     """Those that still run towards the new day: somebody has acted in the case since it was put into the queue."""
     case = read_case(workflow, entries[0].case, entries, today)
@@ -69,7 +69,7 @@ def _still_moved(
     )
 
 
-def _recounted(ledger: Any, rules: Rules, waiting: WaitingCase, now: datetime) -> Iterator[NoticeLine]:
+def _recounted(ledger: Any, rules: OfficeContext, waiting: WaitingCase, now: datetime) -> Iterator[NoticeLine]:
     """Write what moved in one case, an entry for each clock; the notices of it."""
     number, moves, by, by_rules = waiting.case, waiting.moves, waiting.by, waiting.by_rules
     today = legal_day(waiting.at)  # it moved when the edition was adopted, however late that is entered
@@ -90,7 +90,7 @@ def _recounted(ledger: Any, rules: Rules, waiting: WaitingCase, now: datetime) -
             **({"rules_edition": rules.rulebook.edition[:12]} if by_rules else {}),
             "text": moved.why,
         }
-        entry = make_entry(number, entries, workflow, Act(RECOUNT, today, by), facts, today, now)
+        entry = make_entry(number, entries, workflow, Command(RECOUNT, today, by), facts, today, now)
         entries = (*entries, write(ledger, rules, workflow, number, entries, entry))
         rule = workflow.clock(moved.clock)
         label = rule.label if rule is not None else moved.clock
@@ -98,7 +98,7 @@ def _recounted(ledger: Any, rules: Rules, waiting: WaitingCase, now: datetime) -
 
 
 def _lines(
-    rules: Rules, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime, by_rules: bool
+    rules: OfficeContext, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime, by_rules: bool
 ) -> Iterator[NoticeLine]:
     """To the officer; where it ends earlier, to the head of the section as well."""
     kind = EARLIER if moved.earlier else LATER

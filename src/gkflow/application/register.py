@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from gkflow.application.actions import drawn_from, seal_next
+from gkflow.application.case_opening import link_back
 from gkflow.application.checks import check_correction
 from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
-from gkflow.application.entered import drawn_from, seal_next
 from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look_alikes
 from gkflow.application.marks import unmarked
-from gkflow.application.opening import link_back
-from gkflow.application.ports import ClockLine, DocketLine
-from gkflow.application.pushing import take_back
+from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import ClockRevision, DocketLine
 from gkflow.application.resolve_names import known_units, unknown_names
 from gkflow.application.rows import (
     COLUMNS,
@@ -30,7 +30,7 @@ from gkflow.application.rows import (
     Spoilt,
     TypedRow,
 )
-from gkflow.application.rules import Rules
+from gkflow.application.subscriptions import take_back
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
@@ -43,9 +43,15 @@ _BATCH = 2_000  # cases to a transaction
 
 
 def import_register(
-    store: Any, rules: Rules, rows: Iterable[Row], now: datetime, today: date, by: str = "", dry_run: bool = False,
+    store: Any,
+    rules: OfficeContext,
+    rows: Iterable[Row],
+    now: datetime,
+    today: date,
+    by: str = "",
+    dry_run: bool = False,
     progress: Callable[[int], None] | None = None,
-) -> Imported:  # fmt: skip
+) -> Imported:
     """
     Import the rows of a register (导入台账), as (row number, column → value).
 
@@ -91,11 +97,11 @@ def import_register(
 
 
 def _take_batch(
-    ledger: Any, rules: Rules, cases: Gathered, now: datetime, by: str, dry_run: bool, result: Imported
+    ledger: Any, rules: OfficeContext, cases: Gathered, now: datetime, by: str, dry_run: bool, result: Imported
 ) -> None:  # fmt: skip
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
-    clocks: list[ClockLine] = []
+    clocks: list[ClockRevision] = []
     editions: dict[str, Workflow] = {}
     later: list[tuple[str, Workflow, tuple[Entry, ...], date | None]] = []
     known_cases = ledger.known_cases(list(cases))
@@ -134,9 +140,15 @@ def _take_batch(
 
 
 def _fresh(
-    rules: Rules, workflow: Workflow, number: str, old: Sequence[Entry], rows: Sequence[TypedRow], now: datetime,
-    by: str, result: Imported,
-) -> Iterator[Entry]:  # fmt: skip
+    rules: OfficeContext,
+    workflow: Workflow,
+    number: str,
+    old: Sequence[Entry],
+    rows: Sequence[TypedRow],
+    now: datetime,
+    by: str,
+    result: Imported,
+) -> Iterator[Entry]:
     """The entries that the rows add to the record, sealed; what cannot be is refused with its reason."""
     known: dict[tuple[date, str, str, int], Entry] = {}
     places: Counter[tuple[date, str, str]] = Counter()
@@ -212,7 +224,7 @@ def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     )
 
 
-def _link_origins(store: Any, rules: Rules, cases: Gathered, now: datetime, result: Imported) -> None:
+def _link_origins(store: Any, rules: OfficeContext, cases: Gathered, now: datetime, result: Imported) -> None:
     """
     Put the other half of every link on record (关联案件): the case that another came from says so too.
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from gkflow.application.docket import read_case
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER
-from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry
 from gkflow.domain.workflow import MISFILED, Workflow
 
@@ -36,7 +36,7 @@ class RemedyRow(NamedTuple):
         return self.upheld + self.corrected + self.other + self.pending
 
 
-def table_four(ledger: Any, rules: Rules, year: int, as_of: date | None = None) -> tuple[RemedyRow, ...]:
+def table_four(ledger: Any, rules: OfficeContext, year: int, as_of: date | None = None) -> tuple[RemedyRow, ...]:
     """
     The groups of table four for a year (年度报告格式 表四), as the record stood at the end of 31 December, or on an
     earlier *as_of*.

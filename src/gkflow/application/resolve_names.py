@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from gkflow.application.actions import Command
 from gkflow.application.checks import near_case
-from gkflow.application.entered import Act
 from gkflow.application.given import require_texts
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
-from gkflow.application.rules import Rules
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Workflow
@@ -23,7 +23,7 @@ ACTED_BY = "acted_by"  # the remark that names who entered an act in the name of
 _EVERYBODY = "*"
 
 
-def unit_named(rules: Rules, text: str, on_record: Iterable[str] = ()) -> str:
+def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -> str:
     """
     The code of a unit (机关), given by code or label; *on_record* are codes that a register brought along.
 
@@ -39,7 +39,7 @@ def unit_named(rules: Rules, text: str, on_record: Iterable[str] = ()) -> str:
     raise NotFound("unknown_unit", unit=name, mean=_near(name, codes), units=there)
 
 
-def officer_named(rules: Rules, text: str, on_record: Iterable[str]) -> str:
+def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> str:
     """
     An officer to filter by (承办人): one whom the settings or a case name. Raises NotFound ("unknown_person") with the
     nearest names and those that there are.
@@ -68,7 +68,7 @@ def case_named(ledger: Ledger, number: str) -> str:
     return number
 
 
-def act_named(rules: Rules, act: Act) -> Act:
+def act_named(rules: OfficeContext, act: Command) -> Command:
     """
     The act with its unit by code, and with who acts. Raises NotFound for a unit, and Refused for a person, that nobody
     knows, and where the account may not act in that name.
@@ -82,7 +82,7 @@ def act_named(rules: Rules, act: Act) -> Act:
     return replace(act, unit=unit, by=by, remarks=remarks)
 
 
-def who_acts(rules: Rules, by: str) -> tuple[str, str]:
+def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
     """
     In whose name an act is entered, and who entered it in that name (代办); the latter is empty where it is the same.
 
@@ -105,7 +105,7 @@ def who_acts(rules: Rules, by: str) -> tuple[str, str]:
     return by, bound
 
 
-def check_person(rules: Rules, name: str, unit: str) -> None:
+def check_person(rules: OfficeContext, name: str, unit: str) -> None:
     """
     Who acts is one of the settings' people (经办人), where they name anybody for the unit; where they name nobody, an
     office must be able to work, and ``doctor`` says so.
@@ -118,7 +118,7 @@ def check_person(rules: Rules, name: str, unit: str) -> None:
         raise Refused("unknown_person", person=name, mean=_near(name, names), people=names)
 
 
-def facts_by_code(rules: Rules, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
+def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
     """Facts that name a unit, by its code. Raises NotFound ("unknown_unit")."""
     for name, value in facts.items():
         spec = workflow.facts.get(name)
@@ -127,7 +127,7 @@ def facts_by_code(rules: Rules, workflow: Workflow, facts: dict[str, Any]) -> di
     return facts
 
 
-def known_units(rules: Rules, facts: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+def known_units(rules: OfficeContext, facts: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
     """Facts of a register, those that name a unit by its code; one that nobody knows stays as it was written."""
     return {
         name: rules.units.get(str(value), value)
@@ -138,7 +138,7 @@ def known_units(rules: Rules, facts: Mapping[str, Any], workflow: Workflow) -> d
 
 
 def unknown_names(
-    rules: Rules, workflow: Workflow, by: str, unit: str, facts: Mapping[str, Any]
+    rules: OfficeContext, workflow: Workflow, by: str, unit: str, facts: Mapping[str, Any]
 ) -> Iterator[GkflowError]:
     """What a row of a register names and the settings do not know: its unit, units of its facts, people (核对)."""
     units = [str(v) for name, v in facts.items() if (s := workflow.facts.get(name)) is not None and s.type == "unit"]

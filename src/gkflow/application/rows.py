@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gkflow.application.checks import far_days, label_of
 from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_day, read_fact
 from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import CORRECT
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -108,7 +108,7 @@ class TypedRow(NamedTuple):
 class RowReader:
     """Reads one row after another into typed values; remembers what it has looked up."""
 
-    def __init__(self, rules: Rules, today: date, result: Imported, strange: dict[str, None]) -> None:
+    def __init__(self, rules: OfficeContext, today: date, result: Imported, strange: dict[str, None]) -> None:
         self.rules, self.today, self.result, self.strange = rules, today, result, strange
         self.workflows: dict[str, Workflow] = {}
         self.actions: dict[tuple[str, str], str] = {}

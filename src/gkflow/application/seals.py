@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ALGORITHMS, Leaf, NoticeLine, Seal
-from gkflow.application.rules import Rules
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
 from gkflow.domain.errors import Unfit
 from gkflow.domain.merkle import KEYED, Tree, keyed
@@ -72,7 +72,7 @@ def seal_facts(made: Seal) -> dict[str, Any]:
     return {("seal" if name == "number" else name): value for name, value in facts.items() if name != "peaks"}
 
 
-def send_seal(ledger: Any, rules: Rules, made: Seal, now: datetime) -> None:
+def send_seal(ledger: Any, rules: OfficeContext, made: Seal, now: datetime) -> None:
     """Put a seal into the outbox for every address that the settings name (封存外送)."""
     if not rules.seal_to:
         return

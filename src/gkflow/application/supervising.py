@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from gkflow.application.actions import Command
+from gkflow.application.case_opening import next_number, open_case
 from gkflow.application.docket import read_case
-from gkflow.application.entered import Act
-from gkflow.application.opening import next_number, open_case
-from gkflow.application.rules import Rules
+from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import CORRECT, NOTE, NOTHING, Entry, record_of
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -47,7 +47,7 @@ class Score:
         return self.added + self.deducted
 
 
-def score(ledger: Any, rules: Rules, since: date, until: date, unit: str = "") -> list[Score]:
+def score(ledger: Any, rules: OfficeContext, since: date, until: date, unit: str = "") -> list[Score]:
     """
     The score of each unit for entries whose legal day lies in [*since*, *until*] (按机关和期间计分).
 
@@ -120,7 +120,7 @@ def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:
 
 
 def spot_check(
-    ledger: Any, rules: Rules, workflow: str, since: date, until: date, count: int, seed: str, now: datetime,
+    ledger: Any, rules: OfficeContext, workflow: str, since: date, until: date, count: int, seed: str, now: datetime,
     today: date, by: str = "", dry_run: bool = False,
 ) -> Drawn:  # fmt: skip
     """
@@ -156,6 +156,6 @@ def spot_check(
         }
         number = next_number(ledger, rules, flow.name, rules.unit, today.year)
         if not dry_run:
-            act = Act(flow.first.name, today, by, rules.unit, facts, key=key)
+            act = Command(flow.first.name, today, by, rules.unit, facts, key=key)
             opened.append(open_case(ledger, rules, flow, number, act, now, today).case)
     return Drawn(seed, len(population), drawn, tuple(opened))

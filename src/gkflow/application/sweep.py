@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 from gkflow.application.hours import end_of, reach_hours, tick_hours
 from gkflow.application.lapses import take_lapsed
+from gkflow.application.notifications import tell
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import remind_parked
 from gkflow.application.ports import Store, Where
-from gkflow.application.raising import open_by_steps, open_duties
 from gkflow.application.recounting import recount_moved
-from gkflow.application.rules import Rules
+from gkflow.application.scheduled_cases import open_by_steps, open_duties
 from gkflow.application.seals import send_seal
-from gkflow.application.telling import tell
 from gkflow.application.unsweep import Unswept, set_right, swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
@@ -49,7 +49,7 @@ class Swept:
 
 def tick(
     store: Store,
-    rules: Rules,
+    rules: OfficeContext,
     now: datetime,
     through: date,
     expected: datetime | None = None,
@@ -145,7 +145,7 @@ def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime)
     return reached
 
 
-def simulate(store: Store, rules: Rules, day: date) -> list[tuple[str, str, str, date, Step]]:
+def simulate(store: Store, rules: OfficeContext, day: date) -> list[tuple[str, str, str, date, Step]]:
     """What a sweep of *day* would record, without writing anything: case, clock, ref, last day, step."""
     found: list[tuple[str, str, str, date, Step]] = []
     with store.reading() as ledger:

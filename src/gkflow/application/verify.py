@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from gkflow.application.docket import as_drawn, docket_line, revisions, stands_as
-from gkflow.application.ports import ALGORITHMS, ClockLine, DocketLine, Store
+from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, Store
 from gkflow.application.recounting import recount_moved
-from gkflow.application.rules import Rules
 from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
 from gkflow.domain.case import Entry, algorithm_of, seal_entry
@@ -39,7 +39,7 @@ SAMPLE = 500  # cases of which the caches are drawn up anew, where nobody asks f
 
 
 def verify(
-    store: Store, rules: Rules | None = None, outside: Sequence[Outside] = (), key: str = "",
+    store: Store, rules: OfficeContext | None = None, outside: Sequence[Outside] = (), key: str = "",
     caches: int | None = SAMPLE, seed: str = "",
 ) -> tuple[int, int, tuple[Breach, ...]]:  # fmt: skip
     """
@@ -102,7 +102,7 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_caches(ledger: Any, rules: Rules, broken: set[str], caches: int | None, seed: str) -> list[Breach]:
+def _check_caches(ledger: Any, rules: OfficeContext, broken: set[str], caches: int | None, seed: str) -> list[Breach]:
     # What an adoption has still to count again is not drawn up by the edition in use.
     left = broken | ledger.in_recount_queue()
     numbers = [number for number in ledger.all_cases() if number not in left]
@@ -167,7 +167,7 @@ def _require_whole(ledger: Any) -> None:
         raise Unfit("settings", file=f"case {breach.where}", reason=reason)
 
 
-def rebuild(store: Store, rules: Rules, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:
+def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:
     """
     Draw up docket and clocks anew from the record (重建台账): how many cases, and which of them stood otherwise.
 
@@ -207,11 +207,11 @@ class _Drawn(NamedTuple):
     """What the caches should say of a case, and whether they do (台账应有的内容)."""
 
     docket: DocketLine
-    clocks: list[ClockLine]
+    clocks: list[ClockRevision]
     same: bool
 
 
-def _drawn_up(ledger: Any, rules: Rules, number: str, entries: Sequence[Entry]) -> _Drawn:
+def _drawn_up(ledger: Any, rules: OfficeContext, number: str, entries: Sequence[Entry]) -> _Drawn:
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     lines = revisions(workflow, number, entries, rules.rulebook)
     docket = docket_line(workflow, number, entries)
@@ -221,5 +221,5 @@ def _drawn_up(ledger: Any, rules: Rules, number: str, entries: Sequence[Entry]) 
     return _Drawn(docket, lines, same)
 
 
-def _order(line: ClockLine) -> tuple[str, str, str]:
+def _order(line: ClockRevision) -> tuple[str, str, str]:
     return (line.clock, line.ref, line.from_day.isoformat())

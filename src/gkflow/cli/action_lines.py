@@ -154,7 +154,7 @@ def _entered(workflow: Workflow) -> list[str]:
 
 def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
     from gkflow.bootstrap import home_folder, rulebook, settings_of
-    from gkflow.cli.naming import action_named, workflow_named
+    from gkflow.cli.resolve_names import action_named, workflow_named
 
     if words[:1] == ["receive"]:
         home = home_folder()

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gkflow.domain.law import Bound
-from gkflow.domain.names import Problem, fact_name, of_conditions
+from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import ClockKind, ClockRule, Duty, Lies, Workflow
 

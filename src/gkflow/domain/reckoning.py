@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from gkflow.domain.appointed import appointed, moment_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding
 from gkflow.domain.clock import Clock, ClockEvent, Verb, cut, start_of
@@ -26,6 +25,7 @@ from gkflow.domain.counting import (
 from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
 from gkflow.domain.edition import Adopted, Adoption
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
+from gkflow.domain.named_days import appointed, moment_of
 from gkflow.domain.verdicts import how_firm, verdict_of
 from gkflow.domain.workflow import ClockKind, Duty, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
 

@@ -17,7 +17,7 @@ from gkflow.domain.workflow import Ladder, Workflow
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import Adopted
-    from gkflow.domain.names import Problem
+    from gkflow.domain.name_checks import Problem
     from gkflow.domain.recurring import RecurringDuty
 
 

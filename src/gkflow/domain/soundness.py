@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gkflow.domain.consistency import days_named, handed_over, rest_names
 from gkflow.domain.law import LimitUnit, LimitValue
-from gkflow.domain.names import (
+from gkflow.domain.name_checks import (
     Problem,
     action_names,
     actions_of,
@@ -25,8 +25,8 @@ from gkflow.domain.names import (
     outer_names,
 )
 from gkflow.domain.openness import opening_problems
+from gkflow.domain.reachability import Courses
 from gkflow.domain.rulebook import mean
-from gkflow.domain.running import Courses
 from gkflow.domain.workflow import (
     ABSENT,
     GIVEN,

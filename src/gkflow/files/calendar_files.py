@@ -19,7 +19,7 @@ from typing import Any
 from gkflow.domain.edition import Festival
 from gkflow.domain.law import Known
 from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.reading import Section, as_day
+from gkflow.files.strict_reader import Section, as_day
 
 BINDS = ("everyone", "organs", "enterprises")
 _SATURDAY = 5

@@ -21,8 +21,8 @@ from gkflow.domain.workflow import (
     WaitRule,
 )
 from gkflow.files.nodes import plain
-from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
+from gkflow.files.strict_reader import Section
 
 
 def clock_from(name: str, section: Section) -> ClockRule:

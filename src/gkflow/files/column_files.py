@@ -24,7 +24,7 @@ from gkflow.application.rows import COLUMNS, HEADINGS, LABELS, OWN_COLUMNS
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import FactSpec, Workflow
 from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 from gkflow.files.yaml_files import read_yaml
 
 _LAST_HEADING = 100

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from gkflow.domain.recurring import Counting, RecurringDuty
 from gkflow.files.clock_rules import read_conditions
 from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 TITLE_WORDS = ("year", "last_year", "month")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gkflow.domain.workflow import Ladder, Opening, Step
 from gkflow.files.clock_rules import opening_from
 from gkflow.files.nodes import Faults, Node
-from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
+from gkflow.files.strict_reader import Section
 
 KINDS = ("remind", "urge", "supervise", "propose", "take")
 

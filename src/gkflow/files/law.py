@@ -28,7 +28,7 @@ from gkflow.domain.law import (
 )
 from gkflow.domain.rulebook import mean_limit
 from gkflow.files.nodes import Faults, Key, Node
-from gkflow.files.reading import Section, as_day
+from gkflow.files.strict_reader import Section, as_day
 
 BINDS = ("office", "applicant", "other")
 _CALENDAR_UNITS = (LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR, LimitUnit.FIXED_DATE)

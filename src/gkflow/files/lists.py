@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
 from gkflow.files.nodes import Faults, Key, Node
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
 from gkflow.files.profiles import Unit, readings_from
-from gkflow.files.reading import Section
 from gkflow.files.rule_sources import NATIONAL
+from gkflow.files.strict_reader import Section
 
 # No law knows colours: a light is shown while at most so many working days are left.
 LIGHTS = ((2, "orange"), (5, "yellow"))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from gkflow.domain.law import Law, TimeLimit
 from gkflow.domain.rulebook import loosening, mean_limit
 from gkflow.files.nodes import Faults, Node
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

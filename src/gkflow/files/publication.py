@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from gkflow.domain.workflow import NOTHING_LEAVES, Publication
 from gkflow.files.clock_rules import read_conditions
-from gkflow.files.reading import Section
-from gkflow.files.readings import read_requirements
+from gkflow.files.interpretations import read_requirements
+from gkflow.files.strict_reader import Section
 
 BY_LAW, NEVER = "by_law", "never"
 

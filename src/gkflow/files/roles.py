@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gkflow.domain.notice import ROLES_UPWARD
 from gkflow.domain.rulebook import mean
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 
 def read_roles(section: Section, key: str, needed: bool = False) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gkflow.domain.address import fault_of
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 SEALS = "seals.jsonl"
 _BY = ("mail", "webhook")

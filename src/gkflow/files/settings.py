@@ -27,10 +27,10 @@ from gkflow.files.named import (
 )
 from gkflow.files.nodes import Faults, Key, Node, from_plain
 from gkflow.files.profiles import Unit, unit_from
-from gkflow.files.reading import Section
 from gkflow.files.roles import read_roles
 from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
+from gkflow.files.strict_reader import Section
 from gkflow.files.toml_files import read_toml, toml_from
 
 PREDICTORS = ("statutory", "shapes")

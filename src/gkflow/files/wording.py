@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from gkflow.domain.notice import ROLES_UPWARD, Wording
 from gkflow.files.nodes import Faults, Node, as_json
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 from gkflow.files.yaml_files import read_yaml
 
 KINDS = (

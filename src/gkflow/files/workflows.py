@@ -22,11 +22,11 @@ from gkflow.domain.workflow import (
     Workflow,
 )
 from gkflow.files.clock_rules import clock_from, opening_from, read_conditions
+from gkflow.files.interpretations import Readings, read_readings, read_requirements
 from gkflow.files.nodes import Faults, Node, as_json, from_plain, wrapped
 from gkflow.files.publication import publication_from
-from gkflow.files.reading import Section
-from gkflow.files.readings import Readings, read_readings, read_requirements
 from gkflow.files.roles import read_roles
+from gkflow.files.strict_reader import Section
 
 FACT_TYPES = (
     "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",

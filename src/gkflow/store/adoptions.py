@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gkflow.domain.case import moment_text, seal
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 
 _RULES = 'edition, adopted_at, "by", files, data, previous, hash'
 
@@ -34,7 +34,7 @@ class RulesRow(NamedTuple):
     data: str
 
 
-class Adoptions(Desk):
+class Adoptions(Cursor):
     """The adopted editions in one transaction (采用的版本)."""
 
     def in_use(self) -> InUse:

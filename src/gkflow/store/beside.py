@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gkflow.application.ports import DraftLine, SubscriptionLine
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 
 _DRAFT = '"case", workflow, action, day, "by", unit, facts, reason, kept_at'
 _SUBSCRIPTION = "token, name, audience, item, channel, address, since, left_at"
 
 
-class Beside(Desk):
+class Beside(Cursor):
     """Drafts and subscriptions in one transaction (草稿与订阅)."""
 
     def keep_draft(self, draft: DraftLine) -> int:

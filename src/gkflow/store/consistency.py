@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from gkflow.domain.case import canonical
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 
 
-class Consistency(Desk):
+class Consistency(Cursor):
     """What has to agree, in one transaction (一致性)."""
 
     def has_record(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from gkflow.application.ports import ClockLine, DocketLine
+from gkflow.application.ports import ClockRevision, DocketLine
 
 _MARK = re.compile(r"\?([dti]?)(?![a-z])")
 _CAST = {"": "", "d": "::date", "t": "::timestamptz", "i": "::int"}
@@ -59,10 +59,10 @@ class Dialect:
         days = map(self.read_day, row[7:10])
         return DocketLine._make((*row[:7], *days, *row[10:]))
 
-    def clock_line(self, row: Sequence[Any]) -> ClockLine:
+    def clock_line(self, row: Sequence[Any]) -> ClockRevision:
         """A stored row as a clock line."""
         day = self.read_day
-        return ClockLine._make(
+        return ClockRevision._make(
             (
                 *row[:3], day(row[3]), day(row[4]), *row[5:11], day(row[11]), day(row[12]), row[13], day(row[14]),
                 *row[15:17], day(row[17]), day(row[18]), day(row[19]), *row[20:],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 from gkflow.store.tables import GUARDED
 
 _SQLITE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -18,7 +18,7 @@ _WHEN_SEALED = re.compile(r"WHEN\s*\(*\s*old\.hash IS NOT NULL\s*\)*", re.I)
 _WHEN = re.compile(r"\bWHEN\b", re.I)
 
 
-class Guards(Desk):
+class Guards(Cursor):
     """The triggers of the database in one transaction (触发器)."""
 
     def missing_guards(self) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from gkflow.application.ports import FOREVER, ClockLine, DocketLine, MetLine
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, MetLine
 from gkflow.domain.workflow import MISFILED
 from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
 from gkflow.store.seals import Seals
@@ -81,7 +81,7 @@ class Lists(Seals):
         )
         return [MetLine._make(row) for row in rows]
 
-    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockLine]:
+    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockRevision]:
         """The office's powers that had lapsed unused on *day*, of these cases."""
         for start in range(0, len(cases), 500):
             some = cases[start : start + 500]
@@ -109,7 +109,7 @@ class Lists(Seals):
         )
         return [str(row[0]) for row in rows]
 
-    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockLine]]:
+    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
         """
         The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
         of *day*.
@@ -129,7 +129,7 @@ class Lists(Seals):
         rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE {stood} OR latest > ? ORDER BY "case"', values)
         return [self.dialect.docket_line(row) for row in rows]
 
-    def clocks_on(self, day: date, every: bool = False, cases: Sequence[str] | None = None) -> Iterator[ClockLine]:
+    def clocks_on(self, day: date, every: bool = False, cases: Sequence[str] | None = None) -> Iterator[ClockRevision]:
         """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
         if cases is not None:
             for case in cases:
@@ -246,7 +246,7 @@ class Lists(Seals):
             "escalations": one("SELECT count(*) FROM escalation"),
         }
 
-    def provisional(self, day: date) -> list[ClockLine]:
+    def provisional(self, day: date) -> list[ClockRevision]:
         """The running clocks of open cases whose last day rests on predicted days."""
         rows = self.all(
             f'SELECT {_C} FROM clock c JOIN docket d ON d."case" = c."case" AND d.ended > ?'
@@ -264,5 +264,5 @@ class Lists(Seals):
 
     # -- rows as lines -------------------------------------------------------------------------------------------
 
-    def _pair(self, row: Sequence[Any]) -> tuple[DocketLine, ClockLine]:
+    def _pair(self, row: Sequence[Any]) -> tuple[DocketLine, ClockRevision]:
         return self.dialect.docket_line(row[:_DOCKET_WIDTH]), self.dialect.clock_line(row[_DOCKET_WIDTH:])

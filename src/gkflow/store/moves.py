@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import FOREVER
-from gkflow.domain.recipe import READ, STILL
-from gkflow.store.desk import Desk
+from gkflow.domain.recalculation_key import READ, STILL
+from gkflow.store.cursor import Cursor
 
 # Open clocks that run towards a day: what has stopped or ended never moves.
 _OPEN = (
@@ -65,7 +65,7 @@ class Group(NamedTuple):
     latest: date | None
 
 
-class Moves(Desk):
+class Moves(Cursor):
     """Moving deadlines in one transaction (届满日变动)."""
 
     def groups(self, last_changed: date, first_changed: date) -> list[Group]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gkflow.application.ports import DROPPED, NoticeLine, WaitingNotice
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 
 _COLUMNS = (
     '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at, urgent'
@@ -55,7 +55,7 @@ class NoticeRecord(NamedTuple):
     error: str
 
 
-class Outbox(Desk):
+class Outbox(Cursor):
     """The outbox in one transaction (待发通知)."""
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:

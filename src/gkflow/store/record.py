@@ -14,10 +14,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from gkflow.application.ports import ClockLine, DocketLine
+from gkflow.application.ports import ClockRevision, DocketLine
 from gkflow.domain.case import NOTHING, Entry, facts_text
 from gkflow.domain.errors import Conflict
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 
 ENTRY_COLUMNS = (
     '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash,'
@@ -70,7 +70,7 @@ _PAGE = 20_000
 _EMPTY = "{}"
 
 
-class Record(Desk):
+class Record(Cursor):
     """The record, its caches and editions in one transaction (办理记录与台账)."""
 
     # -- the record ----------------------------------------------------------------------------------------------
@@ -164,18 +164,18 @@ class Record(Desk):
         for line in lines:
             self.run(UPDATE_DOCKET, (*line[1:], line.case))
 
-    def clocks(self, case: str) -> list[ClockLine]:
+    def clocks(self, case: str) -> list[ClockRevision]:
         """Every revision of every clock of a case."""
         return [self.dialect.clock_line(row) for row in self.all(SELECT_CLOCKS, (case,))]
 
-    def add_clocks(self, lines: Sequence[ClockLine]) -> None:
+    def add_clocks(self, lines: Sequence[ClockRevision]) -> None:
         """Write clock revisions."""
         if len(lines) == 1:
             self.run(INSERT_CLOCK, lines[0])
         elif lines:
             self.run_many(INSERT_CLOCK, lines)
 
-    def end_clock(self, line: ClockLine, until: date) -> None:
+    def end_clock(self, line: ClockRevision, until: date) -> None:
         """A revision holds until before *until*."""
         self.run(END_CLOCK, (until, line.case, line.clock, line.ref, line.from_day))
 

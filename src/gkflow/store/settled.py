@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 from gkflow.store.sweeps import IN_FORCE
 
 _WAITING = "delivered_at IS NULL AND dead_at IS NULL"
@@ -16,7 +16,7 @@ _UNSETTLED = (
 )
 
 
-class Settled(Desk):
+class Settled(Cursor):
     """Notices that are not to be sent any more, in one transaction (不再需要的通知)."""
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:

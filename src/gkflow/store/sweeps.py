@@ -17,13 +17,13 @@ from gkflow.application.ports import (
     EVERYWHERE,
     FOREVER,
     SYSTEM,
-    ClockLine,
+    ClockRevision,
     ReachedStep,
     StandingStill,
     Where,
 )
 from gkflow.domain.case import moment_text, seal
-from gkflow.store.desk import Desk
+from gkflow.store.cursor import Cursor
 from gkflow.store.record import CLOCK_COLUMNS
 
 # A row is looked at for a step when it comes to be reached (its last day between the threshold of the last sweep and
@@ -111,7 +111,7 @@ class UnsweepLine(NamedTuple):
     hash: str
 
 
-class Sweeps(Desk):
+class Sweeps(Cursor):
     """Sweeps in one transaction (巡检)."""
 
     def last_sweep(self) -> date | None:
@@ -303,7 +303,7 @@ class Sweeps(Desk):
 
     def would_reach(
         self, ladder: str, step: int, threshold: date, day: date, where: Where = EVERYWHERE
-    ) -> list[ClockLine]:
+    ) -> list[ClockRevision]:
         """The clocks for which *step* would be recorded on *day*."""
         of, units = _of_units(where)
         rows = self.all(

@@ -360,7 +360,7 @@ class RecountQueueRow(Row, table=True):
     at: datetime
 
 
-class PulseRow(Row, table=True):
+class HeartbeatRow(Row, table=True):
     """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
 
     __tablename__ = "pulse"

@@ -14,7 +14,7 @@ from gkflow.cli.language import label_of, say
 if TYPE_CHECKING:
     from gkflow.application.adopt import Adopting
     from gkflow.application.moved import Moved
-    from gkflow.incoming import Incoming
+    from gkflow.notice_import import Incoming
     from gkflow.office import Office
 
 
@@ -49,7 +49,7 @@ def adopt(file: str, given: dict[str, Any]) -> None:
 def _read(file: str, given: dict[str, Any]) -> Incoming:
     from gkflow.bootstrap import home_folder, now
     from gkflow.domain.case import legal_day
-    from gkflow.incoming import read_incoming
+    from gkflow.notice_import import read_incoming
 
     source = sys.stdin.buffer.read() if file == "-" else Path(file)
     return read_incoming(
@@ -60,7 +60,7 @@ def _read(file: str, given: dict[str, Any]) -> Incoming:
 
 def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
     from gkflow.bootstrap import home_folder
-    from gkflow.incoming import enter
+    from gkflow.notice_import import enter
 
     if not agreed(say("把以上内容写入日历文件？", "write this into the calendar?"), given["yes"]):
         return False

@@ -61,8 +61,8 @@ def command(
     ),
 ) -> None:
     """The docket: open, overdue, due cases."""
-    from gkflow.cli.naming import clock_named, workflow_named
     from gkflow.cli.output import show
+    from gkflow.cli.resolve_names import clock_named, workflow_named
     from gkflow.office import open_office
 
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
@@ -100,8 +100,8 @@ def _columns(
     office: Office, format: str, output: str, every: bool, lines: Sequence[CaseLine], attention: bool
 ) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
-    from gkflow.cli.naming import unit_label
     from gkflow.cli.output import Column
+    from gkflow.cli.resolve_names import unit_label
     from gkflow.cli.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
     flows = office.rules.rulebook.workflows

@@ -57,7 +57,7 @@ def command(
     """Reckon the last day of a limit."""
     from gkflow.cli.days import here
     from gkflow.domain.counting import last_day
-    from gkflow.domain.working import work_through_days
+    from gkflow.domain.day_by_day import work_through_days
 
     since = options.day(day)
     if since is None:
@@ -76,8 +76,8 @@ def command(
     working = work_through_days(since, last, value, length + extension, spans, known)
     unknown = known.unknown_here(since.year, last.year)
     if format == "json":
+        from gkflow.cli.day_by_day import why_code
         from gkflow.cli.output import print_json
-        from gkflow.cli.working import why_code
 
         print_json(
             {
@@ -91,10 +91,10 @@ def command(
             }
         )  # fmt: skip
         return
+    from gkflow.cli.day_by_day import counted_words, working_lines
     from gkflow.cli.days import read_as
     from gkflow.cli.help import padded
     from gkflow.cli.vocabulary import amount, day_words
-    from gkflow.cli.working import counted_words, working_lines
 
     told = amount(length, unit) + (say("，延长", ", extended by ") + amount(extension, unit) if extension else "")
     print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))

@@ -93,7 +93,7 @@ def _at_home_in(folder: Path) -> Iterator[None]:
 
 
 def _set_up(folder: Path) -> None:
-    from gkflow.founding import init_office
+    from gkflow.setup import init_office
 
     _, office = init_office(folder.absolute(), say("演示机关", "Demonstration"), "DEMO")
     office.close()

@@ -49,7 +49,7 @@ def command(
     from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
     from gkflow.cli.days import confirm_days
-    from gkflow.cli.naming import action_named, facts_named, unit_named
+    from gkflow.cli.resolve_names import action_named, facts_named, unit_named
     from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day, past=True)
@@ -107,8 +107,8 @@ def _row(flow: Workflow, name: str, must: Sequence[str], may: Sequence[str]) -> 
 
 
 def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_run: bool, format: str) -> None:
-    from gkflow.cli.entering import clock_words, entered_row, last_day_words, print_entered
     from gkflow.cli.output import print_json
+    from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
 
     number, flow = view.case.number, view.workflow
     tried = office.do(number, action, dry_run=True, **given)
@@ -129,7 +129,7 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
 
 def _print_unit(office: Office, code: str) -> None:
     """The unit named, by its label where the settings know it: a code mistyped is seen."""
-    from gkflow.cli.naming import unit_label
+    from gkflow.cli.resolve_names import unit_label
 
     if code:
         label = unit_label(office, code)

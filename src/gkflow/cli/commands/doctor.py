@@ -10,7 +10,7 @@ from gkflow.cli import options
 from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
-    from gkflow.application.doctor import Sign
+    from gkflow.application.doctor import HealthCheck
 
 
 def command(format: str = options.formats("table", "json")) -> None:
@@ -40,7 +40,7 @@ def command(format: str = options.formats("table", "json")) -> None:
         raise typer.Exit(1)
 
 
-def words(sign: Sign) -> str:
+def words(sign: HealthCheck) -> str:
     """What was found, and what to do about it."""
     return _WORDS[sign.name](sign) if sign.name in _WORDS else f"{sign.name}: {sign.facts}"
 
@@ -51,7 +51,7 @@ def _moment(value: Any) -> str:
     return short_moment(value)
 
 
-def _settings(sign: Sign) -> str:
+def _settings(sign: HealthCheck) -> str:
     from gkflow.cli.fault_words import fault_words
     from gkflow.domain.errors import Fault
 
@@ -59,7 +59,7 @@ def _settings(sign: Sign) -> str:
     return say(f"设置有误，不能办理和通知：{told}", f"the settings have faults, no notice can be written: {told}")
 
 
-def _sweep(sign: Sign) -> str:
+def _sweep(sign: HealthCheck) -> str:
     last, age = sign.facts["last"], sign.facts["age_days"]
     mend = say("请启动守护进程（gkflow daemon），或者运行 gkflow sweep", "start gkflow daemon, or run gkflow sweep")
     if last is None:
@@ -77,7 +77,7 @@ def _sweep(sign: Sign) -> str:
     return words + (say("（今天）", " (today)") if age == 0 else say(f"（{age} 天前）", f" ({age} days ago)"))
 
 
-def _daemon(sign: Sign) -> str:
+def _daemon(sign: HealthCheck) -> str:
     last = sign.facts["last"]
     if last is None:
         return say("守护进程没有运行过", "the daemon has never run")
@@ -85,7 +85,7 @@ def _daemon(sign: Sign) -> str:
     return words if sign.level == "ok" else words + say("，可能已经停止", "; it may have stopped")
 
 
-def _clock(sign: Sign) -> str:
+def _clock(sign: HealthCheck) -> str:
     if sign.level == "ok":
         return say("本机时间与记录一致", "the machine's clock agrees with the record")
     if sign.facts["jumped"]:
@@ -103,7 +103,7 @@ def _clock(sign: Sign) -> str:
     )
 
 
-def _delivery(sign: Sign) -> str:
+def _delivery(sign: HealthCheck) -> str:
     last, waiting, dead = sign.facts["last"], sign.facts["waiting"], sign.facts["dead"]
     parts = [
         say(f"最近一次送发：{_moment(last)}", f"last delivery: {_moment(last)}")
@@ -120,7 +120,7 @@ def _delivery(sign: Sign) -> str:
     return say("，", ", ").join(parts)
 
 
-def _calendar(sign: Sign) -> str:
+def _calendar(sign: HealthCheck) -> str:
     through, missing = sign.facts["announced_through"], sign.facts["missing"]
     words = say(f"工作日历：放假安排已知至 {through}", f"calendar: days off are known through {through}")
     if sign.level == "error":
@@ -140,20 +140,20 @@ def _calendar(sign: Sign) -> str:
     return words
 
 
-def _edition(sign: Sign) -> str:
+def _edition(sign: HealthCheck) -> str:
     return say(
         "有新的放假安排等待采用：gkflow calendar adopt（会先列出受影响的案件）",
         "a newer calendar waits to be adopted: gkflow calendar adopt (it lists the cases that move)",
     )
 
 
-def _rules(sign: Sign) -> str:
+def _rules(sign: HealthCheck) -> str:
     from gkflow.cli.opening import rules_words
 
     return rules_words(sign.facts["fault"])
 
 
-def _local_days(sign: Sign) -> str:
+def _local_days(sign: HealthCheck) -> str:
     year, names = sign.facts["year"], "、".join(sign.facts["festivals"])
     return say(
         f"本地{year}年{names}哪几天放假尚未录入，届满日是暂定的；"
@@ -163,7 +163,7 @@ def _local_days(sign: Sign) -> str:
     )
 
 
-def _provisional(sign: Sign) -> str:
+def _provisional(sign: HealthCheck) -> str:
     count, cases = sign.facts["count"], sign.facts["cases"]
     if not count:
         return say("没有暂定的届满日", "no deadline is provisional")
@@ -174,7 +174,7 @@ def _provisional(sign: Sign) -> str:
     )
 
 
-def _parked(sign: Sign) -> str:
+def _parked(sign: HealthCheck) -> str:
     count, after, cases = sign.facts["count"], sign.facts["after"], sign.facts["cases"]
     if not count:
         return say(
@@ -188,7 +188,7 @@ def _parked(sign: Sign) -> str:
     )
 
 
-def _recounting(sign: Sign) -> str:
+def _recounting(sign: HealthCheck) -> str:
     count = sign.facts["count"]
     if not count:
         return say("采用的版本已全部推算", "every case is counted by the editions in use")
@@ -199,7 +199,7 @@ def _recounting(sign: Sign) -> str:
     )
 
 
-def _people(sign: Sign) -> str:
+def _people(sign: HealthCheck) -> str:
     count = sign.facts["people"]
     if not count:
         return say(
@@ -209,7 +209,7 @@ def _people(sign: Sign) -> str:
     return say(f"通知人员 {count} 人", f"{count} people to be notified")
 
 
-def _vacant(sign: Sign) -> str:
+def _vacant(sign: HealthCheck) -> str:
     from gkflow.cli.vocabulary import ROLES, word
 
     told = []
@@ -220,7 +220,7 @@ def _vacant(sign: Sign) -> str:
     return say("职责空缺：", "vacant posts: ") + say("；", "; ").join(told)
 
 
-def _unknown_officers(sign: Sign) -> str:
+def _unknown_officers(sign: HealthCheck) -> str:
     told = [
         say(
             f"{each['officer']}（在办 {each['open']} 件，如 {each['case']}）",
@@ -234,7 +234,7 @@ def _unknown_officers(sign: Sign) -> str:
     ) + say("、", ", ").join(told)
 
 
-def _channels(sign: Sign) -> str:
+def _channels(sign: HealthCheck) -> str:
     from gkflow.cli.commands.notices import channel_words
 
     told = []
@@ -247,7 +247,7 @@ def _channels(sign: Sign) -> str:
     return say("没有可用通知方式的人员：", "people without a working channel: ") + say("、", ", ").join(told)
 
 
-def _same_name(sign: Sign) -> str:
+def _same_name(sign: HealthCheck) -> str:
     names = say("、", ", ").join(sign.facts["names"])
     return say(
         f"人员重名：{names}。通知分别送达；以姓名登记的承办人和经办人分不清是哪一位，请在姓名后加以区别",
@@ -255,7 +255,7 @@ def _same_name(sign: Sign) -> str:
     )
 
 
-def _counts(sign: Sign) -> str:
+def _counts(sign: HealthCheck) -> str:
     cases, still, entries, steps = (sign.facts[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
         f"案件 {cases} 件（在办 {still} 件），办理记录 {entries} 条，督办 {steps} 条",
@@ -263,7 +263,7 @@ def _counts(sign: Sign) -> str:
     )
 
 
-def _seals(sign: Sign) -> str:
+def _seals(sign: HealthCheck) -> str:
     number, behind = sign.facts["number"], sign.facts["behind"]
     if number is None:
         return say("还没有封存", "nothing sealed yet")
@@ -276,7 +276,7 @@ def _seals(sign: Sign) -> str:
     return words
 
 
-def _files(sign: Sign) -> str:
+def _files(sign: HealthCheck) -> str:
     wide = sign.facts["wide"]
     if not wide:
         return say("文件权限合适", "the files are private")
@@ -287,7 +287,7 @@ def _files(sign: Sign) -> str:
     )
 
 
-def _mode(sign: Sign) -> str:
+def _mode(sign: HealthCheck) -> str:
     return "660" if sign.facts["group"] else "600"
 
 

@@ -61,8 +61,8 @@ def command(
 
 
 def _list(office: Office, format: str, output: str) -> None:
-    from gkflow.cli.naming import unit_labels
     from gkflow.cli.output import show
+    from gkflow.cli.resolve_names import unit_labels
 
     drafts = office.drafts.all()
     flows = {draft.id: _flow_of(office, draft) for draft in drafts}
@@ -107,8 +107,8 @@ def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
 
 def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> tuple[Column, ...]:
     from gkflow.cli.escalation_rows import short_moment
-    from gkflow.cli.naming import fact_words
     from gkflow.cli.output import Column
+    from gkflow.cli.resolve_names import fact_words
 
     def facts(row: Any) -> list[str]:
         flow = flows[row["id"]]
@@ -137,9 +137,9 @@ def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> 
 
 
 def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format: str) -> None:
-    from gkflow.cli.entering import entered_row, print_entered
-    from gkflow.cli.naming import facts_named
     from gkflow.cli.output import print_json
+    from gkflow.cli.print_outcome import entered_row, print_entered
+    from gkflow.cli.resolve_names import facts_named
 
     draft = next((each for each in office.drafts.all() if each.id == id_), None)
     flow = _flow_of(office, draft) if draft is not None else None

@@ -30,8 +30,8 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Why this day? The deadline, day by day."""
-    from gkflow.cli.naming import clock_named
     from gkflow.cli.output import print_json
+    from gkflow.cli.resolve_names import clock_named
     from gkflow.office import open_office
 
     day, known = options.day(as_of), options.day(as_known_on)
@@ -52,7 +52,7 @@ def command(
 
 def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
     """The explanation as JSON carries it."""
-    from gkflow.cli.working import why_code
+    from gkflow.cli.day_by_day import why_code
 
     deadline, value, rule = told.deadline, told.deadline.value, told.deadline.clock.rule
     return {
@@ -88,7 +88,7 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
 
 def lines_of(told: Explanation, limit: TimeLimit | None) -> list[str]:
     """The explanation for people, line by line."""
-    from gkflow.cli.working import working_lines
+    from gkflow.cli.day_by_day import working_lines
 
     rule, ref = told.deadline.clock.rule, told.deadline.clock.ref
     name = label_of(rule.label, rule.name) + (say(f"（{ref}）", f" ({ref})") if ref else "")
@@ -201,9 +201,9 @@ def _hours(told: Explanation) -> list[str]:
 
 
 def _result(told: Explanation) -> list[str]:
+    from gkflow.cli.day_by_day import counted_words
     from gkflow.cli.escalation_rows import short_moment
     from gkflow.cli.vocabulary import day_words, days_left
-    from gkflow.cli.working import counted_words
 
     deadline = told.deadline
     if deadline.value is None:

@@ -109,8 +109,8 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
 
 def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
     """What stands below the event, line by line."""
+    from gkflow.cli.day_by_day import counted_words
     from gkflow.cli.vocabulary import amount, day_words
-    from gkflow.cli.working import counted_words
 
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):

@@ -47,7 +47,7 @@ def command(
     from gkflow.cli.opening import warn
     from gkflow.cli.output import reason
     from gkflow.domain.errors import Unfit
-    from gkflow.founding import init_office, plan_of
+    from gkflow.setup import init_office, plan_of
 
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     try:

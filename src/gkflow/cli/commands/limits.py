@@ -72,7 +72,7 @@ def command(
 
 def _used(book: Rulebook, workflow: str) -> list[str]:
     """The limits that a workflow names, in the order of the law's files."""
-    from gkflow.cli.naming import workflow_named
+    from gkflow.cli.resolve_names import workflow_named
 
     used = {limit for _, limit in book.workflow(workflow_named(book, workflow)).limit_names()}
     return [name for name in book.law.limits if name in used]

@@ -33,8 +33,8 @@ def command(
 ) -> None:  # fmt: skip
     """The share of duties met in time, one row for each duty."""
     from gkflow.cli.commands.score import period
-    from gkflow.cli.naming import workflow_named
     from gkflow.cli.output import Column, show
+    from gkflow.cli.resolve_names import workflow_named
     from gkflow.office import open_office
 
     by = _groups(group_by)
@@ -74,7 +74,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
 
 def _row(office: Office, rate: Rate) -> dict[str, Any]:
-    from gkflow.cli.naming import unit_label
+    from gkflow.cli.resolve_names import unit_label
 
     flow = office.rules.rulebook.workflows.get(rate.workflow)
     rule = flow.clock(rate.clock) if flow is not None else None

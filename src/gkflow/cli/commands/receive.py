@@ -42,9 +42,9 @@ def command(
     from gkflow.cli.acting import acting
     from gkflow.cli.commands.drafts import check_draft, kept_where_refused
     from gkflow.cli.days import confirm_days
-    from gkflow.cli.entering import entered_row, print_entered
-    from gkflow.cli.naming import facts_named, workflow_named
     from gkflow.cli.output import print_json
+    from gkflow.cli.print_outcome import entered_row, print_entered
+    from gkflow.cli.resolve_names import facts_named, workflow_named
     from gkflow.office import open_office
 
     facts, on = options.pairs(fact), options.day(day, past=True)

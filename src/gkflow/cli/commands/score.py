@@ -67,7 +67,7 @@ def period(office: Office, since: str, until: str) -> tuple[date, date]:
 
 def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
     from gkflow.application.resolve_names import unit_named
-    from gkflow.cli.naming import unit_label
+    from gkflow.cli.resolve_names import unit_label
 
     found = office.supervision.score(first, last)
     if not unit.strip():
@@ -78,7 +78,7 @@ def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
 
 
 def _row(office: Office, score: Score) -> dict[str, Any]:
-    from gkflow.cli.naming import unit_label
+    from gkflow.cli.resolve_names import unit_label
 
     return {
         "unit": score.unit or None, "unit_label": unit_label(office, score.unit), "added": _number(score.added),

@@ -38,8 +38,8 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Everything about one case."""
-    from gkflow.cli.naming import unit_labels
     from gkflow.cli.output import print_json
+    from gkflow.cli.resolve_names import unit_labels
     from gkflow.office import open_office
 
     day = options.day(as_of)
@@ -91,7 +91,7 @@ def links_of(office: Office, view: CaseView) -> list[Link]:
 def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
     """Everything about a case as JSON carries it."""
     from gkflow.application.docket import unit_of
-    from gkflow.cli.naming import findings_rows
+    from gkflow.cli.resolve_names import findings_rows
 
     flow, case = view.workflow, view.case
     state = flow.states[case.state]
@@ -178,7 +178,7 @@ def _stopped_by(deadline: Deadline) -> str | None:
 
 
 def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mapping[str, str]) -> None:
-    from gkflow.cli.naming import actions_words
+    from gkflow.cli.resolve_names import actions_words
 
     flow = view.workflow
     head = [
@@ -227,8 +227,8 @@ def _state_words(told: dict[str, Any]) -> str:
 
 
 def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
-    from gkflow.cli.naming import fact_words
     from gkflow.cli.output import Column, print_table
+    from gkflow.cli.resolve_names import fact_words
 
     def told(facts: dict[str, Any]) -> list[str]:
         return [fact_words(flow, name, value, units) for name, value in facts.items()]

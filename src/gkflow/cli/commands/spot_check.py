@@ -39,8 +39,8 @@ def command(
     """Draw cases by a seed, and open a supervision of each."""
     from gkflow.cli.acting import acting
     from gkflow.cli.commands.score import period
-    from gkflow.cli.naming import workflow_named
     from gkflow.cli.output import print_json
+    from gkflow.cli.resolve_names import workflow_named
     from gkflow.office import open_office
 
     wanted = options.whole(count, "--count", 1)

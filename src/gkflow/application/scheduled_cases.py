@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from gkflow.application.actions import Command
+from gkflow.application.case_opening import follow, open_case
 from gkflow.application.docket import read_case, unit_of
-from gkflow.application.entered import Act
-from gkflow.application.opening import follow, open_case
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM
-from gkflow.application.rules import Rules
 from gkflow.domain.case import legal_day, record_of
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.workflow import Step, Workflow, meets
@@ -23,7 +23,7 @@ from gkflow.domain.workflow import Step, Workflow, meets
 _ONE_DAY = timedelta(days=1)
 
 
-def open_by_steps(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def open_by_steps(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
     """Open what the steps reached on *day* open (督办立案), and return how many cases that were."""
     opening = {
         (name, step.offset): step
@@ -54,7 +54,7 @@ def open_by_steps(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
     return opened
 
 
-def _told(rules: Rules, step: Step, clock: str, deadline: date) -> dict[str, Any]:
+def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, Any]:
     """What a supervision is told of its cause, as far as its first action takes it."""
     assert step.opens is not None
     known = rules.rulebook.workflow(step.opens.workflow).first.carries
@@ -62,7 +62,7 @@ def _told(rules: Rules, step: Step, clock: str, deadline: date) -> dict[str, Any
     return {name: value for name, value in told.items() if name in known and name not in step.opens.given}
 
 
-def open_duties(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def open_duties(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Open the cases of the recurring duties that are due within their time ahead (周期职责立案); how many.
 
@@ -79,13 +79,13 @@ def open_duties(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
             facts = _facts_of(
                 flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)}
             )
-            act = Act(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=key)
+            act = Command(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=key)
             open_case(ledger, rules, flow, number, act, now, legal_day(now), following=True)
             opened += 1
     return opened
 
 
-def count_for(ledger: Any, rules: Rules, duty: RecurringDuty, due: date) -> int:
+def count_for(ledger: Any, rules: OfficeContext, duty: RecurringDuty, due: date) -> int:
     """
     How often what a duty is measured by was done in the year in which it is due (计数), as the record stands: a
     voided entry does not count.

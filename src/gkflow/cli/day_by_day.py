@@ -11,7 +11,7 @@ from gkflow.cli.language import say
 from gkflow.cli.vocabulary import weekday
 
 if TYPE_CHECKING:
-    from gkflow.domain.working import WorkingLine
+    from gkflow.domain.day_by_day import WorkingLine
 
 
 def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], str] | None = None) -> Iterator[str]:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
-from gkflow.application.rules import Rules
 from gkflow.domain.case import Entry, canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.workflow import Workflow
@@ -23,7 +23,13 @@ SUBSCRIBER = "subscriber"
 
 
 def push(
-    ledger: Any, rules: Rules, workflow: Workflow, number: str, entries: Sequence[Entry], entry: Entry, now: datetime
+    ledger: Any,
+    rules: OfficeContext,
+    workflow: Workflow,
+    number: str,
+    entries: Sequence[Entry],
+    entry: Entry,
+    now: datetime,
 ) -> int:
     """
     Write a message to every subscriber whom the publication concerns, and return how many (推送).
@@ -66,7 +72,9 @@ def push(
     return len(lines)
 
 
-def take_back(ledger: Any, rules: Rules, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime) -> int:
+def take_back(
+    ledger: Any, rules: OfficeContext, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime
+) -> int:
     """
     Bury the messages that still wait about what does not lie open any more (撤回未发出的推送), and return how many:
     withdrawn, revoked, or published by an entry that was a mistake.

@@ -24,7 +24,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True)
-class Rules:
+class OfficeContext:
     """Everything that a verb needs to know and does not find in the record (办理依据)."""
 
     rulebook: Rulebook
@@ -44,7 +44,7 @@ class Rules:
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
     # An account of the operating system -> the person who acts under it; "*" acts for everybody (账户与人员).
     accounts: Mapping[str, str] = field(default_factory=dict)
-    renew: Callable[[Ledger], Rules] | None = field(default=None, compare=False, repr=False)
+    renew: Callable[[Ledger], OfficeContext] | None = field(default=None, compare=False, repr=False)
     seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
     numbers: Mapping[str, str] = field(default_factory=dict)  # workflow -> its series of case numbers (编号系列)
     parked_after: int = 20  # working days that a clock may stand still before somebody is reminded
@@ -54,7 +54,7 @@ class Rules:
         """Whom a notice to these roles reaches in a unit (default: the office's own), each person once."""
         return find_all(self.people, roles, unit or self.unit, officer, self.line)
 
-    def renewed(self, ledger: Ledger) -> Rules:
+    def renewed(self, ledger: Ledger) -> OfficeContext:
         """
         The rules in use in this transaction: these, or those that another process has adopted since. Asked for at
         the beginning of every transaction that writes.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gkflow.application.adopt import Adopting
     from gkflow.application.moved import Moved
-    from gkflow.application.rules import Rules
+    from gkflow.application.office_context import OfficeContext
     from gkflow.domain.edition import CalendarEdition
     from gkflow.office import Office
 
@@ -90,7 +90,7 @@ class Calendars:
         recount_moved(office.store, office.rules, moment)
         return done
 
-    def _rules_with(self, edition: CalendarEdition, at: datetime) -> Rules:
+    def _rules_with(self, edition: CalendarEdition, at: datetime) -> OfficeContext:
         """The rules as they would be with *edition* in the place of the one in use when it was asked last."""
         added = AdoptedEdition(edition.edition, edition, at)
         return self._office.rules_with(calendars=[*self._office.held.calendars, added])

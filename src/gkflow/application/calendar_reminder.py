@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from gkflow.application.doctor import NOTICE_SEASON
+from gkflow.application.notifications import lines_to
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import NoticeLine, Store
-from gkflow.application.rules import Rules
-from gkflow.application.telling import lines_to
 from gkflow.domain.calendar import UNSETTLED_FROM
 
 ROLES = ("clerk", "disclosure_head")
 _PULSE = "calendar_asked"
 
 
-def ask_for_notice(store: Store, rules: Rules, now: datetime, today: date) -> int | None:
+def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: date) -> int | None:
     """
     Tell those who keep the calendar that the next notice is missing (催录放假安排), once a week: from 1 November, and
     at any time where an open deadline depends on predicted days.
@@ -56,7 +56,7 @@ def _may_move(last: date, through: date) -> bool:
     return last >= date(through.year, *UNSETTLED_FROM)
 
 
-def _lines(rules: Rules, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:
+def _lines(rules: OfficeContext, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:
     facts = {
         "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
         "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Action, Choosing, FactSpec, Reading, Requirement
 from gkflow.files.clock_rules import read_conditions, read_held
-from gkflow.files.reading import Section
+from gkflow.files.strict_reader import Section
 
 _Asked = dict[str, tuple[Requirement, ...]]  # by action
 

@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
-from gkflow.application.rules import Rules
 from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.law import LimitUnit
@@ -31,7 +31,7 @@ class _Meaning(NamedTuple):
     step: Step | None
 
 
-def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
+def tell(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Write the messages for what was reached since the last telling (告知), and return how many.
 
@@ -48,7 +48,7 @@ def tell(ledger: Any, rules: Rules, day: date, now: datetime) -> int:
 
 
 def tell_steps(
-    ledger: Any, rules: Rules, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
+    ledger: Any, rules: OfficeContext, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
 ) -> int:
     """Write the messages for steps of limits in hours, each with the moment at which its hours run out."""
     if not reached:
@@ -65,7 +65,7 @@ def _put(ledger: Any, teller: _Teller, page: Iterable[ReachedStep]) -> int:
 
 
 def lines_to(
-    rules: Rules, addressees: Iterable[Addressee], base: str, facts: Mapping[str, Any], now: datetime, *,
+    rules: OfficeContext, addressees: Iterable[Addressee], base: str, facts: Mapping[str, Any], now: datetime, *,
     case: str = "", unit: str = "", escalation: int | None = None, urgent: bool = False,
 ) -> Iterator[NoticeLine]:  # fmt: skip
     """
@@ -91,7 +91,7 @@ class _Teller:
     """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
 
     def __init__(
-        self, rules: Rules, day: date, now: datetime, series: int, moments: Mapping[int, datetime] | None = None
+        self, rules: OfficeContext, day: date, now: datetime, series: int, moments: Mapping[int, datetime] | None = None
     ) -> None:
         self.rules, self.day, self.now = rules, day, now
         self.moments = moments or {}
@@ -180,7 +180,13 @@ def _clock_time(moment: datetime) -> str:
 
 
 def tell_action(
-    ledger: Ledger, rules: Rules, workflow: Workflow, case: Case, entry: Entry, last_day: date | None, now: datetime
+    ledger: Ledger,
+    rules: OfficeContext,
+    workflow: Workflow,
+    case: Case,
+    entry: Entry,
+    last_day: date | None,
+    now: datetime,
 ) -> None:
     """Write a message to everybody whom the action names, by each channel; never to the one who acted."""
     action = workflow.actions[entry.action]
@@ -210,7 +216,7 @@ def tell_action(
         ledger.put_notices(lines)
 
 
-def _in_hours(rules: Rules, workflow: Workflow, day: date) -> bool:
+def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:
     """
     Whether a duty of the procedure is counted in hours (按小时计算): its hours run through nights and days off, and so
     what is done in such a case is told at once.

@@ -13,8 +13,8 @@ from gkflow.domain.errors import FilesAtFault, NotFound, Refused
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
+    from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Channel
-    from gkflow.application.rules import Rules
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
     from gkflow.store.lists import EscalationRecord
@@ -29,11 +29,11 @@ class Outgoing:
 
     @property
     @abstractmethod
-    def rules(self) -> Rules:
+    def rules(self) -> OfficeContext:
         """What it works by."""
 
     @abstractmethod
-    def rules_in(self, ledger: Any) -> Rules:
+    def rules_in(self, ledger: Any) -> OfficeContext:
         """The rules in use in this transaction."""
 
     @abstractmethod

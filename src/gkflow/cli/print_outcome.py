@@ -6,14 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.language import label_of, say
-from gkflow.cli.naming import actions_words, findings_rows
+from gkflow.cli.resolve_names import actions_words, findings_rows
 
 if TYPE_CHECKING:
-    from gkflow.application.entered import Entered
+    from gkflow.application.actions import Outcome
     from gkflow.domain.workflow import Workflow
 
 
-def entered_row(entered: Entered, workflow: Workflow) -> dict[str, Any]:
+def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
     """The result as JSON carries it."""
     return {
         "case": entered.case, "seq": entered.seq, "workflow": entered.workflow, "state": entered.state,
@@ -24,17 +24,17 @@ def entered_row(entered: Entered, workflow: Workflow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def clock_words(entered: Entered) -> str:
+def clock_words(entered: Outcome) -> str:
     """The clock that the last day belongs to."""
-    from gkflow.application.entered import most_urgent
+    from gkflow.application.actions import most_urgent
 
     urgent = most_urgent(dict(entered.deadlines))
     return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("期限", "limit")
 
 
-def last_day_words(entered: Entered, day: date | None, provisional: bool = False) -> str:
+def last_day_words(entered: Outcome, day: date | None, provisional: bool = False) -> str:
     """A last day in words, or why there is none."""
-    from gkflow.application.entered import most_urgent
+    from gkflow.application.actions import most_urgent
     from gkflow.cli.vocabulary import day_words
 
     if day is not None:
@@ -47,7 +47,7 @@ def last_day_words(entered: Entered, day: date | None, provisional: bool = False
     return say("暂无（期限中止或者等待）", "none while the clock stands still or waits")
 
 
-def print_entered(entered: Entered, workflow: Workflow, dry_run: bool) -> None:
+def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
     """Print number, state, last day, findings and what may be done next."""
     action = workflow.actions[entered.action]
     if dry_run:

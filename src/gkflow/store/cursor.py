@@ -10,7 +10,7 @@ from gkflow.store.dialect import Dialect
 _CHUNK = 10_000
 
 
-class Desk:
+class Cursor:
     """Where the statements of one transaction are carried out (柜台)."""
 
     writes = False  # whether the transaction was begun to write

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from gkflow.application.actions import Command, Outcome, about, findings_of, make_entry, refuse, told, write
 from gkflow.application.checks import check_role, legal_of, near_case, refuse_missing
 from gkflow.application.docket import Reckoned, reckon_case
-from gkflow.application.entered import Act, Entered, about, findings_of, make_entry, refuse, told, write
 from gkflow.application.facts import read_facts
+from gkflow.application.notifications import tell_action
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
-from gkflow.application.pushing import push
 from gkflow.application.resolve_names import check_person, facts_by_code
-from gkflow.application.rules import Rules
-from gkflow.application.telling import tell_action
+from gkflow.application.subscriptions import push
 from gkflow.domain.case import LINK, Case, Entry
 from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, missing_facts, replay
@@ -24,9 +24,9 @@ from gkflow.domain.workflow import Opening, Workflow, meets
 
 
 def open_case(
-    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act, now: datetime, today: date,
+    ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: str, act: Command, now: datetime, today: date,
     dry_run: bool = False, following: bool = False,
-) -> Entered:  # fmt: skip
+) -> Outcome:  # fmt: skip
     """
     Open a case with the first action of its workflow (收件). Raises as ``advance``.
 
@@ -39,9 +39,16 @@ def open_case(
 
 
 def _open(
-    ledger: Ledger, rules: Rules, workflow: Workflow, number: str, act: Act, now: datetime, today: date, dry_run: bool,
+    ledger: Ledger,
+    rules: OfficeContext,
+    workflow: Workflow,
+    number: str,
+    act: Command,
+    now: datetime,
+    today: date,
+    dry_run: bool,
     following: bool,
-) -> Entered:  # fmt: skip
+) -> Outcome:
     action = action_of(workflow, act.action)
     day = legal_of(number, act.day or today, today, None)
     decide(workflow, number, NEW, action.name)
@@ -71,7 +78,7 @@ def _open(
     return entered
 
 
-def next_number(ledger: Ledger, rules: Rules, workflow: str, unit: str, year: int) -> str:
+def next_number(ledger: Ledger, rules: OfficeContext, workflow: str, unit: str, year: int) -> str:
     """
     The next case number of a unit and year: UNIT-2026-0001 (案件编号); UNIT-CF-2026-0001 where the settings give
     the workflow a series of its own.
@@ -82,9 +89,17 @@ def next_number(ledger: Ledger, rules: Rules, workflow: str, unit: str, year: in
 
 
 def follow(
-    ledger: Ledger, rules: Rules, opening: Opening, case: Case, entry: Entry, now: datetime, today: date, key: str = "",
-    given: Mapping[str, Any] | None = None, dry_run: bool = False,
-) -> str | None:  # fmt: skip
+    ledger: Ledger,
+    rules: OfficeContext,
+    opening: Opening,
+    case: Case,
+    entry: Entry,
+    now: datetime,
+    today: date,
+    key: str = "",
+    given: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+) -> str | None:
     """
     Open the case that *entry* of *case* leads to (派生案件), where its conditions are met, and return its number.
 
@@ -100,18 +115,18 @@ def follow(
     facts |= {**opening.given, **(given or {}), "origin": case.number}
     unit = entry.unit or rules.unit
     number = next_number(ledger, rules, flow.name, unit, entry.day.year)
-    act = Act(flow.first.name, entry.day, entry.by, unit, facts, key=key or None)
+    act = Command(flow.first.name, entry.day, entry.by, unit, facts, key=key or None)
     open_case(ledger, rules, flow, number, act, now, today, dry_run=dry_run, following=True)
     return number
 
 
-def link_back(ledger: Ledger, rules: Rules, origin: str, entry: Entry, label: str, now: datetime) -> None:
+def link_back(ledger: Ledger, rules: OfficeContext, origin: str, entry: Entry, label: str, now: datetime) -> None:
     """Put on the record of *origin* that it led to the case that *entry* opened (关联案件), once."""
     entries = ledger.entries(origin)
     if any(each.action == LINK and each.facts.get("leads_to") == entry.case for each in entries):
         return
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-    act = Act(LINK, entry.day, entry.by, "", {"leads_to": entry.case, "text": label})
+    act = Command(LINK, entry.day, entry.by, "", {"leads_to": entry.case, "text": label})
     write(
         ledger, rules, workflow, origin, entries, make_entry(origin, entries, workflow, act, act.facts, entry.day, now)
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gkflow.application.ports import FOREVER
 from gkflow.bootstrap import folders, foreseen_by, forget_files, known_edition, settings_of
-from gkflow.calendars.entering import Change, announcement_from, changes, contradicting, file_of, misquoted
+from gkflow.calendars.notice_files import Change, announcement_from, changes, contradicting, file_of, misquoted
 from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import announcement_of, overlay_from

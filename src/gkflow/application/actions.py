@@ -13,8 +13,8 @@ from typing import Any
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.facts import check_name
+from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, Ledger
-from gkflow.application.rules import Rules
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
@@ -46,7 +46,7 @@ REFUSING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Outcome:
     """What an entry led to (办理结果). ``last_day`` is that of the office's most urgent clock; None: none runs."""
 
     case: str
@@ -69,7 +69,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Command:
     """What somebody wants to enter (办理请求)."""
 
     action: str
@@ -113,7 +113,7 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
 
 def write(
     ledger: Ledger,
-    rules: Rules,
+    rules: OfficeContext,
     workflow: Workflow,
     number: str,
     entries: Sequence[Entry],
@@ -135,7 +135,7 @@ def drawn_from(entry: Entry) -> date:
     return date.min if entry.action in (CORRECT, MISFILE) else entry.day
 
 
-def seal_next(entry: Entry, previous: str, rules: Rules) -> Entry:
+def seal_next(entry: Entry, previous: str, rules: OfficeContext) -> Entry:
     """The entry under its hash, chained to the one before, with the account that writes it."""
     e, account = entry, rules.account  # written out: dataclasses.replace costs more than the hash
     unsealed = Entry(
@@ -177,7 +177,7 @@ def make_entry(
     number: str,
     entries: Sequence[Entry],
     workflow: Workflow,
-    act: Act,
+    act: Command,
     facts: Mapping[str, Any],
     day: date,
     now: datetime,
@@ -208,11 +208,11 @@ def iso(deadline: Deadline | None) -> str | None:
 def told(
     workflow: Workflow, case: Case, entry: Entry, before: Deadlines, after: Deadlines,
     findings: Sequence[Finding], written: bool, opened: tuple[str, ...] = (),
-) -> Entered:  # fmt: skip
+) -> Outcome:  # fmt: skip
     """The result of an entry, with what stood before and stands after."""
     state = workflow.states[case.state]
     urgent, was = most_urgent(after), most_urgent(before)
-    return Entered(
+    return Outcome(
         case.number, entry.seq, entry.action, workflow.name, case.state, state.label, state.public, entry.day,
         urgent.since if urgent is not None else None,
         urgent.last_day if urgent is not None else None,

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from gkflow.domain.errors import Conflict, FilesAtFault
-from gkflow.founding import init_office, plan_of
 from gkflow.office import Office
 from gkflow.papers.register_files import read_register
+from gkflow.setup import init_office, plan_of
 from store.offices import Place, assert_sound, at
 
 PLAN = "zhongshan-2020"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from builders import a_calendar, a_rulebook, a_value, d, deadlines_of, national, reply_of, rules
 from gkflow.domain.calendar import DayNote, WorkCalendar
 from gkflow.domain.case import Entry
+from gkflow.domain.day_by_day import Why, WorkingLine, work_through, work_through_days
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
-from gkflow.domain.working import Why, WorkingLine, work_through, work_through_days
 from walks import ONE, an_entry_on, often, walks
 
 RC01 = """
