@@ -328,7 +328,7 @@ def test_its_jobs_come_round_in_their_time_and_all_of_them_at_the_start(office: 
     calls = rung(a_daemon(office, hands)[0], hands, 601)
     assert [second for second, name in calls if name == "tick"] == [0, 300, 600]
     assert [second for second, name in calls if name == "deliver"] == list(range(0, 601, 60))
-    assert [second for second, name in calls if name == "beat"] == list(range(0, 601, 60))
+    assert [second for second, name in calls if name == "heartbeat"] == list(range(0, 601, 60))
 
 
 def test_at_the_daily_hour_it_ticks_at_once(office: Office) -> None:
@@ -368,9 +368,9 @@ def test_within_a_minute_of_the_clock_being_right_there_is_a_heartbeat(office: O
     right = hands.wall
     lives(61)
     with office.store.reading() as ledger:
-        pulse = ledger.pulse("daemon")
-    assert pulse is not None
-    assert right <= pulse[0] <= hands.wall
+        heartbeat = ledger.heartbeat("daemon")
+    assert heartbeat is not None
+    assert right <= heartbeat[0] <= hands.wall
     sign = next(sign for sign in office.doctor(hands.wall) if sign.name == "daemon")
     assert sign.level == "ok"
 

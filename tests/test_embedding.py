@@ -157,7 +157,7 @@ def test_import_sweep_and_acknowledgement_join_the_transaction_of_the_portal(
         first = office.escalations(session=session)[0]
         assert office.ack([first.id], by="李四", words="已阅", session=session) == [first.id]
         session.rollback()
-    assert office.cases(every=True) == []
+    assert office.cases(include_closed=True) == []
     assert office.escalations() == []
     assert place.rows("SELECT 1 FROM sweep") == []
 

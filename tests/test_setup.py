@@ -97,7 +97,7 @@ def test_what_is_written_is_what_the_office_works_by(zhongshan: Office, home: Pa
 
 def test_no_case_is_opened_and_nothing_swept(place: Place, zhongshan: Office) -> None:
     assert {table: len(place.rows(f"SELECT 1 FROM {table}")) for table in TABLES} == dict.fromkeys(TABLES, 0)
-    assert zhongshan.cases(every=True, as_of="2020-09-01") == []
+    assert zhongshan.cases(include_closed=True, as_of="2020-09-01") == []
 
 
 def test_the_settings_are_for_their_owners_eyes(zhongshan: Office, home: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_plan_of_the_office_is_taken_without_a_fault(zhongshan: Office, home
     result = take_plan(zhongshan, home)
     assert (result.bad, result.odd, result.changed, result.remarks) == ([], [], [], ())
     assert result.taken == result.rows == result.cases
-    units = {line.unit for line in zhongshan.cases(every=True, as_of="2026-11-20")}
+    units = {line.unit for line in zhongshan.cases(include_closed=True, as_of="2026-11-20")}
     assert units <= set(written(home)["units"]), "every case is a known unit's"
     assert_sound(zhongshan)
 
@@ -225,4 +225,4 @@ def test_a_sweep_after_the_plan_opens_only_the_duties_of_the_year(zhongshan: Off
     assert zhongshan.tick(at("2026-11-20")).opened == 2
     found = [line.case for line in zhongshan.cases(workflow="duty", as_of="2026-11-20")]
     assert sorted(found) == ["UNIT-reassessment-2026-12-31", "UNIT-training-2026-12-31"]
-    assert zhongshan.cases(every=True, workflow="supervision", as_of="2026-11-20") == []
+    assert zhongshan.cases(include_closed=True, workflow="supervision", as_of="2026-11-20") == []

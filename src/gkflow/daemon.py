@@ -56,7 +56,7 @@ class Alarm:
 
 class Daemon:
     """
-    The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver`` and ``beat``.
+    The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver`` and ``heartbeat``.
 
     Each may be called at any time, from any thread; a fault is logged and leaves the others alone. *clock* tells
     the moment and *passed* the seconds gone by, by another clock than the one on the wall.
@@ -144,11 +144,11 @@ class Daemon:
                 tell = self.log.warning if sent.failed else self.log.info
                 tell("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         """Record a heartbeat (运行心跳)."""
-        with self._job("beat"):
+        with self._job("heartbeat"):
             now, _ = self._now()
-            self.office.beat("daemon", f"every={self.every.total_seconds():g}s", now)
+            self.office.record_heartbeat("daemon", f"every={self.every.total_seconds():g}s", now)
 
     # -- what they share -----------------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class Daemon:
         at = error.facts.get("at")
         with suppress(Exception):
             # Under the moment that it should be: the next sweep by a clock that is right comes after it.
-            self.office.beat("clock_ahead", f"clock={error.facts['now']}", at)
+            self.office.record_heartbeat("clock_ahead", f"clock={error.facts['now']}", at)
 
     def _see_adopted(self) -> None:
         """Another process may have adopted an edition of calendar or rules since; no restart is needed for that."""
@@ -266,7 +266,7 @@ class Daemon:
             Alarm("tick", self.tick, self.every.total_seconds()),
             Alarm("hours", self.hours, often),
             Alarm("deliver", self.deliver, often),
-            Alarm("beat", self.beat, often),
+            Alarm("heartbeat", self.heartbeat, often),
         )
 
     def due(self, alarms: Sequence[Alarm]) -> list[Alarm]:

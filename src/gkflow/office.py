@@ -400,21 +400,21 @@ class Office(Outgoing, Sealing):
         return explain(rules, view, clock, ref)
 
     def cases(
-        self, *, as_of: date | str | None = None, every: bool = False, overdue: bool = False,
+        self, *, as_of: date | str | None = None, include_closed: bool = False, overdue: bool = False,
         due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
         officer: str = "", attention: bool = False, known_on: date | str | None = None,
         recorded_by: datetime | date | str | None = None,
         session: Any = None,
     ) -> list[CaseLine]:  # fmt: skip
         """
-        The cases on a day (台账), most urgent first; open ones unless *every*. *due_within* counts working days. With
-        *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a whole
-        day, by what was on record then.
+        The cases on a day (台账), most urgent first; open ones unless *include_closed*. *due_within* counts working
+        days. With *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment
+        or a whole day, by what was on record then.
         """
         from gkflow.application.cases import CaseQuery, list_cases
 
         require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
-        asked = CaseQuery(every, overdue, due_within, clock, state, workflow, unit, officer, attention)
+        asked = CaseQuery(include_closed, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)
@@ -549,10 +549,10 @@ class Office(Outgoing, Sealing):
             signs.insert(0, HealthCheck("settings", "error", {"faults": told}))
         return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
 
-    def beat(self, name: str, words: str = "", now: datetime | None = None) -> None:
+    def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""
         with self.store.writing(hold="none") as ledger:
-            ledger.beat(name, self.moment(now), words)
+            ledger.record_heartbeat(name, self.moment(now), words)
 
     def close(self) -> None:
         """Give the database connections back."""

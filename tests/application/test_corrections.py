@@ -52,7 +52,7 @@ def test_what_the_office_believed_before_the_voiding_is_asked_by_its_moment(wron
     believed = {"recorded_by": at("2022-09-27")}
 
     assert wrongly_replied.cases(**believed) == []
-    (line,) = wrongly_replied.cases(every=True, **believed)
+    (line,) = wrongly_replied.cases(include_closed=True, **believed)
     assert (line.state, line.verdict) == ("replied", "on_time")
     assert wrongly_replied.view("A", **believed).case.state == "replied"
     assert wrongly_replied.explain("A", **believed).deadline.stopped == date(2022, 9, 20)
@@ -148,7 +148,7 @@ def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_
 
     assert (entered.state, entered.last_day, entered.findings) == ("misfiled", None, ())
     assert office.cases(as_of="2022-09-02") == office.cases(as_of="2022-09-05") == []
-    (line,) = office.cases(as_of="2022-09-05", every=True)
+    (line,) = office.cases(as_of="2022-09-05", include_closed=True)
     assert (line.state, line.open, line.verdict, line.deadline) == ("misfiled", False, None, None)
     office.tick(at(DAY_0))
     office.tick(at("2022-10-31"))

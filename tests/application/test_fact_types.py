@@ -300,7 +300,7 @@ def test_at_the_counter_a_wrong_value_is_refused_and_opens_nothing(office: Offic
     with pytest.raises(Refused) as caught:
         office.receive("opinion", "Y", facts={"level": "other", "known_at": "2026-03-01"}, now=at("2026-03-02"))
     assert (caught.value.code, caught.value.facts["fact"]) == ("bad_fact", "known_at")
-    assert office.cases(every=True, as_of="2026-03-02") == []
+    assert office.cases(include_closed=True, as_of="2026-03-02") == []
 
     office.receive("opinion", "Y", facts={"level": "other", "known_at": "2026-03-01 10:30"}, now=at("2026-03-02"))
     assert office.case("Y").facts["known_at"] == "2026-03-01T10:30+08:00"

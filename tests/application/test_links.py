@@ -234,7 +234,7 @@ def test_an_action_opens_nothing_where_its_condition_is_not_met(place: Place, of
     drafted(office)
     entered = office.do("P-1", "withhold", attribute="on_request", attribute_reason="依申请", now=at("2026-03-05"))
     assert entered.opened == ()
-    assert [line.case for line in office.cases(every=True, as_of="2026-03-05")] == ["P-1"]
+    assert [line.case for line in office.cases(include_closed=True, as_of="2026-03-05")] == ["P-1"]
     assert links(office, "P-1") == []
 
 
@@ -274,7 +274,7 @@ def test_a_retry_of_the_action_opens_nothing_a_second_time(office: Office) -> No
     (number,) = withhold(office, key="portal-9").opened
     assert not withhold(office, key="portal-9").written
     assert links(office, "P-1") == [(number, "2026-03-05")]
-    assert len(office.cases(every=True, as_of="2026-03-05")) == 2
+    assert len(office.cases(include_closed=True, as_of="2026-03-05")) == 2
 
 
 # -- nothing half-written -------------------------------------------------------------------------------------------
@@ -470,7 +470,7 @@ def test_a_register_opens_nothing_by_itself(office: Office) -> None:
         ),
     ]
     assert take(office, rows).taken == 3
-    assert [line.case for line in office.cases(every=True, as_of="2026-03-05")] == ["P-1"]
+    assert [line.case for line in office.cases(include_closed=True, as_of="2026-03-05")] == ["P-1"]
 
 
 def test_a_dry_run_of_a_register_links_nothing(place: Place, office: Office) -> None:

@@ -40,7 +40,7 @@ def busy(office: Office) -> Office:
 
 def test_every_open_case_stands_in_exactly_one_list_on_every_day(busy: Office) -> None:
     seen: Counter[str] = Counter()
-    opened = {line.case: line.received.isoformat() for line in busy.cases(as_of="2022-11-01", every=True)}
+    opened = {line.case: line.received.isoformat() for line in busy.cases(as_of="2022-11-01", include_closed=True)}
     closed = {"答复": "2022-09-29", "解读": "2022-10-11"}
     for day in days("2022-09-07", "2022-11-01"):
         lines = busy.cases(as_of=day)
@@ -141,9 +141,11 @@ def test_a_closed_case_is_never_overdue(office: Office) -> None:
     ]
     assert office.import_register(enumerate(rows, 2), now=at("2022-09-02")).bad == []
     for clock in ("", "reply", "archive", "correction_notice"):
-        assert office.cases(as_of="2022-10-01", every=True, overdue=True, clock=clock) == []
+        assert office.cases(as_of="2022-10-01", include_closed=True, overdue=True, clock=clock) == []
         assert office.cases(as_of="2022-10-01", overdue=True, clock=clock) == []
-    assert {line.verdict for line in office.cases(as_of="2022-10-01", every=True) if line.case == "迟"} == {"late"}
+    assert {line.verdict for line in office.cases(as_of="2022-10-01", include_closed=True) if line.case == "迟"} == {
+        "late"
+    }
     assert len(office.cases(as_of="2022-08-31", overdue=True)) == 3
 
 

@@ -185,7 +185,7 @@ def test_in_a_register_the_reviewer_does_not_take_the_case_over(place: Place) ->
         case = office.case("CAT-1", as_of="2020-09-01")
         assert [entry.unit for entry in case.record] == ["shiqi", "shiqi", "shiqi", "rsj", "shiqi"]
         assert (case.state, case.findings) == ("filed", ())
-        assert [line.unit for line in office.cases(every=True, as_of="2020-09-01")] == ["shiqi"]
+        assert [line.unit for line in office.cases(include_closed=True, as_of="2020-09-01")] == ["shiqi"]
         assert_sound(office)
 
 

@@ -73,7 +73,7 @@ def sweep(office: Office, *through: str) -> int:
 
 def opened(office: Office, workflow: str) -> list[tuple[str, str]]:
     """The cases of a workflow: number and day."""
-    found = [line.case for line in office.cases(every=True, workflow=workflow, as_of="2028-12-31")]
+    found = [line.case for line in office.cases(include_closed=True, workflow=workflow, as_of="2028-12-31")]
     cases = [office.case(number, as_of="2028-12-31") for number in sorted(found)]
     return [(case.number, case.first.day.isoformat()) for case in cases]
 

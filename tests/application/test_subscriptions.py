@@ -125,7 +125,7 @@ def test_nobody_hears_of_what_does_not_concern_them_and_nobody_misses_what_does(
 ) -> None:
     for line in office.subscriptions.all(live=True):
         office.subscriptions.leave(line.token, now=NOW)
-    number = f"P-{len(office.cases(every=True, as_of=DAY))}"
+    number = f"P-{len(office.cases(include_closed=True, as_of=DAY))}"
     for each, (what, group) in enumerate(wishes):
         # An address for each: the same wish at the same address would be one subscription.
         subscribe(office, f"人{each}", address=f"{number}-{each}", item=what, audience=group)

@@ -221,7 +221,7 @@ def check(office: Office, count: int = 3, seed: str = "2026年第一季度", **m
 
 
 def supervisions(office: Office) -> list[str]:
-    found = office.cases(every=True, workflow="supervision", as_of="2026-12-31")
+    found = office.cases(include_closed=True, workflow="supervision", as_of="2026-12-31")
     return sorted(line.case for line in found if line.case != "D-other")
 
 

@@ -86,7 +86,7 @@ def test_a_fault_of_the_mapping_is_told_with_its_line_and_nothing_is_taken(
     assert said in done.err
     assert "mapping.yaml:" in done.err
     with library.open() as opened:
-        assert opened.cases(every=True) == []
+        assert opened.cases(include_closed=True) == []
 
 
 def test_a_heading_of_the_mapping_that_the_file_does_not_have_is_told(office: Gkflow, files: tuple[Path, Path]) -> None:

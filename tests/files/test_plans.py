@@ -163,9 +163,9 @@ def test_a_plan_that_names_no_unit_is_the_importing_offices_own(place: Place) ->
     with office:
         own = office.settings.unit
         assert own
-        assert {line.case: line.unit for line in office.cases(every=True, as_of="2026-11-22")} == dict.fromkeys(
-            NATIONAL, own
-        )
+        assert {
+            line.case: line.unit for line in office.cases(include_closed=True, as_of="2026-11-22")
+        } == dict.fromkeys(NATIONAL, own)
 
 
 def test_case_numbers_are_used_once() -> None:

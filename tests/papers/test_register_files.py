@@ -70,7 +70,7 @@ def cells(values: Any) -> dict[str, Any]:
 def test_a_quote_that_is_never_closed_refuses_its_row_and_loses_no_other(office: Office) -> None:
     done = take(office, HERE / "01_open_quote.csv")
     assert (done.rows, done.taken, codes(done.bad)) == (4, 3, [(3, "quote_open")])
-    assert [line.case for line in office.cases(every=True, as_of="2026-11-28")] == ["A1", "A3", "A4"]
+    assert [line.case for line in office.cases(include_closed=True, as_of="2026-11-28")] == ["A1", "A3", "A4"]
 
 
 def test_two_open_quotes_do_not_swallow_the_rows_between_them(office: Office, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_two_open_quotes_do_not_swallow_the_rows_between_them(office: Office, tm
     assert done.bad[0].reason.facts["lines"] == 1497
     # What stands between is not taken as text, and the rows before and after are.
     assert done.taken == len(lines) - 1498
-    assert all("\n" not in (line.title or "") for line in office.cases(every=True, as_of="2026-11-28"))
+    assert all("\n" not in (line.title or "") for line in office.cases(include_closed=True, as_of="2026-11-28"))
 
 
 def test_text_after_a_closed_quote_refuses_its_row_alone(office: Office, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_mark_that_no_database_keeps_refuses_its_row_alone(office: Office) -> 
     done = take(office, HERE / "06_nul.csv")
     assert codes(done.bad) == [(3, "mark_refused")]
     assert (done.bad[0].case, done.bad[0].reason.facts["marks"]) == ("E2", "U+0000")
-    assert [line.case for line in office.cases(every=True, as_of="2026-11-28")] == ["E1", "E3"]
+    assert [line.case for line in office.cases(include_closed=True, as_of="2026-11-28")] == ["E1", "E3"]
 
 
 @pytest.mark.parametrize("column", ["case", "by", "unit", "channel", "title", "ref", "档案盒"])
@@ -174,12 +174,14 @@ def test_a_number_or_name_longer_than_an_index_takes_is_named(office: Office) ->
 def test_days_mean_what_they_say_whatever_their_signs(office: Office) -> None:
     done = take(office, HERE / "07_days.csv")
     assert (done.bad, done.taken) == ([], 6)
-    assert {line.received.isoformat() for line in office.cases(every=True, as_of="2026-11-28")} == {"2022-09-30"}
+    assert {line.received.isoformat() for line in office.cases(include_closed=True, as_of="2026-11-28")} == {
+        "2022-09-30"
+    }
 
 
 def test_numbers_with_marks_or_of_another_width_are_one_case_and_look_alikes_are_told(office: Office) -> None:
     done = take(office, HERE / "08_numbers.csv")
-    assert [line.case for line in office.cases(every=True, as_of="2026-11-28")] == ["GK-1", "GK–1"]
+    assert [line.case for line in office.cases(include_closed=True, as_of="2026-11-28")] == ["GK-1", "GK–1"]
     # The same receipt again is refused, for one case is received once.
     assert codes(done.bad) == [(3, "case_exists"), (4, "case_exists"), (5, "case_exists")]
     assert codes(done.told) == [
@@ -189,7 +191,10 @@ def test_numbers_with_marks_or_of_another_width_are_one_case_and_look_alikes_are
 
 def test_a_byte_order_mark_in_the_middle_is_dropped(office: Office) -> None:
     done = take(office, HERE / "08_bom_in_the_middle.csv")
-    assert ([line.case for line in office.cases(every=True, as_of="2026-11-28")], done.bad) == (["GK-2", "GK-3"], [])
+    assert ([line.case for line in office.cases(include_closed=True, as_of="2026-11-28")], done.bad) == (
+        ["GK-2", "GK-3"],
+        [],
+    )
 
 
 def test_a_number_on_record_with_its_wide_signs_stays_that_case(office: Office) -> None:

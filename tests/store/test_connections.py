@@ -188,7 +188,7 @@ if os.getuid() == 0:
 from pathlib import Path
 home = Path(sys.argv[1])
 with gkflow.open(home=home) as office:
-    print(len(office.cases(as_of="2022-09-30", every=True)), office.case("A").state, office.verify()[2])
+    print(len(office.cases(as_of="2022-09-30", include_closed=True)), office.case("A").state, office.verify()[2])
     try:
         office.do("A", "note", text="x")
     except GkflowError as error:
@@ -365,14 +365,14 @@ def test_a_daemon_whose_connections_are_cut_logs_a_line_and_goes_on(
         now[0] += timedelta(minutes=1)
         _cut(place, office)
         daemon.deliver()
-        daemon.beat()
+        daemon.heartbeat()
         daemon.tick()
     now[0] = at("2022-10-08")
     daemon.tick()
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line["since"] for line in lines if line["event"] == "swept"] == ["2022-09-30", "2022-10-01"]
     assert "Traceback" not in log.getvalue() + capfd.readouterr().err
-    assert office.store.reading().__enter__().pulse("daemon") is not None
+    assert office.store.reading().__enter__().heartbeat("daemon") is not None
 
 
 @pytest.mark.slow

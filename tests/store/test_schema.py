@@ -118,7 +118,7 @@ def test_no_statement_wants_a_sqlite_newer_than_3_35(place: Place) -> None:
         office.deliver(at("2022-10-20"))
         office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
         office.cases(as_of="2022-10-10", overdue=True)
-        office.cases(as_of="2022-10-10", every=True)
+        office.cases(as_of="2022-10-10", include_closed=True)
         office.notices("delivered", case="B", limit=3)
         office.verify()
         office.rebuild(now=at("2022-10-20"))

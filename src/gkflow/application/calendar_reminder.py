@@ -41,13 +41,13 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
     missing = through.year + 1
     with store.writing() as ledger:
         rules = rules.renewed(ledger)
-        pulse = ledger.pulse(_PULSE)
-        if pulse is not None and pulse[1] == name:
+        heartbeat = ledger.heartbeat(_PULSE)
+        if heartbeat is not None and heartbeat[1] == name:
             return None
         ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
         lines = list(_lines(rules, name, missing, today, now))
         ledger.put_notices(lines)
-        ledger.beat(_PULSE, now, name)
+        ledger.record_heartbeat(_PULSE, now, name)
     return missing
 
 

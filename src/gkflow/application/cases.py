@@ -68,7 +68,7 @@ class CaseLine:
 class CaseQuery:
     """What a list is asked for (查询条件)."""
 
-    every: bool = False
+    include_closed: bool = False
     overdue: bool = False
     due_within: int | None = None
     clock: str = ""
@@ -107,7 +107,7 @@ def list_cases(
         asked = replace(asked, officer=officer_named(rules, asked.officer, ledger.officers_on_record()))
     if reckon or recorded_by is not None:
         lines = _reckoned(ledger, rules, day, asked, recorded_by)
-    elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.every:
+    elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.include_closed:
         lines = _owed(ledger, rules, day, asked)
     else:
         lines = _all(ledger, rules, day, asked)
@@ -181,15 +181,15 @@ def _owed(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> lis
 
 def _all(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
     clocks: dict[str, list[ClockRevision]] = {}
-    for clock in ledger.clocks_on(day, asked.every):
+    for clock in ledger.clocks_on(day, asked.include_closed):
         clocks.setdefault(clock.case, []).append(clock)
     lines = []
-    for docket in ledger.dockets(day, asked.every):
+    for docket in ledger.dockets(day, asked.include_closed):
         mine = clocks.get(docket.case, [])
         if asked.clock and not any(clock.clock == asked.clock for clock in mine):
             continue
         then = _as_of(ledger, rules, docket, day)
-        if then is not None and (asked.every or then.ended > day):
+        if then is not None and (asked.include_closed or then.ended > day):
             lines.append(_case_line(rules, day, then, mine, asked))
     return lines
 
@@ -199,7 +199,9 @@ def _reckoned(
 ) -> list[CaseLine]:
     lines = []
     # What has ended by what is on record now may have been open by what was on record then, and the other way round.
-    for docket in ledger.dockets(FOREVER if recorded_by is not None else day, asked.every or recorded_by is not None):
+    for docket in ledger.dockets(
+        FOREVER if recorded_by is not None else day, asked.include_closed or recorded_by is not None
+    ):
         workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
         record = record_of(ledger.entries(docket.case), day, recorded_by)
         if not record:
@@ -208,7 +210,7 @@ def _reckoned(
         mine = lines_on(workflow, docket.case, record, rules.rulebook, day)
         if asked.clock and not any(clock.clock == asked.clock for clock in mine):
             continue
-        if asked.every or then.ended > day:
+        if asked.include_closed or then.ended > day:
             lines.append(_case_line(rules, day, then, mine, asked))
     return lines
 

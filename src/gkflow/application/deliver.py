@@ -68,7 +68,7 @@ def deliver(
     run.go()
     with store.writing(hold="none") as ledger:
         at = clock()
-        ledger.beat("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
+        ledger.record_heartbeat("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
         held = is_quiet(rules, at) and ledger.waiting_count()[0] > 0
     return Delivery(run.delivered, run.failed, run.dead, held)
 
@@ -310,7 +310,9 @@ class _Run:
         until = self.renewed + CLAIM
         with self.store.writing(hold="none") as ledger:
             kept = ledger.renew_claims(list(self.claims.items()), until)
-            ledger.beat("deliver", self.renewed, f"delivered={self.delivered} failed={self.failed} dead={self.dead}")
+            ledger.record_heartbeat(
+                "deliver", self.renewed, f"delivered={self.delivered} failed={self.failed} dead={self.dead}"
+            )
         for id_ in list(self.claims):
             if id_ in kept:
                 self.claims[id_] = until

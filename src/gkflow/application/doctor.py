@@ -98,17 +98,19 @@ def _sweep(ledger: Any, today: date) -> HealthCheck:
 
 
 def _daemon(ledger: Any, now: datetime) -> HealthCheck:
-    pulse = ledger.pulse("daemon")
-    if pulse is None:
+    heartbeat = ledger.heartbeat("daemon")
+    if heartbeat is None:
         return HealthCheck("daemon", "warning", {"last": None})
-    return HealthCheck("daemon", "warning" if now - pulse[0] > timedelta(minutes=30) else "ok", {"last": pulse[0]})
+    return HealthCheck(
+        "daemon", "warning" if now - heartbeat[0] > timedelta(minutes=30) else "ok", {"last": heartbeat[0]}
+    )
 
 
 def _clock(ledger: Any, now: datetime) -> HealthCheck:
     last = ledger.last_written()
     behind = last is not None and last - now > timedelta(minutes=5)
-    jumped = ledger.pulse("clock_ahead")
-    since = ledger.pulse("tick")
+    jumped = ledger.heartbeat("clock_ahead")
+    since = ledger.heartbeat("tick")
     still = jumped is not None and (since is None or jumped[0] >= since[0])
     return HealthCheck(
         "clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still}
@@ -117,10 +119,12 @@ def _clock(ledger: Any, now: datetime) -> HealthCheck:
 
 def _delivery(ledger: Any, now: datetime) -> HealthCheck:
     waiting, dead = ledger.waiting_count()
-    pulse = ledger.pulse("deliver")
-    late = waiting and (pulse is None or now - pulse[0] > STUCK)
+    heartbeat = ledger.heartbeat("deliver")
+    late = waiting and (heartbeat is None or now - heartbeat[0] > STUCK)
     level = "error" if late else "warning" if dead else "ok"
-    return HealthCheck("delivery", level, {"last": pulse[0] if pulse else None, "waiting": waiting, "dead": dead})
+    return HealthCheck(
+        "delivery", level, {"last": heartbeat[0] if heartbeat else None, "waiting": waiting, "dead": dead}
+    )
 
 
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:

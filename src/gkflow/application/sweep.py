@@ -81,7 +81,7 @@ def tick(
             rules = rules.renewed(ledger)
             day = ledger.claim_sweep()
             if day is None or day > through:
-                ledger.beat("tick", now)
+                ledger.record_heartbeat("tick", now)
                 break
             reached += len(reach_hours(ledger, rules, day, min(now, end_of(day))))
             for ladder in rules.rulebook.ladders.values():
@@ -132,8 +132,8 @@ def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime)
     to have since is looked for among all clocks.
     """
     name = f"ladder {ladder.name} {place.name}".rstrip()
-    pulse = ledger.pulse(name)
-    last = dict(pair.split(":") for pair in pulse[1].split()) if pulse is not None and pulse[1] else {}
+    heartbeat = ledger.heartbeat(name)
+    last = dict(pair.split(":") for pair in heartbeat[1].split()) if heartbeat is not None and heartbeat[1] else {}
     reached, used = 0, []
     for step in ladder.steps:
         latest, before = threshold(step, day, place.calendar), last.get(str(step.offset))
@@ -141,7 +141,7 @@ def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime)
         reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where)
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
         used.append(f"{step.offset}:{max(latest, after) if after else latest}")
-    ledger.beat(name, now, " ".join(used))
+    ledger.record_heartbeat(name, now, " ".join(used))
     return reached
 
 

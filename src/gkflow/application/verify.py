@@ -197,7 +197,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
             count += len(drawn)
             changed += [each.docket.case for each in drawn if not each.same]
             if len(numbers) < _BATCH:
-                ledger.beat("rebuild", now, f"cases={count} changed={len(changed)}")
+                ledger.record_heartbeat("rebuild", now, f"cases={count} changed={len(changed)}")
                 return count, tuple(changed)
         after = numbers[-1]
         store.give_way()

@@ -119,17 +119,19 @@ class Lists(Seals):
         rows = self.all(statement, (FOREVER, last, day, day, FOREVER, last, day))
         return [self._pair(row) for row in rows]
 
-    def dockets(self, day: date, every: bool = False) -> list[DocketLine]:
+    def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
-        Docket lines of the cases open on *day* (with *every*: received by then), and of those to which something
-        happened since, whose lines have to be read off the record.
+        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those to which
+        something happened since, whose lines have to be read off the record.
         """
-        stood = "received <= ?" if every else "received <= ? AND ended > ?"
-        values = (day, day) if every else (day, day, day)
+        stood = "received <= ?" if include_closed else "received <= ? AND ended > ?"
+        values = (day, day) if include_closed else (day, day, day)
         rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE {stood} OR latest > ? ORDER BY "case"', values)
         return [self.dialect.docket_line(row) for row in rows]
 
-    def clocks_on(self, day: date, every: bool = False, cases: Sequence[str] | None = None) -> Iterator[ClockRevision]:
+    def clocks_on(
+        self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
+    ) -> Iterator[ClockRevision]:
         """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
         if cases is not None:
             for case in cases:
@@ -138,8 +140,8 @@ class Lists(Seals):
                 ):
                     yield self.dialect.clock_line(row)
             return
-        join = "" if every else ' JOIN docket d ON d."case" = c."case" AND (d.ended > ? OR d.latest > ?)'
-        values = (day, day) if every else (day, day, day, day)
+        join = "" if include_closed else ' JOIN docket d ON d."case" = c."case" AND (d.ended > ? OR d.latest > ?)'
+        values = (day, day) if include_closed else (day, day, day, day)
         for row in self.all(f"SELECT {_C} FROM clock c{join} WHERE {_HOLDS}", values):
             yield self.dialect.clock_line(row)
 

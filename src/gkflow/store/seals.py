@@ -106,7 +106,7 @@ class Seals(SweepChain):
         self.run_many(f"INSERT INTO seal_leaf ({_LEAF}) VALUES (?, ?, ?, ?, ?, ?)", leaves)
         self.run(f"INSERT INTO seal ({_SEAL}) VALUES ({', '.join('?' * len(made))})", made)
         self.run("UPDATE docket SET sealed = 1 WHERE sealed = 0")
-        self.beat("seal", now, f"{number} {made.hash}")  # the head of the chain, kept outside of it
+        self.record_heartbeat("seal", now, f"{number} {made.hash}")  # the head of the chain, kept outside of it
         return made
 
     def _tree_algorithm(self) -> str:

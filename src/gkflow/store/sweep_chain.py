@@ -44,7 +44,7 @@ class SweepChain(Sweeps):
                 continue
             self._check_sweep(walk, line)
         self._begin_series(walk, taken_back, max(taken_back, default=0))
-        breaches, kept = walk.breaches, self.pulse("sweep")
+        breaches, kept = walk.breaches, self.heartbeat("sweep")
         if (kept[1] if kept is not None else "") != walk.head:
             breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
         known = self.one(

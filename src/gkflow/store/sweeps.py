@@ -194,7 +194,7 @@ class Sweeps(Cursor):
             "UPDATE sweep SET done_at=?, steps=?, telling=?, previous=?, hash=? WHERE day=? AND series=?",
             (now, steps, line.telling, previous, sealed, day, made.series),
         )
-        self.beat("sweep", now, f"{day.isoformat()} {sealed}")  # the head of the chain, kept outside of it
+        self.record_heartbeat("sweep", now, f"{day.isoformat()} {sealed}")  # the head of the chain, kept outside of it
 
     def content_of(self, day: date, series: int = 0) -> tuple[int, str]:
         """How many escalations a sweep has, and the hash of all their columns."""
@@ -250,7 +250,7 @@ class Sweeps(Cursor):
         self._series = series
         self.run("DELETE FROM pulse WHERE name LIKE 'ladder %'")
         self.run("DELETE FROM pulse WHERE name = 'clock_ahead'")
-        self.beat("sweep", at, f"{from_day.isoformat()} {sealed}")
+        self.record_heartbeat("sweep", at, f"{from_day.isoformat()} {sealed}")
         return count
 
     def acted_on_later_than(self, day: date) -> list[str]:
@@ -313,12 +313,12 @@ class Sweeps(Cursor):
         )
         return [self.dialect.clock_line(row) for row in rows]
 
-    def pulse(self, name: str) -> tuple[datetime, str] | None:
+    def heartbeat(self, name: str) -> tuple[datetime, str] | None:
         """A sign of life: when, and its words."""
         row = self.one("SELECT at, words FROM pulse WHERE name = ?", (name,))
         return (self.dialect.read_moment(row[0]), row[1]) if row is not None else None
 
-    def beat(self, name: str, now: datetime, words: str = "") -> None:
+    def record_heartbeat(self, name: str, now: datetime, words: str = "") -> None:
         """Leave a sign of life."""
         self.run(
             "INSERT INTO pulse (name, at, words) VALUES (?, ?, ?)"

@@ -25,7 +25,7 @@ KEYS = (
 
 
 def command(
-    every: bool = typer.Option(False, "--all", help=say("也列出已经办结的案件", "closed cases too")),
+    include_closed: bool = typer.Option(False, "--all", help=say("也列出已经办结的案件", "closed cases too")),
     clock: str = typer.Option(
         "",
         "--clock",
@@ -73,12 +73,12 @@ def command(
         if clock:
             clock = clock_named(office.rules.rulebook, clock, workflow)
         lines = office.cases(
-            as_of=day, every=every, overdue=overdue, due_within=within, clock=clock, state=state,
+            as_of=day, include_closed=include_closed, overdue=overdue, due_within=within, clock=clock, state=state,
             workflow=workflow, unit=unit, officer=officer, attention=attention, known_on=known,
              recorded_by=recorded_by or None,
         )  # fmt: skip
         rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
-        show(rows, _columns(office, format, output, every, lines, attention), format, output or None)
+        show(rows, _columns(office, format, output, include_closed, lines, attention), format, output or None)
     if format == "table" and not output:
         print(_counts(lines))
     if exit_code and rows:
@@ -97,7 +97,7 @@ def _counts(lines: Sequence[CaseLine]) -> str:
 
 
 def _columns(
-    office: Office, format: str, output: str, every: bool, lines: Sequence[CaseLine], attention: bool
+    office: Office, format: str, output: str, include_closed: bool, lines: Sequence[CaseLine], attention: bool
 ) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
     from gkflow.cli.output import Column
@@ -155,7 +155,7 @@ def _columns(
             Column("light", "灯", "light", words=lambda each: word(LIGHTS, each)), past_powers,
         ]  # fmt: skip
     last = Column("deadline", "届满日", "last day", style=light, told=last_day, solid=True)
-    held = [verdict] if every else []
+    held = [verdict] if include_closed else []
     of = [unit] if len(office.settings.units) > 1 else []
     mind = [past_powers] if attention or any(map(unconfirmed, lines)) else []
     return [number, flow, title, state, *of, officer, received, limit, last, left, status, *held, *mind]

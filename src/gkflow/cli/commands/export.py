@@ -99,5 +99,5 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
 def _that_may_lie_open(office: Office) -> list[str]:
     """All cases but those of workflows of which nothing ever leaves."""
     flows = office.rules.rulebook.workflows
-    lines = office.cases(every=True)
+    lines = office.cases(include_closed=True)
     return [each.case for each in lines if each.workflow in flows and not flows[each.workflow].publication.never]
