@@ -33,7 +33,7 @@ test-slow: $(VENV)/.installed-test ## Run the long walks, which `make test` leav
 	$(PY) -m pytest -q -n auto -m slow --timeout 900
 
 # What reads the clock: the doors, the documents, an office that is given no moment.
-LATER := tests/cli tests/test_docs.py tests/test_embedding.py tests/test_founding.py tests/test_present.py
+LATER := tests/cli tests/test_docs.py tests/test_embedding.py tests/test_setup.py tests/test_present.py
 test-later: $(VENV)/.installed-test ## Run what depends on the clock once more, as in 400 days
 	GKFLOW_NOW=+400d $(PY) -m pytest -q -n auto $(LATER)
 
