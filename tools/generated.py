@@ -1,14 +1,14 @@
 """
-Compare, or write anew, the generated parts of the documents (生成的文档).
+Compare, or write anew, what is generated in the documents (生成的文档): parts, pages and pictures.
 
-A generated part stands between two comments, of which the first names the command that prints it:
+Whole pages come from `tools/reference.py`, pictures from `tools/picture.py`. A generated part of a page stands between two comments, of which the first names the command that prints it:
 
     <!-- generated: gkflow limits --format markdown -->
     …
     <!-- /generated -->
 
     python tools/generated.py            write them
-    python tools/generated.py --check    change nothing; exit 1 and name each part that is out of date
+    python tools/generated.py --check    change nothing; exit 1 and name all that is out of date
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import picture
+import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = re.compile(
@@ -35,19 +39,30 @@ def printed_by(command: str) -> str:
     return done.stdout.strip("\n")
 
 
+def wanted() -> Iterator[tuple[Path, str]]:
+    """Each document with the text that it should have."""
+    for name, page in reference.PAGES.items():
+        yield ROOT / name, page()
+    for name, lang in picture.PICTURES.items():
+        yield ROOT / name, picture.drawn(lang)
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
+        if str(path.relative_to(ROOT)) not in reference.PAGES:
+            old = path.read_text(encoding="utf-8")
+            yield path, PART.sub(lambda part: f"{part['head']}{printed_by(part['command'])}\n{part['foot']}", old)
+
+
 def main(arguments: list[str]) -> int:
-    """Go through the documents; return 1 when a part is out of date and may not be written."""
+    """Go through the documents; return 1 when something is out of date and may not be written."""
     only_compare = "--check" in arguments
     stale = 0
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
-        old = path.read_text(encoding="utf-8")
-        new = PART.sub(lambda part: f"{part['head']}{printed_by(part['command'])}\n{part['foot']}", old)
-        if new == old:
+    for path, new in wanted():
+        if path.is_file() and path.read_text(encoding="utf-8") == new:
             continue
         if only_compare:
             stale += 1
-            print(f"{path.relative_to(ROOT)}: a generated part is out of date; `make docs` writes it anew")
+            print(f"{path.relative_to(ROOT)}: out of date; `make docs` writes it anew")
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(new, encoding="utf-8")
             print(f"{path.relative_to(ROOT)}: written")
     return 1 if stale else 0
