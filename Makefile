@@ -18,7 +18,7 @@ unexport PYTHONPATH
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-later check bench test-postgres soak docs format clean
+.PHONY: help demo test test-slow test-later check bench test-postgres soak docs docs-site format clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-22s%s\n' "$$name" "$$what"; done
@@ -29,7 +29,7 @@ demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one
 test: $(VENV)/.installed-test ## Run the tests and every example of the documents; not the long walks
 	$(PY) -m pytest -q -n auto
 
-test-slow: $(VENV)/.installed-test ## Run the long walks, which `make test` leaves out
+test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto -m slow --timeout 900
 
 # What reads the clock: the doors, the documents, an office that is given no moment.
@@ -55,9 +55,13 @@ test-postgres: $(VENV)/.installed-test ## Run the tests of the store on a Postgr
 soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at random
 	$(PY) -m pytest -q -m soak --timeout 3600
 
-docs: $(VENV)/.installed ## Write the generated parts of the documents anew
+docs: $(VENV)/.installed ## Write the generated pages, parts and pictures of the documents anew
 	$(PY) tools/generated.py
 	$(PY) tools/coverage.py
+
+docs-site: $(VENV)/.installed-docs ## Build the documentation site in build/site; no outside address is needed to read it
+	NO_MKDOCS_2_WARNING=true $(PY) -m mkdocs build --strict --quiet
+	@echo 'build/site: python -m http.server --directory build/site shows it'
 
 format: $(VENV)/.installed-check ## Format the code and mend what the linter can mend
 	$(PY) -m ruff check --fix $(SOURCES)
@@ -77,6 +81,13 @@ $(VENV)/.installed: $(VENV)/.made $(REQUIREMENTS)
 	@echo 'Installing gkflow and its pinned dependencies into $(VENV) ...'
 	@$(PIP) hatchling
 	@$(INSTALL) .
+	@touch $@
+
+# One of its packages (jieba, which finds the words of Chinese text for the search) is built here.
+$(VENV)/.installed-docs: $(VENV)/.installed
+	@echo 'Installing what "make docs-site" needs ...'
+	@$(PIP) setuptools
+	@$(INSTALL) '.[docs]'
 	@touch $@
 
 $(VENV)/.installed-%: $(VENV)/.installed

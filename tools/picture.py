@@ -30,7 +30,7 @@ NOW = "2026-10-09"
 BEFORE = (
     "init . --name 某区信息公开办 --unit GK",
     "receive request --number GK-2026-0001 --day 2026-09-07 --title 某项目环评批复 --fact channel=in_person --yes",
-    "receive permit --number GK-2026-0007 --day 2026-09-28 --title 某公司食品经营许可 --yes",
+    "receive permit --number GK-2026-0007 --day 2026-09-28 --title 食品经营许可 --yes",
 )
 SHOWN = ("cases", "explain GK-2026-0007")
 PICTURES = {"docs/images/session.svg": "en", "docs/images/session.zh-CN.svg": "zh"}
