@@ -1,7 +1,7 @@
 """
 ``make bench`` (性能比较): every benchmark, as ratios to a peer or to the bare limit in the same run.
 
-``python benchmarks NAME …`` runs those named; the table is printed as Markdown, as it stands in the README.
+``python benchmarks NAME …`` runs those named; the table is printed as Markdown, as in docs/reference/speed.md.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from io import StringIO
-from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
