@@ -301,3 +301,29 @@ def test_ci_calls_targets_of_the_makefile_on_every_python_and_both_databases() -
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     assert {"test", "test-postgres", "check", "docs-site", "test-slow"} <= called
     assert called <= targets
+
+
+# --- decisions --------------------------------------------------------------------------------------------
+
+_DECISION = re.compile(
+    r"^### (\d+)\. ([^\n]+)\n\n(\d{4}-\d\d-\d\d)\. Status: ([^\n]+)\.\n\n(.+?)(?=\n### |\Z)", re.M | re.S
+)
+
+
+def test_every_decision_has_its_number_a_date_a_status_and_what_was_given_up() -> None:
+    text = read("DESIGN.md").split("\n## Decisions\n", 1)[1]
+    headings = [int(number) for number in re.findall(r"^### (\d+)\.", text, re.MULTILINE)]
+    assert headings == list(range(1, len(headings) + 1))
+    found = {int(number): (status, body) for number, _, _, status, body in _DECISION.findall(text)}
+    assert sorted(found) == headings
+    for number, (status, body) in found.items():
+        assert re.fullmatch(r"accepted(, amended by \d+( and \d+)*)?|superseded by \d+", status), number
+        assert all(number < int(later) <= len(headings) for later in re.findall(r"\d+", status)), number
+        assert re.search(r"^Given up: \S", body, re.MULTILINE), number
+
+
+def test_a_decision_that_code_or_documents_name_exists() -> None:
+    last = len(re.findall(r"^### \d+\.", read("DESIGN.md"), re.MULTILINE))
+    for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        for number in re.findall(r"\bDESIGN (\d+)", path.read_text(encoding="utf-8")):
+            assert 1 <= int(number) <= last, path
