@@ -327,3 +327,22 @@ def test_a_decision_that_code_or_documents_name_exists() -> None:
     for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")]:
         for number in re.findall(r"\bDESIGN (\d+)", path.read_text(encoding="utf-8")):
             assert 1 <= int(number) <= last, path
+
+
+# --- English ----------------------------------------------------------------------------------------------
+
+# Word-for-word renderings that were found once; a page that is generated is mended where its words are.
+_CALQUES = (
+    r"(?:is|are) told\b(?! apart)", r"\bas told\b", r"\bwanting\b", r"\bstands? there\b", r"sign of life",
+    r"each time higher", r"held against", r"\blaid over\b", r"comes? round", r"\bdraws? up\b", r"\bdrawn up\b",
+    r"\banew\b", r"asked back", r"\bmend(?:ed|s)?\b", r"\bwhat waits\b", r"how surely",
+    r"no server, no question", r"gone by\b", r"\bstand(?:s|ing)? still\b(?!\n)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in DOCUMENTS if not name.endswith(".zh-CN.md") and name not in GENERATED]
+)
+def test_the_english_is_nobodys_word_for_word(name: str) -> None:
+    prose = re.sub(r"<!-- generated.*?<!-- /generated -->|`[^`\n]*`", "", read(name), flags=re.DOTALL)
+    assert [found[0] for calque in _CALQUES for found in re.finditer(calque, prose)] == []
