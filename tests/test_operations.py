@@ -55,7 +55,7 @@ def test_every_sign_that_is_looked_at_has_words() -> None:
 
     sources = [*(ROOT / "src" / "gkflow" / "application").glob("*.py"), *(ROOT / "src" / "gkflow").glob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    named = set(re.findall(r'\bSign\(\s*"(\w+)"', text)) | set(
+    named = set(re.findall(r'\bHealthCheck\(\s*"(\w+)"', text)) | set(
         re.findall(r'yield "(\w+)", "(?:ok|warning|error)"', text)
     )
     assert {"sweep", "seals", "vacant", "settings"} <= named
