@@ -1,0 +1,32 @@
+"""What a column file holds (列对照): the headings and words of another system's register; see ``gkflow import``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from gkflow.files.kinds.model import Anything, Conditions, FileModel, Text, Texts, key, pairs, whole
+
+
+class SplitKeys(FileModel):
+    """A column that goes to one of two facts (分列)."""
+
+    when: Conditions = key("条件", "one fact and its values")
+    then: Text = key("符合时", "the fact to fill where it has one of them")
+    otherwise: Text = key("不符合时", "the fact to fill where it has not", alias="else")
+
+
+_Words: Any = Annotated[dict[str, Annotated[dict[str, Anything], pairs()]], pairs()]
+
+
+class ColumnsFile(FileModel):
+    """What headings and words of another system's register mean (列对照)."""
+
+    heading: Annotated[int, whole(1)] = key("表头行", "the row of the headings", 1)
+    columns: Annotated[dict[str, Text | list[Text] | SplitKeys], pairs()] = key(
+        "各列", "each heading with our column or fact, or several of them", {}
+    )
+    constants: Annotated[dict[str, Anything], pairs()] = key(
+        "固定值", "our columns and facts that are the same in every row", {}
+    )
+    values: _Words = key("取值对照", "by our column or fact, each word of the file with ours", {})
+    ignore: Texts = key("忽略的列", "headings to leave out; every other one is kept as a remark", [])

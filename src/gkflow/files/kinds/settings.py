@@ -1,0 +1,178 @@
+"""What the settings hold (系统设置): ``gkflow.toml``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from gkflow.domain.notice import ROLES_UPWARD
+from gkflow.files.kinds.model import (
+    NAME_PATTERN,
+    TEXTS,
+    FileModel,
+    Flag,
+    Hour,
+    Picks,
+    Secret,
+    Text,
+    TextOrEmpty,
+    Texts,
+    choice,
+    key,
+    named,
+    pairs,
+    sections,
+    table,
+    text_like,
+    whole,
+)
+from gkflow.files.kinds.opening import Roles
+from gkflow.files.kinds.profile import UnitKeys
+
+CHANNELS = ("file", "console", "mail", "webhook", "chat")
+_COLOURS = "^(blue|yellow|orange|green|red)$"
+_Channels: Any = Annotated[list[Annotated[str, choice(CHANNELS)]], TEXTS]
+
+
+class DatabaseKeys(FileModel):
+    """Where the record is kept (数据库)."""
+
+    url: Secret = key(
+        "地址", "the address; a relative SQLite path is taken from the home folder", "sqlite:///gkflow.db"
+    )
+    synchronous: Annotated[str, choice(("full", "normal"))] = key(
+        "落盘方式", "full: nothing is lost in a power cut", "full"
+    )
+
+
+class OfficeKeys(FileModel):
+    """The office itself (本机关)."""
+
+    name: TextOrEmpty = key("名称", "the name of the office", "")
+    unit: TextOrEmpty = key("机关代码", "the unit that acts where a command names none", "UNIT")
+
+
+class PersonKeys(FileModel):
+    """Somebody who acts or is notified (人员)."""
+
+    name: Text = key("姓名", "the name, as entries have it")
+    unit: TextOrEmpty = key("机关", 'the code of the unit, or "*" for all', "")
+    roles: Roles = key("职责", "the roles that the person holds")
+    channels: _Channels = key("通知方式", "by which channels to notify; left out: those of [channels]", [])
+    mail: Secret = key("邮箱", "the mail address", "")
+    webhook: Secret = key("回调地址", "a web address", "")
+    chat: Secret = key("即时通讯", "an apprise address", "")
+    acts_for: Texts = key("代办", 'the people in whose name this one may act; "*" for all', [])
+
+
+class ChannelsKeys(FileModel):
+    """How people are notified (通知方式)."""
+
+    default: _Channels = key("默认方式", "the channels of people who name none", ["file"])
+
+
+class QuietKeys(FileModel):
+    """When nobody is disturbed (免打扰时段)."""
+
+    since: Hour = key("起", "the hour from which notifications are held back", "20:00", "from")
+    until: Hour = key("止", "the hour until which they are", "08:00")
+    days_off: Flag = key("休息日", "whether days off are quiet as well", True)
+
+
+class MailKeys(FileModel):
+    """The server that mail leaves by (邮件服务器)."""
+
+    host: TextOrEmpty = key("主机", "the name of the server", "")
+    port: Annotated[int, whole(1)] = key("端口", "its port", 587)
+    sender: TextOrEmpty = key("发件人", "the address that mail leaves under", "")
+    user: TextOrEmpty = key("用户", "the account on the server", "")
+    password: Secret = key("密码", "its password; better in GKFLOW_MAIL_PASSWORD", "")
+    tls: Annotated[str, choice(("none", "starttls", "tls"))] = key(
+        "加密", "how the connection is encrypted", "starttls"
+    )
+    timeout: Annotated[int, whole(1)] = key("超时", "seconds to wait", 20)
+
+
+class WebhookKeys(FileModel):
+    """How calls to webhooks are signed (回调签名)."""
+
+    secret: Secret = key("密钥", "the key of the signature", "")
+    timeout: Annotated[int, whole(1)] = key("超时", "seconds to wait", 10)
+    allow_local: Flag = key("允许本机", "whether an address may point to this machine or its link", False)
+
+
+class SealKeys(FileModel):
+    """How seals are keyed and kept (封存)."""
+
+    secret_key: Secret = key("密钥", "without it a seal cannot be forged", "", alias="key")
+    file: TextOrEmpty = key("文件", "the file that seals are appended to, from the home folder", "seals.jsonl")
+    mail: TextOrEmpty = key("邮箱", "a mail address that every seal is sent to", "")
+    webhook: TextOrEmpty = key("回调地址", "a web address that every seal is sent to", "")
+
+
+class FilesKeys(FileModel):
+    """Who may read what gkflow writes (文件权限)."""
+
+    group: TextOrEmpty = key("用户组", "a group of the operating system that may read and write beside the owner", "")
+
+
+class EscalationKeys(FileModel):
+    """Who is notified in place of a vacant post (职责空缺)."""
+
+    line: Roles = key("告知顺序", "the roles upwards", list(ROLES_UPWARD))
+    fallback: Texts = key("最后告知", "roles or people at the end of the line", [])
+
+
+class RemindersKeys(FileModel):
+    """When cases that stand still are reminded of (久停提醒)."""
+
+    parked_after: Annotated[int, whole(1)] = key(
+        "工作日数", "working days of suspension or waiting after which the officer is reminded", 20
+    )
+
+
+class MeKeys(FileModel):
+    """Who acts where a command names nobody (默认经办人)."""
+
+    name: TextOrEmpty = key("姓名", "the name", "")
+
+
+class SettingsFile(FileModel):
+    """Everything that an installation sets for itself (系统设置)."""
+
+    lang: Annotated[str, choice(("auto", "zh", "en"))] = key("语言", "the language of screens", "auto")
+    hash: Annotated[str, choice(("sha256", "sm3"))] = key(
+        "摘要算法", "the hash of the record; not to be changed later", "sha256"
+    )
+    profile: Text = key("地方规则", "the local rules, a name in config/profiles/", "national")
+    predictor: Annotated[str, choice(("statutory", "shapes"))] = key(
+        "推定方法", "how a year without a notice is predicted", "statutory"
+    )
+    daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30")
+    duties: Texts = key("周期职责", "the recurring duties taken on; left out: those of the profile", None)
+    database: Annotated[DatabaseKeys | None, table("[database]")] = key("数据库", "where the record is kept", None)
+    office: Annotated[OfficeKeys | None, table("[office]")] = key("本机关", "the office itself", None)
+    units: Annotated[dict[str, UnitKeys], named("unit")] = key("机关", "the units, by code", {})
+    people: Annotated[list[PersonKeys], sections("[[people]]")] = key("人员", "the people", [])
+    me: Annotated[MeKeys | None, table("[me]")] = key("默认经办人", "who acts where a command names nobody", None)
+    accounts: Annotated[dict[str, Text], pairs()] = key(
+        "账户", 'accounts of the operating system with their person, or "*" for all', {}
+    )
+    channels: Annotated[ChannelsKeys | None, table("[channels]")] = key("通知方式", "how people are notified", None)
+    quiet: Annotated[QuietKeys | None, table("[quiet]")] = key("免打扰时段", "when nobody is disturbed", None)
+    lights: Annotated[dict[str, Annotated[int, whole(0)]], pairs(pattern=_COLOURS)] = key(
+        "灯色", "colours with the most working days left", {}
+    )
+    reminders: Annotated[RemindersKeys | None, table("[reminders]")] = key(
+        "久停提醒", "when cases that stand still are reminded of", None
+    )
+    mail: Annotated[MailKeys | None, table("[mail]")] = key("邮件服务器", "the server that mail leaves by", None)
+    webhook: Annotated[WebhookKeys | None, table("[webhook]")] = key("回调", "how calls are signed", None)
+    seal: Annotated[SealKeys | None, table("[seal]")] = key("封存", "how seals are keyed and kept", None)
+    files: Annotated[FilesKeys | None, table("[files]")] = key("文件权限", "who may read what gkflow writes", None)
+    escalation: Annotated[EscalationKeys | None, table("[escalation]")] = key(
+        "职责空缺", "who is notified in place of a vacant post", None
+    )
+    readings: Picks = key("口径", "by workflow, the readings that the office has chosen", {})
+    numbers: Annotated[
+        dict[str, Annotated[str, text_like(r"^[0-9A-Za-z\u4e00-\u9fff]{1,12}$")]], pairs(pattern=NAME_PATTERN)
+    ] = key("编号系列", "workflows whose cases are numbered in a series of their own", {})

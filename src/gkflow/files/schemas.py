@@ -1,0 +1,89 @@
+"""JSON Schema (draft 2020-12) of each kind of file (文件格式的 JSON Schema), made from its model."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from gkflow.files.kinds.model import FileModel
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file (文件种类): its model, what it is called, and where its files are in the repository."""
+
+    name: str
+    model_at: str  # module and class
+    zh: str
+    en: str
+    files: tuple[str, ...]
+
+    def model(self) -> type[FileModel]:
+        """The model of the kind, loaded when it is needed."""
+        module, _, name = self.model_at.partition(":")
+        found: type[FileModel] = getattr(importlib.import_module(f"gkflow.files.kinds.{module}"), name)
+        return found
+
+    def holds(self, path: str) -> bool:
+        """Whether the file of that path, from the folder of the rules on, is of this kind."""
+        return any(PurePosixPath(path).match(each) for each in self.files)
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("workflow", "workflow:WorkflowFile", "流程", "a procedure", ("workflows/*.yaml",)),
+        Kind("cited", "law:CitedFile", "仅引用的文件", "instruments that set no limit", ("config/law/cited.yaml",)),
+        Kind("law", "law:LawFile", "法律依据", "an instrument and its limits", ("config/law/*.yaml",)),
+        Kind("ladder", "ladder:LadderFile", "预警与督办", "reminders and escalations", ("config/ladders/*.yaml",)),
+        Kind("list", "code_list:ListFile", "代码表", "codes with their labels", ("config/lists/*.yaml",)),
+        Kind("duty", "duty:DutyFile", "周期职责", "a recurring duty", ("config/duties/*.yaml",)),
+        Kind("profile", "profile:ProfileFile", "地方规则", "what a place settles", ("config/profiles/*.yaml",)),
+        Kind("plan", "plan:PlanRow", "方案台账（一行）", "a row of a plan", ("config/plans/*.csv",)),
+        Kind("wording", "wording:WordingFile", "通知用语", "the words of notices", ("config/wording/*.yaml",)),
+        Kind("notices", "calendar:NoticesFile", "历年放假通知", "the list of notices of days off",
+             ("config/calendar/notices.yaml",)),
+        Kind("festivals", "calendar:FestivalsFile", "地方节日", "yearly local festivals",
+             ("config/calendar/festivals.yaml",)),
+        Kind("calendar", "calendar:CalendarFile", "放假通知", "a notice of days off",
+             ("config/calendar/*.yaml", "config/calendar/local/*.yaml")),
+        Kind("columns", "columns:ColumnsFile", "列对照", "the columns of another system's register", ()),
+        Kind("settings", "settings:SettingsFile", "系统设置", "the settings of an office", ("gkflow.toml",)),
+    )
+}  # fmt: skip
+
+
+def kind_of(path: str) -> Kind | None:
+    """The kind of a file by its path from the folder of the rules on; the more special one comes first."""
+    return next((kind for kind in KINDS.values() if kind.holds(path)), None)
+
+
+class _Generator(GenerateJsonSchema):
+    """Without the titles that pydantic makes of names (不加自动标题)."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def generate(self, schema: Any, mode: Any = "validation") -> dict[str, Any]:
+        found: dict[str, Any] = _tidied(super().generate(schema, mode))
+        return {"$schema": self.schema_dialect, **found}
+
+
+def _tidied(value: Any) -> Any:
+    """Without defaults that say nothing, and with docstrings on one line."""
+    if isinstance(value, dict):
+        kept = {name: _tidied(each) for name, each in value.items() if not (name == "default" and each is None)}
+        if isinstance(kept.get("description"), str):
+            kept["description"] = " ".join(kept["description"].split())
+        return kept
+    return [_tidied(each) for each in value] if isinstance(value, list) else value
+
+
+def schema_of(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of a kind."""
+    found = kind.model().model_json_schema(by_alias=True, schema_generator=_Generator)
+    return {**found, "title": f"{kind.zh} ({kind.name})"}
