@@ -1,7 +1,7 @@
 """
 Compare, or write anew, what is generated in the documents (生成的文档): parts, pages and pictures.
 
-Whole pages come from `tools/reference.py`, pictures from `tools/picture.py`. A generated part of a page stands between
+Whole pages come from `tools/reference.py`, JSON Schemas and the pages of files from `tools/file_pages.py`, pictures from `tools/picture.py`. A generated part of a page stands between
 two comments, of which the first names the command that prints it:
 
     <!-- generated: gkflow limits --format markdown -->
@@ -21,6 +21,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import file_pages
 import picture
 import reference
 
@@ -42,12 +43,13 @@ def printed_by(command: str) -> str:
 
 def wanted() -> Iterator[tuple[Path, str]]:
     """Each document with the text that it should have."""
-    for name, page in reference.PAGES.items():
+    pages = {**reference.PAGES, **file_pages.PAGES}
+    for name, page in pages.items():
         yield ROOT / name, page()
     for name, lang in picture.PICTURES.items():
         yield ROOT / name, picture.drawn(lang)
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
-        if str(path.relative_to(ROOT)) not in reference.PAGES:
+        if str(path.relative_to(ROOT)) not in pages:
             old = path.read_text(encoding="utf-8")
             yield path, PART.sub(lambda part: f"{part['head']}{printed_by(part['command'])}\n{part['foot']}", old)
 

@@ -95,6 +95,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("notices", "--waiting"), ("notices", "--show", "1"), ("rates",), ("rates", "--group-by", "unit,month"),
     ("score",), ("score", "--detail"), ("remedies",),
     ("spot-check", "request", "--count", "2", "--seed", "1", "--dry-run", "--by", "李四"), ("subscriptions",),
-    ("export",), ("export", "--published"), ("rules",), ("check",), ("draw", "request"), ("verify",), ("rebuild",),
+    ("export",), ("export", "--published"), ("rules",), ("check",), ("schema",), ("draw", "request"),
+    ("verify",), ("rebuild",),
     ("doctor",), ("show", "没有这件"), ("cases", "--unit", "没有这个单位"), ("do", "依申请-4", "没有这个动作"),
 )  # fmt: skip

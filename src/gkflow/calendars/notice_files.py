@@ -85,6 +85,7 @@ def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Ch
 def file_of(notice: NoticeText, announcement: Announcement, sentences: Sequence[str]) -> str:
     """The text of the calendar file that keeps the notice (日历文件)."""
     lines = [
+        "# yaml-language-server: $schema=../../docs/schema/calendar.json",
         f"calendar: {notice.year}",
         f"title: {_quoted(announcement.title or f'{notice.year}年放假安排')}",
         f"number: {_quoted(announcement.number)}",
@@ -92,7 +93,7 @@ def file_of(notice: NoticeText, announcement: Announcement, sentences: Sequence[
         "known: found",
     ]
     if notice.dated is not None:
-        lines.insert(3, f"dated: {notice.dated}")
+        lines.insert(4, f"dated: {notice.dated}")
     if announcement.url:
         lines.append(f"url: {_quoted(announcement.url)}")
     if notice.kind == "annual":

@@ -71,6 +71,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "the adopted rules: list, compare, adopt",
     ),
     "check": ("check", "检查规则文件", "check the rule files"),
+    "schema": ("schema", "文件格式：JSON Schema（供编辑器和程序使用）", "the JSON Schema of a kind of file"),
     "draw": ("draw", "画出流程图（Mermaid）", "draw a workflow (Mermaid)"),
     "verify": ("verify", "核验办理记录的完整性", "verify the chains of the record"),
     "rebuild": ("rebuild", "由办理记录重建台账", "rebuild the docket from the record"),

@@ -91,6 +91,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
         "restore": (("gkflow restore /backup/gkflow-2026-11-28.zip /srv/gkflow", "恢复并核验", "restore and verify"),),
         "rules": (("gkflow rules adopt", "列出规则改动和受影响的期限", "what changes, and which deadlines move"),),
         "check": (("gkflow check", "检查全部规则文件和设置", "every rule file and the settings"),),
+        "schema": (
+            ("gkflow schema", "列出各种文件", "list the kinds of file"),
+            ("gkflow schema workflow > workflow.json", "流程文件的格式", "what a workflow file may hold"),
+        ),
         "draw": (("gkflow draw request", "依申请公开的流程图", "the workflow of requests"),),
         "verify": (("gkflow verify", "核验全部记录", "walk every chain"),),
         "rebuild": (("gkflow rebuild --dry-run", "只比较，不写入", "compare only"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -87,3 +88,8 @@ def schema_of(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind."""
     found = kind.model().model_json_schema(by_alias=True, schema_generator=_Generator)
     return {**found, "title": f"{kind.zh} ({kind.name})"}
+
+
+def schema_text(kind: Kind) -> str:
+    """The JSON Schema as the file ``docs/schema/KIND.json`` has it."""
+    return json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"

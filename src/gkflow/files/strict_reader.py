@@ -203,7 +203,7 @@ class Section:
         if node is None:
             return
         for item in node.value if isinstance(node.value, list) else [node]:
-            with Section(item, what or f"{self.what}: {key}", self.faults) as section:
+            with Section(item, what or (f"{self.what}: {key}" if self.what else key), self.faults) as section:
                 yield section
 
     def table(self, key: str, what: str) -> Iterator[Section]:
