@@ -1,8 +1,9 @@
 """
 Compare, or write anew, what is generated in the documents (生成的文档): parts, pages and pictures.
 
-Whole pages come from `tools/reference.py`, JSON Schemas and the pages of files from `tools/file_pages.py`, pictures from `tools/picture.py`. A generated part of a page stands between
-two comments, of which the first names the command that prints it:
+Whole pages come from `tools/reference.py`, JSON Schemas and the pages of files from `tools/file_pages.py`, pictures
+from `tools/picture.py`. A generated part of a page stands between two comments, of which the first names the command
+that prints it:
 
     <!-- generated: gkflow limits --format markdown -->
     …

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cli.conftest import Gkflow
 from gkflow.files.schemas import KINDS
+
+Gkflow = Callable[..., Any]
 
 ROOT = Path(__file__).parents[2]
 

@@ -93,7 +93,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
         "check": (("gkflow check", "检查全部规则文件和设置", "every rule file and the settings"),),
         "schema": (
             ("gkflow schema", "列出各种文件", "list the kinds of file"),
-            ("gkflow schema workflow > workflow.json", "流程文件的格式", "what a workflow file may hold"),
+            ("gkflow schema workflow", "流程文件的格式", "what a workflow file may hold"),
         ),
         "draw": (("gkflow draw request", "依申请公开的流程图", "the workflow of requests"),),
         "verify": (("gkflow verify", "核验全部记录", "walk every chain"),),
