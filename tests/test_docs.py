@@ -198,6 +198,7 @@ def test_a_generated_page_is_fresh(name: str) -> None:
     assert read(name) == pages[name](), "make docs writes it anew"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the pictures are drawn on a pseudo-terminal")
 @pytest.mark.parametrize("name", ["docs/images/session.svg", "docs/images/session.zh-CN.svg"])
 def test_a_picture_is_what_the_commands_print_and_needs_no_outside_address(name: str) -> None:
@@ -219,6 +220,23 @@ def test_every_command_and_every_code_is_on_its_page() -> None:
     for name in GENERATED[:2]:
         assert set(COMMANDS) == set(re.findall(r"^## gkflow (\S+)$", read(name), re.MULTILINE))
     assert set(SENTENCES) <= set(re.findall(r"^\| `(\w+)` \|", read("docs/reference/errors.md"), re.MULTILINE))
+
+
+_CALLED = re.compile(r"(?<![\w./-])gkflow((?: --lang (?:en|zh))?) ([a-z][a-z-]+)([^`\n|#&;]*)")
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name not in GENERATED and name != "CHANGELOG.md"])
+def test_every_command_and_option_that_a_document_names_exists(name: str) -> None:
+    sections = re.split(r"^## gkflow (\S+)$", read("docs/reference/commands.md"), flags=re.MULTILINE)
+    helps = dict(zip(sections[1::2], sections[2::2], strict=True))
+    code = re.findall(r"^```.*?^```$|`[^`\n]+`", read(name), flags=re.DOTALL | re.MULTILINE)
+    faults = []
+    for _, command, rest in _CALLED.findall("\n".join(code)):
+        options = re.findall(r"(?<!\S)(--?[a-z][a-z-]*)", rest)
+        if command != "help" and command not in helps:
+            faults.append(f"gkflow {command}")
+        faults += [f"{command} {each}" for each in options if not re.search(rf"(?<!\S){each}\b", helps[command])]
+    assert faults == []
 
 
 # --- the site ---------------------------------------------------------------------------------------------
