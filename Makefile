@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --constraint constraints.txt
-# The build backend is pinned as well, and so is installed first rather than fetched anew for each build.
+# The build backend is pinned as well, so it is installed first instead of being fetched for every build.
 INSTALL := $(PIP) --no-build-isolation --editable
 REQUIREMENTS := pyproject.toml constraints.txt
 SOURCES := $(wildcard src tests tools benchmarks examples)
@@ -55,7 +55,7 @@ test-postgres: $(VENV)/.installed-test ## Run the tests of the store on a Postgr
 soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at random
 	$(PY) -m pytest -q -m soak --timeout 3600
 
-docs: $(VENV)/.installed ## Write the generated pages, parts and pictures of the documents anew
+docs: $(VENV)/.installed ## Rewrite the generated pages, parts and pictures of the documents
 	$(PY) tools/generated.py
 	$(PY) tools/coverage.py
 

@@ -1,5 +1,5 @@
 """
-Compare, or write anew, the coverage table (覆盖表): what the five documents ask for, and where it is answered.
+Compare or rewrite the coverage table (覆盖表): what the five documents ask for, and where it is answered.
 
     python tools/coverage.py            write docs/coverage.md from docs/coverage.yaml, the rules and the scenarios
     python tools/coverage.py --check    change nothing; exit 1 when the table is out of date
@@ -348,7 +348,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if path.is_file() and path.read_text(encoding="utf-8") == new:
         return 0
     if "--check" in arguments:
-        print(f"{TABLE}: out of date; `make docs` writes it anew", file=sys.stderr)
+        print(f"{TABLE}: out of date; `make docs` rewrites it", file=sys.stderr)
         return 1
     path.write_text(new, encoding="utf-8")
     print(f"{TABLE}: written")

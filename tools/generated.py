@@ -1,5 +1,5 @@
 """
-Compare, or write anew, what is generated in the documents (生成的文档): parts, pages and pictures.
+Compare or rewrite what is generated in the documents (生成的文档): parts, pages and pictures.
 
 Whole pages come from `tools/reference.py`, JSON Schemas and the pages of files from `tools/file_pages.py`, pictures
 from `tools/picture.py`. A generated part of a page stands between two comments, of which the first names the command
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
             continue
         if only_compare:
             stale += 1
-            print(f"{path.relative_to(ROOT)}: out of date; `make docs` writes it anew")
+            print(f"{path.relative_to(ROOT)}: out of date; `make docs` rewrites it")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(new, encoding="utf-8")

@@ -4,7 +4,7 @@ Draw the pictures of a terminal session in the README (终端图), from what the
     docs/images/session.svg          English
     docs/images/session.zh-CN.svg    Chinese
 
-`make docs` writes them anew and `make check` compares them. The commands run on a pseudo-terminal, in a temporary
+`make docs` rewrites them and `make check` compares them. The commands run on a pseudo-terminal, in a temporary
 office, on a fixed day, so that the pictures show colours and change only when the output changes.
 """
 

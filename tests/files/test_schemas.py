@@ -267,7 +267,7 @@ def pages() -> dict[str, Callable[[], str]]:
     "name", [f"docs/{where}" for kind in KINDS for where in (f"schema/{kind}.json", f"reference/{kind}.md")]
 )
 def test_a_schema_and_a_reference_page_are_up_to_date(name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == pages()[name](), "`make docs` writes it anew"
+    assert (ROOT / name).read_text(encoding="utf-8") == pages()[name](), "`make docs` rewrites it"
 
 
 def test_no_schema_is_left_of_a_kind_that_is_gone() -> None:
