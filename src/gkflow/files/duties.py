@@ -7,42 +7,39 @@ from string import Formatter
 from types import MappingProxyType
 
 from gkflow.domain.recurring import Counting, RecurringDuty
-from gkflow.files.clock_rules import read_conditions
-from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.strict_reader import Section
+from gkflow.files.kinds.duty import CountingKeys, DutyFile
+from gkflow.files.model_reader import read_model
+from gkflow.files.nodes import Faults, Node
+from gkflow.files.openings import conditions_of
 
 TITLE_WORDS = ("year", "last_year", "month")
 
 
 def duty_from(node: Node, faults: Faults) -> RecurringDuty:
     """One recurring duty as its file says it."""
-    with Section(node, "", faults) as section:
-        duty = RecurringDuty(
-            name=section.text("duty"),
-            label=section.text("label"),
-            workflow=section.text("workflow", "duty"),
-            rule=section.text("rule"),
-            since=section.day("since") or date.min,
-            ahead=section.integer("ahead", 30, least=0),
-            title=section.text("title"),
-            given=MappingProxyType({str(name): plain(each) for name, each in section.items("set")}),
-            cite=section.text("cite"),
-            counts=next(iter([_counting(each) for each in section.sections("counts")]), None),
-        )
-        if wrong := _wrong_rule(duty):
-            section.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {wrong}', "rule")
-        if not _is_title(duty.title):
-            section.fault("title may hold {year}, {last_year} and {month}, nothing else", "title")
+    found = read_model(DutyFile, node, faults)
+    file = found.model
+    duty = RecurringDuty(
+        name=file.duty,
+        label=file.label,
+        workflow=file.workflow,
+        rule=file.rule,
+        since=file.since,
+        ahead=file.ahead,
+        title=file.title,
+        given=MappingProxyType(file.set),
+        cite=file.cite,
+        counts=next((_counting(each) for each in file.counts), None),
+    )
+    if wrong := _wrong_rule(duty):
+        found.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {wrong}', key="rule")
+    if not _is_title(duty.title):
+        found.fault("title may hold {year}, {last_year} and {month}, nothing else", key="title")
     return duty
 
 
-def _counting(section: Section) -> Counting:
-    return Counting(
-        workflow=section.text("workflow"),
-        actions=section.texts("actions", needed=True),
-        when=read_conditions(section, "when"),
-        at_least=section.integer("at_least", least=1),
-    )
+def _counting(keys: CountingKeys) -> Counting:
+    return Counting(keys.workflow, tuple(keys.actions), conditions_of(keys.when), keys.at_least)
 
 
 def _wrong_rule(duty: RecurringDuty) -> str:

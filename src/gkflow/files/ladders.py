@@ -1,45 +1,36 @@
-"""Ladder files (预警与督办): which steps a deadline has, and who is told."""
+"""Ladder files (预警与督办): which steps a deadline has, and who is notified."""
 
 from __future__ import annotations
 
 from gkflow.domain.workflow import Ladder, Opening, Step
-from gkflow.files.clock_rules import opening_from
+from gkflow.files.kinds.ladder import LadderFile
+from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node
-from gkflow.files.roles import read_roles
-from gkflow.files.strict_reader import Section
-
-KINDS = ("remind", "urge", "supervise", "propose", "take")
-
-
-def _opens(step: Section) -> Opening | None:
-    found = [opening_from(opening) for opening in step.sections("opens")]
-    if len(found) > 1:
-        step.fault("a step opens one case, not several", "opens")
-    return found[0] if found else None
+from gkflow.files.openings import opening_of
 
 
 def ladder_from(node: Node, faults: Faults) -> Ladder:
-    """One ladder; its steps stand in the order in which they are reached."""
-    steps: list[Step] = []
-    with Section(node, "", faults) as section:
-        name = section.text("ladder")
-        label = section.text("label")
-        for each in section.sections("steps", "step", needed=True):
-            step = Step(
-                offset=each.integer("at"),
-                kind=each.choice("kind", KINDS),
-                colour=each.text("colour", ""),
-                tell=read_roles(each, "tell"),
-                label=each.text("label", ""),
-                opens=_opens(each),
-                urgent=each.flag("urgent"),
-            )
-            if steps and "at" in each and step.offset <= steps[-1].offset:
-                before = steps[-1].offset
-                each.fault(f"at {step.offset} stands after {before}; each step lies later than the one before", "at")
-            if not step.tell and step.kind != "take":
-                each.fault(f"nobody is told (tell), though the step is to {step.kind}")
-            steps.append(step)
-        if "steps" in section and not steps:
-            section.fault("has no steps", "steps")
-    return Ladder(name, label, tuple(steps))
+    """One ladder; its steps are in the order in which they are reached."""
+    found = read_model(LadderFile, node, faults)
+    file = found.model
+    for at, step in enumerate(file.steps):
+        before = file.steps[at - 1].at if at else None
+        if before is not None and step.at <= before and found.has("steps", at, "at"):
+            text = f"at {step.at} stands after {before}; each step lies later than the one before"
+            found.fault(text, "steps", at, key="at")
+        if step.kind != "take" and not step.tell and not found.has("steps", at, "tell", 0):
+            found.fault(f"nobody is told (tell), though the step is to {step.kind}", "steps", at)
+    if found.has("steps") and not file.steps:
+        found.fault("has no steps", key="steps")
+    steps = (
+        Step(step.at, step.kind, step.colour, tuple(step.tell), step.label, _opens(found, at), step.urgent)
+        for at, step in enumerate(file.steps)
+    )
+    return Ladder(file.ladder, file.label, tuple(steps))
+
+
+def _opens(found: Found[LadderFile], at: int) -> Opening | None:
+    opens = found.model.steps[at].opens
+    if len(opens) > 1:
+        found.fault("a step opens one case, not several", "steps", at, key="opens")
+    return opening_of(opens[0]) if opens else None

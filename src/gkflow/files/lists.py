@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
+from gkflow.files.kinds.code_list import ListFile
+from gkflow.files.model_reader import read_model
 from gkflow.files.nodes import Faults, Key, Node
-from gkflow.files.strict_reader import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,13 @@ class CodeList:
 
 def list_from(node: Node, faults: Faults) -> CodeList:
     """One list as its file says it."""
-    items: dict[str, str] = {}
-    points: dict[str, float] = {}
-    with Section(node, "", faults) as section:
-        name, label, cite = section.text("list"), section.text("label"), section.text("cite", "")
-        for code, item in section.items("items", needed=True):
-            if isinstance(item.value, str) and item.value:
-                items[str(code)] = item.value
-                continue
-            with Section(item, f'item "{code}"', faults, line=code.line) as each:
-                items[str(code)] = each.text("label")
-                each.text("cite", "")
-                value = each.get("points")
-                if value is not None and type(value.value) in (int, float):
-                    points[str(code)] = value.value
-                elif value is not None:
-                    each.wrong("points", value, "a number")
-        if "items" in section and not items:
-            section.fault("has no items", "items")
-    return CodeList(name, label, MappingProxyType(items), MappingProxyType(points), cite)
+    found = read_model(ListFile, node, faults)
+    file = found.model
+    if found.has("items") and not file.items:
+        found.fault("has no items", key="items")
+    items = {code: item.label for code, item in file.items.items()}
+    points = {code: item.points for code, item in file.items.items() if item.points is not None}
+    return CodeList(file.list, file.label, MappingProxyType(items), MappingProxyType(points), file.cite)
 
 
 STORED = "stored edition"

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from gkflow.domain.law import Law, TimeLimit
 from gkflow.domain.rulebook import loosening, mean_limit
+from gkflow.files.kinds.profile import ProfileFile
+from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node
 from gkflow.files.strict_reader import Section
 
@@ -47,53 +49,49 @@ def profiles_from(nodes: Iterator[Node], law: Law, faults: Faults) -> dict[str, 
     """All profiles by name; one that loosens a limit is a fault, with the article."""
     profiles: dict[str, Profile] = {}
     for node in nodes:
-        with Section(node, "", faults) as section:
-            name = section.text("profile")
-            instead = dict(_instead(section, law))
-            profiles[name] = Profile(
-                name=name,
-                label=section.text("label"),
-                instead=MappingProxyType(instead),
-                ladders=MappingProxyType(dict(_texts(section, "ladders"))),
-                readings=readings_from(section),
-                duties=section.texts("duties"),
-                plan=section.text("plan", ""),
-                units=tuple(
-                    unit_from(code, each) for code, each in section.named("units", "unit", needed=False, check=False)
-                ),
-                cite=section.text("cite", ""),
-            )
+        found = read_model(ProfileFile, node, faults)
+        file = found.model
+        readings = {flow: MappingProxyType(picks) for flow, picks in file.readings.items()}
+        profiles[file.profile] = Profile(
+            name=file.profile,
+            label=file.label,
+            instead=MappingProxyType(dict(_instead(found, law))),
+            ladders=MappingProxyType({ladder: other for ladder, other in file.ladders.items() if other}),
+            readings=MappingProxyType(readings),
+            duties=tuple(file.duties),
+            plan=file.plan,
+            units=tuple(_unit(code, found) for code in file.units),
+            cite=file.cite,
+        )
     return profiles
 
 
-def _instead(section: Section, law: Law) -> Iterator[tuple[str, str]]:
-    for key, value in section.items("limits"):
-        if not isinstance(value.value, str):
-            section.wrong(f'limit "{key}"', value, "the name of a limit")
-            continue
-        limit = _known(law, str(key), Node(None, section.node.file, key.line), section.faults)
-        other = _known(law, value.value, value, section.faults)
+def _instead(found: Found[ProfileFile], law: Law) -> Iterator[tuple[str, str]]:
+    for name, local in found.model.limits.items():
+        if not local:
+            continue  # reported already
+        line = found.line_of("limits", name)
+        limit, other = (_known(law, each, found, line) for each in (name, local))
         if limit is None or other is None:
             continue
         for reason in loosening(limit, other):
-            text = f'limit "{key}": a profile may only tighten; {reason}'
-            section.faults.add(section.node.file, key.line, text)
-        yield str(key), value.value
+            found.faults.add(found.node.file, line, f'limit "{name}": a profile may only tighten; {reason}')
+        yield name, local
 
 
-def _known(law: Law, name: str, place: Node, faults: Faults) -> TimeLimit | None:
+def _known(law: Law, name: str, found: Found[ProfileFile], line: int) -> TimeLimit | None:
     limit = law.limits.get(name)
     if limit is None:
-        faults.at(place, f'no limit "{name}"{mean_limit(name, law.limits)}')
+        found.faults.add(found.node.file, line, f'no limit "{name}"{mean_limit(name, law.limits)}')
     return limit
 
 
-def _texts(section: Section, key: str) -> Iterator[tuple[str, str]]:
-    for name, node in section.items(key):
-        if isinstance(node.value, str) and node.value:
-            yield str(name), node.value
-        else:
-            section.wrong(f"{key} {name}", node, "a name")
+def _unit(code: str, found: Found[ProfileFile]) -> Unit:
+    keys = found.model.units[code]
+    if wrong := _wrong_region(keys.region):
+        found.fault(wrong, "units", code, key="region")
+    region = "" if wrong else keys.region
+    return Unit(code, keys.label, keys.level, keys.batch, tuple(keys.fields), region)
 
 
 def readings_from(section: Section) -> Mapping[str, Mapping[str, str]]:
@@ -108,7 +106,7 @@ def _picks(section: Section) -> Iterator[tuple[str, str]]:
 
 
 def unit_from(code: str, section: Section) -> Unit:
-    """One unit, as a profile or the settings of an office say it."""
+    """One unit, as the settings of an office say it."""
     return Unit(
         code=code,
         label=section.text("label"),
@@ -121,7 +119,13 @@ def unit_from(code: str, section: Section) -> Unit:
 
 def _region(section: Section) -> str:
     region = section.text("region", "")
-    if region and not (len(region) == 6 and region.isascii() and region.isdigit()):
-        section.fault(f'region "{region}": write six figures (GB/T 2260), as "450000"', "region")
+    if wrong := _wrong_region(region):
+        section.fault(wrong, "region")
         return ""
     return region
+
+
+def _wrong_region(region: str) -> str:
+    if not region or (len(region) == 6 and region.isascii() and region.isdigit()):
+        return ""
+    return f'region "{region}": write six figures (GB/T 2260), as "450000"'

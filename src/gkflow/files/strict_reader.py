@@ -94,7 +94,7 @@ class Section:
         if node.value is None and self.faults.at_line(node.file, node.line):
             return  # what could not be read, and was told of, reads as nothing
         place = f"{self.what}: " if self.what else ""
-        self.faults.at(node, f"{place}{key} must be {wanted}, not {_shown(node)}{hint}")
+        self.faults.at(node, f"{place}{key} must be {wanted}, not {shown(node)}{hint}")
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text that is not empty; without *default* the key must be there."""
@@ -254,7 +254,8 @@ def as_day(value: Any) -> date | None:
     return None
 
 
-def _shown(node: Node) -> str:
+def shown(node: Node) -> str:
+    """A value as a message shows it."""
     match node.value:
         case None:
             return "empty"

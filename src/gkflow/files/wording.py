@@ -10,8 +10,9 @@ from string import Formatter
 from types import MappingProxyType
 
 from gkflow.domain.notice import ROLES_UPWARD, Wording
+from gkflow.files.kinds.wording import WordingFile
+from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_json
-from gkflow.files.strict_reader import Section
 from gkflow.files.yaml_files import read_yaml
 
 KINDS = (
@@ -43,25 +44,23 @@ def wording_from_source(source: str) -> Wording:
 
 
 def _check(node: Node, faults: Faults) -> None:
-    with Section(node, "", faults) as section:
-        section.text("wording")
-        for kind in KINDS:
-            for each in section.sections(kind, kind):
-                for key in ("subject", "text"):
-                    _check_template(each, key, faults, node)
-        for role, value in section.items("roles"):
-            if str(role) not in ROLES_UPWARD or not isinstance(value.value, str):
-                section.fault(f'roles: "{role}" is no role; there are: {", ".join(ROLES_UPWARD)}')
-        if "note" not in section:
-            faults.add(node.file, node.line, 'no words for "note", which stands in for every other kind')
+    found = read_model(WordingFile, node, faults)
+    for kind in KINDS:
+        for at, template in enumerate(getattr(found.model, kind)):
+            for key in ("subject", "text"):
+                _check_template(getattr(template, key), found, kind, at, key)
+    for role in found.model.roles:
+        if role not in ROLES_UPWARD:
+            found.fault(f'roles: "{role}" is no role; there are: {", ".join(ROLES_UPWARD)}', key="roles")
+    if not found.has("note"):
+        faults.add(node.file, node.line, 'no words for "note", which stands in for every other kind')
 
 
-def _check_template(section: Section, key: str, faults: Faults, node: Node) -> None:
-    text = section.text(key)
+def _check_template(text: str, found: Found[WordingFile], kind: str, at: int, key: str) -> None:
     try:
         for _, name, spec, conversion in Formatter().parse(text):
             # A plain name only: "{case.__class__}" or "{case!r}" would reach behind the fact.
             if name is not None and (not name.isidentifier() or spec or conversion):
-                faults.add(node.file, node.line, f'{key}: "{{{name}}}" is no plain name of a fact')
+                found.fault(f'{key}: "{{{name}}}" is no plain name of a fact', kind, at, key=key)
     except ValueError as error:
-        faults.add(node.file, node.line, f"{key}: {error}")
+        found.fault(f"{key}: {error}", kind, at, key=key)

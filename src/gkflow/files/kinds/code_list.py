@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gkflow.files.kinds.model import FileModel, Number, Text, TextOrEmpty, key, named, short
+from gkflow.files.kinds.model import FileModel, NumberOrNone, Text, TextOrEmpty, key, named, short
 
 
 class ItemKeys(FileModel):
@@ -12,7 +12,7 @@ class ItemKeys(FileModel):
 
     label: Text = key("名称", "what the item is called")
     cite: TextOrEmpty = key("依据", "the instrument or example that it was taken from", "")
-    points: Number = key("分值", "the points that it is worth in an assessment", None)
+    points: NumberOrNone = key("分值", "the points that it is worth in an assessment", None)
 
 
 class ListFile(FileModel):

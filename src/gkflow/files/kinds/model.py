@@ -206,6 +206,7 @@ Secret = Annotated[str, Value(_secret, "", {"type": "string"})]
 Whole = Annotated[int, whole()]
 Flag = Annotated[bool, Value(_flag, False, {"type": "boolean"})]
 Number = Annotated[float, Value(_number, 0, {"type": "number"})]
+NumberOrNone = Annotated[float | None, Value(_number, None, {"type": "number"})]
 Day = Annotated[date, Value(_day, date.min, _A_DAY)]
 DayOrNone = Annotated[date | None, Value(_day, None, _A_DAY)]
 Hour = Annotated[time, Value(_hour, time(), {"type": "string", "pattern": HOUR_PATTERN})]
@@ -296,7 +297,18 @@ def pairs(called: str = "", pattern: str = "") -> Around:
 
 def named(noun: str, pattern: str = "") -> Around:
     """Mappings by their names, which follow the *pattern*; a message calls each of them *noun* and its name."""
-    return Around(_mapping("a mapping of names"), _with_names(pattern), noun=noun, named=True)
+    read = _mapping("a mapping of names")
+    if pattern != NAME_PATTERN:
+        return Around(read, _with_names(pattern), noun=noun, named=True)
+
+    def names(value: Any) -> Any:
+        found = read(value)
+        wrong = [name for name in found if not re.fullmatch(NAME_PATTERN, str(name))]
+        if wrong:
+            raise PydanticCustomError("names", "names that are none", {"noun": noun, "names": wrong})
+        return found
+
+    return Around(names, _with_names(pattern), noun=noun, named=True)
 
 
 def table(noun: str) -> Around:

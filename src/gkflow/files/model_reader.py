@@ -1,0 +1,227 @@
+"""
+Reading a file by its model (按模型读取): pydantic finds what is wrong, the tree of nodes knows file and line.
+
+What was refused is replaced by a stand-in and the rest is read again, so that all faults of a file are reported at
+once and the reader goes on with a whole model.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from gkflow.domain.rulebook import mean
+from gkflow.files.kinds.model import STAND_IN, Around, FileModel
+from gkflow.files.nodes import Faults, Key, Node
+from gkflow.files.strict_reader import shown
+
+_M = TypeVar("_M", bound=FileModel)
+Path = Sequence[str | int]
+_MOST_PASSES = 50  # each pass takes away every fault that it found; a file has few levels
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[_M]):
+    """A file that was read (读取结果): its model, and the places of its keys."""
+
+    model: _M
+    node: Node
+    faults: Faults
+
+    def has(self, *path: str | int) -> bool:
+        """Whether the file says something at a path, be it wrong."""
+        return _place(type(self.model), self.node, path).there
+
+    def line_of(self, *path: str | int) -> int:
+        """The line of the key that *path* leads to, or of its section where the key is missing."""
+        return _place(type(self.model), self.node, path).line
+
+    def fault(self, text: str, *section: str | int, key: str = "") -> None:
+        """Note a fault of the section that a path leads to, or of one of its keys."""
+        place = _place(type(self.model), self.node, section)
+        line = self.line_of(*section, key) if key else place.line
+        self.faults.add(self.node.file, line, f"{place.what}: {text}" if place.what else text)
+
+
+def read_model(kind: type[_M], node: Node, faults: Faults) -> Found[_M]:
+    """The file as its model; each fault is noted, and what was wrong has a stand-in."""
+    data: list[Any] = [_values(node)]  # in a list, so that the whole may be replaced as well
+    for _ in range(_MOST_PASSES):
+        try:
+            return Found(kind.model_validate(data[0]), node, faults)
+        except ValidationError as error:
+            for each in error.errors(include_url=False, include_input=False):
+                _note(kind, node, each, faults)
+            for each in reversed(error.errors(include_url=False, include_input=False)):
+                _mend(data, each)
+    raise AssertionError(f"{node.file}: what is wrong cannot be taken away")
+
+
+def _values(node: Node) -> Any:
+    """The node's value without places, days as days."""
+    match node.value:
+        case dict() as mapping:
+            return {str(key): _values(value) for key, value in mapping.items()}
+        case list() as items:
+            return [_values(item) for item in items]
+        case value:
+            return value
+
+
+# --- what was wrong ---------------------------------------------------------------------------------------
+
+
+def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: Faults) -> None:
+    """Note what pydantic found, in our words and at its place."""
+    path, ctx = error["loc"], error.get("ctx", {})
+    place = _place(kind, node, path)
+    before = f"{place.what}: " if place.what else ""
+    match error["type"]:
+        case "missing":
+            section = _place(kind, node, path[:-1])
+            before = f"{section.what}: " if section.what else ""
+            faults.add(node.file, section.line, f'{before}key "{path[-1]}" is missing')
+        case "extra_forbidden":
+            faults.add(node.file, place.line, f'{before}unknown key "{path[-1]}"{mean(str(path[-1]), place.keys)}')
+        case "wanted":
+            if place.node.value is None and faults.at_line(node.file, place.node.line):
+                return  # what could not be read, and was reported, reads as nothing
+            faults.at(place.node, f"{before}{place.words} must be {ctx['words']}, not {shown(place.node)}{ctx['hint']}")
+        case "secret":
+            faults.at(place.node, f"{before}{place.words} must be a text in quotes")  # it may be a password
+        case "unknown":
+            faults.add(node.file, place.key_line, f"{before}{place.words}: {ctx['words']}")
+        case "twice":
+            for at in ctx["again"]:
+                item = place.node.value[at]
+                faults.add(node.file, item.line, f'{before}{place.words} names "{item.value}" twice')
+        case "names":
+            for name in ctx["names"]:
+                line = _place(kind, node, (*path, name)).line
+                faults.add(node.file, line, f'{before}{ctx["noun"]} "{name}": write a name in a-z, 0-9 and _')
+        case _:  # neither a mapping nor what may stand for one
+            faults.add(node.file, place.line, f"{before}must be a mapping of keys")
+
+
+def _mend(data: list[Any], error: Mapping[str, Any]) -> None:
+    """Take away what was wrong, or put a stand-in in its place."""
+    holder: Any = data
+    steps: list[Any] = [0]
+    for step in error["loc"]:
+        inner = holder[steps[-1]]
+        if isinstance(step, int) and not isinstance(inner, list):
+            continue  # one that stands for a list of one
+        if not isinstance(inner, (dict, list)):
+            break  # a text that stands for a mapping
+        holder, steps = inner, [*steps, step]
+    last = steps[-1]
+    match error["type"]:
+        case "extra_forbidden":
+            del holder[last]
+        case "twice":
+            holder[last] = [each for at, each in enumerate(holder[last]) if at not in error["ctx"]["again"]]
+        case "names":
+            for name in error["ctx"]["names"]:
+                del holder[last][name]
+        case _:
+            holder[last] = STAND_IN
+
+
+# --- places -----------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a path leads (位置): the words of a message for it, its node and its line."""
+
+    node: Node
+    line: int  # of the last key of the path; of the section where the key is missing
+    what: str = ""  # what a message calls the section
+    words: str = ""  # what it calls the value in the section
+    key_line: int = 0  # of the section's own key under which the value is
+    keys: tuple[str, ...] = ()  # what the section may hold
+    there: bool = True
+
+
+def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
+    """Follow a path through the models and the nodes together."""
+    place = _Place(node, node.line, keys=_keys_of(kind))
+    around, holds = Around(lambda value: value), kind
+    for step in path:
+        key = next((key for key in node.value if key == step), None) if isinstance(node.value, dict) else None
+        child = _child(node, key, step)
+        place.there = place.there and child is not None
+        node = child if child is not None else Node(None, node.file, node.line)
+        section, noun = "", around.noun
+        if _is_model(holds):
+            place.words, place.key_line = str(step), key.line if key is not None else place.line
+            place.line = place.key_line
+            around, holds = _peeled(_field(holds, step))
+            if _is_model(holds):
+                section = around.noun or _below(place)
+        elif get_origin(holds) is dict:
+            place.line = key.line if key is not None else place.line
+            if around.named:
+                section = f'{noun} "{step}"'
+            place.words = f'{around.called} "{step}"' if around.called else f"{place.words} {step}"
+            around, holds = _peeled(get_args(holds)[1])
+        elif get_origin(holds) is list:
+            place.line = node.line
+            around, holds = _peeled(get_args(holds)[0])
+            if _is_model(holds):
+                section = noun or _below(place)
+        place.node = node
+        if section:
+            place.what, place.words = section, ""
+            place.keys = _keys_of(holds) if _is_model(holds) else ()
+            if not section.endswith('"'):
+                place.line = node.line
+    return place
+
+
+def _child(node: Node, key: Key | None, step: str | int) -> Node | None:
+    if key is not None:
+        found: Node = node.value[key]
+        return found
+    if not isinstance(step, int):
+        return None
+    if not isinstance(node.value, list):
+        return node  # one stands for a list of one
+    return node.value[step] if step < len(node.value) else None
+
+
+def _below(place: _Place) -> str:
+    return f"{place.what}: {place.words}" if place.what else place.words
+
+
+def _is_model(holds: Any) -> bool:
+    return isinstance(holds, type) and issubclass(holds, FileModel)
+
+
+def _keys_of(model: type[FileModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _field(model: type[FileModel], key: str | int) -> Any:
+    """The type of a key with its marks; None where there is no such key."""
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == key:
+            return Annotated[(field.annotation, *field.metadata, None)]
+    return None
+
+
+def _peeled(annotation: Any) -> tuple[Around, Any]:
+    """A type without its marks, and the mark that names what is inside."""
+    around = Around(lambda value: value)
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation, *marks = get_args(annotation)
+            around = next((mark for mark in marks if isinstance(mark, Around)), around)
+        elif get_origin(annotation) in (Union, types.UnionType):
+            annotation = get_args(annotation)[0]
+        else:
+            return around, annotation
