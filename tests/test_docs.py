@@ -277,6 +277,8 @@ def test_the_site_builds_and_needs_no_outside_address(tmp_path: Path) -> None:
     assert loaded == set()
     for sheet in (tmp_path / "site").rglob("*.css"):
         assert not re.search(r"url\(\s*[\"']?https?:|@import", sheet.read_text(encoding="utf-8")), sheet.name
+    chinese = (tmp_path / "site" / "how-to" / "clerk.zh-CN" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN"' in chinese
     index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8"))
     # Words of Chinese text are told apart by an invisible space.
     texts = " ".join(each["text"] for each in index["docs"])

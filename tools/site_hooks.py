@@ -42,3 +42,9 @@ def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
         return found[1]
 
     return _LINK.sub(rewritten, markdown)
+
+
+def on_post_page(output: str, page: Any, **_: object) -> str:
+    """Name the language of a Chinese page, for screen readers and for the choice of glyphs."""
+    chinese = page.file.src_uri.endswith(".zh-CN.md")
+    return output.replace('<html lang="en"', '<html lang="zh-CN"', 1) if chinese else output
