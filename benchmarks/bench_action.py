@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import gkflow
-from gkflow.store.record import CLOCK_COLUMNS, ENTRY_COLUMNS
+from gkflow.store.docket import CLOCK_COLUMNS
+from gkflow.store.record import ENTRY_COLUMNS
 
 NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
 OPENING = (

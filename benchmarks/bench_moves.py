@@ -72,8 +72,8 @@ def _office(home: Path, cases: int) -> Path:
                     )
                 )  # fmt: skip
             with office.store.writing() as ledger:
-                ledger.put_docket(dockets, fresh=True)
-                ledger.add_clocks(clocks)
+                ledger.docket.put(dockets, fresh=True)
+                ledger.docket.add_clocks(clocks)
     return path
 
 

@@ -57,8 +57,8 @@ def _fill(folder: Path, cases: int, due: int, scattered: bool = False) -> Path:
                 )
             )  # fmt: skip
         with office.store.writing() as ledger:
-            ledger.put_docket(dockets, fresh=True)
-            ledger.add_clocks(clocks)
+            ledger.docket.put(dockets, fresh=True)
+            ledger.docket.add_clocks(clocks)
     office.close()
     return path
 

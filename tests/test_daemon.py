@@ -86,7 +86,7 @@ def at(text: str) -> datetime:
 
 def swept(office: Office) -> list[date]:
     with office.store.reading() as ledger:
-        return [sweep.day for sweep in ledger.sweeps() if sweep.done_at is not None]
+        return [sweep.day for sweep in ledger.sweeps.lines() if sweep.done_at is not None]
 
 
 def a_request(office: Office, case: str = "A1", day: str = "2022-09-22") -> None:
@@ -193,11 +193,11 @@ def test_an_error_of_one_run_is_logged_and_the_next_run_goes_on(office: Office) 
     hands = Hands(at("2022-11-14T09:00"))
     daemon, log = a_daemon(office, hands)
     with office.store.writing() as ledger:
-        ledger.run("ALTER TABLE sweep RENAME TO elsewhere")
+        ledger.cursor.run("ALTER TABLE sweep RENAME TO elsewhere")
     daemon.tick()
     assert events(log) == ["failed"]
     with office.store.writing() as ledger:
-        ledger.run("ALTER TABLE elsewhere RENAME TO sweep")
+        ledger.cursor.run("ALTER TABLE elsewhere RENAME TO sweep")
     daemon.tick()
     assert swept(office) == [date(2022, 11, 14)]
 
@@ -306,7 +306,7 @@ def test_a_calendar_adopted_meanwhile_needs_no_restart(office: Office, tmp_path:
     daemon.tick()
     data = office.calendar.as_data()
     with office.store.writing() as ledger:
-        ledger.adopt_calendar("another", json.dumps({**data, "edition": "another"}), "李四", hands.wall)
+        ledger.editions.adopt_calendar("another", json.dumps({**data, "edition": "another"}), "李四", hands.wall)
     daemon.tick()
     assert "calendar_adopted" in events(log)
     hands.goes(minutes=5)
@@ -368,7 +368,7 @@ def test_within_a_minute_of_the_clock_being_right_there_is_a_heartbeat(office: O
     right = hands.wall
     lives(61)
     with office.store.reading() as ledger:
-        heartbeat = ledger.heartbeat("daemon")
+        heartbeat = ledger.heartbeats.last("daemon")
     assert heartbeat is not None
     assert right <= heartbeat[0] <= hands.wall
     sign = next(sign for sign in office.doctor(hands.wall) if sign.name == "daemon")

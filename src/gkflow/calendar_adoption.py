@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from gkflow.application.ports import Ledger
 from gkflow.bootstrap import foreseen_by, kept_edition, known_edition, now
 from gkflow.domain.case import canonical, legal_day
 
@@ -41,16 +42,17 @@ class Calendars:
         """Every edition that it has reckoned with, oldest first; a new office adopts what is known."""
         return self._office.in_use().calendars
 
-    def adopt_first(self, ledger: Any) -> None:
+    def adopt_first(self, ledger: Ledger) -> None:
         """Adopt what the installed packages and files know: nothing has been adopted yet."""
         known = known_edition(self._office.settings.home)
-        ledger.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
+        ledger.editions.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
 
-    def read(self, ledger: Any) -> tuple[AdoptedEdition, ...]:
+    def read(self, ledger: Ledger) -> tuple[AdoptedEdition, ...]:
         """Every edition on record, oldest first."""
         predictor = self._office.settings.predictor
         return tuple(
-            AdoptedEdition(name, kept_edition(data, predictor), at) for name, data, at in ledger.calendar_editions()
+            AdoptedEdition(name, kept_edition(data, predictor), at)
+            for name, data, at in ledger.editions.calendar_editions()
         )
 
     def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
@@ -83,7 +85,7 @@ class Calendars:
             new = self._rules_with(wanted, moment)
 
             def adopt() -> None:
-                ledger.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
+                ledger.editions.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
 
             done = begin_adopting(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
         office.in_use()

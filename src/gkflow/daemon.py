@@ -193,7 +193,7 @@ class Daemon:
 
     def _is_confirmed(self, now: datetime) -> bool:
         with self.office.store.reading() as ledger:
-            last = ledger.last_done()
+            last = ledger.sweeps.last_done()
         return last is not None and last.done_at is not None and now - last.done_at <= JUMP
 
     def _tell_jump(self, name: str, error: GkflowError) -> None:

@@ -53,7 +53,7 @@ class Drafts(_Service):
     def all(self, *, session: Any = None) -> list[DraftLine]:
         """The drafts, oldest first."""
         with self._office.store.reading(session) as ledger:
-            return ledger.drafts()
+            return ledger.drafts.listed()
 
     def enter(
         self, id_: int, *, day: date | None = None, facts: Mapping[str, Any] | None = None, session: Any = None,
@@ -72,7 +72,7 @@ class Drafts(_Service):
 
         with self._office.store.writing(session) as ledger:
             the_draft(ledger, id_)
-            ledger.drop_draft(id_)
+            ledger.drafts.drop_draft(id_)
 
 
 class Subscriptions(_Service):
@@ -103,7 +103,7 @@ class Subscriptions(_Service):
     def all(self, *, live: bool = False, session: Any = None) -> list[SubscriptionLine]:
         """Subscriptions, oldest first; only those that still hold with *live*."""
         with self._office.store.reading(session) as ledger:
-            return ledger.subscriptions(live)
+            return ledger.subscriptions.listed(live)
 
     def leave(self, token: str, *, session: Any = None, now: datetime | None = None) -> int:
         """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
@@ -202,7 +202,7 @@ class Duties(_Service):
             for duty in rules.rulebook.duties.values():
                 for due in duty.due_days(since - timedelta(days=1), through):
                     number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
-                    case = number if ledger.docket(number) is not None else None
+                    case = number if ledger.docket.line(number) is not None else None
                     opens = due - timedelta(days=duty.ahead)
                     counted = count_for(ledger, rules, duty, due) if duty.counts is not None else None
                     found.append(Round(duty, duty.name in mine, due, opens, case, counted))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.ports import Ledger
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
 from gkflow.domain.errors import FilesAtFault, NotFound, Refused
@@ -14,11 +15,9 @@ from gkflow.domain.errors import FilesAtFault, NotFound, Refused
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
     from gkflow.application.office_context import OfficeContext
-    from gkflow.application.ports import Channel
+    from gkflow.application.ports import Channel, EscalationRecord, NoticeRecord
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
-    from gkflow.store.lists import EscalationRecord
-    from gkflow.store.outbox import NoticeRecord
 
 
 class Outgoing:
@@ -33,7 +32,7 @@ class Outgoing:
         """What it works by."""
 
     @abstractmethod
-    def rules_in(self, ledger: Any) -> OfficeContext:
+    def rules_in(self, ledger: Ledger) -> OfficeContext:
         """The rules in use in this transaction."""
 
     @abstractmethod
@@ -89,7 +88,7 @@ class Outgoing:
             if case:
                 case_named(ledger, case)
             day = self._day(since) if since is not None else None
-            return ledger.escalations(day, unacknowledged, case)
+            return ledger.escalations.log(day, unacknowledged, case)
 
     def ack(
         self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
@@ -104,11 +103,11 @@ class Outgoing:
         check_person(self.rules, by, "")
         with self.store.writing(session) as ledger:
             wanted = list(ids)
-            if missing := sorted(set(wanted) - ledger.known_escalations(wanted)):
+            if missing := sorted(set(wanted) - ledger.escalations.known(wanted)):
                 raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
             if case:
-                wanted += [record.id for record in ledger.escalations(None, True, case)]
-            return ledger.acknowledge(wanted, by, words.strip(), self.moment(now))
+                wanted += [record.id for record in ledger.escalations.log(None, True, case)]
+            return ledger.escalations.acknowledge(wanted, by, words.strip(), self.moment(now))
 
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
@@ -119,7 +118,7 @@ class Outgoing:
         with self.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)
-            return ledger.notices(which, case, limit)
+            return ledger.outbox.notices(which, case, limit)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
         """
@@ -127,7 +126,7 @@ class Outgoing:
         settings have for its addressee now, under its old key.
         """
         with self.store.writing(session, "none") as ledger:
-            return ledger.revive(ids, self.moment(now), self._mended(ledger.addressed(ids)))
+            return ledger.outbox.revive(ids, self.moment(now), self._mended(ledger.outbox.addressed(ids)))
 
     def _mended(self, addressed: Iterable[tuple[int, str, str, str, str]]) -> dict[int, str]:
         """The present addresses of those whose address has changed; of two people of one name nobody can tell."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.application.given import facts_given, require_texts
+from gkflow.application.ports import Ledger
 from gkflow.bootstrap import (
     channels_of,
     database_of,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from gkflow.application.doctor import HealthCheck
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.office_context import OfficeContext
+    from gkflow.application.ports import InUse
     from gkflow.application.register import Imported, Row
     from gkflow.application.sweep import Swept
     from gkflow.application.unsweep import Unswept
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
     from gkflow.rule_editions import RuleEditions
-    from gkflow.store.adoptions import InUse
     from gkflow.store.database import Database
 
 
@@ -155,18 +156,20 @@ class Office(Outgoing, Sealing):
             assert self._rules is not None
         return self._rules
 
-    def rules_in(self, ledger: Any) -> OfficeContext:
+    def rules_in(self, ledger: Ledger) -> OfficeContext:
         """
         The rules in use in this transaction (在用规则). Asked for at the beginning of each: where another process has
         adopted an edition since, it is read and gone on with, so that nothing is written by one that no longer holds.
         """
         held, rules = self._held, self._rules
-        if held is None or rules is None or held.numbers != ledger.in_use():
+        if held is None or rules is None or held.numbers != ledger.editions.in_use():
             if ledger.writes:
                 self._adopt_in(ledger)
-            held = Held(ledger.in_use(), self.calendars.read(ledger), self.rule_editions.read(ledger))
+            held = Held(ledger.editions.in_use(), self.calendars.read(ledger), self.rule_editions.read(ledger))
             if not (held.calendars and held.rules):
-                raise Unfit("calendar_lost" if ledger.has_record() else "nothing_adopted", place=self.store.place)
+                raise Unfit(
+                    "calendar_lost" if ledger.consistency.has_record() else "nothing_adopted", place=self.store.place
+                )
             rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
             self._rules, self._held = rules, held
         return rules
@@ -187,17 +190,17 @@ class Office(Outgoing, Sealing):
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
         with self.store.reading() as ledger:
-            numbers = ledger.in_use()
+            numbers = ledger.editions.in_use()
         if None in numbers:
             with self.store.writing(hold="alone") as ledger:
                 self._adopt_in(ledger)
 
-    def _adopt_in(self, ledger: Any) -> None:
-        numbers = ledger.in_use()
+    def _adopt_in(self, ledger: Ledger) -> None:
+        numbers = ledger.editions.in_use()
         # One that is gone from an office with a record is not silently replaced: ``verify`` says that it is missing.
-        if numbers.calendar is None and not ledger.has_record():
+        if numbers.calendar is None and not ledger.consistency.has_record():
             self.calendars.adopt_first(ledger)
-        if numbers.rules is None and not ledger.was_sealed("rules"):
+        if numbers.rules is None and not ledger.consistency.was_sealed("rules"):
             self.rule_editions.adopt_first(ledger)
 
     def rules_with(
@@ -209,7 +212,7 @@ class Office(Outgoing, Sealing):
         return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
 
     def _rules_for(
-        self, ledger: Any, known_on: date | str | None, recorded_by: datetime | date | str | None = None
+        self, ledger: Ledger, known_on: date | str | None, recorded_by: datetime | date | str | None = None
     ) -> OfficeContext:
         """
         The rules, with the calendar as it was known on a day where one is given (当时所知), by publication; with
@@ -362,7 +365,7 @@ class Office(Outgoing, Sealing):
         require_texts(number=number)
         with self.store.reading(session) as ledger:
             rules = self._rules_for(ledger, known_on, recorded_by)
-            entries = ledger.entries(number)
+            entries = ledger.record.entries(number)
             if not entries:
                 from gkflow.application.checks import near_case
 
@@ -552,7 +555,7 @@ class Office(Outgoing, Sealing):
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""
         with self.store.writing(hold="none") as ledger:
-            ledger.record_heartbeat(name, self.moment(now), words)
+            ledger.heartbeats.record(name, self.moment(now), words)
 
     def close(self) -> None:
         """Give the database connections back."""

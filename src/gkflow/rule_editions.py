@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gkflow.application.doctor import RuleFiles
+from gkflow.application.ports import Ledger
 from gkflow.bootstrap import now, rulebook
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault, NotFound
@@ -41,14 +42,14 @@ class RuleEditions:
         """Every edition that it has worked by, oldest first; a new office adopts what is known."""
         return self._office.in_use().rules
 
-    def adopt_first(self, ledger: Any) -> None:
+    def adopt_first(self, ledger: Ledger) -> None:
         """Adopt what the installed packages and files say: nothing has been adopted yet. Raises FilesAtFault."""
         known = self.known()
-        ledger.adopt_rules(known.edition, known.files, known.text, "init", now())
+        ledger.editions.adopt_rules(known.edition, known.files, known.text, "init", now())
 
-    def read(self, ledger: Any) -> tuple[KeptRules, ...]:
+    def read(self, ledger: Ledger) -> tuple[KeptRules, ...]:
         """Every edition on record, oldest first."""
-        return tuple(KeptRules(*row) for row in ledger.rules_editions())
+        return tuple(KeptRules(*row) for row in ledger.editions.rules_editions())
 
     def known(self) -> KnownRules:
         """The rules as the files have them, adopted or not. Raises FilesAtFault with every fault of every file."""
@@ -127,7 +128,7 @@ class RuleEditions:
             new = self._rules_with(known, moment, by)
 
             def adopt() -> None:
-                ledger.adopt_rules(known.edition, known.files, known.text, by, moment)
+                ledger.editions.adopt_rules(known.edition, known.files, known.text, by, moment)
 
             done = begin_adopting(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
         office.in_use()

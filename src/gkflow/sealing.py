@@ -46,7 +46,7 @@ class Sealing:
     def last_seal(self, *, session: Any = None) -> Seal | None:
         """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
         with self.store.reading(session) as ledger:
-            return ledger.last_seal()
+            return ledger.seals.last_seal()
 
     def deposit_seals(self) -> int:
         """
@@ -62,8 +62,8 @@ class Sealing:
 
         def lines_after(number: int) -> Iterator[str]:
             with self.store.reading() as ledger:
-                for made in ledger.seals(number):
-                    yield as_line(made, [leaf for page in ledger.leaves(made.number) for leaf in page])
+                for made in ledger.seals.since(number):
+                    yield as_line(made, [leaf for page in ledger.seals.leaves(made.number) for leaf in page])
 
         try:
             return SealFile(path, private_of(self.settings)).bring_up(lines_after)

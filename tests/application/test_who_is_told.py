@@ -169,7 +169,7 @@ def test_a_notice_that_is_sent_again_goes_to_the_address_that_has_been_mended(pl
         office.receive("request", "A", channel="in_person", now=at(DAY))
         (notice,) = office.notices()
         with office.store.writing() as ledger:
-            ledger.failed(notice.id, "no such mailbox", None, at(DAY))
+            ledger.outbox.failed(notice.id, "no such mailbox", None, at(DAY))
     with an_office(place, person("李四", "section_head", mail="lisi@example.gov.cn")) as office:
         (sign,) = [sign for sign in office.doctor(at(DAY)) if sign.name == "delivery"]
         assert sign.facts["dead"] == 1
@@ -195,12 +195,12 @@ def test_doctor_names_people_whom_no_channel_reaches(place: Place) -> None:
         (notice,) = office.notices()
         assert "channels" not in {sign.name for sign in office.doctor(at(DAY))}
         with office.store.writing() as ledger:
-            ledger.failed(notice.id, "no such mailbox", None, at(DAY))
+            ledger.outbox.failed(notice.id, "no such mailbox", None, at(DAY))
         (sign,) = [sign for sign in office.doctor(at(DAY)) if sign.name == "channels"]
         assert sign.facts["people"] == [{"name": "李四", "unit": "GK", "channels": {"mail": "no such mailbox"}}]
         office.revive([notice.id], at(DAY))
         with office.store.writing() as ledger:
-            ledger.delivered([(notice.id, at(DAY))])
+            ledger.outbox.delivered([(notice.id, at(DAY))])
         assert "channels" not in {sign.name for sign in office.doctor(at(DAY))}
 
 

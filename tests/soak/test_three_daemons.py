@@ -138,7 +138,7 @@ def wait_for(office: Office, last: date, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with office.store.reading() as ledger:
-            done, waiting = ledger.last_done(), ledger.waiting_count()[0]
+            done, waiting = ledger.sweeps.last_done(), ledger.outbox.waiting_count()[0]
         if done is not None and done.day >= last and not waiting:
             return
         time.sleep(0.2)
@@ -151,7 +151,7 @@ def the_log(office: Office) -> list[tuple[object, ...]]:
 
 def compare_with_an_undisturbed_office(office: Office, home: Path, cases: int) -> None:
     with office.store.reading() as ledger:
-        sweeps = ledger.sweeps()
+        sweeps = ledger.sweeps.lines()
     done = [sweep for sweep in sweeps if sweep.done_at is not None]
     days = [sweep.day for sweep in done]
     assert days == [days[0] + timedelta(days=i) for i in range(len(days))]

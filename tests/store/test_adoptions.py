@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gkflow.application.ports import Hold
+from gkflow.application.ports import Hold, Ledger
 from gkflow.application.register import import_register
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
@@ -91,35 +91,50 @@ def test_an_import_a_sweep_and_a_rebuilding_go_on_with_what_was_adopted_before_t
 
 
 class _Watched:
-    """A ledger that takes down whether the editions in use were asked for before anything reckoned was written."""
+    """A ledger that notes whether the editions in use were asked for before anything reckoned was written."""
 
-    RECKONED = ("append", "put_docket", "add_clocks", "end_clock", "reach")
+    RECKONED = frozenset(
+        (("record", "append"), ("docket", "put"), ("docket", "add_clocks"), ("docket", "end_clock"),
+         ("sweeps", "reach"), ("hours", "record_step"))
+    )  # fmt: skip
 
-    def __init__(self, ledger: Any, blind: list[str]) -> None:
-        self._ledger, self._blind, self._asked = ledger, blind, False
+    def __init__(self, ledger: Ledger, blind: list[str], seen: set[str]) -> None:
+        self._ledger, self._blind, self._seen, self._asked = ledger, blind, seen, False
 
     def __getattr__(self, name: str) -> Any:
-        if name == "in_use":
-            self._asked = True
-        elif name in self.RECKONED and not self._asked:
-            self._blind.append(name)
-        return getattr(self._ledger, name)
+        found = getattr(self._ledger, name)
+        return found if name == "writes" else _WatchedPart(self, name, found)
+
+
+class _WatchedPart:
+    def __init__(self, ledger: _Watched, name: str, part: Any) -> None:
+        self._of, self._name, self._part = ledger, name, part
+
+    def __getattr__(self, name: str) -> Any:
+        if (self._name, name) == ("editions", "in_use"):
+            self._of._asked = True
+        elif (self._name, name) in _Watched.RECKONED:
+            self._of._seen.add(name)
+            if not self._of._asked:
+                self._of._blind.append(name)
+        return getattr(self._part, name)
 
 
 class _WatchedDatabase(Database):
     blind: list[str]
+    seen: set[str]
 
     @contextmanager
     def writing(self, session: Any = None, hold: Hold = "shared") -> Iterator[Any]:
         with super().writing(session, hold) as ledger:
-            yield _Watched(ledger, self.blind)
+            yield _Watched(ledger, self.blind, self.seen)
 
 
 def test_no_verb_writes_what_was_reckoned_without_asking_which_editions_are_in_use(place: Place) -> None:
     place.settings(PEOPLE)
     place.open().close()
     database = _WatchedDatabase(place.url)
-    database.blind = []
+    database.blind, database.seen = [], set()
     with place.open() as settled:
         office = Office(database, settled.settings)
     open_request(office, "A", "2022-09-01")
@@ -135,23 +150,24 @@ def test_no_verb_writes_what_was_reckoned_without_asking_which_editions_are_in_u
     adopt_shorter(office)
     database.close()
     assert database.blind == []
+    assert database.seen == {name for _, name in _Watched.RECKONED} - {"record_step"}, "all of them were watched"
 
 
 def test_the_chain_of_the_rules_editions_shows_a_changed_one_and_one_taken_away(place: Place) -> None:
     with place.open() as office:
         adopt_shorter(office)
         with office.store.reading() as ledger:
-            assert ledger.check_rules_editions() == []
+            assert ledger.editions.check_rules_editions() == []
     first = place.rows("SELECT edition FROM rules_edition ORDER BY id")[0][0]
     place.without_guards()
     place.sql("UPDATE rules_edition SET \"by\" = 'x' WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
-        assert ledger.check_rules_editions() == [(first, "rules_changed")]
+        assert ledger.editions.check_rules_editions() == [(first, "rules_changed")]
         told = {(each.what, each.where, each.code) for each in office.verify()[2]}
         assert ("rules", first[:12], "rules_changed") in told
     place.sql("DELETE FROM rules_edition WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
-        ((_, code),) = ledger.check_rules_editions()
+        ((_, code),) = ledger.editions.check_rules_editions()
         assert code == "rules_not_chained"
 
 

@@ -91,8 +91,8 @@ def test_a_sweep_seals_in_the_database_and_outside_of_it(lived: Office, place: P
 
 def test_the_root_is_that_of_the_tree_of_rfc_6962(lived: Office) -> None:
     with lived.store.reading() as ledger:
-        leaves = [leaf for page in ledger.leaves() for leaf in page]
-        seals = ledger.seals()
+        leaves = [leaf for page in ledger.seals.leaves() for leaf in page]
+        seals = ledger.seals.since()
 
     def head(some: list[str]) -> bytes:
         if len(some) == 1:
@@ -108,7 +108,7 @@ def test_the_root_is_that_of_the_tree_of_rfc_6962(lived: Office) -> None:
 
 def test_a_seal_adds_only_what_has_changed(lived: Office) -> None:
     with lived.store.reading() as ledger:
-        added = [[(leaf.kind, leaf.name) for page in ledger.leaves(n) for leaf in page] for n in (2, 3)]
+        added = [[(leaf.kind, leaf.name) for page in ledger.seals.leaves(n) for leaf in page] for n in (2, 3)]
     assert [name for kind, name in added[0] if kind == "case"] == ["C"]
     assert [name for kind, name in added[1] if kind == "case"] == ["B"]
     assert ("acknowledgement", "") in added[1]
@@ -445,7 +445,7 @@ def test_a_trigger_that_refuses_nothing_is_named(lived: Office, place: Place) ->
 def rewrite(place: Place, office: Office, case: str) -> None:
     """Another title in a record, and every hash behind it made anew."""
     with office.store.reading() as ledger:
-        entries = ledger.entries(case)
+        entries = ledger.record.entries(case)
     previous, made = "", []
     for entry in entries:
         facts = {**entry.facts, "title": "改过的事项"} if entry.seq == 1 else entry.facts

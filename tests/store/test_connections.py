@@ -12,13 +12,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
 import gkflow
-from gkflow.application.ports import Message, NotDelivered
+from gkflow.application.ports import Ledger, Message, NotDelivered
 from gkflow.domain.errors import GkflowError, Unfit
 from gkflow.office import Office
 from gkflow.store.database import Database
@@ -319,10 +318,10 @@ def test_a_connection_cut_in_the_middle_is_one_line_and_nothing_is_half_written(
         pytest.skip("connections of PostgreSQL")
     office.receive("request", "A", channel="in_person", now=at(DAY))
 
-    def cut_off(ledger: Any) -> None:
-        ledger.run("UPDATE docket SET title = 'x'")
+    def cut_off(ledger: Ledger) -> None:
+        ledger.cursor.run("UPDATE docket SET title = 'x'")
         _cut(place, office)
-        ledger.run("UPDATE docket SET title = 'y'")
+        ledger.cursor.run("UPDATE docket SET title = 'y'")
 
     with pytest.raises(Unfit) as lost:
         office.store.attempt(cut_off)
@@ -396,7 +395,7 @@ def test_of_eight_that_found_an_office_at_once_one_does_and_the_others_see_it(
     assert sorted(first) == [there] * 7 + [f"the office is set up: {home}"]
     with gkflow.open(home=home) as office:
         with office.store.reading() as ledger:
-            assert [len(ledger.calendar_editions()), len(ledger.rules_editions())] == [1, 1]
+            assert [len(ledger.editions.calendar_editions()), len(ledger.editions.rules_editions())] == [1, 1]
         assert office.verify()[2] == ()
 
 
@@ -404,7 +403,7 @@ def _cut(place: Place, office: Office) -> None:
     """End every other connection to the office's schema, as an administrator or a restart does."""
     schema = place.rows("SELECT current_schema()")[0][0]
     with office.store.reading() as ledger:
-        pids = [ledger.one("SELECT pg_backend_pid()")[0]]
+        pids = [ledger.cursor.one("SELECT pg_backend_pid()")[0]]
     pids += [
         pid
         for (pid,) in place.rows(

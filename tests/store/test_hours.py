@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from gkflow.application.hours import tick_hours
+from gkflow.application.ports import NoticeRecord
 from gkflow.domain.notice import compose
 from gkflow.office import Office
-from gkflow.store.outbox import NoticeRecord
 from store.offices import PEOPLE, Place, at, steps
 
 SATURDAY, SUNDAY, MONDAY = "2022-11-12", "2022-11-13", "2022-11-14"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
+from gkflow.application.ports import Ledger
 from gkflow.domain.errors import Conflict, GkflowError
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, assert_sound, at, known, open_request
@@ -121,11 +121,11 @@ def test_what_the_database_breaks_off_is_done_again(place: Place, office: Office
     open_request(office, "A", DAY)
     broken: list[int] = []
 
-    def once(ledger: Any) -> int:
+    def once(ledger: Ledger) -> int:
         broken.append(1)
         if len(broken) == 1:
-            ledger.run("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
-        return ledger.run("UPDATE docket SET title = 'x' WHERE \"case\" = 'A'")
+            ledger.cursor.run("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
+        return ledger.cursor.run("UPDATE docket SET title = 'x' WHERE \"case\" = 'A'")
 
     assert office.store.attempt(once) == 1
     assert len(broken) == 2
@@ -136,8 +136,8 @@ def test_what_the_database_breaks_off_in_the_callers_transaction_is_a_conflict(p
         pytest.skip("SQLite breaks nothing off: its writers wait")
     from sqlmodel import Session
 
-    def broken_off(ledger: Any) -> None:
-        ledger.run("DO $$ BEGIN RAISE EXCEPTION 'could not serialize' USING ERRCODE = '40001'; END $$")
+    def broken_off(ledger: Ledger) -> None:
+        ledger.cursor.run("DO $$ BEGIN RAISE EXCEPTION 'could not serialize' USING ERRCODE = '40001'; END $$")
 
     with place.engine() as engine, Session(engine) as session, pytest.raises(Conflict) as conflict:
         office.store.attempt(broken_off, session)

@@ -211,7 +211,7 @@ def moved_by_reading(office: Office, numbers: Sequence[str], edition: CalendarEd
     found: list[Row] = []
     with office.store.reading() as ledger:
         for number in numbers:
-            entries = ledger.entries(number)
+            entries = ledger.record.entries(number)
             workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
             case = read_case(workflow, number, entries, as_of)
             if case.ended is not None:

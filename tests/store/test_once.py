@@ -169,7 +169,7 @@ def test_of_writers_on_one_case_each_entry_has_a_place_of_its_own(place: Place, 
 def test_a_writer_who_read_before_another_wrote_loses_and_is_told(place: Place, office: Office) -> None:
     open_request(office, "A", DAY)
     with office.store.reading() as ledger:
-        old = ledger.entries("A")
+        old = ledger.record.entries("A")
     office.do("A", "note", text="schneller", now=at(DAY))
     workflow = office.rules.rulebook.workflow("request")
     stale = seal_next(old[-1], old[-1].hash, office.rules)

@@ -121,7 +121,7 @@ def test_a_channel_that_breaks_down_holds_up_no_other(place: Place) -> None:
             assert [n.channel for n in waiting] == ["console"]
             assert waiting[0].error
             with office.store.writing() as ledger:
-                ledger.failed(waiting[0].id, "", at(DAY), at(DAY))
+                ledger.outbox.failed(waiting[0].id, "", at(DAY), at(DAY))
         assert one == 2
 
 
@@ -163,10 +163,10 @@ def test_a_sender_killed_between_sending_and_writing_it_down_sends_again_under_t
             key = one_notice(office)
             killed = """
 import os, signal
-from gkflow.store.ledger import Ledger
+from gkflow.store.outbox import Outbox
 def dying(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-Ledger.delivered = dying
+Outbox.delivered = dying
 office.deliver(datetime.fromisoformat("2022-09-13T09:30+08:00"))
 """
             with processes(place, killed) as (process,):

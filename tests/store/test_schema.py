@@ -81,8 +81,10 @@ def test_every_sqlite_connection_is_durable_and_checks_its_keys(place: Place, sy
     database = Database(place.url, synchronous=synchronous)
     database.migrate()
     with database.writing() as ledger:
-        found = {name: ledger.one(f"PRAGMA {name}")[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
-        patience = ledger.one("PRAGMA busy_timeout")[0]
+        found = {
+            name: ledger.cursor.one(f"PRAGMA {name}")[0] for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+        patience = ledger.cursor.one("PRAGMA busy_timeout")[0]
     database.close()
     assert found == {"journal_mode": "wal", "synchronous": level, "foreign_keys": 1}
     assert patience >= 5_000
@@ -95,7 +97,7 @@ def test_a_writer_takes_the_write_lock_at_its_very_beginning(place: Place, offic
     with office.store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
     with office.store.reading() as ledger:
-        ledger.counts()
+        ledger.lists.counts()
         other.execute("BEGIN IMMEDIATE")  # a reader stands in nobody's way
         other.execute("ROLLBACK")
     other.close()

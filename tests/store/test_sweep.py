@@ -125,11 +125,12 @@ def test_a_sweep_killed_in_its_middle_leaves_nothing_half(place: Place) -> None:
         office.tick(at("2022-09-20"))
     killed_after = """
 import os, signal
-from gkflow.store.ledger import Ledger
+from gkflow.store.outbox import Outbox
+from gkflow.store.sweeps import Sweeps
 place = sys.argv[3]
 def dying(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(Ledger, place, dying)
+setattr(Outbox if place == "put_notices" else Sweeps, place, dying)
 office.tick(datetime.fromisoformat("2022-10-14T09:00+08:00"))
 """
     for statement in ("put_notices", "finish_sweep"):

@@ -237,7 +237,7 @@ def test_a_record_of_many_pages_is_walked_whole(place: Place, lived: Office, mon
 def test_verification_sees_one_moment_while_others_write(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-01")
     with office.store.reading() as ledger:
-        heads = ledger.heads()
+        heads = ledger.docket.heads()
         with place.open() as other:
             other.do("A", "note", text="meanwhile", now=at("2022-09-02"))
-        assert heads["A"] == (len(ledger.entries("A")), ledger.entries("A")[-1].hash)
+        assert heads["A"] == (len(ledger.record.entries("A")), ledger.record.entries("A")[-1].hash)

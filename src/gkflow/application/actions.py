@@ -123,7 +123,7 @@ def write(
     """Seal and append an entry and draw up the caches, in the ledger's transaction."""
     previous = entries[-1].hash if entries else ""
     sealed = seal_next(entry, previous, rules)
-    ledger.append([sealed])
+    ledger.record.append([sealed])
     draw_up(
         ledger, workflow, number, (*entries, sealed), rules.rulebook, drawn_from(entry) if entries else None, reckoned
     )

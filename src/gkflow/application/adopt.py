@@ -17,6 +17,7 @@ from gkflow.application.affected import Affected
 from gkflow.application.docket import read_case, reckon_case, unit_of
 from gkflow.application.moved import Moved
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import Ledger
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recalculation_key import how_firm_of, recount
@@ -63,29 +64,29 @@ def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: dat
     return "；".join(told[:4]) + ("等" if len(told) > 4 else "")
 
 
-def find_moves(ledger: Any, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:
+def find_moves(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:
     """
     Every open deadline that moves when *new* takes the place of *old*, those that end earlier first (届满日变动).
 
     Groups of clocks are counted once; only where a lapse is still to come is the record itself read.
     """
     _note(ledger, old, new, as_of)
-    yield from (Moved(*row) for row in ledger.moving())
+    yield from (Moved(*row) for row in ledger.moves.moving())
 
 
-def _note(ledger: Any, old: OfficeContext, new: OfficeContext, as_of: date) -> None:
+def _note(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> None:
     affected = Affected(ledger, old, new)
-    ledger.begin_moves(as_of, affected.clocks())
-    ledger.put_groups(_groups(ledger, old, new))
-    ledger.put_read_moves(_by_reading(ledger, old, new, affected, as_of))
-    ledger.order_moves()
+    ledger.moves.begin_moves(as_of, affected.clocks())
+    ledger.moves.put_groups(_groups(ledger, old, new))
+    ledger.moves.put_read_moves(_by_reading(ledger, old, new, affected, as_of))
+    ledger.moves.order_moves()
 
 
 def _calendars(old: OfficeContext, new: OfficeContext, unit: str) -> tuple[WorkCalendar, WorkCalendar]:
     return old.rulebook.calendar_of(unit), new.rulebook.calendar_of(unit)
 
 
-def _groups(ledger: Any, old: OfficeContext, new: OfficeContext) -> list[tuple[Any, ...]]:
+def _groups(ledger: Ledger, old: OfficeContext, new: OfficeContext) -> list[tuple[Any, ...]]:
     changes: dict[tuple[str, str], list[date]] = {}
     places = [_calendars(old, new, unit) for unit in ("", *old.rulebook.local, *new.rulebook.local)]
     if all(before.edition == after.edition for before, after in places):
@@ -97,7 +98,7 @@ def _groups(ledger: Any, old: OfficeContext, new: OfficeContext) -> list[tuple[A
     first, last = (days[0], days[-1]) if days else (date.max, date.min)
     counted: dict[tuple[str, str, date], date] = {}
     rows = []
-    for group in ledger.groups(last, first - _BACK if days else first):
+    for group in ledger.moves.groups(last, first - _BACK if days else first):
         before, after = _calendars(old, new, group.unit)
         key = (after.edition, group.recipe, group.since)
         if key not in counted:
@@ -113,10 +114,10 @@ def _groups(ledger: Any, old: OfficeContext, new: OfficeContext) -> list[tuple[A
 
 
 def _by_reading(
-    ledger: Any, old: OfficeContext, new: OfficeContext, affected: Affected, as_of: date
+    ledger: Ledger, old: OfficeContext, new: OfficeContext, affected: Affected, as_of: date
 ) -> Iterator[Moved]:
-    for number in ledger.cases_to_read():
-        entries = ledger.entries(number)
+    for number in ledger.moves.cases_to_read():
+        entries = ledger.record.entries(number)
         workflow = old.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         case = read_case(workflow, number, entries, as_of)
         if case.ended is not None:
@@ -144,7 +145,7 @@ def _moves(was: Deadline, now: Deadline) -> bool:
 
 
 def begin_adopting(
-    ledger: Any,
+    ledger: Ledger,
     old: OfficeContext,
     new: OfficeContext,
     edition: str,
@@ -160,4 +161,4 @@ def begin_adopting(
     _note(ledger, old, new, today)
     adopt()
     by_rules = old.rulebook.edition != new.rulebook.edition
-    return Adopting(edition, *ledger.queue_moves(now, by, by_rules))
+    return Adopting(edition, *ledger.moves.queue_moves(now, by, by_rules))

@@ -58,7 +58,7 @@ def advance(
     the workflow or the law does not allow it; Conflict where another writer was faster or the idempotency key
     was used for something else.
     """
-    entries = ledger.entries(number)
+    entries = ledger.record.entries(number)
     if not entries:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -146,7 +146,7 @@ def repeated(ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: s
     empty where the first call made one.
     """
     assert act.key
-    old = ledger.entry_by_key(act.key)
+    old = ledger.record.entry_by_key(act.key)
     if old is None:
         return None
     given = facts_by_code(rules, workflow, read_facts(workflow, action_of(workflow, act.action), act.facts))
@@ -162,7 +162,7 @@ def repeated(ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: s
     if not same:
         raise Conflict("key_reused", key=act.key, case=old.case, seq=old.seq)
     kept = rules.workflow_of(ledger, old.workflow, old.edition)
-    record = record_of(ledger.entries(old.case), None)
+    record = record_of(ledger.record.entries(old.case), None)
     case = replay(kept, old.case, record)
     after = reckon_case(kept, record, rules.rulebook, max(entry.day for entry in record))
     # What it opened was linked in the same moment: a retry is told of it as well.

@@ -8,9 +8,9 @@ suspension ends or whether a notice was in time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import Ledger
 from gkflow.domain.deadline import Deadline
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import LimitUnit, LimitValue, TimeLimit
@@ -25,7 +25,7 @@ _UNITS = {
 class Affected:
     """What of the open cases a change of rules can move (受影响的期限)."""
 
-    def __init__(self, ledger: Any, old: OfficeContext, new: OfficeContext) -> None:
+    def __init__(self, ledger: Ledger, old: OfficeContext, new: OfficeContext) -> None:
         self._ledger, self._old, self._new = ledger, old, new
         self._limits: dict[str, tuple[TimeLimit | None, TimeLimit | None]] = {}
         self._rests: dict[tuple[str, str], tuple[str, ...]] = {}  # (edition, clock) -> the limits that it rests on
@@ -34,7 +34,7 @@ class Affected:
         """The clocks that a changed limit can move, each with the edition of its workflow."""
         if self._old.rulebook.edition == self._new.rulebook.edition:
             return
-        for name, edition in self._ledger.open_editions():
+        for name, edition in self._ledger.moves.open_editions():
             workflow = self._old.workflow_of(self._ledger, name, edition)
             for rule in workflow.clocks:
                 if any(self._changed(limit) for limit in self.rests_on(workflow, rule)):

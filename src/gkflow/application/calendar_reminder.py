@@ -30,7 +30,7 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
         with store.reading() as ledger:
             # Out of season only where an open deadline already rests on days that nobody has announced; what waits
             # for a local notice does not wait for this one.
-            lines = ledger.provisional(today)
+            lines = ledger.lists.provisional(today)
         if not any(line.last_day is not None and _may_move(line.last_day, through) for line in lines):
             return None
     monday = today - timedelta(days=today.weekday())
@@ -41,13 +41,13 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
     missing = through.year + 1
     with store.writing() as ledger:
         rules = rules.renewed(ledger)
-        heartbeat = ledger.heartbeat(_PULSE)
+        heartbeat = ledger.heartbeats.last(_PULSE)
         if heartbeat is not None and heartbeat[1] == name:
             return None
-        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        lines = list(_lines(rules, name, missing, today, now))
-        ledger.put_notices(lines)
-        ledger.record_heartbeat(_PULSE, now, name)
+        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        notices = list(_lines(rules, name, missing, today, now))
+        ledger.outbox.put_notices(notices)
+        ledger.heartbeats.record(_PULSE, now, name)
     return missing
 
 

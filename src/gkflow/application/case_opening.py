@@ -32,7 +32,7 @@ def open_case(
 
     *following* is one that another case leads to by its rules: whoever acted there need hold no role here.
     """
-    if ledger.docket(number) is not None:
+    if ledger.docket.line(number) is not None:
         raise Conflict("case_exists", case=number)
     with about(workflow):
         return _open(ledger, rules, workflow, number, act, now, today, dry_run, following)
@@ -85,7 +85,7 @@ def next_number(ledger: Ledger, rules: OfficeContext, workflow: str, unit: str, 
     """
     series = rules.numbers.get(workflow, "")
     prefix = "-".join(filter(None, (unit or "CASE", series, str(year)))) + "-"
-    return f"{prefix}{ledger.next_number(prefix):04d}"
+    return f"{prefix}{ledger.record.next_number(prefix):04d}"
 
 
 def follow(
@@ -108,7 +108,7 @@ def follow(
     """
     if not meets(opening.when, entry.facts):
         return None
-    if key and (old := ledger.entry_by_key(key)) is not None:
+    if key and (old := ledger.record.entry_by_key(key)) is not None:
         return old.case
     flow = rules.rulebook.workflow(opening.workflow)
     facts = {new: case.facts[old] for new, old in opening.facts.items() if case.facts.get(old) not in (None, "")}
@@ -122,7 +122,7 @@ def follow(
 
 def link_back(ledger: Ledger, rules: OfficeContext, origin: str, entry: Entry, label: str, now: datetime) -> None:
     """Put on the record of *origin* that it led to the case that *entry* opened (关联案件), once."""
-    entries = ledger.entries(origin)
+    entries = ledger.record.entries(origin)
     if any(each.action == LINK and each.facts.get("leads_to") == entry.case for each in entries):
         return
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -133,7 +133,7 @@ def link_back(ledger: Ledger, rules: OfficeContext, origin: str, entry: Entry, l
 
 
 def _check_origin(ledger: Ledger, number: str, origin: str, day: date) -> None:
-    docket = ledger.docket(origin)
+    docket = ledger.docket.line(origin)
     if docket is None:
         raise NotFound("origin_unknown", case=number, origin=origin, mean=near_case(ledger, origin))
     if day < docket.received:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from gkflow.application.docket import docket_line, lines_on
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
 from gkflow.application.resolve_names import officer_named, unit_named
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
@@ -80,7 +79,7 @@ class CaseQuery:
 
 
 def list_cases(
-    ledger: Any,
+    ledger: Ledger,
     rules: OfficeContext,
     day: date,
     asked: CaseQuery,
@@ -102,9 +101,9 @@ def list_cases(
     if asked.state:
         _check_state(rules, asked.state)
     if asked.unit:
-        asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.units_on_record()))
+        asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.lists.units_on_record()))
     if asked.officer:
-        asked = replace(asked, officer=officer_named(rules, asked.officer, ledger.officers_on_record()))
+        asked = replace(asked, officer=officer_named(rules, asked.officer, ledger.lists.officers_on_record()))
     if reckon or recorded_by is not None:
         lines = _reckoned(ledger, rules, day, asked, recorded_by)
     elif (asked.overdue or asked.due_within is not None) and not asked.clock and not asked.include_closed:
@@ -158,18 +157,18 @@ def _matches(line: CaseLine, asked: CaseQuery) -> bool:
     )
 
 
-def _owed(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
+def _owed(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
     if asked.overdue:
-        pairs = ledger.late(day)
+        pairs = ledger.lists.late(day)
     else:
         # Up to the day before the next working day: a fixed last day may be a day off.
         book = rules.rulebook
         ahead = [each.add(day, (asked.due_within or 0) + 1) for each in (book.calendar, *book.local.values())]
-        pairs = ledger.late(day, "<", max(ahead))
+        pairs = ledger.lists.late(day, "<", max(ahead))
     by_case: dict[str, tuple[DocketLine, list[ClockRevision]]] = {}
     for docket, clock in pairs:
         by_case.setdefault(docket.case, (docket, []))[1].append(clock)
-    for power in ledger.powers_past(day, list(by_case)):
+    for power in ledger.lists.powers_past(day, list(by_case)):
         by_case[power.case][1].append(power)
     lines = []
     for docket, clocks in by_case.values():
@@ -179,12 +178,12 @@ def _owed(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> lis
     return lines
 
 
-def _all(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
+def _all(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
     clocks: dict[str, list[ClockRevision]] = {}
-    for clock in ledger.clocks_on(day, asked.include_closed):
+    for clock in ledger.lists.clocks_on(day, asked.include_closed):
         clocks.setdefault(clock.case, []).append(clock)
     lines = []
-    for docket in ledger.dockets(day, asked.include_closed):
+    for docket in ledger.lists.dockets(day, asked.include_closed):
         mine = clocks.get(docket.case, [])
         if asked.clock and not any(clock.clock == asked.clock for clock in mine):
             continue
@@ -195,15 +194,15 @@ def _all(ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery) -> list
 
 
 def _reckoned(
-    ledger: Any, rules: OfficeContext, day: date, asked: CaseQuery, recorded_by: datetime | None = None
+    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, recorded_by: datetime | None = None
 ) -> list[CaseLine]:
     lines = []
     # What has ended by what is on record now may have been open by what was on record then, and the other way round.
-    for docket in ledger.dockets(
+    for docket in ledger.lists.dockets(
         FOREVER if recorded_by is not None else day, asked.include_closed or recorded_by is not None
     ):
         workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
-        record = record_of(ledger.entries(docket.case), day, recorded_by)
+        record = record_of(ledger.record.entries(docket.case), day, recorded_by)
         if not record:
             continue
         then = docket_line(workflow, docket.case, record)
@@ -215,11 +214,11 @@ def _reckoned(
     return lines
 
 
-def _as_of(ledger: Any, rules: OfficeContext, docket: DocketLine, day: date) -> DocketLine | None:
+def _as_of(ledger: Ledger, rules: OfficeContext, docket: DocketLine, day: date) -> DocketLine | None:
     """The docket line as of *day*: read off the record where something happened since; None: nothing had by then."""
     if docket.latest <= day:
         return docket
-    entries = ledger.entries(docket.case)
+    entries = ledger.record.entries(docket.case)
     workflow = rules.workflow_of(ledger, docket.workflow, docket.edition)
     record = record_of(entries, day)
     return docket_line(workflow, docket.case, record) if record else None

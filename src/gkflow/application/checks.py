@@ -19,7 +19,7 @@ from gkflow.domain.workflow import Action, Workflow
 
 def near_case(ledger: Ledger, number: str) -> str:
     """A hint at a case number that is nearly the same."""
-    near = get_close_matches(number, ledger.near_cases(number), 2)
+    near = get_close_matches(number, ledger.record.near_cases(number), 2)
     return f" (do you mean {' or '.join(near)}?)" if near else ""
 
 

@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Channel, Message, NotDelivered, OneByOne, Store, WaitingNotice
+from gkflow.application.ports import Channel, Ledger, Message, NotDelivered, OneByOne, Store, WaitingNotice
 from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared, send
 from gkflow.application.still_holds import drop_settled
 from gkflow.domain.case import legal_day
@@ -68,8 +67,8 @@ def deliver(
     run.go()
     with store.writing(hold="none") as ledger:
         at = clock()
-        ledger.record_heartbeat("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
-        held = is_quiet(rules, at) and ledger.waiting_count()[0] > 0
+        ledger.heartbeats.record("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
+        held = is_quiet(rules, at) and ledger.outbox.waiting_count()[0] > 0
     return Delivery(run.delivered, run.failed, run.dead, held)
 
 
@@ -80,10 +79,10 @@ def _standing(moment: datetime) -> Clock:
 def _bury_unknown(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
     """A message for a channel that is not set up would wait for ever: it is put among the dead, with the reason."""
     with store.reading() as ledger:
-        strange = [name for name in ledger.channels_waiting() if name not in channels]
+        strange = [name for name in ledger.outbox.channels_waiting() if name not in channels]
     for name in strange:
         with store.writing(hold="none") as ledger:
-            ledger.bury(name, f"channel {name} is not set up in gkflow.toml", now)
+            ledger.outbox.bury(name, f"channel {name} is not set up in gkflow.toml", now)
 
 
 def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[datetime | None, datetime | None]:
@@ -135,7 +134,7 @@ class _Run:
     def go(self) -> None:
         """Claim and send until nothing is left that may be sent now."""
         with self.store.reading() as ledger:
-            self.failing = {(channel, address): failures for channel, address, failures in ledger.unreachable()}
+            self.failing = {(channel, address): failures for channel, address, failures in ledger.outbox.unreachable()}
         with ThreadPoolExecutor(SENDERS, "gkflow-send") as pool:
             try:
                 while True:
@@ -198,11 +197,13 @@ class _Run:
         }
         with self.store.writing(hold="none") as ledger:
             claimed: list[WaitingNotice] = []
-            while not claimed and (found := ledger.claim_notices(usable, now, now + CLAIM, self.batch, busy, free)):
+            while not claimed and (
+                found := ledger.outbox.claim_notices(usable, now, now + CLAIM, self.batch, busy, free)
+            ):
                 claimed = drop_settled(ledger, found, now)
             for notice in claimed:
                 self.claims[notice.id] = now + CLAIM
-                if notice.wording not in self.wordings and (source := ledger.kept_source(notice.wording)):
+                if notice.wording not in self.wordings and (source := ledger.editions.kept_source(notice.wording)):
                     try:
                         self.wordings[notice.wording] = self.rules.read_wording(source)
                     except (ValueError, LookupError, TypeError, AttributeError):
@@ -259,7 +260,7 @@ class _Run:
         if not sent and not ended:
             return
         with self.store.writing(hold="none") as ledger:
-            ledger.delivered([(each.notice.id, each.at) for each in sent if each.error is None])
+            ledger.outbox.delivered([(each.notice.id, each.at) for each in sent if each.error is None])
             for notice, error, at in sent:
                 self.claims.pop(notice.id, None)
                 if error is None:
@@ -267,18 +268,18 @@ class _Run:
                     self._note_reached(ledger, notice)
                     continue
                 again, since = next_try(notice, error, at)
-                ledger.failed(notice.id, error.reason, again, at, since)
+                ledger.outbox.failed(notice.id, error.reason, again, at, since)
                 self.failed += 1
                 self.dead += again is None
             for each in ended:
                 self._end(ledger, each)
 
-    def _note_reached(self, ledger: Any, notice: WaitingNotice) -> None:
+    def _note_reached(self, ledger: Ledger, notice: WaitingNotice) -> None:
         for place in ((notice.channel, notice.address), (notice.channel, "")):
             if self.failing.pop(place, None) is not None:
-                ledger.reached(*place)
+                ledger.outbox.reached(*place)
 
-    def _end(self, ledger: Any, ended: Ended) -> None:
+    def _end(self, ledger: Ledger, ended: Ended) -> None:
         """A sender has stopped: what it did not send waits on; an address out of reach is left alone for a while."""
         job = self.jobs.pop(ended.job.lane)
         self.before[job.lane] = (job.broken, job.spent)
@@ -293,7 +294,7 @@ class _Run:
                 pause = max(pause or PAUSES[0], PAUSES[min(failures, len(PAUSES)) - 1])
             again = self.closed[job.lane] = now + min(pause or NEXT_RUN, LONGEST_PAUSE)
             for address in addresses:
-                ledger.leave_alone(channel, address, failures, again, ended.reason)
+                ledger.outbox.leave_alone(channel, address, failures, again, ended.reason)
                 self.failing[channel, address] = failures
         self._release(ledger, left, again, ended.reason)
 
@@ -301,16 +302,16 @@ class _Run:
         with self.store.writing(hold="none") as ledger:
             self._release(ledger, notices, again, reason)
 
-    def _release(self, ledger: Any, notices: Sequence[WaitingNotice], again: datetime | None, reason: str) -> None:
-        ledger.give_back([(notice.id, self.claims.pop(notice.id)) for notice in notices], again, reason)
+    def _release(self, ledger: Ledger, notices: Sequence[WaitingNotice], again: datetime | None, reason: str) -> None:
+        ledger.outbox.give_back([(notice.id, self.claims.pop(notice.id)) for notice in notices], again, reason)
 
     def _renew(self) -> None:
         """Renew the claims in hand; a message that another sender has taken meanwhile is not sent here."""
         self.renewed = self.clock()
         until = self.renewed + CLAIM
         with self.store.writing(hold="none") as ledger:
-            kept = ledger.renew_claims(list(self.claims.items()), until)
-            ledger.record_heartbeat(
+            kept = ledger.outbox.renew_claims(list(self.claims.items()), until)
+            ledger.heartbeats.record(
                 "deliver", self.renewed, f"delivered={self.delivered} failed={self.failed} dead={self.dead}"
             )
         for id_ in list(self.claims):

@@ -276,12 +276,12 @@ def draw_up(
     """
     lines = revisions(workflow, number, entries, rulebook, since, reckoned)
     if since is None:
-        ledger.add_clocks(lines)
+        ledger.docket.add_clocks(lines)
     else:
         _merge(ledger, number, lines, since)
     latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
     docket = docket_line(workflow, number, entries, reckoned.case if reckoned is not None and latest else None)
-    ledger.put_docket([docket], fresh=since is None)
+    ledger.docket.put([docket], fresh=since is None)
     return docket
 
 
@@ -304,7 +304,7 @@ def stands_as(old: ClockRevision, new: ClockRevision) -> bool:
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockRevision], since: date) -> None:
-    stored = ledger.clocks(number)
+    stored = ledger.docket.clocks(number)
     # One that ended on this very day may go on: a consultation asked and answered within the day moved nothing.
     kept = {(line.clock, line.ref): line for line in stored if line.from_day < since <= line.until_day}
     later = [line for line in stored if line.from_day >= since]
@@ -313,18 +313,18 @@ def _merge(ledger: Ledger, number: str, lines: Sequence[ClockRevision], since: d
         old = kept.get((line.clock, line.ref))
         if line.from_day == since and old is not None and _same(old, line):
             if old.until_day != line.until_day:
-                ledger.end_clock(old, line.until_day)
+                ledger.docket.end_clock(old, line.until_day)
             kept.pop((line.clock, line.ref))
             continue
         drawn.append(line)
     for old in kept.values():
         if old.until_day != since:
-            ledger.end_clock(old, since)
+            ledger.docket.end_clock(old, since)
     if sorted(map(as_drawn, later), key=_place) == sorted(map(as_drawn, drawn), key=_place):
         return
     if later:
-        ledger.drop_clocks(number, since)
-    ledger.add_clocks(drawn)
+        ledger.docket.drop_clocks(number, since)
+    ledger.docket.add_clocks(drawn)
 
 
 def _place(line: ClockRevision) -> tuple[str, str, date]:

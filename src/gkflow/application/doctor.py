@@ -11,7 +11,7 @@ from typing import Any
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import parked
 from gkflow.application.people import examine_people
-from gkflow.application.ports import Channel
+from gkflow.application.ports import Channel, Ledger
 from gkflow.domain.errors import Fault
 
 STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
@@ -40,7 +40,7 @@ class RuleFiles:
 
 
 def examine(
-    ledger: Any,
+    ledger: Ledger,
     rules: OfficeContext,
     now: datetime,
     today: date,
@@ -64,16 +64,16 @@ def examine(
         _recounting(ledger),
         _parked(ledger, rules, today),
         *(HealthCheck(*each) for each in examine_people(ledger, rules, channels)),
-        HealthCheck("counts", "ok", ledger.counts()),
+        HealthCheck("counts", "ok", ledger.lists.counts()),
     ]
 
 
-def _recounting(ledger: Any) -> HealthCheck:
-    waiting = len(ledger.in_recount_queue())
+def _recounting(ledger: Ledger) -> HealthCheck:
+    waiting = len(ledger.recounts.in_recount_queue())
     return HealthCheck("recounting", "warning" if waiting else "ok", {"count": waiting})
 
 
-def _parked(ledger: Any, rules: OfficeContext, today: date) -> HealthCheck:
+def _parked(ledger: Ledger, rules: OfficeContext, today: date) -> HealthCheck:
     found = parked(ledger, rules, today)
     facts = {
         "count": len(found),
@@ -83,8 +83,8 @@ def _parked(ledger: Any, rules: OfficeContext, today: date) -> HealthCheck:
     return HealthCheck("parked", "warning" if found else "ok", facts)
 
 
-def _sweep(ledger: Any, today: date) -> HealthCheck:
-    last = ledger.last_done()
+def _sweep(ledger: Ledger, today: date) -> HealthCheck:
+    last = ledger.sweeps.last_done()
     if last is None:
         return HealthCheck("sweep", "error", {"last": None, "age_days": None, "ahead_days": None})
     age = (today - last.day).days
@@ -97,8 +97,8 @@ def _sweep(ledger: Any, today: date) -> HealthCheck:
     )
 
 
-def _daemon(ledger: Any, now: datetime) -> HealthCheck:
-    heartbeat = ledger.heartbeat("daemon")
+def _daemon(ledger: Ledger, now: datetime) -> HealthCheck:
+    heartbeat = ledger.heartbeats.last("daemon")
     if heartbeat is None:
         return HealthCheck("daemon", "warning", {"last": None})
     return HealthCheck(
@@ -106,20 +106,20 @@ def _daemon(ledger: Any, now: datetime) -> HealthCheck:
     )
 
 
-def _clock(ledger: Any, now: datetime) -> HealthCheck:
-    last = ledger.last_written()
+def _clock(ledger: Ledger, now: datetime) -> HealthCheck:
+    last = ledger.lists.last_written()
     behind = last is not None and last - now > timedelta(minutes=5)
-    jumped = ledger.heartbeat("clock_ahead")
-    since = ledger.heartbeat("tick")
+    jumped = ledger.heartbeats.last("clock_ahead")
+    since = ledger.heartbeats.last("tick")
     still = jumped is not None and (since is None or jumped[0] >= since[0])
     return HealthCheck(
         "clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still}
     )
 
 
-def _delivery(ledger: Any, now: datetime) -> HealthCheck:
-    waiting, dead = ledger.waiting_count()
-    heartbeat = ledger.heartbeat("deliver")
+def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
+    waiting, dead = ledger.outbox.waiting_count()
+    heartbeat = ledger.heartbeats.last("deliver")
     late = waiting and (heartbeat is None or now - heartbeat[0] > STUCK)
     level = "error" if late else "warning" if dead else "ok"
     return HealthCheck(
@@ -134,7 +134,9 @@ def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
     return [HealthCheck("rules_edition", "warning", told)]
 
 
-def _calendar(ledger: Any, rules: OfficeContext, today: date, waiting: str, entered: date | None) -> list[HealthCheck]:
+def _calendar(
+    ledger: Ledger, rules: OfficeContext, today: date, waiting: str, entered: date | None
+) -> list[HealthCheck]:
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
     next_year = through is not None and through.year <= today.year and today.month >= NOTICE_SEASON
@@ -156,7 +158,7 @@ def _calendar(ledger: Any, rules: OfficeContext, today: date, waiting: str, ente
         signs.append(HealthCheck("calendar_edition", "warning", {"in_use": calendar.edition, "waiting": waiting}))
     if unknown := _unknown_here(rules, today.year):
         signs.append(HealthCheck("local_days", "warning", {"year": today.year, "festivals": unknown}))
-    resting = ledger.provisional(today)
+    resting = ledger.lists.provisional(today)
     signs.append(
         HealthCheck(
             "provisional",

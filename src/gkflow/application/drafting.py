@@ -16,33 +16,35 @@ from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import advance
 from gkflow.application.given import require_value
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import DraftLine
+from gkflow.application.ports import DraftLine, Ledger
 from gkflow.application.receive import receive
 from gkflow.domain.case import canonical
 from gkflow.domain.errors import NotFound
 
 
-def keep_draft(ledger: Any, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
+def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
     """Keep an entry that was refused, with the reason (保存草稿); its number among the drafts."""
     for name, value in act.facts.items():
         require_value(act.action, name, name, value)
     plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}
     facts = canonical(plain)
     return int(
-        ledger.keep_draft(DraftLine(0, case, workflow, act.action, act.day, act.by, act.unit, facts, reason, now))
+        ledger.drafts.keep_draft(
+            DraftLine(0, case, workflow, act.action, act.day, act.by, act.unit, facts, reason, now)
+        )
     )
 
 
-def the_draft(ledger: Any, id_: int) -> DraftLine:
+def the_draft(ledger: Ledger, id_: int) -> DraftLine:
     """The draft of that number. Raises NotFound ("no_draft")."""
-    found: list[DraftLine] = ledger.drafts([id_])
+    found: list[DraftLine] = ledger.drafts.listed([id_])
     if not found:
         raise NotFound("no_draft", id=id_)
     return found[0]
 
 
 def enter_draft(
-    ledger: Any,
+    ledger: Ledger,
     rules: OfficeContext,
     id_: int,
     facts: Mapping[str, Any],
@@ -58,10 +60,10 @@ def enter_draft(
     draft = the_draft(ledger, id_)
     merged = {**json.loads(draft.facts), **facts}
     act = Command(draft.action, day or draft.day, draft.by, draft.unit, merged)
-    there = draft.case and ledger.docket(draft.case) is not None
+    there = draft.case and ledger.docket.line(draft.case) is not None
     if there:
         entered = advance(ledger, rules, draft.case, act, now, today)
     else:
         entered = receive(ledger, rules, draft.workflow, act, now, today, draft.case)
-    ledger.drop_draft(id_)
+    ledger.drafts.drop_draft(id_)
     return entered

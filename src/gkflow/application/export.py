@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gkflow.application.ports import Ledger
 from gkflow.application.register import NEW_DAY
 from gkflow.domain.case import CORRECT, Entry
 
 
-def export_rows(ledger: Any, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+def export_rows(ledger: Ledger, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
     """
     The register again (导出台账): one row for each entry, in the form and the order in which ``import`` takes them.
     """
     if cases is None:
-        walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.walk_entries()
+        walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.record.walk_entries()
     else:
-        walked = ((case, ledger.entries(case)) for case in cases)
+        walked = ((case, ledger.record.entries(case)) for case in cases)
     for number, entries in walked:
         ordered = sorted(entries, key=lambda entry: entry.day)
         places = {entry.seq: place for place, entry in enumerate(ordered, 1)}

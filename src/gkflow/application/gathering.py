@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from gkflow.application.marks import folded, looks_of, plain_number, revealed
+from gkflow.application.ports import Store
 from gkflow.application.rows import BadRow, Imported, TypedRow
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import Workflow
@@ -24,7 +24,7 @@ def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow
         result.bad.append(BadRow(row.number, case, error))
 
 
-def fold_numbers(store: Any, cases: Gathered, result: Imported) -> Gathered:
+def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
     """
     The cases by their plain numbers: "ＧＫ－１" and "GK-1" are one case. A number that is on record as it is written
     stays: it was taken so before.
@@ -34,7 +34,7 @@ def fold_numbers(store: Any, cases: Gathered, result: Imported) -> Gathered:
     if not other:
         return cases
     with store.reading() as ledger:
-        there = ledger.known_cases(other)
+        there = ledger.record.known_cases(other)
     gathered: Gathered = {}
     for case, (workflow, rows) in cases.items():
         number = case if case in there else plain.get(case, case)
@@ -47,7 +47,7 @@ def fold_numbers(store: Any, cases: Gathered, result: Imported) -> Gathered:
     return gathered
 
 
-def tell_look_alikes(store: Any, cases: Gathered, result: Imported) -> None:
+def tell_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
     """Name the numbers that a reader takes for one another (相似的案件编号), in the file and against the record."""
     first: dict[str, str] = {}
     unlike: dict[str, str] = {}
@@ -59,7 +59,7 @@ def tell_look_alikes(store: Any, cases: Gathered, result: Imported) -> None:
             unlike[case] = dashed
     if unlike:
         with store.reading() as ledger:
-            there = ledger.known_cases(list(unlike.values()))
+            there = ledger.record.known_cases(list(unlike.values()))
         for case, dashed in unlike.items():
             if dashed in there:
                 _tell(result, cases[case][1], case, dashed)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.notifications import tell_steps
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ReachedStep, Store
+from gkflow.application.ports import Ledger, ReachedStep, Store
 from gkflow.application.unsweep import swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day, record_of
@@ -66,21 +66,21 @@ def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTh
     return ReachedByTheHour(len(reached), told)
 
 
-def _may_begin(ledger: Any, now: datetime) -> bool:
-    last = ledger.last_done()
+def _may_begin(ledger: Ledger, now: datetime) -> bool:
+    last = ledger.sweeps.last_done()
     return last is not None and last.day >= legal_day(now) - _ONE_DAY and swept_ahead(ledger, now) is None
 
 
-def reach_hours(ledger: Any, rules: OfficeContext, day: date, until: datetime) -> list[_Reached]:
+def reach_hours(ledger: Ledger, rules: OfficeContext, day: date, until: datetime) -> list[_Reached]:
     """
     Record every step of a limit in hours that is reached by the moment *until*, as the clocks stood on *day*; from
     the lowest step up. A step bears the day on which it was reached, also where that day has been swept: the next
     sweep seals it.
     """
-    last, found = ledger.last_done(), []
-    begun = ledger.first_sweep() or day
+    last, found = ledger.sweeps.last_done(), []
+    begun = ledger.sweeps.first_sweep() or day
     for workflow, rule, ladder, run in _running(ledger, rules, day):
-        entries = ledger.entries(run.case)
+        entries = ledger.record.entries(run.case)
         kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         deadline = reckon_case(kept, record_of(entries, day), rules.rulebook, day).get((rule.name, run.ref))
         if deadline is None or deadline.last_moment is None or deadline.last_day != run.last_day:
@@ -89,7 +89,7 @@ def reach_hours(ledger: Any, rules: OfficeContext, day: date, until: datetime) -
         for step, at in _steps(ladder, deadline, calendar, last.day if last is not None else None, until):
             on = max(legal_day(at), begun)
             sealed_with = last.day + _ONE_DAY if last is not None and on <= last.day else None
-            made = ledger.record_step(workflow.name, rule.name, run, step, on, sealed_with)
+            made = ledger.hours.record_step(workflow.name, rule.name, run, step, on, sealed_with)
             if made is not None:
                 found.append(_Reached(made, deadline.last_moment, run.holds))
     return found
@@ -123,7 +123,7 @@ def _steps(
     return reached
 
 
-def _running(ledger: Any, rules: OfficeContext, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
+def _running(ledger: Ledger, rules: OfficeContext, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
     """The clocks that run in hours on *day* and whose last day has come, while a step of theirs is to come."""
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:
@@ -131,7 +131,7 @@ def _running(ledger: Any, rules: OfficeContext, day: date) -> Iterator[tuple[Wor
             if ladder is None or not _in_hours(rules, rule):
                 continue
             steps = sum(step.offset <= 1 for step in ladder.steps)
-            for run in ledger.running_hours(ladder.name, workflow.name, rule.name, day, steps):
+            for run in ledger.hours.running_hours(ladder.name, workflow.name, rule.name, day, steps):
                 yield workflow, rule, ladder, run
 
 

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gkflow.application.actions import findings_of, write
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.notifications import tell_action
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import SYSTEM
+from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.machine import may, replay
@@ -23,7 +22,7 @@ _TELLS = ("propose", "take")
 _BARRED = frozenset(("too_early", "no_term"))
 
 
-def take_lapsed(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
+def take_lapsed(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Take the actions that silence has by law (第三十四条: 逾期未提出意见的视为同意公开), from the first working day
     after the term ran out.
@@ -36,13 +35,13 @@ def take_lapsed(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> 
         for rule in workflow.clocks:
             if not any(lapse.take for lapse in rule.lapse):
                 continue
-            for case, ref in list(ledger.run_out(workflow.name, rule.name, rule.ladder, day)):
+            for case, ref in list(ledger.sweeps.run_out(workflow.name, rule.name, rule.ladder, day)):
                 taken += _take(ledger, rules, case, (rule.name, ref), day, now)
     return taken
 
 
-def _take(ledger: Any, rules: OfficeContext, case: str, key: tuple[str, str], day: date, now: datetime) -> int:
-    entries = ledger.entries(case)
+def _take(ledger: Ledger, rules: OfficeContext, case: str, key: tuple[str, str], day: date, now: datetime) -> int:
+    entries = ledger.record.entries(case)
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     record = record_of(entries, day)
     deadline = reckon_case(workflow, record, rules.rulebook, day).get(key)

@@ -31,36 +31,36 @@ class _Meaning(NamedTuple):
     step: Step | None
 
 
-def tell(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
+def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Write the messages for what was reached since the last telling (告知), and return how many.
 
     After an outage only the highest step of each clock is told, and only where it still holds. A power that has
     lapsed is past reminding. What silence brought about is told as such ("take"), an outage or not.
     """
-    after = ledger.last_telling() or date.min
+    after = ledger.sweeps.last_telling() or date.min
     told = 0
-    teller = _Teller(rules, day, now, ledger.series)
-    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    for page in ledger.untold(after, day):
+    teller = _Teller(rules, day, now, ledger.sweeps.series)
+    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    for page in ledger.sweeps.untold(after, day):
         told += _put(ledger, teller, page)
     return told
 
 
 def tell_steps(
-    ledger: Any, rules: OfficeContext, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
+    ledger: Ledger, rules: OfficeContext, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
 ) -> int:
     """Write the messages for steps of limits in hours, each with the moment at which its hours run out."""
     if not reached:
         return 0
     moments = {step.id: moment for step, moment in reached}
-    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    return _put(ledger, _Teller(rules, day, now, ledger.series, moments), [step for step, _ in reached])
+    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    return _put(ledger, _Teller(rules, day, now, ledger.sweeps.series, moments), [step for step, _ in reached])
 
 
-def _put(ledger: Any, teller: _Teller, page: Iterable[ReachedStep]) -> int:
+def _put(ledger: Ledger, teller: _Teller, page: Iterable[ReachedStep]) -> int:
     lines = [line for reached in page for line in teller.messages(reached)]
-    ledger.put_notices(lines)
+    ledger.outbox.put_notices(lines)
     return len(lines)
 
 
@@ -212,8 +212,8 @@ def tell_action(
     base, urgent = f"{case.number}/{entry.seq}", _in_hours(rules, workflow, entry.day)
     lines = list(lines_to(rules, others, base, facts, now, case=case.number, unit=entry.unit, urgent=urgent))
     if lines:
-        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.put_notices(lines)
+        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        ledger.outbox.put_notices(lines)
 
 
 def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:

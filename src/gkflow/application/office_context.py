@@ -68,7 +68,7 @@ class OfficeContext:
             return present
         kept = self._kept.get(edition)
         if kept is None:
-            source = ledger.kept_source(edition)
+            source = ledger.editions.kept_source(edition)
             if source is None:
                 raise Unfit("settings", file=f"workflow {name}", reason=f"edition {edition[:12]} was not kept")
             kept = self._kept[edition] = self.read_source(source)
@@ -77,4 +77,4 @@ class OfficeContext:
     def keep(self, ledger: Ledger, workflow: Workflow, now: datetime) -> None:
         """Keep the edition under which a case begins."""
         if workflow.edition not in self._kept:
-            ledger.keep_source(workflow.edition, "workflow", workflow.name, workflow.source, now)
+            ledger.editions.keep_source(workflow.edition, "workflow", workflow.name, workflow.source, now)

@@ -6,11 +6,11 @@ consultation without its day of receipt, an applicant who never answers: somebod
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import StandingStill
+from gkflow.application.ports import Ledger, StandingStill
 
 
 class Parked(NamedTuple):
@@ -20,17 +20,17 @@ class Parked(NamedTuple):
     days: int
 
 
-def parked(ledger: Any, rules: OfficeContext, day: date) -> list[Parked]:
+def parked(ledger: Ledger, rules: OfficeContext, day: date) -> list[Parked]:
     """The clocks of the office that have stood still for ``[reminders] parked_after`` working days or more."""
     found = []
-    for line in ledger.standing_still(day):
+    for line in ledger.sweeps.standing_still(day):
         days = rules.rulebook.calendar_of(line.unit).count(line.since, day)
         if days >= rules.parked_after:
             found.append(Parked(line, days))
     return found
 
 
-def remind_parked(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
+def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """Remind the officer of each parked case, and from the second time on the head of the section (久置提醒)."""
     told = 0
     for each in parked(ledger, rules, day):
@@ -47,7 +47,7 @@ def remind_parked(ledger: Any, rules: OfficeContext, day: date, now: datetime) -
         whom = rules.addressees(roles, line.unit, line.officer)
         base = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
         lines = list(lines_to(rules, whom, base, facts, now, case=line.case, unit=line.unit))
-        ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.put_notices(lines)
+        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+        ledger.outbox.put_notices(lines)
         told += len(lines)
     return told

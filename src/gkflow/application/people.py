@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Channel
+from gkflow.application.ports import Channel, Ledger
 from gkflow.domain.notice import find_addressees, names_twice
 from gkflow.domain.rulebook import Rulebook
 
@@ -14,7 +14,7 @@ _RINGING = ("mail", "webhook", "chat")
 
 
 def examine_people(
-    ledger: Any, rules: OfficeContext, channels: Mapping[str, Channel]
+    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What of the people in the settings would go wrong quietly: name, level and facts of each sign."""
     people = rules.people
@@ -28,7 +28,7 @@ def examine_people(
     known = {person.name for person in people}
     unknown = [
         {"officer": officer, "open": count, "case": case}
-        for officer, count, case in ledger.open_officers()
+        for officer, count, case in ledger.lists.open_officers()
         if officer not in known
     ]
     if unknown:
@@ -52,11 +52,11 @@ def roles_of(book: Rulebook) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def _vacant(ledger: Any, rules: OfficeContext) -> Iterator[dict[str, Any]]:
+def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
     """The posts that nobody holds, of the office and of each unit with an open case, and who is notified instead."""
     wanted = roles_of(rules.rulebook)
     labels = {code: label for label, code in rules.units.items()}
-    for unit in sorted({rules.unit, *(ledger.open_units() - {""})}):
+    for unit in sorted({rules.unit, *(ledger.lists.open_units() - {""})}):
         for role in wanted:
             found = find_addressees(rules.people, role, unit, "", rules.line)
             if found and found[0].vacant:
@@ -65,9 +65,9 @@ def _vacant(ledger: Any, rules: OfficeContext) -> Iterator[dict[str, Any]]:
                 yield {"unit": unit, "label": label, "role": role, "instead": instead, "as": found[0].role}
 
 
-def _without_channel(ledger: Any, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
+def _without_channel(ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
     """The people who would not hear of anything: every channel of theirs that rings is out of order."""
-    failing = ledger.failing_addresses()
+    failing = ledger.outbox.failing_addresses()
     out = {channel: reason for (channel, address), reason in failing.items() if not address}
     for person in rules.people:
         why: dict[str, str] = {}

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any
 
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import unit_named
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.workflow import ClockRule
@@ -53,18 +53,18 @@ class Rate:
 
 
 def rates(
-    ledger: Any, rules: OfficeContext, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
+    ledger: Ledger, rules: OfficeContext, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
     by: Sequence[str] = (),
 ) -> list[Rate]:  # fmt: skip
     """
     The rates of the office's duties in [*since*, *until*], as things stand on *as_of*; of one *unit*, or *by* unit,
     by month, or both (GROUPINGS). Powers, targets and terms are no duties. Raises NotFound for an unknown unit.
     """
-    wanted = unit_named(rules, unit, ledger.units_on_record()) if unit else ""
+    wanted = unit_named(rules, unit, ledger.lists.units_on_record()) if unit else ""
     counts: dict[tuple[str, str, str, str], Counter[str]] = {}
     aside: dict[tuple[str, str, str, str], Counter[str]] = {}
     for month, first, last in _spans(since, until, "month" in by):
-        for row in ledger.met(first, last, as_of):
+        for row in ledger.lists.met(first, last, as_of):
             if (workflow and row.workflow != workflow) or (wanted and row.unit != wanted):
                 continue
             rule = _rule_of(rules, row.workflow, row.clock)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from gkflow.application.actions import Command, make_entry, write
 from gkflow.application.docket import draw_up, read_case, reckon_case
 from gkflow.application.moved import Moved, WaitingCase
 from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import NoticeLine, Store
+from gkflow.application.ports import Ledger, NoticeLine, Store
 from gkflow.domain.case import RECOUNT, Entry, legal_day
 from gkflow.domain.deadline import Status
 from gkflow.domain.workflow import Workflow
@@ -34,20 +33,20 @@ def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
     count = 0
     while True:
         with store.reading() as ledger:
-            if not ledger.waiting_cases(1):
+            if not ledger.recounts.waiting_cases(1):
                 return count
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
-            batch = ledger.waiting_cases(BATCH)
-            ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+            batch = ledger.recounts.waiting_cases(BATCH)
+            ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
             later: list[NoticeLine] = []  # of a case that moves both ways: what ends earlier comes first
             for waiting in batch:
                 lines = list(_recounted(ledger, rules, waiting, now))
                 both = any(line.kind == EARLIER for line in lines)
-                ledger.put_notices([line for line in lines if line.kind == EARLIER or not both])
+                ledger.outbox.put_notices([line for line in lines if line.kind == EARLIER or not both])
                 later += [line for line in lines if line.kind != EARLIER and both]
-            ledger.put_notices(later)
-            ledger.done_waiting([waiting.case for waiting in batch])
+            ledger.outbox.put_notices(later)
+            ledger.recounts.done_waiting([waiting.case for waiting in batch])
             count += len(batch)
         store.give_way()
 
@@ -69,11 +68,11 @@ def _still_moved(
     )
 
 
-def _recounted(ledger: Any, rules: OfficeContext, waiting: WaitingCase, now: datetime) -> Iterator[NoticeLine]:
+def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: datetime) -> Iterator[NoticeLine]:
     """Write what moved in one case, an entry for each clock; the notices of it."""
     number, moves, by, by_rules = waiting.case, waiting.moves, waiting.by, waiting.by_rules
     today = legal_day(waiting.at)  # it moved when the edition was adopted, however late that is entered
-    entries = ledger.entries(number)
+    entries = ledger.record.entries(number)
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     if len(entries) != waiting.entries:
         moves = _still_moved(rules, workflow, entries, moves, today)

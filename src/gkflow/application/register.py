@@ -14,7 +14,7 @@ from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
 from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look_alikes
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ClockRevision, DocketLine
+from gkflow.application.ports import ClockRevision, DocketLine, Ledger, Store
 from gkflow.application.resolve_names import known_units, unknown_names
 from gkflow.application.rows import (
     COLUMNS,
@@ -43,7 +43,7 @@ _BATCH = 2_000  # cases to a transaction
 
 
 def import_register(
-    store: Any,
+    store: Store,
     rules: OfficeContext,
     rows: Iterable[Row],
     now: datetime,
@@ -97,16 +97,16 @@ def import_register(
 
 
 def _take_batch(
-    ledger: Any, rules: OfficeContext, cases: Gathered, now: datetime, by: str, dry_run: bool, result: Imported
+    ledger: Ledger, rules: OfficeContext, cases: Gathered, now: datetime, by: str, dry_run: bool, result: Imported
 ) -> None:  # fmt: skip
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
     clocks: list[ClockRevision] = []
     editions: dict[str, Workflow] = {}
     later: list[tuple[str, Workflow, tuple[Entry, ...], date | None]] = []
-    known_cases = ledger.known_cases(list(cases))
+    known_cases = ledger.record.known_cases(list(cases))
     for number, (present, rows) in cases.items():
-        old = ledger.entries(number) if number in known_cases else ()
+        old = ledger.record.entries(number) if number in known_cases else ()
         workflow = rules.workflow_of(ledger, old[0].workflow, old[0].edition) if old else present
         if old and workflow.name != present.name:
             for row in rows:
@@ -131,9 +131,9 @@ def _take_batch(
     if entries:
         for workflow in editions.values():
             rules.keep(ledger, workflow, now)
-        ledger.append(entries)
-        ledger.put_docket(dockets, fresh=True)
-        ledger.add_clocks(clocks)
+        ledger.record.append(entries)
+        ledger.docket.put(dockets, fresh=True)
+        ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
             draw_up(ledger, workflow, number, record, rules.rulebook, since)
         take_back(ledger, rules, {number: (workflow, record) for number, workflow, record, _ in later}, now)
@@ -224,7 +224,7 @@ def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     )
 
 
-def _link_origins(store: Any, rules: OfficeContext, cases: Gathered, now: datetime, result: Imported) -> None:
+def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: datetime, result: Imported) -> None:
     """
     Put the other half of every link on record (关联案件): the case that another came from says so too.
 
@@ -241,10 +241,10 @@ def _link_origins(store: Any, rules: OfficeContext, cases: Gathered, now: dateti
             rules = rules.renewed(ledger)
             for case, workflow, row in found[start : start + _BATCH]:
                 origin = str(row.facts["origin"])
-                opening = next(iter(ledger.entries(case)), None)
+                opening = next(iter(ledger.record.entries(case)), None)
                 if opening is None or opening.facts.get("origin") != origin:
                     continue  # the row was refused, or another one opened the case
-                docket = ledger.docket(origin)
+                docket = ledger.docket.line(origin)
                 if docket is None or docket.received > opening.day or origin == case:
                     error = NotFound("origin_unknown", case=case, origin=origin, mean="")
                     result.odd.append(BadRow(row.number, case, error))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.docket import read_case
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import FOREVER
+from gkflow.application.ports import FOREVER, Ledger
 from gkflow.domain.case import Case, Entry
 from gkflow.domain.workflow import MISFILED, Workflow
 
@@ -36,7 +36,7 @@ class RemedyRow(NamedTuple):
         return self.upheld + self.corrected + self.other + self.pending
 
 
-def table_four(ledger: Any, rules: OfficeContext, year: int, as_of: date | None = None) -> tuple[RemedyRow, ...]:
+def table_four(ledger: Ledger, rules: OfficeContext, year: int, as_of: date | None = None) -> tuple[RemedyRow, ...]:
     """
     The groups of table four for a year (年度报告格式 表四), as the record stood at the end of 31 December, or on an
     earlier *as_of*.
@@ -51,8 +51,8 @@ def table_four(ledger: Any, rules: OfficeContext, year: int, as_of: date | None 
     counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for name in (RECONSIDERATION, LITIGATION):
         # Every case of the workflow: a correction may have moved the day on which the docket says that it came in.
-        for number in ledger.cases_received(name, date.min, FOREVER):
-            entries = ledger.entries(number)
+        for number in ledger.lists.cases_received(name, date.min, FOREVER):
+            entries = ledger.record.entries(number)
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
             place = _place(workflow, number, entries, eve, day)
             if place is not None:

@@ -63,7 +63,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 def case_named(ledger: Ledger, number: str) -> str:
     """The number of a case that is on record. Raises NotFound ("unknown_case") with those that are nearly the same."""
     require_texts(case=number)
-    if ledger.docket(number) is None:
+    if ledger.docket.line(number) is None:
         raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
     return number
 

@@ -15,7 +15,7 @@ from gkflow.application.actions import Command
 from gkflow.application.case_opening import follow, open_case
 from gkflow.application.docket import read_case, unit_of
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import SYSTEM
+from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.case import legal_day, record_of
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.workflow import Step, Workflow, meets
@@ -23,7 +23,7 @@ from gkflow.domain.workflow import Step, Workflow, meets
 _ONE_DAY = timedelta(days=1)
 
 
-def open_by_steps(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
+def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """Open what the steps reached on *day* open (督办立案), and return how many cases that were."""
     opening = {
         (name, step.offset): step
@@ -34,16 +34,16 @@ def open_by_steps(ledger: Any, rules: OfficeContext, day: date, now: datetime) -
     if not opening:
         return 0
     opened = 0
-    for number, name, clock, ref, deadline, offset in ledger.reached_on(day, sorted({at for _, at in opening})):
+    for number, name, clock, ref, deadline, offset in ledger.sweeps.reached_on(day, sorted({at for _, at in opening})):
         workflow = rules.rulebook.workflows.get(name)
         rule = workflow.clock(clock) if workflow is not None else None
         step = opening.get((rule.ladder, offset)) if rule is not None else None
         if step is None or step.opens is None or rule is None:
             continue
         key = f"step/{number}/{clock}/{ref}/{deadline}/{offset}"
-        if ledger.entry_by_key(key) is not None:
+        if ledger.record.entry_by_key(key) is not None:
             continue
-        entries = ledger.entries(number)
+        entries = ledger.record.entries(number)
         kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         case = read_case(kept, number, entries, day)
         unit = unit_of(kept, case.record) or rules.unit
@@ -62,7 +62,7 @@ def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[
     return {name: value for name, value in told.items() if name in known and name not in step.opens.given}
 
 
-def open_duties(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> int:
+def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Open the cases of the recurring duties that are due within their time ahead (周期职责立案); how many.
 
@@ -74,7 +74,7 @@ def open_duties(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> 
         for due in duty.due_days(day - _ONE_DAY, day + timedelta(days=duty.ahead)):
             number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
             key = f"duty/{number}"
-            if ledger.entry_by_key(key) is not None or ledger.docket(number) is not None:
+            if ledger.record.entry_by_key(key) is not None or ledger.docket.line(number) is not None:
                 continue
             facts = _facts_of(
                 flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)}
@@ -85,7 +85,7 @@ def open_duties(ledger: Any, rules: OfficeContext, day: date, now: datetime) -> 
     return opened
 
 
-def count_for(ledger: Any, rules: OfficeContext, duty: RecurringDuty, due: date) -> int:
+def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringDuty, due: date) -> int:
     """
     How often what a duty is measured by was done in the year in which it is due (计数), as the record stands: a
     voided entry does not count.
@@ -94,8 +94,8 @@ def count_for(ledger: Any, rules: OfficeContext, duty: RecurringDuty, due: date)
     assert counts is not None
     since, until = date(due.year, 1, 1), date(due.year, 12, 31)
     found = 0
-    for number in ledger.cases_with(list(counts.actions), since, until):
-        entries = ledger.entries(number)
+    for number in ledger.lists.cases_with(list(counts.actions), since, until):
+        entries = ledger.record.entries(number)
         if entries[0].workflow == counts.workflow:
             found += sum(
                 entry.action in counts.actions and since <= entry.day <= until and meets(counts.when, entry.facts)

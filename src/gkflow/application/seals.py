@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ALGORITHMS, Leaf, NoticeLine, Seal
+from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, NoticeLine, Seal
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
 from gkflow.domain.errors import Unfit
 from gkflow.domain.merkle import KEYED, Tree, keyed
@@ -72,13 +72,13 @@ def seal_facts(made: Seal) -> dict[str, Any]:
     return {("seal" if name == "number" else name): value for name, value in facts.items() if name != "peaks"}
 
 
-def send_seal(ledger: Any, rules: OfficeContext, made: Seal, now: datetime) -> None:
+def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -> None:
     """Put a seal into the outbox for every address that the settings name (封存外送)."""
     if not rules.seal_to:
         return
-    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
     facts = canonical({**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""})
-    ledger.put_notices(
+    ledger.outbox.put_notices(
         NoticeLine(
             f"seal/{made.number}/{channel}", "", None, "seal", "", "", rules.unit, channel, address, facts,
             rules.wording.edition, now, now,
@@ -120,19 +120,19 @@ def _outside(told: dict[str, Any]) -> Outside:
 # -- holding the record against its seals ------------------------------------------------------------------------------
 
 
-def check_seals(ledger: Any, key: str, outside: Sequence[Outside] = ()) -> list[Breach]:
+def check_seals(ledger: Ledger, key: str, outside: Sequence[Outside] = ()) -> list[Breach]:
     """Hold seals against one another, against what has left the office, and the record against them."""
-    seals = ledger.seals()
+    seals = ledger.seals.since()
     breaches = _check_chain(seals, key)
     breaches += _check_tree(ledger, seals)
-    kept = ledger.heartbeat("seal")
+    kept = ledger.heartbeats.last("seal")
     head = f"{seals[-1].number} {seals[-1].hash}" if seals else ""
     if (kept[1] if kept is not None else "") != head:
         number = kept[1].split()[0] if kept is not None and kept[1] else "1"
         breaches.append(Breach("seal", number, None, "seal_missing"))
-    for case in ledger.sealed_without_leaf():
+    for case in ledger.seals.sealed_without_leaf():
         breaches.append(Breach("case", case, None, "head_not_sealed"))
-    for leaf, code in ledger.against_leaves():
+    for leaf, code in ledger.seals.against_leaves():
         breaches.append(_of_leaf(leaf, code))
     breaches += _check_outside(ledger, {each.number: each for each in seals}, key, outside)
     return list(dict.fromkeys(breaches))
@@ -172,7 +172,7 @@ def _wrong(made: Seal, key: str, under_key: bool) -> str:
     return "" if right == made.hash else "seal_changed"
 
 
-def _check_tree(ledger: Any, seals: Sequence[Seal]) -> list[Breach]:
+def _check_tree(ledger: Ledger, seals: Sequence[Seal]) -> list[Breach]:
     """Grow the tree again from its leaves: after each seal its root and counts must be those that were sealed."""
     breaches: list[Breach] = []
     if not seals:
@@ -187,7 +187,7 @@ def _check_tree(ledger: Any, seals: Sequence[Seal]) -> list[Breach]:
         if (tree.count, tree.root()) != (made.leaves, made.root) or told != counts:
             breaches.append(Breach("seal", str(made.number), None, "leaves_changed"))
 
-    for page in ledger.leaves():
+    for page in ledger.seals.leaves():
         for leaf in page:
             while left and tree.count >= left[0].leaves:
                 close()
@@ -224,7 +224,7 @@ def _of_leaf(leaf: Leaf, code: str) -> Breach:
     return Breach(leaf.kind, leaf.name, None, code)
 
 
-def _check_outside(ledger: Any, seals: dict[int, Seal], key: str, outside: Sequence[Outside]) -> list[Breach]:
+def _check_outside(ledger: Ledger, seals: dict[int, Seal], key: str, outside: Sequence[Outside]) -> list[Breach]:
     breaches, unmatched = [], False
     tree: Tree | None = None
     for kept in outside:
@@ -246,5 +246,5 @@ def _check_outside(ledger: Any, seals: dict[int, Seal], key: str, outside: Seque
     if unmatched:
         # The database no longer tells what was sealed: the file does.
         leaves = [leaf for kept in outside for leaf in kept.leaves]
-        breaches += [_of_leaf(leaf, code) for leaf, code in ledger.against(leaves)]
+        breaches += [_of_leaf(leaf, code) for leaf, code in ledger.seals.against(leaves)]
     return breaches

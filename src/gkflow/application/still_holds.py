@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from gkflow.application.ports import SETTLED, UNSWEPT, WaitingNotice
+from gkflow.application.ports import SETTLED, UNSWEPT, Ledger, WaitingNotice
 from gkflow.domain.case import legal_day
 
 
-def drop_settled(ledger: Any, claimed: Sequence[WaitingNotice], now: datetime) -> list[WaitingNotice]:
+def drop_settled(ledger: Ledger, claimed: Sequence[WaitingNotice], now: datetime) -> list[WaitingNotice]:
     """Drop those of the claimed notices that no longer hold, and return the others; in the ledger's transaction."""
     ids = [notice.id for notice in claimed]
-    unswept = ledger.of_unswept_sweeps(ids)
-    settled = ledger.settled(ids, legal_day(now)) - unswept
-    ledger.drop_notices(sorted(unswept), UNSWEPT, now)
-    ledger.drop_notices(sorted(settled), SETTLED, now)
+    unswept = ledger.stale_notices.of_unswept_sweeps(ids)
+    settled = ledger.stale_notices.settled(ids, legal_day(now)) - unswept
+    ledger.stale_notices.drop(sorted(unswept), UNSWEPT, now)
+    ledger.stale_notices.drop(sorted(settled), SETTLED, now)
     return [notice for notice in claimed if notice.id not in settled and notice.id not in unswept]

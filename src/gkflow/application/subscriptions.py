@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import LEFT, TAKEN_BACK, NoticeLine, SubscriptionLine
+from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, NoticeLine, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
 from gkflow.domain.case import Entry, canonical, legal_day
 from gkflow.domain.errors import NotFound, Refused
@@ -23,7 +22,7 @@ SUBSCRIBER = "subscriber"
 
 
 def push(
-    ledger: Any,
+    ledger: Ledger,
     rules: OfficeContext,
     workflow: Workflow,
     number: str,
@@ -36,7 +35,7 @@ def push(
 
     Only what lies open goes out, as the whole record tells it today: an entry typed in late may have been overtaken.
     """
-    subscribers = ledger.subscriptions(live=True)
+    subscribers = ledger.subscriptions.listed(live=True)
     if not subscribers:
         return 0
     texts, values = published_today(rules, workflow, number, entries, legal_day(now))
@@ -67,13 +66,13 @@ def push(
                 entry.unit, each.channel, each.address, told, rules.wording.edition, now, now,
             )
         )  # fmt: skip
-    ledger.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    ledger.put_notices(lines)
+    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    ledger.outbox.put_notices(lines)
     return len(lines)
 
 
 def take_back(
-    ledger: Any, rules: OfficeContext, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime
+    ledger: Ledger, rules: OfficeContext, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime
 ) -> int:
     """
     Bury the messages that still wait about what does not lie open any more (撤回未发出的推送), and return how many:
@@ -81,22 +80,22 @@ def take_back(
     """
     may_wait = [number for number, (workflow, _) in cases.items() if not in_use(rules, workflow).publication.never]
     buried = 0
-    for number in ledger.pushes_waiting(may_wait) if may_wait else ():
+    for number in ledger.subscriptions.pushes_waiting(may_wait) if may_wait else ():
         workflow, entries = cases[number]
         if not published_today(rules, workflow, number, entries, legal_day(now)).texts:
-            buried += ledger.take_back(number, now, TAKEN_BACK)
+            buried += ledger.subscriptions.take_back(number, now, TAKEN_BACK)
     return buried
 
 
 def subscribe(
-    ledger: Any, name: str, channel: str, address: str, item: str, audience: str, token: str, now: datetime
+    ledger: Ledger, name: str, channel: str, address: str, item: str, audience: str, token: str, now: datetime
 ) -> SubscriptionLine:
     """
     Add a subscription (订阅): to one catalogue item, field or workflow, or to all; as one of a group, or of none.
 
     Whoever asks twice for the same thing at the same address has one subscription.
     """
-    for each in ledger.subscriptions(live=True):
+    for each in ledger.subscriptions.listed(live=True):
         if (each.name, each.channel, each.address, each.item, each.audience) == (
             name,
             channel,
@@ -106,18 +105,18 @@ def subscribe(
         ):
             return SubscriptionLine(*each)
     line = SubscriptionLine(0, token, name, audience, item, channel, address, now, None)
-    return line._replace(id=ledger.subscribe(line))
+    return line._replace(id=ledger.subscriptions.subscribe(line))
 
 
-def leave(ledger: Any, token: str, now: datetime) -> int:
+def leave(ledger: Ledger, token: str, now: datetime) -> int:
     """
     End a subscription by its token (退订); how many messages were waiting and are not sent.
 
     Raises NotFound ("no_subscription") and Refused ("already_left").
     """
-    found = ledger.subscriptions(token=token)
+    found = ledger.subscriptions.listed(token=token)
     if not found:
         raise NotFound("no_subscription", token=token)
     if found[0].left_at is not None:
         raise Refused("already_left")
-    return int(ledger.leave(found[0], now, LEFT))
+    return int(ledger.subscriptions.leave(found[0], now, LEFT))

@@ -12,6 +12,7 @@ from gkflow.application.actions import Command
 from gkflow.application.case_opening import next_number, open_case
 from gkflow.application.docket import read_case
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.ports import Ledger
 from gkflow.domain.case import CORRECT, NOTE, NOTHING, Entry, record_of
 from gkflow.domain.errors import Refused
 from gkflow.domain.workflow import FactSpec, Workflow
@@ -47,7 +48,7 @@ class Score:
         return self.added + self.deducted
 
 
-def score(ledger: Any, rules: OfficeContext, since: date, until: date, unit: str = "") -> list[Score]:
+def score(ledger: Ledger, rules: OfficeContext, since: date, until: date, unit: str = "") -> list[Score]:
     """
     The score of each unit for entries whose legal day lies in [*since*, *until*] (按机关和期间计分).
 
@@ -62,8 +63,8 @@ def score(ledger: Any, rules: OfficeContext, since: date, until: date, unit: str
         if action.name not in (CORRECT, NOTE)
     }
     found: dict[str, list[Point]] = {}
-    for number in ledger.cases_with(sorted(actions), since, until):
-        entries = ledger.entries(number)
+    for number in ledger.lists.cases_with(sorted(actions), since, until):
+        entries = ledger.record.entries(number)
         workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         for entry in record_of(entries):
             if since <= entry.day <= until:
@@ -120,7 +121,7 @@ def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:
 
 
 def spot_check(
-    ledger: Any, rules: OfficeContext, workflow: str, since: date, until: date, count: int, seed: str, now: datetime,
+    ledger: Ledger, rules: OfficeContext, workflow: str, since: date, until: date, count: int, seed: str, now: datetime,
     today: date, by: str = "", dry_run: bool = False,
 ) -> Drawn:  # fmt: skip
     """
@@ -130,7 +131,7 @@ def spot_check(
     draw again opens nothing a second time. Raises Refused where there is nothing to draw from.
     """
     label = rules.rulebook.workflow(workflow).label
-    population = ledger.cases_received(workflow, since, until)
+    population = ledger.lists.cases_received(workflow, since, until)
     if not population or count < 1:
         raise Refused("nothing_to_draw", workflow=workflow, since=since, until=until)
     drawn = draw(population, seed, count)
@@ -138,11 +139,11 @@ def spot_check(
     flow = rules.rulebook.workflow(_SUPERVISION)
     for place, case in enumerate(drawn, 1):
         key = f"spot/{workflow}/{since}/{until}/{seed}/{case}"
-        there = ledger.entry_by_key(key)
+        there = ledger.record.entry_by_key(key)
         if there is not None:
             opened.append(there.case)
             continue
-        entries = ledger.entries(case)
+        entries = ledger.record.entries(case)
         kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         facts: Mapping[str, Any] = {
             "title": f"抽查：{read_case(kept, case, entries).facts.get('title') or case}",

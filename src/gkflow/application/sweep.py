@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.hours import end_of, reach_hours, tick_hours
 from gkflow.application.lapses import take_lapsed
 from gkflow.application.notifications import tell
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import remind_parked
-from gkflow.application.ports import Store, Where
+from gkflow.application.ports import Ledger, Store, Where
 from gkflow.application.recounting import recount_moved
 from gkflow.application.scheduled_cases import open_by_steps, open_duties
 from gkflow.application.seals import send_seal
@@ -70,44 +70,44 @@ def tick(
     with store.writing(hold="alone") as ledger:
         unswept = set_right(ledger, now, expected)
         ahead = swept_ahead(ledger, now)
-        last = ledger.last_sweep()
+        last = ledger.sweeps.last_sweep()
         begin = _first_day(ledger, through) if last is None else last + ONE_DAY
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
-            ledger.plan_sweeps(days, now)
+            ledger.sweeps.plan_sweeps(days, now)
     done, reached, told, taken, opened = [], 0, 0, 0, 0
     while True:
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
-            day = ledger.claim_sweep()
+            day = ledger.sweeps.claim_sweep()
             if day is None or day > through:
-                ledger.record_heartbeat("tick", now)
+                ledger.heartbeats.record("tick", now)
                 break
             reached += len(reach_hours(ledger, rules, day, min(now, end_of(day))))
             for ladder in rules.rulebook.ladders.values():
                 for place in _places(rules.rulebook):
                     reached += _reach(ledger, ladder, place, day, now)
-            ledger.looked_at(day)
+            ledger.sweeps.looked_at(day)
             taken += take_lapsed(ledger, rules, day, now)
             opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
             telling = day == through
             if telling:
                 told += tell(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
-            ledger.finish_sweep(day, now, telling)
+            ledger.sweeps.finish_sweep(day, now, telling)
             if telling:
-                send_seal(ledger, rules, ledger.write_seal(day, now), now)
+                send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
             done.append(day)
     by_the_hour = tick_hours(store, rules, now)
     reached, told = reached + by_the_hour.reached, told + by_the_hour.told
     return Swept(tuple(done), reached, told, taken, opened, ahead=ahead, unswept=unswept)
 
 
-def _first_day(ledger: Any, through: date) -> date:
+def _first_day(ledger: Ledger, through: date) -> date:
     """
     With which day the sweeps of an office begin: with the one asked for. Where the first ones were taken back, with
     the day on which the office was founded; what lies before is none of its business.
     """
-    founded = ledger.founded() if ledger.series else None
+    founded = ledger.sweeps.founded() if ledger.sweeps.series else None
     return min(through, legal_day(founded)) if founded is not None else through
 
 
@@ -124,7 +124,7 @@ def _places(book: Rulebook) -> list[_Place]:
     return [others, *(_Place(unit, calendar, Where((unit,), True)) for unit, calendar in book.local.items())]
 
 
-def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime) -> int:
+def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date, now: datetime) -> int:
     """
     Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
 
@@ -132,16 +132,18 @@ def _reach(ledger: Any, ladder: Ladder, place: _Place, day: date, now: datetime)
     to have since is looked for among all clocks.
     """
     name = f"ladder {ladder.name} {place.name}".rstrip()
-    heartbeat = ledger.heartbeat(name)
+    heartbeat = ledger.heartbeats.last(name)
     last = dict(pair.split(":") for pair in heartbeat[1].split()) if heartbeat is not None and heartbeat[1] else {}
     reached, used = 0, []
     for step in ladder.steps:
         latest, before = threshold(step, day, place.calendar), last.get(str(step.offset))
         after = date.fromisoformat(before) if before else None
-        reached += ledger.reach(ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where)
+        reached += ledger.sweeps.reach(
+            ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where
+        )
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
         used.append(f"{step.offset}:{max(latest, after) if after else latest}")
-    ledger.record_heartbeat(name, now, " ".join(used))
+    ledger.heartbeats.record(name, now, " ".join(used))
     return reached
 
 
@@ -153,6 +155,7 @@ def simulate(store: Store, rules: OfficeContext, day: date) -> list[tuple[str, s
             for step in ladder.steps:
                 for place in _places(rules.rulebook):
                     latest = threshold(step, day, place.calendar)
-                    for line in ledger.would_reach(ladder.name, step.offset, latest, day, place.where):
+                    for line in ledger.sweeps.would_reach(ladder.name, step.offset, latest, day, place.where):
+                        assert line.last_day is not None  # it is what was searched by
                         found.append((line.case, line.clock, line.ref, line.last_day, step))
     return found

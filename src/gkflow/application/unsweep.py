@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from gkflow.application.ports import SYSTEM, UNSWEPT, Store
+from gkflow.application.ports import SYSTEM, UNSWEPT, Ledger, Store
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Refused
 
@@ -19,9 +18,9 @@ _TOLERANCE = timedelta(minutes=5)  # by which two machines of an office may diff
 WRONG_CLOCK = "巡检日期晚于当前时间：本机时间曾经超前"
 
 
-def swept_ahead(ledger: Any, now: datetime) -> date | None:
+def swept_ahead(ledger: Ledger, now: datetime) -> date | None:
     """The last day that has been swept, where it lies more than a day ahead: until then nothing else will be."""
-    last: date | None = ledger.last_sweep()
+    last: date | None = ledger.sweeps.last_sweep()
     return last if last is not None and last - legal_day(now) > _ONE_DAY else None
 
 
@@ -42,20 +41,20 @@ def unsweep(store: Store, now: datetime, by: str, reason: str = "") -> Unswept:
     Raises Refused ("nothing_to_unsweep") where no such day was swept: what was swept on its day, or later, stays.
     """
     with store.writing(hold="alone") as ledger:
-        first = ledger.first_not_due(legal_day(now))
+        first = ledger.sweeps.first_not_due(legal_day(now))
         if first is None:
             raise Refused("nothing_to_unsweep", today=legal_day(now))
         return _take_back(ledger, first.day, now, by, reason or WRONG_CLOCK)
 
 
-def _take_back(ledger: Any, first: date, now: datetime, by: str, reason: str) -> Unswept:
-    through = ledger.last_sweep() or first
-    escalations = ledger.unsweep(first, now, by, reason)
-    ledger.after_unsweep(UNSWEPT, now)
-    return Unswept(first, through, escalations, tuple(ledger.acted_on_later_than(legal_day(now))))
+def _take_back(ledger: Ledger, first: date, now: datetime, by: str, reason: str) -> Unswept:
+    through = ledger.sweeps.last_sweep() or first
+    escalations = ledger.sweeps.unsweep(first, now, by, reason)
+    ledger.stale_notices.after_unsweep(UNSWEPT, now)
+    return Unswept(first, through, escalations, tuple(ledger.sweeps.acted_on_later_than(legal_day(now))))
 
 
-def set_right(ledger: Any, now: datetime, expected: datetime | None) -> Unswept | None:
+def set_right(ledger: Ledger, now: datetime, expected: datetime | None) -> Unswept | None:
     """
     Take back by itself what a wrong clock has swept, where the record leaves no doubt which clock was wrong.
 
@@ -67,12 +66,12 @@ def set_right(ledger: Any, now: datetime, expected: datetime | None) -> Unswept 
     today = legal_day(now)
     if swept_ahead(ledger, now) is None:
         return None
-    first = ledger.first_not_due(today)
-    if first is None:
+    first = ledger.sweeps.first_not_due(today)
+    if first is None or first.done_at is None:
         return None
-    begun = ledger.first_sweep()
+    begun = ledger.sweeps.first_sweep()
     caught_up = first.day == begun or legal_day(first.done_at) > first.day
     set_back = expected is not None and expected - now > _TOLERANCE
-    if set_back or not caught_up or ledger.written_by_people(now + _TOLERANCE):
+    if set_back or not caught_up or ledger.sweeps.written_by_people(now + _TOLERANCE):
         return None
     return _take_back(ledger, first.day, now, SYSTEM, WRONG_CLOCK)

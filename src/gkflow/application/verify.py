@@ -6,11 +6,11 @@ import hashlib
 import heapq
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.docket import as_drawn, docket_line, revisions, stands_as
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, Store
+from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, Ledger, Store
 from gkflow.application.recounting import recount_moved
 from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
@@ -51,7 +51,7 @@ def verify(
     """
     with store.reading() as ledger:
         cases, breaches = _check_cases(ledger)
-        sweeps = ledger.check_sweeps()
+        sweeps = ledger.sweep_chain.check_sweeps()
         breaches.extend(Breach("sweep", where, None, code) for where, code in sweeps[1])
         breaches.extend(_check_acknowledgements(ledger))
         breaches.extend(_check_notices(ledger))
@@ -63,34 +63,34 @@ def verify(
         if rules is not None:
             broken = {breach.where for breach in breaches if breach.what == "case"}
             breaches.extend(_check_caches(ledger, rules, broken, caches, seed))
-        breaches.extend(Breach("guard", name, None, "guard_missing") for name in ledger.missing_guards())
+        breaches.extend(Breach("guard", name, None, "guard_missing") for name in ledger.guards.missing())
     return cases, sweeps[0], tuple(dict.fromkeys(breaches))
 
 
-def _check_acknowledgements(ledger: Any) -> list[Breach]:
+def _check_acknowledgements(ledger: Ledger) -> list[Breach]:
     found = []
-    for at, (row, holds, _) in enumerate(ledger.acknowledgements(), 1):
+    for at, (row, holds, _) in enumerate(ledger.seals.acknowledgements(), 1):
         if not holds:
             found.append(Breach("acknowledgement", str(row[1]), at, "acknowledgement_changed"))
             break  # whatever is chained behind it fails with it
     return found
 
 
-def _check_notices(ledger: Any) -> list[Breach]:
+def _check_notices(ledger: Ledger) -> list[Breach]:
     """What a notice says against what it is: its key, its case, and the escalation that it speaks of."""
-    return [Breach("notice", str(id_), None, "notice_differs") for id_ in ledger.notices_that_differ()]
+    return [Breach("notice", str(id_), None, "notice_differs") for id_ in ledger.consistency.notices_that_differ()]
 
 
-def _check_editions(ledger: Any) -> list[Breach]:
+def _check_editions(ledger: Ledger) -> list[Breach]:
     """An edition is named by the hash of its content; what a record rests on must have been kept."""
-    found = [Breach("edition", edition, None, "edition_missing") for edition in ledger.editions_lost()]
-    for edition, source in ledger.kept_sources():
+    found = [Breach("edition", edition, None, "edition_missing") for edition in ledger.consistency.editions_lost()]
+    for edition, source in ledger.consistency.kept_sources():
         if _sha256(source) != edition:
             found.append(Breach("edition", edition, None, "edition_changed"))
-    contents = ledger.calendar_contents()
-    if not contents and ledger.counts()["entries"]:
+    contents = ledger.consistency.calendar_contents()
+    if not contents and ledger.lists.counts()["entries"]:
         found.append(Breach("calendar", "1", None, "calendar_missing"))
-    found += [Breach("rules", edition[:12], None, code) for edition, code in ledger.check_rules_editions()]
+    found += [Breach("rules", edition[:12], None, code) for edition, code in ledger.editions.check_rules_editions()]
     for id_, edition, data in contents:
         # A plain calendar, as an earlier gkflow adopted it, was named by another hash; the seals have its row.
         if '"announcements"' in data and _sha256(data) != edition:
@@ -102,17 +102,19 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_caches(ledger: Any, rules: OfficeContext, broken: set[str], caches: int | None, seed: str) -> list[Breach]:
+def _check_caches(
+    ledger: Ledger, rules: OfficeContext, broken: set[str], caches: int | None, seed: str
+) -> list[Breach]:
     # What an adoption has still to count again is not drawn up by the edition in use.
-    left = broken | ledger.in_recount_queue()
-    numbers = [number for number in ledger.all_cases() if number not in left]
+    left = broken | ledger.recounts.in_recount_queue()
+    numbers = [number for number in ledger.consistency.all_cases() if number not in left]
     if caches is not None and caches < len(numbers):
         numbers = heapq.nsmallest(
             caches, numbers, key=lambda number: hashlib.sha256(f"{seed}/{number}".encode()).digest()
         )
     found = []
     for number in sorted(numbers):
-        entries = ledger.entries(number)
+        entries = ledger.record.entries(number)
         try:
             same = _drawn_up(ledger, rules, number, entries).same
         except Unfit:  # its workflow edition is not there, and is named as such
@@ -122,17 +124,17 @@ def _check_caches(ledger: Any, rules: OfficeContext, broken: set[str], caches: i
     return found
 
 
-def _check_cases(ledger: Any) -> tuple[int, list[Breach]]:
+def _check_cases(ledger: Ledger) -> tuple[int, list[Breach]]:
     """How many cases there are, and the first wrong or missing entry of each."""
     breaches: list[Breach] = []
     cases = 0
-    heads = ledger.heads()
-    for number, rows in ledger.walk_record():
+    heads = ledger.docket.heads()
+    for number, rows in ledger.record.walk_record():
         cases += 1
         head = heads.pop(number, None)
         # A row that gkflow did not write so ends what can be read of a chain.
         readable = rows.index(None) if None in rows else len(rows)
-        entries = rows[:readable]
+        entries = [row for row in rows[:readable] if row is not None]
         breach = check_chain(number, entries)
         if breach is None:
             if readable < len(rows):
@@ -145,22 +147,22 @@ def _check_cases(ledger: Any) -> tuple[int, list[Breach]]:
                 breach = Breach("case", number, len(entries), "head_differs")
         if breach is not None:
             breaches.append(breach)
-    missing = [*sorted(heads), *ledger.named_elsewhere()]
+    missing = [*sorted(heads), *ledger.record.named_elsewhere()]
     breaches.extend(Breach("case", number, 1, "case_missing") for number in missing)
     return cases, breaches
 
 
-def _require_whole(ledger: Any) -> None:
+def _require_whole(ledger: Ledger) -> None:
     """
     Refuse to draw up the docket from a record that something is missing from: what the docket knows of the record
     is what shows it. A docket that is missing or lags behind is what rebuilding is for.
     """
-    heads = ledger.heads()
+    heads = ledger.docket.heads()
     for breach in _check_cases(ledger)[1]:
         if breach.code == "not_in_docket":
             continue
         count, head = heads.get(breach.where, (0, ""))
-        entries = ledger.entries(breach.where) if breach.code == "head_differs" else ()
+        entries = ledger.record.entries(breach.where) if breach.code == "head_differs" else ()
         if breach.code == "head_differs" and count < len(entries) and (not count or entries[count - 1].hash == head):
             continue
         reason = f"the record is broken at entry {breach.seq} ({breach.code}); run: gkflow verify"
@@ -178,7 +180,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
     with store.reading() as ledger:
         if dry_run:
             rules = rules.renewed(ledger)
-            for number, entries in ledger.walk_entries():
+            for number, entries in ledger.record.walk_entries():
                 count += 1
                 if not _drawn_up(ledger, rules, number, entries).same:
                     changed.append(number)
@@ -189,15 +191,15 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
     while True:
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
-            numbers = ledger.cases_after(after, _BATCH)
-            drawn = [_drawn_up(ledger, rules, number, ledger.entries(number)) for number in numbers]
-            ledger.drop_caches(numbers)
-            ledger.put_docket([each.docket for each in drawn], fresh=True)
-            ledger.add_clocks([line for each in drawn for line in each.clocks])
+            numbers = ledger.record.cases_after(after, _BATCH)
+            drawn = [_drawn_up(ledger, rules, number, ledger.record.entries(number)) for number in numbers]
+            ledger.docket.drop(numbers)
+            ledger.docket.put([each.docket for each in drawn], fresh=True)
+            ledger.docket.add_clocks([line for each in drawn for line in each.clocks])
             count += len(drawn)
             changed += [each.docket.case for each in drawn if not each.same]
             if len(numbers) < _BATCH:
-                ledger.record_heartbeat("rebuild", now, f"cases={count} changed={len(changed)}")
+                ledger.heartbeats.record("rebuild", now, f"cases={count} changed={len(changed)}")
                 return count, tuple(changed)
         after = numbers[-1]
         store.give_way()
@@ -211,13 +213,13 @@ class _Drawn(NamedTuple):
     same: bool
 
 
-def _drawn_up(ledger: Any, rules: OfficeContext, number: str, entries: Sequence[Entry]) -> _Drawn:
+def _drawn_up(ledger: Ledger, rules: OfficeContext, number: str, entries: Sequence[Entry]) -> _Drawn:
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     lines = revisions(workflow, number, entries, rules.rulebook)
     docket = docket_line(workflow, number, entries)
-    old = sorted(map(as_drawn, ledger.clocks(number)), key=_order)
+    old = sorted(map(as_drawn, ledger.docket.clocks(number)), key=_order)
     drawn = sorted(map(as_drawn, lines), key=_order)
-    same = ledger.docket(number) == docket and len(old) == len(drawn) and all(map(stands_as, old, drawn))
+    same = ledger.docket.line(number) == docket and len(old) == len(drawn) and all(map(stands_as, old, drawn))
     return _Drawn(docket, lines, same)
 
 

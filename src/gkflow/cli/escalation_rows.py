@@ -10,8 +10,8 @@ from gkflow.cli.output import Column, moment
 from gkflow.cli.vocabulary import ROLES, word
 
 if TYPE_CHECKING:
+    from gkflow.application.ports import EscalationRecord
     from gkflow.office import Office
-    from gkflow.store.lists import EscalationRecord
 
 KINDS = {
     "remind": "提醒", "urge": "催办", "supervise": "督办", "propose": "待决定", "take": "依法视为", "action": "办理",

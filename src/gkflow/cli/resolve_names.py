@@ -66,7 +66,7 @@ def unit_named(office: Office, text: str) -> str:
     if not text.strip():
         return ""
     with office.store.reading() as ledger:
-        return named(office.rules, text, ledger.units_on_record())
+        return named(office.rules, text, ledger.lists.units_on_record())
 
 
 def unit_label(office: Office, code: str) -> str | None:

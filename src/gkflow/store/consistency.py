@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from gkflow.domain.case import canonical
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 
 
-class Consistency(Cursor):
+class Consistency(Part):
     """What has to agree, in one transaction (一致性)."""
 
     def has_record(self) -> bool:

@@ -13,8 +13,6 @@ _CHUNK = 10_000
 class Cursor:
     """Where the statements of one transaction are carried out (柜台)."""
 
-    writes = False  # whether the transaction was begun to write
-
     def __init__(self, cursor: Any, dialect: Dialect, algorithm: str, key: str = "") -> None:
         self.cursor, self.dialect, self.algorithm, self.key = cursor, dialect, algorithm, key
 
@@ -61,3 +59,16 @@ class Cursor:
             if len(rows) < size:
                 return
             after = rows[-1][0]
+
+
+class Part(Cursor):
+    """One part of a ledger (账簿的一部分): its statements, on the cursor that all parts share."""
+
+    def __init__(self, shared: Cursor) -> None:
+        super().__init__(shared.cursor, shared.dialect, shared.algorithm, shared.key)
+
+
+def insert(table: str, columns: str) -> str:
+    """The statement that inserts one row."""
+    marks = ", ".join("?" * (columns.count(",") + 1))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"

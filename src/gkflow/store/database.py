@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from gkflow.application.ports import Hold
 from gkflow.domain.errors import Conflict, GkflowError, Unfit
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
+from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
 from gkflow.store.failures import as_gkflow, is_lost
 from gkflow.store.ledger import Ledger
@@ -186,9 +187,7 @@ class Database:
             cursor.execute(statement)
 
     def _ledger(self, cursor: Any, writes: bool) -> Ledger:
-        ledger = Ledger(cursor, self.dialect, self.algorithm, self.key)
-        ledger.writes = writes
-        return ledger
+        return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes)
 
     @contextmanager
     def _words(self) -> Iterator[None]:
@@ -218,10 +217,10 @@ class Database:
         if self.mine and file is not None and not file.exists():
             return None  # to look would make the file
         with self.reading() as ledger:
-            names = set(ledger.table_names())
+            names = set(ledger.cursor.table_names())
             if VERSION_TABLE not in names or "entry" not in names:
                 return None
-            row = ledger.one(f"SELECT version_num FROM {VERSION_TABLE}")
+            row = ledger.cursor.one(f"SELECT version_num FROM {VERSION_TABLE}")
             return str(row[0]) if row else None
 
     def require_schema(self) -> None:

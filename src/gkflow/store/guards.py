@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 from gkflow.store.tables import GUARDED
 
 _SQLITE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -18,10 +18,10 @@ _WHEN_SEALED = re.compile(r"WHEN\s*\(*\s*old\.hash IS NOT NULL\s*\)*", re.I)
 _WHEN = re.compile(r"\bWHEN\b", re.I)
 
 
-class Guards(Cursor):
+class Guards(Part):
     """The triggers of the database in one transaction (触发器)."""
 
-    def missing_guards(self) -> list[str]:
+    def missing(self) -> list[str]:
         """The triggers that are gone, switched off or no longer refuse anything, by their names."""
         there = {row[0]: (row[1], row[2]) for row in self.all(_SQLITE if self.dialect.sqlite else _POSTGRES)}
         missing = []

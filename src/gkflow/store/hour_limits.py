@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
-from gkflow.application.ports import FOREVER, ReachedStep
+from gkflow.application.ports import FOREVER, ReachedStep, RunningHours
 from gkflow.domain.workflow import Step
+from gkflow.store.cursor import Cursor, Part
 from gkflow.store.sweeps import IN_FORCE, Sweeps
 
 _SAME = 'e."case" = {0}."case" AND e.clock = {0}.clock AND e.ref = {0}.ref AND e.deadline = {0}.last_day'
@@ -27,17 +27,12 @@ _RECORDED = (
 )
 
 
-class RunningHours(NamedTuple):
-    """A run of a clock whose steps are not all on record (在计期限)."""
-
-    case: str
-    ref: str
-    last_day: date
-    holds: bool  # it has not ended since
-
-
-class HourLimits(Sweeps):
+class HourLimits(Part):
     """Limits of hours in one transaction (按小时计算的期限)."""
+
+    def __init__(self, shared: Cursor, sweeps: Sweeps) -> None:
+        super().__init__(shared)
+        self._sweeps = sweeps
 
     def running_hours(self, ladder: str, workflow: str, clock: str, day: date, steps: int) -> list[RunningHours]:
         """The runs of a clock on *day* whose last day has come, and of which fewer than *steps* steps are on record."""
@@ -58,12 +53,12 @@ class HourLimits(Sweeps):
             _RECORD,
             (
                 run.case, workflow, clock, run.ref, run.last_day, step.offset, step.kind, step.colour, day,
-                self.series, sealed_with, *key,
+                self._sweeps.series, sealed_with, *key,
             ),
         )  # fmt: skip
         if not made:
             return None
-        id_, unit, officer, title = self.one(_RECORDED, (*key, self.series))
+        id_, unit, officer, title = self.one(_RECORDED, (*key, self._sweeps.series))
         return ReachedStep(
             id_, run.case, workflow, clock, run.ref, run.last_day, step.offset, step.kind, step.colour, day, unit,
             officer, title,

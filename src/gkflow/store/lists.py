@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, MetLine
 from gkflow.domain.workflow import MISFILED
-from gkflow.store.record import CLOCK_COLUMNS, DOCKET_COLUMNS
-from gkflow.store.seals import Seals
-from gkflow.store.sweeps import IN_FORCE
+from gkflow.store.cursor import Part
+from gkflow.store.docket import CLOCK_COLUMNS, DOCKET_COLUMNS
 
 _D = ", ".join(f"d.{column.strip()}" for column in DOCKET_COLUMNS.split(","))
 _C = ", ".join(f"c.{column.strip()}" for column in CLOCK_COLUMNS.split(","))
@@ -26,28 +25,7 @@ _LATE = (
 )
 
 
-class EscalationRecord(NamedTuple):
-    """One step on record with its telling and its acknowledgement (督办记录)."""
-
-    id: int
-    case: str
-    workflow: str
-    clock: str
-    ref: str
-    deadline: date
-    step: int
-    kind: str
-    colour: str
-    day: date
-    told: tuple[str, ...]
-    told_at: datetime | None
-    delivered_at: datetime | None
-    acknowledged_by: str | None
-    acknowledged_at: datetime | None
-    words: str | None
-
-
-class Lists(Seals):
+class Lists(Part):
     """Look-ups in one transaction (查询)."""
 
     def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
@@ -145,61 +123,6 @@ class Lists(Seals):
         for row in self.all(f"SELECT {_C} FROM clock c{join} WHERE {_HOLDS}", values):
             yield self.dialect.clock_line(row)
 
-    def escalations(
-        self, since: date | None = None, unacknowledged: bool = False, case: str = ""
-    ) -> list[EscalationRecord]:
-        """The escalation log, oldest first."""
-        where, values = [IN_FORCE], []  # type: list[str], list[Any]
-        if since is not None:
-            where.append("e.day >= ?")
-            values.append(since)
-        if unacknowledged:
-            where.append("a.id IS NULL")
-        if case:
-            where.append('e."case" = ?')
-            values.append(case)
-        rows = self.all(
-            'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
-            ' a."by", a.at, a.words, n.name, n.role, n.made_at, n.delivered_at, n.id FROM escalation e'
-            " LEFT JOIN acknowledgement a ON a.escalation = e.id LEFT JOIN notice n ON n.escalation = e.id"
-            f" WHERE {' AND '.join(where)} ORDER BY e.id, n.id",
-            values,
-        )
-        day, moment = self.dialect.read_day, self.dialect.read_moment
-        records: list[EscalationRecord] = []
-        names: list[str] = []
-        for row in rows:
-            if not records or records[-1].id != row[0]:
-                names = []
-                told_at = moment(row[15])
-                records.append(
-                    EscalationRecord._make(
-                        (
-                            *row[:5],
-                            day(row[5]),
-                            *row[6:9],
-                            day(row[9]),
-                            (),
-                            told_at,
-                            None,
-                            row[10],
-                            moment(row[11]),
-                            row[12],
-                        )
-                    )
-                )
-            if row[17] is None:
-                continue
-            name = row[13] or row[14]
-            if name not in names:
-                names.append(name)
-            # Delivered is the earliest moment at which one of its messages was taken by a channel.
-            # What is addressed to nobody may be in the file: nobody knows of it.
-            delivered, before = moment(row[16]) if row[13] else None, records[-1].delivered_at
-            first = delivered if before is None else min(before, delivered) if delivered is not None else before
-            records[-1] = records[-1]._replace(told=tuple(names), delivered_at=first)
-        return records
-
     def open_officers(self) -> list[tuple[str, int, str]]:
         """The officers of open cases: name, how many, the first case by number."""
         rows = self.all(
@@ -212,28 +135,6 @@ class Lists(Seals):
     def open_units(self) -> set[str]:
         """The units of open cases."""
         return {str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket WHERE ended = ?", (FOREVER,))}
-
-    def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
-        """Acknowledge escalations; those that were newly acknowledged."""
-        done: list[int] = []
-        self.take_turns("acknowledgement")  # each is chained to the one before
-        head = None
-        for id_ in ids:
-            if self.one("SELECT 1 FROM acknowledgement WHERE escalation = ?", (id_,)) is not None:
-                continue
-            head = self.acknowledged()[0] if head is None else head
-            made = self.acknowledgement_hash(id_, by, now, words, head)
-            self.run(
-                'INSERT INTO acknowledgement (escalation, "by", at, words, previous, hash) VALUES (?, ?, ?, ?, ?, ?)',
-                (id_, by, now, words, head, made),
-            )
-            head = made
-            done.append(id_)
-        return done
-
-    def known_escalations(self, ids: Sequence[int]) -> set[int]:
-        """Which of these escalations exist."""
-        return {int(i) for i in ids if self.one("SELECT 1 FROM escalation WHERE id = ?", (i,)) is not None}
 
     def counts(self) -> dict[str, int]:
         """How many cases, open cases, entries and escalations there are."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from gkflow.application.ports import FOREVER
+from gkflow.application.ports import FOREVER, Group, MovedRow
 from gkflow.domain.recalculation_key import READ, STILL
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 
 # Open clocks that run towards a day: what has stopped or ended never moves.
 _OPEN = (
@@ -50,22 +50,9 @@ _ORDER = f"CASE WHEN {_EARLIER} THEN 0 ELSE 1 END, new_day, number, clock, ref"
 _PAGE = 5_000
 
 # Case, workflow, clock, ref, title, unit, officer, old day, new day, why.
-MovedRow = tuple[str, str, str, str, str, str, str, date | None, date | None, str]
 
 
-class Group(NamedTuple):
-    """Clocks that rest on the same (同类计时)."""
-
-    unit: str
-    recipe: str
-    since: date
-    last_day: date
-    provisional: int
-    earliest: date | None
-    latest: date | None
-
-
-class Moves(Cursor):
+class Moves(Part):
     """Moving deadlines in one transaction (届满日变动)."""
 
     def groups(self, last_changed: date, first_changed: date) -> list[Group]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from gkflow.application.ports import DROPPED, NoticeLine, WaitingNotice
-from gkflow.store.cursor import Cursor
+from gkflow.application.ports import DROPPED, NoticeLine, NoticeRecord, WaitingNotice
+from gkflow.store.cursor import Part
 
 _COLUMNS = (
     '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at, urgent'
@@ -32,30 +32,12 @@ _CLAIM = (
     ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries, refused_since, urgent'
 )
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NOTICE_COLUMNS = (
+    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
+)
 
 
-class NoticeRecord(NamedTuple):
-    """A notice as the list of notices shows it (通知记录)."""
-
-    id: int
-    key: str
-    case: str
-    kind: str
-    role: str
-    name: str
-    channel: str
-    address: str
-    facts: str
-    wording: str
-    made_at: datetime
-    next_try_at: datetime
-    tries: int
-    delivered_at: datetime | None
-    dead_at: datetime | None
-    error: str
-
-
-class Outbox(Cursor):
+class Outbox(Part):
     """The outbox in one transaction (待发通知)."""
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:

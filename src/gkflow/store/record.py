@@ -1,5 +1,5 @@
 """
-The record and its caches (办理记录与台账): the statements of one transaction, each built once.
+The record (办理记录): the statements of one transaction, each built once.
 
 Rows go in and out as plain tuples on the driver's own cursor: an ORM session for every action was measured at a
 fifteenth of bare statements.
@@ -14,44 +14,20 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from gkflow.application.ports import ClockRevision, DocketLine
 from gkflow.domain.case import NOTHING, Entry, facts_text
 from gkflow.domain.errors import Conflict
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part, insert
 
 ENTRY_COLUMNS = (
     '"case", seq, workflow, edition, action, day, written_at, "by", unit, facts, remarks, "key", previous, hash,'
     " account"
 )
-DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
-CLOCK_COLUMNS = (
-    '"case", clock, ref, from_day, until_day, workflow, duty, kind, owed, status, verdict, since, last_day, remaining,'
-    " stopped, days_left, provisional, earliest, latest, risk, ladder, fresh, calendar, recipe, stopped_by"
-)
-NOTICE_COLUMNS = (
-    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
-)
-
-
-def insert(table: str, columns: str) -> str:
-    marks = ", ".join("?" * (columns.count(",") + 1))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
 
 
 INSERT_ENTRY = insert("entry", ENTRY_COLUMNS)
-INSERT_DOCKET = insert("docket", DOCKET_COLUMNS)
-INSERT_CLOCK = insert("clock", CLOCK_COLUMNS)
-UPDATE_DOCKET = (
-    "UPDATE docket SET workflow=?, edition=?, title=?, state=?, unit=?, officer=?, received=?, latest=?, ended=?,"
-    ' entries=?, head=?, sealed=0 WHERE "case"=?'
-)
 SELECT_ENTRIES = f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case"=? ORDER BY seq'
 SELECT_ALL_ENTRIES = f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case" > ? ORDER BY "case", seq LIMIT ?'
 SELECT_BY_KEY = f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "key"=?'
-SELECT_DOCKET = f'SELECT {DOCKET_COLUMNS} FROM docket WHERE "case"=?'
-SELECT_CLOCKS = f'SELECT {CLOCK_COLUMNS} FROM clock WHERE "case"=? ORDER BY clock, ref, from_day'
-END_CLOCK = 'UPDATE clock SET until_day=? WHERE "case"=? AND clock=? AND ref=? AND from_day=?'
-DROP_CLOCKS = 'DELETE FROM clock WHERE "case"=? AND from_day>=?'
 # The highest number of so many figures; one made by hand ("…-0007-补") is none. Only SQLite's order of texts, which
 # follows no locale, can take the index for a range.
 _NUMBER = (
@@ -62,16 +38,12 @@ SELECT_NUMBER = f'{_NUMBER} AND "case" BETWEEN ? AND ? ORDER BY "case" DESC LIMI
 SELECT_NUMBER_ANYWHERE = f'{_NUMBER} ORDER BY "case" DESC LIMIT 1'
 _FIGURES = 4
 SELECT_NEAR = 'SELECT "case" FROM docket WHERE "case" LIKE ? ORDER BY "case" LIMIT 50'
-SELECT_EDITION = "SELECT source FROM edition WHERE edition=?"
-INSERT_EDITION = (
-    "INSERT INTO edition (edition, kind, name, kept_at, source) VALUES (?, ?, ?, ?, ?) ON CONFLICT (edition) DO NOTHING"
-)
 _PAGE = 20_000
 _EMPTY = "{}"
 
 
-class Record(Cursor):
-    """The record, its caches and editions in one transaction (办理记录与台账)."""
+class Record(Part):
+    """The record in one transaction (办理记录)."""
 
     # -- the record ----------------------------------------------------------------------------------------------
 
@@ -151,51 +123,10 @@ class Record(Cursor):
 
     # -- the caches ----------------------------------------------------------------------------------------------
 
-    def docket(self, case: str) -> DocketLine | None:
-        """The docket line of a case."""
-        row = self.one(SELECT_DOCKET, (case,))
-        return self.dialect.docket_line(row) if row is not None else None
-
-    def put_docket(self, lines: Sequence[DocketLine], fresh: bool) -> None:
-        """Write docket lines: *fresh* ones are new."""
-        if fresh:
-            self.run_many(INSERT_DOCKET, lines)
-            return
-        for line in lines:
-            self.run(UPDATE_DOCKET, (*line[1:], line.case))
-
-    def clocks(self, case: str) -> list[ClockRevision]:
-        """Every revision of every clock of a case."""
-        return [self.dialect.clock_line(row) for row in self.all(SELECT_CLOCKS, (case,))]
-
-    def add_clocks(self, lines: Sequence[ClockRevision]) -> None:
-        """Write clock revisions."""
-        if len(lines) == 1:
-            self.run(INSERT_CLOCK, lines[0])
-        elif lines:
-            self.run_many(INSERT_CLOCK, lines)
-
-    def end_clock(self, line: ClockRevision, until: date) -> None:
-        """A revision holds until before *until*."""
-        self.run(END_CLOCK, (until, line.case, line.clock, line.ref, line.from_day))
-
-    def drop_clocks(self, case: str, day: date) -> None:
-        """Take away the revisions from *day* on: they are drawn up anew."""
-        self.run(DROP_CLOCKS, (case, day))
-
-    def heads(self) -> dict[str, tuple[int, str]]:
-        """Count and head hash of every case, as the docket keeps them outside of the record."""
-        return {row[0]: (row[1], row[2]) for row in self.all('SELECT "case", entries, head FROM docket')}
-
     def cases_after(self, after: str, size: int) -> list[str]:
         """The next *size* case numbers on record behind *after*, in their order."""
         rows = self.all('SELECT DISTINCT "case" FROM entry WHERE "case" > ? ORDER BY "case" LIMIT ?', (after, size))
         return [str(row[0]) for row in rows]
-
-    def drop_caches(self, cases: Sequence[str]) -> None:
-        """Take away docket and clocks of some cases, to be drawn up from the record."""
-        for table in ("clock", "docket"):
-            self.run_many(f'DELETE FROM {table} WHERE "case" = ?', [(case,) for case in cases])
 
     def known_cases(self, cases: Sequence[str]) -> set[str]:
         """Which of these cases are on record."""
@@ -227,15 +158,6 @@ class Record(Cursor):
         return [str(row[0]) for row in self.all(SELECT_NEAR, (case[:2] + "%",))]
 
     # -- editions ------------------------------------------------------------------------------------------------
-
-    def kept_source(self, edition: str) -> str | None:
-        """The kept source of a workflow or wording edition."""
-        row = self.one(SELECT_EDITION, (edition,))
-        return str(row[0]) if row is not None else None
-
-    def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
-        """Keep an edition that a case or a notice needs from now on."""
-        self.run(INSERT_EDITION, (edition, kind, name, now, source))
 
 
 def _row(e: Entry) -> tuple[Any, ...]:

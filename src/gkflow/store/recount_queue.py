@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from gkflow.application.moved import Moved, WaitingCase
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 
 _NEXT = (
     'SELECT place, "case", entries, "by", by_rules, workflow, clock, ref, title, unit, officer, old_day, new_day,'
@@ -16,7 +16,7 @@ _NEXT = (
 )
 
 
-class RecountQueue(Cursor):
+class RecountQueue(Part):
     """The queue of an adoption in one transaction (待重新推算)."""
 
     def waiting_cases(self, limit: int) -> list[WaitingCase]:

@@ -17,7 +17,8 @@ from gkflow.application.ports import Leaf, Seal
 from gkflow.application.seals import leaf_text, plain_algorithm, seal_hash
 from gkflow.domain.case import moment_text, seal
 from gkflow.domain.merkle import Tree, keyed
-from gkflow.store.sweep_chain import SweepChain
+from gkflow.store.cursor import Cursor, Part
+from gkflow.store.heartbeats import Heartbeats
 
 _SEAL = "number, at, day, cases, entries, sweeps, steps, acknowledgements, notices, leaves, root, previous, hash, peaks"
 _LEAF = "place, seal, kind, name, size, hash"
@@ -45,15 +46,19 @@ _NOTICES = f"SELECT {_SAID} FROM notice WHERE id > ? AND id <= ? ORDER BY id"
 _ACK = 'id, escalation, "by", at, words, previous, hash'
 
 
-class Seals(SweepChain):
+class Seals(Part):
     """Seals in one transaction (封存)."""
+
+    def __init__(self, shared: Cursor, heartbeats: Heartbeats) -> None:
+        super().__init__(shared)
+        self._heartbeats = heartbeats
 
     def last_seal(self) -> Seal | None:
         """The newest seal."""
         rows = self.all(f"SELECT {_SEAL} FROM seal ORDER BY number DESC LIMIT 1")
         return self._seal(rows[0]) if rows else None
 
-    def seals(self, after: int = 0) -> list[Seal]:
+    def since(self, after: int = 0) -> list[Seal]:
         """The seals behind number *after*, in order."""
         return [
             self._seal(row) for row in self.all(f"SELECT {_SEAL} FROM seal WHERE number > ? ORDER BY number", (after,))
@@ -106,7 +111,7 @@ class Seals(SweepChain):
         self.run_many(f"INSERT INTO seal_leaf ({_LEAF}) VALUES (?, ?, ?, ?, ?, ?)", leaves)
         self.run(f"INSERT INTO seal ({_SEAL}) VALUES ({', '.join('?' * len(made))})", made)
         self.run("UPDATE docket SET sealed = 1 WHERE sealed = 0")
-        self.record_heartbeat("seal", now, f"{number} {made.hash}")  # the head of the chain, kept outside of it
+        self._heartbeats.record("seal", now, f"{number} {made.hash}")  # the head of the chain, kept outside of it
         return made
 
     def _tree_algorithm(self) -> str:

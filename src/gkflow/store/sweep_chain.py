@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from gkflow.application.ports import ALGORITHMS
+from gkflow.application.ports import ALGORITHMS, SweepLine, UnsweepLine
 from gkflow.domain.case import algorithm_of
-from gkflow.store.sweeps import SWEEP_COLUMNS, SweepLine, Sweeps, UnsweepLine, seal_sweep, seal_unsweep
+from gkflow.store.cursor import Cursor, Part
+from gkflow.store.heartbeats import Heartbeats
+from gkflow.store.sweeps import SWEEP_COLUMNS, Sweeps, seal_sweep, seal_unsweep
 
 _ONE_DAY = timedelta(days=1)
 
@@ -25,17 +27,21 @@ class _Walk:
     breaches: list[tuple[str, str]] = field(default_factory=list)
 
 
-class SweepChain(Sweeps):
+class SweepChain(Part):
     """The verification of the sweeps in one transaction (核验巡检)."""
+
+    def __init__(self, shared: Cursor, sweeps: Sweeps, heartbeats: Heartbeats) -> None:
+        super().__init__(shared)
+        self._sweeps, self._heartbeats = sweeps, heartbeats
 
     def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
         """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
         walk = _Walk()
-        taken_back = {line.series: line for line in self.unsweeps()}
+        taken_back = {line.series: line for line in self._sweeps.unsweeps()}
         for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep ORDER BY series, day"):
             self._begin_series(walk, taken_back, row[7])
             try:
-                line = self._sweep_line(row)
+                line = self._sweeps.line_of(row)
                 readable = self.dialect.row(line) == tuple(row)
             except ValueError:
                 readable = False
@@ -44,7 +50,7 @@ class SweepChain(Sweeps):
                 continue
             self._check_sweep(walk, line)
         self._begin_series(walk, taken_back, max(taken_back, default=0))
-        breaches, kept = walk.breaches, self.heartbeat("sweep")
+        breaches, kept = walk.breaches, self._heartbeats.last("sweep")
         if (kept[1] if kept is not None else "") != walk.head:
             breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
         known = self.one(
@@ -52,7 +58,7 @@ class SweepChain(Sweeps):
             " s.day = coalesce(e.sealed_with, e.day) AND s.series = e.series) AND NOT (e.series = ? AND"
             # What an hour brought since the last sweep is sealed by the next one.
             " coalesce(e.sealed_with, e.day) = ?)",
-            (self.series, (self.last_sweep() or date.min) + _ONE_DAY),
+            (self._sweeps.series, (self._sweeps.last_sweep() or date.min) + _ONE_DAY),
         )
         if known and known[0]:
             breaches.append(("escalation", "escalation_without_sweep"))
@@ -86,7 +92,7 @@ class SweepChain(Sweeps):
                 walk.breaches.append((where, "sweep_changed"))
             return
         walk.done += 1
-        steps, content = self.content_of(line.day, line.series)
+        steps, content = self._sweeps.content_of(line.day, line.series)
         algorithm = algorithm_of(line.hash)
         sealed = seal_sweep(line, content, algorithm) if algorithm in ALGORITHMS else None
         if sealed != line.hash or steps != line.steps:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from gkflow.application.ports import (
     EVERYWHERE,
@@ -20,11 +20,14 @@ from gkflow.application.ports import (
     ClockRevision,
     ReachedStep,
     StandingStill,
+    SweepLine,
+    UnsweepLine,
     Where,
 )
 from gkflow.domain.case import moment_text, seal
-from gkflow.store.cursor import Cursor
-from gkflow.store.record import CLOCK_COLUMNS
+from gkflow.store.cursor import Cursor, Part
+from gkflow.store.docket import CLOCK_COLUMNS
+from gkflow.store.heartbeats import Heartbeats
 
 # A row is looked at for a step when it comes to be reached (its last day between the threshold of the last sweep and
 # that of this one), or when it was drawn up since the last sweep.
@@ -85,34 +88,12 @@ _SEALED = tuple(
 )
 
 
-class SweepLine(NamedTuple):
-    """One day's sweep (巡检记录)."""
-
-    day: date
-    made_at: datetime
-    done_at: datetime | None
-    steps: int | None
-    telling: int | None
-    previous: str | None
-    hash: str | None
-    series: int
-
-
-class UnsweepLine(NamedTuple):
-    """Sweeps taken back (撤销巡检记录)."""
-
-    series: int
-    from_day: date
-    through: date
-    at: datetime
-    by: str
-    reason: str
-    previous: str
-    hash: str
-
-
-class Sweeps(Cursor):
+class Sweeps(Part):
     """Sweeps in one transaction (巡检)."""
+
+    def __init__(self, shared: Cursor, heartbeats: Heartbeats) -> None:
+        super().__init__(shared)
+        self._heartbeats = heartbeats
 
     def last_sweep(self) -> date | None:
         """The last day for which a sweep is on record, done or not."""
@@ -126,14 +107,14 @@ class Sweeps(Cursor):
 
     def last_done(self) -> SweepLine | None:
         """The last sweep that was done."""
-        rows = self.sweeps(f" WHERE done_at IS NOT NULL AND {_SWEPT} ORDER BY day DESC LIMIT 1")
+        rows = self.lines(f" WHERE done_at IS NOT NULL AND {_SWEPT} ORDER BY day DESC LIMIT 1")
         return rows[0] if rows else None
 
-    def sweeps(self, tail: str = " ORDER BY series, day", values: Sequence[Any] = ()) -> list[SweepLine]:
+    def lines(self, tail: str = " ORDER BY series, day", values: Sequence[Any] = ()) -> list[SweepLine]:
         """Sweep rows, those taken back among them."""
-        return [self._sweep_line(row) for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep{tail}", values)]
+        return [self.line_of(row) for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep{tail}", values)]
 
-    def _sweep_line(self, row: Sequence[Any]) -> SweepLine:
+    def line_of(self, row: Sequence[Any]) -> SweepLine:
         moment = self.dialect.read_moment
         return SweepLine._make((self.dialect.read_day(row[0]), moment(row[1]), moment(row[2]), *row[3:]))
 
@@ -185,7 +166,7 @@ class Sweeps(Cursor):
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
         """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
-        made = self.sweeps(f" WHERE done_at IS NULL AND {_SWEPT} ORDER BY day LIMIT 1")[0]
+        made = self.lines(f" WHERE done_at IS NULL AND {_SWEPT} ORDER BY day LIMIT 1")[0]
         previous = self.last_sweep_hash()
         steps, content = self.content_of(day, made.series)
         line = SweepLine(day, made.made_at, now, steps, 1 if telling else 0, previous, None, made.series)
@@ -194,7 +175,9 @@ class Sweeps(Cursor):
             "UPDATE sweep SET done_at=?, steps=?, telling=?, previous=?, hash=? WHERE day=? AND series=?",
             (now, steps, line.telling, previous, sealed, day, made.series),
         )
-        self.record_heartbeat("sweep", now, f"{day.isoformat()} {sealed}")  # the head of the chain, kept outside of it
+        self._heartbeats.record(
+            "sweep", now, f"{day.isoformat()} {sealed}"
+        )  # the head of the chain, kept outside of it
 
     def content_of(self, day: date, series: int = 0) -> tuple[int, str]:
         """How many escalations a sweep has, and the hash of all their columns."""
@@ -229,7 +212,7 @@ class Sweeps(Cursor):
 
     def first_not_due(self, today: date) -> SweepLine | None:
         """The first sweep of a day later than *today*."""
-        rows = self.sweeps(f" WHERE day > ? AND done_at IS NOT NULL AND {_SWEPT} ORDER BY day LIMIT 1", (today,))
+        rows = self.lines(f" WHERE day > ? AND done_at IS NOT NULL AND {_SWEPT} ORDER BY day LIMIT 1", (today,))
         return rows[0] if rows else None
 
     def unsweep(self, from_day: date, at: datetime, by: str, reason: str) -> int:
@@ -250,7 +233,7 @@ class Sweeps(Cursor):
         self._series = series
         self.run("DELETE FROM pulse WHERE name LIKE 'ladder %'")
         self.run("DELETE FROM pulse WHERE name = 'clock_ahead'")
-        self.record_heartbeat("sweep", at, f"{from_day.isoformat()} {sealed}")
+        self._heartbeats.record("sweep", at, f"{from_day.isoformat()} {sealed}")
         return count
 
     def acted_on_later_than(self, day: date) -> list[str]:
@@ -312,19 +295,6 @@ class Sweeps(Cursor):
             (ladder, day, threshold, day, *units, step),
         )
         return [self.dialect.clock_line(row) for row in rows]
-
-    def heartbeat(self, name: str) -> tuple[datetime, str] | None:
-        """A sign of life: when, and its words."""
-        row = self.one("SELECT at, words FROM pulse WHERE name = ?", (name,))
-        return (self.dialect.read_moment(row[0]), row[1]) if row is not None else None
-
-    def record_heartbeat(self, name: str, now: datetime, words: str = "") -> None:
-        """Leave a sign of life."""
-        self.run(
-            "INSERT INTO pulse (name, at, words) VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET at = excluded.at, words = excluded.words",
-            (name, now, words),
-        )
 
 
 def _of_units(where: Where) -> tuple[str, tuple[str, ...]]:

@@ -11,9 +11,9 @@ from gkflow.cli import options
 from gkflow.cli.language import say
 
 if TYPE_CHECKING:
+    from gkflow.application.ports import NoticeRecord
     from gkflow.domain.notice import Wording
     from gkflow.office import Office
-    from gkflow.store.outbox import NoticeRecord
 
 
 def command(
@@ -133,7 +133,7 @@ class _Texts:
         if edition not in self.wordings:
             rules = self.office.rules
             with self.office.store.reading() as ledger:
-                source = ledger.kept_source(edition)
+                source = ledger.editions.kept_source(edition)
             self.wordings[edition] = rules.read_wording(source) if source else rules.wording
         return self.wordings[edition]
 

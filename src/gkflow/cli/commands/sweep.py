@@ -124,7 +124,7 @@ def _simulated(office: Office, as_of: str) -> list[dict[str, Any]]:
     day = legal_day(day) if hasattr(day, "hour") else day
     found = office.simulate(day)
     with office.store.reading() as ledger:
-        lines = {case: ledger.docket(case) for case in {case for case, *_ in found}}
+        lines = {case: ledger.docket.line(case) for case in {case for case, *_ in found}}
     rows = []
     for case, clock, ref, last_day, step in found:
         line = lines[case]

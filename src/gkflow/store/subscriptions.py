@@ -1,36 +1,18 @@
-"""What stands beside the record (草稿与订阅): drafts of entries that were refused, and subscriptions."""
+"""Subscriptions, and the notices of publications that wait for their subscribers (订阅)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from gkflow.application.ports import DraftLine, SubscriptionLine
-from gkflow.store.cursor import Cursor
+from gkflow.application.ports import SubscriptionLine
+from gkflow.store.cursor import Part
 
-_DRAFT = '"case", workflow, action, day, "by", unit, facts, reason, kept_at'
 _SUBSCRIPTION = "token, name, audience, item, channel, address, since, left_at"
 
 
-class Beside(Cursor):
-    """Drafts and subscriptions in one transaction (草稿与订阅)."""
-
-    def keep_draft(self, draft: DraftLine) -> int:
-        """Keep a draft; its id."""
-        marks = ", ".join("?" * (_DRAFT.count(",") + 1))
-        row = self.one(f"INSERT INTO draft ({_DRAFT}) VALUES ({marks}) RETURNING id", draft[1:])
-        return int(row[0])
-
-    def drafts(self, ids: Sequence[int] = ()) -> list[DraftLine]:
-        """The drafts, oldest first; all, or those named."""
-        where = f" WHERE id IN ({', '.join('?' * len(ids))})" if ids else ""
-        rows = self.all(f"SELECT id, {_DRAFT} FROM draft{where} ORDER BY id", ids)
-        day, moment = self.dialect.read_day, self.dialect.read_moment
-        return [DraftLine._make((*row[:4], day(row[4]), *row[5:9], moment(row[9]))) for row in rows]
-
-    def drop_draft(self, id_: int) -> int:
-        """Take a draft away; how many there were."""
-        return self.run("DELETE FROM draft WHERE id = ?", (id_,))
+class Subscriptions(Part):
+    """Subscriptions in one transaction (订阅)."""
 
     def subscribe(self, line: SubscriptionLine) -> int:
         """Add a subscription; its id."""
@@ -38,7 +20,7 @@ class Beside(Cursor):
         row = self.one(f"INSERT INTO subscription ({_SUBSCRIPTION}) VALUES ({marks}) RETURNING id", line[1:])
         return int(row[0])
 
-    def subscriptions(self, live: bool = False, token: str = "") -> list[SubscriptionLine]:
+    def listed(self, live: bool = False, token: str = "") -> list[SubscriptionLine]:
         """Subscriptions, oldest first: all, those that still hold, or the one of a token."""
         where: list[str] = []
         values: list[str] = []

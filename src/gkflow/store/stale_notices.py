@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 from gkflow.store.sweeps import IN_FORCE
 
 _WAITING = "delivered_at IS NULL AND dead_at IS NULL"
@@ -16,7 +16,7 @@ _UNSETTLED = (
 )
 
 
-class Settled(Cursor):
+class StaleNotices(Part):
     """Notices that are not to be sent any more, in one transaction (不再需要的通知)."""
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:
@@ -53,7 +53,7 @@ class Settled(Cursor):
         )
         return {int(row[0]) for row in rows}
 
-    def drop_notices(self, ids: Sequence[int], reason: str, now: datetime) -> None:
+    def drop(self, ids: Sequence[int], reason: str, now: datetime) -> None:
         """Send these no more, and say why."""
         self.run_many(
             "UPDATE notice SET dead_at = ?, error = ?, claimed_until = NULL WHERE id = ?",

@@ -9,32 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
+from gkflow.application.ports import InUse, RulesRow
 from gkflow.domain.case import moment_text, seal
-from gkflow.store.cursor import Cursor
+from gkflow.store.cursor import Part
 
 _RULES = 'edition, adopted_at, "by", files, data, previous, hash'
 
 
-class InUse(NamedTuple):
-    """The numbers of the editions in use (在用版本); None where nothing has been adopted."""
-
-    calendar: int | None
-    rules: int | None
-
-
-class RulesRow(NamedTuple):
-    """One edition of the rules on record (采用的规则版本)."""
-
-    edition: str
-    at: datetime
-    by: str
-    files: str
-    data: str
+SELECT_EDITION = "SELECT source FROM edition WHERE edition=?"
+INSERT_EDITION = (
+    "INSERT INTO edition (edition, kind, name, kept_at, source) VALUES (?, ?, ?, ?, ?) ON CONFLICT (edition) DO NOTHING"
+)
 
 
-class Adoptions(Cursor):
+class Editions(Part):
     """The adopted editions in one transaction (采用的版本)."""
 
     def in_use(self) -> InUse:
@@ -86,6 +75,15 @@ class Adoptions(Cursor):
                 found.append((row[0], "rules_changed"))
             before = row[6]
         return found
+
+    def kept_source(self, edition: str) -> str | None:
+        """The kept source of a workflow or wording edition."""
+        row = self.one(SELECT_EDITION, (edition,))
+        return str(row[0]) if row is not None else None
+
+    def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
+        """Keep an edition that a case or a notice needs from now on."""
+        self.run(INSERT_EDITION, (edition, kind, name, now, source))
 
 
 def _seal(columns: Sequence[object], previous: str, algorithm: str) -> str:

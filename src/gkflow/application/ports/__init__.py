@@ -1,0 +1,169 @@
+"""
+What the verbs need of the world outside (端口): one small protocol for each part of the store, and the channels.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+from gkflow.application.ports.channels import Channel, Message, NotDelivered, OneByOne
+from gkflow.application.ports.docket import FOREVER, ClockRevision, Docket, DocketLine
+from gkflow.application.ports.drafts import DraftLine, Drafts
+from gkflow.application.ports.editions import Editions, InUse, RulesRow
+from gkflow.application.ports.escalations import EscalationRecord, Escalations
+from gkflow.application.ports.lists import Lists, MetLine
+from gkflow.application.ports.moves import Group, MovedRow, Moves, RecountQueue
+from gkflow.application.ports.outbox import (
+    DROPPED,
+    LEFT,
+    SETTLED,
+    TAKEN_BACK,
+    UNSWEPT,
+    NoticeLine,
+    NoticeRecord,
+    Outbox,
+    StaleNotices,
+    WaitingNotice,
+)
+from gkflow.application.ports.record import Record
+from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf, Seal, Seals
+from gkflow.application.ports.subscriptions import SubscriptionLine, Subscriptions
+from gkflow.application.ports.sweeps import (
+    EVERYWHERE,
+    Heartbeats,
+    HourLimits,
+    ReachedStep,
+    RunningHours,
+    StandingStill,
+    SweepChain,
+    SweepLine,
+    Sweeps,
+    UnsweepLine,
+    Where,
+)
+
+__all__ = [
+    "ALGORITHMS",
+    "DROPPED",
+    "EVERYWHERE",
+    "FOREVER",
+    "LEFT",
+    "SETTLED",
+    "SYSTEM",
+    "TAKEN_BACK",
+    "UNSWEPT",
+    "CallerSession",
+    "Channel",
+    "ClockRevision",
+    "Consistency",
+    "Docket",
+    "DocketLine",
+    "DraftLine",
+    "Drafts",
+    "Editions",
+    "EscalationRecord",
+    "Escalations",
+    "Group",
+    "Guards",
+    "Heartbeats",
+    "Hold",
+    "HourLimits",
+    "InUse",
+    "Leaf",
+    "Ledger",
+    "Lists",
+    "Message",
+    "MetLine",
+    "MovedRow",
+    "Moves",
+    "NotDelivered",
+    "NoticeLine",
+    "NoticeRecord",
+    "OneByOne",
+    "Outbox",
+    "ReachedStep",
+    "Record",
+    "RecountQueue",
+    "RulesRow",
+    "RunningHours",
+    "Seal",
+    "Seals",
+    "StaleNotices",
+    "StandingStill",
+    "Store",
+    "SubscriptionLine",
+    "Subscriptions",
+    "SweepChain",
+    "SweepLine",
+    "Sweeps",
+    "UnsweepLine",
+    "WaitingNotice",
+    "Where",
+]
+
+SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
+# How a writing transaction takes the office: beside other writers, as the only one, or (the outbox) not at all.
+Hold = Literal["shared", "alone", "none"]
+CallerSession = object
+"""A portal's own session or connection (SQLModel, SQLAlchemy); the store says which it takes."""
+
+
+class Ledger(Protocol):
+    """One transaction on the store (账簿): everything that a verb remembers goes through one of its parts."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the transaction was begun to write."""
+        ...
+
+    @property
+    def record(self) -> Record: ...
+    @property
+    def docket(self) -> Docket: ...
+    @property
+    def lists(self) -> Lists: ...
+    @property
+    def editions(self) -> Editions: ...
+    @property
+    def moves(self) -> Moves: ...
+    @property
+    def recounts(self) -> RecountQueue: ...
+    @property
+    def sweeps(self) -> Sweeps: ...
+    @property
+    def hours(self) -> HourLimits: ...
+    @property
+    def sweep_chain(self) -> SweepChain: ...
+    @property
+    def heartbeats(self) -> Heartbeats: ...
+    @property
+    def escalations(self) -> Escalations: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def stale_notices(self) -> StaleNotices: ...
+    @property
+    def seals(self) -> Seals: ...
+    @property
+    def guards(self) -> Guards: ...
+    @property
+    def consistency(self) -> Consistency: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+
+
+class Store(Protocol):
+    """Where the record is kept (存储)."""
+
+    def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
+        """One transaction: beside other writers, as the only one, or (the outbox) without a lock on the office."""
+        ...
+
+    def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Ledger]: ...
+
+    def give_way(self) -> None:
+        """Between two transactions of a long write: let those who wait write first."""
+        ...

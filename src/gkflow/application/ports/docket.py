@@ -1,0 +1,92 @@
+"""The caches of a case (台账与计时缓存): what lists show, drawn up from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
+
+FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
+
+
+class DocketLine(NamedTuple):
+    """What lists show of a case (台账行), with the count and head hash of its record kept outside of it."""
+
+    case: str
+    workflow: str
+    edition: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    latest: date
+    ended: date
+    entries: int
+    head: str
+
+
+class ClockRevision(NamedTuple):
+    """One revision of a clock (计时行): how it stood from ``from_day`` until before ``until_day``."""
+
+    case: str
+    clock: str
+    ref: str
+    from_day: date
+    until_day: date
+    workflow: str
+    duty: str
+    kind: str
+    owed: int
+    status: str
+    verdict: str
+    since: date
+    last_day: date | None
+    remaining: int | None
+    stopped: date | None
+    days_left: int | None
+    provisional: int
+    earliest: date | None
+    latest: date | None
+    risk: date | None
+    ladder: str
+    fresh: int
+    calendar: str
+    recipe: str = "?"  # domain/recalculation_key.py; "?": the record has to be read
+    stopped_by: str = ""  # the action that stopped it
+
+
+class Docket(Protocol):
+    """Docket and clocks in one transaction (台账与计时缓存)."""
+
+    def line(self, case: str) -> DocketLine | None:
+        """The docket line of a case."""
+        ...
+
+    def put(self, lines: Sequence[DocketLine], fresh: bool) -> None:
+        """Write docket lines: *fresh* ones are new."""
+        ...
+
+    def clocks(self, case: str) -> list[ClockRevision]:
+        """Every revision of every clock of a case."""
+        ...
+
+    def add_clocks(self, lines: Sequence[ClockRevision]) -> None:
+        """Write clock revisions."""
+        ...
+
+    def end_clock(self, line: ClockRevision, until: date) -> None:
+        """A revision holds until before *until*."""
+        ...
+
+    def drop_clocks(self, case: str, day: date) -> None:
+        """Take away the revisions from *day* on: they are drawn up anew."""
+        ...
+
+    def drop(self, cases: Sequence[str]) -> None:
+        """Take away docket and clocks of some cases, to be drawn up from the record."""
+        ...
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Count and head hash of every case, as the docket keeps them outside of the record."""
+        ...

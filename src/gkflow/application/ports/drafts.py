@@ -1,0 +1,38 @@
+"""Drafts of entries that were refused (草稿)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+
+class DraftLine(NamedTuple):
+    """An entry that was refused and is kept to be mended (草稿)."""
+
+    id: int
+    case: str
+    workflow: str
+    action: str
+    day: date | None
+    by: str
+    unit: str
+    facts: str
+    reason: str
+    kept_at: datetime
+
+
+class Drafts(Protocol):
+    """Drafts in one transaction (草稿)."""
+
+    def keep_draft(self, draft: DraftLine) -> int:
+        """Keep a draft; its id."""
+        ...
+
+    def listed(self, ids: Sequence[int] = ()) -> list[DraftLine]:
+        """The drafts, oldest first; all, or those named."""
+        ...
+
+    def drop_draft(self, id_: int) -> int:
+        """Take a draft away; how many there were."""
+        ...

@@ -1,0 +1,44 @@
+"""The escalation log (督办记录)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+
+class EscalationRecord(NamedTuple):
+    """One step on record with its telling and its acknowledgement (督办记录)."""
+
+    id: int
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    deadline: date
+    step: int
+    kind: str
+    colour: str
+    day: date
+    told: tuple[str, ...]
+    told_at: datetime | None
+    delivered_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    words: str | None
+
+
+class Escalations(Protocol):
+    """The escalation log in one transaction (督办记录)."""
+
+    def log(self, since: date | None = None, unacknowledged: bool = False, case: str = "") -> list[EscalationRecord]:
+        """The escalation log, oldest first."""
+        ...
+
+    def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
+        """Acknowledge escalations; those that were newly acknowledged."""
+        ...
+
+    def known(self, ids: Sequence[int]) -> set[int]:
+        """Which of these escalations exist."""
+        ...

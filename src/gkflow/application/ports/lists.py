@@ -1,0 +1,92 @@
+"""What lists ask of the caches (查询)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from gkflow.application.ports.docket import ClockRevision, DocketLine
+
+
+class MetLine(NamedTuple):
+    """How many clocks of the office came to one end in a period (期限办结统计)."""
+
+    workflow: str
+    clock: str
+    status: str
+    stopped_by: str
+    verdict: str
+    unit: str
+    cases: int
+
+
+class Lists(Protocol):
+    """Look-ups in one transaction (查询)."""
+
+    def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
+        """The cases with an entry of one of these actions, written for a day in [*since*, *until*] or corrected."""
+        ...
+
+    def met(self, since: date, until: date, as_of: date) -> list[MetLine]:
+        """
+        How the office's duties stand on *as_of*, by workflow, clock, how it ended, and unit: stopped in the span, due
+        in it and not done, or waiting.
+        """
+        ...
+
+    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockRevision]:
+        """The office's powers that had lapsed unused on *day*, of these cases."""
+        ...
+
+    def units_on_record(self) -> list[str]:
+        """The units that have, or had, a case: a register may bring some that the settings do not know."""
+        ...
+
+    def officers_on_record(self) -> list[str]:
+        """The officers of all cases."""
+        ...
+
+    def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
+        """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
+        ...
+
+    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
+        """
+        The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
+        of *day*.
+        """
+        ...
+
+    def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
+        """
+        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those to which
+        something happened since, whose lines have to be read off the record.
+        """
+        ...
+
+    def clocks_on(
+        self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
+    ) -> Iterator[ClockRevision]:
+        """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
+        ...
+
+    def open_officers(self) -> list[tuple[str, int, str]]:
+        """The officers of open cases: name, how many, the first case by number."""
+        ...
+
+    def open_units(self) -> set[str]:
+        """The units of open cases."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many cases, open cases, entries and escalations there are."""
+        ...
+
+    def provisional(self, day: date) -> list[ClockRevision]:
+        """The running clocks of open cases whose last day rests on predicted days."""
+        ...
+
+    def last_written(self) -> datetime | None:
+        """The moment of the newest thing written: an entry, a sweep, a sign of life."""
+        ...

@@ -1,0 +1,52 @@
+"""The record of every case (办理记录)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from gkflow.domain.case import Entry
+
+
+class Record(Protocol):
+    """The record in one transaction (办理记录)."""
+
+    def entries(self, case: str) -> tuple[Entry, ...]:
+        """The entries of a case, in the order in which they were written."""
+        ...
+
+    def entry_by_key(self, key: str) -> Entry | None:
+        """The entry that was written under an idempotency key; a retry waits for the first call to end."""
+        ...
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Append sealed entries. Raises Conflict where another writer was faster: (case, seq) is unique."""
+        ...
+
+    def walk_entries(self) -> Iterator[tuple[str, list[Entry]]]:
+        """Every case with its entries, a page at a time; memory stays flat."""
+        ...
+
+    def walk_record(self) -> Iterator[tuple[str, list[Entry | None]]]:
+        """As ``walk_entries``, with None for a row that is not letter for letter what gkflow writes."""
+        ...
+
+    def named_elsewhere(self) -> list[str]:
+        """Cases that neither the record nor the docket knows, but a clock, a step or a message does."""
+        ...
+
+    def cases_after(self, after: str, size: int) -> list[str]:
+        """The next *size* case numbers on record behind *after*, in their order."""
+        ...
+
+    def known_cases(self, cases: Sequence[str]) -> set[str]:
+        """Which of these cases are on record."""
+        ...
+
+    def next_number(self, prefix: str) -> int:
+        """The next running number behind *prefix*; two that ask at once wait for each other."""
+        ...
+
+    def near_cases(self, case: str) -> Sequence[str]:
+        """Numbers that begin alike, for a did-you-mean."""
+        ...

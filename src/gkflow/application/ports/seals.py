@@ -1,0 +1,118 @@
+"""Seals over the record (封存), and what must agree with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
+
+
+class Leaf(NamedTuple):
+    """One leaf of the sealed tree (封存项): which seal added it, and what it commits to."""
+
+    place: int
+    seal: int
+    kind: str  # case | sweep | acknowledgement | notice | calendar | edition
+    name: str
+    size: int  # entries of a case, steps of a sweep, how many acknowledgements or notices
+    hash: str
+
+
+class Seal(NamedTuple):
+    """A seal (封存): the root over everything on record, with its counts and the seal before."""
+
+    number: int
+    at: datetime
+    day: date
+    cases: int
+    entries: int
+    sweeps: int
+    steps: int
+    acknowledgements: int
+    notices: int
+    leaves: int
+    root: str
+    previous: str
+    hash: str
+    peaks: str
+
+
+class Seals(Protocol):
+    """Seals in one transaction (封存)."""
+
+    def last_seal(self) -> Seal | None:
+        """The newest seal."""
+        ...
+
+    def since(self, after: int = 0) -> list[Seal]:
+        """The seals behind number *after*, in order."""
+        ...
+
+    def leaves(self, seal: int | None = None) -> Iterator[list[Leaf]]:
+        """The leaves in their order, by pages: all, or those that one seal added."""
+        ...
+
+    def write_seal(self, day: date, now: datetime) -> Seal:
+        """Seal what is on record (封存); the transaction has the office alone, so that nothing moves meanwhile."""
+        ...
+
+    def sealed_without_leaf(self) -> list[str]:
+        """Cases whose head is marked as sealed, and no seal has it."""
+        ...
+
+    def against_leaves(self) -> Iterator[tuple[Leaf, str]]:
+        """Every leaf that the record no longer bears out, and how: of a case the first one."""
+        ...
+
+    def against(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
+        """The same of leaves that were kept outside."""
+        ...
+
+    def acknowledgements(self) -> Iterator[tuple[Any, bool, str]]:
+        """
+        Every acknowledgement in order: its row, whether it holds, and the head of the chain behind it. Those from
+        before they were chained have no hash of their own and are reckoned with.
+        """
+        ...
+
+
+class Guards(Protocol):
+    """The triggers of the database in one transaction (触发器)."""
+
+    def missing(self) -> list[str]:
+        """The triggers that are gone, switched off or no longer refuse anything, by their names."""
+        ...
+
+
+class Consistency(Protocol):
+    """What has to agree, in one transaction (一致性)."""
+
+    def has_record(self) -> bool:
+        """Whether anything was ever entered or swept here."""
+        ...
+
+    def was_sealed(self, kind: str) -> bool:
+        """Whether a seal has anything of a kind."""
+        ...
+
+    def calendar_contents(self) -> list[tuple[int, str, str]]:
+        """Every calendar edition on record: its number, its name, its data."""
+        ...
+
+    def kept_sources(self) -> list[tuple[str, str]]:
+        """Every workflow and wording edition that was kept: its name, its source."""
+        ...
+
+    def editions_lost(self) -> list[str]:
+        """The editions that entries or notices name, and that were not kept."""
+        ...
+
+    def notices_that_differ(self) -> list[int]:
+        """The notices whose facts speak of another case than they, their key or their escalation name."""
+        ...
+
+    def all_cases(self) -> list[str]:
+        """Every case number on record."""
+        ...

@@ -1,0 +1,45 @@
+"""Subscriptions to what is published (订阅)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class SubscriptionLine(NamedTuple):
+    """Who wants to hear of what is published (订阅)."""
+
+    id: int
+    token: str
+    name: str
+    audience: str
+    item: str
+    channel: str
+    address: str
+    since: datetime
+    left_at: datetime | None
+
+
+class Subscriptions(Protocol):
+    """Subscriptions in one transaction (订阅)."""
+
+    def subscribe(self, line: SubscriptionLine) -> int:
+        """Add a subscription; its id."""
+        ...
+
+    def listed(self, live: bool = False, token: str = "") -> list[SubscriptionLine]:
+        """Subscriptions, oldest first: all, those that still hold, or the one of a token."""
+        ...
+
+    def pushes_waiting(self, cases: Sequence[str]) -> set[str]:
+        """Those of the cases about whose publication messages still wait in the outbox."""
+        ...
+
+    def take_back(self, case: str, now: datetime, words: str) -> int:
+        """Bury the messages about the publication of a case that still wait; how many."""
+        ...
+
+    def leave(self, line: SubscriptionLine, now: datetime, words: str) -> int:
+        """End a subscription and bury what still waits for it in the outbox; how many messages that were."""
+        ...

@@ -1,0 +1,225 @@
+"""Sweeps (巡检), the steps that they record, heartbeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+from gkflow.application.ports.docket import ClockRevision
+from gkflow.domain.workflow import Step
+
+
+class Where(NamedTuple):
+    """Which units' clocks a sweep looks at (机关范围): those named, or all but those."""
+
+    units: tuple[str, ...] = ()
+    inside: bool = False
+
+
+EVERYWHERE = Where()
+
+
+class StandingStill(NamedTuple):
+    """A clock that stands still or waits since a day (停住的期限)."""
+
+    case: str
+    workflow: str
+    clock: str
+    status: str
+    since: date
+    unit: str
+    officer: str
+    title: str
+
+
+class ReachedStep(NamedTuple):
+    """A step on record that is now to be told (待告知的督办步骤)."""
+
+    id: int
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    deadline: date
+    step: int
+    kind: str
+    colour: str
+    day: date
+    unit: str
+    officer: str
+    title: str
+
+
+class SweepLine(NamedTuple):
+    """One day's sweep (巡检记录)."""
+
+    day: date
+    made_at: datetime
+    done_at: datetime | None
+    steps: int | None
+    telling: int | None
+    previous: str | None
+    hash: str | None
+    series: int
+
+
+class UnsweepLine(NamedTuple):
+    """Sweeps taken back (撤销巡检记录)."""
+
+    series: int
+    from_day: date
+    through: date
+    at: datetime
+    by: str
+    reason: str
+    previous: str
+    hash: str
+
+
+class RunningHours(NamedTuple):
+    """A run of a clock whose steps are not all on record (在计期限)."""
+
+    case: str
+    ref: str
+    last_day: date
+    holds: bool  # it has not ended since
+
+
+class Sweeps(Protocol):
+    """Sweeps in one transaction (巡检)."""
+
+    def last_sweep(self) -> date | None:
+        """The last day for which a sweep is on record, done or not."""
+        ...
+
+    def first_sweep(self) -> date | None:
+        """The day with which the office's sweeps began."""
+        ...
+
+    def last_done(self) -> SweepLine | None:
+        """The last sweep that was done."""
+        ...
+
+    def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
+        """Put down the days that are to be swept; a day that is there already is left as it is."""
+        ...
+
+    def claim_sweep(self) -> date | None:
+        """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
+        ...
+
+    def reach(
+        self,
+        ladder: str,
+        step: int,
+        kind: str,
+        colour: str,
+        after: date | None,
+        threshold: date,
+        day: date,
+        where: Where = EVERYWHERE,
+    ) -> int:
+        """
+        Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
+        how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
+        drawn up since; None looks at everything. *where* says which units' clocks.
+        """
+        ...
+
+    def looked_at(self, day: date) -> None:
+        """What was drawn up by *day* has now been looked at for every step."""
+        ...
+
+    def last_telling(self) -> date | None:
+        """The day of the last sweep that told what had been reached."""
+        ...
+
+    def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
+        """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
+        ...
+
+    def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
+        """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
+        ...
+
+    @property
+    def series(self) -> int:
+        """The series of sweeps to which a new one belongs: how many times sweeps have been taken back."""
+        ...
+
+    def first_not_due(self, today: date) -> SweepLine | None:
+        """The first sweep of a day later than *today*."""
+        ...
+
+    def unsweep(self, from_day: date, at: datetime, by: str, reason: str) -> int:
+        """
+        Take back every sweep from *from_day* on (撤销巡检), on record; how many escalations that were. What waits
+        to be sent of them is dropped by delivery; the thresholds used by them are forgotten, so that every clock is
+        looked at again.
+        """
+        ...
+
+    def acted_on_later_than(self, day: date) -> list[str]:
+        """The cases that hold an entry of gkflow's own under a later day."""
+        ...
+
+    def written_by_people(self, since: datetime) -> bool:
+        """Whether anybody but gkflow wrote an entry later than a moment."""
+        ...
+
+    def founded(self) -> datetime | None:
+        """When the office was founded: it adopted its first calendar edition then."""
+        ...
+
+    def run_out(self, workflow: str, clock: str, ladder: str, day: date) -> list[tuple[str, str]]:
+        """The runs of a clock whose last day was before *day* and that still run on it: case, ref."""
+        ...
+
+    def standing_still(self, day: date) -> list[StandingStill]:
+        """The office's clocks that stand still or wait on *day* in an open case, while nobody's term runs."""
+        ...
+
+    def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
+        """What the sweep of *day* holds for one of these steps: case, workflow, clock, ref, last day, step."""
+        ...
+
+    def would_reach(
+        self, ladder: str, step: int, threshold: date, day: date, where: Where = EVERYWHERE
+    ) -> list[ClockRevision]:
+        """The clocks for which *step* would be recorded on *day*."""
+        ...
+
+
+class HourLimits(Protocol):
+    """Limits of hours in one transaction (按小时计算的期限)."""
+
+    def running_hours(self, ladder: str, workflow: str, clock: str, day: date, steps: int) -> list[RunningHours]:
+        """The runs of a clock on *day* whose last day has come, and of which fewer than *steps* steps are on record."""
+        ...
+
+    def record_step(
+        self, workflow: str, clock: str, run: RunningHours, step: Step, day: date, sealed_with: date | None
+    ) -> ReachedStep | None:
+        """Record that *step* was reached on *day*; None where it is on record. *sealed_with*: None with its own day."""
+        ...
+
+
+class SweepChain(Protocol):
+    """The verification of the sweeps in one transaction (核验巡检)."""
+
+    def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
+        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
+        ...
+
+
+class Heartbeats(Protocol):
+    """Heartbeats in one transaction (运行心跳)."""
+
+    def last(self, name: str) -> tuple[datetime, str] | None:
+        """A sign of life: when, and its words."""
+        ...
+
+    def record(self, name: str, now: datetime, words: str = "") -> None:
+        """Leave a sign of life."""
+        ...
