@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 from gkflow.application.doctor import RuleFiles
 from gkflow.application.hours import tick_hours
-from gkflow.application.ports import Channel, Hold, Message, NotDelivered, OneByOne, Store
+from gkflow.application.ports import CallerSession, Channel, Hold, Message, NotDelivered, OneByOne, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError, Refused
@@ -305,12 +305,12 @@ class _StoppableStore:
     def __init__(self, store: Store, daemon: Daemon) -> None:
         self._store, self._daemon = store, daemon
 
-    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Any]:
+    def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Any]:
         if self._daemon._stopping:
             raise _Stopping
         return self._store.writing(session, hold)
 
-    def reading(self, session: Any = None) -> AbstractContextManager[Any]:
+    def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Any]:
         return self._store.reading(session)
 
     def give_way(self) -> None:

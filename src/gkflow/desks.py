@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.application.given import facts_given, require_texts
+from gkflow.application.ports import CallerSession
 from gkflow.domain.case import legal_day
 
 if TYPE_CHECKING:
@@ -36,9 +37,19 @@ class Drafts(_Service):
     """Entries that were refused and are kept to be mended (草稿)."""
 
     def keep(
-        self, case: str, action: str, reason: str, *, workflow: str = "", day: date | None = None, by: str = "",
-        unit: str = "", facts: Mapping[str, Any] | None = None, session: Any = None, now: datetime | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        case: str,
+        action: str,
+        reason: str,
+        *,
+        workflow: str = "",
+        day: date | None = None,
+        by: str = "",
+        unit: str = "",
+        facts: Mapping[str, Any] | None = None,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+    ) -> int:
         """
         Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
         """
@@ -50,15 +61,20 @@ class Drafts(_Service):
         with self._office.store.writing(session) as ledger:
             return keep_draft(ledger, case, workflow, act, reason, self._moment(now))
 
-    def all(self, *, session: Any = None) -> list[DraftLine]:
+    def all(self, *, session: CallerSession | None = None) -> list[DraftLine]:
         """The drafts, oldest first."""
         with self._office.store.reading(session) as ledger:
             return ledger.drafts.listed()
 
     def enter(
-        self, id_: int, *, day: date | None = None, facts: Mapping[str, Any] | None = None, session: Any = None,
+        self,
+        id_: int,
+        *,
+        day: date | None = None,
+        facts: Mapping[str, Any] | None = None,
+        session: CallerSession | None = None,
         now: datetime | None = None,
-    ) -> Outcome:  # fmt: skip
+    ) -> Outcome:
         """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
         from gkflow.application.drafting import enter_draft
 
@@ -66,7 +82,7 @@ class Drafts(_Service):
         with self._office.store.writing(session) as ledger:
             return enter_draft(ledger, self._office.rules_in(ledger), id_, facts or {}, moment, legal_day(moment), day)
 
-    def drop(self, id_: int, *, session: Any = None) -> None:
+    def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
         """Take a draft away (删除草稿). Raises NotFound."""
         from gkflow.application.drafting import the_draft
 
@@ -79,9 +95,16 @@ class Subscriptions(_Service):
     """Who hears of what is published (精准推送)."""
 
     def add(
-        self, name: str, channel: str, address: str = "", *, item: str = "", audience: str = "", session: Any = None,
+        self,
+        name: str,
+        channel: str,
+        address: str = "",
+        *,
+        item: str = "",
+        audience: str = "",
+        session: CallerSession | None = None,
         now: datetime | None = None,
-    ) -> SubscriptionLine:  # fmt: skip
+    ) -> SubscriptionLine:
         """
         Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
         empty means all. The token by which to leave is made here.
@@ -100,12 +123,12 @@ class Subscriptions(_Service):
             token = secrets.token_hex(6)
             return subscribe(ledger, name, channel, address, item, audience, token, self._moment(now))
 
-    def all(self, *, live: bool = False, session: Any = None) -> list[SubscriptionLine]:
+    def all(self, *, live: bool = False, session: CallerSession | None = None) -> list[SubscriptionLine]:
         """Subscriptions, oldest first; only those that still hold with *live*."""
         with self._office.store.reading(session) as ledger:
             return ledger.subscriptions.listed(live)
 
-    def leave(self, token: str, *, session: Any = None, now: datetime | None = None) -> int:
+    def leave(self, token: str, *, session: CallerSession | None = None, now: datetime | None = None) -> int:
         """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
         from gkflow.application.subscriptions import leave
 
@@ -116,7 +139,7 @@ class Subscriptions(_Service):
 class Supervision(_Service):
     """Scores and spot checks (考评与抽查)."""
 
-    def score(self, since: date, until: date, *, unit: str = "", session: Any = None) -> list[Score]:
+    def score(self, since: date, until: date, *, unit: str = "", session: CallerSession | None = None) -> list[Score]:
         """The points of each unit for entries in [*since*, *until*] (计分), read off the record."""
         from gkflow.application.supervising import score
 
@@ -125,7 +148,7 @@ class Supervision(_Service):
 
     def rates(
         self, since: date, until: date, *, workflow: str = "", unit: str = "", by: Sequence[str] = (),
-        as_of: date | None = None, session: Any = None,
+        as_of: date | None = None, session: CallerSession | None = None,
     ) -> list[Rate]:  # fmt: skip
         """
         How many duties of the office that were due or done in [*since*, *until*] were met in time (按期率), one row
@@ -138,7 +161,9 @@ class Supervision(_Service):
         with office.store.reading(session) as ledger:
             return rates(ledger, office.rules, since, until, as_of or legal_day(self._moment(None)), workflow, unit, by)
 
-    def remedies(self, year: int, *, as_of: date | None = None, session: Any = None) -> tuple[RemedyRow, ...]:
+    def remedies(
+        self, year: int, *, as_of: date | None = None, session: CallerSession | None = None
+    ) -> tuple[RemedyRow, ...]:
         """
         Reconsiderations and lawsuits of a year by outcome (政府信息公开工作年度报告格式 表四), as the record stood at
         the end of 31 December, or on an earlier *as_of*.
@@ -153,7 +178,7 @@ class Supervision(_Service):
 
     def spot_check(
         self, workflow: str, since: date, until: date, count: int, *, seed: str = "", by: str = "",
-        dry_run: bool = False, session: Any = None, now: datetime | None = None,
+        dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None,
     ) -> Drawn:  # fmt: skip
         """
         Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed*
@@ -184,7 +209,7 @@ class Round(NamedTuple):
 class Duties(_Service):
     """What comes round every year or month (周期职责)."""
 
-    def coming(self, through: date, *, as_of: date | None = None, session: Any = None) -> list[Round]:
+    def coming(self, through: date, *, as_of: date | None = None, session: CallerSession | None = None) -> list[Round]:
         """
         The rounds due from *as_of* (default: today) through *through*, of every duty that the rules know, those
         that the office has taken on marked.

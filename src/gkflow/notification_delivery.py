@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gkflow.application.ports import Ledger
+from gkflow.application.ports import CallerSession, Ledger
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
 from gkflow.domain.errors import FilesAtFault, NotFound, Refused
@@ -79,7 +79,7 @@ class Outgoing:
         since: date | str | None = None,
         unacknowledged: bool = False,
         case: str = "",
-        session: Any = None,
+        session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
         """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
         from gkflow.application.resolve_names import case_named
@@ -91,9 +91,15 @@ class Outgoing:
             return ledger.escalations.log(day, unacknowledged, case)
 
     def ack(
-        self, ids: Iterable[int] = (), *, case: str = "", by: str = "", words: str = "", session: Any = None,
+        self,
+        ids: Iterable[int] = (),
+        *,
+        case: str = "",
+        by: str = "",
+        words: str = "",
+        session: CallerSession | None = None,
         now: datetime | None = None,
-    ) -> list[int]:  # fmt: skip
+    ) -> list[int]:
         """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise Refused("wrong_use", reason="an acknowledgement needs words")
@@ -110,7 +116,7 @@ class Outgoing:
             return ledger.escalations.acknowledge(wanted, by, words.strip(), self.moment(now))
 
     def notices(
-        self, which: str = "all", *, case: str = "", limit: int = -1, session: Any = None
+        self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
         """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
         from gkflow.application.resolve_names import case_named
@@ -120,7 +126,7 @@ class Outgoing:
                 case_named(ledger, case)
             return ledger.outbox.notices(which, case, limit)
 
-    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: Any = None) -> int:
+    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
         """
         Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
         settings have for its addressee now, under its old key.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkflow.application.given import facts_given, require_texts
-from gkflow.application.ports import Ledger
+from gkflow.application.ports import CallerSession, Ledger
 from gkflow.bootstrap import (
     channels_of,
     database_of,
@@ -290,7 +290,7 @@ class Office(Outgoing, Sealing):
     def receive(
         self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
         unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
-        dry_run: bool = False, session: Any = None, now: datetime | None = None, **more: Any,
+        dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None, **more: Any,
     ) -> Outcome:  # fmt: skip
         """
         Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
@@ -312,10 +312,20 @@ class Office(Outgoing, Sealing):
         )
 
     def do(
-        self, case: str, action: str, *, day: date | str | None = None, by: str = "", unit: str = "",
-        facts: Mapping[str, Any] | None = None, key: str | None = None, dry_run: bool = False, session: Any = None,
-        now: datetime | None = None, **more: Any,
-    ) -> Outcome:  # fmt: skip
+        self,
+        case: str,
+        action: str,
+        *,
+        day: date | str | None = None,
+        by: str = "",
+        unit: str = "",
+        facts: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        dry_run: bool = False,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+        **more: Any,
+    ) -> Outcome:
         """
         Enter an action into a case (办理): ``office.do("GK-2026-0001", "extend", days=20, approved_by="李四")``.
 
@@ -348,13 +358,13 @@ class Office(Outgoing, Sealing):
         self.require_sendable()
         return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
 
-    def case(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Case:
+    def case(self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None) -> Case:
         """The case as its record tells it on a day (案件). Raises NotFound."""
         return self.view(number, as_of=as_of, session=session).case
 
     def view(
         self, number: str, *, as_of: date | str | None = None, known_on: date | str | None = None,
-        recorded_by: datetime | date | str | None = None, session: Any = None,
+        recorded_by: datetime | date | str | None = None, session: CallerSession | None = None,
     ) -> CaseView:  # fmt: skip
         """
         The case with its deadlines, findings and what is to be decided, on a day (查看); with *recorded_by* as the
@@ -374,7 +384,9 @@ class Office(Outgoing, Sealing):
         moment = self.recorded_moment(recorded_by)
         return view_case(rules, workflow, number, entries, self._day(as_of, moment), moment)
 
-    def deadlines(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Deadline]:
+    def deadlines(
+        self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
+    ) -> dict[str, Deadline]:
         """Every deadline of a case on a day, by clock (several consultations: ``third_party/A``)."""
         view = self.view(number, as_of=as_of, session=session)
         return {f"{name}/{ref}" if ref else name: deadline for (name, ref), deadline in view.deadlines.items()}
@@ -388,7 +400,7 @@ class Office(Outgoing, Sealing):
         as_of: date | str | None = None,
         known_on: date | str | None = None,
         recorded_by: datetime | date | str | None = None,
-        session: Any = None,
+        session: CallerSession | None = None,
     ) -> Explanation:
         """
         Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article; with *known_on* as
@@ -407,7 +419,7 @@ class Office(Outgoing, Sealing):
         due_within: int | None = None, clock: str = "", state: str = "", workflow: str = "", unit: str = "",
         officer: str = "", attention: bool = False, known_on: date | str | None = None,
         recorded_by: datetime | date | str | None = None,
-        session: Any = None,
+        session: CallerSession | None = None,
     ) -> list[CaseLine]:  # fmt: skip
         """
         The cases on a day (台账), most urgent first; open ones unless *include_closed*. *due_within* counts working
@@ -423,7 +435,9 @@ class Office(Outgoing, Sealing):
             rules = self._rules_for(ledger, known_on, recorded_by)
             return list_cases(ledger, rules, self._day(as_of, moment), asked, known_on is not None, moment)
 
-    def published(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> dict[str, Any]:
+    def published(
+        self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
+    ) -> dict[str, Any]:
         """
         What of a case may be shown to the public (公开的信息), by the labels of its facts; nothing where the case does
         not lie open: not published, withheld, withdrawn, taken down, expired, or not for the public at all.
@@ -432,7 +446,9 @@ class Office(Outgoing, Sealing):
 
         return published_record(self.rules, self.view(number, as_of=as_of, session=session))
 
-    def why_kept(self, number: str, *, as_of: date | str | None = None, session: Any = None) -> Kept | None:
+    def why_kept(
+        self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
+    ) -> Kept | None:
         """Why nothing of a case leaves the office (不公开的原因); None where it lies open."""
         from gkflow.application.publishing import reason_kept
 
@@ -442,7 +458,7 @@ class Office(Outgoing, Sealing):
 
     def tick(
         self, now: datetime | None = None, *, through: date | None = None, expected: datetime | None = None,
-        session: Any = None,
+        session: CallerSession | None = None,
     ) -> Swept:  # fmt: skip
         """
         Sweep every day since the last one through *through* (default: today), each day once (巡检), and ask for next
@@ -461,7 +477,11 @@ class Office(Outgoing, Sealing):
         return replace(swept, asked=asked, not_deposited=not_deposited)
 
     def sweep(
-        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
+        self,
+        as_of: datetime | date | str | None = None,
+        *,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
     ) -> Swept:
         """Sweep through a day or moment that is not to come (巡检). Raises Refused ("later_than_now")."""
         moment = self.moment(now)
@@ -470,7 +490,9 @@ class Office(Outgoing, Sealing):
             raise Refused("later_than_now", moment=day)
         return self.tick(moment, through=day, session=session)
 
-    def unsweep(self, *, by: str = "", reason: str = "", session: Any = None, now: datetime | None = None) -> Unswept:
+    def unsweep(
+        self, *, by: str = "", reason: str = "", session: CallerSession | None = None, now: datetime | None = None
+    ) -> Unswept:
         """
         Take back, on record, the sweeps of days that are still to come: they were done under a clock that was wrong
         (撤销巡检). Raises Refused ("nothing_to_unsweep").
@@ -480,7 +502,11 @@ class Office(Outgoing, Sealing):
         return unsweep(self._store(session), self.moment(now), by, reason)
 
     def simulate(
-        self, as_of: datetime | date | str | None = None, *, session: Any = None, now: datetime | None = None
+        self,
+        as_of: datetime | date | str | None = None,
+        *,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
     ) -> list[tuple[str, str, str, date, Step]]:
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
         from gkflow.application.sweep import simulate
@@ -504,9 +530,15 @@ class Office(Outgoing, Sealing):
     # -- the record as a whole -----------------------------------------------------------------------------------
 
     def import_register(
-        self, rows: Iterable[Row], *, by: str = "", dry_run: bool = False, progress: Any = None, session: Any = None,
+        self,
+        rows: Iterable[Row],
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        progress: Any = None,
+        session: CallerSession | None = None,
         now: datetime | None = None,
-    ) -> Imported:  # fmt: skip
+    ) -> Imported:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
         from gkflow.application.register import import_register
 
@@ -517,7 +549,9 @@ class Office(Outgoing, Sealing):
                 self._store(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
             )
 
-    def export(self, cases: Sequence[str] | None = None, *, session: Any = None) -> list[dict[str, Any]]:
+    def export(
+        self, cases: Sequence[str] | None = None, *, session: CallerSession | None = None
+    ) -> list[dict[str, Any]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         from gkflow.application.export import export_rows
         from gkflow.application.resolve_names import case_named
@@ -527,7 +561,7 @@ class Office(Outgoing, Sealing):
             return list(export_rows(ledger, named))
 
     def rebuild(
-        self, *, dry_run: bool = False, session: Any = None, now: datetime | None = None
+        self, *, dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None
     ) -> tuple[int, tuple[str, ...]]:
         """Draw up docket and clocks anew from the record (重建台账): cases, and those that stood otherwise."""
         from gkflow.application.verify import rebuild
@@ -535,7 +569,7 @@ class Office(Outgoing, Sealing):
         with _without_collector():
             return rebuild(self._store(session), self.rules, self.moment(now), dry_run)
 
-    def doctor(self, now: datetime | None = None, *, session: Any = None) -> list[HealthCheck]:
+    def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Look at everything that can go wrong quietly (体检)."""
         from gkflow.application.doctor import HealthCheck, examine
 
@@ -567,7 +601,7 @@ class Office(Outgoing, Sealing):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _store(self, session: Any) -> Any:
+    def _store(self, session: CallerSession | None) -> Any:
         return self.store if session is None else self.store.within(session)
 
     def moment(self, given: datetime | None) -> datetime:

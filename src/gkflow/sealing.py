@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.ports import CallerSession
 from gkflow.bootstrap import private_of, wide_files
 from gkflow.domain.errors import GkflowError, Unfit
 
@@ -35,7 +36,7 @@ class Sealing:
         """What it works by."""
 
     @abstractmethod
-    def _store(self, session: Any) -> Any: ...
+    def _store(self, session: CallerSession | None) -> Any: ...
 
     @property
     def seals_file(self) -> Path | None:
@@ -43,7 +44,7 @@ class Sealing:
         name = self.settings.seal.file
         return self.settings.home / name if name else None
 
-    def last_seal(self, *, session: Any = None) -> Seal | None:
+    def last_seal(self, *, session: CallerSession | None = None) -> Seal | None:
         """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
         with self.store.reading(session) as ledger:
             return ledger.seals.last_seal()
@@ -78,7 +79,7 @@ class Sealing:
             return str(error)
         return ""
 
-    def signs_of_safety(self, *, session: Any = None) -> list[HealthCheck]:
+    def signs_of_safety(self, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Whether the seals have left the database, and whether the files are as private as they should be (体检)."""
         from gkflow.application.doctor import HealthCheck
 
@@ -100,8 +101,13 @@ class Sealing:
         ]  # fmt: skip
 
     def verify(
-        self, *, seals: Path | str | None = None, caches: int | None = SAMPLE, seed: str = "", session: Any = None
-    ) -> tuple[int, int, tuple[Breach, ...]]:  # fmt: skip
+        self,
+        *,
+        seals: Path | str | None = None,
+        caches: int | None = SAMPLE,
+        seed: str = "",
+        session: CallerSession | None = None,
+    ) -> tuple[int, int, tuple[Breach, ...]]:
         """
         Walk every chain (核验): how many cases and sweeps, and where something is broken.
 

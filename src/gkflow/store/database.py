@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from gkflow.application.ports import Hold
+from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError, Unfit
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
@@ -69,18 +69,18 @@ class Database:
         """Where the data is, without a password."""
         return self.engine.url.render_as_string(hide_password=True)
 
-    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
+    def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
         """
         One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE), PostgreSQL the office's
         lock: *hold* says whether other writers may write beside it. ``store/locks.py`` has the order of all locks.
         """
         return self._transaction(session, hold)
 
-    def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
+    def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Ledger]:
         """One reading transaction; it takes no lock that a writer could want."""
         return self._transaction(session, None)
 
-    def attempt(self, work: Callable[[Ledger], _T], session: Any = None, hold: Hold = "shared") -> _T:
+    def attempt(self, work: Callable[[Ledger], _T], session: CallerSession | None = None, hold: Hold = "shared") -> _T:
         """
         Do *work* in a writing transaction, again where the database broke it off before anything was written. In the
         caller's transaction once: what else stands in it is not ours to repeat.
@@ -95,13 +95,13 @@ class Database:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def _transaction(self, session: Any, hold: Hold | None) -> Iterator[Ledger]:
+    def _transaction(self, session: CallerSession | None, hold: Hold | None) -> Iterator[Ledger]:
         """On the driver's own connection: a hot write costs what the database costs, not what a layer costs."""
         if os.getpid() != self._process:
             raise Unfit("forked", place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
             with self._words():
-                driver = session.connection().connection.dbapi_connection
+                driver: Any = cast("Connection", session.connection()).connection.dbapi_connection
                 cursor = driver.cursor()
                 if not self.dialect.sqlite:
                     hold_session(driver, cursor)
@@ -207,7 +207,7 @@ class Database:
         if self.dialect.sqlite:  # PostgreSQL's locks are given in the order of asking
             time.sleep(_WAY)
 
-    def within(self, session: Any) -> Within:
+    def within(self, session: CallerSession | None) -> Within:
         """The same store inside the caller's transaction, whatever asks for one."""
         return Within(self, session)
 
@@ -257,14 +257,14 @@ def _make_private(file: Path) -> None:
 class Within:
     """A store inside somebody else's transaction (嵌入存储): it begins nothing and commits nothing."""
 
-    def __init__(self, database: Database, session: Any) -> None:
+    def __init__(self, database: Database, session: CallerSession | None) -> None:
         self.database, self.session = database, session
 
-    def writing(self, session: Any = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
+    def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
         """The caller's transaction."""
         return self.database.writing(self.session, hold)
 
-    def reading(self, session: Any = None) -> AbstractContextManager[Ledger]:
+    def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Ledger]:
         """The caller's transaction."""
         return self.database.reading(self.session)
 

@@ -105,8 +105,14 @@ __all__ = [
 SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
 # How a writing transaction takes the office: beside other writers, as the only one, or (the outbox) not at all.
 Hold = Literal["shared", "alone", "none"]
-CallerSession = object
-"""A portal's own session or connection (SQLModel, SQLAlchemy); the store says which it takes."""
+
+
+class CallerSession(Protocol):
+    """A portal's own session (调用方的会话), SQLModel's or SQLAlchemy's: a verb then works in its transaction."""
+
+    def connection(self) -> object:
+        """The connection on which its transaction runs."""
+        ...
 
 
 class Ledger(Protocol):
