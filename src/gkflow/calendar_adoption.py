@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from gkflow.application.ports import Ledger
-from gkflow.bootstrap import foreseen_by, kept_edition, known_edition, now
+from gkflow.bootstrap import foreseen_by, known_edition
 from gkflow.domain.case import canonical, legal_day
+from gkflow.office_state import AdoptedEdition, OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,21 +16,12 @@ if TYPE_CHECKING:
     from gkflow.application.moved import Moved
     from gkflow.application.office_context import OfficeContext
     from gkflow.domain.edition import CalendarEdition
-    from gkflow.office import Office
-
-
-class AdoptedEdition(NamedTuple):
-    """One edition on record (采用的版本): its name, what it knows, since when it is reckoned with."""
-
-    name: str
-    edition: CalendarEdition
-    at: datetime
 
 
 class Calendars:
     """The calendar editions of an office (日历版本)."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: OfficeState) -> None:
         self._office = office
 
     @property
@@ -41,19 +32,6 @@ class Calendars:
     def all(self) -> tuple[AdoptedEdition, ...]:
         """Every edition that it has reckoned with, oldest first; a new office adopts what is known."""
         return self._office.in_use().calendars
-
-    def adopt_first(self, ledger: Ledger) -> None:
-        """Adopt what the installed packages and files know: nothing has been adopted yet."""
-        known = known_edition(self._office.settings.home)
-        ledger.editions.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
-
-    def read(self, ledger: Ledger) -> tuple[AdoptedEdition, ...]:
-        """Every edition on record, oldest first."""
-        predictor = self._office.settings.predictor
-        return tuple(
-            AdoptedEdition(name, kept_edition(data, predictor), at)
-            for name, data, at in ledger.editions.calendar_editions()
-        )
 
     def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
         """

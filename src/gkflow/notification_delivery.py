@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from gkflow.application.ports import CallerSession, Ledger
-from gkflow.bootstrap import channels_of
+from gkflow.application.ports import CallerSession
 from gkflow.bootstrap import now as machine_now
-from gkflow.domain.errors import FilesAtFault, NotFound, Refused
+from gkflow.domain.errors import NotFound, Refused
+from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
-    from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Channel, EscalationRecord, NoticeRecord
-    from gkflow.files.settings import Settings
-    from gkflow.store.database import Database
 
 
-class Outgoing:
-    """The half of an office that tells (告知); ``Office`` has the other."""
+class NotificationDelivery:
+    """The outbox, the escalation log and its acknowledgements (对外告知)."""
 
-    store: Database
-    settings: Settings
-
-    @property
-    @abstractmethod
-    def rules(self) -> OfficeContext:
-        """What it works by."""
-
-    @abstractmethod
-    def rules_in(self, ledger: Ledger) -> OfficeContext:
-        """The rules in use in this transaction."""
-
-    @abstractmethod
-    def moment(self, given: datetime | None) -> datetime:
-        """The moment of a call."""
-
-    @abstractmethod
-    def _day(self, day: date | str | None) -> date: ...
+    def __init__(self, office: OfficeState) -> None:
+        self._office = office
 
     def deliver(
         self,
@@ -58,20 +38,12 @@ class Outgoing:
         """
         from gkflow.application.deliver import deliver
 
-        with self.store.reading() as ledger:
-            rules = self.rules_in(ledger)
-        ready = channels if channels is not None else self.channels()
-        return deliver(self.store, rules, ready, self.moment(now) if now is not None else clock or machine_now)
-
-    def channels(self) -> dict[str, Channel]:
-        """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
-        self.require_sendable()
-        return channels_of(self.settings)
-
-    def require_sendable(self) -> None:
-        """Refuse where the settings of notices have faults: none is written to a wrong address. Raises FilesAtFault."""
-        if self.settings.unsendable:
-            raise FilesAtFault(self.settings.unsendable)
+        with self._office.store.reading() as ledger:
+            rules = self._office.rules_in(ledger)
+        ready = channels if channels is not None else self._office.channels()
+        return deliver(
+            self._office.store, rules, ready, self._office.moment(now) if now is not None else clock or machine_now
+        )
 
     def escalations(
         self,
@@ -84,10 +56,10 @@ class Outgoing:
         """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
         from gkflow.application.resolve_names import case_named
 
-        with self.store.reading(session) as ledger:
+        with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)
-            day = self._day(since) if since is not None else None
+            day = self._office.day(since) if since is not None else None
             return ledger.escalations.log(day, unacknowledged, case)
 
     def ack(
@@ -105,15 +77,15 @@ class Outgoing:
             raise Refused("wrong_use", reason="an acknowledgement needs words")
         from gkflow.application.resolve_names import check_person, who_acts
 
-        by, _ = who_acts(self.rules, by)
-        check_person(self.rules, by, "")
-        with self.store.writing(session) as ledger:
+        by, _ = who_acts(self._office.rules, by)
+        check_person(self._office.rules, by, "")
+        with self._office.store.writing(session) as ledger:
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.escalations.known(wanted)):
                 raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
             if case:
                 wanted += [record.id for record in ledger.escalations.log(None, True, case)]
-            return ledger.escalations.acknowledge(wanted, by, words.strip(), self.moment(now))
+            return ledger.escalations.acknowledge(wanted, by, words.strip(), self._office.moment(now))
 
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
@@ -121,7 +93,7 @@ class Outgoing:
         """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
         from gkflow.application.resolve_names import case_named
 
-        with self.store.reading(session) as ledger:
+        with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)
             return ledger.outbox.notices(which, case, limit)
@@ -131,14 +103,14 @@ class Outgoing:
         Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
         settings have for its addressee now, under its old key.
         """
-        with self.store.writing(session, "none") as ledger:
-            return ledger.outbox.revive(ids, self.moment(now), self._mended(ledger.outbox.addressed(ids)))
+        with self._office.store.writing(session, "none") as ledger:
+            return ledger.outbox.revive(ids, self._office.moment(now), self._mended(ledger.outbox.addressed(ids)))
 
     def _mended(self, addressed: Iterable[tuple[int, str, str, str, str]]) -> dict[int, str]:
         """The present addresses of those whose address has changed; of two people of one name nobody can tell."""
         found = {}
         for id_, name, unit, channel, address in addressed:
-            people = [person for person in self.settings.people if name and person.name == name]
+            people = [person for person in self._office.settings.people if name and person.name == name]
             people = [person for person in people if person.unit in (unit, "*")] or people
             now = {person.channels[channel] for person in people if channel in person.channels}
             if address not in now and len(now) == 1:

@@ -7,12 +7,12 @@ Every verb takes ``now`` and falls back on the machine's clock; with a ``session
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.ports import CallerSession, Ledger
@@ -20,18 +20,23 @@ from gkflow.bootstrap import (
     channels_of,
     database_of,
     home_folder,
-    now,
     profile_of,
     read_moment,
     settings_of,
 )
+from gkflow.calendar_adoption import Calendars
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.drafts import Drafts
 from gkflow.files.home import FILE_NAME
-from gkflow.in_use import rules_of
-from gkflow.notification_delivery import Outgoing
-from gkflow.sealing import Sealing
+from gkflow.notification_delivery import NotificationDelivery
+from gkflow.office_state import OfficeState
+from gkflow.recurring_tasks import Duties
+from gkflow.rule_editions import RuleEditions
+from gkflow.sealing import SAMPLE, Sealing
+from gkflow.subscriptions import Subscriptions
+from gkflow.supervision import Supervision
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:
@@ -39,15 +44,15 @@ if TYPE_CHECKING:
 
     from gkflow.application.actions import Outcome
     from gkflow.application.cases import CaseLine
+    from gkflow.application.deliver import Delivery
     from gkflow.application.doctor import HealthCheck
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.office_context import OfficeContext
-    from gkflow.application.ports import InUse
+    from gkflow.application.ports import Channel, EscalationRecord, Ledger, NoticeRecord, Seal
     from gkflow.application.register import Imported, Row
+    from gkflow.application.seals import Breach
     from gkflow.application.sweep import Swept
     from gkflow.application.unsweep import Unswept
-    from gkflow.calendar_adoption import AdoptedEdition, Calendars
-    from gkflow.desks import Drafts, Duties, Subscriptions, Supervision
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.publication import Kept
@@ -55,16 +60,9 @@ if TYPE_CHECKING:
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
+    from gkflow.office_state import AdoptedEdition, Held
     from gkflow.rule_editions import RuleEditions
     from gkflow.store.database import Database
-
-
-class Held(NamedTuple):
-    """The editions that an office has read (已读入的版本), and which ones were in use when it did."""
-
-    numbers: InUse
-    calendars: tuple[AdoptedEdition, ...]
-    rules: tuple[KeptRules, ...]
 
 
 def open_office(
@@ -129,7 +127,7 @@ def _nothing_in(place: Path, database: str) -> Unfit:
     return Unfit("no_office", place=str(place))
 
 
-class Office(Outgoing, Sealing):
+class Office:
     """
     An office with its verbs (机关).
 
@@ -139,95 +137,75 @@ class Office(Outgoing, Sealing):
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self.store = database
-        self.settings = settings
-        self._rules: OfficeContext | None = None
-        self._held: Held | None = None
-        self._calendars: Calendars | None = None
-        self._rule_editions: RuleEditions | None = None
+        self._state = state = OfficeState(database, settings)
+        self.calendars = Calendars(state)
+        """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
+        self.rule_editions = RuleEditions(state)
+        """The editions of the rules that it has adopted, and the adoption of another (规则版本)."""
+        self.drafts = Drafts(state)
+        """Entries that were refused and are kept to be mended (草稿)."""
+        self.subscriptions = Subscriptions(state)
+        """Who hears of what is published (精准推送)."""
+        self.supervision = Supervision(state)
+        """Scores and spot checks (考评与抽查)."""
+        self.duties = Duties(state)
+        """What comes round every year or month (周期职责)."""
+        self.delivery = NotificationDelivery(state)
+        """The outbox, the escalation log and its acknowledgements (对外告知)."""
+        self.sealing = Sealing(state)
+        """Seals, kept in the database and outside of it (封存)."""
 
     # -- what it works by ----------------------------------------------------------------------------------------
 
     @property
+    def store(self) -> Database:
+        """Where the record is kept."""
+        return self._state.store
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings (gkflow.toml)."""
+        return self._state.settings
+
+    @property
     def rules(self) -> OfficeContext:
         """The rulebook and people, with the editions of calendar and rules that were in use when last looked at."""
-        if self._rules is None:
-            self.in_use()
-            assert self._rules is not None
-        return self._rules
+        return self._state.rules
 
     def rules_in(self, ledger: Ledger) -> OfficeContext:
-        """
-        The rules in use in this transaction (在用规则). Asked for at the beginning of each: where another process has
-        adopted an edition since, it is read and gone on with, so that nothing is written by one that no longer holds.
-        """
-        held, rules = self._held, self._rules
-        if held is None or rules is None or held.numbers != ledger.editions.in_use():
-            if ledger.writes:
-                self._adopt_in(ledger)
-            held = Held(ledger.editions.in_use(), self.calendars.read(ledger), self.rule_editions.read(ledger))
-            if not (held.calendars and held.rules):
-                raise Unfit(
-                    "calendar_lost" if ledger.consistency.has_record() else "nothing_adopted", place=self.store.place
-                )
-            rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
-            self._rules, self._held = rules, held
-        return rules
+        """The rules in use in this transaction (在用规则)."""
+        return self._state.rules_in(ledger)
 
     @property
     def held(self) -> Held:
         """The editions that were read last."""
-        return self._held or self.in_use()
-
-    def in_use(self) -> Held:
-        """The editions of calendar and rules on record (采用的版本); those of a new office are adopted first."""
-        self.adopt_first()
-        with self.store.reading() as ledger:
-            self.rules_in(ledger)
-        assert self._held is not None
-        return self._held
-
-    def adopt_first(self) -> None:
-        """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
-        with self.store.reading() as ledger:
-            numbers = ledger.editions.in_use()
-        if None in numbers:
-            with self.store.writing(hold="alone") as ledger:
-                self._adopt_in(ledger)
-
-    def _adopt_in(self, ledger: Ledger) -> None:
-        numbers = ledger.editions.in_use()
-        # One that is gone from an office with a record is not silently replaced: ``verify`` says that it is missing.
-        if numbers.calendar is None and not ledger.consistency.has_record():
-            self.calendars.adopt_first(ledger)
-        if numbers.rules is None and not ledger.consistency.was_sealed("rules"):
-            self.rule_editions.adopt_first(ledger)
+        return self._state.held
 
     def rules_with(
         self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
     ) -> OfficeContext:
         """The rules as these editions make them; those in use where others are not given."""
-        days = calendars if calendars is not None else self.held.calendars
-        kept = rules if rules is not None else self.held.rules
-        return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
+        return self._state.rules_with(calendars, rules)
 
-    def _rules_for(
-        self, ledger: Ledger, known_on: date | str | None, recorded_by: datetime | date | str | None = None
-    ) -> OfficeContext:
-        """
-        The rules, with the calendar as it was known on a day where one is given (当时所知), by publication; with
-        *recorded_by* those that the office reckoned with at that moment.
-        """
-        rules, held = self.rules_in(ledger), self._held
-        if held is None or (known_on is None and recorded_by is None):
-            return rules
-        calendars, kept = held.calendars, held.rules
-        if recorded_by is not None:
-            moment = self.recorded_moment(recorded_by)
-            calendars = tuple(each for each in calendars if each.at <= moment) or calendars[:1]
-            kept = tuple(each for each in kept if each.at <= moment) or kept[:1]
-        days = [(each.at, each.edition) for each in calendars]
-        return rules_of(self.settings, days, kept, self._day(known_on) if known_on is not None else None)
+    def adopt_first(self) -> None:
+        """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
+        self._state.adopt_first()
+
+    def moment(self, given: datetime | None) -> datetime:
+        """The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment")."""
+        return self._state.moment(given)
+
+    def recorded_moment(self, moment: datetime | date | str | None) -> datetime | None:
+        """A moment by which entries were written; a day means its end (当日终了). Raises Refused ("bad_moment")."""
+        return self._state.recorded_moment(moment)
+
+    def channels(self) -> dict[str, Channel]:
+        """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
+        return self._state.channels()
+
+    def require_sendable(self) -> None:
+        """Refuse where the settings of notices have faults: none is written to a wrong address. Raises FilesAtFault."""
+        self._state.require_sendable()
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -235,55 +213,9 @@ class Office(Outgoing, Sealing):
         return self.rules.rulebook.calendar
 
     @property
-    def calendars(self) -> Calendars:
-        """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
-        if self._calendars is None:
-            from gkflow.calendar_adoption import Calendars
-
-            self._calendars = Calendars(self)
-        return self._calendars
-
-    @property
-    def rule_editions(self) -> RuleEditions:
-        """The editions of the rules that it has adopted, and the adoption of another (规则版本)."""
-        if self._rule_editions is None:
-            from gkflow.rule_editions import RuleEditions
-
-            self._rule_editions = RuleEditions(self)
-        return self._rule_editions
-
-    @property
     def profile(self) -> Profile:
         """The local rules that it works by (地方规则)."""
         return profile_of(self.settings)
-
-    @property
-    def drafts(self) -> Drafts:
-        """Entries that were refused and are kept to be mended (草稿)."""
-        from gkflow.desks import Drafts
-
-        return Drafts(self)
-
-    @property
-    def subscriptions(self) -> Subscriptions:
-        """Who hears of what is published (精准推送)."""
-        from gkflow.desks import Subscriptions
-
-        return Subscriptions(self)
-
-    @property
-    def supervision(self) -> Supervision:
-        """Scores and spot checks (考评与抽查)."""
-        from gkflow.desks import Supervision
-
-        return Supervision(self)
-
-    @property
-    def duties(self) -> Duties:
-        """What comes round every year or month (周期职责)."""
-        from gkflow.desks import Duties
-
-        return Duties(self)
 
     # -- cases ---------------------------------------------------------------------------------------------------
 
@@ -374,7 +306,7 @@ class Office(Outgoing, Sealing):
 
         require_texts(number=number)
         with self.store.reading(session) as ledger:
-            rules = self._rules_for(ledger, known_on, recorded_by)
+            rules = self._state.rules_for(ledger, known_on, recorded_by)
             entries = ledger.record.entries(number)
             if not entries:
                 from gkflow.application.checks import near_case
@@ -382,7 +314,7 @@ class Office(Outgoing, Sealing):
                 raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         moment = self.recorded_moment(recorded_by)
-        return view_case(rules, workflow, number, entries, self._day(as_of, moment), moment)
+        return view_case(rules, workflow, number, entries, self._state.day(as_of, moment), moment)
 
     def deadlines(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
@@ -410,7 +342,7 @@ class Office(Outgoing, Sealing):
 
         view = self.view(number, as_of=as_of, known_on=known_on, recorded_by=recorded_by, session=session)
         with self.store.reading(session) as ledger:
-            rules = self._rules_for(ledger, known_on, recorded_by)
+            rules = self._state.rules_for(ledger, known_on, recorded_by)
         require_texts(clock=clock, ref=ref)
         return explain(rules, view, clock, ref)
 
@@ -432,8 +364,8 @@ class Office(Outgoing, Sealing):
         asked = CaseQuery(include_closed, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment = self.recorded_moment(recorded_by)
         with self.store.reading(session) as ledger:
-            rules = self._rules_for(ledger, known_on, recorded_by)
-            return list_cases(ledger, rules, self._day(as_of, moment), asked, known_on is not None, moment)
+            rules = self._state.rules_for(ledger, known_on, recorded_by)
+            return list_cases(ledger, rules, self._state.day(as_of, moment), asked, known_on is not None, moment)
 
     def published(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
@@ -469,7 +401,7 @@ class Office(Outgoing, Sealing):
         from gkflow.application.sweep import tick
 
         self.require_sendable()
-        moment, store = self.moment(now), self._store(session)
+        moment, store = self.moment(now), self._state.store_in(session)
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
         # Within the caller's transaction nothing is certain yet: the next call of our own brings the file up.
         not_deposited = self.try_to_deposit() if session is None else ""
@@ -499,7 +431,7 @@ class Office(Outgoing, Sealing):
         """
         from gkflow.application.unsweep import unsweep
 
-        return unsweep(self._store(session), self.moment(now), by, reason)
+        return unsweep(self._state.store_in(session), self.moment(now), by, reason)
 
     def simulate(
         self,
@@ -511,7 +443,7 @@ class Office(Outgoing, Sealing):
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
         from gkflow.application.sweep import simulate
 
-        return simulate(self._store(session), self.rules, self._swept_day(as_of, self.moment(now)))
+        return simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
         if as_of is None:
@@ -526,6 +458,99 @@ class Office(Outgoing, Sealing):
         if isinstance(as_of, date):
             return as_of
         return self._swept_day(read_moment(as_of), moment)
+
+    # -- notices and escalations -----------------------------------------------------------------------------------
+
+    def deliver(
+        self,
+        now: datetime | None = None,
+        *,
+        channels: Mapping[str, Channel] | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Delivery:
+        """
+        Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
+        takes no session: what has been sent cannot be rolled back.
+
+        A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
+        one moment.
+        """
+        return self.delivery.deliver(now, channels=channels, clock=clock)
+
+    def escalations(
+        self,
+        *,
+        since: date | str | None = None,
+        unacknowledged: bool = False,
+        case: str = "",
+        session: CallerSession | None = None,
+    ) -> list[EscalationRecord]:
+        """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
+        return self.delivery.escalations(since=since, unacknowledged=unacknowledged, case=case, session=session)
+
+    def ack(
+        self,
+        ids: Iterable[int] = (),
+        *,
+        case: str = "",
+        by: str = "",
+        words: str = "",
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+    ) -> list[int]:
+        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
+        return self.delivery.ack(ids, case=case, by=by, words=words, session=session, now=now)
+
+    def notices(
+        self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
+    ) -> list[NoticeRecord]:
+        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
+        return self.delivery.notices(which, case=case, limit=limit, session=session)
+
+    def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
+        """
+        Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
+        settings have for its addressee now, under its old key.
+        """
+        return self.delivery.revive(ids, now, session=session)
+
+    # -- seals -------------------------------------------------------------------------------------------------------
+
+    @property
+    def seals_file(self) -> Path | None:
+        """Where the seals are kept outside of the database; None where the settings name no file."""
+        return self.sealing.seals_file
+
+    def last_seal(self, *, session: CallerSession | None = None) -> Seal | None:
+        """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
+        return self.sealing.last_seal(session=session)
+
+    def deposit_seals(self) -> int:
+        """
+        Bring the file of seals up to the database (库外封存), and return how many lines that took. Each line is on
+        the disk when this returns. Raises Unfit where the file cannot be written.
+        """
+        return self.sealing.deposit_seals()
+
+    def try_to_deposit(self) -> str:
+        """``deposit_seals``; the reason where it did not work: what was swept stays swept."""
+        return self.sealing.try_to_deposit()
+
+    def verify(
+        self,
+        *,
+        seals: Path | str | None = None,
+        caches: int | None = SAMPLE,
+        seed: str = "",
+        session: CallerSession | None = None,
+    ) -> tuple[int, int, tuple[Breach, ...]]:
+        """
+        Walk every chain (核验): how many cases and sweeps, and where something is broken.
+
+        Seals that were kept outside are read from *seals* (default: the office's own file). The caches of *caches*
+        cases (None: of all) are drawn up anew and compared, those first by the hash of *seed* and case number.
+        """
+        return self.sealing.verify(seals=seals, caches=caches, seed=seed, session=session)
 
     # -- the record as a whole -----------------------------------------------------------------------------------
 
@@ -546,7 +571,7 @@ class Office(Outgoing, Sealing):
         moment = self.moment(now)
         with _without_collector():
             return import_register(
-                self._store(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
+                self._state.store_in(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
             )
 
     def export(
@@ -567,7 +592,7 @@ class Office(Outgoing, Sealing):
         from gkflow.application.verify import rebuild
 
         with _without_collector():
-            return rebuild(self._store(session), self.rules, self.moment(now), dry_run)
+            return rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Look at everything that can go wrong quietly (体检)."""
@@ -584,7 +609,7 @@ class Office(Outgoing, Sealing):
         if self.settings.unsendable:
             told = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
             signs.insert(0, HealthCheck("settings", "error", {"faults": told}))
-        return [*signs[:-1], *self.signs_of_safety(session=session), signs[-1]]
+        return [*signs[:-1], *self.sealing.signs_of_safety(session=session), signs[-1]]
 
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Leave a sign of life (运行心跳)."""
@@ -600,33 +625,6 @@ class Office(Outgoing, Sealing):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _store(self, session: CallerSession | None) -> Any:
-        return self.store if session is None else self.store.within(session)
-
-    def moment(self, given: datetime | None) -> datetime:
-        """The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment")."""
-        if given is None:
-            return now()
-        if given.tzinfo is None:
-            raise Refused("bad_moment", value=given.isoformat())
-        return given
-
-    def _day(self, day: date | str | None, moment: datetime | None = None) -> date:
-        """The day asked for; without one that of *moment*, else today."""
-        from gkflow.application.facts import read_day
-
-        return legal_day(moment or now()) if day is None else read_day(day)
-
-    def recorded_moment(self, moment: datetime | date | str | None) -> Any:
-        """A moment by which entries were written; a day means its end (当日终了). Raises Refused ("bad_moment")."""
-        from zoneinfo import ZoneInfo
-
-        if isinstance(moment, str):
-            moment = read_moment(moment)
-        if moment is None or isinstance(moment, datetime):
-            return self.moment(moment) if moment is not None else None
-        return datetime.combine(moment, time.max, ZoneInfo("Asia/Shanghai"))
 
 
 @contextmanager

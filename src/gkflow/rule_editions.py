@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gkflow.application.doctor import RuleFiles
-from gkflow.application.ports import Ledger
-from gkflow.bootstrap import now, rulebook
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault, NotFound
 from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
+from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from gkflow.application.office_context import OfficeContext
     from gkflow.files.rule_changes import RuleChange
     from gkflow.files.rule_sources import RuleSources
-    from gkflow.office import Office
 
 
 class RuleEditions:
@@ -30,7 +28,7 @@ class RuleEditions:
     It works by the one that it adopted last. What the files say otherwise waits until it is adopted as well.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: OfficeState) -> None:
         self._office = office
 
     @property
@@ -42,20 +40,9 @@ class RuleEditions:
         """Every edition that it has worked by, oldest first; a new office adopts what is known."""
         return self._office.in_use().rules
 
-    def adopt_first(self, ledger: Ledger) -> None:
-        """Adopt what the installed packages and files say: nothing has been adopted yet. Raises FilesAtFault."""
-        known = self.known()
-        ledger.editions.adopt_rules(known.edition, known.files, known.text, "init", now())
-
-    def read(self, ledger: Ledger) -> tuple[KeptRules, ...]:
-        """Every edition on record, oldest first."""
-        return tuple(KeptRules(*row) for row in ledger.editions.rules_editions())
-
     def known(self) -> KnownRules:
         """The rules as the files have them, adopted or not. Raises FilesAtFault with every fault of every file."""
-        settings = self._office.settings
-        rulebook(settings.home, settings.profile, settings.readings)  # they have to agree before anybody adopts them
-        return known_rules(settings)
+        return self._office.known_rules()
 
     def waiting(self) -> str:
         """

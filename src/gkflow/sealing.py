@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gkflow.application.ports import CallerSession
 from gkflow.bootstrap import private_of, wide_files
 from gkflow.domain.errors import GkflowError, Unfit
+from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,35 +18,25 @@ if TYPE_CHECKING:
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Seal
     from gkflow.application.seals import Breach, Outside
-    from gkflow.files.settings import Settings
-    from gkflow.store.database import Database
 
 SAMPLE = 500  # cases of which ``verify`` draws up the caches anew
 
 
 class Sealing:
-    """The part of an office that keeps its record outside of itself (封存)."""
+    """Seals, kept in the database and outside of it, and the verification of the record (封存与核验)."""
 
-    store: Database
-    settings: Settings
-
-    @property
-    @abstractmethod
-    def rules(self) -> OfficeContext:
-        """What it works by."""
-
-    @abstractmethod
-    def _store(self, session: CallerSession | None) -> Any: ...
+    def __init__(self, office: OfficeState) -> None:
+        self._office = office
 
     @property
     def seals_file(self) -> Path | None:
         """Where the seals are kept outside of the database; None where the settings name no file."""
-        name = self.settings.seal.file
-        return self.settings.home / name if name else None
+        name = self._office.settings.seal.file
+        return self._office.settings.home / name if name else None
 
     def last_seal(self, *, session: CallerSession | None = None) -> Seal | None:
         """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
-        with self.store.reading(session) as ledger:
+        with self._office.store.reading(session) as ledger:
             return ledger.seals.last_seal()
 
     def deposit_seals(self) -> int:
@@ -62,12 +52,12 @@ class Sealing:
             return 0
 
         def lines_after(number: int) -> Iterator[str]:
-            with self.store.reading() as ledger:
+            with self._office.store.reading() as ledger:
                 for made in ledger.seals.since(number):
                     yield as_line(made, [leaf for page in ledger.seals.leaves(made.number) for leaf in page])
 
         try:
-            return SealFile(path, private_of(self.settings)).bring_up(lines_after)
+            return SealFile(path, private_of(self._office.settings)).bring_up(lines_after)
         except OSError as error:
             raise Unfit("unreadable", file=str(path), reason=error.strerror or str(error)) from None
 
@@ -89,16 +79,22 @@ class Sealing:
             with suppress(GkflowError):
                 kept = max((each.number for each in self._outside(None)), default=0)
         behind = (made.number if made is not None else 0) - kept if path is not None else 0
-        wide = wide_files(self.settings)
+        wide = wide_files(self._office.settings)
         return [
             HealthCheck(
                 "seals",
                 "warning" if behind > 0 else "ok",
-                {"number": made.number if made else None, "hash": made.hash if made else None,
-                 "file": str(path) if path else None, "behind": max(0, behind)},
+                {
+                    "number": made.number if made else None,
+                    "hash": made.hash if made else None,
+                    "file": str(path) if path else None,
+                    "behind": max(0, behind),
+                },
             ),
-            HealthCheck("files", "warning" if wide else "ok", {"wide": wide, "group": self.settings.files.group}),
-        ]  # fmt: skip
+            HealthCheck(
+                "files", "warning" if wide else "ok", {"wide": wide, "group": self._office.settings.files.group}
+            ),
+        ]
 
     def verify(
         self,
@@ -118,13 +114,13 @@ class Sealing:
 
         rules: OfficeContext | None = None
         try:
-            rules = self.rules
+            rules = self._office.rules
         except GkflowError:  # an edition that is gone is named by what follows
             rules = None
         outside = self._outside(Path(seals) if seals is not None else None)
         if not seed and (made := self.last_seal(session=session)) is not None:
             seed = made.hash  # another sample after each seal, and one that nobody could foresee before
-        return verify(self._store(session), rules, outside, self.settings.seal.key, caches, seed)
+        return verify(self._office.store_in(session), rules, outside, self._office.settings.seal.key, caches, seed)
 
     def _outside(self, path: Path | None) -> tuple[Outside, ...]:
         from gkflow.application.seals import read_outside

@@ -44,7 +44,7 @@ def town(place: Place) -> Iterator[Office]:
 
 def bound(office: Office, account: str, **accounts: str) -> None:
     """The office with these accounts, this process running as *account*."""
-    office._rules = replace(office.rules, account=account, accounts=accounts)
+    office._state._rules = replace(office.rules, account=account, accounts=accounts)
 
 
 def test_a_unit_is_known_by_code_and_by_label(town: Office) -> None:

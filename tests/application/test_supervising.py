@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 import gkflow
-from gkflow.application.supervising import Drawn, draw
+from gkflow.application.spot_checks import Drawn, draw
 from gkflow.domain.errors import Refused
 from gkflow.office import Office
 from store.offices import Place, assert_sound, at, open_request

@@ -198,7 +198,7 @@ def of_the_first_schema(place: Place) -> Place:
     upgrade(database.engine)
     office = Office(database, settings_of(place.home))
     office.adopt_first()
-    office._rules = replace(office.rules, account=None)  # entries of that time were sealed without an account
+    office._state._rules = replace(office.rules, account=None)  # entries of that time were sealed without an account
     open_request(office, "A", "2022-09-01")
     open_request(office, "B", "2022-09-01", applicant_name="某人")
     rows = [{"case": "C", "workflow": "request", "day": "2022-08-01", "action": "receive", "备注栏": "旧台账"}]

@@ -11,8 +11,8 @@ from gkflow.cli.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.cli.output import Column
-    from gkflow.desks import Round
     from gkflow.office import Office
+    from gkflow.recurring_tasks import Round
 
 
 def command(

@@ -12,7 +12,7 @@ from gkflow.cli.language import say
 if TYPE_CHECKING:
     from datetime import date
 
-    from gkflow.application.supervising import Score
+    from gkflow.application.scoring import Score
     from gkflow.cli.output import Column
     from gkflow.office import Office
 

@@ -1,0 +1,77 @@
+"""Drafts of an office (草稿): ``office.drafts.keep(…)``, ``office.drafts.enter(…)``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from gkflow.application.given import facts_given, require_texts
+from gkflow.application.ports import CallerSession
+from gkflow.domain.case import legal_day
+from gkflow.office_state import OfficeState
+
+if TYPE_CHECKING:
+    from gkflow.application.actions import Outcome
+    from gkflow.application.ports import DraftLine
+
+
+class Drafts:
+    """Entries that were refused and are kept to be mended (草稿)."""
+
+    def __init__(self, office: OfficeState) -> None:
+        self._office = office
+
+    def keep(
+        self,
+        case: str,
+        action: str,
+        reason: str,
+        *,
+        workflow: str = "",
+        day: date | None = None,
+        by: str = "",
+        unit: str = "",
+        facts: Mapping[str, Any] | None = None,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+    ) -> int:
+        """
+        Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
+        """
+        from gkflow.application.actions import Command
+        from gkflow.application.drafting import keep_draft
+
+        require_texts(case=case, action=action, workflow=workflow, by=by, unit=unit)
+        act = Command(action, day, by, unit, facts_given(facts, {}))
+        with self._office.store.writing(session) as ledger:
+            return keep_draft(ledger, case, workflow, act, reason, self._office.moment(now))
+
+    def all(self, *, session: CallerSession | None = None) -> list[DraftLine]:
+        """The drafts, oldest first."""
+        with self._office.store.reading(session) as ledger:
+            return ledger.drafts.listed()
+
+    def enter(
+        self,
+        id_: int,
+        *,
+        day: date | None = None,
+        facts: Mapping[str, Any] | None = None,
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+    ) -> Outcome:
+        """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
+        from gkflow.application.drafting import enter_draft
+
+        moment = self._office.moment(now)
+        with self._office.store.writing(session) as ledger:
+            return enter_draft(ledger, self._office.rules_in(ledger), id_, facts or {}, moment, legal_day(moment), day)
+
+    def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
+        """Take a draft away (删除草稿). Raises NotFound."""
+        from gkflow.application.drafting import the_draft
+
+        with self._office.store.writing(session) as ledger:
+            the_draft(ledger, id_)
+            ledger.drafts.drop_draft(id_)

@@ -1,0 +1,53 @@
+"""The recurring duties of an office (周期职责): ``office.duties.coming(…)``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from gkflow.application.ports import CallerSession
+from gkflow.domain.case import legal_day
+from gkflow.office_state import OfficeState
+
+if TYPE_CHECKING:
+    from gkflow.domain.recurring import RecurringDuty
+
+
+class Round(NamedTuple):
+    """One round of a recurring duty (周期职责的一期): when it is due, when its case is opened, and which case it is."""
+
+    duty: RecurringDuty
+    taken_on: bool
+    due: date
+    opens: date
+    case: str | None
+    counted: int | None = None  # what it is measured by, so far in the year in which it is due
+
+
+class Duties:
+    """What comes round every year or month (周期职责)."""
+
+    def __init__(self, office: OfficeState) -> None:
+        self._office = office
+
+    def coming(self, through: date, *, as_of: date | None = None, session: CallerSession | None = None) -> list[Round]:
+        """
+        The rounds due from *as_of* (default: today) through *through*, of every duty that the rules know, those
+        that the office has taken on marked.
+        """
+        from gkflow.application.scheduled_cases import count_for
+
+        office = self._office
+        since = as_of or legal_day(self._office.moment(None))
+        found = []
+        with office.store.reading(session) as ledger:
+            rules = office.rules_in(ledger)
+            mine = {duty.name for duty in rules.duties}
+            for duty in rules.rulebook.duties.values():
+                for due in duty.due_days(since - timedelta(days=1), through):
+                    number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
+                    case = number if ledger.docket.line(number) is not None else None
+                    opens = due - timedelta(days=duty.ahead)
+                    counted = count_for(ledger, rules, duty, due) if duty.counts is not None else None
+                    found.append(Round(duty, duty.name in mine, due, opens, case, counted))
+        return sorted(found, key=lambda each: (each.due, each.duty.name))

@@ -1,0 +1,61 @@
+"""Subscriptions of an office (订阅): ``office.subscriptions.add(…)``."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gkflow.application.ports import CallerSession
+from gkflow.office_state import OfficeState
+
+if TYPE_CHECKING:
+    from gkflow.application.ports import SubscriptionLine
+
+
+class Subscriptions:
+    """Who hears of what is published (精准推送)."""
+
+    def __init__(self, office: OfficeState) -> None:
+        self._office = office
+
+    def add(
+        self,
+        name: str,
+        channel: str,
+        address: str = "",
+        *,
+        item: str = "",
+        audience: str = "",
+        session: CallerSession | None = None,
+        now: datetime | None = None,
+    ) -> SubscriptionLine:
+        """
+        Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
+        empty means all. The token by which to leave is made here.
+        """
+        from gkflow.application.subscriptions import subscribe
+        from gkflow.domain.address import fault_of
+        from gkflow.domain.errors import Refused
+
+        if channel not in self._office.channels():
+            raise Refused("unknown_channel", channel=channel, channels=tuple(self._office.channels()))
+        if channel in ("mail", "webhook", "chat") and not address:
+            raise Refused("address_missing", channel=channel)
+        if wrong := fault_of(channel, address, self._office.settings.webhook.allow_local):
+            raise Refused(wrong, channel=channel)  # without the address: it may hold a password
+        with self._office.store.writing(session) as ledger:
+            token = secrets.token_hex(6)
+            return subscribe(ledger, name, channel, address, item, audience, token, self._office.moment(now))
+
+    def all(self, *, live: bool = False, session: CallerSession | None = None) -> list[SubscriptionLine]:
+        """Subscriptions, oldest first; only those that still hold with *live*."""
+        with self._office.store.reading(session) as ledger:
+            return ledger.subscriptions.listed(live)
+
+    def leave(self, token: str, *, session: CallerSession | None = None, now: datetime | None = None) -> int:
+        """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
+        from gkflow.application.subscriptions import leave
+
+        with self._office.store.writing(session) as ledger:
+            return leave(ledger, token, self._office.moment(now))
