@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from builders import national
+from gkflow.domain.soundness import problems
 from gkflow.files.rulebook_files import read_rulebook
 
 ROOT = Path(__file__).parents[1]
@@ -283,7 +284,7 @@ def dispensed(unless: Data, when: Data) -> bool:
 
 @pytest.mark.parametrize("profile", ["national", *PROFILES])
 def test_every_profile_is_read_without_a_fault_and_agrees_with_itself(profile: str) -> None:
-    assert read_rulebook([ROOT], national(), profile).problems() == ()
+    assert problems(read_rulebook([ROOT], national(), profile)) == ()
 
 
 def test_the_walk_finds_what_is_there_to_be_found() -> None:

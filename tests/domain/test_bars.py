@@ -16,6 +16,7 @@ from gkflow.domain.errors import Refused
 from gkflow.domain.law import Bound, LimitUnit
 from gkflow.domain.machine import decide, may, missing_facts
 from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import ClockKind
 from gkflow.office import Office
 from store.offices import Place, at
@@ -203,8 +204,8 @@ def test_a_duty_beside_it_is_overdue_on_the_day_after() -> None:
 
 
 def test_a_term_needs_nothing_that_stops_it() -> None:
-    assert a_book().problems() == ()
-    assert [problem.text for problem in a_book(kind="duty", bars=[]).problems()] == [
+    assert problems(a_book()) == ()
+    assert [problem.text for problem in problems(a_book(kind="duty", bars=[]))] == [
         'clock "reply": nothing stops it (stop)'
     ]
 

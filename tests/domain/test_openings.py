@@ -13,6 +13,7 @@ from builders import a_calendar, a_rulebook, a_value, a_workflow, d
 from gkflow.domain.law import Bound, Law, LimitUnit
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Condition, Ladder, Opening, Step, Workflow, meets
 from gkflow.files.workflows import workflow_from_source
 
@@ -66,7 +67,7 @@ def a_book(
 def opened(opens: Any, follower: Workflow | None = None) -> list[str]:
     """What is said of a workflow whose last action opens a case of *follower*."""
     flow = source("gives", actions={"close": {**CLOSE, "opens": opens}})
-    found = a_book(flow, follower or source("follows")).problems()
+    found = problems(a_book(flow, follower or source("follows")))
     assert all((each.workflow, each.where) == ("gives", ("actions", "close", "opens")) for each in found)
     return [each.text for each in found]
 
@@ -158,7 +159,7 @@ def test_every_one_of_several_openings_is_looked_at() -> None:
 def test_a_field_whose_owner_is_asked_for_must_be_a_fact() -> None:
     flow = source("gives", actions={"close": {**CLOSE, "owner_of": "field"}})
 
-    assert [each.text for each in a_book(flow).problems()] == ['action "close": owner_of: no fact "field"']
+    assert [each.text for each in problems(a_book(flow))] == ['action "close": owner_of: no fact "field"']
 
 
 def test_a_case_follows_only_where_every_condition_is_met() -> None:
@@ -183,8 +184,8 @@ def test_a_ladder_step_that_opens_a_case_is_held_to_the_same() -> None:
     sound = Opening("follows", facts={"title": "title"}, given={"kind": "check"})
     wrong = Opening("follows", facts={"period": "title"})
 
-    assert a_book(follower, ladders=ladder_of(sound)).problems() == ()
-    found = a_book(follower, ladders=ladder_of(wrong)).problems()
+    assert problems(a_book(follower, ladders=ladder_of(sound))) == ()
+    found = problems(a_book(follower, ladders=ladder_of(wrong)))
     assert {each.where for each in found} == {("ladder", "reply")}
     assert [each.text for each in found] == [
         'ladder "reply", step 3: opens: "begin" of follows takes no fact "period"',
@@ -193,7 +194,7 @@ def test_a_ladder_step_that_opens_a_case_is_held_to_the_same() -> None:
 
 
 def test_a_ladder_step_that_opens_a_case_of_no_workflow_is_told() -> None:
-    (found,) = a_book(source("follows"), ladders=ladder_of(Opening("supervision"))).problems()
+    (found,) = problems(a_book(source("follows"), ladders=ladder_of(Opening("supervision"))))
 
     assert found.text == 'ladder "reply", step 3: opens: no workflow "supervision"; there are: follows'
 
@@ -206,17 +207,17 @@ def a_duty(workflow: str = "follows", **given: Any) -> dict[str, RecurringDuty]:
 def test_a_recurring_duty_opens_a_case_that_takes_day_period_and_title() -> None:
     follower = source("follows", actions=first(needs=["due", "period", "kind"], accepts=["title"]))
 
-    assert a_book(follower, duties=a_duty(kind="report")).problems() == ()
-    assert [each.text for each in a_book(follower, duties=a_duty()).problems()] == [
+    assert problems(a_book(follower, duties=a_duty(kind="report"))) == ()
+    assert [each.text for each in problems(a_book(follower, duties=a_duty()))] == [
         'duty "yearly": "begin" of follows needs "kind", which is not given'
     ]
-    assert [each.text for each in a_book(follower, duties=a_duty(kind="training")).problems()] == [
+    assert [each.text for each in problems(a_book(follower, duties=a_duty(kind="training")))] == [
         'duty "yearly": fact "kind" of follows has no choice "training"'
     ]
 
 
 def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_told() -> None:
-    found = a_book(source("follows"), duties=a_duty()).problems()
+    found = problems(a_book(source("follows"), duties=a_duty()))
 
     assert [(each.where, each.text) for each in found] == [
         (("duty", "yearly"), 'duty "yearly": "begin" of follows takes no fact "due"'),
@@ -225,7 +226,7 @@ def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_told() -> None:
 
 
 def test_a_recurring_duty_of_no_workflow_is_told() -> None:
-    (found,) = a_book(source("follows"), duties=a_duty("folows")).problems()
+    (found,) = problems(a_book(source("follows"), duties=a_duty("folows")))
 
     assert found.text == 'duty "yearly": no workflow "folows" (do you mean "follows"?)'
 
@@ -243,7 +244,7 @@ def barred(**clock: Any) -> list[str]:
         clocks={"reply": {"label": "公示期", "limit": "reg/reply", "kind": "term", "start": ["receive"], **clock}},
     )
     book = a_rulebook(a_value(10, LimitUnit.DAY, bound=Bound.AT_LEAST), workflow=flow)
-    return [each.text for each in book.problems()]
+    return [each.text for each in problems(book)]
 
 
 def test_a_term_that_bars_what_may_be_taken_while_it_runs_is_sound() -> None:
@@ -290,7 +291,7 @@ def test_a_moment_serves_for_a_day_and_a_text_does_not() -> None:
                 }
             },
         )
-        return [each.text for each in a_rulebook(workflow=flow).problems()]
+        return [each.text for each in problems(a_rulebook(workflow=flow))]
 
     assert told("day") == told("moment") == []
     assert told("text") == ['clock "reply": start takes fact "seen" for a day, but it is a text']
@@ -301,4 +302,4 @@ def test_what_must_stand_on_the_record_before_must_be_a_fact() -> None:
         actions={"renew": {"label": "重新计算", "from": ["open"], "needs_before": ["opinion"]}},
     )
 
-    assert [each.text for each in a_rulebook(workflow=flow).problems()] == ['action "renew": no fact "opinion"']
+    assert [each.text for each in problems(a_rulebook(workflow=flow))] == ['action "renew": no fact "opinion"']

@@ -16,6 +16,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import Bound, Citation, Law, LimitUnit, LimitValue, TimeLimit
 from gkflow.domain.rulebook import Rulebook, in_place_of, loosening
+from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Ladder, Step
 from gkflow.files.workflows import workflow_from_source
 
@@ -81,7 +82,7 @@ def a_rulebook(changes: Mapping[str, Any] | None = None, limits: tuple[TimeLimit
 
 
 def told(rulebook: Rulebook) -> list[str]:
-    return [problem.text for problem in rulebook.problems()]
+    return [problem.text for problem in problems(rulebook)]
 
 
 def test_a_rulebook_that_agrees_has_no_problems() -> None:

@@ -12,6 +12,7 @@ from builders import changed
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.soundness import problems
 from gkflow.files.rulebook_files import read_rulebook
 from gkflow.files.workflows import workflow_from_source
 
@@ -141,7 +142,7 @@ def test_a_fact_whose_choices_stand_in_two_places_is_told(home: Path) -> None:
 def test_a_condition_on_a_choice_that_left_the_list_is_told(home: Path) -> None:
     path = home / "workflows/listed.yaml"
     changed(path, "accepts: [field, rule]}", "needs: [{rule: {unless: {field: [health]}}}], accepts: [field]}")
-    assert read(home).problems() == ()
+    assert problems(read(home)) == ()
 
     changed(home / "config/lists/fields.yaml", "  health: 卫生健康\n", "")
 

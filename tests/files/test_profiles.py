@@ -15,6 +15,7 @@ from gkflow.domain.counting import last_day
 from gkflow.domain.errors import FilesAtFault, GkflowError
 from gkflow.domain.law import Bound
 from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.soundness import problems
 from gkflow.files.profiles import Unit
 from gkflow.files.rulebook_files import profile_named, read_profiles, read_rulebook
 from gkflow.files.settings import read_settings
@@ -170,7 +171,7 @@ def test_where_no_list_of_fields_is_kept_a_field_is_any_word(home: Path) -> None
     (home / "config/lists/fields.yaml").unlink()
     a_profile(home, "units: {wjj: {label: 卫健局, fields: [anything]}}\n")
 
-    assert read(home, "town").problems() == ()
+    assert problems(read(home, "town")) == ()
 
 
 @pytest.mark.parametrize(

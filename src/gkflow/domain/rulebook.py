@@ -17,7 +17,6 @@ from gkflow.domain.workflow import Ladder, Workflow
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import Adopted
-    from gkflow.domain.name_checks import Problem
     from gkflow.domain.recurring import RecurringDuty
 
 
@@ -72,12 +71,6 @@ class Rulebook:
         if found is None:
             raise NotFound("unknown_workflow", workflow=name, mean=mean(name, self.workflows))
         return found
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Where the rulebook does not agree with itself (规则自洽检查)."""
-        from gkflow.domain.soundness import problems
-
-        return problems(self)
 
     @cached_property
     def content_hash(self) -> str:

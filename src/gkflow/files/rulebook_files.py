@@ -16,6 +16,7 @@ from gkflow.domain.edition import Festival
 from gkflow.domain.law import Law
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Ladder, Workflow
 from gkflow.files import calendar_files
 from gkflow.files.calendar_files import CalendarFiles
@@ -60,7 +61,7 @@ def read_rulebook(
     those of the profile.
 
     *folders* stand in the order of their weight, the packaged one first. Raises FilesAtFault with every fault
-    of every file, what ``Rulebook.problems()`` finds with them.
+    of every file, what ``domain.soundness.problems`` finds with them.
     """
     faults = Faults()
     return _assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
@@ -283,7 +284,7 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, f
     """
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()
-    for problem in rulebook.problems():
+    for problem in problems(rulebook):
         outside = places.get((problem.where[0], problem.where[-1])) if not problem.workflow else None
         if outside is not None:
             if outside not in at_fault:
