@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --con
 # The build backend is pinned as well, so it is installed first instead of being fetched for every build.
 INSTALL := $(PIP) --no-build-isolation --editable
 REQUIREMENTS := pyproject.toml constraints.txt
-SOURCES := $(wildcard src tests tools benchmarks examples)
+SOURCES := $(wildcard src tests typing_tests tools benchmarks examples)
 
 export PYTHONNOUSERSITE := 1
 unexport PYTHONPATH

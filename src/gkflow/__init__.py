@@ -12,10 +12,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gkflow.application.actions import Outcome as Outcome
+    from gkflow.application.cases import CaseLine as CaseLine
+    from gkflow.application.ports import Channel as Channel
+    from gkflow.application.ports import Message as Message
+    from gkflow.application.ports import NotDelivered as NotDelivered
     from gkflow.bootstrap import calendar as calendar
     from gkflow.domain.calendar import WorkCalendar as WorkCalendar
     from gkflow.domain.case import Case as Case
+    from gkflow.domain.case import Entry as Entry
+    from gkflow.domain.case import Finding as Finding
     from gkflow.domain.deadline import Deadline as Deadline
+    from gkflow.domain.deadline import Status as Status
+    from gkflow.domain.deadline import Verdict as Verdict
     from gkflow.domain.errors import Conflict as Conflict
     from gkflow.domain.errors import FilesAtFault as FilesAtFault
     from gkflow.domain.errors import GkflowError as GkflowError
@@ -27,14 +36,23 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Case": ("gkflow.domain.case", "Case"),
+    "CaseLine": ("gkflow.application.cases", "CaseLine"),
+    "Channel": ("gkflow.application.ports", "Channel"),
     "Conflict": ("gkflow.domain.errors", "Conflict"),
     "Deadline": ("gkflow.domain.deadline", "Deadline"),
+    "Entry": ("gkflow.domain.case", "Entry"),
     "FilesAtFault": ("gkflow.domain.errors", "FilesAtFault"),
+    "Finding": ("gkflow.domain.case", "Finding"),
     "GkflowError": ("gkflow.domain.errors", "GkflowError"),
+    "Message": ("gkflow.application.ports", "Message"),
+    "NotDelivered": ("gkflow.application.ports", "NotDelivered"),
     "NotFound": ("gkflow.domain.errors", "NotFound"),
     "Office": ("gkflow.office", "Office"),
+    "Outcome": ("gkflow.application.actions", "Outcome"),
     "Refused": ("gkflow.domain.errors", "Refused"),
+    "Status": ("gkflow.domain.deadline", "Status"),
     "Unfit": ("gkflow.domain.errors", "Unfit"),
+    "Verdict": ("gkflow.domain.deadline", "Verdict"),
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
     "calendar": ("gkflow.bootstrap", "calendar"),
     "open": ("gkflow.office", "open_office"),
@@ -44,9 +62,18 @@ __all__ = [  # noqa: RUF022  (in the order of their use)
     "open",
     "calendar",
     "Office",
+    "Outcome",
+    "CaseLine",
     "Case",
+    "Entry",
+    "Finding",
     "Deadline",
+    "Status",
+    "Verdict",
     "WorkCalendar",
+    "Channel",
+    "Message",
+    "NotDelivered",
     "GkflowError",
     "Refused",
     "NotFound",

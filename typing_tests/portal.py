@@ -1,0 +1,56 @@
+"""A portal's use of gkflow (门户的用法): it is type-checked and not run. What a stranger writes has to have types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import assert_type
+
+from sqlalchemy.orm import Session
+
+import gkflow
+from gkflow import CaseLine, Channel, Deadline, Message, NotDelivered, Office, Outcome, Status, Verdict
+
+
+def receive(office: Office, session: Session, title: str, now: datetime) -> str:
+    outcome = office.receive(
+        "request", facts={"channel": "internet", "title": title}, key="portal/1", session=session, now=now
+    )
+    assert_type(outcome, Outcome)
+    assert_type(outcome.last_day, date | None)
+    return outcome.case
+
+
+def overdue(office: Office) -> list[CaseLine]:
+    return [line for line in office.cases(overdue=True) if line.deadline is not None]
+
+
+def is_late(office: Office, number: str) -> bool:
+    deadlines = office.deadlines(number)
+    assert_type(deadlines, dict[str, Deadline])
+    reply = deadlines["reply"]
+    return reply.status is Status.RUNNING and reply.verdict is Verdict.OVERDUE
+
+
+def why_not(office: Office, number: str) -> str:
+    try:
+        office.do(number, "reply", facts={"decision": "D-PUB"})
+    except gkflow.Refused as refused:
+        assert_type(refused.code, str)
+        return refused.code
+    return ""
+
+
+class Pager:
+    """A channel of a portal's own."""
+
+    name = "pager"
+    quiet = False
+
+    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
+        return {message.key: None for message in messages}
+
+
+def deliver(office: Office) -> int:
+    pager: Channel = Pager()
+    return office.deliver(channels={"pager": pager}).delivered
