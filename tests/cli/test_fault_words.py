@@ -16,9 +16,9 @@ from gkflow.cli.language import choose
 
 Gkflow = Callable[..., Any]
 SOURCE = Path(library.__file__).parent
-NOTING = {"fault", "wrong", "_add", "add", "at", "_fault", "Problem"}
+NOTING = {"fault", "wrong", "_add", "add", "at", "_fault", "Problem", *(WANTING := {"wanted", "text_as"})}
 READERS = [
-    *sorted((SOURCE / "files").glob("*.py")),
+    *sorted((SOURCE / "files").rglob("*.py")),
     SOURCE / "bootstrap.py",
     *(path for path in sorted((SOURCE / "domain").glob("*.py")) if "Problem(" in path.read_text(encoding="utf-8")),
 ]  # fmt: skip
@@ -33,11 +33,14 @@ def sentences(path: Path) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in NOTING:
-                place = 2 if name == "wrong" else None
+                place = 2 if name == "wrong" else 0 if name in WANTING else None
                 for at, each in enumerate(node.args):
                     told = template(each)
                     if re.search("[a-z]{2}.* [a-z]{2}", told) and (place is None or at == place):
-                        yield f"{path.name}:{node.lineno}", f"length must be {told}, not empty" if place else told
+                        yield (
+                            f"{path.name}:{node.lineno}",
+                            f"length must be {told}, not empty" if place is not None else told,
+                        )
         elif isinstance(node, (ast.Assign, ast.Yield)):
             value = node.value
             named = isinstance(node, ast.Yield) or any(

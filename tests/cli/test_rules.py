@@ -69,7 +69,7 @@ def test_list_and_explanation_stay_together_before_and_after_the_adoption(waitin
     done = waiting("rules", "adopt", "--apply", "--yes", "--by", "王五")
     assert done.code == 0
     assert "values.2019-05-15.length" in done.out
-    assert f"{LAW}:25" in done.out
+    assert f"{LAW}:26" in done.out
     assert "2022-09-23" in done.out
     # As of a day before the adoption the list says what it said then.
     assert deadline(waiting) == "2022-09-30"
@@ -86,7 +86,7 @@ def test_looking_at_what_waits_changes_nothing_and_json_has_both_lists(waiting: 
     assert (told["applied"], told["edition"], told["earlier"]) == (False, None, 1)
     (change,) = told["changes"]
     assert (change["kind"], change["name"], change["old"], change["new"], change["line"]) == (
-        "limit", "ogi-regulations/reply", 20, 15, 25,
+        "limit", "ogi-regulations/reply", 20, 15, 26,
     )  # fmt: skip
     (moved,) = told["moved"]
     assert (moved["case"], moved["old"], moved["new"]) == ("GK-2022-0001", "2022-09-30", "2022-09-23")

@@ -43,8 +43,7 @@ class Found(Generic[_M]):
     def fault(self, text: str, *section: str | int, key: str = "") -> None:
         """Note a fault of the section that a path leads to, or of one of its keys."""
         place = _place(type(self.model), self.node, section)
-        line = self.line_of(*section, key) if key else place.line
-        self.faults.add(self.node.file, line, f"{place.what}: {text}" if place.what else text)
+        place.fault(self.faults, text, self.line_of(*section, key) if key else place.line)
 
 
 def read_model(kind: type[_M], node: Node, faults: Faults) -> Found[_M]:
@@ -79,32 +78,29 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
     """Note what pydantic found, in our words and at its place."""
     path, ctx = error["loc"], error.get("ctx", {})
     place = _place(kind, node, path)
-    before = f"{place.what}: " if place.what else ""
     match error["type"]:
         case "missing":
-            section = _place(kind, node, path[:-1])
-            before = f"{section.what}: " if section.what else ""
-            faults.add(node.file, section.line, f'{before}key "{path[-1]}" is missing')
+            _place(kind, node, path[:-1]).fault(faults, f'key "{path[-1]}" is missing')
         case "extra_forbidden":
-            faults.add(node.file, place.line, f'{before}unknown key "{path[-1]}"{mean(str(path[-1]), place.keys)}')
+            place.fault(faults, f'unknown key "{path[-1]}"{mean(str(path[-1]), place.keys)}')
         case "wanted":
             if place.node.value is None and faults.at_line(node.file, place.node.line):
                 return  # what could not be read, and was reported, reads as nothing
-            faults.at(place.node, f"{before}{place.words} must be {ctx['words']}, not {shown(place.node)}{ctx['hint']}")
-        case "secret":
-            faults.at(place.node, f"{before}{place.words} must be a text in quotes")  # it may be a password
+            words = f"{place.words} must be {ctx['words']}, not {shown(place.node)}{ctx['hint']}"
+            place.fault(faults, words, place.node.line)
+        case "secret":  # it may be a password
+            place.fault(faults, f"{place.words} must be a text in quotes", place.node.line)
         case "unknown":
-            faults.add(node.file, place.key_line, f"{before}{place.words}: {ctx['words']}")
+            place.fault(faults, f"{place.words}: {ctx['words']}", place.key_line)
         case "twice":
-            for at in ctx["again"]:
-                item = place.node.value[at]
-                faults.add(node.file, item.line, f'{before}{place.words} names "{item.value}" twice')
+            for item in (place.node.value[at] for at in ctx["again"]):
+                place.fault(faults, f'{place.words} names "{item.value}" twice', item.line)
         case "names":
             for name in ctx["names"]:
                 line = _place(kind, node, (*path, name)).line
-                faults.add(node.file, line, f'{before}{ctx["noun"]} "{name}": write a name in a-z, 0-9 and _')
+                place.fault(faults, f'{ctx["noun"]} "{name}": write a name in a-z, 0-9 and _', line)
         case _:  # neither a mapping nor what may stand for one
-            faults.add(node.file, place.line, f"{before}must be a mapping of keys")
+            place.fault(faults, "must be a mapping of keys")
 
 
 def _mend(data: list[Any], error: Mapping[str, Any]) -> None:
@@ -145,6 +141,10 @@ class _Place:
     key_line: int = 0  # of the section's own key under which the value is
     keys: tuple[str, ...] = ()  # what the section may hold
     there: bool = True
+
+    def fault(self, faults: Faults, text: str, line: int | None = None) -> None:
+        """Note a fault with the words for the section before it."""
+        faults.add(self.node.file, self.line if line is None else line, f"{self.what}: {text}" if self.what else text)
 
 
 def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
