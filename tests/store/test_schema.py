@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import replace
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 import gkflow
-from gkflow.bootstrap import settings_of
 from gkflow.domain.errors import Unfit
 from gkflow.office import Office
 from gkflow.store.database import SCHEMA, Database
-from gkflow.store.migrate import MIGRATIONS, upgrade
+from gkflow.store.migrate import MIGRATIONS
 from gkflow.store.tables import GUARDED, EntryRow
 from store.offices import PEOPLE, Place, assert_sound, at, open_request, reply
 
@@ -190,89 +190,46 @@ def _contents(place: Place) -> dict[str, list[Any]]:
     return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
-@pytest.fixture
-def of_the_first_schema(place: Place) -> Place:
-    """A database of schema 0001 with a life in it: cases, steps, notices sent and waiting, an acknowledgement."""
+STORED = Path(__file__).parent / "stored"
+
+
+def stored(place: Place, version: str) -> Place:
+    """
+    A database as that version of gkflow wrote it, with a life in it: cases, steps, notices sent and waiting, an
+    acknowledgement. The files are dumps (sqlite3 .dump, pg_dump --inserts) and are never made anew.
+    """
     place.settings(PEOPLE)
-    database = Database(place.url)
-    upgrade(database.engine)
-    office = Office(database, settings_of(place.home))
-    office.adopt_first()
-    office._state._rules = replace(office.rules, account=None)  # entries of that time were sealed without an account
-    open_request(office, "A", "2022-09-01")
-    open_request(office, "B", "2022-09-01", applicant_name="某人")
-    rows = [{"case": "C", "workflow": "request", "day": "2022-08-01", "action": "receive", "备注栏": "旧台账"}]
-    assert office.import_register(enumerate(rows, 2), now=at("2022-09-02")).taken == 1
-    reply(office, "A", "2022-09-20")
-    office.tick(at("2022-09-28"))
-    office.deliver(at("2022-09-28"))
-    office.tick(at("2022-10-20"))
-    office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
-    database.close()
-    # Today's gkflow writes today's schema: what has come since the first one is taken off again.
-    place.sql("DROP INDEX escalation_sealed_with")
-    place.sql("ALTER TABLE escalation DROP COLUMN sealed_with")
-    _without_series(place)
-    for statement in (
-        "ALTER TABLE entry DROP COLUMN account",
-        "DROP INDEX docket_unsealed",
-        "ALTER TABLE docket DROP COLUMN sealed",
-        *(f"ALTER TABLE acknowledgement DROP COLUMN {column}" for column in ("previous", "hash")),
-        "DROP TABLE seal",
-        "DROP TABLE seal_leaf",
-        "DELETE FROM pulse WHERE name = 'seal'",
-        "ALTER TABLE clock DROP COLUMN stopped_by",
-        "ALTER TABLE notice DROP COLUMN refused_since",
-        "DROP TABLE reachability",
-        "ALTER TABLE clock DROP COLUMN recipe",
-        "DROP INDEX clock_still",
-        "DROP TABLE rules_edition",
-        "DROP TABLE unsweep",
-        "DROP TABLE recount_queue",
-        "ALTER TABLE notice DROP COLUMN urgent",
-        "DROP TABLE draft",
-        "DROP TABLE subscription",
-        "UPDATE gkflow_version SET version_num = '0001'",
-    ):
-        place.sql(statement)
-    (place.home / "seals.jsonl").unlink()
+    script = (STORED / f"{version}.{place.kind}.sql").read_text(encoding="utf-8")
+    if place.kind == "sqlite":
+        with closing(sqlite3.connect(place.home / "gkflow.db")) as database:
+            database.executescript(script)
+        return place
+    with place.engine() as engine, closing(engine.raw_connection()) as connection:
+        connection.cursor().execute(script)
+        connection.commit()
     return place
 
 
-def _without_series(place: Place) -> None:
-    """Sweeps and escalations as they were before there were series of them."""
-    if place.kind == "postgres":
-        for statement in (
-            "ALTER TABLE sweep DROP CONSTRAINT sweep_pkey",
-            "ALTER TABLE sweep DROP COLUMN series",
-            "ALTER TABLE sweep ADD PRIMARY KEY (day)",
-            "ALTER TABLE escalation DROP COLUMN series",  # with its constraint
-            'ALTER TABLE escalation ADD CONSTRAINT escalation_once UNIQUE ("case", clock, ref, deadline, step)',
-        ):
-            place.sql(statement)
-        return
-    database = sqlite3.connect(place.home / "gkflow.db", isolation_level=None)
-    for table in ("escalation", "sweep"):
-        made, *beside = [
-            sql
-            for (sql,) in database.execute(
-                "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
-                " ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END",
-                (table,),
-            )
-        ]
-        column = "series INTEGER NOT NULL DEFAULT 0, \n\t"
-        assert column in made
-        columns = ", ".join(f'"{row[1]}"' for row in database.execute(f"PRAGMA table_info({table})"))
-        columns = columns.replace(', "series"', "")
-        database.execute(f"CREATE TABLE kept AS SELECT {columns} FROM {table}")
-        database.execute(f"DROP TABLE {table}")
-        database.execute(made.replace(column, "").replace(", series)", ")"))
-        database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM kept")
-        database.execute("DROP TABLE kept")
-        for statement in beside:
-            database.execute(statement)
+@pytest.fixture
+def of_the_first_schema(place: Place) -> Place:
+    return stored(place, "0001")
+
+
+@pytest.mark.parametrize("version", ["0001", "0004"])
+def test_a_record_of_an_earlier_version_verifies_and_is_rebuilt_equal(place: Place, version: str) -> None:
+    stored(place, version)
+    entries = place.rows('SELECT "case", seq, hash FROM entry ORDER BY "case", seq')
+    assert len(entries) == 8
+    database = Database(place.url)
+    database.migrate()
     database.close()
+    with place.open() as office:
+        cases, sweeps, breaches = office.verify(caches=None)
+        assert (cases, sweeps, breaches) == (3, 23, ())
+        assert office.rebuild(dry_run=True, now=at("2022-10-21")) == (3, ())
+        assert office.rebuild(now=at("2022-10-21")) == (3, ())
+        assert place.rows('SELECT "case", seq, hash FROM entry ORDER BY "case", seq') == entries
+        assert_sound(office)
 
 
 def test_a_database_of_the_first_schema_has_neither_drafts_nor_subscriptions(of_the_first_schema: Place) -> None:
