@@ -181,7 +181,6 @@ _BODIES: tuple[tuple[str, str], ...] = (
      "{0} 不是周六周日：调休上班日应当是周六或者周日；恢复上班的工作日写在 plain_days"),
     (r"no working day is left in (\S+)", "{0} 一个工作日也没有了"),
     (r"(\S+) is stated otherwise by (.+)", "{0} 与 {1} 的说法不同"),
-    (r"whose festival\? scope is missing", "是哪里的节日？缺少 scope"),
     (r"a festival of the whole country is no local one", "全国性节日不是地方节日"),
     (r'\[accounts\] (.+): a person of \[\[people\]\] is wanted, or "\*" for all',
      "[accounts] {0}：应当是 [[people]] 中的人员，或者“*”（所有人）"),

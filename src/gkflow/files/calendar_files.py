@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,12 @@ from types import MappingProxyType
 from typing import Any
 
 from gkflow.domain.edition import Festival
-from gkflow.domain.law import Known
-from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.strict_reader import Section, as_day
+from gkflow.files.kinds.calendar import CalendarFile, FestivalsFile, NoticesFile
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.nodes import Faults, Node
+from gkflow.files.strict_reader import as_day
 
-BINDS = ("everyone", "organs", "enterprises")
+_KINDS = ("days_off", "makeup_days", "plain_days")
 _SATURDAY = 5
 _REGION = re.compile(r"[1-9][0-9]{5}")
 
@@ -40,109 +41,90 @@ def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = N
     """
     One notice that sets days, as ``calendars.overlay.overlay_from`` takes it; *regions* are those that exist.
     """
-    with Section(node, "", faults) as section:
-        section.integer("calendar", least=1949)
-        for key in ("title",):
-            section.text(key)
-        for key in ("number", "url", "quote"):
-            section.text(key, "")
-        scopes = _scopes(section, regions)
-        section.choice("binds", BINDS, "everyone")
-        section.day("published", needed=scopes == ("CN",))
-        section.day("dated", needed=False)
-        section.word("known", Known, Known.FOUND)
-        section.flag("annual")
-        off = dict(_days(section, "days_off"))
-        worked = dict(_days(section, "makeup_days"))
-        again = dict(_days(section, "plain_days"))
-        for day in sorted((off.keys() & worked.keys()) | (again.keys() & (off.keys() | worked.keys()))):
-            section.fault(f"{day} is off and worked at once", "makeup_days")
-        _possible(section, off, worked, again)
-        if not off and not worked and not again:
-            section.fault("sets no day: days_off, makeup_days or plain_days")
-        found = _found(node)
-    days = {"days_off": off, "makeup_days": worked, "plain_days": again}
-    return MappingProxyType({**found, **days, "scope": scopes, "name": Path(node.file).stem})
+    found = read_model(CalendarFile, node, faults)
+    file = found.model
+    scopes = _scopes(found, regions, file.scope)
+    if scopes == ("CN",) and not found.has("published"):
+        found.fault('key "published" is missing')
+    days = {key: dict(_days(found, getattr(file, key), key)) for key in _KINDS}
+    off, worked, again = days.values()
+    for day in sorted((off.keys() & worked.keys()) | (again.keys() & (off.keys() | worked.keys()))):
+        found.fault(f"{day} is off and worked at once", key="makeup_days")
+    _possible(found, days)
+    if not off and not worked and not again:
+        found.fault("sets no day: days_off, makeup_days or plain_days")
+    return MappingProxyType({**_scalars(node), **days, "scope": scopes, "name": Path(node.file).stem})
 
 
-def _possible(section: Section, off: Collection[date], worked: Collection[date], again: Collection[date]) -> None:
+def _possible(found: Found[CalendarFile], days: Mapping[str, Collection[date]]) -> None:
     """A day far from the year, a make-up day in the week, a month without a working day: each is a slip of the pen."""
-    year = section.get("calendar")
-    if year is not None and isinstance(year.value, int):
-        first, last = date(year.value - 1, 12, 1), date(year.value + 1, 1, 31)
-        for key, days in (("days_off", off), ("makeup_days", worked), ("plain_days", again)):
-            for day in days:
+    year, off, worked = found.model.calendar, days["days_off"], days["makeup_days"]
+    if year:
+        first, last = date(year - 1, 12, 1), date(year + 1, 1, 31)
+        for key, each in days.items():
+            for day in each:
                 if not first <= day <= last:
-                    section.fault(f"{day} is no day of {year.value}", key)
+                    found.fault(f"{day} is no day of {year}", key=key)
     for day in worked:
         if day.weekday() < _SATURDAY:
-            section.fault(f"{day} is a {day:%A}: a make-up day is a Saturday or Sunday; plain_days work again",
-                          "makeup_days")  # fmt: skip
+            text = f"{day} is a {day:%A}: a make-up day is a Saturday or Sunday; plain_days work again"
+            found.fault(text, key="makeup_days")
     for one, month in sorted({(day.year, day.month) for day in off}):
-        days = [date(one, month, n) for n in range(1, monthrange(one, month)[1] + 1)]
-        if all(day in off or (day.weekday() >= _SATURDAY and day not in worked) for day in days):
-            section.fault(f"no working day is left in {one}-{month:02}", "days_off")
+        whole = [date(one, month, n) for n in range(1, monthrange(one, month)[1] + 1)]
+        if all(day in off or (day.weekday() >= _SATURDAY and day not in worked) for day in whole):
+            found.fault(f"no working day is left in {one}-{month:02}", key="days_off")
 
 
-def _scopes(section: Section, regions: Collection[str] | None) -> tuple[str, ...]:
+def _scopes(
+    found: Found[Any], regions: Collection[str] | None, scopes: Sequence[str], *path: str | int
+) -> tuple[str, ...]:
     """For whom: the country, regions by their six figures (GB/T 2260), one organ; an unknown region is a fault."""
-    scopes = section.texts("scope") or ("CN",)
     for scope in scopes:
         if scope == "CN" or scope.startswith("unit:"):
             continue
         if not _REGION.fullmatch(scope):
-            section.fault(f'scope "{scope}": write CN, six figures (GB/T 2260), or unit:CODE', "scope")
+            found.fault(f'scope "{scope}": write CN, six figures (GB/T 2260), or unit:CODE', *path, key="scope")
         elif regions is not None and scope not in regions and f"{scope[:2]}0000" not in regions:
-            section.fault(f'scope "{scope}": no such region (config/lists/regions.yaml)', "scope")
-    return scopes
+            found.fault(f'scope "{scope}": no such region (config/lists/regions.yaml)', *path, key="scope")
+    return tuple(scopes) or ("CN",)
 
 
 def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> tuple[Festival, ...]:
     """The yearly local festivals that are known (地方节日): their rule, never their days."""
-    found = []
-    with Section(node, "", faults) as section:
-        for each in section.sections("festivals", "festival", needed=True):
-            name = each.text("name")
-            known = each.word("known", Known, Known.FOUND)
-            if "scope" not in each:
-                each.fault("whose festival? scope is missing")
-            scopes = _scopes(each, regions)
-            if "CN" in scopes:
-                each.fault("a festival of the whole country is no local one", "scope")
-            since = each.integer("since", 0, least=1949)
-            found.append(Festival(name, scopes, since, each.text("source"), known.value))
-    return tuple(found)
+    found = read_model(FestivalsFile, node, faults)
+    festivals = []
+    for at, each in enumerate(found.model.festivals):
+        scopes = _scopes(found, regions, each.scope, "festivals", at)
+        if "CN" in scopes:
+            found.fault("a festival of the whole country is no local one", "festivals", at, key="scope")
+        festivals.append(Festival(each.name, scopes, each.since, each.source, each.known.value))
+    return tuple(festivals)
 
 
 def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
     """The list of notices, as ``calendars.overlay.notices_from`` takes it."""
+    found = read_model(NoticesFile, node, faults)
+    nodes = list(_listed(node, "notices"))
     notices: list[Mapping[str, Any]] = []
-    with Section(node, "", faults) as section:
-        for each in section.sections("notices", "notice", needed=True):
-            each.integer("year", least=1949)
-            each.text("number")
-            for key in ("title", "url", "remark"):
-                each.text(key, "")
-            for key in ("dated", "published"):
-                each.day(key, needed=False)
-            each.word("known", Known, Known.FOUND)
-            found = _found(each.node)
-            if (days := each.get("days")) is not None:
-                if not isinstance(days.value, list):
-                    each.wrong("days", days, "a list of days")
-                    continue
-                for item in days.value:
-                    if as_day(item.value) is None:
-                        each.wrong("days", item, "a list of days")
-                found["days"] = [item.value for item in days.value]
-            for before in each.sections("before"):
-                kinds = ("days_off", "makeup_days")
-                found["before"] = {kind: dict(_days(before, kind)) for kind in kinds}
-            notices.append(MappingProxyType(found))
+    for at, each in enumerate(found.model.notices):
+        notice = _scalars(nodes[at])
+        if each.days is not None:
+            notice["days"] = each.days
+        for number, before in enumerate(each.before):
+            path = ("notices", at, "before", number)
+            notice["before"] = {key: dict(_days(found, getattr(before, key), *path, key)) for key in _KINDS[:2]}
+        notices.append(MappingProxyType(notice))
     return MappingProxyType({"notices": notices})
 
 
-def _found(node: Node) -> dict[str, Any]:
+def _listed(node: Node, key: str) -> Iterator[Node]:
+    """The items of a list, or the one that stands for it."""
+    for name, said in node.value.items() if isinstance(node.value, dict) else ():
+        if name == key:
+            yield from said.value if isinstance(said.value, list) else [said]
+
+
+def _scalars(node: Node) -> dict[str, Any]:
     """The scalars of a mapping, days as dates."""
     if not isinstance(node.value, dict):
         return {}
@@ -150,12 +132,11 @@ def _found(node: Node) -> dict[str, Any]:
     return {key: value for key, value in values if not isinstance(value, (dict, list))}
 
 
-def _days(section: Section, key: str) -> Iterator[tuple[date, Any]]:
-    for name, node in section.items(key):
-        day = as_day(str(name))
+def _days(found: Found[Any], days: Mapping[str, str], *path: str | int) -> Iterator[tuple[date, str]]:
+    for name, holiday in days.items():
+        day = as_day(name)
         if day is None:
-            section.faults.add(node.file, name.line, f'{key}: "{name}" is no day')
-        elif not isinstance(node.value, str) or not node.value:
-            section.wrong(f"{key} {name}", node, "the name of the holiday")
-        else:
-            yield day, plain(node)
+            place = found.line_of(*path, name)
+            found.faults.add(found.node.file, place, f'{path[-1]}: "{name}" is no day')
+        elif holiday:
+            yield day, holiday

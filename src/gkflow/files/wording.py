@@ -15,11 +15,7 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_json
 from gkflow.files.yaml_files import read_yaml
 
-KINDS = (
-    "remind", "urge", "supervise", "propose", "take", "action", "push", "moved_earlier", "moved_later", "calendar",
-    "parked_suspended", "parked_waiting", "urge_hours", "supervise_hours",
-    "note", "vacant", "unknown", "seal",
-)  # fmt: skip
+KINDS = tuple(name for name in WordingFile.model_fields if name not in ("wording", "roles"))
 _NAME = "config/wording/notices.yaml"
 
 

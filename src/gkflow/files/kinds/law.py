@@ -19,8 +19,7 @@ from gkflow.files.kinds.model import (
     sections,
     whole,
 )
-
-BINDS = ("office", "applicant", "other")
+from gkflow.files.law import BINDS
 
 
 class DecreeKeys(FileModel):

@@ -243,9 +243,16 @@ def _each_once(texts: list[str]) -> list[str]:
     return [text for text in texts if text]
 
 
-def _list_of_days(value: Any) -> list[Any]:
-    if isinstance(value, list) and all(as_day(each) is not None for each in value):
-        return value
+def _day_of_list(value: Any) -> date:
+    day = as_day(value)
+    if day is None:
+        raise wanted("a list of days")
+    return day
+
+
+def _as_list_of_days(value: Any) -> Any:
+    if value is STAND_IN or isinstance(value, list):
+        return [] if value is STAND_IN else value
     raise wanted("a list of days")
 
 
@@ -257,7 +264,7 @@ def sections(noun: str = "") -> Around:
 # A list of texts, each once; a single text may stand for a list of one.
 TEXTS = Around(_as_list_of_texts, _one_or_many, after=_each_once)
 Texts = Annotated[list[Annotated[str, text_as("a list of texts")]], TEXTS]
-ListOfDays = Annotated[list[date], Value(_list_of_days, [], {"type": "array", "items": _A_DAY})]
+ListOfDays = Annotated[list[Annotated[date, Value(_day_of_list, date.min, _A_DAY)]], Around(_as_list_of_days)]
 
 
 # --- mappings ---------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ from gkflow.files.kinds.model import (
 )
 from gkflow.files.kinds.opening import Roles
 from gkflow.files.kinds.profile import UnitKeys
+from gkflow.files.settings import CHANNELS, PREDICTORS
 
-CHANNELS = ("file", "console", "mail", "webhook", "chat")
 _COLOURS = "^(blue|yellow|orange|green|red)$"
 _Channels: Any = Annotated[list[Annotated[str, choice(CHANNELS)]], TEXTS]
 
@@ -144,7 +144,7 @@ class SettingsFile(FileModel):
         "摘要算法", "the hash of the record; not to be changed later", "sha256"
     )
     profile: Text = key("地方规则", "the local rules, a name in config/profiles/", "national")
-    predictor: Annotated[str, choice(("statutory", "shapes"))] = key(
+    predictor: Annotated[str, choice(PREDICTORS)] = key(
         "推定方法", "how a year without a notice is predicted", "statutory"
     )
     daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30")

@@ -25,13 +25,8 @@ from gkflow.files.kinds.model import (
     text_as,
 )
 from gkflow.files.kinds.opening import OpeningKeys, Roles
-
-FACT_TYPES = (
-    "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
-    "case", "unit",
-)  # fmt: skip
-PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
-BY_LAW, NEVER = "by_law", "never"
+from gkflow.files.publication import BY_LAW, NEVER
+from gkflow.files.workflows import FACT_TYPES, PUBLISHED
 
 
 class DemandKeys(FileModel):
