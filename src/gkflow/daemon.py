@@ -175,7 +175,7 @@ class Daemon:
         """
         The moment, and the moment that it should be by the time gone by since the last look.
 
-        Raises Refused ("clock_ahead") where the wall clock has run ahead by more than a day: nobody is told of
+        Raises Refused ("clock_ahead") where the wall clock has run ahead by more than a day: nobody is notified of
         lateness that is none. Once somebody has swept under that clock by hand, it is believed.
         """
         now, passed = self.clock(), self.passed()

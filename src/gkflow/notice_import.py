@@ -171,7 +171,7 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
 
 
 def _completed(told: Incoming, edition: CalendarEdition, text: str) -> Incoming:
-    # A year that only the package knows is told of without a day: since when it is known, the notice says.
+    # A year that only the package knows is shown without a day: the notice says since when it is known.
     announced = any(each.national and told.year in each.years and each.published for each in edition.announcements)
     return replace(told, announced=announced, text=text)
 

@@ -145,7 +145,7 @@ class Office:
         self.drafts = Drafts(state)
         """Entries that were refused and are kept to be mended (草稿)."""
         self.subscriptions = Subscriptions(state)
-        """Who hears of what is published (精准推送)."""
+        """Who is notified of what is published (精准推送)."""
         self.supervision = Supervision(state)
         """Scores and spot checks (考评与抽查)."""
         self.duties = Duties(state)
@@ -588,7 +588,10 @@ class Office:
     def rebuild(
         self, *, dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None
     ) -> tuple[int, tuple[str, ...]]:
-        """Draw up docket and clocks anew from the record (重建台账): cases, and those that stood otherwise."""
+        """
+        Draw up docket and clocks anew from the record (重建台账). Returns the number of cases, and the cases whose
+        cached rows differed.
+        """
         from gkflow.application.verify import rebuild
 
         with _without_collector():
@@ -612,12 +615,12 @@ class Office:
         return [*signs[:-1], *self.sealing.signs_of_safety(session=session), signs[-1]]
 
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:
-        """Leave a sign of life (运行心跳)."""
+        """Record a heartbeat (运行心跳)."""
         with self.store.writing(hold="none") as ledger:
             ledger.heartbeats.record(name, self.moment(now), words)
 
     def close(self) -> None:
-        """Give the database connections back."""
+        """Close the database connections."""
         self.store.close()
 
     def __enter__(self) -> Office:

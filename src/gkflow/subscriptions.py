@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Subscriptions:
-    """Who hears of what is published (精准推送)."""
+    """Who is notified of what is published (精准推送)."""
 
     def __init__(self, office: OfficeState) -> None:
         self._office = office

@@ -23,7 +23,7 @@ from gkflow.domain.machine import may
 from gkflow.domain.workflow import MISFILE, ClockKind, Duty, Workflow
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
-# In a register they are told and taken, for a register tells what happened.
+# In a register they are reported and accepted, for a register says what happened.
 REFUSING = frozenset(
     (
         "extension_late",

@@ -2,7 +2,7 @@
 Adopting an edition of the calendar or of the rules (采用日历、采用规则): which open deadlines move and why, and, when
 people have looked, moving them.
 
-Closed cases never move, nor does a clock that has stopped. What was told before stays on the record beside the new
+Closed cases never move, nor does a clock that has stopped. What was said before stays on record beside the new
 day; an edition is undone by adopting another one.
 """
 

@@ -165,7 +165,7 @@ def repeated(ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: s
     record = record_of(ledger.record.entries(old.case), None)
     case = replay(kept, old.case, record)
     after = reckon_case(kept, record, rules.rulebook, max(entry.day for entry in record))
-    # What it opened was linked in the same moment: a retry is told of it as well.
+    # What it opened was linked in the same moment: a retry returns it as well.
     opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
     return told(kept, case, old, {}, after, findings_of(kept, case, after, old.seq), written=False, opened=opened)
 

@@ -20,7 +20,7 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
     at any time where an open deadline depends on predicted days.
 
     From the first working day of a week on; whoever calls first in that week tells, all others find it told.
-    Returns the year whose notice is missing, or None when nobody was told now.
+    Returns the year whose notice is missing, or None when nobody was notified now.
     """
     calendar = rules.rulebook.calendar
     through = calendar.announced_through

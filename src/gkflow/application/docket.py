@@ -210,7 +210,7 @@ def revisions(
             if deadline.status is Status.SUSPENDED:
                 _add_lapses(days, deadline, deadlines, day)
             before = current.get(key)
-            # Nobody is told of a case that has come to its end, even where a register has no reply to show.
+            # Nobody is notified of a case that has come to its end, even where a register has no reply to show.
             silent = closed and deadline.status is Status.RUNNING
             if before is not None and before[2] is deadline and before[3] == silent:
                 continue

@@ -1,4 +1,4 @@
-"""Rows gathered into cases (按案件归集): numbers written with other widths or marks are one, look-alikes are told."""
+"""Rows gathered into cases (按案件归集): numbers in other widths are one, look-alikes are reported."""
 
 from __future__ import annotations
 

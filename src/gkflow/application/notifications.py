@@ -35,8 +35,8 @@ def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Write the messages for what was reached since the last telling (告知), and return how many.
 
-    After an outage only the highest step of each clock is told, and only where it still holds. A power that has
-    lapsed is past reminding. What silence brought about is told as such ("take"), an outage or not.
+    After an outage people are notified of the highest step of each clock only, and only where it still holds. A power
+    that has lapsed is past reminding. What silence brought about has a notice of its own kind ("take"), an outage or not.
     """
     after = ledger.sweeps.last_telling() or date.min
     told = 0
@@ -203,7 +203,7 @@ def tell_action(
         "state_label": workflow.states[case.state].label,
         "deadline": last_day.isoformat() if last_day is not None else None,
     }
-    # 转办: the unit that takes the case over has to hear of it.
+    # 转办: the unit that takes the case over has to be notified.
     unit = str(entry.facts.get(action.hands_to) or entry.unit) if action.hands_to else entry.unit
     found = rules.addressees(action.tell, unit, str(case.facts.get("officer", "")))
     # Whoever acted knows; where two people have that name, nobody can say which of them acted.
@@ -219,7 +219,7 @@ def tell_action(
 def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:
     """
     Whether a duty of the procedure is counted in hours (按小时计算): its hours run through nights and days off, and so
-    what is done in such a case is told at once.
+    people are notified at once of what is done in such a case.
     """
     for rule in workflow.clocks:
         if rule.kind is ClockKind.DUTY and rule.limit in rules.rulebook.law.limits:

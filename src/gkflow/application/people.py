@@ -66,7 +66,7 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
 
 
 def _without_channel(ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
-    """The people who would not hear of anything: every channel of theirs that rings is out of order."""
+    """The people whom nothing would reach: every channel of theirs that rings is out of order."""
     failing = ledger.outbox.failing_addresses()
     out = {channel: reason for (channel, address), reason in failing.items() if not address}
     for person in rules.people:

@@ -89,7 +89,7 @@ def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> di
 
 
 def _covers(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> list[tuple[re.Pattern[str], str]]:
-    """What must not stand in any text that leaves, and what stands there instead."""
+    """What must not appear in any text that leaves, and what replaces it."""
     clear = {name for name, (_, _, how) in leaving.items() if how is Shown.OPEN}
     names, numbers = set(), set()
     for name, value in case.facts.items():

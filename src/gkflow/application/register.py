@@ -60,7 +60,7 @@ def import_register(
     the first entry or after today, an entry after the case has ended, and what the file has spoilt. Importing again
     takes nothing twice: a row is known by its case, day, action, ref and place among such rows of that day.
 
-    *progress* is told how far it is: each row counts once when it is read, and once more when it is written.
+    *progress* is called with how far it is: each row counts once when it is read, and once more when it is written.
     """
     result = Imported()
     strange: dict[str, None] = {}
@@ -228,7 +228,7 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
     """
     Put the other half of every link on record (关联案件): the case that another came from says so too.
 
-    Asked for last, for in a register the origin may stand below what it led to. One that is not there is told.
+    Asked for last, for in a register the origin may stand below what it led to. A missing one is reported.
     """
     found = [
         (case, workflow, row)

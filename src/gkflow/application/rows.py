@@ -153,7 +153,7 @@ class RowReader:
         facts, remarks = self._facts(number, case, workflow, action, others)
         opens = action == workflow.first.name
         if opens and case not in self.far and (far := far_days(workflow, day, facts, self.today)):
-            # A register may be of long ago: it is told once for each case, and taken.
+            # A register may be of long ago: it is reported once for each case, and accepted.
             self.far.add(case)
             which = [label_of(workflow, name) for name in far if name != "day"]
             found = Refused("day_far", case=case, day=next(iter(far.values())), today=self.today, facts=which)
@@ -191,7 +191,7 @@ class RowReader:
         return named, others
 
     def _unmarked(self, number: int, column: str, value: str, values: Mapping[Any, Any]) -> str:
-        """A text without marks that nobody sees; what cannot be kept refuses the row, what steers is told."""
+        """A text without marks that nobody sees; what cannot be kept refuses the row, control marks are reported."""
         label = LABELS.get(column, column)
         if mark := broken(value):
             raise Refused("mark_refused", column=column, label=label, marks=mark)

@@ -55,7 +55,7 @@ def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
 
 
 def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, Any]:
-    """What a supervision is told of its cause, as far as its first action takes it."""
+    """What a supervision receives of its cause, as far as its first action accepts it."""
     assert step.opens is not None
     known = rules.rulebook.workflow(step.opens.workflow).first.carries
     told = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}

@@ -171,7 +171,7 @@ def _require_whole(ledger: Ledger) -> None:
 
 def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:
     """
-    Draw up docket and clocks anew from the record (重建台账): how many cases, and which of them stood otherwise.
+    Draw up docket and clocks anew from the record (重建台账): the number of cases, and those whose rows differed.
 
     With the calendar edition in use. It gives way between its batches: others enter, list and sweep meanwhile, and
     what is entered is drawn up as always. With *dry_run* it only compares, and writes nothing.

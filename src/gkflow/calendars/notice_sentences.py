@@ -233,7 +233,7 @@ class SentenceReader:
         """共7天."""
         if said.off:
             self._item.counts.append((said, number_of(match["count"])))
-        elif not self._item.dates.faults:  # else why its days are not known is told already
+        elif not self._item.dates.faults:  # else it has been reported why its days are not known
             self._object(said, "unreadable", part=match[0])
 
     def _rest_days(self, match: re.Match[str], said: _Said) -> None:

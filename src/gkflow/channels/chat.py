@@ -89,7 +89,7 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
         return NotDelivered("工作群地址不对：apprise 不认识", permanent=True)
     import apprise
 
-    # The key is told to the people: it is how they know a second copy.
+    # People see the key: by it they recognise a second copy.
     text = f"{message.text}\n\n通知编号：{message.key}"
     try:
         result = speaker.notify(title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT)

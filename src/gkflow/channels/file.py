@@ -84,7 +84,7 @@ def mend_the_last_line(file: int) -> None:
     """
     Make the next line begin on a line of its own.
 
-    A power cut may leave half a line, which nobody was told was written: it is cut off. A whole object
+    A power cut may leave half a line, which was reported to nobody: it is cut off. A whole object
     without its newline was put there by hand, and stays.
     """
     size = os.fstat(file).st_size

@@ -103,7 +103,7 @@ class Mail:
         return None
 
     def _without_password(self, reason: str) -> str:
-        """A server may repeat what it was told."""
+        """A server may repeat what was sent to it."""
         password = self._settings.password
         return reason.replace(password, "…") if len(password) >= SHORTEST_PASSWORD else reason
 

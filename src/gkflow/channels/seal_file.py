@@ -1,4 +1,4 @@
-"""The file of seals (封存文件): one line per seal, only appended, on the disk before anybody is told of it."""
+"""The file of seals (封存文件): one line per seal, only appended, on the disk before anybody sees it."""
 
 from __future__ import annotations
 

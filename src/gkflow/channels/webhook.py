@@ -292,7 +292,7 @@ def _key_bytes(secret: str) -> bytes:
 
 
 def _server(address: str) -> str:
-    """Return host and port, which may be told: path and user may hold a password. Only http and https."""
+    """Return host and port, which may be shown: path and user may hold a password. Only http and https."""
     found = host_of(address)
     if found is None:
         raise NotDelivered("回调地址不对：只用 http:// 或 https://", permanent=True)

@@ -40,7 +40,7 @@ def short_moment(value: Any) -> str:
 
 
 def _told_words(told: str) -> str:
-    """Who was told; where a post has nobody's name, the post."""
+    """Who was notified; where a post has nobody's name, the post."""
     return say("、", ", ").join(word(ROLES, name) for name in told.split("、"))
 
 

@@ -44,7 +44,7 @@ def choose(lang: str | None = None) -> str:
 
 
 def _setting() -> str:
-    """The language of gkflow.toml; a file that cannot be read is told of later, by who needs the rest of it."""
+    """The language of gkflow.toml; a file that cannot be read is reported later, by whatever needs the rest of it."""
     from gkflow.files.home import FILE_NAME, home_folder
 
     try:

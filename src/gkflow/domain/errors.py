@@ -64,7 +64,7 @@ class Fault:
 
 
 class FilesAtFault(GkflowError):
-    """The data files have faults; all of them are told at once (规则文件有误)."""
+    """The data files have faults; all of them are reported at once (规则文件有误)."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("files_at_fault", count=len(faults))

@@ -119,7 +119,7 @@ def _hours(length: int, event: ClockEvent) -> Appointed:
     if moment is not None:
         end = last_moment(moment, length)
         return Appointed(legal_day(end), end)
-    # No moment on record: the day's own beginning, so that nobody is told too late; and it is said.
+    # No moment on record: the day's own beginning, so that nobody is notified too late; and a finding says so.
     end = last_moment(datetime.combine(event.day, time(), ZoneInfo("Asia/Shanghai")), length)
     return Appointed(legal_day(end), end, "moment_missing", {"day": event.day})
 

@@ -13,7 +13,7 @@ ROLES_UPWARD = ("clerk", "officer", "section_head", "disclosure_head", "director
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is told (人员): the roles held in a unit, and by which channels to reach them."""
+    """Somebody who is notified (人员): the roles held in a unit, and by which channels to reach them."""
 
     name: str
     unit: str

@@ -193,7 +193,7 @@ class _Reckoning:
             self.suspensions[i] = (began, max(ended, began), asked)
 
     def _void(self, event: ClockEvent) -> None:
-        """What the law of that day did not know moves nothing, and that is told: 不溯及既往."""
+        """What the law of that day did not know moves nothing, and a finding says so: 不溯及既往."""
         rule = event.rule
         held = rule.trigger.held if isinstance(rule, SuspendRule | WaitRule) else rule.held
         if isinstance(rule, SuspendRule):
@@ -278,7 +278,7 @@ class _Reckoning:
             self._find("too_early", event, last=last, day=event.day, cite=self.value.citation)
 
     def _tell_late(self, deadline: Deadline, stop: ClockEvent, last: date | None) -> None:
-        """What came late is told at once, with its last day: a power as lapsed, a duty with its verdict."""
+        """What came late is a finding at once, with its last day: a power as lapsed, a duty with its verdict."""
         rule = self.clock.rule
         if rule.kind is ClockKind.POWER:
             self._find("power_lapsed", stop, last=last, day=stop.day)

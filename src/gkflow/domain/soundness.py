@@ -2,7 +2,7 @@
 Whether the rulebook agrees with itself (规则自洽检查).
 
 Names that lead nowhere, states that cannot be reached or left, clocks that nothing stops. Where a claim rests
-on a course of events, the shortest one is told as proof.
+on a course of events, the shortest one is shown as proof.
 """
 
 from __future__ import annotations

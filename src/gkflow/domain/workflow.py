@@ -234,7 +234,7 @@ class Action:
     cite: str = ""
     first: bool = False
     wants: tuple[Requirement, ...] = ()  # facts whose absence is a finding, never a refusal
-    tell: tuple[str, ...] = ()  # roles that are told when it is taken; never the one who took it
+    tell: tuple[str, ...] = ()  # roles that are notified when it is taken; never the one who took it
     opens: tuple[Opening, ...] = ()
     publishes: bool = False  # what is published goes out to its subscribers (精准推送)
     before: tuple[Requirement, ...] = ()  # facts that must stand on the record before this entry, not in it
@@ -358,7 +358,7 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a ladder (预警督办一级): so many working days from the last day, what is done, who is told."""
+    """One step of a ladder (预警督办一级): so many working days from the last day, what is done, who is notified."""
 
     offset: int
     kind: str  # remind | urge | supervise | propose | take
@@ -366,7 +366,7 @@ class Step:
     tell: tuple[str, ...]
     label: str = ""
     opens: Opening | None = None
-    urgent: bool = False  # it is told in quiet hours as well
+    urgent: bool = False  # its notices leave in quiet hours as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def read_settings(
     The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults. With
     a *text*, the settings of a ``gkflow.toml`` that holds it and is still to be written.
 
-    Raises FilesAtFault with every fault; one in a variable is told under the variable's name. A *patient* reader
+    Raises FilesAtFault with every fault; one in a variable is reported under the variable's name. A *patient* reader
     keeps those that concern notices alone in the settings (``unsendable``): a wrong mail server does not hide the
     cases. Who sends, and who writes notices, asks for them. With *names*, a profile, workflow or duty that has no
     file is a fault.
@@ -206,7 +206,7 @@ def _typed(name: str, text: str, kind: type, faults: Faults) -> Any:
 
 
 def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
-    """The same tree with one value set; a table that is no table stays, and is told of when it is read."""
+    """The same tree with one value set; a table that is no table stays, and is reported when it is read."""
     if not path:
         return value
     if not isinstance(node.value, dict):

@@ -2,7 +2,7 @@
 Strict reading (严格读取): the keys of a mapping are asked for by name and type, the rest is refused.
 
 A fault never stops the reading: the reader gets a stand-in value and goes on, and `Faults.tell` raises in the
-end, so that all faults of all files are told at once.
+end, so that all faults of all files are reported at once.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Section:
     def wrong(self, key: str, node: Node, wanted: str, hint: str = "") -> None:
         """Note that a key's value is not what is wanted; the place is the value's own."""
         if node.value is None and self.faults.at_line(node.file, node.line):
-            return  # what could not be read, and was told of, reads as nothing
+            return  # what could not be read, and was reported, reads as nothing
         place = f"{self.what}: " if self.what else ""
         self.faults.at(node, f"{place}{key} must be {wanted}, not {shown(node)}{hint}")
 

@@ -21,7 +21,7 @@ class NoWorkbook(Exception):
 
 
 class Elements:
-    """What is told of the elements of a part (元素)."""
+    """What is reported of the elements of a part (元素)."""
 
     def begin(self, name: str, given: dict[str, str]) -> None: ...
     def end(self, name: str) -> None: ...

@@ -2,7 +2,8 @@
 Reading a workbook (读取 Excel 工作簿): the cells of its first sheet as they are stored, row by row.
 
 A file from outside may be made to do harm: it is measured before anything is unpacked, and what grows while it is
-read (rows, columns, texts) has a limit. A cell whose content the spreadsheet has lost is told from an empty one.
+read (rows, columns, texts) has a limit. A cell whose content the spreadsheet has lost is not taken for
+an empty one.
 """
 
 from __future__ import annotations

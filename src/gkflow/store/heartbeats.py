@@ -11,12 +11,12 @@ class Heartbeats(Part):
     """Heartbeats in one transaction (运行心跳)."""
 
     def last(self, name: str) -> tuple[datetime, str] | None:
-        """A sign of life: when, and its words."""
+        """The last heartbeat of that name: when, and its words."""
         row = self.one("SELECT at, words FROM pulse WHERE name = ?", (name,))
         return (self.dialect.read_moment(row[0]), row[1]) if row is not None else None
 
     def record(self, name: str, now: datetime, words: str = "") -> None:
-        """Leave a sign of life."""
+        """Record a heartbeat."""
         self.run(
             "INSERT INTO pulse (name, at, words) VALUES (?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET at = excluded.at, words = excluded.words",

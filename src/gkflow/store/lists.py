@@ -159,7 +159,7 @@ class Lists(Part):
         return [self.dialect.clock_line(row) for row in rows]
 
     def last_written(self) -> datetime | None:
-        """The moment of the newest thing written: an entry, a sweep, a sign of life."""
+        """The moment of the newest thing written: an entry or a sweep."""
         row = self.one(
             "SELECT max(m) FROM (SELECT max(written_at) AS m FROM entry UNION ALL SELECT max(done_at) FROM sweep) w"
         )

@@ -111,7 +111,7 @@ class Moves(Part):
             self.run_many("INSERT INTO read_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", page)
 
     def order_moves(self) -> None:
-        """Put the deadlines that move in order, once; a case that was read is told of as it was read."""
+        """Put the deadlines that move in order, once; a case that was read is listed as it was read."""
         self.run(f"CREATE TEMP TABLE moved (place {self._numbered} PRIMARY KEY, {_COLUMNS})")
         some = self.one("SELECT 1 FROM read_case LIMIT 1") is not None
         unread = ' AND c."case" NOT IN (SELECT number FROM read_case)' if some else ""

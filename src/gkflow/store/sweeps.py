@@ -60,8 +60,8 @@ _TAKEN = (
     # A link that a sweep wrote, a last day counted again: no consequence of the law.
     " AND t.\"by\" = ? AND t.action NOT IN ('link', 'recount'))"
 )
-# Only what still holds is told: the clock runs towards that last day (what was reached today, today's clocks have
-# just shown), and no higher step is on record.
+# People are notified only of what still holds: the clock runs towards that last day (what was reached today, today's
+# clocks have just shown), and no higher step is on record.
 _UNTOLD = (
     'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step,'
     f" CASE WHEN {_TAKEN} THEN 'take' ELSE e.kind END, e.colour, e.day,"

@@ -155,7 +155,7 @@ class SweepRow(Row, table=True):
     steps: int | None = None
     telling: int | None = Field(
         default=None, sa_type=SmallInteger
-    )  # 1: what was reached since the last telling was told
+    )  # 1: people were notified of what was reached since the last one that did
     previous: str | None = None
     hash: str | None = None
 
@@ -322,7 +322,7 @@ class DraftRow(Row, table=True):
 
 
 class SubscriptionRow(Row, table=True):
-    """Who wants to hear of what is published (订阅); ``token`` is the word by which to leave."""
+    """Who subscribes to what is published (订阅); ``token`` is the word by which to leave."""
 
     __tablename__ = "subscription"
     __table_args__ = (UniqueConstraint("token", name="subscription_token"),)

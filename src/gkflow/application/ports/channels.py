@@ -81,5 +81,5 @@ class OneByOne(Channel, Protocol):
         ...
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
-        """Send the messages one after the other; take the next one only when the outcome of this one is told."""
+        """Send the messages one after the other; take the next one only when the outcome of this one is known."""
         ...

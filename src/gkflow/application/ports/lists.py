@@ -88,5 +88,5 @@ class Lists(Protocol):
         ...
 
     def last_written(self) -> datetime | None:
-        """The moment of the newest thing written: an entry, a sweep, a sign of life."""
+        """The moment of the newest thing written: an entry or a sweep."""
         ...

@@ -56,7 +56,7 @@ class Moves(Protocol):
         ...
 
     def order_moves(self) -> None:
-        """Put the deadlines that move in order, once; a case that was read is told of as it was read."""
+        """Put the deadlines that move in order, once; a case that was read is listed as it was read."""
         ...
 
     def moving(self) -> Iterator[MovedRow]:

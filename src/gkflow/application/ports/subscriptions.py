@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 
 class SubscriptionLine(NamedTuple):
-    """Who wants to hear of what is published (订阅)."""
+    """Who subscribes to what is published (订阅)."""
 
     id: int
     token: str

@@ -34,7 +34,7 @@ class StandingStill(NamedTuple):
 
 
 class ReachedStep(NamedTuple):
-    """A step on record that is now to be told (待告知的督办步骤)."""
+    """A step on record of which people are to be notified now (待告知的督办步骤)."""
 
     id: int
     case: str
@@ -217,9 +217,9 @@ class Heartbeats(Protocol):
     """Heartbeats in one transaction (运行心跳)."""
 
     def last(self, name: str) -> tuple[datetime, str] | None:
-        """A sign of life: when, and its words."""
+        """The last heartbeat of that name: when, and its words."""
         ...
 
     def record(self, name: str, now: datetime, words: str = "") -> None:
-        """Leave a sign of life."""
+        """Record a heartbeat."""
         ...

@@ -33,7 +33,7 @@ def command(
         options.whole(str(id_), say("编号", "ID"), 1, 2**63 - 1)
     with open_office() as office:
         if case:
-            office.view(case)  # an unknown case is told, not taken for one without escalations
+            office.view(case)  # an unknown case is refused, not taken for one without escalations
         done = office.ack(ids or (), case=case, by=acting(office, by, otherwise=login()), words=words)
     if done:
         numbers = say("、", ", ").join(map(str, done))

@@ -97,7 +97,7 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
         done = None
         if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
-                print_json(told, given["output"])  # a file that cannot be written is told of before anything moves
+                print_json(told, given["output"])  # a file that cannot be written is reported before anything moves
             done = office.calendars.adopt(by=given["by"])
             told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
         typer.echo(summary(tally, done), err=form != "table")

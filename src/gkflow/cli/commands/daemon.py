@@ -33,5 +33,5 @@ def command(
             return
         from gkflow.daemon import Daemon
 
-        office.rules  # noqa: B018  (faults of the rule files are told now, not in the log)
+        office.rules  # noqa: B018  (faults of the rule files are reported now, not in the log)
         Daemon(office, every=timedelta(minutes=every)).run()

@@ -35,7 +35,7 @@ def command(
         format = ending  # --output register.xlsx says it already
     with open_office() as office:
         for case in cases or ():
-            office.view(case)  # an unknown case is told before anything is written
+            office.view(case)  # an unknown case is refused before anything is written
         if published:
             first: tuple[str, ...] = (say("案件编号", "case"),)
             found = {number: office.published(number) for number in cases or _that_may_lie_open(office)}

@@ -62,9 +62,9 @@ def command(
     from gkflow.papers.register_files import count_rows, read_register
 
     if columns is None:
-        rows = read_register(file, encoding)  # a file that cannot be read is told before the office is opened
+        rows = read_register(file, encoding)  # a file that cannot be read is refused before the office is opened
     with open_office() as office:
-        office.rules  # noqa: B018  (a fault of the rule files is told before the progress bar)
+        office.rules  # noqa: B018  (a fault of the rule files is reported before the progress bar)
         if columns is not None:
             from gkflow.files.column_files import read_columns
 

@@ -84,7 +84,7 @@ _Value = tuple["date", "LimitValue | None", "date | None"]
 def _values(limit: TimeLimit, day: date | None) -> list[_Value]:
     """
     The values of a limit, each with the day from which and the day before which it holds: all of them, or the one
-    in force on *day*. Where none was as yet, the first one is told as one to come.
+    in force on *day*. Where none was in force yet, the first one is shown as one to come.
     """
     ends = [since for since, _ in limit.values[1:]]
     values = [(since, value, until) for (since, value), until in zip(limit.values, [*ends, None], strict=True)]

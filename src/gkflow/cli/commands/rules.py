@@ -114,7 +114,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     done = None
     if apply and agreed(question, yes):
         if form == "json" and output:
-            print_json(told, output)  # a file that cannot be written is told of before anything moves
+            print_json(told, output)  # a file that cannot be written is reported before anything moves
         done = editions.adopt(by=acting(office, by, otherwise=login()))
         told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
     typer.echo(summary(tally, done, "gkflow rules adopt"), err=form != "table")

@@ -1,4 +1,4 @@
-"""``gkflow subscribe`` (订阅): who hears of what is published, by which channel, and the token by which to leave."""
+"""``gkflow subscribe`` (订阅): who is notified of publications, by which channel, with which token to leave."""
 
 from __future__ import annotations
 
