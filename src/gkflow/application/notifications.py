@@ -36,7 +36,8 @@ def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     Write the messages for what was reached since the last telling (告知), and return how many.
 
     After an outage people are notified of the highest step of each clock only, and only where it still holds. A power
-    that has lapsed is past reminding. What silence brought about has a notice of its own kind ("take"), an outage or not.
+    that has lapsed is past reminding. What silence brought about has a notice of its own kind ("take"), an outage or
+    not.
     """
     after = ledger.sweeps.last_telling() or date.min
     told = 0
