@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from gkflow.application.ports import CallerSession
+from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office_state import OfficeState
@@ -34,16 +35,17 @@ class NotificationDelivery:
         takes no session: what has been sent cannot be rolled back.
 
         A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
-        one moment.
+        one moment. *channels* takes the place of those of the settings for this call; what waits for another channel
+        of the settings waits on.
         """
         from gkflow.application.deliver import deliver
 
         with self._office.store.reading() as ledger:
             rules = self._office.rules_in(ledger)
         ready = channels if channels is not None else self._office.channels()
-        return deliver(
-            self._office.store, rules, ready, self._office.moment(now) if now is not None else clock or machine_now
-        )
+        set_up = tuple(channels_of(self._office.settings)) if channels is not None else ()
+        moment = self._office.moment(now) if now is not None else clock or machine_now
+        return deliver(self._office.store, rules, ready, moment, set_up=set_up)
 
     def escalations(
         self,

@@ -473,7 +473,8 @@ class Office:
         takes no session: what has been sent cannot be rolled back.
 
         A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
-        one moment.
+        one moment. *channels* takes the place of those of the settings for this call; what waits for another channel
+        of the settings waits on.
         """
         return self.delivery.deliver(now, channels=channels, clock=clock)
 

@@ -105,13 +105,15 @@ class RuleEditions:
         once; the cases follow in short transactions. Closed cases and stopped clocks never move, and a case keeps the
         workflow under which it began.
         """
-        from gkflow.application.adopt import begin_adopting
+        from gkflow.application.adopt import Adopting, begin_adopting
         from gkflow.application.recounting import recount_moved
 
         office, moment, known = self._office, self._office.moment(now), self.known()
         recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
         with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
+            if office.held.rules[-1].edition == known.edition:
+                return Adopting(known.edition, 0, 0, 0)  # somebody else has been faster
             new = self._rules_with(known, moment, by)
 
             def adopt() -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from gkflow.application.cases import ListStatus
+from gkflow.domain.errors import Refused
 from gkflow.office import Office
 from store.offices import Place, at, days, open_request, reply
 
@@ -187,3 +188,8 @@ def test_the_lights_follow_the_settings_of_the_office(place: Place) -> None:
         office.receive("request", number="L", day="2026-03-02", channel="in_person")  # the last day is 2026-03-30
         lights = [office.cases(as_of=day)[0].light for day in ("2026-03-17", "2026-03-18", "2026-03-27", "2026-03-31")]
     assert lights == ["green", "blue", "orange", "red"]
+
+
+def test_the_last_day_of_all_is_no_day_for_a_list(place: Place) -> None:
+    with place.open() as office, pytest.raises(Refused, match="too small or too large"):
+        office.cases(as_of="9999-12-31")

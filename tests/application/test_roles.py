@@ -52,3 +52,11 @@ def test_a_name_that_the_settings_do_not_know_is_refused_where_they_name_people(
     with staffed.open() as office, pytest.raises(Refused) as refused:
         office.do("R-1", "assign", day="2026-03-03", by="王五", officer="张三")
     assert (refused.value.code, set(refused.value.facts["people"])) == ("unknown_person", {"张三", "李四"})
+
+
+def test_an_approver_whom_nobody_knows_is_refused_like_one_without_the_right(staffed: Place) -> None:
+    with staffed.open() as office:
+        with pytest.raises(Refused) as refused:
+            office.do("R-1", "extend", day="2026-03-20", days=10, approved_by="路人甲")
+        assert (refused.value.code, refused.value.facts["person"]) == ("unknown_person", "路人甲")
+        assert len(office.case("R-1").record) == 2

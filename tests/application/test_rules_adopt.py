@@ -294,3 +294,12 @@ def test_two_editions_are_compared_by_the_beginnings_of_their_names(settled: Pla
         assert (change.old, change.new, change.line) == (15, 20, 0)
         with pytest.raises(NotFound):
             office.rule_editions.changes("zzz")
+
+
+def test_rules_that_another_process_has_just_adopted_are_not_adopted_twice(settled: Place) -> None:
+    with settled.open() as office, settled.open() as other:
+        reply_in(settled.home, 15)
+        office.rule_editions.adopt(by="甲", now=at("2022-09-05"))
+        done = other.rule_editions.adopt(by="乙", now=at("2022-09-05"))
+        assert (done.moved, done.touched) == (0, 0)
+        assert len(other.rule_editions.all()) == 2

@@ -39,6 +39,9 @@ def on_5_january(monkeypatch: pytest.MonkeyPatch) -> None:
         ("12月28日", True, date(2026, 12, 28)),
         ("12月28日", False, date(2027, 12, 28)),
         ("11 月 27 号", True, date(2026, 11, 27)),
+        # More than half a year ago is no slip of speech: it is this year's, and refused as a day to come.
+        ("6月1日", True, date(2027, 6, 1)),
+        ("7月15日", True, date(2026, 7, 15)),
         ("2022年9月30日", True, date(2022, 9, 30)),
     ],
 )

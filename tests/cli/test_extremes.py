@@ -33,6 +33,7 @@ SECONDS = 20
         ],
         ("receive", "--day", "1989-12-31", *FACT),
         ("deadline", "0000-01-01", "20"), ("deadline", "9999-12-31", "20"), ("deadline", "2026-11-02", DIGITS),
+        ("deadline", "9999-12-30", "3", "--unit", "month"),
         ("ack", DIGITS, "--words", "已阅"), ("notices", "--retry", DIGITS), ("drafts", "drop", DIGITS),
         ("do", "A1", "correct_entry", "--fact", f"seq={DIGITS}", "--fact", "void=true", "--fact", "reason=x"),
         ("receive", "--number", LONG, *FACT), ("receive", "--by", LONG, *FACT), ("receive", "--unit", LONG, *FACT),

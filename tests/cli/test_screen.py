@@ -120,7 +120,20 @@ def test_every_writing_command_says_so(words: str, office: Gkflow, home: Path) -
 def test_where_the_last_day_cannot_be_shown_nothing_is_written(words: str, office: Gkflow, home: Path) -> None:
     office("receive", "--number", "F-1", "--fact", "channel=fax")
     done = shell(home, f"gkflow {words} >/dev/full")
-    assert (done.returncode, "已经写入" in done.stderr, done.stderr.count("\n")) == (2, False, 1)
+    assert (done.returncode, "没有写入" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    assert len(json.loads(office("export", "--format", "json").out)) == 1
+
+
+def test_an_entry_that_nobody_could_be_shown_does_not_end_as_done(office: Gkflow, home: Path) -> None:
+    office("receive", "--number", "F-1", "--fact", "channel=fax")
+    command = [sys.executable, "-m", "gkflow", "do", "F-1", "confirm"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env(home)) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()  # the reader is gone before anything is said
+        told = process.stderr.read().decode()
+        assert process.wait(60) == 2
+    assert "没有写入" in told
     assert len(json.loads(office("export", "--format", "json").out)) == 1
 
 

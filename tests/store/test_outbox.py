@@ -93,12 +93,14 @@ def test_the_last_failure_and_a_permanent_one_end_among_the_dead_and_can_be_revi
 
 def test_a_channel_that_is_not_set_up_is_buried_with_its_reason(place: Place, office: Office) -> None:
     one_notice(office)
-    assert office.deliver(at(DAY), channels={}).delivered == 0
+    place.sql("UPDATE notice SET channel = 'mail'")
+    outcome = office.deliver(at(DAY), channels={})
+    assert (outcome.delivered, outcome.dead) == (0, 1)
     (dead,) = office.notices("dead")
-    assert "file" in dead.error
+    assert "mail" in dead.error
     assert "gkflow.toml" in dead.error
     office.revive([dead.id], at(DAY))
-    assert office.deliver(at(DAY), channels={"file": Post()}).delivered == 1
+    assert office.deliver(at(DAY), channels={"mail": Post("mail")}).delivered == 1
 
 
 def test_a_channel_that_breaks_down_holds_up_no_other(place: Place) -> None:
@@ -276,7 +278,7 @@ def test_a_step_keeps_the_words_under_which_it_was_told(place: Place) -> None:
 
 
 def test_nobody_is_told_of_what_they_did_themselves(place: Place) -> None:
-    place.settings(PEOPLE)
+    place.settings(f'{PEOPLE}[[people]]\nname = "赵六"\nroles = ["disclosure_head"]\nchannels = ["file"]\n')
     with place.open() as office:
         open_request(office, "A", DAY)  # section head told of the receipt, officer of the assignment
         told = [(n.role, n.name) for n in office.notices()]
@@ -327,3 +329,10 @@ def test_hours_run_through_the_weekend_and_what_is_told_of_them_leaves_at_once(p
         steps = [notice for notice in office.notices(case="OP1") if notice.kind in ("urge", "supervise")]
         assert steps
         assert all(notice.delivered_at is not None for notice in steps)
+
+
+def test_a_delivery_by_one_channel_leaves_what_waits_for_the_others(place: Place, office: Office) -> None:
+    one_notice(office)
+    outcome = office.deliver(at(DAY, "09:30"), channels={"spool": Post("spool")})
+    assert (outcome.delivered, outcome.dead) == (0, 0)
+    assert office.deliver(at(DAY, "09:31"), channels={"file": Post()}).delivered == 1

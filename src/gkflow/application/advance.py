@@ -20,6 +20,7 @@ from gkflow.application.actions import (
 )
 from gkflow.application.case_opening import follow
 from gkflow.application.checks import (
+    approvals,
     check_approver,
     check_correction,
     check_owner,
@@ -100,6 +101,8 @@ def _advance(
     officer, unit = str(facts.get("officer") or ""), str(facts.get("to_unit") or act.unit or unit_of(workflow, entries))
     check_person(rules, officer, unit)
     check_approver(rules, workflow, aim, facts)
+    for name in approvals(workflow, aim):
+        check_person(rules, str(facts.get(name) or ""), unit)
     check_owner(rules, action, facts, before_case.facts, act.unit)
     before = reckon_case(workflow, record, rules.rulebook, day)
     check_ref(before, workflow, action.name, facts)

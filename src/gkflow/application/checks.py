@@ -105,6 +105,12 @@ def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts:
                 raise Refused("approver_wrong", by=by, action=action, roles=rule.approvers, cite=cite)
 
 
+def approvals(workflow: Workflow, action: str) -> tuple[str, ...]:
+    """The facts that name who approved the extension that an action enters (批准人)."""
+    rules = (rule for clock in workflow.clocks for rule in clock.extends if rule.action == action and rule.approvers)
+    return tuple(dict.fromkeys(rule.approval for rule in rules))
+
+
 def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
     """Nobody is asked a second time while the first letter is open."""
     ref = str(facts.get("ref", ""))

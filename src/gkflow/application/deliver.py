@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,37 +52,44 @@ def is_quiet(rules: OfficeContext, now: datetime) -> bool:
 
 
 def deliver(
-    store: Store, rules: OfficeContext, channels: Mapping[str, Channel], now: datetime | Clock, batch: int = BATCH
-) -> Delivery:
+    store: Store, rules: OfficeContext, channels: Mapping[str, Channel], now: datetime | Clock, batch: int = BATCH,
+    set_up: Collection[str] = (),
+) -> Delivery:  # fmt: skip
     """
     Send what waits (送发). *now* is the clock of the run, or the one moment of all of it.
 
     A batch is claimed in one transaction, sent outside of any, and each outcome written with its own moment in
     another: a sender that dies in between sends again under the same key, and the receiver drops the second copy.
-    The claims of a run that takes long are renewed, and quiet hours that begin meanwhile end it.
+    The claims of a run that takes long are renewed, and quiet hours that begin meanwhile end it. What waits for a
+    channel of *set_up* that is not among *channels* waits on.
     """
     clock = now if callable(now) else _standing(now)
-    _bury_unknown(store, channels, clock())
+    buried = _bury_unknown(store, {*channels, *set_up}, clock())
     run = _Run(store, rules, channels, clock, batch)
     run.go()
     with store.writing(hold="none") as ledger:
         at = clock()
         ledger.heartbeats.record("deliver", at, f"delivered={run.delivered} failed={run.failed} dead={run.dead}")
         held = is_quiet(rules, at) and ledger.outbox.waiting_count()[0] > 0
-    return Delivery(run.delivered, run.failed, run.dead, held)
+    return Delivery(run.delivered, run.failed, run.dead + buried, held)
 
 
 def _standing(moment: datetime) -> Clock:
     return lambda: moment
 
 
-def _bury_unknown(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
-    """A message for a channel that is not set up would wait for ever: it is put among the dead, with the reason."""
+def _bury_unknown(store: Store, channels: Collection[str], now: datetime) -> int:
+    """
+    A message for a channel that is not set up would wait for ever: it is put among the dead, with the reason. How
+    many those are.
+    """
+    count = 0
     with store.reading() as ledger:
         strange = [name for name in ledger.outbox.channels_waiting() if name not in channels]
     for name in strange:
         with store.writing(hold="none") as ledger:
-            ledger.outbox.bury(name, f"channel {name} is not set up in gkflow.toml", now)
+            count += ledger.outbox.bury(name, f"channel {name} is not set up in gkflow.toml", now)
+    return count
 
 
 def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[datetime | None, datetime | None]:

@@ -162,7 +162,7 @@ def _run(arguments: Sequence[str]) -> int:
         return code
     except NotShown as failure:
         asked = not {"--dry-run", "--simulate"} & set(arguments)
-        return _not_shown(failure.error, asked and _written() > written)
+        return _not_shown(failure.error, asked and _written() > written, asked and _enters(arguments))
     except KeyboardInterrupt:
         _complain(say("已中断", "interrupted"))
         return 2
@@ -226,7 +226,15 @@ def _written() -> int:
     return store.Database.committed if store is not None else 0
 
 
-def _not_shown(error: OSError, written: bool) -> int:
+def _enters(arguments: Sequence[str]) -> bool:
+    """Whether a command was to enter something: whoever sees no answer has to learn that it did not."""
+    words = [word for word in chosen_by(arguments)[0] if not word.startswith("-")]
+    if {"--help", "-h"} & set(arguments):
+        return False
+    return words[:1] == ["receive"] or (words[:1] == ["do"] and len(words) > 2)
+
+
+def _not_shown(error: OSError, written: bool, lost: bool = False) -> int:
     """
     Nothing more can be printed. Where something was written before, that is said: whoever sees no answer would
     otherwise enter it again.
@@ -243,6 +251,10 @@ def _not_shown(error: OSError, written: bool) -> int:
             )
         )
         return 0 if broken else 1
+    if lost:
+        reason = system_words(error)
+        _complain(say(f"无法输出（{reason}），没有写入", f"cannot be shown ({reason}): nothing was written"))
+        return 2
     if broken:  # the reader (head, less) has enough: no fault of ours
         return 0
     reason = system_words(error)

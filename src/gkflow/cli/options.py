@@ -108,6 +108,7 @@ DRAFT: Any = typer.Option(
 _RELATIVE = {
     "今天": 0, "今日": 0, "today": 0, "昨天": -1, "昨日": -1, "yesterday": -1, "前天": -2, "明天": 1, "tomorrow": 1,
 }  # fmt: skip
+_LONG_AGO = timedelta(days=183)
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?$")
 
 
@@ -116,8 +117,8 @@ def day(text: str | None, *, past: bool = False) -> date | None:
     The day of an option, None where the option was not given. Raises Refused ("bad_day") with what to write.
 
     2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted, and 今天, 昨天, 前天, 明天, 11月27日 as seen
-    from the moment of the door. Without a year it is this year's day; of what has happened (*past*) the latest one:
-    on 5 January 12月28日 is a day of last year, because an entry never lies ahead.
+    from the moment of the door. Without a year it is this year's day; of what has happened (*past*) that of last
+    year where it lies no more than half a year back: on 5 January 12月28日 is a day of last year.
     """
     if text is None or not text.strip():
         return None
@@ -143,14 +144,18 @@ def _without_year(word: str, month: int, number: int, past: bool) -> date:
     from gkflow.domain.errors import Refused
 
     known = today()
+    found = []
     for year in (known.year, known.year - 1) if past else (known.year,):
         try:
-            found = date(year, month, number)
+            found.append(date(year, month, number))
         except ValueError:
             continue
-        if not past or found <= known:
-            return found
-    raise Refused("bad_day", value=word)
+    for each in found:
+        if not past or timedelta() <= known - each <= _LONG_AGO or (each <= known and each.year == known.year):
+            return each
+    if not found or found[0].year != known.year:
+        raise Refused("bad_day", value=word)
+    return found[0]  # 12月1日 said on 28 November is a day to come, not one of a year ago: it is refused as such
 
 
 def relative(text: str) -> str:

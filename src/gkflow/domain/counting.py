@@ -98,7 +98,10 @@ def last_day(
 
 
 def _corresponding(since: date, period: relativedelta, month_end: MonthEnd) -> date:
-    last: date = since + period
+    try:
+        last: date = since + period
+    except ValueError:  # beyond the year 9999
+        raise Refused("out_of_range") from None
     return last + ONE_DAY if last.day < since.day and month_end is MonthEnd.NEXT_DAY else last
 
 
