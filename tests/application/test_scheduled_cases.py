@@ -35,7 +35,8 @@ from store.offices import (
 
 # Three working days past the last day of a reply a supervision is opened; no recurring duty disturbs.
 _FOLDERS = count()
-SUPERVISED = f'profile = "zhongshan"\nduties = []\n{PEOPLE}'
+HEAD = '[[people]]\nname = "主任"\nroles = ["disclosure_head"]\nchannels = ["file"]\n'
+SUPERVISED = f'profile = "zhongshan"\nduties = []\n{PEOPLE}{HEAD}'
 # 2022: off 1 to 7 October; 8 and 9 October (Saturday, Sunday) are worked. Received on Tuesday 13 September, 20
 # working days (14-16, 19-23, 26-30 September, 8-14 October) end on Friday 14 October. The third working day after
 # it (17, 18, 19) is Wednesday 19 October: the blue sheet. Its five (20, 21, 24, 25, 26) end on the 26th.
