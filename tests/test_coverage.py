@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from builders import a_value
 from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.law import LimitUnit, TimeLimit
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "docs" / "coverage.yaml"
@@ -163,3 +166,12 @@ def test_a_workflow_without_a_scenario_file_is_told(there: Any) -> None:
 
     with pytest.raises(FilesAtFault, match=r'workflow "complaint" has no file in tests/scenarios'):
         TOOL.read_coverage(SOURCE, bare)
+
+
+def test_a_limit_is_shown_as_it_is_in_force_on_the_day_and_not_by_its_last_value() -> None:
+    """条例 2008 第二十四条: 15个工作日; 条例 2019 第三十三条: 20个工作日, from 2019-05-15."""
+    old, new = (a_value(length, LimitUnit.WORKING_DAY) for length in (15, 20))
+    limit = TimeLimit("reg/reply", "答复期限", ((date(2008, 5, 1), old), (date(2019, 5, 15), new)))
+    said = {day: TOOL._limit(limit, day).split("，")[0] for day in (date(2019, 5, 14), date(2019, 5, 15))}
+    assert said == {date(2019, 5, 14): "答复期限：15个工作日", date(2019, 5, 15): "答复期限：20个工作日"}
+    assert "2008-05-01起施行" in TOOL._limit(limit, date(2008, 4, 30))

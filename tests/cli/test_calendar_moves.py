@@ -424,3 +424,32 @@ def test_who_calls_from_cron_is_told_that_the_notice_was_asked_for(
     for again in (("daemon", "--once"), ("sweep",)):
         assert "催录" not in cases(*again).out
     assert len(json.loads(cases("notices", "--format", "json").out)) == len(rows)
+
+
+def test_every_command_says_the_same_of_a_day_before_and_after_the_adoption(
+    cases: Gkflow, home: Path, notice: Callable[..., str]
+) -> None:
+    def said() -> set[tuple[str, bool]]:
+        """The last day of Z-1, and whether 2027-01-31 (a Sunday that the notice makes worked) is worked."""
+        listed = {row["case"]: row["deadline"] for row in json.loads(cases("cases", "--format", "json").out)}
+        explained = json.loads(cases("explain", "Z-1", "--format", "json").out)
+        zero = explained["working"][0]["day"]
+        reckoned = json.loads(cases("deadline", zero, "7", "--format", "json").out)
+        (shown,) = [
+            each["deadline"]
+            for each in json.loads(cases("show", "Z-1", "--format", "json").out)["clocks"]
+            if each["clock"] == "publish"
+        ]
+        day = json.loads(cases("calendar", "2027-01-31", "--format", "json").out)
+        (told,) = day if isinstance(day, list) else [day]
+        return {
+            (last, bool(told["working"]))
+            for last in (listed["Z-1"], explained["deadline"], reckoned["deadline"], shown)
+        }
+
+    before = {(BEFORE["Z-1"], False)}
+    assert said() == before
+    asked(cases, notice(), "--yes")
+    assert said() == before, "entered and not adopted: nothing speaks of it yet"
+    asked(cases, "--apply", "--yes")
+    assert said() == {(AFTER["Z-1"], True)}
