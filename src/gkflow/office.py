@@ -187,6 +187,12 @@ class Office:
         """The rules as these editions make them; those in use where others are not given."""
         return self._state.rules_with(calendars, rules)
 
+    def finish_adoption(self, *, now: datetime | None = None) -> int:
+        """Count again the cases that an adoption which was broken off has left (续办采用); returns how many."""
+        from gkflow.application.recounting import recount_moved
+
+        return recount_moved(self.store, self.rules, self.moment(now))
+
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
         self._state.adopt_first()

@@ -141,3 +141,18 @@ def test_a_second_adoption_first_finishes_what_the_first_has_left(
         assert {recounted(later, number) for number in numbers()} == {2}
         assert {line.deadline for line in later.cases(as_of="2018-12-07")} == {BEFORE}
         assert later.verify(caches=None)[2] == ()
+
+
+def test_an_adoption_that_was_broken_off_is_finished_when_it_is_asked_for_again(
+    place: Place, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(_: int) -> None:
+        raise Broken
+
+    between(office, monkeypatch, ends)
+    with pytest.raises(Broken):
+        office.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+    with place.open() as later:
+        assert later.finish_adoption(now=at("2018-12-06", "10:00")) == MANY - BATCH
+        assert later.finish_adoption(now=at("2018-12-06", "10:01")) == 0
+        assert {recounted(later, number) for number in numbers()} == {1}

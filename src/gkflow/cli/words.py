@@ -54,7 +54,7 @@ ERRORS: dict[str, str] = {
     "extension_late": "{action}：{day} 才告知申请人，而期限已于 {last} 届满；延长须在届满前告知（{cite}）",
     "extension_no_clock": "{action}：答复期限现在没有届满日，无从延长（{cite}）",
     "extension_second": "{action}：{first} 已经延长过一次，依法只能延长一次（{cite}）",
-    "extension_too_long": "{action}：{days} {counted_in}超过上限，最长 {most} {counted_in}（{cite}）",
+    "extension_too_long": "{action}：写的是 {days} {counted_in}，只能延长 1 至 {most} {counted_in}（{cite}）",
     "extension_unapproved": "{action}：没有写明批准人，延长须经政府信息公开工作机构负责人同意（{cite}）",
     "fact_before_case": "{action}：{facts}写的是 {day}，早于本案第一天 {first}；请核对日期，收件之日有误的先更正",
     "fact_before_entry": "{action}：{facts}写的是 {day}，早于本条记录之日 {first}；请核对日期",
@@ -232,8 +232,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "extended once already on {first}; the law gives one extension ({cite})",
     ),
     "extension_too_long": (
-        "延长 {days} {counted_in}，超过上限 {most} {counted_in}（{cite}）；届满日按上限推算",
-        "extended by {days} {counted_in}s, at most {most} are lawful ({cite}); the lawful maximum is reckoned",
+        "写明延长 {days} {counted_in}，只能延长 1 至 {most} {counted_in}（{cite}）；届满日只计合法的部分",
+        "extended by {days} {counted_in}s, 1 to {most} are lawful ({cite}); only the lawful part is counted",
     ),
     "extension_unapproved": (
         "延长没有写明批准人，须经政府信息公开工作机构负责人同意（{cite}）；请补录 approved_by",

@@ -137,7 +137,7 @@ SENTENCES: dict[str, str] = {
     "extension_late": "{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})",
     "extension_no_clock": "{action}: clock {clock} has no last day now ({status}); nothing to extend ({cite})",
     "extension_second": "{action}: extended once already on {first}; the law gives one extension ({cite})",
-    "extension_too_long": "{action}: {days} {counted_in}s, at most {most} are lawful ({cite})",
+    "extension_too_long": "{action}: {days} {counted_in}s, 1 to {most} are lawful ({cite})",
     "extension_unapproved": "{action}: not approved by the head of the disclosure office ({cite})",
     "facts_missing": "{action} needs: {facts} ({cite}){possible}",
     "fact_before_case": "{action}: {facts} = {day} lies before {first}, the first day of the case; "

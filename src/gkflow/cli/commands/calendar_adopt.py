@@ -82,6 +82,8 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
             typer.echo(
                 say("机关采用的已是最新的日历，没有可采用的。", "the office has adopted what is known."), err=True
             )
+            if given["apply"] and not given["dry_run"]:
+                say_finished(office)
             return
         tally = Tally()
         moves = tally.over(moved_rows(office, office.calendars.moving()))
@@ -197,6 +199,13 @@ def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any
             "ref": each.ref or None, "unit": each.unit or None, "officer": each.officer or None, "old": each.old,
             "new": each.new, "earlier": each.earlier, "why": each.why,
         }  # fmt: skip
+
+
+def say_finished(office: Office) -> None:
+    """Go on with an adoption that was broken off, and say so."""
+    if left := office.finish_adoption():
+        words = f"上次采用没有办完，已续办 {left} 件。", f"the last adoption was broken off: {left} cases finished."
+        typer.echo(say(*words), err=True)
 
 
 def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar adopt") -> str:

@@ -35,6 +35,12 @@ def command(
             say(f"一、导入真实台账，建在 {folder}", f"1. A real register is imported, into {folder}"),
             ["import", str(_near(_register())), "--by", say("演示", "demo")],
         )
+        typer.echo(
+            say(
+                "（这是多年前的真实案件，所以请核对年份；日常录入不会有这些提示。）",
+                "(The cases are real and years old, hence the years to check; daily entries have no such lines.)",
+            )
+        )
         _sweep(folder)
         _run(
             say(f"三、截至 {LAST} 逾期未办的案件", f"3. Cases overdue as of {LAST}"),

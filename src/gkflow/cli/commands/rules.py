@@ -88,7 +88,7 @@ def _say_waiting(office: Office) -> None:
 def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output: str) -> None:
     """List what changes and what moves; then, when asked to, adopt it."""
     from gkflow.cli.acting import acting, login
-    from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, summary
+    from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, say_finished, summary
     from gkflow.cli.output import form_of, print_json
 
     form = form_of(format, output)
@@ -97,6 +97,8 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     told: dict[str, Any] = {"changes": changes, "moved": [], "applied": False, "edition": None, "earlier": 0}
     if not editions.waiting():
         typer.echo(say("采用的规则与规则文件相同，没有可采用的。", "the files say what was adopted."), err=True)
+        if apply:
+            say_finished(office)
         if form == "json":
             print_json(told, output)
         return
