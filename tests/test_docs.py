@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from rich.cells import cell_len
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
@@ -207,7 +208,12 @@ def test_a_picture_is_what_the_commands_print_and_needs_no_outside_address(name:
     assert svg == picture.drawn(picture.PICTURES[name]), "make docs rewrites it"
     assert "@font-face" not in svg
     assert "url(http" not in svg
-    shown = "".join(ElementTree.fromstring(svg).itertext()).replace("\xa0", " ")
+    root = ElementTree.fromstring(svg)
+    for run in root.iter("{http://www.w3.org/2000/svg}text"):
+        if run.text and "textLength" in run.attrib:
+            # A Chinese character takes two cells: in fewer, one would lie over the other.
+            assert float(run.attrib["textLength"]) == pytest.approx(12.2 * cell_len(run.text), abs=0.1), run.text
+    shown = "".join(root.itertext()).replace("\xa0", " ")
     # 2026-09-28 and seven working days: 29, 30, 8, 9, Saturday 10 (make-up), 12, 13 October.
     assert "2026-10-13" in shown
     assert "gkflow explain GK-2026-0007" in shown

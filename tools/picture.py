@@ -17,9 +17,11 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from html import escape, unescape
 from io import StringIO
 
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -51,7 +53,32 @@ def drawn(lang: str) -> str:
     svg = console.export_svg(
         title="gkflow", theme=MONOKAI, code_format=_WEB_FONT.sub("\n", CONSOLE_SVG_FORMAT), unique_id="gkflow"
     )
-    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in _by_cells(svg).splitlines()) + "\n"
+
+
+# rich gives a run of text the width of its characters; a Chinese character takes two cells. A font whose Chinese is
+# not twice as wide as its Latin would also shift what follows in the same run.
+_RUN = re.compile(r'(<text class="[^"]*" x=")([\d.]+)("[^>]* textLength=")[\d.]+("[^>]*>)([^<]*)(</text>)')
+_SAME_WIDTH = re.compile(r"[\u2e80-\uffef]+|[^\u2e80-\uffef]+")
+_CELL = 12.2
+
+
+def _by_cells(svg: str) -> str:
+    """The same picture with every run of wide and of narrow characters in its own cells."""
+
+    def placed(run: re.Match[str]) -> str:
+        before, x, between, after, text, end = run.groups()
+        at, parts = float(x), []
+        for part in _SAME_WIDTH.findall(unescape(text)):
+            width = cell_len(part) * _CELL
+            if part.strip("\xa0 "):
+                parts.append(
+                    f"{before}{at:.1f}{between}{width:.1f}{after}{escape(part).replace(chr(0xA0), '&#160;')}{end}"
+                )
+            at += width
+        return "".join(parts)
+
+    return _RUN.sub(placed, svg)
 
 
 def _words(lang: str, command: str) -> list[str]:
