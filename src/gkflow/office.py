@@ -42,7 +42,7 @@ from gkflow.watching import on_open
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from gkflow.application.actions import Outcome
+    from gkflow.application.actions import Command, Outcome
     from gkflow.application.cases import CaseLine
     from gkflow.application.deliver import Delivery
     from gkflow.application.doctor import HealthCheck
@@ -288,7 +288,7 @@ class Office:
         unit: str,
         facts: Mapping[str, Any],
         key: str | None,
-    ) -> Any:
+    ) -> Command:
         from gkflow.application.actions import Command
         from gkflow.application.facts import read_day
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from gkflow.application.facts import read_day
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import CallerSession, InUse, Ledger, Store
+from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, Store
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import FilesAtFault, Refused, Unfit
@@ -166,8 +166,14 @@ class OfficeState:
         return given
 
     def day(self, day: date | str | None, moment: datetime | None = None) -> date:
-        """The day asked for; without one that of *moment*, else today."""
-        return legal_day(moment or now()) if day is None else read_day(day)
+        """
+        The day asked for; without one that of *moment*, else today. Raises Refused ("bad_day"; "out_of_range" for the
+        last day of all, on which in the rows ends what has not ended).
+        """
+        found = legal_day(moment or now()) if day is None else read_day(day)
+        if found >= FOREVER:
+            raise Refused("out_of_range")
+        return found
 
     def recorded_moment(self, moment: datetime | date | str | None) -> datetime | None:
         """A moment by which entries were written; a day means its end (当日终了). Raises Refused ("bad_moment")."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_the_facts_of_a_correction_are_held_against_the_same_types(office: Offic
             )
         assert (caught.value.code, caught.value.facts["fact"]) == ("fact_kind", fact)
     with pytest.raises(Refused, match="title"):
-        office.receive("request", "C", title=object(), now=NOW)  # type: ignore[arg-type]
+        office.receive("request", "C", title=object(), now=NOW)
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -113,17 +114,17 @@ def test_names_are_texts(office: Office, name: str) -> None:
     given: dict[str, Any] = {"workflow": "request", "by": "", "unit": "", "key": "", "action": "note", name: ["x"]}
     action, workflow = given.pop("action"), given.pop("workflow")
     if name == "workflow":
-        call = lambda: office.receive(workflow, "B", now=NOW, channel="in_person", **given)  # noqa: E731
+        call = partial(office.receive, workflow, "B", channel="in_person")
     else:
-        call = lambda: office.do("A", action, text="x", now=NOW, **given)  # noqa: E731
+        call = partial(office.do, "A", action, text="x")
     with pytest.raises(Refused) as caught:
-        call()
+        call(now=NOW, **given)
     assert (caught.value.code, caught.value.facts["name"]) == ("not_a_text", name)
 
 
 def test_facts_are_a_mapping_and_none_is_given_twice(office: Office) -> None:
     with pytest.raises(Refused) as caught:
-        office.do("A", "note", facts=[("text", "x")], now=NOW)  # type: ignore[arg-type]
+        office.do("A", "note", facts=[("text", "x")], now=NOW)
     assert caught.value.code == "facts_no_mapping"
     with pytest.raises(Refused) as caught:
         office.receive("request", "B", facts={"title": "y"}, title="z", now=NOW)

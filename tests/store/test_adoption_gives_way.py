@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -43,13 +43,13 @@ def recounted(office: Office, number: str) -> int:
     return sum(entry.action == "recount" for entry in record)
 
 
-def between(office: Office, monkeypatch: pytest.MonkeyPatch, what: object) -> list[int]:
+def between(office: Office, monkeypatch: pytest.MonkeyPatch, what: Callable[[int], None]) -> list[int]:
     """Let *what* happen between the batches; how often it did."""
     happened: list[int] = []
 
     def give_way() -> None:
         happened.append(len(happened))
-        what(len(happened))  # type: ignore[operator]
+        what(len(happened))
 
     monkeypatch.setattr(office.store, "give_way", give_way)
     return happened

@@ -129,8 +129,8 @@ def _flag(value: Any) -> bool:
 
 
 def _number(value: Any) -> float:
-    if type(value) in (int, float):
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
     raise wanted("a number")
 
 
