@@ -319,8 +319,9 @@ class Office:
 
                 raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        moment = self.recorded_moment(recorded_by)
-        return view_case(rules, workflow, number, entries, self._state.day(as_of, moment), moment)
+        moment, present = self.recorded_moment(recorded_by), self.moment(None)
+        now = present if as_of is None and moment is None else None
+        return view_case(rules, workflow, number, entries, self._state.day(as_of, moment or present), moment, now)
 
     def deadlines(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
@@ -361,17 +362,22 @@ class Office:
     ) -> list[CaseLine]:  # fmt: skip
         """
         The cases on a day (台账), most urgent first; open ones unless *include_closed*. *due_within* counts working
-        days. With *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment
-        or a whole day, by what was on record then.
+        days. Without *as_of* they are those of this moment: a limit of hours is overdue when its hours have run out.
+        With *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a
+        whole day, by what was on record then.
         """
         from gkflow.application.cases import CaseQuery, list_cases
+        from gkflow.application.hours import ran_out
 
         require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
         asked = CaseQuery(include_closed, overdue, due_within, clock, state, workflow, unit, officer, attention)
-        moment = self.recorded_moment(recorded_by)
+        moment, present = self.recorded_moment(recorded_by), self.moment(None)
         with self.store.reading(session) as ledger:
             rules = self._state.rules_for(ledger, known_on, recorded_by)
-            return list_cases(ledger, rules, self._state.day(as_of, moment), asked, known_on is not None, moment)
+            if as_of is None and moment is None:
+                asked = replace(asked, ran_out=ran_out(ledger, rules, present))
+            day = self._state.day(as_of, moment or present)
+            return list_cases(ledger, rules, day, asked, known_on is not None, moment)
 
     def published(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None

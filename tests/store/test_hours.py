@@ -12,7 +12,7 @@ from gkflow.application.hours import tick_hours
 from gkflow.application.ports import NoticeRecord
 from gkflow.domain.notice import compose
 from gkflow.office import Office
-from store.offices import PEOPLE, Place, at, steps
+from store.offices import PEOPLE, Place, at, open_request, steps
 
 SATURDAY, SUNDAY, MONDAY = "2022-11-12", "2022-11-13", "2022-11-14"
 
@@ -128,3 +128,34 @@ def test_an_escalation_forged_under_the_sweep_to_come_is_found(place: Place) -> 
         place.without_guards()
         place.sql("UPDATE escalation SET sealed_with = NULL WHERE step = 1")
         assert "sweep_changed" in whole(office)
+
+
+def test_lists_and_explanations_say_what_the_notice_says(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.open() as office:
+        office.tick(at(SATURDAY, "08:30"))
+        incident(office)
+        minute(office, at(SATURDAY, "17:01"))
+
+        def said(hour: str) -> tuple[list[str], list[str], str]:
+            monkeypatch.setenv("GKFLOW_NOW", at(SATURDAY, hour).isoformat())
+            (line,) = office.cases()
+            overdue = [each.case for each in office.cases(overdue=True)]
+            return [line.status, str(line.verdict)], overdue, str(office.deadlines("OP1")["inform"].verdict)
+
+        assert said("17:00") == (["due_today", "running"], [], "running")
+        assert said("17:01") == (["overdue", "overdue"], ["OP1"], "overdue")
+        # As of the day it stands as days do: which hour is meant, nobody has said.
+        assert office.cases(as_of=SATURDAY, overdue=True) == []
+        assert office.explain("OP1", clock="inform").deadline.verdict == "overdue"
+
+
+def test_a_limit_of_days_is_not_overdue_at_any_hour_of_its_last_day(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.open() as office:
+        open_request(office, "A", "2022-09-13")
+        last = office.deadlines("A", as_of="2022-09-13")["reply"].last_day
+        assert last is not None
+        monkeypatch.setenv("GKFLOW_NOW", at(last.isoformat(), "23:59").isoformat())
+        assert office.cases(overdue=True) == []
+        assert office.cases()[0].status == "due_today"

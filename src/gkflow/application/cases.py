@@ -76,6 +76,7 @@ class CaseQuery:
     unit: str = ""
     officer: str = ""
     attention: bool = False
+    ran_out: frozenset[tuple[str, str, str]] = frozenset()  # clocks (case, clock, ref) whose hours are over today
 
 
 def list_cases(
@@ -158,7 +159,14 @@ def _matches(line: CaseLine, asked: CaseQuery) -> bool:
 
 
 def _owed(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
-    if asked.overdue:
+    if asked.overdue and asked.ran_out:
+        # With the day itself, for the hours that are over on it.
+        pairs = [
+            (docket, clock)
+            for docket, clock in ledger.lists.late(day, "<=")
+            if clock.last_day != day or (clock.case, clock.clock, clock.ref) in asked.ran_out
+        ]
+    elif asked.overdue:
         pairs = ledger.lists.late(day)
     else:
         # Up to the day before the next working day: a fixed last day may be a day off.
@@ -276,6 +284,8 @@ def _case_line(
     rule = workflow.clock(clock.clock) if workflow is not None else None
     calendar = rules.rulebook.calendar_of(docket.unit)
     status, verdict, left = stand(calendar, clock, day)
+    if (clock.case, clock.clock, clock.ref) in asked.ran_out:
+        status, verdict = ListStatus.OVERDUE, Verdict.OVERDUE
     if docket.ended <= day:
         status = ListStatus.DONE
     elif status is ListStatus.OVERDUE and not clock.owed:

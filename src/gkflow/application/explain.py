@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from gkflow.application.actions import most_urgent
@@ -11,10 +11,11 @@ from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.day_by_day import WorkingLine, work_through
-from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.deadline import Deadline, Status, Verdict
 from gkflow.domain.errors import NotFound
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
+from gkflow.domain.verdicts import has_run_out
 from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
 
 
@@ -72,11 +73,12 @@ class CaseView:
 
 def view_case(
     rules: OfficeContext, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date,
-    recorded_by: datetime | None = None,
+    recorded_by: datetime | None = None, now: datetime | None = None,
 ) -> CaseView:  # fmt: skip
     """
     Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件); with *recorded_by*
-    as the entries written by that moment say it.
+    as the entries written by that moment say it. With *now*, a moment of that day, a limit of hours that has run out
+    by then is overdue.
     """
     if recorded_by is not None:
         entries = [entry for entry in entries if entry.written_at <= recorded_by]
@@ -87,6 +89,11 @@ def view_case(
         raise NotFound("unknown_case", case=number, mean=f" on {as_of}; its first entry is of {entries[0].day}")
     case = replay(workflow, number, record)
     deadlines = reckon_case(workflow, record, rules.rulebook, as_of)
+    if now is not None:
+        deadlines = {
+            key: replace(each, verdict=Verdict.OVERDUE) if has_run_out(each, now) else each
+            for key, each in deadlines.items()
+        }
     findings = list(all_findings(workflow, case, deadlines))
     findings.extend(_no_served(workflow, record, deadlines))
     proposals = tuple(_proposals(deadlines, as_of))

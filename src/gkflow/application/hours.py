@@ -22,9 +22,11 @@ from gkflow.domain.case import legal_day, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.escalation import day_of
 from gkflow.domain.law import LimitUnit
+from gkflow.domain.verdicts import has_run_out
 from gkflow.domain.workflow import ClockRule, Ladder, Step, Workflow
 
 _ONE_DAY = timedelta(days=1)
+_ALL_STEPS = 1_000  # more than any ladder has: whatever is on record
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -144,6 +146,25 @@ def _in_hours(rules: OfficeContext, rule: ClockRule) -> bool:
         if name in limits
         for _, value in rules.rulebook.limit(name).values
     )
+
+
+def ran_out(ledger: Ledger, rules: OfficeContext, moment: datetime) -> frozenset[tuple[str, str, str]]:
+    """
+    The clocks (case, clock, ref) whose last day is that of *moment* and whose hours have run out by then: on their
+    last day a list by days would call them due.
+    """
+    day, found = legal_day(moment), set()
+    for workflow in rules.rulebook.workflows.values():
+        for rule in filter(lambda each: _in_hours(rules, each), workflow.clocks):
+            for run in ledger.hours.running_hours(rule.ladder, workflow.name, rule.name, day, _ALL_STEPS):
+                if run.last_day != day:
+                    continue
+                entries = ledger.record.entries(run.case)
+                kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+                deadline = reckon_case(kept, record_of(entries, day), rules.rulebook, day).get((rule.name, run.ref))
+                if deadline is not None and has_run_out(deadline, moment):
+                    found.add((run.case, rule.name, run.ref))
+    return frozenset(found)
 
 
 def end_of(day: date) -> datetime:

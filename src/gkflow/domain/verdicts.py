@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.deadline import Deadline, Verdict
+from gkflow.domain.deadline import Deadline, Status, Verdict
 from gkflow.domain.law import LimitUnit, Roll
 from gkflow.domain.workflow import ClockKind
 
@@ -29,6 +29,16 @@ def verdict_of(deadline: Deadline, done: date, at: datetime | None, *, extended:
     if not extended and longest is not None and done <= longest:
         return Verdict.LATE_UNLESS_EXTENDED
     return Verdict.LATE
+
+
+def has_run_out(deadline: Deadline, moment: datetime) -> bool:
+    """
+    Whether the hours of a duty that still runs have run out by *moment* (按小时计算的期限届满). A limit of days lasts
+    until its last day ends (民法典 第二百零三条), whatever the hour.
+    """
+    end = deadline.last_moment
+    runs = deadline.status is Status.RUNNING and deadline.clock.rule.kind is ClockKind.DUTY
+    return runs and end is not None and end < moment
 
 
 def how_firm(deadline: Deadline, last: date, calendar: WorkCalendar) -> tuple[bool, date, date]:

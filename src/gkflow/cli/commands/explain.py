@@ -253,6 +253,8 @@ def _verdict(told: Explanation, left: str) -> str:
         return say(f"{word}（{deadline.stopped} {done}）", f"{word} ({done} on {deadline.stopped})")
     if deadline.clock.rule.kind == "term" and (deadline.days_left or 0) < 0:
         return word  # nothing is late by so many days
+    if deadline.verdict == "overdue" and deadline.days_left == 0:
+        return word  # its hours are over, and the day is not
     return say(f"{word}，{left}" if left else word, f"{word}, {left}" if left else word)
 
 
