@@ -34,7 +34,8 @@ def test_json_holds_days_and_moments_in_one_form() -> None:
 
 
 def test_a_text_that_looks_like_a_formula_is_quoted_and_can_be_read_back() -> None:
-    for text in ("=1+1", "+86", "-x", "@a"):
+    # A Chinese spreadsheet takes the wide signs for a formula as well.
+    for text in ("=1+1", "+86", "-x", "@a", "＝1+1", "＋86", "－x", "＠a"):
         assert quoted(text) == f"'{text}"
         assert unquoted(quoted(text)) == text
     assert quoted("a=1") == "a=1"

@@ -58,6 +58,13 @@ def test_no_control_character_of_a_field_reaches_the_terminal(words: tuple[str, 
     assert not HARMFUL.search(printed), HARMFUL.findall(printed)
 
 
+def test_a_feed_in_a_file_holds_no_control_character_either(hostile: Gkflow, tmp_path: Path) -> None:
+    assert hostile("feed", "--output", str(tmp_path / "feed.ics")).code == 0
+    text = (tmp_path / "feed.ics").read_bytes().decode().replace("\r\n", "\n")
+    assert text.count("BEGIN:VEVENT") >= 1
+    assert not HARMFUL.search(text), HARMFUL.findall(text)  # RFC 5545, 3.3.11: TEXT has none but the tab
+
+
 def test_a_program_reads_the_field_as_it_is(hostile: Gkflow) -> None:
     [row] = json.loads(hostile("cases", "--format", "json").out)
     # What the record kept is what JSON gives; the reading is the library's.
