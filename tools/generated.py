@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import catalogues
 import file_pages
 import picture
 import reference
@@ -42,8 +43,9 @@ def printed_by(command: str) -> str:
     return done.stdout.strip("\n")
 
 
-def wanted() -> Iterator[tuple[Path, str]]:
-    """Each document with the text that it should have."""
+def wanted() -> Iterator[tuple[Path, str | bytes]]:
+    """Each document with the text that it should have, and each catalogue of messages."""
+    yield from catalogues.files()
     pages = {**reference.PAGES, **file_pages.PAGES}
     for name, page in pages.items():
         yield ROOT / name, page()
@@ -60,14 +62,15 @@ def main(arguments: list[str]) -> int:
     only_compare = "--check" in arguments
     stale = 0
     for path, new in wanted():
-        if path.is_file() and path.read_text(encoding="utf-8") == new:
+        content = new if isinstance(new, bytes) else new.encode("utf-8")
+        if path.is_file() and path.read_bytes() == content:
             continue
         if only_compare:
             stale += 1
             print(f"{path.relative_to(ROOT)}: out of date; `make docs` rewrites it")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(new, encoding="utf-8")
+            path.write_bytes(content)
             print(f"{path.relative_to(ROOT)}: written")
     return 1 if stale else 0
 

@@ -15,6 +15,8 @@ from gkflow.cli.language import language
 from gkflow.cli.system_words import said_in_chinese
 from gkflow.cli.vocabulary import UNITS
 from gkflow.domain.errors import Fault
+from gkflow.domain.sentences import Sentence
+from gkflow.words.language import CHINESE
 
 _NOUNS = {
     "action": "动作", "choice": "选项", "clock": "期限", "duty": "周期职责", "fact": "要素", "field": "领域",
@@ -269,6 +271,8 @@ def tell_faults(faults: Iterable[Fault]) -> None:
 
 def words_of(text: str) -> str:
     """What a fault says, in Chinese; a sentence without a Chinese one stays as it is."""
+    if isinstance(text, Sentence) and (words := CHINESE.text(text)) != text:
+        return words
     if found := _HINT.fullmatch(text):
         near = found[2].replace(" or ", "、").replace('"', "")
         return f"{words_of(found[1])}，是不是 {near}？"

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Sequence
 
-_chosen = "zh"
+from gkflow.words.language import ENGLISH, LANGUAGES, speak, spoken
+
 _HEAD = 1 << 16
 _LANG = re.compile(r"""^[ \t]*["']?lang["']?[ \t]*=[ \t]*["'](\w+)["']""", re.MULTILINE)
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
@@ -34,13 +35,12 @@ def choose(lang: str | None = None) -> str:
     Choose the language before anything is said: *lang*, then GKFLOW_LANG, then the office's setting, then the
     locale (an English one gives English, any other Chinese).
     """
-    global _chosen
     named = lang or os.environ.get("GKFLOW_LANG") or _setting()
     if named not in ("zh", "en"):
         locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         named = "en" if locale.lower().startswith("en") else "zh"
-    _chosen = named
-    return _chosen
+    speak(LANGUAGES[named])
+    return named
 
 
 def _setting() -> str:
@@ -62,14 +62,14 @@ def _setting() -> str:
 
 def language() -> str:
     """The language chosen: zh or en."""
-    return _chosen
+    return spoken().code
 
 
 def say(zh: str, en: str) -> str:
     """The words in the language chosen; both stand side by side in the code, so that neither is forgotten."""
-    return en if _chosen == "en" else zh
+    return en if spoken() is ENGLISH else zh
 
 
 def label_of(label: str, name: str) -> str:
     """A label from the data files (Chinese), or its identifier in words (English)."""
-    return name.replace("_", " ") if _chosen == "en" else label
+    return name.replace("_", " ") if spoken() is ENGLISH else label

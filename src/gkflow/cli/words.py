@@ -9,6 +9,8 @@ from typing import Any
 from gkflow.cli.language import language, say
 from gkflow.cli.vocabulary import ROLES, UNITS, word
 from gkflow.domain.errors import GkflowError, Refused, Unfit, fill
+from gkflow.domain.sentences import Sentence
+from gkflow.words.language import CHINESE
 
 ERRORS: dict[str, str] = {
     "account_unbound": "账户 {account} 没有对应的人员，不能办理（经办人 {by}）；"
@@ -336,7 +338,6 @@ _INSIDE: tuple[tuple[str, str], ...] = (
     (r"^(\S+) is not supported; write it as (.*)$", "不支持 {0}；请写成 {1}"),
     (r"^(\S+) is not supported$", "不支持 {0}"),
     (r"^(\S+) is missing: install (.*)$", "缺少 {0}，请安装 {1}"),
-    (r"^SQLite (\S+) is older than (\S+)$", "SQLite {0} 太旧，至少要 {1}"),
     (
         r"^several schemas hold an office \((.*)\): name one, (.*)$",
         "有几个 schema 各有一个机关（{0}）：请写明一个，{1}",
@@ -421,6 +422,8 @@ def _workflow_label(name: str) -> str:
 
 def inside(text: str) -> str:
     """Chinese for the English that stands in an error's facts; other text as it is."""
+    if isinstance(text, Sentence) and (said := CHINESE.text(text)) != text:
+        return said
     for pattern, words in _INSIDE:
         if found := re.match(pattern, text):
             return words.format(

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gkflow.domain.errors import Unfit
+from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
 from gkflow.store.migrate import VERSION_TABLE
 
@@ -145,7 +146,11 @@ def _file_of(url: URL) -> Path | None:
 
 def _sqlite(url: URL, synchronous: str) -> Engine:
     if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
-        raise Unfit("settings", file="sqlite", reason=f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+        raise Unfit(
+            "settings",
+            file="sqlite",
+            reason=said("SQLite {found} is older than {wanted}", found=sqlite3.sqlite_version, wanted="3.35"),
+        )
     file = _file_of(url)
     if file is not None:
         try:

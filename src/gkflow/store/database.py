@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError, Unfit
+from gkflow.domain.sentences import said
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
@@ -56,7 +57,9 @@ class Database:
         self.mine = isinstance(target, str)
         self.engine = engine_of(target, synchronous) if isinstance(target, str) else target
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
-            raise Unfit("settings", file="database.url", reason=f"{self.engine.dialect.name} is not supported")
+            raise Unfit(
+                "settings", file="database.url", reason=said("{name} is not supported", name=self.engine.dialect.name)
+            )
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
         self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), where the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)

@@ -1,0 +1,68 @@
+"""
+Sentences that can be said in another language (句子): English text that knows its pattern and its fields.
+
+Nouns, verbs and tools say what they find in English. ``said`` keeps how the text was made, so that a door can say the
+same in another language: from the pattern, which is the key of the catalogue of messages, never from the finished
+text. A sentence is a ``str``: a log, a test or a program that knows nothing of languages reads English.
+
+>>> fault = said("{key} must be {wanted}, not {found}", key="lang", wanted=said("a text"), found="5")
+>>> fault
+'lang must be a text, not 5'
+>>> fault.pattern
+'{key} must be {wanted}, not {found}'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+
+class Sentence(str):
+    """English text with the pattern and the fields of which it was made, for a translation (可译的句子)."""
+
+    __slots__ = ("context", "fields", "pattern")
+
+    context: str
+    fields: Mapping[str, object]
+    pattern: str
+
+    def __new__(cls, pattern: str, fields: Mapping[str, object], context: str = "") -> Sentence:
+        sentence = super().__new__(cls, filled(pattern, fields))
+        sentence.pattern, sentence.fields, sentence.context = pattern, fields, context
+        return sentence
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Sentence, (self.pattern, dict(self.fields), self.context)
+
+
+def said(pattern: str, /, **fields: object) -> Sentence:
+    """
+    The sentence of that pattern with its fields put in; lists are joined. Without fields it stays as it is: a label,
+    or a pattern that is filled later. The pattern must be a literal, since the catalogue is extracted from the source.
+    """
+    return Sentence(pattern, fields)
+
+
+def said_as(context: str, pattern: str, /, **fields: object) -> Sentence:
+    """As ``said``, for a word that has several translations: *context* tells them apart (gettext's msgctxt)."""
+    return Sentence(pattern, fields, context)
+
+
+def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ") -> str:
+    """
+    The pattern with its fields put in, lists joined by the separator; as it is where there are no fields.
+
+    >>> filled("there are: {names}", {"names": ["a", "b"]})
+    'there are: a, b'
+    """
+    if not fields:
+        return pattern
+    return pattern.format_map({name: joined(value, separator) for name, value in fields.items()})
+
+
+def joined(value: object, separator: str = ", ") -> object:
+    """A list as text; any other value as it is."""
+    if isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping)):
+        return separator.join(map(str, value))
+    return value
