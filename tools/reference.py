@@ -14,7 +14,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,9 +145,30 @@ def python_api() -> str:
 def _of_name(name: str, value: Any) -> list[str]:
     if inspect.isclass(value):
         return [f"## `{name}`", "", *_prose(value), *_members(value)]
+    if isinstance(value, types.UnionType):
+        return [f"## `{name}`", "", *_kinds(typing.get_args(value))]
     if callable(value):
         return [f"## `{name}`", "", *_signature(name, value), *_prose(value)]
     return [f"## `{name}`", "", f"A value of type `{type(value).__name__}`.", ""]
+
+
+def _kinds(kinds: Sequence[type]) -> list[str]:
+    """What is one of several kinds: the fields of each, and what all of them answer."""
+    lines = [
+        "One of these, told apart by `status`. A field that a kind does not list it answers with `None` (`extension` "
+        "with 0, `provisional` and `named` with `False`, `suspensions` with `()`).",
+        "",
+    ]
+    for kind in kinds:
+        fields = next(each for each in kind.__mro__ if "_fields" in vars(each)).__annotations__
+        rows = [f"| `{field}` | `{_type(found)}` |" for field, found in fields.items() if field != "basis"]
+        lines += [f"### `{kind.__name__}`", "", *_prose(kind), "| field | type |", "| --- | --- |", *rows, ""]
+    shared = [(name, made.fget) for name, made in _public(kinds[0]) if isinstance(made, property)]
+    lines += ["All of them have:", "", "| field | type | |", "| --- | --- | --- |"]
+    for name, made in shared:
+        if made is not None:
+            lines.append(f"| `{name}` | `{_type(made.__annotations__['return'])}` | {_cell(_first(made))} |")
+    return [*lines, ""]
 
 
 def _members(found: type) -> list[str]:
@@ -203,6 +226,7 @@ def _signature(name: str, value: Callable[..., Any]) -> list[str]:
 
 
 def _type(annotation: Any) -> str:
+    annotation = getattr(annotation, "__forward_arg__", annotation)
     return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
 
 

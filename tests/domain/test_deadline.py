@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,7 @@ from builders import (
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import CORRECT, Entry, record_of
 from gkflow.domain.clock import read_clocks
+from gkflow.domain.counting import union
 from gkflow.domain.deadline import Deadline, Status, Verdict
 from gkflow.domain.errors import NotFound
 from gkflow.domain.law import LimitUnit, RestDayReceipt, Roll
@@ -572,7 +573,8 @@ def test_the_days_left_out_are_given_as_a_union() -> None:
         "2026-03-16 agency_answers ref=乙",
     ]
 
-    assert reply_of(record, "2026-03-20").spans == [(d("2026-03-05"), d("2026-03-16"))]
+    ended = [(each.began, each.ended) for each in reply_of(record, "2026-03-20").suspensions if each.ended is not None]
+    assert union(ended) == [(d("2026-03-05"), d("2026-03-16"))]
 
 
 def test_an_open_letter_says_on_which_day_the_law_will_end_it() -> None:
@@ -618,3 +620,45 @@ def test_entries_of_the_same_day_stand_in_the_order_in_which_they_were_told() ->
 
     assert reply_of(same_day, "2026-03-03").last_day == BASE
     assert timedelta(0) == same_day[1].day - same_day[2].day
+
+
+# -- the kinds of deadline ---------------------------------------------------------------------------------------
+
+COLUMNS = (
+    "clock", "name", "as_of", "limit", "value", "since", "calendar", "extension", "risk", "named", "last_moment",
+    "suspensions", "findings", "status", "verdict", "last_day", "base", "days_left", "provisional", "earliest",
+    "latest", "remaining", "stopped", "waiting_since",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", get_args(Deadline))
+def test_every_kind_of_deadline_answers_every_column_of_a_list(kind: type) -> None:
+    assert [name for name in COLUMNS if not hasattr(kind, name)] == []
+
+
+def test_each_status_is_one_kind_of_deadline() -> None:
+    assert sorted(kind.status for kind in get_args(Deadline)) == sorted(Status)
+
+
+@pytest.mark.parametrize(
+    ("entries", "status", "last"),
+    [
+        ([RECEIVED], "running", "2026-03-30"),
+        ([RECEIVED, "2026-03-05 consult_third_party ref=甲"], "suspended", None),
+        ([RECEIVED, "2026-03-05 ask_correction"], "waiting", None),
+        ([RECEIVED, "2026-03-06 reply decision=D-PUB method=handed"], "stopped", "2026-03-30"),
+    ],
+)
+def test_only_a_clock_that_runs_or_has_stopped_has_a_last_day(
+    entries: list[str], status: str, last: str | None
+) -> None:
+    deadline = reply_of(entries, "2026-03-10")
+
+    assert (deadline.status, deadline.last_day) == (status, d(last) if last else None)
+
+
+def test_a_deadline_cannot_be_changed_after_it_is_made() -> None:
+    deadline = reply_of([RECEIVED], "2026-03-10")
+
+    with pytest.raises(AttributeError):
+        deadline.last_day = d("2026-03-31")  # type: ignore[misc]

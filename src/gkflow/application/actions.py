@@ -14,7 +14,7 @@ from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.facts import check_name
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import FOREVER, Ledger
+from gkflow.application.ports import Ledger
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
@@ -163,7 +163,7 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
     ]
     running = [deadline for deadline in owed if deadline.status is Status.RUNNING]
     if running:
-        return min(running, key=lambda deadline: deadline.last_day or FOREVER)
+        return min(running, key=lambda deadline: deadline.last_day)
     still = [deadline for deadline in owed if deadline.status in (Status.SUSPENDED, Status.WAITING)]
     if still:
         return still[0]

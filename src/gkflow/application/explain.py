@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gkflow.application.actions import most_urgent
@@ -11,11 +11,11 @@ from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.day_by_day import WorkingLine, work_through
-from gkflow.domain.deadline import Deadline, Status, Verdict
+from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import NotFound
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
-from gkflow.domain.verdicts import has_run_out
+from gkflow.domain.verdicts import at_moment
 from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
 
 
@@ -90,10 +90,7 @@ def view_case(
     case = replay(workflow, number, record)
     deadlines = reckon_case(workflow, record, rules.rulebook, as_of)
     if now is not None:
-        deadlines = {
-            key: replace(each, verdict=Verdict.OVERDUE) if has_run_out(each, now) else each
-            for key, each in deadlines.items()
-        }
+        deadlines = {key: at_moment(each, now) for key, each in deadlines.items()}
     findings = list(all_findings(workflow, case, deadlines))
     findings.extend(_no_served(workflow, record, deadlines))
     proposals = tuple(_proposals(deadlines, as_of))
@@ -124,7 +121,7 @@ def _no_served(workflow: Workflow, record: Sequence[Entry], deadlines: Deadlines
 def _proposals(deadlines: Deadlines, as_of: date) -> list[Proposal]:
     proposals = []
     for (name, ref), deadline in deadlines.items():
-        if deadline.status is not Status.RUNNING or deadline.last_day is None or as_of <= deadline.last_day:
+        if deadline.status is not Status.RUNNING or as_of <= deadline.last_day:
             continue
         started = deadline.clock.events[0].entry.facts
         for rule in deadline.clock.rule.lapse:

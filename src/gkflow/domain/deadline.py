@@ -1,18 +1,19 @@
-"""The deadline (届满日): clock × limit × calendar → the last day, the verdict, and what should not be so."""
+"""
+The deadline (届满日): what follows from a clock on a day; its last day, its verdict, and what should not be so.
+
+A deadline is one of five things, told apart by ``status``: ``Running``, ``Suspended``, ``Waiting``, ``Stopped`` or
+``NoLimit``. Each has what it has and no more; what a kind cannot have it answers with None, so that a list can ask
+every deadline for every column.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from gkflow.domain.case import Finding
 from gkflow.domain.clock import Clock
-from gkflow.domain.counting import (
-    Span,
-    union,
-)
 from gkflow.domain.law import LimitValue
 
 
@@ -52,49 +53,247 @@ class Suspension(NamedTuple):
     lapses: date | None = None
 
 
-@dataclass(slots=True)
-class Deadline:
+class Basis(NamedTuple):
     """
-    What follows from a clock on a day (届满日).
+    What a last day rests on (推算依据): the clock, its limit, day 0 and whatever moved the end.
 
-    ``last_day`` is the last day on which the act is in time, the extended one where there is an extension; None
-    while the clock waits or stands still. ``base`` is the last day without extension, ``longest`` the one with
-    the longest lawful extension (reckoned where an act came late). ``remaining`` are the working days still to run
-    once a suspended or waiting clock goes on. ``days_left`` are signed working days. ``risk`` is the original last
-    day where a late notice restarted the clock. Not changed after it is made.
+    ``risk`` is the original last day where a late notice restarted the clock; ``named``: the last day is fixed or
+    named by an entry, not counted; ``last_moment``: the end of a limit in hours; ``calendar``: the edition that it
+    was reckoned with.
     """
 
     clock: Clock
     as_of: date
     limit: str
-    value: LimitValue | None
+    value: LimitValue
     since: date
-    status: Status
+    calendar: str
+    extension: int
+    risk: date | None
+    named: bool
+    last_moment: datetime | None
+    suspensions: tuple[Suspension, ...]
+    findings: tuple[Finding, ...]
+
+
+class _Limited:
+    """What every deadline has whose limit was in force (有期限的计时)."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def basis(self) -> Basis:
+            """What it rests on; a field of each kind."""
+
+    @property
+    def clock(self) -> Clock:
+        """The facts of the run."""
+        return self.basis.clock
+
+    @property
+    def name(self) -> str:
+        """The name of the clock."""
+        return self.basis.clock.rule.name
+
+    @property
+    def as_of(self) -> date:
+        """The day on which it stands so."""
+        return self.basis.as_of
+
+    @property
+    def limit(self) -> str:
+        """The name of the limit."""
+        return self.basis.limit
+
+    @property
+    def value(self) -> LimitValue:
+        """The limit as it was in force on the day on which the clock first started."""
+        return self.basis.value
+
+    @property
+    def since(self) -> date:
+        """The day from which it is counted: day 0, unless the limit moves that to a working day."""
+        return self.basis.since
+
+    @property
+    def calendar(self) -> str:
+        """The edition of the calendar that it was reckoned with."""
+        return self.basis.calendar
+
+    @property
+    def extension(self) -> int:
+        """By how much it was extended, in the unit of the limit."""
+        return self.basis.extension
+
+    @property
+    def risk(self) -> date | None:
+        """The original last day, where a late notice restarted the clock."""
+        return self.basis.risk
+
+    @property
+    def named(self) -> bool:
+        """Whether the last day is fixed or named by an entry, not counted."""
+        return self.basis.named
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """The end of a limit in hours."""
+        return self.basis.last_moment
+
+    @property
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """The suspensions so far."""
+        return self.basis.suspensions
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What should not be so about this run."""
+        return self.basis.findings
+
+
+class _Running(NamedTuple):
+    basis: Basis
+    last_day: date
+    base: date | None
+    days_left: int
+    provisional: bool
+    earliest: date
+    latest: date
+    verdict: Verdict  # running or overdue
+
+
+class Running(_Running, _Limited):
+    """
+    A clock that runs (计时中).
+
+    ``last_day`` is the last day on which the act is in time, ``base`` the one without extension; ``days_left`` are
+    signed working days; ``earliest`` and ``latest`` are the range while it is provisional.
+    """
+
+    __slots__ = ()
+
+    status: ClassVar[Literal[Status.RUNNING]] = Status.RUNNING
+    remaining: ClassVar[None] = None
+    stopped: ClassVar[None] = None
+    waiting_since: ClassVar[None] = None
+
+
+class _Suspended(NamedTuple):
+    basis: Basis
+    base: date | None
+    remaining: int | None
+    earliest: date | None
+
+
+class Suspended(_Suspended, _Limited):
+    """
+    A clock that stands still (中止): it has no last day until the suspension ends.
+
+    ``remaining`` are the working days that are left then, ``earliest`` the last day if it ended on this day.
+    """
+
+    __slots__ = ()
+
+    status: ClassVar[Literal[Status.SUSPENDED]] = Status.SUSPENDED
+    verdict: ClassVar[Verdict] = Verdict.SUSPENDED
+    last_day: ClassVar[None] = None
+    days_left: ClassVar[None] = None
+    provisional: ClassVar[bool] = False
+    latest: ClassVar[None] = None
+    stopped: ClassVar[None] = None
+    waiting_since: ClassVar[None] = None
+
+
+class _Waiting(NamedTuple):
+    basis: Basis
+    waiting_since: date
+    remaining: int | None
+    earliest: date | None
+
+
+class Waiting(_Waiting, _Limited):
+    """
+    A clock that waits (等待) for a correction or a payment since a day, and then starts anew.
+
+    ``remaining`` is its whole length, ``earliest`` the last day if it started anew on this day.
+    """
+
+    __slots__ = ()
+
+    status: ClassVar[Literal[Status.WAITING]] = Status.WAITING
+    verdict: ClassVar[Verdict] = Verdict.SUSPENDED
+    last_day: ClassVar[None] = None
+    base: ClassVar[None] = None
+    days_left: ClassVar[None] = None
+    provisional: ClassVar[bool] = False
+    latest: ClassVar[None] = None
+    stopped: ClassVar[None] = None
+
+
+class _Stopped(NamedTuple):
+    basis: Basis
+    stopped: date
     verdict: Verdict
-    last_day: date | None = None
-    base: date | None = None
-    longest: date | None = None
-    extension: int = 0
-    remaining: int | None = None
-    days_left: int | None = None
-    stopped: date | None = None
-    waiting_since: date | None = None
-    provisional: bool = False
-    earliest: date | None = None
-    latest: date | None = None
-    risk: date | None = None
-    last_moment: datetime | None = None
-    calendar: str = ""  # the edition that it was reckoned with
-    named: bool = False  # the last day is fixed or named by an entry, not counted
-    suspensions: tuple[Suspension, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    last_day: date | None
+    base: date | None
+    days_left: int | None
+    provisional: bool
+    earliest: date | None
+    latest: date | None
+    remaining: int | None
+    waiting_since: date | None
+
+
+class Stopped(_Stopped, _Limited):
+    """
+    A clock that has stopped (已止), on the day ``stopped``; the rest is as it was on that day.
+
+    One that stopped while it stood still or waited has no last day.
+    """
+
+    __slots__ = ()
+
+    status: ClassVar[Literal[Status.STOPPED]] = Status.STOPPED
+
+
+class _NoLimit(NamedTuple):
+    clock: Clock
+    as_of: date
+    limit: str
+    since: date
+    calendar: str
+    findings: tuple[Finding, ...]
+
+
+class NoLimit(_NoLimit):
+    """A clock whose limit had no value in force on the day on which it started (当时无此期限): there was no duty."""
+
+    __slots__ = ()
+
+    status: ClassVar[Literal[Status.NO_LIMIT]] = Status.NO_LIMIT
+    verdict: ClassVar[Verdict] = Verdict.RUNNING
+    value: ClassVar[None] = None
+    last_day: ClassVar[None] = None
+    base: ClassVar[None] = None
+    days_left: ClassVar[None] = None
+    provisional: ClassVar[bool] = False
+    earliest: ClassVar[None] = None
+    latest: ClassVar[None] = None
+    remaining: ClassVar[None] = None
+    stopped: ClassVar[None] = None
+    waiting_since: ClassVar[None] = None
+    extension: ClassVar[int] = 0
+    risk: ClassVar[None] = None
+    named: ClassVar[bool] = False
+    last_moment: ClassVar[None] = None
+    suspensions: ClassVar[tuple[Suspension, ...]] = ()
 
     @property
     def name(self) -> str:
         """The name of the clock."""
         return self.clock.rule.name
 
-    @property
-    def spans(self) -> list[Span]:
-        """The days left out so far, as a union."""
-        return union((s.began, s.ended) for s in self.suspensions if s.ended is not None)
+
+Deadline = Running | Suspended | Waiting | Stopped | NoLimit

@@ -155,7 +155,7 @@ def _has_run_out(workflow: Workflow, deadlines: Iterable[Deadline], as_of: date)
     is still to come.
     """
     for deadline in deadlines:
-        if deadline.status is not Status.RUNNING or deadline.last_day is None or as_of <= deadline.last_day:
+        if deadline.status is not Status.RUNNING or as_of <= deadline.last_day:
             continue
         started = deadline.clock.events[0].entry.facts
         for lapse in deadline.clock.rule.lapse:

@@ -6,36 +6,32 @@ Nothing is stored that could not be reckoned again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding
-from gkflow.domain.clock import Clock, ClockEvent, Verb, cut, start_of
-from gkflow.domain.counting import (
-    Span,
-    day_zero,
-    last_day,
-    last_working_day,
-    left_out,
-    signed_working_days,
-    span_of,
-    union,
-)
-from gkflow.domain.deadline import Deadline, Status, Suspension, Verdict
+from gkflow.domain.clock import Clock, ClockEvent, Verb, cut
+from gkflow.domain.counting import signed_working_days
+from gkflow.domain.course import Course, Frame, Known, Letter, LimitOf
+from gkflow.domain.deadline import Basis, Deadline, NoLimit, Running, Status, Stopped, Suspended, Verdict, Waiting
 from gkflow.domain.edition import Adopted, Adoption
-from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
-from gkflow.domain.named_days import appointed, moment_of
-from gkflow.domain.verdicts import how_firm, verdict_of
-from gkflow.domain.workflow import ClockKind, Duty, ExtendRule, RestartRule, SuspendRule, Trigger, WaitRule, meets
+from gkflow.domain.law import LimitUnit
+from gkflow.domain.named_days import moment_of
+from gkflow.domain.verdicts import how_firm, verdict_of, verdict_of_running
+from gkflow.domain.workflow import (
+    BarRule,
+    ClockKind,
+    Duty,
+    ExtendRule,
+    RestartRule,
+    SuspendRule,
+    Trigger,
+    WaitRule,
+    meets,
+)
 
-_START, _STOP, _SUSPEND, _RESUME, _WAIT, _RESTART, _BAR, _VOID = (
-    Verb.START, Verb.STOP, Verb.SUSPEND, Verb.RESUME, Verb.WAIT, Verb.RESTART, Verb.BAR, Verb.VOID,
-)  # fmt: skip
-_WORKING_DAY, _SUSPENDED = LimitUnit.WORKING_DAY, Status.SUSPENDED
-
-LimitOf = Callable[[str], TimeLimit]
-Known = Mapping[tuple[str, str], Deadline]
+_STOP, _SUSPEND, _VOID = Verb.STOP, Verb.SUSPEND, Verb.VOID
+_SUSPENDED = Status.SUSPENDED
 
 
 def reckon_all(
@@ -54,6 +50,7 @@ def reckon_all(
     written down, *ended* the day on which it ended.
     """
     known: dict[tuple[str, str], Deadline] = {}
+    frame = Frame(limit_of, calendar, as_of, known, reckon)
     for clock in clocks:
         if clock.events[-1].entry.day > as_of:
             earlier = cut(clock, as_of)
@@ -70,10 +67,10 @@ def reckon_all(
         ):
             known[key] = old
         elif adopted is None or known_since is None:
-            known[key] = reckon(clock, limit_of, calendar, as_of, known)
+            known[key] = reckon(clock, frame)
         else:
             by = _in_use_for(clock, adopted, as_of, known_since, ended)
-            known[key] = reckon(clock, by.limit or limit_of, by.calendar, as_of, known)
+            known[key] = reckon(clock, Frame(by.limit or limit_of, by.calendar, as_of, known, reckon))
     return known
 
 
@@ -86,372 +83,232 @@ def _in_use_for(clock: Clock, adopted: Adopted, as_of: date, known_since: dateti
     return adopted.running(as_of, known_since)
 
 
-def reckon(clock: Clock, limit_of: LimitOf, calendar: WorkCalendar, as_of: date, known: Known) -> Deadline:
+def reckon(clock: Clock, frame: Frame) -> Deadline:
     """
-    Reckon the deadline of one clock as of a day.
+    Reckon the deadline of one clock.
 
     The limit in force is the one on the day on which the clock first started. Raises NotFound for a limit that no
     file holds.
     """
     start = clock.events[0]
     name = start.rule.limit if isinstance(start.rule, Trigger) and start.rule.limit else clock.rule.limit
-    value = limit_of(name).in_force(start.day)
+    value = frame.limit_of(name).in_force(start.day)
     if value is None:
         finding = Finding("no_limit_in_force", start.entry.seq, {"clock": clock.rule.name, "limit": name})
-        return Deadline(clock, as_of, name, None, start.day, Status.NO_LIMIT, Verdict.RUNNING, findings=(finding,),
-            calendar=calendar.edition,
-        )  # fmt: skip
-    return _Reckoning(clock, name, value, limit_of, calendar, as_of, known).result()
+        return NoLimit(clock, frame.as_of, name, start.day, frame.calendar.edition, (finding,))
+    course = Course(clock, name, value, frame)
+    _go_through(course, clock.events[1:])
+    return _conclude(course)
 
 
-# (began, ended, event, whether it lapsed) of each suspension
-_Ends = list[tuple[date, date | None, ClockEvent, bool]]
-_Left = tuple[list[Span], date | None]
-_NONE: frozenset[str] = frozenset()
+def _go_through(course: Course, events: tuple[ClockEvent, ...]) -> None:
+    """What each event does to the course, by the rule under which it happened."""
+    for event in events:
+        if event.verb is _VOID:
+            _void(course, event)
+            continue
+        match event.rule:
+            case SuspendRule() as rule:
+                if event.verb is _SUSPEND:
+                    course.letters.append(Letter(event.day, None, event, rule))
+                else:
+                    _resume(course, event, rule)
+            case Trigger():
+                course.stop = event  # a clock starts once: what follows its start is its stop
+            case ExtendRule() as rule:
+                _extend(course, event, rule)
+            case WaitRule() as rule:
+                _wait(course, event, rule)
+            case RestartRule() as rule:
+                _restart(course, event, rule)
+            case BarRule():
+                _bar(course, event)
 
 
-class _Reckoning:
-    """Going through the events of one clock; lives for one call of ``reckon``."""
+# -- what happened -----------------------------------------------------------------------------------------------
 
-    __slots__ = (
-        "as_of", "calendar", "clock", "extended_on", "extension", "findings", "fixed", "known", "limit", "limit_of",
-        "moment", "most", "noticed", "restarted", "risk", "since", "stop", "suspensions", "value", "voided", "waiting",
+
+def _resume(course: Course, event: ClockEvent, rule: SuspendRule) -> None:
+    ref = str(event.entry.facts.get("ref", ""))
+    of_rule = [letter for letter in course.letters if letter.ended is None and letter.rule is rule]
+    mine = [letter for letter in of_rule if str(letter.event.entry.facts.get("ref", "")) == ref]
+    if not ref:
+        # A register may leave the ref out: with one consultation open there is no doubt which is answered.
+        mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
+    if not mine:
+        if event.entry.action not in course.voided:
+            course.find("no_open_consultation", event, ref=ref)
+        return
+    # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
+    silent = bool(rule.silence) and meets(rule.silence, event.entry.facts)
+    for letter in mine:
+        # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
+        lapse = course.lapse_of(letter) if silent or letter is not mine[-1] else None
+        ended = event.day if lapse is None else min(event.day, lapse)
+        letter.ended = max(ended, letter.began)
+
+
+def _void(course: Course, event: ClockEvent) -> None:
+    """What the law of that day did not know moves nothing, and a finding says so: 不溯及既往."""
+    rule = event.rule
+    held = rule.trigger.held if isinstance(rule, SuspendRule | WaitRule) else rule.held
+    if isinstance(rule, SuspendRule):
+        course.voided |= {rule.until}  # its answer answers something all the same
+    elif isinstance(rule, WaitRule):
+        course.noticed |= {rule.trigger.action}
+    course.find("effect_not_held", event, since=held.since if held else None, until=held.until if held else None)
+
+
+def _wait(course: Course, event: ClockEvent, rule: WaitRule) -> None:
+    action = rule.trigger.action
+    second = action in course.noticed
+    course.noticed |= {action}
+    if rule.once and second:
+        course.find("second_notice", event)
+        return
+    if rule.within:
+        power = course.frame.known.get((rule.within, ""))
+        timely = power is None or power.last_day is None or event.day <= power.last_day
+    else:
+        last = course.last(event.day)[0]
+        timely = last is None or event.day < last or (rule.by_last_day and event.day == last)
+    if timely:
+        course.waiting = event.day
+    else:
+        course.find("notice_late", event)
+
+
+def _restart(course: Course, event: ClockEvent, rule: RestartRule) -> None:
+    if rule.after and rule.after not in course.noticed:
+        course.find("restart_without_notice", event)
+        return
+    if rule.once and rule.action in course.restarted:
+        course.find("second_restart", event)
+        return
+    course.restarted |= {rule.action}
+    last = course.last(event.day)[0] if course.waiting is None else None
+    if rule.after:
+        course.risk = course.risk or last
+    elif last is not None and event.day > last and course.clock.rule.kind is ClockKind.DUTY:
+        # What comes round again begins anew; that this round was late stays told.
+        course.find("late_before_restart", event, last=last, day=event.day)
+    course.since, course.waiting = event.day, None
+    if course.value.unit is not LimitUnit.WORKING_DAY or course.clock.rule.until:
+        course.fix(event)
+    course.extension, course.extended_on = 0, None
+
+
+def _extend(course: Course, event: ClockEvent, rule: ExtendRule) -> None:
+    frame, value = course.frame, course.value
+    limit = frame.limit_of(rule.limit).in_force(course.clock.events[0].day)
+    most = limit.length if limit is not None and limit.length is not None else 0
+    facts = event.entry.facts
+    days = _whole(facts.get("days"))
+    cite = limit.citation if limit is not None else rule.limit
+    if limit is not None and limit.unit is not value.unit:
+        course.find("unit_mix", event, extension=limit.unit, unit=value.unit, cite=cite)
+        return
+    if rule.approval and not facts.get(rule.approval):
+        course.find("extension_unapproved", event, cite=cite)
+    if course.extended_on is not None:
+        course.find("extension_second", event, first=course.extended_on, cite=cite)
+    if course.waiting:
+        course.find("extension_no_clock", event, clock=course.clock.rule.name, status="waiting", cite=cite)
+    elif course.fixed is not None or (value.length is not None and event.day > course.count(value.length, ())):
+        # Past the last day without any suspension; suspensions only move it later.
+        base, _ = course.last(event.day)
+        if base is not None and event.day > base:
+            course.find("extension_late", event, day=event.day, last=base, cite=cite)
+    if course.extension + days > most or days < 1:
+        # The extension counts what its limit counts: a sum in two units was left aside above.
+        course.find("extension_too_long", event, days=days, most=most, counted_in=str(value.unit), cite=cite)
+    course.extension = min(course.extension + max(days, 0), most)
+    course.extended_on = course.extended_on or event.day
+
+
+def _bar(course: Course, event: ClockEvent) -> None:
+    last = course.last(event.day)[0]
+    if last is None or event.day <= last:
+        course.find("too_early", event, last=last, day=event.day, cite=course.value.citation)
+
+
+# -- what follows ------------------------------------------------------------------------------------------------
+
+
+def _conclude(course: Course) -> Deadline:
+    as_of, stop = course.frame.as_of, course.stop
+    at = stop.day if stop is not None and stop.day < as_of else as_of
+    letters = course.letters_on(at) if course.letters else []
+    left = course.left_out(letters) if letters else None
+    last, remaining = course.last(at, None, left)
+    # Without an extension the last day is its own base.
+    base = course.last(at, 0, left)[0] if course.extension else last
+    if stop is not None:
+        return _stopped(course, stop, at, letters, last, base, remaining)
+    if course.waiting is not None:
+        return _waiting(course, course.waiting, letters)
+    calendar = course.calendar
+    if last is None:
+        earliest = calendar.add(as_of, remaining) if remaining is not None else None
+        return Suspended(_basis(course, letters), base, remaining, earliest)
+    left_days = signed_working_days(at, last, calendar)
+    provisional, earliest, latest = how_firm(course.value, course.fixed is not None, course.since, last, calendar)
+    verdict = verdict_of_running(course.clock.rule.kind, last, as_of)
+    return Running(_basis(course, letters), last, base, left_days, provisional, earliest, latest, verdict)
+
+
+def _waiting(course: Course, since: date, letters: list[Letter]) -> Waiting:
+    value, as_of = course.value, course.frame.as_of
+    if value.unit is not LimitUnit.WORKING_DAY or value.length is None:
+        return Waiting(_basis(course, letters), since, None, None)
+    return Waiting(_basis(course, letters), since, value.length, course.calendar.add(as_of, value.length))
+
+
+def _stopped(
+    course: Course, stop: ClockEvent, at: date, letters: list[Letter], last: date | None, base: date | None,
+    remaining: int | None,
+) -> Stopped:  # fmt: skip
+    calendar, rule = course.calendar, course.clock.rule
+    days, firm = None, None
+    if last is not None:
+        days = signed_working_days(at, last, calendar)
+        firm = how_firm(course.value, course.fixed is not None, course.since, last, calendar)
+    verdict = _verdict_of_stop(course, stop, at, last)
+    if verdict is not Verdict.ON_TIME and stop.entry.action == rule.stops[0].action:
+        _tell_late(course, stop, verdict, last, days)
+    provisional, earliest, latest = firm or (False, None, None)
+    return Stopped(
+        _basis(course, letters), stop.day, verdict, last, base, days, provisional, earliest, latest, remaining,
+        course.waiting,
     )  # fmt: skip
 
-    def __init__(
-        self,
-        clock: Clock,
-        limit: str,
-        value: LimitValue,
-        limit_of: LimitOf,
-        calendar: WorkCalendar,
-        as_of: date,
-        known: Known,
-    ) -> None:
-        self.clock, self.limit, self.value, self.limit_of = clock, limit, value, limit_of
-        self.calendar, self.as_of, self.known = calendar, as_of, known
-        self.since = clock.events[0].day
-        self.suspensions: list[tuple[date, date | None, ClockEvent]] = []
-        self.findings: list[Finding] = []
-        self.extension, self.extended_on, self.most = 0, None, 0
-        self.waiting: date | None = None
-        self.stop: ClockEvent | None = None
-        self.risk: date | None = None
-        self.noticed = self.restarted = self.voided = _NONE
-        self.moment: datetime | None = None
-        self.fixed = self._fixed_day(clock.events[0])
 
-    extended_on: date | None
+def _verdict_of_stop(course: Course, stop: ClockEvent, at: date, last: date | None) -> Verdict:
+    rule = course.clock.rule
+    longest = None
+    if last is not None and stop.day > last and course.extended_on is None and rule.extends:
+        longest = course.longest(at)  # only a late act asks whether an extension could have saved it
+    moment = moment_of(stop) if course.moment is not None else None
+    return verdict_of(rule.kind, stop.day, last, longest, moment=moment, end=course.moment)
 
-    def result(self) -> Deadline:
-        for event in self.clock.events[1:]:
-            verb = event.verb
-            if verb is _STOP:
-                self.stop = event
-            elif verb is _SUSPEND:
-                self.suspensions.append((event.day, None, event))
-            elif verb is _RESUME:
-                self._resume(event)
-            elif verb is _WAIT:
-                self._wait(event)
-            elif verb is _RESTART:
-                self._restart(event)
-            elif verb is _BAR:
-                self._bar(event)
-            elif verb is _VOID:
-                self._void(event)
-            else:
-                self._extend(event)
-        return self._conclude()
 
-    # -- what happened -------------------------------------------------------------------------------------------
+def _tell_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | None, days: int | None) -> None:
+    """What came late is a finding at once, with its last day: a power as lapsed, a duty with its verdict."""
+    rule = course.clock.rule
+    if rule.kind is ClockKind.POWER:
+        course.find("power_lapsed", stop, last=last, day=stop.day)
+    elif rule.kind is ClockKind.DUTY and rule.duty is Duty.OFFICE and last is not None:
+        code = "act_late" if verdict is Verdict.LATE else "act_late_unless_extended"
+        course.find(code, stop, last=last, day=stop.day, days=-(days or 0), cite=course.value.citation)
 
-    def _resume(self, event: ClockEvent) -> None:
-        rule = event.rule
-        ref = str(event.entry.facts.get("ref", ""))
-        of_rule, mine = [], []
-        for i, (_, ended, asked) in enumerate(self.suspensions):
-            if ended is None and asked.rule is rule:
-                of_rule.append(i)
-                if str(asked.entry.facts.get("ref", "")) == ref:
-                    mine.append(i)
-        if not ref:
-            # A register may leave the ref out: with one consultation open there is no doubt which is answered.
-            mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
-        if not mine:
-            if event.entry.action not in self.voided:
-                self._find("no_open_consultation", event, ref=ref)
-            return
-        assert isinstance(rule, SuspendRule)
-        # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
-        silent = bool(rule.silence) and meets(rule.silence, event.entry.facts)
-        for i in mine:
-            began, _, asked = self.suspensions[i]
-            # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
-            lapse = self._lapse_of(asked) if silent or i != mine[-1] else None
-            ended = event.day if lapse is None else min(event.day, lapse)
-            self.suspensions[i] = (began, max(ended, began), asked)
 
-    def _void(self, event: ClockEvent) -> None:
-        """What the law of that day did not know moves nothing, and a finding says so: 不溯及既往."""
-        rule = event.rule
-        held = rule.trigger.held if isinstance(rule, SuspendRule | WaitRule) else rule.held
-        if isinstance(rule, SuspendRule):
-            self.voided |= {rule.until}  # its answer answers something all the same
-        elif isinstance(rule, WaitRule):
-            self.noticed |= {rule.trigger.action}
-        self._find("effect_not_held", event, since=held.since if held else None, until=held.until if held else None)
-
-    def _wait(self, event: ClockEvent) -> None:
-        rule = event.rule
-        assert isinstance(rule, WaitRule)
-        action = rule.trigger.action
-        second = action in self.noticed
-        self.noticed |= {action}
-        if rule.once and second:
-            self._find("second_notice", event)
-            return
-        if rule.within:
-            power = self.known.get((rule.within, ""))
-            timely = power is None or power.last_day is None or event.day <= power.last_day
-        else:
-            last = self._last(event.day)[0]
-            timely = last is None or event.day < last or (rule.by_last_day and event.day == last)
-        if timely:
-            self.waiting = event.day
-        else:
-            self._find("notice_late", event)
-
-    def _restart(self, event: ClockEvent) -> None:
-        rule = event.rule
-        assert isinstance(rule, RestartRule)
-        if rule.after and rule.after not in self.noticed:
-            self._find("restart_without_notice", event)
-            return
-        if rule.once and rule.action in self.restarted:
-            self._find("second_restart", event)
-            return
-        self.restarted |= {rule.action}
-        last = self._last(event.day)[0] if self.waiting is None else None
-        if rule.after:
-            self.risk = self.risk or last
-        elif last is not None and event.day > last and self.clock.rule.kind is ClockKind.DUTY:
-            # What comes round again begins anew; that this round was late stays told.
-            self._find("late_before_restart", event, last=last, day=event.day)
-        self.since, self.waiting = event.day, None
-        self.fixed = self._fixed_day(event)
-        self.extension, self.extended_on = 0, None
-
-    def _extend(self, event: ClockEvent) -> None:
-        rule = event.rule
-        assert isinstance(rule, ExtendRule)
-        limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
-        most = limit.length if limit is not None and limit.length is not None else 0
-        facts = event.entry.facts
-        days = _whole(facts.get("days"))
-        cite = limit.citation if limit is not None else rule.limit
-        if limit is not None and limit.unit is not self.value.unit:
-            self._find("unit_mix", event, extension=limit.unit, unit=self.value.unit, cite=cite)
-            return
-        if rule.approval and not facts.get(rule.approval):
-            self._find("extension_unapproved", event, cite=cite)
-        if self.extended_on is not None:
-            self._find("extension_second", event, first=self.extended_on, cite=cite)
-        if self.waiting:
-            self._find("extension_no_clock", event, clock=self.clock.rule.name, status="waiting", cite=cite)
-        elif self.fixed is not None or (
-            self.value.length is not None and event.day > self._count(self.value.length, ())
-        ):
-            # Past the last day without any suspension; suspensions only move it later.
-            base, _ = self._last(event.day)
-            if base is not None and event.day > base:
-                self._find("extension_late", event, day=event.day, last=base, cite=cite)
-        if self.extension + days > most or days < 1:
-            # The extension counts what its limit counts: a sum in two units was left aside above.
-            self._find("extension_too_long", event, days=days, most=most, counted_in=str(self.value.unit), cite=cite)
-        self.extension = min(self.extension + max(days, 0), most)
-        self.extended_on = self.extended_on or event.day
-
-    def _bar(self, event: ClockEvent) -> None:
-        last = self._last(event.day)[0]
-        if last is None or event.day <= last:
-            self._find("too_early", event, last=last, day=event.day, cite=self.value.citation)
-
-    def _tell_late(self, deadline: Deadline, stop: ClockEvent, last: date | None) -> None:
-        """What came late is a finding at once, with its last day: a power as lapsed, a duty with its verdict."""
-        rule = self.clock.rule
-        if rule.kind is ClockKind.POWER:
-            self._find("power_lapsed", stop, last=last, day=stop.day)
-        elif rule.kind is ClockKind.DUTY and rule.duty is Duty.OFFICE and last is not None:
-            code = "act_late" if deadline.verdict is Verdict.LATE else "act_late_unless_extended"
-            days = -(deadline.days_left or 0)
-            self._find(code, stop, last=last, day=stop.day, days=days, cite=self.value.citation)
-
-    def _find(self, code: str, event: ClockEvent, **facts: object) -> None:
-        self.findings.append(
-            Finding(code, event.entry.seq, {"clock": self.clock.rule.name, "action": event.entry.action, **facts})
-        )
-
-    # -- what follows --------------------------------------------------------------------------------------------
-
-    def _fixed_day(self, event: ClockEvent) -> date | None:
-        if self.value.unit is _WORKING_DAY and not self.clock.rule.until:
-            self.moment = None
-            return None  # counted, as most are
-        found = appointed(self.clock.rule, self.value, event, self.calendar, lambda length: self._count(length, ()))
-        self.moment = found.moment if found is not None else None
-        if found is None:
-            return None
-        if found.objection:
-            self._find(found.objection, event, **found.facts)
-        return found.day
-
-    def _ends(self, at: date) -> _Ends:
-        """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
-        ends = []
-        for began, ended, event in self.suspensions:
-            lapsed = False
-            if ended is None:
-                lapse = self._lapse_of(event)
-                if lapse is not None and lapse <= at:
-                    ended, lapsed = max(lapse, began), True
-            ends.append((began, ended, event, lapsed))
-        return ends
-
-    def _lapse_of(self, event: ClockEvent) -> date | None:
-        """The day on which the law says that silence ends the consultation (第三十二条、第三十四条), if it does."""
-        rule = event.rule
-        assert isinstance(rule, SuspendRule)
-        if not rule.lapse or not meets(rule.lapse_when, event.entry.facts):
-            return None
-        other = self.known.get((rule.lapse, str(event.entry.facts.get("ref", ""))))
-        if other is None or other.clock.events[0].entry is event.entry:
-            return other.last_day if other is not None else None
-        # The same addressee was asked again since: this letter's own term is reckoned by itself.
-        for trigger in other.clock.rule.starts:
-            if trigger.action == event.entry.action and trigger.holds(event.entry.facts):
-                own = Clock(other.clock.rule, other.clock.ref, (start_of(trigger, event.entry),))
-                return reckon(own, self.limit_of, self.calendar, self.as_of, {}).last_day
-        return None
-
-    def _zero(self) -> date:
-        value = self.value
-        if value.rest_day_receipt is RestDayReceipt.COUNTED_FROM_RECEIPT:
-            return self.since
-        return day_zero(self.since, value.rest_day_receipt, self.calendar)
-
-    def _count(self, length: int, spans: Sequence[Span]) -> date:
-        """The last day of *length*, the days of *spans* (a union) left out."""
-        value = self.value
-        if value.unit is _WORKING_DAY:
-            if not spans:
-                return self.calendar.add(self._zero(), length)
-            return last_working_day(self._zero(), length, spans, self.calendar)
-        return last_day(
-            self._zero(), length, value.unit, self.calendar, roll=value.roll, month_end=value.month_end, spans=spans
-        )
-
-    def _last(
-        self, at: date, extension: int | None = None, left: _Left | None = None
-    ) -> tuple[date | None, int | None]:
-        """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
-        if self.waiting is not None:
-            return None, None
-        if self.fixed is not None:
-            return self.fixed, None
-        if self.value.length is None:
-            return None, None
-        length = self.value.length + (self.extension if extension is None else extension)
-        if not self.suspensions:
-            return self._count(length, ()), None
-        merged, began = left or self._left(self._ends(at))
-        last = self._count(length, merged)
-        if began is None or last <= began:
-            return last, None  # a suspension begun on or after the last day moves nothing
-        if self.value.unit is not _WORKING_DAY:
-            return None, None
-        zero = self._zero()
-        counted = self.calendar.count(zero, began) if began > zero else 0
-        return None, length - counted + left_out(merged, zero, began, self.calendar)
-
-    def _left(self, ends: _Ends) -> _Left:
-        """The days left out, as a union, and the day on which the first suspension that is still open began."""
-        spans, opened, reading = [], None, self.value.leaves_out
-        for began, ended, _, _ in ends:
-            span = span_of(began, ended or began, reading)
-            if ended is not None:
-                spans.append(span)
-            elif opened is None or span[0] < opened:
-                opened = span[0]
-        return union(spans), opened
-
-    def _longest(self, at: date) -> date | None:
-        """
-        The last day with the longest lawful extension; a consultation still open then counts as ended on *at*.
-        """
-        most = 0
-        for rule in self.clock.rule.extends:
-            limit = self.limit_of(rule.limit).in_force(self.clock.events[0].day)
-            if limit is not None and limit.length and limit.unit is self.value.unit:
-                most = max(most, limit.length)
-        if not most:
-            return None
-        ends: _Ends = [(began, ended or at, event, lapsed) for began, ended, event, lapsed in self._ends(at)]
-        return self._last(at, most, self._left(ends) if ends else None)[0]
-
-    def _conclude(self) -> Deadline:
-        at = self.stop.day if self.stop is not None and self.stop.day < self.as_of else self.as_of
-        ends = self._ends(at) if self.suspensions else []
-        left = self._left(ends) if ends else None
-        last, remaining = self._last(at, None, left)
-        if not self.clock.rule.extends:
-            base, longest = last, None
-        else:
-            base = self._last(at, 0, left)[0] if self.extension else last
-            # Only a late act asks whether an extension could have saved it.
-            late = self.stop is not None and last is not None and self.stop.day > last
-            longest = self._longest(at) if late else None
-        calendar, rule = self.calendar, self.clock.rule
-        deadline = Deadline(
-            self.clock, self.as_of, self.limit, self.value, self.since, Status.RUNNING, Verdict.RUNNING,
-            last, base, longest, self.extension, remaining, risk=self.risk, waiting_since=self.waiting,
-            last_moment=self.moment, named=self.fixed is not None, calendar=self.calendar.edition,
-        )  # fmt: skip
-        if self.suspensions:
-            deadline.suspensions = tuple(
-                Suspension(
-                    began,
-                    ended,
-                    str(event.entry.facts.get("ref", "")),
-                    event.entry.action,
-                    lapsed,
-                    self._lapse_of(event) if ended is None else None,
-                )
-                for began, ended, event, lapsed in ends
-            )
-        if last is not None:
-            deadline.days_left = signed_working_days(at, last, calendar)
-            deadline.provisional, deadline.earliest, deadline.latest = how_firm(deadline, last, calendar)
-        if self.stop is not None:
-            deadline.status, deadline.stopped = Status.STOPPED, self.stop.day
-            at_moment = moment_of(self.stop) if self.moment is not None else None
-            deadline.verdict = verdict_of(deadline, self.stop.day, at_moment, extended=self.extended_on is not None)
-            if deadline.verdict is not Verdict.ON_TIME and self.stop.entry.action == rule.stops[0].action:
-                self._tell_late(deadline, self.stop, last)
-        elif self.waiting is not None:
-            deadline.status, deadline.verdict = Status.WAITING, Verdict.SUSPENDED
-            if self.value.unit is LimitUnit.WORKING_DAY and self.value.length is not None:
-                deadline.remaining = self.value.length
-                deadline.earliest = calendar.add(self.as_of, self.value.length)
-        elif last is None:
-            deadline.status, deadline.verdict = Status.SUSPENDED, Verdict.SUSPENDED
-            if remaining is not None:
-                deadline.earliest = calendar.add(self.as_of, remaining)
-        elif self.as_of > last and rule.kind is ClockKind.DUTY:
-            deadline.verdict = Verdict.OVERDUE
-        if self.findings:
-            deadline.findings = tuple(self.findings)
-        return deadline
+def _basis(course: Course, letters: list[Letter]) -> Basis:
+    frame = course.frame
+    return Basis(
+        course.clock, frame.as_of, course.limit, course.value, course.since, course.calendar.edition, course.extension,
+        course.risk, course.fixed is not None, course.moment, course.suspensions(letters) if letters else (),
+        tuple(course.findings) if course.findings else (),
+    )  # fmt: skip
 
 
 def _whole(value: object) -> int:

@@ -5,30 +5,43 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.deadline import Deadline, Status, Verdict
-from gkflow.domain.law import LimitUnit, Roll
+from gkflow.domain.deadline import Deadline, Running, Status, Verdict
+from gkflow.domain.law import LimitUnit, LimitValue, Roll
 from gkflow.domain.workflow import ClockKind
 
 _ONE_DAY = timedelta(days=1)
 
 
-def verdict_of(deadline: Deadline, done: date, at: datetime | None, *, extended: bool) -> Verdict:
+def verdict_of(
+    kind: ClockKind,
+    done: date,
+    last: date | None,
+    longest: date | None = None,
+    *,
+    moment: datetime | None = None,
+    end: datetime | None = None,
+) -> Verdict:
     """
-    The verdict on what was done on *done* (时限认定). A limit in hours is compared with the moment *at*, where one
-    is on record, else as a day.
+    The verdict on what was done on *done* (时限认定).
+
+    *longest* is the last day that the longest lawful extension would have given, where none is on record. The end of
+    a limit in hours is compared with the *moment*, where one is on record, else as a day.
     """
-    last, longest = deadline.last_day, deadline.longest
-    if deadline.clock.rule.kind is ClockKind.TERM:  # nobody is late when a term has run out
+    if kind is ClockKind.TERM:  # nobody is late when a term has run out
         return Verdict.ON_TIME
     if last is None or done < last:
         return Verdict.ON_TIME
     if done == last:
-        end = deadline.last_moment
-        return Verdict.LATE if at is not None and end is not None and at > end else Verdict.ON_TIME
-    # No extension on record, but within the last day that the longest lawful one would have given.
-    if not extended and longest is not None and done <= longest:
-        return Verdict.LATE_UNLESS_EXTENDED
-    return Verdict.LATE
+        return Verdict.LATE if moment is not None and end is not None and moment > end else Verdict.ON_TIME
+    return Verdict.LATE_UNLESS_EXTENDED if longest is not None and done <= longest else Verdict.LATE
+
+
+def verdict_of_running(kind: ClockKind, last: date, day: date, *, hours_over: bool = False) -> Verdict:
+    """
+    The verdict on a clock that still runs on *day* (时限认定): only a duty is overdue, from the day after its last, or
+    once its hours are over.
+    """
+    return Verdict.OVERDUE if kind is ClockKind.DUTY and (hours_over or day > last) else Verdict.RUNNING
 
 
 def has_run_out(deadline: Deadline, moment: datetime) -> bool:
@@ -41,25 +54,35 @@ def has_run_out(deadline: Deadline, moment: datetime) -> bool:
     return runs and end is not None and end < moment
 
 
-def how_firm(deadline: Deadline, last: date, calendar: WorkCalendar) -> tuple[bool, date, date]:
-    """Whether *last* may still move with a notice to come (暂定), and between which days."""
-    since = _asks_from(deadline, last)
-    if since is not None and calendar.provisional(since, last):
-        return (True, *calendar.range_of(last, deadline.since))
+def at_moment(deadline: Deadline, moment: datetime) -> Deadline:
+    """The deadline as it stands at a moment of its day (此时的认定): a duty whose hours have run out is overdue."""
+    if isinstance(deadline, Running) and has_run_out(deadline, moment):
+        kind = deadline.clock.rule.kind
+        return deadline._replace(verdict=verdict_of_running(kind, deadline.last_day, deadline.as_of, hours_over=True))
+    return deadline
+
+
+def how_firm(
+    value: LimitValue, named: bool, since: date, last: date, calendar: WorkCalendar
+) -> tuple[bool, date, date]:
+    """
+    Whether *last* may still move with a notice to come (暂定), and between which days; *named*: it was not counted from
+    *since*.
+    """
+    asks_from = _asks_from(value, named, since, last)
+    if asks_from is not None and calendar.provisional(asks_from, last):
+        return (True, *calendar.range_of(last, since))
     return False, last, last
 
 
-def _asks_from(deadline: Deadline, last: date) -> date | None:
+def _asks_from(value: LimitValue, named: bool, since: date, last: date) -> date | None:
     """From which day on it matters which days are worked; None where it never does."""
-    value = deadline.value
-    if value is None:
-        return None
-    if deadline.named:
+    if named:
         rolls = value.roll is Roll.PREVIOUS_WORKING_DAY or (
             value.roll is Roll.NEXT_WORKING_DAY and value.unit is LimitUnit.FIXED_DATE
         )
         return last - _ONE_DAY if rolls else None
     if value.unit is LimitUnit.WORKING_DAY:
-        return deadline.since
+        return since
     # Only the roll of a calendar period asks.
     return last - _ONE_DAY if value.roll is Roll.NEXT_WORKING_DAY else None

@@ -73,7 +73,7 @@ def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime 
     view = office.view(line.case, as_of=day, recorded_by=recorded_by)
     for deadline in view.deadlines.values():
         rule = deadline.clock.rule
-        if deadline.status is not Status.RUNNING or deadline.last_day is None or rule.duty is not Duty.OFFICE:
+        if deadline.status is not Status.RUNNING or rule.duty is not Duty.OFFICE:
             continue
         # A period that must run out asks for nothing; a power that has lapsed and a target that was missed are past.
         if rule.kind is ClockKind.DUTY or (rule.kind is not ClockKind.TERM and deadline.last_day >= day):
