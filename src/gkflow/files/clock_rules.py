@@ -2,154 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from gkflow.domain.workflow import (
     BarRule,
-    ClockKind,
     ClockRule,
-    Condition,
-    Duty,
     ExtendRule,
     Held,
     LapseRule,
-    Opening,
     RestartRule,
     SuspendRule,
     Trigger,
     WaitRule,
 )
-from gkflow.files.nodes import plain
-from gkflow.files.roles import read_roles
-from gkflow.files.strict_reader import Section
+from gkflow.files.kinds.clock import (
+    BarKeys,
+    ClockKeys,
+    ExtendKeys,
+    LapseKeys,
+    RestartKeys,
+    StartKeys,
+    StopKeys,
+    WaitKeys,
+)
+from gkflow.files.kinds.workflow import WorkflowFile
+from gkflow.files.model_reader import Found
+from gkflow.files.openings import conditions_of
 
 
-def clock_from(name: str, section: Section) -> ClockRule:
-    rule = ClockRule(
+def clock_of(name: str, keys: ClockKeys, found: Found[WorkflowFile]) -> ClockRule:
+    """How one clock runs (计时规则)."""
+    clock = ("clocks", name)
+    if not keys.start and found.node_at(*clock, "start").value == []:
+        found.fault("nothing starts it", *clock, key="start")
+    if keys.shortened_by and not keys.until:
+        text = "shortened_by says why a named day (until) is early, but no fact names one"
+        found.fault(text, *clock, key="shortened_by")
+    return ClockRule(
         name=name,
-        label=section.text("label"),
-        limit=section.text("limit"),
-        duty=section.word("duty", Duty, Duty.OFFICE),
-        kind=section.word("kind", ClockKind, ClockKind.DUTY),
-        starts=tuple(_triggers(section, "start", needed=True)),
+        label=keys.label,
+        limit=keys.limit,
+        duty=keys.duty,
+        kind=keys.kind,
+        starts=tuple(_triggers(found, keys.start, *clock, "start")),
         restarts=tuple(
-            RestartRule(each.text("action"), each.text("after", ""), each.flag("once"), read_held(each))
-            for each in section.sections("restart")
+            RestartRule(each.action, each.after, each.once, _held(found, each, *clock, "restart", at))
+            for at, each in enumerate(keys.restart)
         ),
         waits=tuple(
             WaitRule(
-                _trigger(each),
-                each.text("within", ""),
-                each.flag("before_last_day"),
-                each.flag("once"),
-                each.flag("by_last_day"),
+                Trigger(each.action, conditions_of(each.when), held=_held(found, each, *clock, "wait", at)),
+                each.within,
+                each.before_last_day,
+                each.once,
+                each.by_last_day,
             )
-            for each in section.sections("wait")
+            for at, each in enumerate(keys.wait)
         ),
-        suspends=tuple(
-            SuspendRule(
-                _trigger(each, "until_day"),  # "until" names what ends the suspension
-                each.text("until"),
-                each.text("lapse", ""),
-                read_conditions(each, "lapse_when"),
-                read_conditions(each, "silence"),
-            )
-            for each in section.sections("suspend")
-        ),
+        suspends=tuple(_suspends(found, keys, *clock, "suspend")),
         extends=tuple(
             ExtendRule(
-                each.text("action"),
-                each.text("limit"),
-                each.text("approval", ""),
-                read_roles(each, "approvers"),
-                read_held(each),
+                each.action,
+                each.limit,
+                each.approval,
+                tuple(each.approvers),
+                _held(found, each, *clock, "extend", at),
             )
-            for each in section.sections("extend")
+            for at, each in enumerate(keys.extend)
         ),
-        stops=tuple(_triggers(section, "stop")),
-        ladder=section.text("ladder", ""),
-        lapse=tuple(_lapse(each) for each in section.sections("lapse")),
-        paired=section.flag("paired"),
-        until=section.text("until", ""),
-        shortened_by=section.text("shortened_by", ""),
-        bars=tuple(BarRule(each.action, each.when, each.held) for each in _triggers(section, "bars")),
-        stands_for=section.text("stands_for", ""),
-        passes_on=section.texts("passes_on"),
-        set_aside=section.texts("set_aside"),
+        stops=tuple(_triggers(found, keys.stop, *clock, "stop")),
+        ladder=keys.ladder,
+        lapse=tuple(_lapse(found, each, *clock, "lapse", at) for at, each in enumerate(keys.lapse)),
+        paired=keys.paired,
+        until=keys.until,
+        shortened_by=keys.shortened_by,
+        bars=tuple(BarRule(each.action, each.when, each.held) for each in _triggers(found, keys.bars, *clock, "bars")),
+        stands_for=keys.stands_for,
+        passes_on=tuple(keys.passes_on),
+        set_aside=tuple(keys.set_aside),
     )
-    if "start" in section and not rule.starts:
-        section.fault("nothing starts it", "start")
-    if rule.shortened_by and not rule.until:
-        section.fault("shortened_by says why a named day (until) is early, but no fact names one", "shortened_by")
-    return rule
 
 
-def _triggers(section: Section, key: str, needed: bool = False) -> Iterator[Trigger]:
-    """Actions that start or stop a clock: names, or mappings with conditions and the fact that carries the day."""
-    node = section.get(key, needed)
-    if node is None:
-        return
+def _triggers(
+    found: Found[WorkflowFile], triggers: Sequence[StartKeys | StopKeys | BarKeys], *path: str | int
+) -> Iterator[Trigger]:
+    """Actions that do something to a clock, each said once where it is said without conditions."""
     named: set[str] = set()
-    for item in node.value if isinstance(node.value, list) else [node]:
-        if isinstance(item.value, str):
-            if item.value in named:
-                section.fault(f'{key} names "{item.value}" twice', key)
-            named.add(item.value)
-            yield Trigger(item.value)
-            continue
-        with Section(item, f"{section.what}: {key}", section.faults) as each:
-            trigger = _trigger(each)
-            limit = each.text("limit", "") if key == "start" else ""
-            day = each.text("day", "") if key != "bars" else ""
-            yield Trigger(trigger.action, trigger.when, day, limit, trigger.held)
+    for at, each in enumerate(triggers):
+        if each.model_fields_set == {"action"} and each.action:
+            if each.action in named:
+                *section, key = path
+                found.fault(f'{key} names "{each.action}" twice', *section, key=str(key))
+            named.add(each.action)
+        limit = each.limit if isinstance(each, StartKeys) else ""
+        day = each.day if isinstance(each, StopKeys) else ""
+        held = _held(found, each, *path, at)
+        yield Trigger(each.action, conditions_of(each.when), day, limit, held)
 
 
-def _trigger(section: Section, until: str = "until") -> Trigger:
-    return Trigger(section.text("action"), read_conditions(section, "when"), held=read_held(section, until))
+def _suspends(found: Found[WorkflowFile], keys: ClockKeys, *path: str | int) -> Iterator[SuspendRule]:
+    for at, each in enumerate(keys.suspend):
+        # "until" names what ends the suspension.
+        held = held_of(each.since, each.until_day, found, *path, at, key="until_day")
+        yield SuspendRule(
+            Trigger(each.action, conditions_of(each.when), held=held),
+            each.until,
+            each.lapse,
+            conditions_of(each.lapse_when),
+            conditions_of(each.silence),
+        )
 
 
-def read_held(section: Section, until: str = "until") -> Held | None:
+def held_of(
+    since: date | None, until: date | None, found: Found[WorkflowFile], *path: str | int, key: str = "until"
+) -> Held | None:
     """From which day to which a rule has its effect (效力期间): both days belong to it."""
-    since, end = section.day("since", needed=False), section.day(until, needed=False)
-    if since is not None and end is not None and end < since:
-        section.fault(f"{until} {end} lies before since {since}", until)
-    return Held(since, end) if since is not None or end is not None else None
+    if since is None and until is None:
+        return None
+    if since is not None and until is not None and until < since:
+        found.fault(f"{key} {until} lies before since {since}", *path, key=key)
+    return Held(since, until)
 
 
-def _lapse(section: Section) -> LapseRule:
-    take = "take" in section
-    if take and "propose" in section:
-        section.fault("says both propose and take", "take")
-    facts = {str(fact): plain(node) for fact, node in section.items("facts")}
-    return LapseRule(
-        action=section.text("take" if take else "propose"),
-        take=take,
-        when=read_conditions(section, "when"),
-        facts=MappingProxyType(facts),
-        cite=section.text("cite", ""),
-    )
+def _held(
+    found: Found[WorkflowFile], keys: StopKeys | BarKeys | RestartKeys | WaitKeys | ExtendKeys, *path: str | int
+) -> Held | None:
+    return held_of(keys.since, keys.until, found, *path)
 
 
-def read_conditions(section: Section, key: str, needed: bool = False) -> tuple[Condition, ...]:
-    """Conditions on the facts of the entry: a mapping of fact names to the values that are met."""
-    return tuple(
-        Condition(str(fact), frozenset(section.as_texts(f"{key} {fact}", node)))
-        for fact, node in section.items(key, needed)
-    )
-
-
-def opening_from(section: Section) -> Opening:
-    """A case that follows (派生案件): its workflow, under which conditions, with which facts."""
-    facts: dict[str, str] = {}
-    for name, node in section.items("facts"):
-        if isinstance(node.value, str) and node.value:
-            facts[str(name)] = node.value
-        else:
-            section.wrong(f"facts {name}", node, "the name of a fact on this record")
-    return Opening(
-        workflow=section.text("workflow"),
-        when=read_conditions(section, "when"),
-        facts=MappingProxyType(facts),
-        given=MappingProxyType({str(name): plain(node) for name, node in section.items("set")}),
-    )
+def _lapse(found: Found[WorkflowFile], keys: LapseKeys, *path: str | int) -> LapseRule:
+    given = keys.model_fields_set
+    if {"take", "propose"} <= given:
+        found.fault("says both propose and take", *path, key="take")
+    elif not {"take", "propose"} & given:
+        found.fault('key "propose" is missing', *path)
+    action = (keys.take if "take" in given else keys.propose) or ""
+    return LapseRule(action, "take" in given, conditions_of(keys.when), MappingProxyType(keys.facts), keys.cite)

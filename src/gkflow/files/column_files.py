@@ -23,8 +23,9 @@ from gkflow.application.marks import folded
 from gkflow.application.rows import COLUMNS, HEADINGS, LABELS, OWN_COLUMNS
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import FactSpec, Workflow
-from gkflow.files.nodes import Faults, Node, plain
-from gkflow.files.strict_reader import Section
+from gkflow.files.kinds.columns import ColumnsFile, SplitKeys
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.nodes import Faults
 from gkflow.files.yaml_files import read_yaml
 
 _LAST_HEADING = 100
@@ -34,17 +35,16 @@ def read_columns(path: Path, rulebook: Rulebook) -> Columns:
     """Read a column file (读取列对照文件). Raises FilesAtFault with all its faults."""
     faults = Faults()
     node = read_yaml(path, path.as_posix(), faults)
-    found = Columns()
+    columns = Columns()
     if node is not None:
-        with Section(node, "", faults) as section:
-            found = _Reading(rulebook, section, faults).columns()
+        columns = _Reading(rulebook, read_model(ColumnsFile, node, faults)).columns()
     faults.tell()
-    return found
+    return columns
 
 
 class _Reading:
-    def __init__(self, rulebook: Rulebook, section: Section, faults: Faults) -> None:
-        self.rulebook, self.section, self.faults = rulebook, section, faults
+    def __init__(self, rulebook: Rulebook, found: Found[ColumnsFile]) -> None:
+        self.rulebook, self.found, self.file = rulebook, found, found.model
         self.workflow: Workflow | None = None
         self.facts: dict[str, FactSpec] = {}
         self.known: tuple[str, ...] = ()
@@ -55,120 +55,124 @@ class _Reading:
         self._choose_workflow()
         constants = self._constants()
         names, copies, splits = self._names()
-        heading = self.section.integer("heading", 1, least=1)
+        heading = self.file.heading
         if heading > _LAST_HEADING:
-            self.section.fault(f"the headings stand in one of the first {_LAST_HEADING} rows", "heading")
-        ignored = frozenset(self.section.texts("ignore"))
+            self.found.fault(f"the headings stand in one of the first {_LAST_HEADING} rows", key="heading")
+        ignored = frozenset(self.file.ignore)
         for both in sorted(ignored & names.keys()):
-            self.section.fault(f'ignore: "{both}" is mapped as well', "ignore")
+            self.found.fault(f'ignore: "{both}" is mapped as well', key="ignore")
         return Columns(names, copies, splits, constants, self._values(), ignored, min(heading, _LAST_HEADING))
+
+    def _at(self, text: str, *path: str | int) -> None:
+        self.found.faults.at(self.found.node_at(*path), text)
 
     def _choose_workflow(self) -> None:
         """The facts are those of the workflow that every row has, or of all workflows."""
         flows = self.rulebook.workflows
         by_label = {each.label: each for each in flows.values()}
-        for key, node in self.section.items("constants"):
+        for key, value in self.file.constants.items():
             if key in ("workflow", LABELS["workflow"]):
-                self.workflow = flows.get(str(node.value)) or by_label.get(str(node.value))
+                self.workflow = flows.get(str(value)) or by_label.get(str(value))
                 if self.workflow is None:
-                    hint = mean(str(node.value), (*flows, *by_label))
-                    self.faults.at(node, f'constants: no workflow "{node.value}"{hint}')
+                    hint = mean(str(value), (*flows, *by_label))
+                    self._at(f'constants: no workflow "{value}"{hint}', "constants", key)
         chosen = [self.workflow] if self.workflow is not None else flows.values()
         self.facts = {name: spec for flow in chosen for name, spec in flow.facts.items()}
         self.known = (*COLUMNS, *(column for _, column in OWN_COLUMNS), *self.facts)
         self.labels = {**{folded(spec.label): name for name, spec in self.facts.items()}, **HEADINGS}
 
     def _constants(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, node in self.section.items("constants"):
-            name = self._target(str(key), node.file, key.line)
-            if isinstance(node.value, (dict, list)) or node.value is None:
-                self.faults.at(node, f"constants: {key} must be a text, a number or a day")
+        constants: dict[str, Any] = {}
+        for key, value in self.file.constants.items():
+            name = self._target(key, self.found.line_of("constants", key))
+            if isinstance(value, (dict, list)) or value is None:
+                self._at(f"constants: {key} must be a text, a number or a day", "constants", key)
                 continue
-            found[name] = plain(node)
+            constants[name] = value
             if name == "action" and self.workflow is not None:
                 known = (*self.workflow.actions, *(action.label for action in self.workflow.actions.values()))
-                if node.value not in known:
-                    hint = mean(str(node.value), known)
-                    self.faults.at(node, f'constants: {self.workflow.name} has no action "{node.value}"{hint}')
-        return found
+                if value not in known:
+                    hint = mean(str(value), known)
+                    text = f'constants: {self.workflow.name} has no action "{value}"{hint}'
+                    self._at(text, "constants", key)
+        return constants
 
     def _names(self) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, Split]]:
         names: dict[str, str] = {}
         copies: dict[str, tuple[str, ...]] = {}
         splits: dict[str, Split] = {}
-        for heading, node in self.section.items("columns"):
-            if isinstance(node.value, dict):
-                with Section(node, f'columns: "{heading}"', self.faults) as section:
-                    names[str(heading)], split = self._split(section)
+        for heading, column in self.file.columns.items():
+            path = ("columns", heading)
+            if isinstance(column, SplitKeys):
+                names[heading], split = self._split(column, *path)
                 if split is not None:
-                    splits[names[str(heading)]] = split
+                    splits[names[heading]] = split
                 continue
-            listed = node.value if isinstance(node.value, list) else [node]
-            targets = [self._target(each.value, each.file, each.line) for each in listed]
+            lines = (self.found.node_at(*path, at).line for at in range(len(column)))
+            targets = [self._target(text, line) for text, line in zip(column, lines, strict=True) if text]
             if not targets:
-                self.faults.at(node, f'columns: "{heading}" names no column or fact')
+                if not column:
+                    self._at(f'columns: "{heading}" names no column or fact', *path)
                 continue
-            names[str(heading)] = targets[0]
+            names[heading] = targets[0]
             if targets[1:]:
                 copies[targets[0]] = tuple(targets[1:])
         return names, copies, splits
 
-    def _split(self, section: Section) -> tuple[str, Split | None]:
-        node = section.node
-        then = self._target(section.text("then"), node.file, node.line)
-        otherwise = self._target(section.text("else"), node.file, node.line)
-        conditions = list(section.items("when", needed=True))
-        if len(conditions) != 1:
-            section.fault("when names one fact and its values", "when")
+    def _split(self, keys: SplitKeys, *path: str | int) -> tuple[str, Split | None]:
+        line = self.found.node_at(*path).line
+        then, otherwise = (self._target(text, line) if text else "" for text in (keys.then, keys.otherwise))
+        if len(keys.when) != 1:
+            if self.found.has(*path, "when"):
+                self.found.fault("when names one fact and its values", *path, key="when")
             return otherwise, None
-        key, values = conditions[0]
-        fact = self._name_of(str(key))
-        listed = values.value if isinstance(values.value, list) else [values]
+        ((key, values),) = keys.when.items()
+        fact = self._name_of(key)
         spec = self.facts.get(fact)
         if spec is None:
-            self.faults.add(node.file, key.line, f'when: no fact "{key}"{mean(str(key), tuple(self.facts))}')
+            where = self.found.line_of(*path, "when", key)
+            text = f'when: no fact "{key}"{mean(key, tuple(self.facts))}'
+            self.found.faults.add(self.found.node.file, where, text)
             return otherwise, None
-        codes = [self._choice(spec, each) for each in listed]
+        codes = [self._choice(spec, text, *path, "when", key, at) for at, text in enumerate(values)]
         return otherwise, Split(fact, frozenset((*codes, *(spec.choices.get(code, code) for code in codes))), then)
 
     def _name_of(self, text: str) -> str:
         return text if text in self.known else self.labels.get(folded(text), text)
 
-    def _target(self, value: Any, file: str, line: int) -> str:
+    def _target(self, text: str, line: int) -> str:
         """Our column or fact by its code or label, each only once."""
-        name = self._name_of(str(value))
+        name = self._name_of(text)
+        wrong = ""
         if name not in self.known:
-            hint = mean(str(value), (*self.known, *self.labels))
-            self.faults.add(file, line, f'no column or fact "{value}"{hint}')
+            wrong = f'no column or fact "{text}"{mean(text, (*self.known, *self.labels))}'
         elif name in self.lines:
-            self.faults.add(file, line, f'"{value}" is given already (line {self.lines[name]})')
+            wrong = f'"{text}" is given already (line {self.lines[name]})'
         else:
             self.lines[name] = line
+        if wrong:
+            self.found.faults.add(self.found.node.file, line, wrong)
         return name
 
     def _values(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        for key, words in self.section.items("values"):
-            name = self._name_of(str(key))
+        result: dict[str, dict[str, Any]] = {}
+        for key, words in self.file.values.items():
+            name = self._name_of(key)
             if name not in self.lines:
-                self.faults.add(words.file, key.line, f'values: "{key}" is no column of this mapping')
-            if not isinstance(words.value, dict):
-                self.faults.add(words.file, key.line, f"values: {key} must be a mapping of words")
-                continue
+                where = self.found.line_of("values", key)
+                self.found.faults.add(self.found.node.file, where, f'values: "{key}" is no column of this mapping')
             spec = self.facts.get(name)
-            choices = spec is not None and bool(spec.choices)
-            found[name] = {
-                str(word): self._choice(spec, node) if choices and spec is not None else plain(node)
-                for word, node in words.value.items()
+            result[name] = {
+                word: self._choice(spec, value, "values", key, word) if spec is not None and spec.choices else value
+                for word, value in words.items()
             }
-        return found
+        return result
 
-    def _choice(self, spec: FactSpec, node: Node) -> str:
+    def _choice(self, spec: FactSpec, value: Any, *path: str | int) -> str:
         """The code of a choice."""
-        text = str(node.value)
+        text = str(value)
         code = next((code for code, label in spec.choices.items() if text in (code, label)), "")
         if not code and spec.choices:
             allowed = ", ".join(spec.choices)
-            self.faults.at(node, f'{spec.name} has no choice "{text}"; there are: {allowed}')
+            self._at(f'{spec.name} has no choice "{text}"; there are: {allowed}', *path)
         return code or text

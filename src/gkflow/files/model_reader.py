@@ -15,8 +15,8 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from gkflow.domain.rulebook import mean
-from gkflow.files.kinds.model import STAND_IN, Around, FileModel
-from gkflow.files.nodes import Faults, Key, Node
+from gkflow.files.kinds.model import STAND_IN, WAY, Around, FileModel
+from gkflow.files.nodes import Faults, Key, Node, values
 from gkflow.files.strict_reader import shown
 
 _M = TypeVar("_M", bound=FileModel)
@@ -40,15 +40,23 @@ class Found(Generic[_M]):
         """The line of the key that *path* leads to, or of its section where the key is missing."""
         return _place(type(self.model), self.node, path).line
 
+    def node_at(self, *path: str | int) -> Node:
+        """The node that *path* leads to; one without a value where the file says nothing there."""
+        return _place(type(self.model), self.node, path).node
+
     def fault(self, text: str, *section: str | int, key: str = "") -> None:
         """Note a fault of the section that a path leads to, or of one of its keys."""
         place = _place(type(self.model), self.node, section)
         place.fault(self.faults, text, self.line_of(*section, key) if key else place.line)
 
 
-def read_model(kind: type[_M], node: Node, faults: Faults) -> Found[_M]:
-    """The file as its model; each fault is noted, and what was wrong has a stand-in."""
-    data: list[Any] = [_values(node)]  # in a list, so that the whole may be replaced as well
+def read_model(kind: type[_M], node: Node, faults: Faults, said: Any = None) -> Found[_M]:
+    """
+    The file as its model; each fault is noted, and what was wrong has a stand-in. *said* are the node's values where
+    they are known already.
+    """
+    # In a list, so that the whole may be replaced as well.
+    data: list[Any] = [values(node) if said is None else said]
     for _ in range(_MOST_PASSES):
         try:
             return Found(kind.model_validate(data[0]), node, faults)
@@ -60,23 +68,12 @@ def read_model(kind: type[_M], node: Node, faults: Faults) -> Found[_M]:
     raise AssertionError(f"{node.file}: what is wrong cannot be taken away")
 
 
-def _values(node: Node) -> Any:
-    """The node's value without places, days as days."""
-    match node.value:
-        case dict() as mapping:
-            return {str(key): _values(value) for key, value in mapping.items()}
-        case list() as items:
-            return [_values(item) for item in items]
-        case value:
-            return value
-
-
 # --- what was wrong ---------------------------------------------------------------------------------------
 
 
 def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: Faults) -> None:
     """Note what pydantic found, in our words and at its place."""
-    path, ctx = error["loc"], error.get("ctx", {})
+    path, ctx = _loc(error), error.get("ctx", {})
     place = _place(kind, node, path)
     match error["type"]:
         case "missing":
@@ -103,11 +100,16 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
             place.fault(faults, "must be a mapping of keys")
 
 
+def _loc(error: Mapping[str, Any]) -> Path:
+    """Where the fault is, without the tags of the ways to write a value."""
+    return tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith(WAY)))
+
+
 def _mend(data: list[Any], error: Mapping[str, Any]) -> None:
     """Take away what was wrong, or put a stand-in in its place."""
     holder: Any = data
     steps: list[Any] = [0]
-    for step in error["loc"]:
+    for step in _loc(error):
         inner = holder[steps[-1]]
         if isinstance(step, int) and not isinstance(inner, list):
             continue  # one that stands for a list of one
@@ -156,31 +158,46 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
         child = _child(node, key, step)
         place.there = place.there and child is not None
         node = child if child is not None else Node(None, node.file, node.line)
-        section, noun = "", around.noun
+        section, line = "", node.line
         if _is_model(holds):
             place.words, place.key_line = str(step), key.line if key is not None else place.line
             place.line = place.key_line
-            around, holds = _peeled(_field(holds, step))
+            around, holds = _peeled(_field(holds, step), node)
             if _is_model(holds):
                 section = around.noun or _below(place)
         elif get_origin(holds) is dict:
-            place.line = key.line if key is not None else place.line
-            if around.named:
-                section = f'{noun} "{step}"'
-            place.words = f'{around.called} "{step}"' if around.called else f"{place.words} {step}"
-            around, holds = _peeled(get_args(holds)[1])
+            place.line = line = key.line if key is not None else place.line
+            outer = around
+            around, holds = _peeled(get_args(holds)[1], node)
+            if outer.within:
+                section = f"{place.what} {outer.within} {step}"
+            elif outer.named and get_origin(holds) is not list:
+                section = f'{outer.noun} "{step}"'
+            called = outer.called or outer.noun
+            place.words = f'{called} "{step}"' if called else f"{place.words} {step}"
+            if not section and _is_model(holds):
+                section = _below(place)
         elif get_origin(holds) is list:
             place.line = node.line
-            around, holds = _peeled(get_args(holds)[0])
+            outer = around
+            around, holds = _peeled(get_args(holds)[0], node)
             if _is_model(holds):
-                section = noun or _below(place)
+                section = _titled(outer, node) or outer.noun or _below(place)
         place.node = node
         if section:
-            place.what, place.words = section, ""
+            place.what, place.words, place.line = section, "", line
             place.keys = _keys_of(holds) if _is_model(holds) else ()
-            if not section.endswith('"'):
-                place.line = node.line
     return place
+
+
+def _titled(around: Around, node: Node) -> str:
+    """What a message calls a section with a name of its own."""
+    name = (
+        next((each.value for key, each in node.value.items() if key == "name"), None)
+        if around.titled and isinstance(node.value, dict)
+        else None
+    )
+    return f'{around.titled} "{name.strip()}"' if isinstance(name, str) else ""
 
 
 def _child(node: Node, key: Key | None, step: str | int) -> Node | None:
@@ -214,14 +231,19 @@ def _field(model: type[FileModel], key: str | int) -> Any:
     return None
 
 
-def _peeled(annotation: Any) -> tuple[Around, Any]:
-    """A type without its marks, and the mark that names what is inside."""
+def _peeled(annotation: Any, node: Node) -> tuple[Around, Any]:
+    """A type without its marks, and the mark that names what is inside; of several types the one that fits the node."""
     around = Around(lambda value: value)
     while True:
         if get_origin(annotation) is Annotated:
             annotation, *marks = get_args(annotation)
             around = next((mark for mark in marks if isinstance(mark, Around)), around)
         elif get_origin(annotation) in (Union, types.UnionType):
-            annotation = get_args(annotation)[0]
+            ways = get_args(annotation)
+            annotation = next((way for way in ways if isinstance(node.value, dict) and _is_model(_bare(way))), ways[0])
         else:
             return around, annotation
+
+
+def _bare(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkflow.domain.errors import Fault, FilesAtFault
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value of a file with its place (带出处的值): a scalar, a list of nodes, or keys to nodes."""
 
     value: Any
@@ -84,14 +82,24 @@ def plain(node: Node) -> Any:
             return value
 
 
-def as_json(node: Node) -> str:
+def values(node: Node) -> Any:
+    """The node's value without places, days as days."""
+    value = node.value
+    if isinstance(value, dict):
+        return {str(key): values(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [values(each) for each in value]
+    return value
+
+
+def as_json(found: Any) -> str:
     """
-    The node's content as JSON without blanks, keys in the order of the file.
+    What :func:`values` gave as JSON without blanks, keys in the order of the file.
 
     The order is kept because it means something: clocks are reckoned, and actions are shown, in the order in
     which they stand. Comments, blanks, quotes and anchors leave no trace.
     """
-    return json.dumps(plain(node), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
 
 
 def from_plain(value: Any, file: str = "", line: int = 0) -> Node:

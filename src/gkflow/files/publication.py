@@ -5,36 +5,33 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from gkflow.domain.workflow import NOTHING_LEAVES, Publication
-from gkflow.files.clock_rules import read_conditions
-from gkflow.files.interpretations import read_requirements
-from gkflow.files.strict_reader import Section
+from gkflow.files.interpretations import requirements_of
+from gkflow.files.kinds.workflow import BY_LAW, NEVER, WorkflowFile
+from gkflow.files.model_reader import Found
+from gkflow.files.openings import conditions_of
 
-BY_LAW, NEVER = "by_law", "never"
 
-
-def publication_from(section: Section) -> Publication:
+def publication_of(found: Found[WorkflowFile]) -> Publication:
     """
     The section ``publication``; a file without one lets nothing out.
 
     ``attribute`` is ``never``, ``by_law`` (the law itself makes it open), or the facts that decide, each with the
     values that mean open.
     """
-    found = NOTHING_LEAVES
-    for each in section.sections("publication", "publication"):
-        node = each.get("attribute", needed=True)
-        attribute = {}
-        if node is not None and isinstance(node.value, dict):
-            attribute = {
-                str(fact): frozenset(each.as_texts(f"attribute {fact}", values)) for fact, values in node.value.items()
-            }
-        elif node is not None and node.value not in (BY_LAW, NEVER):
-            each.wrong("attribute", node, f"{BY_LAW}, {NEVER}, or the facts that decide")
-        when, needs = read_conditions(each, "when"), tuple(read_requirements(each, "needs", on_record=True))
-        cite = each.text("cite")
-        if node is not None and node.value == NEVER:
+    publication = NOTHING_LEAVES
+    for at, each in enumerate(found.model.publication):
+        path = ("publication", at)
+        attribute = {fact: frozenset(values) for fact, values in each.attribute.items()}
+        when = conditions_of(each.when)
+        needs = tuple(requirements_of(found, each.needs, *path, "needs", on_record=True))
+        if attribute:
+            publication = Publication(False, MappingProxyType(attribute), when, needs, each.cite)
+            continue
+        said = found.node_at(*path, "attribute").value
+        if said == NEVER:
             if when or needs:
-                each.fault("what never leaves has no conditions (when, needs)", "attribute")
-            found = Publication(never=True, cite=cite)
-        elif node is not None and (attribute or node.value == BY_LAW):
-            found = Publication(False, MappingProxyType(attribute), when, needs, cite)
-    return found
+                found.fault("what never leaves has no conditions (when, needs)", *path, key="attribute")
+            publication = Publication(never=True, cite=each.cite)
+        elif said == BY_LAW:
+            publication = Publication(False, MappingProxyType(attribute), when, needs, each.cite)
+    return publication

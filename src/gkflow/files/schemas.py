@@ -69,6 +69,10 @@ class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
+        """Several ways to write a value: an editor needs to know no more than that it is one of them."""
+        return self.get_union_of_schemas([self.generate_inner(each) for each in schema["choices"].values()])
+
     def generate(self, schema: Any, mode: Any = "validation") -> dict[str, Any]:
         found: dict[str, Any] = _tidied(super().generate(schema, mode))
         return {"$schema": self.schema_dialect, **found}

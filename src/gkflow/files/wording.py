@@ -12,7 +12,7 @@ from types import MappingProxyType
 from gkflow.domain.notice import ROLES_UPWARD, Wording
 from gkflow.files.kinds.wording import WordingFile
 from gkflow.files.model_reader import Found, read_model
-from gkflow.files.nodes import Faults, Node, as_json
+from gkflow.files.nodes import Faults, Node, as_json, values
 from gkflow.files.yaml_files import read_yaml
 
 KINDS = tuple(name for name in WordingFile.model_fields if name not in ("wording", "roles"))
@@ -28,7 +28,7 @@ def read_wording(folders: Sequence[Path]) -> Wording:
     assert node is not None
     _check(node, faults)
     faults.tell()
-    return wording_from_source(as_json(node))
+    return wording_from_source(as_json(values(node)))
 
 
 def wording_from_source(source: str) -> Wording:

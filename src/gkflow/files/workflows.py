@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
@@ -13,7 +13,6 @@ from gkflow.domain.workflow import (
     MISFILED,
     Action,
     Clash,
-    Condition,
     FactSpec,
     Lies,
     Requirement,
@@ -21,21 +20,25 @@ from gkflow.domain.workflow import (
     State,
     Workflow,
 )
-from gkflow.files.clock_rules import clock_from, opening_from, read_conditions
-from gkflow.files.interpretations import Readings, read_readings, read_requirements
-from gkflow.files.nodes import Faults, Node, as_json, from_plain, wrapped
-from gkflow.files.publication import publication_from
-from gkflow.files.roles import read_roles
-from gkflow.files.strict_reader import Section
+from gkflow.files.clock_rules import clock_of
+from gkflow.files.interpretations import Readings, readings_of, requirements_of
+from gkflow.files.kinds.workflow import (
+    ONCE_PUBLISHED,
+    POINTS,
+    PUBLISHED,
+    ActionKeys,
+    DemandKeys,
+    FactKeys,
+    StateKeys,
+    WorkflowFile,
+)
+from gkflow.files.lists import STORED
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.nodes import Faults, Node, as_json, from_plain, values
+from gkflow.files.openings import conditions_of, opening_of
+from gkflow.files.publication import publication_of
 
-FACT_TYPES = (
-    "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
-    "case", "unit",
-)  # fmt: skip
-_OF = ("case", "entry")  # what a condition on the fact reads
-PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
-_STORED = "stored edition"
-_ONCE = ("clear",)  # what editions kept before 2026-12 may say; what leaves is judged by the present file
+_OF_CASE = "case"  # what a condition on the fact reads
 # What a correction, a note and a link carry in every workflow; a file need not say it.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 ORIGIN = "origin"
@@ -65,40 +68,37 @@ _NEW = "new"  # the machine's word for a case before its first entry
 
 def workflow_from(node: Node, faults: Faults) -> Workflow:
     """The workflow that one file says."""
-    source = as_json(node)
-    with Section(node, "", faults) as section:
-        name = section.text("workflow")
-        label = section.text("label")
-        cite = section.text("cite", "")
-        states = {key: _state(key, each) for key, each in section.named("states", "state")}
-        open_states = tuple(state.name for state in states.values() if not state.ended and not state.final)
-        states[MISFILED] = _MISFILED
-        readings = read_readings(section)
-        facts = {key: _fact(key, each, readings) for key, each in section.named("facts", "fact")}
-        for key, spec in _EVERYWHERE.items():
-            facts.setdefault(key, spec)
-        actions = {key: _action(key, each, states, facts, readings) for key, each in section.named("actions", "action")}
-        for action in _everywhere(states, open_states, facts):
-            actions.setdefault(action.name, action)
-        clocks = tuple(clock_from(key, each) for key, each in section.named("clocks", "clock"))
-        publication = publication_from(section)
-        firsts = [action.name for action in actions.values() if action.first]
-        if len(actions) > len(_BUILT_IN) and len(firsts) != 1:
-            said = ", ".join(firsts) or "none"
-            section.fault(f"one action opens a case (first: true), here: {said}", "actions")
-        readings.compare(section, actions, facts)
+    said = values(node)
+    source = as_json(said)
+    found = read_model(WorkflowFile, node, faults, said)
+    file = found.model
+    states = {name: _state(found, name, keys) for name, keys in file.states.items()}
+    open_states = tuple(state.name for state in states.values() if not state.ended and not state.final)
+    states[MISFILED] = _MISFILED
+    readings = readings_of(found)
+    facts = {name: _fact(found, name, keys, readings) for name, keys in file.facts.items()}
+    for key, spec in _EVERYWHERE.items():
+        facts.setdefault(key, spec)
+    actions = {name: _action(found, name, keys, states, facts, readings) for name, keys in file.actions.items()}
+    for action in _everywhere(states, open_states, facts):
+        actions.setdefault(action.name, action)
+    firsts = [action.name for action in actions.values() if action.first]
+    if len(actions) > len(_BUILT_IN) and len(firsts) != 1:
+        there = ", ".join(firsts) or "none"
+        found.fault(f"one action opens a case (first: true), here: {there}", key="actions")
+    readings.compare(found, actions, facts)
     return Workflow(
-        name=name,
-        label=label,
+        name=file.workflow,
+        label=file.label,
         edition=hashlib.sha256(source.encode()).hexdigest(),
         states=MappingProxyType(states),
         actions=MappingProxyType(actions),
-        clocks=clocks,
+        clocks=tuple(clock_of(name, keys, found) for name, keys in file.clocks.items()),
         facts=MappingProxyType(facts),
         source=source,
-        cite=cite,
+        cite=file.cite,
         readings=readings.choosing,
-        publication=publication,
+        publication=publication_of(found),
     )
 
 
@@ -109,135 +109,139 @@ def workflow_from_source(source: str) -> Workflow:
     Raises FilesAtFault where this gkflow cannot read what an earlier one wrote.
     """
     faults = Faults()
-    workflow = workflow_from(from_plain(json.loads(source), _STORED), faults)
+    workflow = workflow_from(from_plain(json.loads(source), STORED), faults)
     faults.tell()
     return workflow
 
 
-def _state(name: str, section: Section) -> State:
+def _state(found: Found[WorkflowFile], name: str, keys: StateKeys) -> State:
     if name == _NEW:
-        section.fault(f'"{_NEW}" is the word for a case before its first entry')
+        found.fault(f'"{_NEW}" is the word for a case before its first entry', "states", name)
     if name == MISFILED:
-        section.fault(f'"{MISFILED}" is a state of every workflow (误收)')
-    return State(
-        name=name,
-        label=section.text("label"),
-        public=section.text("public", ""),
-        ended=section.flag("ended"),
-        final=section.flag("final"),
-        published=section.flag("published"),
-    )
+        found.fault(f'"{MISFILED}" is a state of every workflow (误收)', "states", name)
+    return State(name, keys.label, keys.public, keys.ended, keys.final, keys.published)
 
 
-def _fact(name: str, section: Section, readings: Readings) -> FactSpec:
+def _fact(found: Found[WorkflowFile], name: str, keys: FactKeys, readings: Readings) -> FactSpec:
+    fact = ("facts", name)
     if name in _OWN:
-        section.fault("the name is taken: correct_entry has a fact of that name")
-    kind = section.choice("type", FACT_TYPES, "text")
-    choices: dict[str, str] = {}
-    for code, node in section.items("choices", needed=kind == "choice"):
-        if isinstance(node.value, str) and node.value:
-            choices[str(code)] = node.value
-        else:
-            section.wrong(f'choice "{code}"', node, "a label")
-    if kind != "choice" and ("choices" in section or "list" in section):
-        section.fault(f"choices belong to type choice, not {kind}", "choices")
-    points = {}
-    for code, node in section.items("points"):
-        if type(node.value) in (int, float) and str(code) in choices:
-            points[str(code)] = node.value
-        else:
-            section.wrong(f'points of "{code}"', node, "a number of points for one of the choices")
-    of = section.choice("of", _OF, "") if "of" in section else ""
-    lies = section.word("lies", Lies) if "lies" in section else Lies.ANY
-    not_before = section.texts("not_before")
-    if (lies or not_before) and kind not in ("day", "moment"):
-        section.fault(f"only a day or a moment lies somewhere, not a {kind}", "lies" if lies else "not_before")
-    section.text("list", "")  # the list has been put in its place by the rulebook's reader
-    open_when = tuple(_open_when(section))
-    words = (*PUBLISHED, *_ONCE) if section.node.file == _STORED else PUBLISHED
-    published = section.choice("published", words, "withheld")
-    if open_when and published != "masked":
-        section.fault("open_when says when a masked fact is open: published must be masked", "open_when")
+        found.fault("the name is taken: correct_entry has a fact of that name", *fact)
+    kind, given = keys.type, keys.model_fields_set
+    if kind == "choice" and "choices" not in given:
+        found.fault('key "choices" is missing', *fact)
+    if kind != "choice" and ("choices" in given or "list" in given):
+        found.fault(f"choices belong to type choice, not {kind}", *fact, key="choices")
+    choices = {code: label for code, label in keys.choices.items() if label}
+    for code, points in keys.points.items():
+        if code not in choices and found.node_at(*fact, "points", code).value == points:
+            wrong = f'fact "{name}": points of "{code}" must be {POINTS}, not {points}'
+            found.faults.at(found.node_at(*fact, "points", code), wrong)
+    if (keys.lies or keys.not_before) and kind not in ("day", "moment"):
+        key = "lies" if keys.lies else "not_before"
+        found.fault(f"only a day or a moment lies somewhere, not a {kind}", *fact, key=key)
+    if keys.published == ONCE_PUBLISHED and found.node.file != STORED:
+        node = found.node_at(*fact, "published")
+        wrong = f'fact "{name}": published must be one of {", ".join(PUBLISHED)}, not "{ONCE_PUBLISHED}"'
+        found.faults.at(node, wrong)
+    if keys.open_when and keys.published != "masked":
+        found.fault("open_when says when a masked fact is open: published must be masked", *fact, key="open_when")
     return FactSpec(
         name=name,
-        label=section.text("label"),
+        label=keys.label,
         type=kind,
         choices=MappingProxyType(choices),
-        published=published,
-        cite=section.text("cite", ""),
+        published=keys.published,
+        cite=keys.cite,
         closed=readings.closed(name, choices),
-        points=MappingProxyType(points),
-        open_when=open_when,
-        of_case=of == _OF[0] if of else None,
-        lies=lies,
-        not_before=not_before,
+        points=MappingProxyType({code: points for code, points in keys.points.items() if code in choices}),
+        # Any one set of conditions on the other facts opens a masked fact: a company's name, not a person's.
+        open_when=tuple(conditions_of(each) for each in keys.open_when),
+        of_case=keys.of == _OF_CASE if keys.of else None,
+        lies=Lies(keys.lies) if keys.lies else Lies.ANY,
+        not_before=tuple(keys.not_before),
     )
-
-
-def _open_when(section: Section) -> Iterator[tuple[Condition, ...]]:
-    """Conditions on the other facts, any one set of which opens a masked fact: a company's name, not a person's."""
-    node = section.get("open_when")
-    if node is None:
-        return
-    for item in node.value if isinstance(node.value, list) else [node]:
-        yield read_conditions(Section(wrapped("open_when", item), section.what, section.faults), "open_when")
 
 
 # --- actions ----------------------------------------------------------------------------------------------
 
 
 def _action(
-    name: str, section: Section, states: Mapping[str, State], facts: Mapping[str, FactSpec], readings: Readings
-) -> Action:
-    first = section.flag("first")
-    sources = _sources(section, states, first)
-    accepts = section.texts("accepts")
-    if name == CORRECT:
-        accepts = tuple(dict.fromkeys((*CORRECTION_FACTS, *accepts, *facts)))
-    elif name == NOTE:
-        accepts = tuple(dict.fromkeys((*accepts, "text")))
-    if first:
-        accepts = tuple(dict.fromkeys((*accepts, ORIGIN)))
+    found: Found[WorkflowFile], name: str, keys: ActionKeys, states: Mapping[str, State],
+    facts: Mapping[str, FactSpec], readings: Readings,
+) -> Action:  # fmt: skip
+    action = ("actions", name)
+
+    def asked(key: str, demands: Sequence[Mapping[str, DemandKeys]], on_record: bool) -> Iterator[Requirement]:
+        return requirements_of(found, demands, *action, key, on_record=on_record)
+
     requires = (
-        *read_requirements(section, "needs"), *readings.needs.get(name, ()),
-        *read_requirements(section, "needs_on_record", on_record=True), *readings.needs_on_record.get(name, ()),
+        *asked("needs", keys.needs, False), *readings.needs.get(name, ()),
+        *asked("needs_on_record", keys.needs_on_record, True), *readings.needs_on_record.get(name, ()),
     )  # fmt: skip
     wants = (
-        *read_requirements(section, "wants"), *readings.wants.get(name, ()),
-        *read_requirements(section, "wants_on_record", on_record=True), *readings.wants_on_record.get(name, ()),
+        *asked("wants", keys.wants, False), *readings.wants.get(name, ()),
+        *asked("wants_on_record", keys.wants_on_record, True), *readings.wants_on_record.get(name, ()),
     )  # fmt: skip
     needed = {need.fact for need in (*requires, *wants)}
     return Action(
         name=name,
-        label=section.text("label"),
-        sources=sources,
-        target=section.text("to") if "to" in section or first else None,
-        roles=read_roles(section, "roles"),
+        label=keys.label,
+        sources=_sources(found, name, keys, states),
+        target=keys.to,
+        roles=tuple(keys.roles),
         requires=requires,
-        accepts=tuple(fact for fact in accepts if fact not in needed),
-        cite=section.text("cite", ""),
-        first=first,
+        accepts=tuple(fact for fact in _accepted(name, keys, facts) if fact not in needed),
+        cite=keys.cite,
+        first=keys.first,
         wants=wants,
-        tell=read_roles(section, "tell"),
-        opens=tuple(opening_from(each) for each in section.sections("opens")),
-        same=_pairs(section, "same"),
-        before=tuple(read_requirements(section, "needs_before", on_record=True)),
-        publishes=section.flag("publishes"),
-        hands_to=section.text("hands_to", ""),
-        owner_of=section.text("owner_of", ""),
+        tell=tuple(keys.tell),
+        opens=tuple(opening_of(each) for each in keys.opens),
+        same=MappingProxyType(keys.same),
+        before=tuple(asked("needs_before", keys.needs_before, True)),
+        publishes=keys.publishes,
+        hands_to=keys.hands_to,
+        owner_of=keys.owner_of,
         rests_on=tuple(
-            RestRule(
-                each.texts("clock", needed=True),
-                read_conditions(each, "when"),
-                each.flag("on_last_day"),
-                each.texts("ended_by"),
-            )
-            for each in section.sections("rests_on")
+            RestRule(tuple(each.clock), conditions_of(each.when), each.on_last_day, tuple(each.ended_by))
+            for each in keys.rests_on
         ),
-        keeps=section.texts("keeps"),
-        implies=_pairs(section, "implies"),
-        clashes=tuple(Clash(each.text("clock"), read_conditions(each, "when")) for each in section.sections("clashes")),
+        keeps=tuple(keys.keeps),
+        implies=MappingProxyType(keys.implies),
+        clashes=tuple(Clash(each.clock, conditions_of(each.when)) for each in keys.clashes),
     )
+
+
+def _accepted(name: str, keys: ActionKeys, facts: Mapping[str, FactSpec]) -> tuple[str, ...]:
+    """The facts that an action may carry, with what its kind carries in every workflow."""
+    accepts = tuple(keys.accepts)
+    if name == CORRECT:
+        accepts = (*CORRECTION_FACTS, *accepts, *facts)
+    elif name == NOTE:
+        accepts = (*accepts, "text")
+    if keys.first:
+        accepts = (*accepts, ORIGIN)
+    return tuple(dict.fromkeys(accepts))
+
+
+def _sources(found: Found[WorkflowFile], name: str, keys: ActionKeys, states: Mapping[str, State]) -> tuple[str, ...]:
+    given = "source" in keys.model_fields_set
+    if keys.first:
+        if given:
+            found.fault("the first action comes from no state", "actions", name, key="from")
+        if keys.to is None:
+            found.fault('key "to" is missing', "actions", name)
+        return ()
+    if not given:
+        found.fault('key "from" is missing', "actions", name)
+    match keys.source:
+        case ["any"]:
+            return tuple(states)
+        case ["any_open"]:
+            return tuple(state.name for state in states.values() if not state.ended and not state.final)
+        case sources:
+            if given and not sources:
+                found.fault("from names no state", "actions", name, key="from")
+            return tuple(sources)
 
 
 _BUILT_IN = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)
@@ -257,30 +261,3 @@ def _everywhere(
     yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
     yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS)
     yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
-
-
-def _pairs(section: Section, key: str) -> Mapping[str, str]:
-    """A mapping to facts: facts that have to agree with others, an action with the fact of its day."""
-    pairs = {}
-    for name, node in section.items(key):
-        if isinstance(node.value, str) and node.value:
-            pairs[str(name)] = node.value
-        else:
-            section.wrong(f"{key} {name}", node, "the name of a fact")
-    return MappingProxyType(pairs)
-
-
-def _sources(section: Section, states: Mapping[str, State], first: bool) -> tuple[str, ...]:
-    if first:
-        if "from" in section:
-            section.fault("the first action comes from no state", "from")
-        return ()
-    match section.texts("from", needed=True):
-        case ("any",):
-            return tuple(states)
-        case ("any_open",):
-            return tuple(state.name for state in states.values() if not state.ended and not state.final)
-        case sources:
-            if "from" in section and not sources:
-                section.fault("from names no state", "from")
-            return sources

@@ -17,6 +17,8 @@ _SWITCHES = {"on", "off", "yes", "no"}
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TAG = "tag:yaml.org,2002:"
+_TEXT = _TAG + "str"
+_WORDS = (_TEXT, _TAG + "timestamp")  # what a key may be
 _DEEPEST = 40  # collections inside one another; ours need seven
 _SURELY_FLAT = 4_000  # levels that the composer takes without harm
 _MOST_VALUES = 200_000  # with every alias written out
@@ -85,6 +87,9 @@ class _Nodes:
         self.values = 0  # with every alias written out
 
     def of(self, composed: yaml.Node) -> Node:
+        if composed.tag == _TEXT and isinstance(composed, yaml.ScalarNode):  # most of them; no alias leads into one
+            self.values += 1
+            return Node(composed.value, self._file, composed.start_mark.line + 1)
         known = id(composed)
         if known in self._made:
             made = self._made[known]
@@ -123,11 +128,11 @@ class _Nodes:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._fault(key_node, "a key must be a word or a day")
                 continue
-            key = str(key_node.value)
+            key: str = key_node.value
             if key.lower() in _SWITCHES:
                 self._fault(key_node, f'no key may be called "{key}": YAML reads it as true or false')
                 continue
-            if key_node.tag not in (_TAG + "str", _TAG + "timestamp"):
+            if key_node.tag not in _WORDS:
                 self._fault(key_node, f'key "{key}" is no word; write it in quotes')
                 continue
             if key in first:

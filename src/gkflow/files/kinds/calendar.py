@@ -1,7 +1,5 @@
 """What calendar files hold (日历文件): notices of days off, their list, and yearly local festivals."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from gkflow.domain.law import Known

@@ -1,7 +1,5 @@
 """What a clock of a workflow file holds (计时规则)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from gkflow.domain.workflow import ClockKind, Duty
@@ -13,6 +11,7 @@ from gkflow.files.kinds.model import (
     Flag,
     Text,
     TextOrEmpty,
+    TextOrNone,
     Texts,
     choice,
     key,
@@ -106,8 +105,8 @@ class ExtendKeys(FileModel):
 class LapseKeys(FileModel):
     """What follows when the clock runs out (逾期后果); it says propose or take."""
 
-    propose: Text = key("建议动作", "the action that is proposed to people", None)
-    take: Text = key("自动动作", "the action that is taken, where silence has that effect by law", None)
+    propose: TextOrNone = key("建议动作", "the action that is proposed to people", None)
+    take: TextOrNone = key("自动动作", "the action that is taken, where silence has that effect by law", None)
     when: Conditions = key("条件", "facts of the case under which it follows", {})
     facts: Annotated[dict[str, Anything], pairs()] = key("要素", "the facts of the action", {})
     cite: TextOrEmpty = key("依据", "the article", "")

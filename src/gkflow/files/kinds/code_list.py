@@ -1,7 +1,5 @@
 """What a code list holds (代码表): ``config/lists/NAME.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from gkflow.files.kinds.model import FileModel, NumberOrNone, Text, TextOrEmpty, key, named, short

@@ -1,10 +1,23 @@
 """What a column file holds (列对照): the headings and words of another system's register; see ``gkflow import``."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from gkflow.files.kinds.model import Anything, Conditions, FileModel, Text, Texts, key, pairs, whole
+from pydantic import Discriminator, Tag
+
+from gkflow.files.kinds.model import (
+    WAY,
+    Anything,
+    Conditions,
+    FileModel,
+    Text,
+    Texts,
+    key,
+    named,
+    pairs,
+    sections,
+    whole,
+)
 
 
 class SplitKeys(FileModel):
@@ -15,14 +28,25 @@ class SplitKeys(FileModel):
     otherwise: Text = key("不符合时", "the fact to fill where it has not", alias="else")
 
 
-_Words: Any = Annotated[dict[str, Annotated[dict[str, Anything], pairs()]], pairs()]
+_TEXTS, _SPLIT = WAY + "texts", WAY + "split"
+
+
+def _way(value: Any) -> str:
+    return _SPLIT if isinstance(value, Mapping) else _TEXTS
+
+
+_Column = Annotated[
+    Annotated[list[Text], sections(), Tag(_TEXTS)] | Annotated[SplitKeys, Tag(_SPLIT)],
+    Discriminator(_way),
+]
+_Words = Annotated[dict[str, Annotated[dict[str, Anything], pairs()]], pairs()]
 
 
 class ColumnsFile(FileModel):
     """What headings and words of another system's register mean (列对照)."""
 
     heading: Annotated[int, whole(1)] = key("表头行", "the row of the headings", 1)
-    columns: Annotated[dict[str, Text | list[Text] | SplitKeys], pairs()] = key(
+    columns: Annotated[dict[str, _Column], named("columns:")] = key(
         "各列", "each heading with our column or fact, or several of them", {}
     )
     constants: Annotated[dict[str, Anything], pairs()] = key(

@@ -1,7 +1,5 @@
 """What a duty file holds (周期职责): ``config/duties/NAME.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from gkflow.files.kinds.model import (

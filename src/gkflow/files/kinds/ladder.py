@@ -1,7 +1,5 @@
 """What a ladder file holds (预警与督办): ``config/ladders/NAME.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from gkflow.files.kinds.model import FileModel, Flag, Text, TextOrEmpty, Whole, choice, key, sections

@@ -1,25 +1,25 @@
 """What law files hold (法律依据): ``config/law/NAME.yaml``, one instrument each, and ``config/law/cited.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from gkflow.domain.citations import RANKS
 from gkflow.domain.law import Bound, Known, LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll, YearOf
 from gkflow.files.kinds.model import (
-    DAY_PATTERN,
     FileModel,
     Text,
     TextOrEmpty,
+    TextOrNone,
     Texts,
     choice,
+    dated,
     key,
     named,
     or_words,
     sections,
     whole,
 )
-from gkflow.files.law import BINDS
+
+BINDS = ("office", "applicant", "other")
 
 
 class DecreeKeys(FileModel):
@@ -59,10 +59,10 @@ class ValueKeys(FileModel):
         "月末", "the last day where the month has no such day", MonthEnd.LAST_DAY
     )
     bound: Annotated[Bound, choice(Bound)] = key("上下限", "whether the length is the most or the least", Bound.AT_MOST)
-    month: Annotated[int, whole(1)] = key("月", "the month of a fixed date", None)
-    day: Annotated[int, whole(1)] = key("日", "the day of a fixed date", None)
+    month: Annotated[int | None, whole(1)] = key("月", "the month of a fixed date", None)
+    day: Annotated[int | None, whole(1)] = key("日", "the day of a fixed date", None)
     of: Annotated[YearOf, choice(YearOf)] = key("年度", "in which year a fixed date lies", YearOf.NEXT_OCCURRENCE)
-    year: Annotated[int, whole(1990)] = key("年", "the year of a fixed date that comes once", None)
+    year: Annotated[int | None, whole(1990)] = key("年", "the year of a fixed date that comes once", None)
 
 
 class LimitKeys(FileModel):
@@ -71,8 +71,8 @@ class LimitKeys(FileModel):
     label: Text = key("名称", "what the limit is called")
     binds: Annotated[str, choice(BINDS)] = key("约束对象", "whom it binds", "office")
     note: TextOrEmpty = key("说明", "a remark on the limit", "")
-    succeeds: Text = key("接续的期限", "the limit of an older instrument that it takes over from", None)
-    values: Annotated[dict[str, Annotated[ValueKeys | None, or_words("repealed")]], named("value", DAY_PATTERN)] = key(
+    succeeds: TextOrNone = key("接续的期限", "the limit of an older instrument that it takes over from", None)
+    values: Annotated[dict[str, Annotated[ValueKeys | None, or_words("repealed")]], dated("from")] = key(
         "取值", "its values, each under the day from which it holds; empty or repealed: it holds no longer"
     )
 

@@ -30,6 +30,7 @@ class StandIn(Enum):
 
 
 STAND_IN = StandIn.VALUE
+WAY = "|"  # begins the tag of one of several ways to write a value
 DAY_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 HOUR_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -50,7 +51,19 @@ class FileModel(BaseModel):
 
 def key(zh: str, en: str, default: Any = ..., alias: str | None = None) -> Any:
     """A key of a file: its legal or official term and its meaning; without a default it must be given."""
-    return Field(default, alias=alias, description=f"{zh}: {en}")
+    description = f"{zh}: {en}"
+    # A plain default that is a list is copied deep for each section; of a class pydantic first looks up what it takes.
+    if default == [] or default == {}:
+        return Field(default_factory=_no_list if default == [] else _no_keys, alias=alias, description=description)
+    return Field(default, alias=alias, description=description)
+
+
+def _no_list() -> list[Any]:
+    return []
+
+
+def _no_keys() -> dict[str, Any]:
+    return {}
 
 
 def wanted(words: str, hint: str = "") -> PydanticCustomError:
@@ -91,6 +104,8 @@ class Around:
     noun: str = ""  # what a message calls the sections inside
     named: bool = False
     called: str = ""  # what a message calls a value inside
+    within: str = ""  # the word between what a message calls the section outside and the name of one inside
+    titled: str = ""  # what it calls a section inside that has a name
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = core_schema.no_info_before_validator_function(self.before, handler(source))
@@ -126,12 +141,6 @@ def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     raise wanted("true or false")
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    raise wanted("a number")
 
 
 def _day(value: Any) -> date:
@@ -174,6 +183,17 @@ def text_like(pattern: str) -> Value:
     return Value(text_as("a list of texts").read, "", {"type": "string", "pattern": pattern})
 
 
+def number_as(words: str) -> Value:
+    """A number that the message calls *words*."""
+
+    def read(value: Any) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        raise wanted(words)
+
+    return Value(read, 0, {"type": "number"})
+
+
 def whole(least: int | None = None) -> Value:
     """A whole number."""
 
@@ -185,13 +205,13 @@ def whole(least: int | None = None) -> Value:
     return Value(read, 0, {"type": "integer"} if least is None else {"type": "integer", "minimum": least})
 
 
-def choice(words: Sequence[str] | type[StrEnum]) -> Value:
-    """One of a closed set of words."""
+def choice(words: Sequence[str] | type[StrEnum], *also: str) -> Value:
+    """One of a closed set of words; *also* is taken and not said: the reader has its own words for it."""
     codes = tuple(str(each) for each in words)
     make: Callable[[str], str] = words if isinstance(words, type) else str
 
     def read(value: Any) -> str:
-        if isinstance(value, str) and value in codes:
+        if isinstance(value, str) and value in (*codes, *also):
             return make(value)
         hint = mean(value, codes) if isinstance(value, str) else ""
         # The sentence names what there is already.
@@ -201,12 +221,13 @@ def choice(words: Sequence[str] | type[StrEnum]) -> Value:
 
 
 Text = Annotated[str, Value(_text, "", _SOME_TEXT)]
+TextOrNone = Annotated[str | None, Value(_text, "", _SOME_TEXT)]
 TextOrEmpty = Annotated[str, Value(_text_or_empty, "", {"type": "string"})]
 Secret = Annotated[str, Value(_secret, "", {"type": "string"})]
 Whole = Annotated[int, whole()]
 Flag = Annotated[bool, Value(_flag, False, {"type": "boolean"})]
-Number = Annotated[float, Value(_number, 0, {"type": "number"})]
-NumberOrNone = Annotated[float | None, Value(_number, None, {"type": "number"})]
+_number = number_as("a number")
+NumberOrNone = Annotated[float | None, Value(_number.read, None, {"type": "number"})]
 Day = Annotated[date, Value(_day, date.min, _A_DAY)]
 DayOrNone = Annotated[date | None, Value(_day, None, _A_DAY)]
 Hour = Annotated[time, Value(_hour, time(), {"type": "string", "pattern": HOUR_PATTERN})]
@@ -256,9 +277,12 @@ def _as_list_of_days(value: Any) -> Any:
     raise wanted("a list of days")
 
 
-def sections(noun: str = "") -> Around:
-    """A list of mappings; one mapping may stand for a list of one. A message calls each of them *noun*."""
-    return Around(_as_list, _one_or_many, noun=noun)
+def sections(noun: str = "", titled: str = "") -> Around:
+    """
+    A list of mappings; one mapping may stand for a list of one. A message calls each of them *noun*, or *titled* and
+    its name where it has one.
+    """
+    return Around(_as_list, _one_or_many, noun=noun, titled=titled)
 
 
 # A list of texts, each once; a single text may stand for a list of one.
@@ -297,9 +321,14 @@ def _with_names(pattern: str) -> Callable[[JsonSchema], JsonSchema]:
     return schema if pattern else lambda found: found
 
 
-def pairs(called: str = "", pattern: str = "") -> Around:
+def pairs(called: str = "", pattern: str = "", words: str = "a mapping") -> Around:
     """Values by their names, which follow the *pattern*; a message calls each of them *called* and its name."""
-    return Around(_mapping("a mapping"), _with_names(pattern), called=called)
+    return Around(_mapping(words), _with_names(pattern), called=called)
+
+
+def dated(word: str) -> Around:
+    """Mappings by the day from which they hold; a message calls each "SECTION *word* DAY"."""
+    return Around(_mapping("a mapping"), _with_names(DAY_PATTERN), within=word)
 
 
 def named(noun: str, pattern: str = "") -> Around:
@@ -340,8 +369,36 @@ def short(main: str) -> Around:
 
 
 def or_words(*words: str) -> Around:
-    """A mapping, or one of the words."""
-    return Around(lambda value: None if value in words else value, lambda found: _any_of(found, {"enum": [*words]}))
+    """A mapping, or one of the words, which is read as None."""
+
+    def read(value: Any) -> Any:
+        return None if isinstance(value, str) and value in words else value
+
+    return Around(read, lambda found: _any_of(found, {"enum": [*words]}))
+
+
+def facts_or_words(*words: str) -> Around:
+    """A mapping by the names of facts, or one of the words, which is read as no facts."""
+    objection = f"{', '.join(words)}, or the facts that decide"
+
+    def read(value: Any) -> Any:
+        if value is STAND_IN or (isinstance(value, str) and value in words):
+            return {}
+        if not isinstance(value, Mapping) or not value:
+            raise wanted(objection)
+        return value
+
+    return Around(read, lambda found: _any_of(found, {"enum": [*words]}))
+
+
+def or_name(words: str, meant: Mapping[str, Any]) -> Around:
+    """Mappings by name, or a name alone, which stands for itself with what is *meant* by it."""
+    read = _mapping(words)
+
+    def named_alone(value: Any) -> Any:
+        return {value: meant} if isinstance(value, str) and value else read(value)
+
+    return Around(named_alone, lambda found: {"anyOf": [_SOME_TEXT, found]})
 
 
 def _any_of(found: JsonSchema, other: JsonSchema) -> JsonSchema:

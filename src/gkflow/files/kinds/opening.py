@@ -1,7 +1,5 @@
 """A case that follows (派生案件), as ladders and workflows say it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError

@@ -1,7 +1,5 @@
 """What a row of a plan holds (方案台账): ``config/plans/NAME.csv``, a register that ``gkflow import`` takes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import ConfigDict

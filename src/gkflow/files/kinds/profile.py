@@ -1,7 +1,5 @@
 """What a profile holds (地方规则): ``config/profiles/NAME.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from gkflow.files.kinds.model import (

@@ -1,7 +1,5 @@
 """What the settings hold (系统设置): ``gkflow.toml``."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from gkflow.domain.notice import ROLES_UPWARD

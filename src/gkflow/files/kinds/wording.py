@@ -1,7 +1,5 @@
 """What the wording of notices holds (通知用语): ``config/wording/notices.yaml``."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from gkflow.domain.notice import ROLES_UPWARD

@@ -1,8 +1,6 @@
 """What a workflow file holds (流程文件): ``workflows/NAME.yaml``."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any
+from typing import Annotated
 
 from gkflow.domain.workflow import Lies
 from gkflow.files.kinds.clock import ClockKeys
@@ -12,21 +10,32 @@ from gkflow.files.kinds.model import (
     DayOrNone,
     FileModel,
     Flag,
-    Number,
     Text,
     TextOrEmpty,
+    TextOrNone,
     Texts,
+    Value,
     choice,
+    facts_or_words,
     key,
     named,
-    or_words,
+    number_as,
+    or_name,
     pairs,
     sections,
     text_as,
 )
 from gkflow.files.kinds.opening import OpeningKeys, Roles
-from gkflow.files.publication import BY_LAW, NEVER
-from gkflow.files.workflows import FACT_TYPES, PUBLISHED
+
+FACT_TYPES = (
+    "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",
+    "case", "unit",
+)  # fmt: skip
+PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says nothing
+ONCE_PUBLISHED = "clear"  # what editions kept before 2026-12 may say; what leaves is judged by the present file
+BY_LAW, NEVER = "by_law", "never"
+_LIES = choice([each for each in Lies if each])
+POINTS = "a number of points for one of the choices"
 
 
 class DemandKeys(FileModel):
@@ -38,16 +47,19 @@ class DemandKeys(FileModel):
     day: TextOrEmpty = key("日期要素", "the fact whose day decides; left out: the day of the entry", "")
 
 
-_Demand: Any = Text | Annotated[dict[str, DemandKeys], pairs()]
-Demands: Any = Annotated[list[_Demand], sections()]
-_Asked: Any = Annotated[dict[str, Demands], pairs()]
-_Sets: Any = Annotated[list[Conditions], sections()]
+# A list of names, where a name may carry what dispenses with it: ``[decision, {uscc: {unless: {party: [x]}}}]``.
+Demands = Annotated[
+    list[Annotated[dict[str, DemandKeys], or_name("names of facts", {"unless": {}})]],
+    sections(),
+]
+_Asked = Annotated[dict[str, Demands], pairs()]
+_Sets = Annotated[list[Conditions], sections()]
 
 
 class PublicationKeys(FileModel):
     """What of a procedure may leave the office (公开属性)."""
 
-    attribute: Annotated[Annotated[dict[str, Texts], pairs()], or_words(BY_LAW, NEVER)] = key(
+    attribute: Annotated[dict[str, Texts], facts_or_words(BY_LAW, NEVER)] = key(
         "公开属性", "never, by_law, or the facts that decide with the values that mean open"
     )
     when: Conditions = key("条件", "further conditions", {})
@@ -70,20 +82,22 @@ class FactKeys(FileModel):
 
     label: Text = key("名称", "what the fact is called")
     type: Annotated[str, choice(FACT_TYPES)] = key("类型", "what its value is", "text")
-    choices: Annotated[dict[str, Annotated[str, text_as("a label")]], pairs()] = key(
+    choices: Annotated[dict[str, Annotated[str, text_as("a label")]], pairs("choice")] = key(
         "选项", "the codes of a choice with their labels", {}
     )
     list: TextOrEmpty = key("代码表", "the list in config/lists/ that gives the choices", "")
-    points: Annotated[dict[str, Number], pairs()] = key("分值", "the points of each choice", {})
-    published: Annotated[str, choice(PUBLISHED)] = key(
+    points: Annotated[dict[str, Annotated[float, number_as(POINTS)]], pairs("points of")] = key(
+        "分值", "the points of each choice", {}
+    )
+    published: Annotated[str, choice(PUBLISHED, ONCE_PUBLISHED)] = key(
         "公开方式", "whether it leaves the office: withheld, open or masked", "withheld"
     )
     open_when: _Sets = key("不遮盖的条件", "sets of conditions, any of which opens a masked fact", [])
     cite: TextOrEmpty = key("依据", "the article", "")
-    of: Annotated[str, choice(("case", "entry"))] = key(
+    of: Annotated[str | None, choice(("case", "entry"))] = key(
         "取自", "whether a condition reads it off the case or the entry", None
     )
-    lies: Annotated[str, choice([each for each in Lies if each])] = key(
+    lies: Annotated[str | None, Value(_LIES.read, None, _LIES.schema)] = key(
         "日期范围", "where a day may lie, seen from its entry", None
     )
     not_before: Texts = key("不早于", "other days of the entry that come before this one", [])
@@ -113,7 +127,7 @@ class ActionKeys(FileModel):
     source: Texts = key(
         "起始状态", "the states in which it may be taken; any, or any_open; none where first", [], "from"
     )
-    to: Text = key("目标状态", "the state that follows; left out: the state stays", None)
+    to: TextOrNone = key("目标状态", "the state that follows; left out: the state stays", None)
     roles: Roles = key("办理职责", "the roles that may take it", [])
     needs: Demands = key("须填要素", "facts without which it is refused", [])
     needs_on_record: Demands = key("须已记录", "facts that must be on record or in the entry", [])
