@@ -27,7 +27,7 @@ from rich.cells import cell_len
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
-GENERATED = ("docs/reference/commands.md", "docs/reference/commands.zh-CN.md", "docs/reference/errors.md",
+GENERATED = ("docs/reference/commands.md", "docs/reference/commands.zh-CN.md", "docs/reference/codes.md",
              "docs/reference/python.md")  # fmt: skip
 _BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]*)\")?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -221,11 +221,12 @@ def test_a_picture_is_what_the_commands_print_and_needs_no_outside_address(name:
 
 def test_every_command_and_every_code_is_on_its_page() -> None:
     from gkflow.cli.app import COMMANDS
-    from gkflow.domain.errors import SENTENCES
+    from gkflow.domain.errors import objections
 
     for name in GENERATED[:2]:
         assert set(COMMANDS) == set(re.findall(r"^## gkflow (\S+)$", read(name), re.MULTILINE))
-    assert set(SENTENCES) <= set(re.findall(r"^\| `(\w+)` \|", read("docs/reference/errors.md"), re.MULTILINE))
+    codes = set(re.findall(r"^### `(\w+)`", read("docs/reference/codes.md"), re.MULTILINE))
+    assert set(objections()) <= codes
 
 
 _CALLED = re.compile(r"(?<![\w./-])gkflow((?: --lang (?:en|zh))?) ([a-z][a-z-]+)([^`\n|#&;]*)")

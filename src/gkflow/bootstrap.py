@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
+from gkflow.domain.objections.days import BadMoment
+from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 from gkflow.present import now as now
 
@@ -248,7 +250,6 @@ def database_of(settings: Settings, target: str | Engine | None = None) -> Datab
 def private_of(settings: Settings) -> Private:
     """Who may read what this office writes (文件权限). Raises Unfit for a group that does not exist."""
     from gkflow.channels.private import Private
-    from gkflow.domain.errors import Unfit
 
     name = settings.files.group
     if not name:
@@ -259,7 +260,7 @@ def private_of(settings: Settings) -> Private:
         return Private(settings.files.mode, grp.getgrnam(name).gr_gid)
     except (ImportError, KeyError):
         reason = f'[files] group: there is no group "{name}" on this machine'
-        raise Unfit("settings", file="gkflow.toml", reason=reason) from None
+        raise SettingsWrong(file="gkflow.toml", reason=reason) from None
 
 
 def wide_files(settings: Settings) -> list[str]:
@@ -334,5 +335,5 @@ def read_moment(text: str) -> datetime | date:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Refused("bad_moment", value=text) from None
+        raise BadMoment(value=text) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -29,7 +29,8 @@ from gkflow.application.hours import tick_hours
 from gkflow.application.ports import CallerSession, Channel, Hold, Message, NotDelivered, OneByOne, Store
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.errors import GkflowError
+from gkflow.domain.objections.days import ClockAhead
 from gkflow.office import Office
 from gkflow.present import awake_and_asleep, machine_clock
 
@@ -184,7 +185,7 @@ class Daemon:
             return now, None
         expected = self._anchor[0] + timedelta(seconds=passed - self._anchor[1])
         if now - expected > JUMP and not self._is_confirmed(now):
-            raise Refused("clock_ahead", now=now.isoformat(), last=expected.isoformat(), at=expected)
+            raise ClockAhead(now=now.isoformat(), last=expected.isoformat(), at=expected)
         if now > expected:
             # A clock that was set back keeps its anchor: setting it right again is no jump.
             self._anchor = (now, passed)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gkflow.bootstrap import Picks, account, folders, picks_of, workflow_of_case
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
+from gkflow.domain.objections.installation import SettingsWrong
 
 if TYPE_CHECKING:
     from gkflow.application.office_context import OfficeContext
@@ -108,7 +109,6 @@ def rules_of(
     its moment; the last ones are in use. With *known_on*, by the notices that were known on that day.
     """
     from gkflow.application.office_context import OfficeContext, QuietHours
-    from gkflow.domain.errors import Unfit
     from gkflow.domain.notice import ReportingLine
     from gkflow.domain.rulebook import mean
     from gkflow.files.wording import read_wording, wording_from_source
@@ -134,11 +134,11 @@ def rules_of(
     for name in wanted:
         if name not in book.duties:
             reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
-            raise Unfit("settings", file="gkflow.toml", reason=reason)
+            raise SettingsWrong(file="gkflow.toml", reason=reason)
     for flow in settings.numbers:
         if flow not in book.workflows:
             reason = f'[numbers]: no workflow "{flow}"{mean(flow, book.workflows)}'
-            raise Unfit("settings", file="gkflow.toml", reason=reason)
+            raise SettingsWrong(file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
@@ -198,7 +198,6 @@ def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mappin
 
 def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
     """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
-    from gkflow.domain.errors import Unfit
     from gkflow.domain.rulebook import mean
 
     owners: dict[str, str] = {}
@@ -210,15 +209,14 @@ def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
             elif owners.setdefault(each, unit.code) != unit.code:
                 reason = f'unit "{unit.code}": field "{each}" is owned by "{owners[each]}" already'
             if reason:
-                raise Unfit("settings", file="gkflow.toml", reason=reason)
+                raise SettingsWrong(file="gkflow.toml", reason=reason)
     return owners
 
 
 def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
     """A region that nobody knows would silently be the whole country."""
-    from gkflow.domain.errors import Unfit
 
     for unit in settings.units.values():
         if unit.region and f"{unit.region[:2]}0000" not in regions:
             reason = f'unit "{unit.code}": no region "{unit.region}" (GB/T 2260)'
-            raise Unfit("settings", file="gkflow.toml", reason=reason)
+            raise SettingsWrong(file="gkflow.toml", reason=reason)

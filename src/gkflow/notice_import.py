@@ -20,7 +20,16 @@ from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
 from gkflow.calendars.overlay import announcement_of, overlay_from
 from gkflow.domain.edition import COUNTRY, UNIT, Announcement, CalendarEdition
-from gkflow.domain.errors import ExaminedAtFault, FilesAtFault, NotFound, Refused, Unfit
+from gkflow.domain.errors import ExaminedAtFault, FilesAtFault
+from gkflow.domain.objections.calendars import (
+    CalendarFileExists,
+    NoText,
+    NoticeAtFault,
+    PublishedMissing,
+    PublishedToCome,
+)
+from gkflow.domain.objections.installation import NoFile, Unreadable
+from gkflow.domain.objections.register_files import FileTooLarge
 from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
@@ -92,9 +101,9 @@ def enter(incoming: Incoming, home: Path) -> Path:
     problems, and where nobody says when it was published.
     """
     if incoming.problems:
-        raise Refused("notice_at_fault", sentence=incoming.problems[0].sentence, reason=incoming.problems[0].text)
+        raise NoticeAtFault(quoted=incoming.problems[0].sentence, reason=incoming.problems[0].text)
     if not incoming.text:
-        raise Refused("published_missing", year=incoming.year)
+        raise PublishedMissing(year=incoming.year)
     target = _target(home / "config" / "calendar", incoming)
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".tmp")
@@ -112,7 +121,7 @@ def _known(home: Path) -> CalendarEdition:
 
 def _not_to_come(published: date | None, today: date) -> date | None:
     if published is not None and published > today:
-        raise Refused("published_to_come", day=published, today=today)
+        raise PublishedToCome(day=published, today=today)
     return published
 
 
@@ -122,19 +131,19 @@ def _text_of(file: Path | bytes, *encodings: str) -> str:
     else:
         try:
             if not file.is_file():
-                raise NotFound("no_file", file=str(file))
+                raise NoFile(file=str(file))
             with file.open("rb") as opened:
                 raw, name, size = opened.read(_MOST_BYTES + 1), str(file), file.stat().st_size
         except OSError as error:  # also a path that is too long
-            raise Unfit("unreadable", file=str(file)[:200], reason=str(error.strerror)) from None
+            raise Unreadable(file=str(file)[:200], reason=str(error.strerror)) from None
     if len(raw) > _MOST_BYTES:
-        raise Refused("file_too_large", file=name, size=-(-size >> 20), most=_MOST_BYTES >> 20)
+        raise FileTooLarge(file=name, size=-(-size >> 20), most=_MOST_BYTES >> 20)
     for encoding in encodings:
         try:
             return raw.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unfit("no_text", file=name, tried=", ".join(encodings))
+    raise NoText(file=name, tried=", ".join(encodings))
 
 
 def _of_notice(
@@ -160,7 +169,7 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
     said = announcement_of(overlay)
     there = (home / "config" / "calendar" / f"{said.name}.yaml").exists()
     if there or said.name == _RESERVED or any(each.name == said.name for each in edition.announcements):
-        raise Refused("calendar_file_exists", name=said.name)
+        raise CalendarFileExists(name=said.name)
     problems = tuple(misquoted(overlay)) or tuple(_contradictions(said, edition))
     found = () if problems else _changes(edition, said, overlay.year)
     told = Incoming(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gkflow.application.ports import CallerSession
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.objections.cases import UnknownEscalation, WordsMissing
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class NotificationDelivery:
     ) -> list[int]:
         """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
         if not words.strip():
-            raise Refused("wrong_use", reason="an acknowledgement needs words")
+            raise WordsMissing()
         from gkflow.application.resolve_names import check_person, who_acts
 
         by, _ = who_acts(self._office.rules, by)
@@ -84,7 +84,7 @@ class NotificationDelivery:
         with self._office.store.writing(session) as ledger:
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.escalations.known(wanted)):
-                raise NotFound("wrong_use", reason=f"no escalation {', '.join(map(str, missing))}")
+                raise UnknownEscalation(ids=missing)
             if case:
                 wanted += [record.id for record in ledger.escalations.log(None, True, case)]
             return ledger.escalations.acknowledge(wanted, by, words.strip(), self._office.moment(now))

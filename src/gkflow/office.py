@@ -27,7 +27,11 @@ from gkflow.bootstrap import (
 from gkflow.calendar_adoption import Calendars
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import NotFound, Refused, Unfit
+from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.cases import UnknownCase
+from gkflow.domain.objections.database import DatabaseMissing
+from gkflow.domain.objections.days import BadMoment, LaterThanNow
+from gkflow.domain.objections.installation import NoOffice
 from gkflow.drafts import Drafts
 from gkflow.files.home import FILE_NAME
 from gkflow.notification_delivery import NotificationDelivery
@@ -117,14 +121,14 @@ def _require_database(settings: Settings, place: Path) -> None:
     require_database(settings.database.url, file if file.is_file() else None)
     path = sqlite_file(settings.database.url)
     if path is not None and not path.exists():
-        raise Unfit("no_office", place=str(place))
+        raise NoOffice(place=str(place))
 
 
 def _nothing_in(place: Path, database: str) -> Unfit:
     file = place / FILE_NAME
     if file.is_file():
-        return Unfit("database_missing", place=database, settings=str(file))
-    return Unfit("no_office", place=str(place))
+        return DatabaseMissing(place=database, settings=str(file))
+    return NoOffice(place=str(place))
 
 
 class Office:
@@ -317,7 +321,7 @@ class Office:
             if not entries:
                 from gkflow.application.checks import near_case
 
-                raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
+                raise UnknownCase(case=number, mean=near_case(ledger, number))
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         moment, present = self.recorded_moment(recorded_by), self.moment(None)
         now = present if as_of is None and moment is None else None
@@ -431,7 +435,7 @@ class Office:
         moment = self.moment(now)
         day = self._swept_day(as_of, moment)
         if day > legal_day(moment):
-            raise Refused("later_than_now", moment=day)
+            raise LaterThanNow(moment=day)
         return self.tick(moment, through=day, session=session)
 
     def unsweep(
@@ -462,10 +466,10 @@ class Office:
             return legal_day(moment)
         if isinstance(as_of, datetime):
             if as_of.tzinfo is None:
-                raise Refused("bad_moment", value=as_of.isoformat())
+                raise BadMoment(value=as_of.isoformat())
             day = legal_day(as_of)
             if as_of > moment and day == legal_day(moment):
-                raise Refused("later_than_now", moment=as_of.isoformat())
+                raise LaterThanNow(moment=as_of.isoformat())
             return day
         if isinstance(as_of, date):
             return as_of

@@ -15,7 +15,9 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, Store
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
 from gkflow.domain.case import canonical, legal_day
-from gkflow.domain.errors import FilesAtFault, Refused, Unfit
+from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
+from gkflow.domain.objections.days import BadMoment, OutOfRange
 from gkflow.in_use import KeptRules, KnownRules, known_rules, rules_of
 
 if TYPE_CHECKING:
@@ -71,9 +73,7 @@ class OfficeState:
                 self._adopt_in(ledger)
             held = Held(ledger.editions.in_use(), self.read_calendars(ledger), self.read_rules(ledger))
             if not (held.calendars and held.rules):
-                raise Unfit(
-                    "calendar_lost" if ledger.consistency.has_record() else "nothing_adopted", place=self.store.place
-                )
+                raise (CalendarLost if ledger.consistency.has_record() else NothingAdopted)(place=self.store.place)
             rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
             self._rules, self._held = rules, held
         return rules
@@ -162,7 +162,7 @@ class OfficeState:
         if given is None:
             return now()
         if given.tzinfo is None:
-            raise Refused("bad_moment", value=given.isoformat())
+            raise BadMoment(value=given.isoformat())
         return given
 
     def day(self, day: date | str | None, moment: datetime | None = None) -> date:
@@ -172,7 +172,7 @@ class OfficeState:
         """
         found = legal_day(moment or now()) if day is None else read_day(day)
         if found >= FOREVER:
-            raise Refused("out_of_range")
+            raise OutOfRange()
         return found
 
     def recorded_moment(self, moment: datetime | date | str | None) -> datetime | None:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as hour
 from zoneinfo import ZoneInfo
 
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.days import BadNow, MadeUpClock
 
 VARIABLE = "GKFLOW_NOW"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -47,7 +47,7 @@ def moment_of(text: str) -> datetime:
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=_SHANGHAI)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Refused("bad_now", variable=VARIABLE, value=text) from None
+        raise BadNow(variable=VARIABLE, value=text) from None
 
 
 def is_made_up() -> bool:
@@ -58,7 +58,7 @@ def is_made_up() -> bool:
 def require_machine_clock() -> None:
     """Refuse to run an office's daemon by a clock that somebody has made up. Raises Refused ("made_up_clock")."""
     if is_made_up():
-        raise Refused("made_up_clock", variable=VARIABLE, value=os.environ[VARIABLE])
+        raise MadeUpClock(variable=VARIABLE, value=os.environ[VARIABLE])
 
 
 def awake_and_asleep() -> float:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gkflow.application.doctor import RuleFiles
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import FilesAtFault, NotFound
+from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.objections.calendars import UnknownEdition
 from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
 from gkflow.office_state import OfficeState
 
@@ -81,7 +82,7 @@ class RuleEditions:
         """The edition of that name, or of the one name that begins so. Raises NotFound."""
         found = {each.edition: each for each in self.all() if each.edition.startswith(name)}
         if len(found) != 1:
-            raise NotFound("unknown_edition", edition=name, editions=[each.edition[:12] for each in self.all()])
+            raise UnknownEdition(edition=name, editions=[each.edition[:12] for each in self.all()])
         return next(iter(found.values()))
 
     def _named(self, name: str) -> RuleSources:

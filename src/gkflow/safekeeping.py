@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from gkflow.bootstrap import settings_of
-from gkflow.domain.errors import FilesAtFault, NotFound, Refused, Unfit
+from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.objections.installation import (
+    BackupElsewhere,
+    FileExists,
+    NoFile,
+    NoOffice,
+    NotABackup,
+    OfficeExists,
+    Unreadable,
+)
 from gkflow.files.home import FILE_NAME
 
 if TYPE_CHECKING:
@@ -61,7 +70,7 @@ def back_up(home: Path, target: Path) -> Backup:
 
     source = _database_of(settings_of(home), home)
     if target.exists():
-        raise Refused("file_exists", file=str(target))
+        raise FileExists(file=str(target))
     with _naming(target), tempfile.TemporaryDirectory(prefix=".gkflow-", dir=target.parent) as folder:
         copy, draft = Path(folder) / DATABASE, Path(folder) / "backup"
         copy_sqlite(source, copy)
@@ -85,9 +94,9 @@ def restore(file: Path, folder: Path) -> Restored:
     A folder that holds an office is never written over (Refused). With breaches nothing is written.
     """
     if not file.is_file():
-        raise NotFound("no_file", file=str(file))
+        raise NoFile(file=str(file))
     if any((folder / name).exists() for name in (FILE_NAME, DATABASE)):
-        raise Refused("office_exists", folder=str(folder))
+        raise OfficeExists(folder=str(folder))
     with _naming(folder), _made(folder), tempfile.TemporaryDirectory(prefix=".gkflow-", dir=folder) as name:
         draft = Path(name)
         _unpack(file, draft)
@@ -111,10 +120,10 @@ def _naming(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unfit("unreadable", file=str(place), reason=error.strerror or str(error)) from error
+        raise Unreadable(file=str(place), reason=error.strerror or str(error)) from error
     except sqlite3.Error as error:
         full = "full" in str(error)
-        raise Unfit("unreadable", file=str(place), reason=os.strerror(ENOSPC) if full else str(error)) from error
+        raise Unreadable(file=str(place), reason=os.strerror(ENOSPC) if full else str(error)) from error
 
 
 @contextmanager
@@ -139,11 +148,11 @@ def _database_of(settings: Settings, home: Path) -> Path:
 
     path = sqlite_file(settings.database.url)
     if path is None:
-        raise Refused("backup_elsewhere", place=_without_password(settings.database.url))
+        raise BackupElsewhere(place=_without_password(settings.database.url))
     file = home / FILE_NAME
     require_database(settings.database.url, file if file.is_file() else None)
     if not path.exists():
-        raise Unfit("no_office", place=str(home))
+        raise NoOffice(place=str(home))
     return path
 
 
@@ -165,12 +174,12 @@ def _unpack(file: Path, draft: Path) -> None:
     try:
         with ZipFile(file) as archive:
             if DATABASE not in archive.namelist() or archive.testzip() is not None:
-                raise Unfit("not_a_backup", file=str(file))
+                raise NotABackup(file=str(file))
             for each in archive.infolist():
                 path = PurePosixPath(each.filename)
                 ours = each.filename in (DATABASE, FILE_NAME) or path.parts[0] in _FOLDERS
                 if not ours or ".." in path.parts or path.is_absolute() or each.is_dir():
-                    raise Unfit("not_a_backup", file=str(file))
+                    raise NotABackup(file=str(file))
                 target = draft / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(each) as there, target.open("wb") as here:
@@ -178,7 +187,7 @@ def _unpack(file: Path, draft: Path) -> None:
                 if each.filename in (DATABASE, FILE_NAME):
                     target.chmod(stat.S_IRUSR | stat.S_IWUSR)
     except (BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Unfit("not_a_backup", file=str(file)) from error
+        raise NotABackup(file=str(file)) from error
 
 
 def _verified(file: Path, draft: Path) -> tuple[int, int, tuple[Breach, ...]]:

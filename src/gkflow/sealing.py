@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gkflow.application.ports import CallerSession
 from gkflow.bootstrap import private_of, wide_files
 from gkflow.domain.errors import GkflowError, Unfit
+from gkflow.domain.objections.installation import NoFile, NoSeals, Unreadable
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Sealing:
         try:
             return SealFile(path, private_of(self._office.settings)).bring_up(lines_after)
         except OSError as error:
-            raise Unfit("unreadable", file=str(path), reason=error.strerror or str(error)) from None
+            raise Unreadable(file=str(path), reason=error.strerror or str(error)) from None
 
     def try_to_deposit(self) -> str:
         """``deposit_seals``; the reason where it did not work: what was swept stays swept."""
@@ -132,9 +133,9 @@ class Sealing:
             with file.open(encoding="utf-8") as lines:
                 found = tuple(read_outside(str(file), lines))
         except FileNotFoundError:
-            raise Unfit("no_file", file=str(file)) from None
+            raise NoFile(file=str(file)) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise Unfit("unreadable", file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None
+            raise Unreadable(file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None
         if path is not None and not found:
-            raise Unfit("no_seals", file=str(file))  # nothing was compared, and that is no proof
+            raise NoSeals(file=str(file))  # nothing was compared, and that is no proof
         return found

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkflow.bootstrap import database_of, folders, packaged_files, rulebook, settings_of
-from gkflow.domain.errors import Conflict, Unfit
+from gkflow.domain.objections.database import DatabaseMissing
+from gkflow.domain.objections.installation import OtherProfile
 from gkflow.office import Office
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def init_office(
     known = path.exists()
     chosen = settings_of(home) if known else settings_of(home, text)
     if place is not None and chosen.profile != place.name:
-        raise Conflict("other_profile", place=str(home), found=chosen.profile, wanted=place.name)
+        raise OtherProfile(place=str(home), found=chosen.profile, wanted=place.name)
     database, before = _database(chosen, home, path if known and not new_database else None)
     fresh = write_settings(path, text)
     if not fresh and not known:
@@ -69,7 +70,7 @@ def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple
     database = database_of(chosen)
     found = database.schema()
     if found is None and settings_file is not None:
-        raise Unfit("database_missing", place=database.place, settings=str(settings_file))
+        raise DatabaseMissing(place=database.place, settings=str(settings_file))
     if found is None or found < SCHEMA:
         database.migrate()
     database.require_schema()

@@ -36,14 +36,14 @@ class Subscriptions:
         """
         from gkflow.application.subscriptions import subscribe
         from gkflow.domain.address import fault_of
-        from gkflow.domain.errors import Refused
+        from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, UnknownChannel
 
         if channel not in self._office.channels():
-            raise Refused("unknown_channel", channel=channel, channels=tuple(self._office.channels()))
+            raise UnknownChannel(channel=channel, channels=tuple(self._office.channels()))
         if channel in ("mail", "webhook", "chat") and not address:
-            raise Refused("address_missing", channel=channel)
+            raise AddressMissing(channel=channel)
         if wrong := fault_of(channel, address, self._office.settings.webhook.allow_local):
-            raise Refused(wrong, channel=channel)  # without the address: it may hold a password
+            raise ADDRESS_FAULTS[wrong](channel=channel)  # without the address: it may hold a password
         with self._office.store.writing(session) as ledger:
             token = secrets.token_hex(6)
             return subscribe(ledger, name, channel, address, item, audience, token, self._office.moment(now))

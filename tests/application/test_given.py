@@ -163,7 +163,7 @@ def test_a_label_under_the_same_key_does_nothing_twice(office: Office) -> None:
     [
         ({"state": "办理种"}, "unknown_state"),
         ({"workflow": "requset"}, "unknown_workflow"),
-        ({"clock": "replay"}, "wrong_use"),
+        ({"clock": "replay"}, "no_such_clock"),
     ],
 )
 def test_an_unknown_name_in_a_filter_is_refused_and_no_empty_list(office: Office, asked: Any, code: str) -> None:

@@ -11,8 +11,9 @@ from gkflow.bootstrap import known_edition, packaged_files
 from gkflow.calendars.predictors import DEFAULT, PREDICTORS, predictor_named
 from gkflow.calendars.shapes import CUSTOM, FIRST, shape_year
 from gkflow.calendars.statutory import statutory_year
-from gkflow.domain.calendar import CalendarError, WorkCalendar
+from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.edition import CalendarEdition
+from gkflow.domain.objections.calendars import CalendarError
 
 DAYS = [date(2008, 1, 1) + timedelta(days=n) for n in range(6940)]
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from gkflow.calendars.statutory import LAW, statutory_year
-from gkflow.domain.calendar import CalendarError, WorkCalendar
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.objections.calendars import CalendarError
 
 
 def days(year: int, *spans: str) -> set[date]:

@@ -147,13 +147,6 @@ def test_a_refusal_is_one_clear_line(words: tuple[str, ...], told: str, register
     assert done.err.count("\n") == 1
 
 
-def test_every_error_has_its_chinese_sentence() -> None:
-    from gkflow.cli.words import ERRORS
-    from gkflow.domain.errors import SENTENCES
-
-    assert set(ERRORS) == set(SENTENCES)
-
-
 def test_every_finding_that_the_code_can_make_has_its_words() -> None:
     import re
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkflow.domain.calendar import CalendarError, DayNote, Firmness, WorkCalendar, YearOfDays
+from gkflow.domain.calendar import DayNote, Firmness, WorkCalendar, YearOfDays
 from gkflow.domain.errors import GkflowError
+from gkflow.domain.objections.calendars import CalendarError
 
 PLAIN = WorkCalendar(days_off=(), makeup_days=())
 ONE_DAY = timedelta(days=1)

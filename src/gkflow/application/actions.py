@@ -20,29 +20,45 @@ from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may
+from gkflow.domain.objections.cases import NoAnswerTo
+from gkflow.domain.objections.facts import FactBeforeCase, FactBeforeEntry, FactMoved, FactsOutOfOrder, FactToCome
+from gkflow.domain.objections.terms import (
+    ExtensionLate,
+    ExtensionNoClock,
+    ExtensionSecond,
+    ExtensionTooLong,
+    ExtensionUnapproved,
+    NoTerm,
+    TermTooLong,
+    TermTooShort,
+    TooEarly,
+    UnitMix,
+)
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, ClockKind, Duty, Workflow
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
 # In a register they are reported and accepted, for a register says what happened.
-REFUSING = frozenset(
-    (
-        "extension_late",
-        "extension_no_clock",
-        "extension_second",
-        "extension_too_long",
-        "extension_unapproved",
-        "fact_before_case",
-        "fact_before_entry",
-        "fact_moved",
-        "fact_to_come",
-        "facts_out_of_order",
-        "no_term",
-        "term_too_long",
-        "term_too_short",
-        "too_early",
-        "unit_mix",
+REFUSING: Mapping[str, type[Refused]] = {
+    each.code: each
+    for each in (
+        ExtensionLate,
+        ExtensionNoClock,
+        ExtensionSecond,
+        ExtensionTooLong,
+        ExtensionUnapproved,
+        FactBeforeCase,
+        FactBeforeEntry,
+        FactMoved,
+        FactToCome,
+        FactsOutOfOrder,
+        NoTerm,
+        TermTooLong,
+        TermTooShort,
+        TooEarly,
+        UnitMix,
     )
-)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +116,17 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
                 if name in told:
                     told[name] = label_of(workflow, str(told[name]))
             told["unless"] = (
-                f", or state the reason where one is enough ({told['reason']})" if finding.facts.get("reason") else ""
+                said(", or state the reason where one is enough ({reason})", reason=told["reason"])
+                if finding.facts.get("reason")
+                else ""
             )
             if "facts" in told:
-                told["facts"] = [label_of(workflow, str(each)) for each in told["facts"]]
+                told["labels"] = [label_of(workflow, str(each)) for each in told.pop("facts")]
             if "clock" in told and (rule := workflow.clock(str(told["clock"]))) is not None:
                 told["clock_label"] = rule.label
-            raise Refused(finding.code, **told)
+            raise REFUSING[finding.code].of(told)
         if finding.code == "no_open_consultation":
-            raise Refused("no_answer_to", action=action, ref=facts.get("ref", ""))
+            raise NoAnswerTo(action=action, ref=facts.get("ref", ""))
 
 
 def write(

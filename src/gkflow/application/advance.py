@@ -40,8 +40,8 @@ from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import act_named, check_person, facts_by_code
 from gkflow.application.subscriptions import push, take_back
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
-from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
+from gkflow.domain.objections.cases import KeyReused, RecountByHand, UnknownCase
 from gkflow.domain.workflow import Workflow
 
 # What a correction takes down besides what it was given.
@@ -61,7 +61,7 @@ def advance(
     """
     entries = ledger.record.entries(number)
     if not entries:
-        raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
+        raise UnknownCase(case=number, mean=near_case(ledger, number))
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     with about(workflow):
         act = act_named(rules, replace(act, action=action_of(workflow, act.action).name))
@@ -83,7 +83,7 @@ def _advance(
         return again
     action = action_of(workflow, act.action)
     if action.name == RECOUNT:
-        raise Refused("wrong_use", reason="a last day is recounted by adopting a calendar, not by hand")
+        raise RecountByHand()
     day = legal_of(number, act.day or today, today, first_day(entries))
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)
@@ -163,7 +163,7 @@ def repeated(ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: s
         and {name: value for name, value in old.facts.items() if name not in _ADDED} == given
     )
     if not same:
-        raise Conflict("key_reused", key=act.key, case=old.case, seq=old.seq)
+        raise KeyReused(key=act.key, case=old.case, seq=old.seq)
     kept = rules.workflow_of(ledger, old.workflow, old.edition)
     record = record_of(ledger.record.entries(old.case), None)
     case = replay(kept, old.case, record)

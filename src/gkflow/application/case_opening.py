@@ -18,8 +18,8 @@ from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import check_person, facts_by_code
 from gkflow.application.subscriptions import push
 from gkflow.domain.case import LINK, Case, Entry
-from gkflow.domain.errors import Conflict, NotFound, Refused
 from gkflow.domain.machine import NEW, action_of, decide, missing_facts, replay
+from gkflow.domain.objections.cases import BeforeOrigin, CaseExists, OriginUnknown
 from gkflow.domain.workflow import Opening, Workflow, meets
 
 
@@ -33,7 +33,7 @@ def open_case(
     *following* is one that another case leads to by its rules: whoever acted there need hold no role here.
     """
     if ledger.docket.line(number) is not None:
-        raise Conflict("case_exists", case=number)
+        raise CaseExists(case=number)
     with about(workflow):
         return _open(ledger, rules, workflow, number, act, now, today, dry_run, following)
 
@@ -135,6 +135,6 @@ def link_back(ledger: Ledger, rules: OfficeContext, origin: str, entry: Entry, l
 def _check_origin(ledger: Ledger, number: str, origin: str, day: date) -> None:
     docket = ledger.docket.line(origin)
     if docket is None:
-        raise NotFound("origin_unknown", case=number, origin=origin, mean=near_case(ledger, origin))
+        raise OriginUnknown(case=number, origin=origin, mean=near_case(ledger, origin))
     if day < docket.received:
-        raise Refused("before_origin", case=number, origin=origin, day=day, first=docket.received)
+        raise BeforeOrigin(case=number, origin=origin, day=day, first=docket.received)

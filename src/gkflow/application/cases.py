@@ -15,7 +15,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status, Verdict
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.objections.cases import NoSuchClock, UnknownState
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import ClockKind, Duty, Workflow
 
@@ -129,7 +129,7 @@ def _clock_named(rules: OfficeContext, asked: CaseQuery) -> str:
     for rule in clocks:
         if rule.label == asked.clock:
             return rule.name
-    raise Refused("wrong_use", reason=f'no clock "{asked.clock}"; there are: {", ".join(sorted(names))}')
+    raise NoSuchClock(clock=asked.clock, clocks=sorted(names))
 
 
 def _check_state(rules: OfficeContext, name: str) -> None:
@@ -137,7 +137,7 @@ def _check_state(rules: OfficeContext, name: str) -> None:
     states = [state for workflow in rules.rulebook.workflows.values() for state in workflow.states.values()]
     names = dict.fromkeys(word for state in states for word in (state.name, state.label))
     if name not in names:
-        raise NotFound("unknown_state", state=name, mean=mean(name, names))
+        raise UnknownState(state=name, mean=mean(name, names))
 
 
 def _matches(line: CaseLine, asked: CaseQuery) -> bool:

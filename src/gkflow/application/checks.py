@@ -13,24 +13,35 @@ from gkflow.application.facts import FIRST_YEAR
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.domain.case import CORRECT, RECOUNT, Entry, amendments, record_of
-from gkflow.domain.errors import Refused
+from gkflow.domain.hints import did_you_mean
+from gkflow.domain.objections.cases import RefTaken
+from gkflow.domain.objections.corrections import (
+    CorrectionBeforeEntry,
+    CorrectionOfVoided,
+    CorrectionUnknownEntry,
+    CorrectionWantsReason,
+    FirstNotVoided,
+)
+from gkflow.domain.objections.days import BeforeFirst, DayToCome, YearTooEarly
+from gkflow.domain.objections.facts import FactsMissing
+from gkflow.domain.objections.people import ApproverWrong, NotOwner, RoleMissing
 from gkflow.domain.workflow import Action, Workflow
 
 
 def near_case(ledger: Ledger, number: str) -> str:
     """A hint at a case number that is nearly the same."""
     near = get_close_matches(number, ledger.record.near_cases(number), 2)
-    return f" (do you mean {' or '.join(near)}?)" if near else ""
+    return did_you_mean(near)
 
 
 def legal_of(number: str, day: date, today: date, first: date | None) -> date:
     """The legal day of an entry: of a year that can be, not to come, and not before the first one."""
     if day.year < FIRST_YEAR:
-        raise Refused("year_too_early", day=day, first=FIRST_YEAR)
+        raise YearTooEarly(day=day, first=FIRST_YEAR)
     if day > today:
-        raise Refused("day_to_come", case=number, day=day, today=today)
+        raise DayToCome(case=number, day=day, today=today)
     if first is not None and day < first:
-        raise Refused("before_first", case=number, day=day, first=first)
+        raise BeforeFirst(case=number, day=day, first=first)
     return day
 
 
@@ -78,8 +89,7 @@ def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequen
     if gaps:
         labels = [label_of(workflow, gap) for gap in gaps]
         cite = action.cite or workflow.label
-        raise Refused(
-            "facts_missing", action=action.name, case=number, facts=labels, names=tuple(gaps), cite=cite,
+        raise FactsMissing(action=action.name, case=number, labels=labels, names=tuple(gaps), cite=cite,
             possible=choices_of(workflow, gaps),
         )  # fmt: skip
 
@@ -90,7 +100,7 @@ def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str])
         return
     known = [person for person in rules.people if person.name == by]
     if known and not any(role in person.roles for person in known for role in roles):
-        raise Refused("role_missing", by=by, action=action, roles=tuple(roles))
+        raise RoleMissing(by=by, action=action, roles=tuple(roles))
 
 
 def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
@@ -102,7 +112,7 @@ def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts:
             lacking = known and not any(role in person.roles for person in known for role in rule.approvers)
             if rule.action == action and rule.approvers and lacking:
                 cite = workflow.actions[action].cite
-                raise Refused("approver_wrong", by=by, action=action, roles=rule.approvers, cite=cite)
+                raise ApproverWrong(by=by, action=action, roles=rule.approvers, cite=cite)
 
 
 def approvals(workflow: Workflow, action: str) -> tuple[str, ...]:
@@ -120,7 +130,7 @@ def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping
                 continue
             for suspension in deadline.suspensions:
                 if suspension.action == action and suspension.ref == ref and suspension.ended is None:
-                    raise Refused("ref_taken", action=action, ref=ref)
+                    raise RefTaken(action=action, ref=ref)
 
 
 def first_day(entries: Sequence[Entry]) -> date:
@@ -135,25 +145,25 @@ def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, 
     A correction may itself be corrected or voided; what has been voided may not: its voiding may.
     """
     if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
-        raise Refused("correction_wants_reason", case=number)
+        raise CorrectionWantsReason(case=number)
     old = next((entry for entry in entries if entry.seq == facts["seq"]), None)
     if old is None or old.action == RECOUNT:
-        raise Refused("correction_unknown_entry", case=number, seq=facts["seq"])
+        raise CorrectionUnknownEntry(case=number, seq=facts["seq"])
     if on < old.day:
-        raise Refused("correction_before_entry", case=number, seq=old.seq, day=on, first=old.day)
+        raise CorrectionBeforeEntry(case=number, seq=old.seq, day=on, first=old.day)
     amended = amendments(entries).get(old.seq)
     if amended is not None and amended.voided_by is not None:
-        raise Refused("correction_of_voided", case=number, seq=old.seq, by=amended.voided_by)
+        raise CorrectionOfVoided(case=number, seq=old.seq, by=amended.voided_by)
     if old.seq == 1 and facts.get("void"):
-        raise Refused("first_not_voided", case=number)
+        raise FirstNotVoided(case=number)
     # 更正他条更正: what then holds of the entry that the other correction names is what has to be sound.
     then = record_of((*entries, replace(old, seq=len(entries) + 1, action=CORRECT, day=on, facts=facts)))
     first = next(entry for entry in then if entry.seq == 1)
     for entry in then:
         if entry.day < first.day:
-            raise Refused("before_first", case=number, day=entry.day, first=first.day)
+            raise BeforeFirst(case=number, day=entry.day, first=first.day)
         if entry.day > on and entry.seq in _touched(entries, old):
-            raise Refused("day_to_come", case=number, day=entry.day, today=on)
+            raise DayToCome(case=number, day=entry.day, today=on)
 
 
 def corrected_entry(entries: Sequence[Entry], seq: int) -> Entry:
@@ -180,7 +190,6 @@ def check_owner(
     owner = rules.owners.get(field)
     if owner and unit != owner:
         labels = {code: label for label, code in rules.units.items()}
-        raise Refused(
-            "not_owner", action=action.name, field=field, owner=owner, unit=unit or "—", cite=action.cite,
+        raise NotOwner(action=action.name, field=field, owner=owner, unit=unit or "—", cite=action.cite,
             owner_label=labels.get(owner, owner), unit_label=labels.get(unit, unit or "—"),
         )  # fmt: skip

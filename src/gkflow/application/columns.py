@@ -8,7 +8,7 @@ from typing import Any
 
 from gkflow.application.marks import folded
 from gkflow.application.rows import HEADINGS
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.register_files import ColumnsMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Columns:
         wanted = [heading for heading in (*self.names, *sorted(self.ignored)) if heading not in there]
         if wanted:
             found = [each for each in headings if each] or ["—"]
-            raise Refused("columns_missing", file=file, columns=wanted, found=found)
+            raise ColumnsMissing(file=file, columns=wanted, found=found)
         return [self.name_of(heading) if heading else "" for heading in headings]
 
     def translate(self, row: dict[Any, Any]) -> dict[Any, Any]:

@@ -19,7 +19,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import DraftLine, Ledger
 from gkflow.application.receive import receive
 from gkflow.domain.case import canonical
-from gkflow.domain.errors import NotFound
+from gkflow.domain.objections.cases import NoDraft
 
 
 def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
@@ -39,7 +39,7 @@ def the_draft(ledger: Ledger, id_: int) -> DraftLine:
     """The draft of that number. Raises NotFound ("no_draft")."""
     found: list[DraftLine] = ledger.drafts.listed([id_])
     if not found:
-        raise NotFound("no_draft", id=id_)
+        raise NoDraft(id=id_)
     return found[0]
 
 

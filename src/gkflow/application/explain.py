@@ -12,9 +12,10 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.day_by_day import WorkingLine, work_through
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.errors import NotFound
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import may, replay
+from gkflow.domain.objections.cases import CaseMisfiled, NoClocks, NotYetRecorded, UnknownCase, UnknownClock
+from gkflow.domain.sentences import said
 from gkflow.domain.verdicts import at_moment
 from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
 
@@ -83,10 +84,12 @@ def view_case(
     if recorded_by is not None:
         entries = [entry for entry in entries if entry.written_at <= recorded_by]
         if not entries:
-            raise NotFound("not_yet_recorded", case=number, moment=recorded_by.isoformat())
+            raise NotYetRecorded(case=number, moment=recorded_by.isoformat())
     record = record_of(entries, as_of)
     if not record:
-        raise NotFound("unknown_case", case=number, mean=f" on {as_of}; its first entry is of {entries[0].day}")
+        raise UnknownCase(
+            case=number, mean=said(" on {day}; its first entry is of {first}", day=as_of, first=entries[0].day)
+        )
     case = replay(workflow, number, record)
     deadlines = reckon_case(workflow, record, rules.rulebook, as_of)
     if now is not None:
@@ -136,9 +139,9 @@ def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
     why there are none.
     """
     if view.case.state == MISFILED:
-        raise NotFound("case_misfiled", case=view.case.number)
+        raise CaseMisfiled(case=view.case.number)
     if not view.deadlines:
-        raise NotFound("no_clocks", case=view.case.number)
+        raise NoClocks(case=view.case.number)
     if not clock:
         return most_urgent(view.deadlines) or next(iter(view.deadlines.values()))
     runs = [
@@ -148,7 +151,7 @@ def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
     ]
     if not runs:
         names = sorted({name for name, _ in view.deadlines})
-        raise NotFound("unknown_clock", case=view.case.number, clock=clock, clocks=names)
+        raise UnknownClock(case=view.case.number, clock=clock, clocks=names)
     return runs[0]
 
 

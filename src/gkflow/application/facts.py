@@ -14,7 +14,12 @@ from zoneinfo import ZoneInfo
 from gkflow.application.given import VALUES, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.errors import Refused
+from gkflow.domain.hints import did_you_mean, there_are
+from gkflow.domain.objections.days import BadDay
+from gkflow.domain.objections.facts import BadFact, FactTwice, NameTooLong, UnknownFact
+from gkflow.domain.objections.register_files import MarkRefused
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Action, FactSpec, Workflow
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$", re.ASCII)
@@ -38,7 +43,7 @@ def read_day(value: Any, *, midnight: bool = False) -> date:
     if isinstance(value, date):
         return value
     if not isinstance(value, str):  # 20260302 as a number may be a day, an amount or a number of an entry
-        raise Refused("bad_day", value=value)
+        raise BadDay(value=value)
     text = folded(value)
     if midnight:
         text = _MIDNIGHT.sub("", text)
@@ -48,7 +53,7 @@ def read_day(value: Any, *, midnight: bool = False) -> date:
             return date(*map(int, found.groups()))
         return date.fromisoformat(text)
     except ValueError:
-        raise Refused("bad_day", value=value) from None
+        raise BadDay(value=value) from None
 
 
 def is_uscc(value: str) -> bool:
@@ -73,8 +78,7 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
     """
 
     def bad(rule: str) -> Refused:
-        return Refused(
-            "bad_fact",
+        return BadFact(
             action=action,
             fact=spec.name,
             label=spec.label,
@@ -86,10 +90,10 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
     text = str(value).strip()
     if not text.isprintable():
         if mark := broken(text):
-            raise bad(f"text without {mark}")
+            raise bad(said("text without {marks}", marks=mark))
         text = unmarked(text).strip()
     if isinstance(value, bool) and spec.type != "flag":
-        raise bad(_WANTED.get(spec.type, "a text"))
+        raise bad(_WANTED.get(spec.type, _A_TEXT))
     match spec.type:
         case "text":
             return text
@@ -97,9 +101,9 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
             try:
                 day = read_day(value, midnight=True)
             except Refused:
-                raise bad("a day, as 2026-11-22") from None
+                raise bad(_A_DAY) from None
             if day.year < FIRST_YEAR:
-                raise bad(f"a day of {FIRST_YEAR} or later")
+                raise bad(said("a day of {year} or later", year=FIRST_YEAR))
             return day.isoformat()
         case "integer":
             return _whole(folded(text), bad)
@@ -118,45 +122,45 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
                 return True
             if flag in ("false", "0", "否", "no"):
                 return False
-            raise bad("是 or 否")
+            raise bad(said("是 or 否"))
         case "choice":
             code = _choice(spec, text)
             if code in spec.closed:
-                raise bad(f"a choice that the reading leaves open ({spec.closed[code]})")
+                raise bad(said("a choice that the reading leaves open ({reading})", reading=spec.closed[code]))
             if code:
                 return code
-            raise bad("one of " + ", ".join(f"{code} {label}" for code, label in spec.choices.items()))
+            raise bad(said("one of {names}", names=[f"{code} {label}" for code, label in spec.choices.items()]))
         case "uscc":
             text = folded(text)
             if not is_uscc(text):
-                raise bad("18 characters whose check digit agrees (GB 32100)")
+                raise bad(said("18 characters whose check digit agrees ({standard})", standard="GB 32100"))
             return text.upper()
         case "identity_number":
             text = folded(text)
             if not is_identity_number(text):
-                raise bad("18 characters whose check digit agrees (GB 11643)")
+                raise bad(said("18 characters whose check digit agrees ({standard})", standard="GB 11643"))
             return text.upper()
     return text
 
 
 def _whole(text: str, bad: Callable[[str], Refused]) -> int:
     if _WHOLE.match(text) is None:
-        raise bad("a whole number" + _too_long(text))
+        raise bad(_SHORT_WHOLE if _too_long(text) else _A_WHOLE)
     return int(text.partition(".")[0])
 
 
 def _number(text: str, bad: Callable[[str], Refused]) -> int | float:
     found = _NUMBER.match(text)
     if found is None or not (found.group(1) or found.group(3)):
-        raise bad("a number" + _too_long(text))
+        raise bad(_SHORT_NUMBER if _too_long(text) else _A_NUMBER)
     number = float(text.replace(",", ""))
     if abs(number) >= _MOST:
-        raise bad("a number of at most 15 digits")
+        raise bad(_SHORT_NUMBER)
     return int(number) if number.is_integer() else number
 
 
-def _too_long(text: str) -> str:
-    return " of at most 15 digits" if len(text) > len(str(_MOST)) - 1 and text.lstrip("+-").isdigit() else ""
+def _too_long(text: str) -> bool:
+    return len(text) > len(str(_MOST)) - 1 and text.lstrip("+-").isdigit()
 
 
 def _choice(spec: FactSpec, text: str) -> str:
@@ -178,20 +182,22 @@ def check_name(column: str, label: str, text: str) -> None:
     Raises Refused ("name_too_long", "mark_refused").
     """
     if len(text) > LONGEST_NAME:
-        raise Refused("name_too_long", column=column, label=label, length=len(text), most=LONGEST_NAME)
+        raise NameTooLong(column=column, label=label, length=len(text), most=LONGEST_NAME)
     if not text.isprintable():
         marks = broken(text)
         if column == "case" and not marks:
             marks = controls(text) or turns(text) or ("↵" if "\n" in text or "\r" in text else "")
         if marks:
-            raise Refused("mark_refused", column=column, label=label, marks=marks)
+            raise MarkRefused(column=column, label=label, marks=marks)
 
 
-_WANTED = {
-    "day": "a day, as 2026-11-22", "moment": "a moment, as 2026-11-22 10:30", "integer": "a whole number",
-    "number": "a number", "amount_wan": "an amount in 万元, as 0.2, or with its unit, as 2000元",
-}  # fmt: skip
-_A_MOMENT = "a moment, as 2026-11-22 10:30"
+_A_TEXT = said("a text")
+_A_DAY = said("a day, as 2026-11-22")
+_A_MOMENT = said("a moment, as 2026-11-22 10:30")
+_A_WHOLE, _SHORT_WHOLE = said("a whole number"), said("a whole number of at most 15 digits")
+_A_NUMBER, _SHORT_NUMBER = said("a number"), said("a number of at most 15 digits")
+_AN_AMOUNT = said("an amount in 万元, as 0.2, or with its unit, as 2000元")
+_WANTED = {"day": _A_DAY, "moment": _A_MOMENT, "integer": _A_WHOLE, "number": _A_NUMBER, "amount_wan": _AN_AMOUNT}
 # 2026/3/1 9:05 as people write it.
 _CLOCK = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]+(\d{1,2})[:：](\d{2})")
 
@@ -230,7 +236,7 @@ def _amount_wan(text: str, bad: Callable[[str], Refused]) -> str:
     """
     found = _AMOUNT.match(text)
     if found is None:
-        raise bad("an amount in 万元, as 0.2, or with its unit, as 2000元")
+        raise bad(_AN_AMOUNT)
     amount = Decimal((found.group(1) + (found.group(2) or "")).replace(",", "").replace("，", ""))
     if found.group(3) == "元":
         amount /= _WAN
@@ -265,7 +271,7 @@ def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> 
         if name not in names and name not in workflow.facts:
             name = _by_label(workflow, action, name, names)
             if given.get(name) not in (None, ""):
-                raise Refused("fact_twice", fact=name)
+                raise FactTwice(fact=name)
         facts[name] = _one(workflow, action, name, value)
     return facts
 
@@ -277,9 +283,8 @@ def _by_label(workflow: Workflow, action: Action, label: object, names: tuple[st
             return spec.name
     name = str(label)
     near = get_close_matches(name, names, 2)
-    there = ", ".join(f"{each} {_label(workflow, each)}".rstrip() for each in names)
-    mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
-    raise NotFound("unknown_fact", action=action.name, fact=name, near=near, mean=mean, allowed=names)
+    mean = did_you_mean(near) or there_are(f"{each} {_label(workflow, each)}".rstrip() for each in names)
+    raise UnknownFact(action=action.name, fact=name, near=near, mean=mean, allowed=names)
 
 
 def _label(workflow: Workflow, name: str) -> str:

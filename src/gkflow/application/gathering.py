@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from gkflow.application.marks import folded, looks_of, plain_number, revealed
 from gkflow.application.ports import Store
 from gkflow.application.rows import BadRow, Imported, TypedRow
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.cases import TwoWorkflows
+from gkflow.domain.objections.register_files import LookAlike, NumberFolded
 from gkflow.domain.workflow import Workflow
 
 Gathered = dict[str, tuple[Workflow, list[TypedRow]]]
@@ -20,7 +21,7 @@ def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow
         held[1].extend(rows)
         return
     for row in rows:
-        error = Refused("two_workflows", case=case, workflow=held[0].name, label=held[0].label)
+        error = TwoWorkflows(case=case, workflow=held[0].name, label=held[0].label)
         result.bad.append(BadRow(row.number, case, error))
 
 
@@ -40,7 +41,7 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
         number = case if case in there else plain.get(case, case)
         hold(gathered, number, workflow, rows, result)
         if number != case:
-            told = Refused("number_folded", case=number, written=revealed(case))
+            told = NumberFolded(case=number, written=revealed(case))
             result.told.append(BadRow(rows[0].number, number, told))
     for _, rows in gathered.values():
         rows.sort(key=lambda row: row.number)
@@ -67,4 +68,4 @@ def tell_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
 
 def _tell(result: Imported, rows: list[TypedRow], case: str, other: str) -> None:
     if rows:
-        result.told.append(BadRow(rows[0].number, case, Refused("look_alike", case=case, other=other)))
+        result.told.append(BadRow(rows[0].number, case, LookAlike(case=case, other=other)))

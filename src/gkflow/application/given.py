@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.facts import FactKind, FactsNoMapping, FactTwice, NotAText
 
 VALUES = (str, int, float, Decimal, date)  # bool is an int, datetime a date
 
@@ -20,7 +20,7 @@ def require_texts(**given: object) -> None:
     """Refuse what is no text: a case number, a name, a code. Raises Refused ("not_a_text") with its name."""
     for name, value in given.items():
         if not isinstance(value, str):
-            raise Refused("not_a_text", name=name, kind=type(value).__name__)
+            raise NotAText(name=name, kind=type(value).__name__)
 
 
 def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,14 +31,14 @@ def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> di
     if facts is None:
         return dict(named)
     if not isinstance(facts, Mapping):
-        raise Refused("facts_no_mapping", kind=type(facts).__name__)
+        raise FactsNoMapping(kind=type(facts).__name__)
     for name, value in named.items():
         if name in facts and facts[name] != value:
-            raise Refused("fact_twice", fact=name)
+            raise FactTwice(fact=name)
     return {**facts, **named}
 
 
 def require_value(action: str, fact: str, label: str, value: object) -> None:
     """Refuse a fact of a type that no fact has. Raises Refused ("fact_kind")."""
     if not isinstance(value, VALUES):
-        raise Refused("fact_kind", action=action, fact=fact, label=label, kind=type(value).__name__)
+        raise FactKind(action=action, fact=fact, label=label, kind=type(value).__name__)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from gkflow.application.ports import Ledger
-from gkflow.domain.errors import Unfit
 from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all
+from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.recurring import RecurringDuty
 from gkflow.domain.rulebook import Rulebook
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
 
 
@@ -70,7 +71,9 @@ class OfficeContext:
         if kept is None:
             source = ledger.editions.kept_source(edition)
             if source is None:
-                raise Unfit("settings", file=f"workflow {name}", reason=f"edition {edition[:12]} was not kept")
+                raise SettingsWrong(
+                    file=f"workflow {name}", reason=said("edition {edition} was not kept", edition=edition[:12])
+                )
             kept = self._kept[edition] = self.read_source(source)
         return kept
 

@@ -32,8 +32,11 @@ from gkflow.application.rows import (
 )
 from gkflow.application.subscriptions import take_back
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
-from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.errors import GkflowError
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
+from gkflow.domain.objections.cases import CaseEnded, CaseExists, NotOpened, OriginUnknown, TwoWorkflows
+from gkflow.domain.objections.corrections import KnownRowChanged
+from gkflow.domain.objections.days import BeforeFirst
 from gkflow.domain.workflow import Workflow
 
 __all__ = ["COLUMNS", "HEADINGS", "LABELS", "NEEDED", "NEW_DAY", "BadRow", "FileRow", "Imported", "Row", "Spoilt"]
@@ -110,7 +113,7 @@ def _take_batch(
         workflow = rules.workflow_of(ledger, old[0].workflow, old[0].edition) if old else present
         if old and workflow.name != present.name:
             for row in rows:
-                error = Refused("two_workflows", case=number, workflow=workflow.name, label=workflow.label)
+                error = TwoWorkflows(case=number, workflow=workflow.name, label=workflow.label)
                 result.bad.append(BadRow(row.number, number, error))
             continue
         rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
@@ -173,7 +176,7 @@ def _fresh(
         if there is not None:
             result.known += 1
             if not _same_facts(there.facts, known_units(rules, row.facts, workflow)):
-                changed = Refused("known_row_changed", case=number, seq=there.seq)
+                changed = KnownRowChanged(case=number, seq=there.seq)
                 result.changed.append(BadRow(row.number, number, changed))
             continue
         if latest is not None and row.day < latest:
@@ -246,7 +249,7 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
                     continue  # the row was refused, or another one opened the case
                 docket = ledger.docket.line(origin)
                 if docket is None or docket.received > opening.day or origin == case:
-                    error = NotFound("origin_unknown", case=case, origin=origin, mean="")
+                    error = OriginUnknown(case=case, origin=origin, mean="")
                     result.odd.append(BadRow(row.number, case, error))
                 else:
                     link_back(ledger, rules, origin, opening, workflow.label, now)
@@ -270,18 +273,18 @@ def _cannot_be(
             return None
         opened = next((other.day for other in rows if other.action == opening), None)
         if opened is not None and opened > row.day:
-            return Refused("before_first", case=number, day=row.day, first=opened)
-        return Refused("not_opened", case=number, action=row.action, first=opening)
+            return BeforeFirst(case=number, day=row.day, first=opened)
+        return NotOpened(case=number, action=row.action, first=opening)
     if row.day < first:
-        return Refused("before_first", case=number, day=row.day, first=first)
+        return BeforeFirst(case=number, day=row.day, first=first)
     if row.action == opening:
-        return Refused("case_exists", case=number)
+        return CaseExists(case=number)
     if row.action == CORRECT:
         return None
     if workflow.states[state].ended and row.action not in ALWAYS:
-        return Refused("case_ended", case=number, state=state, action=row.action, allowed=ALWAYS)
+        return CaseEnded(case=number, state=state, action=row.action, allowed=ALWAYS)
     if workflow.states[state].final and row.action not in _AFTER_ALL:
-        return Refused("case_ended", case=number, state=state, action=row.action, allowed=_AFTER_ALL)
+        return CaseEnded(case=number, state=state, action=row.action, allowed=_AFTER_ALL)
     return None
 
 

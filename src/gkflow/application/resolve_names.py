@@ -16,6 +16,8 @@ from gkflow.application.given import require_texts
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.objections.cases import UnknownCase
+from gkflow.domain.objections.people import AccountUnbound, MayNotActFor, UnknownPerson, UnknownUnit
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Workflow
 
@@ -36,7 +38,7 @@ def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -
     labels = {code: label for label, code in rules.units.items()}
     known = dict.fromkeys(codes.values())
     there = [f"{labels[code]}({code})" if labels.get(code, code) != code else code for code in known]
-    raise NotFound("unknown_unit", unit=name, mean=_near(name, codes), units=there)
+    raise UnknownUnit(unit=name, mean=_near(name, codes), units=there)
 
 
 def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> str:
@@ -50,7 +52,7 @@ def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> 
         return name
     names = tuple(dict.fromkeys([*names, *(each for each in on_record if each)]))
     if name not in names:
-        raise NotFound("unknown_person", person=name, mean=_near(name, names), people=names or ("—",))
+        raise UnknownPerson(person=name, mean=_near(name, names), people=names or ("—",))
     return name
 
 
@@ -64,7 +66,7 @@ def case_named(ledger: Ledger, number: str) -> str:
     """The number of a case that is on record. Raises NotFound ("unknown_case") with those that are nearly the same."""
     require_texts(case=number)
     if ledger.docket.line(number) is None:
-        raise NotFound("unknown_case", case=number, mean=near_case(ledger, number))
+        raise UnknownCase(case=number, mean=near_case(ledger, number))
     return number
 
 
@@ -94,14 +96,14 @@ def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
         return by, ""
     bound = rules.accounts.get(rules.account or "")
     if bound is None:
-        raise Refused("account_unbound", account=rules.account or "—", by=by or "—")
+        raise AccountUnbound(account=rules.account or "—", by=by or "—")
     if bound == _EVERYBODY or by == bound:
         return by, ""
     if not by:
         return bound, ""
     allowed = [name for person in rules.people if person.name == bound for name in person.acts_for]
     if by not in allowed and _EVERYBODY not in allowed:
-        raise Refused("may_not_act_for", person=bound, by=by, account=rules.account, allowed=[bound, *allowed])
+        raise MayNotActFor(person=bound, by=by, account=rules.account or "—", allowed=[bound, *allowed])
     return by, bound
 
 
@@ -115,7 +117,7 @@ def check_person(rules: OfficeContext, name: str, unit: str) -> None:
     people = [person.name for person in rules.people if person.unit == (unit or rules.unit)]
     if people:
         names = tuple(dict.fromkeys(person.name for person in rules.people))
-        raise Refused("unknown_person", person=name, mean=_near(name, names), people=names)
+        raise UnknownPerson(person=name, mean=_near(name, names), people=names)
 
 
 def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,20 @@ from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_
 from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
 from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import CORRECT
-from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.hints import did_you_mean
+from gkflow.domain.objections.cases import UnknownAction
+from gkflow.domain.objections.days import DayFar, DayToCome, YearTooEarly
+from gkflow.domain.objections.register_files import (
+    CellDigits,
+    CellError,
+    ControlsInText,
+    MarkRefused,
+    RowWants,
+    SpoiltCell,
+    TextTurned,
+    TooManyCells,
+)
 from gkflow.domain.workflow import FactSpec, Workflow
 
 HEADINGS = {
@@ -72,13 +85,13 @@ class Spoilt:
     """A cell whose content its file has lost (失真的单元格): what it shows, and the error that says why."""
 
     text: str
-    code: str
+    kind: type[SpoiltCell]
 
     def __str__(self) -> str:
         return self.text
 
     def refused(self, column: str) -> Refused:
-        return Refused(self.code, column=column, label=LABELS.get(column, column), value=self.text)
+        return self.kind(column=column, label=LABELS.get(column, column), value=self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +148,12 @@ class RowReader:
                 case = self._case(named["case"])
             for column in NEEDED:
                 if column not in named:
-                    raise Refused("row_wants", column=column, label=LABELS[column])
+                    raise RowWants(column=column, label=LABELS[column])
             workflow = self._workflow(str(named["workflow"]))
             action = self._action(workflow, str(named["action"]))
             day = self._day(named["day"])
             if day > self.today:
-                raise Refused("day_to_come", case=case, day=day, today=self.today)
+                raise DayToCome(case=case, day=day, today=self.today)
             by = self._name("by", named["by"]) if "by" in named else ""
             unit = self._name("unit", named["unit"]) if "unit" in named else ""
         except GkflowError as error:
@@ -156,7 +169,7 @@ class RowReader:
             # A register may be of long ago: it is reported once for each case, and accepted.
             self.far.add(case)
             which = [label_of(workflow, name) for name in far if name != "day"]
-            found = Refused("day_far", case=case, day=next(iter(far.values())), today=self.today, facts=which)
+            found = DayFar(case=case, day=next(iter(far.values())), today=self.today, labels=which)
             self._tell(number, case, (found,))
         return case, workflow, TypedRow(number, day, action, by, unit, facts, remarks)
 
@@ -171,16 +184,16 @@ class RowReader:
             if value is None or value == "":
                 continue
             if column is None:
-                raise value if isinstance(value, GkflowError) else Refused("too_many_cells", count=len(value))
+                raise value if isinstance(value, GkflowError) else TooManyCells(count=len(value))
             if value.__class__ is str:
                 if not value.isprintable():
                     value = self._unmarked(number, column, value, values)
                 if not value or value.isspace():
                     continue
                 if value[0] == "#" and value in SHEET_ERRORS:
-                    value = Spoilt(value, "cell_error")
+                    value = Spoilt(value, CellError)
                 elif "E+" in value and _SCIENTIFIC.match(value):
-                    value = Spoilt(value, "cell_digits")
+                    value = Spoilt(value, CellDigits)
             name = HEADINGS.get(column, column)
             if name not in _NAMED:
                 others.append((column, value))
@@ -194,12 +207,12 @@ class RowReader:
         """A text without marks that nobody sees; what cannot be kept refuses the row, control marks are reported."""
         label = LABELS.get(column, column)
         if mark := broken(value):
-            raise Refused("mark_refused", column=column, label=label, marks=mark)
+            raise MarkRefused(column=column, label=label, marks=mark)
         if HEADINGS.get(column, column) == "case":
             return value  # it may be on record as it is written
-        for code, marks in (("controls_in_text", controls(value)), ("text_turned", turns(value))):
+        for kind, marks in ((ControlsInText, controls(value)), (TextTurned, turns(value))):
             if marks:
-                error = Refused(code, column=column, label=label, marks=marks)
+                error = kind(column=column, label=label, marks=marks)
                 self._tell(number, _case_of(values), [error])
         return unmarked(value).strip()
 
@@ -209,7 +222,7 @@ class RowReader:
             found = str(value)
             check_name("case", LABELS["case"], found)
             if not plain_number(found):
-                raise Refused("row_wants", column="case", label=LABELS["case"])
+                raise RowWants(column="case", label=LABELS["case"])
             self.cases[value] = found
         return found
 
@@ -237,8 +250,7 @@ class RowReader:
             found = plain if plain in workflow.actions else labels.get(plain)
             if found is None:
                 near = get_close_matches(name, [*workflow.actions, *labels], 3)
-                mean = f" (do you mean {' or '.join(near)}?)" if near else ""
-                raise NotFound("unknown_action", workflow=workflow.name, action=name, near=near, mean=mean)
+                raise UnknownAction(workflow=workflow.name, action=name, near=near, mean=did_you_mean(near))
             self.actions[workflow.name, name] = found
         return found
 
@@ -247,7 +259,7 @@ class RowReader:
         if found is None:
             found = read_day(value, midnight=True)
             if found.year < FIRST_YEAR:
-                raise Refused("year_too_early", day=value, first=FIRST_YEAR)
+                raise YearTooEarly(day=value, first=FIRST_YEAR)
             self.days[value] = found
         return found
 

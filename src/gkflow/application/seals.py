@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, NoticeLine, Seal
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
-from gkflow.domain.errors import Unfit
 from gkflow.domain.merkle import KEYED, Tree, keyed
+from gkflow.domain.objections.installation import NoSeal
 
 _DEPOSITED = re.compile(r"\s*(\d{1,9})\s+((?:[a-z0-9-]+:)?[0-9a-f]{64})\s*")
 _LEAF_WIDTH = 4
@@ -101,7 +101,7 @@ def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
         try:
             yield _outside(json.loads(line))
         except (ValueError, LookupError, TypeError, AttributeError):
-            raise Unfit("no_seal", file=file, line=at) from None
+            raise NoSeal(file=file, line=at) from None
 
 
 def _outside(told: dict[str, Any]) -> Outside:

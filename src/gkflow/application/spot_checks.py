@@ -12,7 +12,7 @@ from gkflow.application.case_opening import next_number, open_case
 from gkflow.application.docket import read_case
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.cases import NothingToDraw
 
 _SUPERVISION = "supervision"
 
@@ -52,7 +52,7 @@ def spot_check(
     label = rules.rulebook.workflow(workflow).label
     population = ledger.lists.cases_received(workflow, since, until)
     if not population or count < 1:
-        raise Refused("nothing_to_draw", workflow=workflow, since=since, until=until)
+        raise NothingToDraw(workflow=workflow, since=since, until=until)
     drawn = draw(population, seed, count)
     opened = []
     flow = rules.rulebook.workflow(_SUPERVISION)

@@ -15,7 +15,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, NoticeLine, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
 from gkflow.domain.case import Entry, canonical, legal_day
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.objections.channels import AlreadyLeft, NoSubscription
 from gkflow.domain.workflow import Workflow
 
 SUBSCRIBER = "subscriber"
@@ -116,7 +116,7 @@ def leave(ledger: Ledger, token: str, now: datetime) -> int:
     """
     found = ledger.subscriptions.listed(token=token)
     if not found:
-        raise NotFound("no_subscription", token=token)
+        raise NoSubscription(token=token)
     if found[0].left_at is not None:
-        raise Refused("already_left")
+        raise AlreadyLeft()
     return int(ledger.subscriptions.leave(found[0], now, LEFT))

@@ -23,8 +23,8 @@ from gkflow.application.seals import send_seal
 from gkflow.application.unsweep import Unswept, set_right, swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import Refused
 from gkflow.domain.escalation import threshold
+from gkflow.domain.objections.days import ClockAhead, LaterThanNow
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Ladder, Step
 
@@ -63,9 +63,9 @@ def tick(
     that is none.
     """
     if expected is not None and now - expected > _DAY_LIMIT:
-        raise Refused("clock_ahead", now=now.isoformat(), last=expected.isoformat())
+        raise ClockAhead(now=now.isoformat(), last=expected.isoformat())
     if through > legal_day(now):
-        raise Refused("later_than_now", moment=through)
+        raise LaterThanNow(moment=through)
     recount_moved(store, rules, now)  # an adoption that was broken off: nobody is notified by an old last day
     with store.writing(hold="alone") as ledger:
         unswept = set_right(ledger, now, expected)

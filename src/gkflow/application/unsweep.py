@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from gkflow.application.ports import SYSTEM, UNSWEPT, Ledger, Store
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.days import NothingToUnsweep
 
 _ONE_DAY = timedelta(days=1)
 _TOLERANCE = timedelta(minutes=5)  # by which two machines of an office may differ
@@ -43,7 +43,7 @@ def unsweep(store: Store, now: datetime, by: str, reason: str = "") -> Unswept:
     with store.writing(hold="alone") as ledger:
         first = ledger.sweeps.first_not_due(legal_day(now))
         if first is None:
-            raise Refused("nothing_to_unsweep", today=legal_day(now))
+            raise NothingToUnsweep(today=legal_day(now))
         return _take_back(ledger, first.day, now, by, reason or WRONG_CLOCK)
 
 

@@ -16,6 +16,8 @@ from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
 from gkflow.domain.case import Entry, algorithm_of, seal_entry
 from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.sentences import said
 
 _BATCH = 200  # cases to a transaction of a rebuilding
 
@@ -165,8 +167,10 @@ def _require_whole(ledger: Ledger) -> None:
         entries = ledger.record.entries(breach.where) if breach.code == "head_differs" else ()
         if breach.code == "head_differs" and count < len(entries) and (not count or entries[count - 1].hash == head):
             continue
-        reason = f"the record is broken at entry {breach.seq} ({breach.code}); run: gkflow verify"
-        raise Unfit("settings", file=f"case {breach.where}", reason=reason)
+        reason = said(
+            "the record is broken at entry {seq} ({breach}); run: gkflow verify", seq=breach.seq, breach=breach.code
+        )
+        raise SettingsWrong(file=f"case {breach.where}", reason=reason)
 
 
 def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:

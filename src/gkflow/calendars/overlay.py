@@ -13,8 +13,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from gkflow.domain.calendar import CalendarError
 from gkflow.domain.edition import Announcement
+from gkflow.domain.objections.calendars import CalendarError
+from gkflow.domain.sentences import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def overlay_from(data: Mapping[str, Any]) -> Overlay:
     kinds = ("days_off", "makeup_days", "plain_days")
     off, makeup, plain = (_named_days(data.get(key), f"{where}: {key}") for key in kinds)
     if both := sorted((off.keys() & makeup.keys()) | (plain.keys() & (off.keys() | makeup.keys()))):
-        raise CalendarError(f"{where}: off and worked at once: {', '.join(map(str, both))}")
+        raise CalendarError(reason=said("{where}: off and worked at once: {days}", where=where, days=both))
     return Overlay(
         year=int(data["calendar"]),
         title=data["title"],
@@ -145,9 +146,11 @@ def _notice(data: Mapping[str, Any]) -> HolidayNotice:
 
 def _only(data: Mapping[str, Any], known: set[str], wanted: Iterable[str]) -> None:
     if unknown := sorted(str(key) for key in data if key not in known):
-        raise CalendarError(f"unknown keys: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        raise CalendarError(
+            reason=said("unknown keys: {unknown}; known are {known}", unknown=unknown, known=sorted(known))
+        )
     if missing := [key for key in wanted if key not in data]:
-        raise CalendarError(f"missing: {', '.join(missing)}")
+        raise CalendarError(reason=said("missing: {names}", names=missing))
 
 
 def _named_days(data: Mapping[Any, str] | None, where: str) -> Mapping[date, str]:
@@ -161,4 +164,6 @@ def _day(value: Any, where: str) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise CalendarError(f"{where}: {value!r} is no day; write it as 2027-01-01") from None
+        raise CalendarError(
+            reason=said("{where}: {value!r} is no day; write it as 2027-01-01", where=where, value=value)
+        ) from None

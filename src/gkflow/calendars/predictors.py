@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from gkflow.calendars.shapes import shape_year
 from gkflow.calendars.statutory import statutory_year
-from gkflow.domain.calendar import CalendarError, YearOfDays
+from gkflow.domain.calendar import YearOfDays
+from gkflow.domain.objections.calendars import CalendarError
+from gkflow.domain.sentences import said
 
 Predictor = Callable[[int], YearOfDays]
 DEFAULT = "statutory"
@@ -24,4 +26,6 @@ def predictor_named(name: str) -> Predictor:
     try:
         return PREDICTORS[name]
     except KeyError:
-        raise CalendarError(f'no predictor "{name}"; there are {", ".join(PREDICTORS)}') from None
+        raise CalendarError(
+            reason=said('no predictor "{name}"; there are {names}', name=name, names=tuple(PREDICTORS))
+        ) from None

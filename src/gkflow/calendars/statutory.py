@@ -16,7 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from gkflow.domain.calendar import CalendarError, DayNote, YearOfDays
+from gkflow.domain.calendar import DayNote, YearOfDays
+from gkflow.domain.objections.calendars import CalendarError
+from gkflow.domain.sentences import said
 
 LAW = "全国年节及纪念日放假办法"
 STATUTORY, SUBSTITUTE = f"{LAW} 第二条", f"{LAW} 第六条"
@@ -38,7 +40,11 @@ def statutory_year(year: int) -> YearOfDays:
 
     days = country_holidays("CN", language="zh_CN", observed=False, expand=True)
     if year > days.end_year:
-        raise CalendarError(f"no statutory days off are known after {days.end_year}, and {year} was reached")
+        raise CalendarError(
+            reason=said(
+                "no statutory days off are known after {last}, and {year} was reached", last=days.end_year, year=year
+            )
+        )
     if year < days.start_year:
         return YearOfDays()
     days.has_special_holidays = False

@@ -220,8 +220,9 @@ def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mappin
     """Ask back for a day far from today: raises Refused ("day_far_unsure") where ``--yes`` was not given."""
     from gkflow.application.checks import far_days
     from gkflow.application.facts import read_facts
-    from gkflow.domain.errors import GkflowError, Refused
+    from gkflow.domain.errors import GkflowError
     from gkflow.domain.machine import action_of
+    from gkflow.domain.objections.days import DayFarUnsure
 
     if action not in workflow.actions or (on is not None and on > today()):
         return  # said when it is entered, as is what is wrong with a fact
@@ -231,4 +232,4 @@ def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mappin
         return
     far = far_days(workflow, on, read, today())
     if far and not yes:
-        raise Refused("day_far_unsure", day=next(iter(far.values())), today=today())
+        raise DayFarUnsure(day=next(iter(far.values())), today=today())

@@ -141,7 +141,7 @@ def today() -> date:
 
 
 def _without_year(word: str, month: int, number: int, past: bool) -> date:
-    from gkflow.domain.errors import Refused
+    from gkflow.domain.objections.days import BadDay
 
     known = today()
     found = []
@@ -154,7 +154,7 @@ def _without_year(word: str, month: int, number: int, past: bool) -> date:
         if not past or timedelta() <= known - each <= _LONG_AGO or (each <= known and each.year == known.year):
             return each
     if not found or found[0].year != known.year:
-        raise Refused("bad_day", value=word)
+        raise BadDay(value=word)
     return found[0]  # 12月1日 said on 28 November is a day to come, not one of a year ago: it is refused as such
 
 

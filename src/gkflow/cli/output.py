@@ -18,7 +18,7 @@ from typing import Any
 
 from gkflow.cli.language import say
 from gkflow.cli.screen import as_it_is, pen, safe, unfiltered
-from gkflow.domain.errors import Refused, Unfit
+from gkflow.domain.objections.installation import OutputEnding, OutputNotFormat, Unreadable, XlsxOnScreen
 
 Row = Mapping[str, Any]
 # The colours of the data (ladders, lights) as a terminal shows them.
@@ -91,7 +91,7 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
     try:
         _save(Path(path), counted, columns, format, title)
     except OSError as error:
-        raise Unfit("unreadable", file=path, reason=reason(error)) from None
+        raise Unreadable(file=path, reason=reason(error)) from None
     told = say(f"已写入 {path}：{counted.count} 行", f"{path}: {counted.count} rows written")
     print(told, file=sys.stderr)
 
@@ -109,18 +109,10 @@ def form_of(format: str, path: str | None) -> str:
     ending = Path(path).suffix.lower()
     form = _ENDINGS.get(ending)
     if form is None or (format != "table" and ending not in ("", ".txt") and form != format):
-        known = say("、", ", ").join(ending for ending in _ENDINGS if ending)
-        raise Refused(
-            "wrong_use",
-            reason=say(
-                f"--output {path}：不能写成 {ending}"
-                + (f"（--format {format}）" if form is not None else "")
-                + f"；文件名以 {known} 结尾",
-                f"--output {path}: cannot write {ending}"
-                + (f" as --format {format}" if form is not None else "")
-                + f"; the name may end with {known}",
-            ),
-        )
+        known = [ending for ending in _ENDINGS if ending]
+        if form is None:
+            raise OutputEnding(path=path, ending=ending, known=known)
+        raise OutputNotFormat(path=path, ending=ending, format=format, known=known)
     return form if format == "table" else format
 
 
@@ -150,13 +142,7 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
         write_csv(as_it_is(sys.stdout), _headings(columns), _cells(counted, columns))
     elif format == "xlsx":
         if sys.stdout.isatty():
-            raise Refused(
-                "wrong_use",
-                reason=say(
-                    "xlsx 不能显示在屏幕上，请加 --output 文件名.xlsx",
-                    "xlsx cannot be shown on a terminal: add --output FILE.xlsx",
-                ),
-            )
+            raise XlsxOnScreen()
         _print_xlsx(counted, columns, title)
     elif rows:
         print_table(rows, columns, title)
@@ -232,7 +218,7 @@ def print_json(value: Any, path: str = "") -> None:
     try:
         Path(path).write_text(json_text(value) + "\n", encoding="utf-8")
     except OSError as error:
-        raise Unfit("unreadable", file=path, reason=reason(error)) from None
+        raise Unreadable(file=path, reason=reason(error)) from None
     print(say(f"已写入 {path}", f"{path}: written"), file=sys.stderr)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def workflow_named(book: Rulebook, text: str) -> str:
     """The code of a workflow. Raises NotFound with those that there are."""
-    from gkflow.domain.errors import NotFound
+    from gkflow.domain.objections.cases import UnknownWorkflow
 
     for flow in book.workflows.values():
         if text.strip() in (flow.name, flow.label):
@@ -28,7 +28,7 @@ def workflow_named(book: Rulebook, text: str) -> str:
     mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
     there = say("、", ", ").join(say(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values())
     mean += say(f"{'' if near else '；'}有：{there}", f"; there are: {there}")
-    raise NotFound("unknown_workflow", workflow=text, mean=mean)
+    raise UnknownWorkflow(workflow=text, mean=mean)
 
 
 def action_named(workflow: Workflow, text: str) -> str:

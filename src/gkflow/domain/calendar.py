@@ -18,7 +18,8 @@ from operator import index as as_int
 from types import MappingProxyType
 from typing import Any, cast
 
-from gkflow.domain.errors import GkflowError
+from gkflow.domain.objections.calendars import CalendarError
+from gkflow.domain.sentences import said
 
 # A prediction (weekends, statutory days, 补假) was measured against the notices of 2008-2026: the final day
 # always lay within these calendar days of the predicted one.
@@ -30,13 +31,6 @@ UNSETTLED_FROM = (12, 27)
 _ONE_DAY = timedelta(days=1)
 # The look-up tables cover at most so many years; further days are found by walking year by year.
 _WIDEST = 100
-
-
-class CalendarError(GkflowError, ValueError):
-    """What cannot be a working calendar, or a day that no calendar reaches (工作日历有误)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("bad_calendar", reason=reason)
 
 
 class Firmness(StrEnum):
@@ -180,11 +174,13 @@ class WorkCalendar:
         put(self, "_years", {})
         put(self, "_predicted", {})
         if both := sorted(self.days_off & self.makeup_days):
-            raise CalendarError(f"off and worked at once: {', '.join(map(str, both))}")
+            raise CalendarError(reason=said("off and worked at once: {days}", days=both))
         if not self.weekend <= set(range(7)):
-            raise CalendarError(f"weekend names days other than 0 (Monday) to 6: {sorted(self.weekend)}")
+            raise CalendarError(
+                reason=said("weekend names days other than 0 (Monday) to 6: {days}", days=str(sorted(self.weekend)))
+            )
         if len(self.weekend) == 7:
-            raise CalendarError("a weekend of all seven days leaves no working day")
+            raise CalendarError(reason=said("a weekend of all seven days leaves no working day"))
 
     def __repr__(self) -> str:
         return (
@@ -397,13 +393,17 @@ class WorkCalendar:
             return day
         edge = date.max if n > 0 else date.min
         if abs((edge - day).days) < abs(n):
-            raise CalendarError(f"working day {n:+d} from {day} lies beyond {edge}")
+            raise CalendarError(
+                reason=said("working day {n:+d} from {day} lies beyond {edge}", n=n, day=day, edge=edge)
+            )
         year = day.year
         worked = self._worked(year)
         place = bisect_right(worked, day) + n - 1 if n > 0 else bisect_left(worked, day) + n
         while not 0 <= place < len(worked):
             if year == edge.year:
-                raise CalendarError(f"working day {n:+d} from {day} lies beyond {edge}")
+                raise CalendarError(
+                    reason=said("working day {n:+d} from {day} lies beyond {edge}", n=n, day=day, edge=edge)
+                )
             if n > 0:
                 place, year = place - len(worked), year + 1
                 worked = self._worked(year)
@@ -480,7 +480,7 @@ def _days(days: Iterable[date], what: str) -> frozenset[date]:
     frozen = frozenset(days)
     for day in frozen:
         if isinstance(day, datetime) or not isinstance(day, date):
-            raise CalendarError(f"{what}: a day is a datetime.date, not {day!r}")
+            raise CalendarError(reason=said("{what}: a day is a datetime.date, not {day!r}", what=what, day=day))
     return frozen
 
 

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE
 
 NOTE = "note"
@@ -112,7 +113,9 @@ def seal(columns: Sequence[Any], algorithm: str = "sha256") -> str:
     try:
         return f"{algorithm}:{hashlib.new(algorithm, text).hexdigest()}"
     except ValueError as error:
-        raise Unfit("settings", file="gkflow.toml", reason=f"hash {algorithm}: {error}") from None
+        raise SettingsWrong(
+            file="gkflow.toml", reason=said("hash {algorithm}: {reason}", algorithm=algorithm, reason=error)
+        ) from None
 
 
 def algorithm_of(sealed: str) -> str:

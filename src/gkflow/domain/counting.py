@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.errors import Refused
 from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
+from gkflow.domain.objections.days import OutOfRange
+from gkflow.domain.objections.terms import UnitNotCounted
 
 ONE_DAY = timedelta(days=1)
 
@@ -86,7 +87,7 @@ def last_day(
                 break
             last = then
     else:
-        raise Refused("wrong_use", reason=f"a limit in {unit} has no last day by counting")
+        raise UnitNotCounted(unit=str(unit))
     # 民法典 第二百零三条: 以法定休假日结束的次日为期间的最后一日; a make-up Saturday is a working day.
     last = calendar.roll(last) if roll is Roll.NEXT_WORKING_DAY else last
     for began, ended in merged if length else ():
@@ -101,7 +102,7 @@ def _corresponding(since: date, period: relativedelta, month_end: MonthEnd) -> d
     try:
         last: date = since + period
     except ValueError:  # beyond the year 9999
-        raise Refused("out_of_range") from None
+        raise OutOfRange() from None
     return last + ONE_DAY if last.day < since.day and month_end is MonthEnd.NEXT_DAY else last
 
 

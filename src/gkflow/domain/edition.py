@@ -17,8 +17,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkflow.domain.calendar import CalendarError, DayNote, LocalGap, WorkCalendar, YearOfDays
+from gkflow.domain.calendar import DayNote, LocalGap, WorkCalendar, YearOfDays
 from gkflow.domain.law import TimeLimit
+from gkflow.domain.objections.calendars import CalendarError
+from gkflow.domain.sentences import said
 
 COUNTRY = "CN"
 UNIT = "unit:"  # before the code of one organ
@@ -155,10 +157,14 @@ class CalendarEdition:
         names: set[str] = set()
         for each in self.announcements:
             if each.name in names:
-                raise CalendarError(f"two announcements are called {each.name}")
+                raise CalendarError(reason=said("two announcements are called {name}", name=each.name))
             names.add(each.name)
             if each.binds not in BINDS:
-                raise CalendarError(f"{each.name}: binds {each.binds}, which is none of {', '.join(BINDS)}")
+                raise CalendarError(
+                    reason=said(
+                        "{name}: binds {binds}, which is none of {known}", name=each.name, binds=each.binds, known=BINDS
+                    )
+                )
         object.__setattr__(self, "announcements", tuple(sorted(self.announcements, key=_order)))
 
     @cached_property
@@ -209,8 +215,8 @@ class CalendarEdition:
                 off.pop(day, None)
                 makeup.pop(day, None)
                 plain[day] = unnamed
-            for days, others, said in ((off, makeup, each.days_off), (makeup, off, each.makeup_days)):
-                for day, name in said.items():
+            for days, others, stated in ((off, makeup, each.days_off), (makeup, off, each.makeup_days)):
+                for day, name in stated.items():
                     others.pop(day, None)
                     days[day] = replace(unnamed, name=name)
         first, last = _run(set(years))

@@ -11,7 +11,8 @@ from typing import Any
 from transitions import Machine, MachineError
 
 from gkflow.domain.case import ASIDE, CORRECT, LINK, NOTE, NOTHING, RECOUNT, Case, Entry, Finding
-from gkflow.domain.errors import NotFound, Refused
+from gkflow.domain.hints import did_you_mean, there_are
+from gkflow.domain.objections.cases import ActionNotAllowed, CaseEnded, UnknownAction
 from gkflow.domain.workflow import Action, Requirement, Workflow
 
 NEW = "new"  # before the first entry
@@ -81,9 +82,9 @@ def action_of(workflow: Workflow, name: str) -> Action:
     action = workflow.actions.get(name) or next((a for a in workflow.actions.values() if a.label == name), None)
     if action is None:
         near = get_close_matches(name, workflow.actions, 3)
-        there = ", ".join(f"{each.name} {each.label}" for each in workflow.actions.values() if each.name != RECOUNT)
-        mean = f" (do you mean {' or '.join(near)}?)" if near else f"; there are: {there}"
-        raise NotFound("unknown_action", workflow=workflow.name, action=name, near=near, mean=mean)
+        there = [f"{each.name} {each.label}" for each in workflow.actions.values() if each.name != RECOUNT]
+        mean = did_you_mean(near) or there_are(there)
+        raise UnknownAction(workflow=workflow.name, action=name, near=near, mean=mean)
     return action
 
 
@@ -99,12 +100,10 @@ def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
         machine_of(workflow).events[action].trigger(light)
     except MachineError:
         now = workflow.states.get(state)
-        code = "case_ended" if now is not None and now.ended and action not in ALWAYS else "action_not_allowed"
         allowed = may(workflow, state)
         cite = workflow.actions[action].cite
-        raise Refused(
-            code, case=case, action=action, state=state, allowed=allowed, workflow=workflow.name, cite=cite
-        ) from None
+        kind = CaseEnded if now is not None and now.ended and action not in ALWAYS else ActionNotAllowed
+        raise kind(case=case, action=action, state=state, allowed=allowed, workflow=workflow.name, cite=cite) from None
     return light.state
 
 

@@ -10,8 +10,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gkflow.domain.errors import NotFound
+from gkflow.domain.hints import there_are
 from gkflow.domain.law import Bound, Law, LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.objections.cases import UnknownLimit, UnknownWorkflow
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Ladder, Workflow
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Rulebook:
             for earlier in reversed(self.before):
                 if name in (book := earlier()).law.limits:
                     return book.limit(name)
-            raise NotFound("unknown_limit", limit=name, mean=mean_limit(name, self.law.limits)) from None
+            raise UnknownLimit(limit=name, mean=mean_limit(name, self.law.limits)) from None
 
     def calendar_of(self, unit: str) -> WorkCalendar:
         """The calendar of a unit (机关的工作日历): its own where its region has days of its own."""
@@ -69,7 +71,7 @@ class Rulebook:
         """The workflow of that name or label. Raises NotFound ("unknown_workflow")."""
         found = self.workflows.get(name) or next((w for w in self.workflows.values() if w.label == name), None)
         if found is None:
-            raise NotFound("unknown_workflow", workflow=name, mean=mean(name, self.workflows))
+            raise UnknownWorkflow(workflow=name, mean=mean(name, self.workflows))
         return found
 
     @cached_property
@@ -188,8 +190,8 @@ def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
     there = list(names)
     near = difflib.get_close_matches(name, there, n=1)
     if near:
-        return f' (do you mean "{near[0]}"?)'
-    return f"; there are: {', '.join(there)}" if 0 < len(there) <= _MOST else ""
+        return said(' (do you mean "{near}"?)', near=near[0])
+    return there_are(there) if 0 < len(there) <= _MOST else ""
 
 
 def mean_limit(name: str, limits: Mapping[str, object]) -> str:

@@ -36,6 +36,12 @@ class Sentence(str):
         return Sentence, (self.pattern, dict(self.fields), self.context)
 
 
+class Either(tuple[str, ...]):
+    """Names of which one is meant (其一): joined by "or" where a list is joined by commas."""
+
+    __slots__ = ()
+
+
 def said(pattern: str, /, **fields: object) -> Sentence:
     """
     The sentence of that pattern with its fields put in; lists are joined. Without fields it stays as it is: a label,
@@ -49,7 +55,7 @@ def said_as(context: str, pattern: str, /, **fields: object) -> Sentence:
     return Sentence(pattern, fields, context)
 
 
-def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ") -> str:
+def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ", either: str = " or ") -> str:
     """
     The pattern with its fields put in, lists joined by the separator; as it is where there are no fields.
 
@@ -58,11 +64,13 @@ def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ") ->
     """
     if not fields:
         return pattern
-    return pattern.format_map({name: joined(value, separator) for name, value in fields.items()})
+    return pattern.format_map({name: joined(value, separator, either) for name, value in fields.items()})
 
 
-def joined(value: object, separator: str = ", ") -> object:
+def joined(value: object, separator: str = ", ", either: str = " or ") -> object:
     """A list as text; any other value as it is."""
+    if isinstance(value, Either):
+        return either.join(value)
     if isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping)):
         return separator.join(map(str, value))
     return value

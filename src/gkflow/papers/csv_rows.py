@@ -13,6 +13,7 @@ from typing import TextIO
 
 from gkflow.application.facts import read_day
 from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.objections.register_files import CellOfLines, LineTooLong, QuoteOpen, QuoteSwallows, RowUnreadable
 
 DELIMITERS = (",", "\t", ";")
 LONGEST = 1 << 24  # characters of a cell and of a line
@@ -42,7 +43,7 @@ class CsvRows:
             if not line:
                 return
             if len(line) == LONGEST:
-                raise Refused("line_too_long", file=self.name, most=LONGEST)
+                raise LineTooLong(file=self.name, most=LONGEST)
             held.append(line)
             yield line
 
@@ -74,17 +75,17 @@ class CsvRows:
 
     def _unread(self, number: int, reason: str) -> GkflowError:
         if reason == "unexpected end of data" or len(self._held) > 1:
-            return Refused("quote_open", file=self.name, row=number)
-        return Refused("row_unreadable", file=self.name, row=number, reason=reason)
+            return QuoteOpen(file=self.name, row=number)
+        return RowUnreadable(file=self.name, row=number, reason=reason)
 
     def _spanning(self, number: int, cells: list[str]) -> tuple[list[str] | GkflowError, tuple[GkflowError, ...]]:
         """A row of several lines: refused where one of them is a row of its own, told where it might be."""
         swallowed = sum(map(self._is_row, self._held[1:]))
         if swallowed:
-            return Refused("quote_swallows", file=self.name, row=number, lines=swallowed), ()
+            return QuoteSwallows(file=self.name, row=number, lines=swallowed), ()
         delimiter = self.delimiter
         if any(("\n" in cell or "\r" in cell) and delimiter in cell for cell in cells):
-            return cells, (Refused("cell_of_lines", lines=len(self._held)),)
+            return cells, (CellOfLines(lines=len(self._held)),)
         return cells, ()
 
     def _is_row(self, line: str) -> bool:

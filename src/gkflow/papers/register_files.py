@@ -10,7 +10,17 @@ from typing import Any
 
 from gkflow.application.columns import Columns
 from gkflow.application.register import HEADINGS, LABELS, NEEDED, FileRow, Row
-from gkflow.domain.errors import GkflowError, Refused, Unfit
+from gkflow.domain.errors import GkflowError
+from gkflow.domain.objections.installation import NoFile, Unreadable
+from gkflow.domain.objections.register_files import (
+    ColumnsMissing,
+    ColumnsTwice,
+    FileTooLarge,
+    OldExcel,
+    SheetsUnread,
+    TooManyColumns,
+    UnknownEncoding,
+)
 from gkflow.papers.csv_rows import CsvRows
 from gkflow.papers.tables import unquoted
 
@@ -33,16 +43,16 @@ def read_register(path: Path, encoding: str = "", columns: Columns | None = None
     ending = path.suffix.lower()
     try:
         if not path.is_file():
-            raise Refused("no_file", file=str(path))
+            raise NoFile(file=str(path))
         size = path.stat().st_size
     except OSError as error:  # a path that is too long, a folder that may not be entered
-        raise Unfit("unreadable", file=_short(path), reason=error.strerror or str(error)) from None
+        raise Unreadable(file=_short(path), reason=error.strerror or str(error)) from None
     if ending == ".xls":
-        raise Refused("old_excel", file=str(path))
+        raise OldExcel(file=str(path))
     if ending in (".xlsx", ".xlsm"):
         return _rows(path, _xlsx(path), columns)
     if size > MOST_BYTES:
-        raise Refused("file_too_large", file=path.name, size=-(-size >> 20), most=MOST_BYTES >> 20)
+        raise FileTooLarge(file=path.name, size=-(-size >> 20), most=MOST_BYTES >> 20)
     return _rows(path, _csv(path, encoding or _encoding_of(path), columns), columns)
 
 
@@ -73,15 +83,13 @@ def _rows(path: Path, lines: Lines, columns: Columns) -> Iterator[Row]:
     while found and not found[-1]:
         found.pop()
     if len(found) > MOST_COLUMNS:
-        raise Refused("too_many_columns", file=path.name, count=len(found), most=MOST_COLUMNS)
+        raise TooManyColumns(file=path.name, count=len(found), most=MOST_COLUMNS)
     named = columns.named(path.name, found)
     if missing := [column for column in NEEDED if column not in named and column not in columns.constants]:
         wanted = [f"{LABELS[column]} ({column})" for column in missing]
-        raise Refused(
-            "columns_missing", file=path.name, columns=wanted, found=[column for column in found if column] or ["—"]
-        )
+        raise ColumnsMissing(file=path.name, columns=wanted, found=[column for column in found if column] or ["—"])
     if twice := sorted(column for column, times in Counter(named).items() if column and times > 1):
-        raise Refused("columns_twice", file=path.name, columns=twice)
+        raise ColumnsTwice(file=path.name, columns=twice)
     return _values(named, lines, columns, notes)
 
 
@@ -122,7 +130,7 @@ def _encoding_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise Refused("unknown_encoding", file=path.name, tried=ENCODINGS)
+    raise UnknownEncoding(file=path.name, tried=ENCODINGS)
 
 
 def _csv(path: Path, encoding: str, columns: Columns) -> Lines:
@@ -136,9 +144,9 @@ def _csv(path: Path, encoding: str, columns: Columns) -> Lines:
                         cells = [_meant(cell) for cell in cells]
                 yield number, cells, told
     except (UnicodeDecodeError, LookupError):
-        raise Refused("unknown_encoding", file=path.name, tried=(encoding,)) from None
+        raise UnknownEncoding(file=path.name, tried=(encoding,)) from None
     except OSError as error:
-        raise Unfit("unreadable", file=path.name, reason=error.strerror or str(error)) from None
+        raise Unreadable(file=path.name, reason=error.strerror or str(error)) from None
 
 
 def _day_at(heading: Sequence[str], columns: Columns) -> int | None:
@@ -160,7 +168,7 @@ def _xlsx(path: Path) -> Lines:
     from gkflow.papers.workbooks import read_workbook
 
     others, rows = read_workbook(path)
-    told: tuple[GkflowError, ...] = (Refused("sheets_unread", sheets=others),) if others else ()
+    told: tuple[GkflowError, ...] = (SheetsUnread(sheets=others),) if others else ()
     for number, cells in rows:
         yield number, [_plain(cell) for cell in cells], told
         told = ()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from gkflow.application.marks import visible
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.register_files import CellTooLong, TooManyRows
 from gkflow.papers.office_parts import escaped
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
@@ -120,7 +120,7 @@ def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequenc
     for number, row in enumerate(chain(first, table), 2):
         if number > _ROWS:
             sheet.close()
-            raise Refused("too_many_rows", most=_ROWS - 1)
+            raise TooManyRows(most=_ROWS - 1)
         sheet.append(row)
     book.save(file)
 
@@ -145,7 +145,7 @@ def _cell(cell: Any) -> Any:
         text = escaped(cell)
         if len(text) > _LONGEST:
             # The library that writes the file would cut it without a word.
-            raise Refused("cell_too_long", length=len(text), most=_LONGEST)
+            raise CellTooLong(length=len(text), most=_LONGEST)
         return text
     return cell if cell is None or isinstance(cell, (bool, int, float, date)) else str(cell)
 

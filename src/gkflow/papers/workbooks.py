@@ -18,7 +18,16 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
 from gkflow.application.register import Spoilt
-from gkflow.domain.errors import Refused
+from gkflow.domain.objections.register_files import (
+    CellDay,
+    CellDigits,
+    CellError,
+    CellFormula,
+    FileUnpacks,
+    NotAWorkbook,
+    RowsOutOfOrder,
+    SheetTooLarge,
+)
 from gkflow.papers.office_parts import Elements, NoWorkbook, parsed, read_small, unescaped
 
 MOST_UNPACKED = 1 << 30  # bytes of all parts together
@@ -44,13 +53,13 @@ def read_workbook(path: Path) -> tuple[list[str], Iterator[tuple[int, Cells]]]:
     try:
         book = ZipFile(path)
     except (BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Refused("not_a_workbook", file=path.name) from None
+        raise NotAWorkbook(file=path.name) from None
     try:
         _measure(book, path.name)
         reader = _Workbook(book, path.name)
     except _BROKEN:
         book.close()
-        raise Refused("not_a_workbook", file=path.name) from None
+        raise NotAWorkbook(file=path.name) from None
     except BaseException:
         book.close()
         raise
@@ -62,10 +71,10 @@ def _measure(book: ZipFile, name: str) -> None:
     parts = book.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
-        raise Refused("file_unpacks", file=name, size=_mega(unpacked), most=_mega(MOST_UNPACKED))
+        raise FileUnpacks(file=name, size=_mega(unpacked), most=_mega(MOST_UNPACKED))
     for part in parts:
         if part.file_size > _LARGE and part.file_size > MOST_FOLDED * max(part.compress_size, 1):
-            raise Refused("file_unpacks", file=name, size=_mega(part.file_size), most=_mega(MOST_UNPACKED))
+            raise FileUnpacks(file=name, size=_mega(part.file_size), most=_mega(MOST_UNPACKED))
 
 
 def _mega(size: int) -> int:
@@ -104,7 +113,7 @@ class _Workbook:
             return []
         if self.book.getinfo(part).file_size > MOST_TEXTS:
             size = _mega(self.book.getinfo(part).file_size)
-            raise Refused("file_unpacks", file=self.name, size=size, most=_mega(MOST_TEXTS))
+            raise FileUnpacks(file=self.name, size=size, most=_mega(MOST_TEXTS))
         texts: list[str] = []
         handler = _Texts(texts)
         for _ in parsed(self.book, part, handler):
@@ -128,16 +137,16 @@ class _Workbook:
             for _ in parsed(self.book, self.sheet, handler):
                 for number, cells in handler.found:
                     if number > ROWS or handler.wide:
-                        raise Refused("sheet_too_large", file=self.name, row=number, rows=ROWS, columns=COLUMNS)
+                        raise SheetTooLarge(file=self.name, row=number, rows=ROWS, columns=COLUMNS)
                     if number <= last:
-                        raise Refused("rows_out_of_order", file=self.name, row=number, before=last)
+                        raise RowsOutOfOrder(file=self.name, row=number, before=last)
                     last = number
                     yield number, cells
                 handler.found.clear()
                 if handler.wide:
-                    raise Refused("sheet_too_large", file=self.name, row=last + 1, rows=ROWS, columns=COLUMNS)
+                    raise SheetTooLarge(file=self.name, row=last + 1, rows=ROWS, columns=COLUMNS)
         except _BROKEN:
-            raise Refused("not_a_workbook", file=self.name) from None
+            raise NotAWorkbook(file=self.name) from None
         finally:
             self.book.close()
 
@@ -315,7 +324,7 @@ class _Sheet(Elements):
 
     def _value(self) -> Any:
         if not self._has_value:
-            return Spoilt("=…", "cell_formula") if self._has_formula else None
+            return Spoilt("=…", CellFormula) if self._has_formula else None
         text = "".join(self._parts)
         match self._given.get("t", "n"):
             case "s":
@@ -325,7 +334,7 @@ class _Sheet(Elements):
             case "b":
                 return text.strip() in ("1", "true")
             case "e":
-                return Spoilt(text, "cell_error")
+                return Spoilt(text, CellError)
             case _:
                 return unescaped(text)
 
@@ -333,12 +342,12 @@ class _Sheet(Elements):
         if not text.strip():
             return None
         if len(text) > 64:
-            return Spoilt(f"{text[:24]}…", "cell_digits")
+            return Spoilt(f"{text[:24]}…", CellDigits)
         number = int(text) if text.strip().lstrip("+-").isdigit() else float(text)
         if int(self._given.get("s", "0")) in self.days:
             return self._day(number, text)
         if not abs(number) < _MOST_DIGITS:
-            return Spoilt(f"{number:.0f}" if abs(number) < 1e60 else text, "cell_digits")
+            return Spoilt(f"{number:.0f}" if abs(number) < 1e60 else text, CellDigits)
         return int(number) if isinstance(number, float) and number.is_integer() else number
 
     def _day(self, number: float, text: str) -> date | time | Spoilt:
@@ -347,10 +356,10 @@ class _Sheet(Elements):
         try:
             moment = from_excel(number, CALENDAR_MAC_1904 if self.since_1904 else CALENDAR_WINDOWS_1900)
         except (OverflowError, ValueError, TypeError):
-            return Spoilt(text, "cell_day")
+            return Spoilt(text, CellDay)
         if isinstance(moment, datetime):
             return moment.date() if moment.time() == time() else moment
-        return moment if isinstance(moment, (date, time)) else Spoilt(text, "cell_day")
+        return moment if isinstance(moment, (date, time)) else Spoilt(text, CellDay)
 
 
 def _column(place: str) -> int:

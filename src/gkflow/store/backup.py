@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.database import DatabaseDamaged
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -20,4 +20,4 @@ def copy_sqlite(source: Path, target: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         found = [str(row[0]) for row in copy.execute("PRAGMA quick_check(1)")]
     if found != ["ok"]:
-        raise Unfit("database_damaged", reason=found[0])
+        raise DatabaseDamaged(reason=found[0])

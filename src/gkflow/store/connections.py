@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
+from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
 from gkflow.store.migrate import VERSION_TABLE
@@ -53,12 +55,12 @@ def parsed_address(text: str) -> URL:
         url = make_url(text)
         _ = url.port
     except (ArgumentError, ValueError):
-        raise Unfit("bad_database_url") from None
+        raise BadDatabaseUrl() from None
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
-        raise _wrong(f"{backend} is not supported; write it as {_FORMS}")
+        raise _wrong(said("{name} is not supported; write it as {form}", name=backend, form=_FORMS))
     if backend == "postgresql" and "@" in (url.host or ""):
-        raise Unfit("bad_database_url")
+        raise BadDatabaseUrl()
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     return url
@@ -84,7 +86,7 @@ def engine_of(address: str, synchronous: str) -> Engine:
     try:
         engine = create_engine(url, connect_args=given)
     except ModuleNotFoundError as error:
-        raise _wrong(f"{error.name} is missing: install gkflow[pg]") from None
+        raise _wrong(said("{name} is missing: install {package}", name=error.name, package="gkflow[pg]")) from None
     except Exception as error:
         raise _wrong(one_line(error, secrets_of(url))) from None
     options = str(url.query.get("options", ""))
@@ -93,7 +95,7 @@ def engine_of(address: str, synchronous: str) -> Engine:
 
 
 def _wrong(reason: str) -> Unfit:
-    return Unfit("settings", file="database.url", reason=reason)
+    return SettingsWrong(file="database.url", reason=reason)
 
 
 # -- PostgreSQL ----------------------------------------------------------------------------------------------------
@@ -120,8 +122,9 @@ def _schema_of(cursor: Any) -> str:
     if found and (found[0][1] is not None or len(found) == 1):
         return str(found[0][0])
     if found:
-        names = ", ".join(str(name) for name, _ in found)
-        raise _wrong(f"several schemas hold an office ({names}): name one, ?options=-csearch_path%3D{found[0][0]}")
+        names = [str(name) for name, _ in found]
+        form = f"?options=-csearch_path%3D{names[0]}"
+        raise _wrong(said("several schemas hold an office ({names}): name one, {form}", names=names, form=form))
     cursor.execute("SELECT coalesce(current_schema(), 'public')")
     return str(cursor.fetchone()[0])
 
@@ -146,8 +149,7 @@ def _file_of(url: URL) -> Path | None:
 
 def _sqlite(url: URL, synchronous: str) -> Engine:
     if sqlite3.sqlite_version_info < _SQLITE_FLOOR:
-        raise Unfit(
-            "settings",
+        raise SettingsWrong(
             file="sqlite",
             reason=said("SQLite {found} is older than {wanted}", found=sqlite3.sqlite_version, wanted="3.35"),
         )
@@ -158,9 +160,9 @@ def _sqlite(url: URL, synchronous: str) -> Engine:
         except (OSError, ValueError) as error:
             raise _wrong(getattr(error, "strerror", None) or one_line(error)) from None
         if not there:
-            raise Unfit("no_office", place=str(file))
+            raise NoOffice(place=str(file))
         if folder:
-            raise Unfit("not_a_database", file=str(file))
+            raise NotADatabase(file=str(file))
         engine = create_engine(url, creator=lambda: _open_file(file))
     else:
         engine = create_engine(url, connect_args={"timeout": PATIENCE})

@@ -14,7 +14,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gkflow.application.ports import CallerSession, Hold
-from gkflow.domain.errors import Conflict, GkflowError, Unfit
+from gkflow.domain.errors import Conflict, GkflowError
+from gkflow.domain.objections.database import DatabaseMissing, Forked, NotADatabase, SchemaVersion
+from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
@@ -57,9 +59,8 @@ class Database:
         self.mine = isinstance(target, str)
         self.engine = engine_of(target, synchronous) if isinstance(target, str) else target
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
-            raise Unfit(
-                "settings", file="database.url", reason=said("{name} is not supported", name=self.engine.dialect.name)
-            )
+            reason = said("{name} is not supported", name=self.engine.dialect.name)
+            raise SettingsWrong(file="database.url", reason=reason)
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
         self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), where the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
@@ -101,7 +102,7 @@ class Database:
     def _transaction(self, session: CallerSession | None, hold: Hold | None) -> Iterator[Ledger]:
         """On the driver's own connection: a hot write costs what the database costs, not what a layer costs."""
         if os.getpid() != self._process:
-            raise Unfit("forked", place=self.place, here=os.getpid(), there=self._process)
+            raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
             with self._words():
                 driver: Any = cast("Connection", session.connection()).connection.dbapi_connection
@@ -231,7 +232,7 @@ class Database:
         found = self.schema()
         if found != SCHEMA:
             mend = "gkflow init" if found is None or found < SCHEMA else "pip install -U gkflow"
-            raise Unfit("schema_version", found=found or "(none)", wanted=SCHEMA, mend=mend)
+            raise SchemaVersion(found=found or "(none)", wanted=SCHEMA, mend=mend)
 
     def migrate(self) -> None:
         """Bring the schema to this version (Alembic)."""
@@ -294,12 +295,12 @@ def require_database(url: str, settings_file: Path | None) -> None:
     if path is None:
         return
     if path.is_dir():
-        raise Unfit("not_a_database", file=str(path))
+        raise NotADatabase(file=str(path))
     try:
         begins = path.open("rb").read(len(_MAGIC))
     except FileNotFoundError:
         begins = b""
     if begins and begins != _MAGIC:
-        raise Unfit("not_a_database", file=str(path))
+        raise NotADatabase(file=str(path))
     if not begins and settings_file is not None:
-        raise Unfit("database_missing", place=str(path), settings=str(settings_file))
+        raise DatabaseMissing(place=str(path), settings=str(settings_file))

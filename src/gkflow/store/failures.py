@@ -7,7 +7,19 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from gkflow.domain.errors import Conflict, GkflowError, Unfit
+from gkflow.domain.errors import GkflowError
+from gkflow.domain.objections.database import (
+    BadDatabaseUrl,
+    Busy,
+    DatabaseDamaged,
+    DatabaseFailed,
+    DatabaseLost,
+    DatabaseReadonly,
+    DatabaseUnopened,
+    DatabaseUnreachable,
+    DiskFull,
+    NotADatabase,
+)
 
 # PostgreSQL's codes: serialization failure, deadlock, lock not available, a statement or lock that timed out.
 _BROKEN_OFF = frozenset(("40001", "40P01", "55P03", "57014"))
@@ -15,13 +27,13 @@ _READ_ONLY = frozenset(("25006", "42501"))  # a read-only transaction or server,
 _FULL = frozenset(("53100",))
 # An administrator or a crash ended the connection, or the server takes none now; class 08 is the connection itself.
 _LOST = frozenset(("57P01", "57P02", "57P03", "57P05", "53300"))
-_SQLITE = (
-    (re.compile(r"locked|busy", re.I), "busy"),
-    (re.compile(r"readonly|read-only", re.I), "database_readonly"),
-    (re.compile(r"disk is full", re.I), "disk_full"),
-    (re.compile(r"not a database|encrypted", re.I), "not_a_database"),
-    (re.compile(r"malformed|disk image", re.I), "database_damaged"),
-    (re.compile(r"unable to open|disk i/o", re.I), "database_unopened"),
+_SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
+    (re.compile(r"locked|busy", re.I), Busy),
+    (re.compile(r"readonly|read-only", re.I), DatabaseReadonly),
+    (re.compile(r"disk is full", re.I), DiskFull),
+    (re.compile(r"not a database|encrypted", re.I), NotADatabase),
+    (re.compile(r"malformed|disk image", re.I), DatabaseDamaged),
+    (re.compile(r"unable to open|disk i/o", re.I), DatabaseUnopened),
 )
 _UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
 _LONGEST = 300
@@ -35,7 +47,7 @@ def original(error: BaseException) -> BaseException:
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone: what comes next needs another one."""
-    return _code(original(error)) in ("database_lost", "database_unreachable")
+    return _kind(original(error)) in (DatabaseLost, DatabaseUnreachable)
 
 
 def as_gkflow(error: BaseException, place: str, secrets: Iterable[str] = ()) -> GkflowError | None:
@@ -45,11 +57,10 @@ def as_gkflow(error: BaseException, place: str, secrets: Iterable[str] = ()) -> 
     What the database broke off is a Conflict: nothing was written, and the call may be made again.
     """
     driver = original(error)
-    code = _code(driver)
-    if code is None:
+    kind = _kind(driver)
+    if kind is None:
         return None
-    kind = Conflict if code == "busy" else Unfit
-    return kind(code, place=place, file=place, reason=one_line(driver, secrets))
+    return kind.of({"place": place, "file": place, "reason": one_line(driver, secrets)})
 
 
 def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
@@ -61,34 +72,34 @@ def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
-def _code(error: BaseException) -> str | None:
+def _kind(error: BaseException) -> type[GkflowError] | None:
     module = type(error).__module__.partition(".")[0]
     if module == "sqlite3":
         if type(error).__name__ not in ("OperationalError", "DatabaseError"):
             return None
-        return next((code for pattern, code in _SQLITE if pattern.search(str(error))), None)
+        return next((kind for pattern, kind in _SQLITE if pattern.search(str(error))), None)
     if module != "psycopg":
         return None
     state = getattr(error, "sqlstate", None)
     if state in _BROKEN_OFF:
-        return "busy"
+        return Busy
     if state in _READ_ONLY:
-        return "database_readonly"
+        return DatabaseReadonly
     if state in _FULL:
-        return "disk_full"
+        return DiskFull
     if state in _LOST or (state or "").startswith("08"):
-        return "database_lost"
+        return DatabaseLost
     if state is None and type(error).__name__ in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
-        return "database_unreachable" if _UNREACHED.search(str(error)) else "database_lost"
+        return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
     if (state or "").startswith(("28", "3D")):  # a wrong password or role, no such database
-        return "database_unreachable"
+        return DatabaseUnreachable
     return None
 
 
 def known_failure(error: BaseException) -> GkflowError | None:
     """The error of gkflow that tells of a failure of the database, met outside of a transaction; None for others."""
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
-        return Unfit("bad_database_url")
+        return BadDatabaseUrl()
     driver = original(error)
     told = as_gkflow(error, "gkflow.db" if type(driver).__module__ == "sqlite3" else "PostgreSQL")
     if told is not None:
@@ -98,5 +109,5 @@ def known_failure(error: BaseException) -> GkflowError | None:
     if (module == "sqlite3" and name in ("OperationalError", "DatabaseError", "DataError", "IntegrityError")) or (
         module == "psycopg" and name not in ("ProgrammingError", "SyntaxError", "UndefinedColumn", "UndefinedTable")
     ):
-        return Unfit("database_failed", reason=one_line(driver))
+        return DatabaseFailed(reason=one_line(driver))
     return None

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from gkflow.domain.case import NOTHING, Entry, facts_text
-from gkflow.domain.errors import Conflict
+from gkflow.domain.objections.cases import Stale
 from gkflow.store.cursor import Part, insert
 
 ENTRY_COLUMNS = (
@@ -68,7 +68,7 @@ class Record(Part):
         except Exception as error:
             if type(error).__name__ in ("IntegrityError", "UniqueViolation"):
                 first = entries[0]
-                raise Conflict("stale", case=first.case, seq=first.seq) from error
+                raise Stale(case=first.case, seq=first.seq) from error
             raise
 
     def walk_entries(self) -> Iterator[tuple[str, list[Entry]]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from gkflow.domain.sentences import Sentence, filled
+from gkflow.domain.sentences import Either, Sentence, filled
 
 DOMAIN = "gkflow"
 LOCALES = Path(__file__).resolve().parents[1] / "locale"
@@ -29,11 +29,12 @@ def catalogue(locale: str) -> gettext.NullTranslations:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that people read (语言): its code, its catalogue, and how it joins a list."""
+    """A language that people read (语言): its code, its catalogue, and how it joins a list, of all or of either."""
 
     code: str
     locale: str
     separator: str
+    either: str
 
     def say(self, pattern: str, /, **fields: object) -> str:
         """The sentence of that pattern in this language, with its fields put in."""
@@ -59,18 +60,20 @@ class Language:
     def _filled(self, pattern: str, fields: Mapping[str, object]) -> str:
         if not fields:
             return pattern
-        return filled(pattern, {name: self._value(value) for name, value in fields.items()}, self.separator)
+        return filled(
+            pattern, {name: self._value(value) for name, value in fields.items()}, self.separator, self.either
+        )
 
     def _value(self, value: object) -> object:
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, Collection) and not isinstance(value, (bytes, Mapping)):
+        if isinstance(value, Collection) and not isinstance(value, Either) and not isinstance(value, (bytes, Mapping)):
             return [self._value(each) for each in value]
         return value
 
 
-ENGLISH = Language("en", "", ", ")
-CHINESE = Language("zh", "zh_CN", "、")
+ENGLISH = Language("en", "", ", ", " or ")
+CHINESE = Language("zh", "zh_CN", "、", "、")
 LANGUAGES: Mapping[str, Language] = {each.code: each for each in (CHINESE, ENGLISH)}
 
 _spoken: ContextVar[Language] = ContextVar("language", default=CHINESE)

@@ -62,7 +62,7 @@ def _row(calendar: WorkCalendar, found: Difference) -> dict[str, Any]:
 def _columns() -> list[Column]:
     from gkflow.cli.output import Column
 
-    def said(key: str) -> Any:
+    def source(key: str) -> Any:
         return lambda row: _worked(row[key])
 
     def against(row: Any) -> str:
@@ -71,9 +71,9 @@ def _columns() -> list[Column]:
     return [
         Column("day", "日期", "day"),
         Column("weekday", "星期", "weekday", words=weekday_word),
-        Column("chinese_calendar", "chinese-calendar", "chinese-calendar", told=said("chinese_calendar")),
-        Column("holidays", "holidays", "holidays", told=said("holidays")),
-        Column("adopted", "采用的通知", "adopted", told=said("adopted")),
+        Column("chinese_calendar", "chinese-calendar", "chinese-calendar", told=source("chinese_calendar")),
+        Column("holidays", "holidays", "holidays", told=source("holidays")),
+        Column("adopted", "采用的通知", "adopted", told=source("adopted")),
         Column("against", "不同的是", "differs", style=against),
         Column("name", "节假日", "holiday"),
         Column("source", "依据", "source"),

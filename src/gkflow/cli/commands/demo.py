@@ -65,12 +65,12 @@ def _register() -> Path:
 
 def _make_room(folder: Path) -> None:
     """An empty folder, or one that an earlier demonstration made; nothing else is ever emptied."""
-    from gkflow.domain.errors import Refused
+    from gkflow.domain.objections.installation import NotADemo
 
     if folder.exists():
         is_ours = folder.is_dir() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
         if not is_ours:
-            raise Refused("not_a_demo", folder=str(folder))
+            raise NotADemo(folder=str(folder))
         for name in _OWN:
             old = folder / name
             if old.is_dir():

@@ -48,7 +48,7 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
 
     from gkflow.bootstrap import now
     from gkflow.cli.output import reason
-    from gkflow.domain.errors import Unfit
+    from gkflow.domain.objections.installation import Unreadable
     from gkflow.papers.feed import feed_of
 
     told = list(events)
@@ -61,7 +61,7 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
     try:
         Path(output).write_bytes(feed)
     except OSError as error:
-        raise Unfit("unreadable", file=output, reason=reason(error)) from None
+        raise Unreadable(file=output, reason=reason(error)) from None
     typer.echo(say(f"已写入 {output}：{len(told)} 项", f"{output}: {len(told)} events written"), err=True)
 
 

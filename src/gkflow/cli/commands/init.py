@@ -46,14 +46,14 @@ def command(
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
     from gkflow.cli.opening import warn
     from gkflow.cli.output import reason
-    from gkflow.domain.errors import Unfit
+    from gkflow.domain.objections.installation import Unreadable
     from gkflow.setup import init_office, plan_of
 
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     try:
         fresh, office = init_office(home, name, unit, profile, new_database=new_database)
     except OSError as error:
-        raise Unfit("unreadable", file=str(home), reason=reason(error)) from None
+        raise Unreadable(file=str(home), reason=reason(error)) from None
     with office:
         through = office.calendar.announced_through
         if not fresh and not new_database:

@@ -1,0 +1,134 @@
+"""One class per objection (异议): a code, a sentence and fields that agree with each other and with their use."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pickle
+import pkgutil
+import string
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gkflow as library
+from gkflow.domain import objections as package
+from gkflow.domain.errors import Conflict, Fault, FilesAtFault, GkflowError, NotFound, Refused, Unfit, objections
+from gkflow.domain.objections.cases import CaseExists, UnknownCase
+from gkflow.domain.objections.terms import ExtensionLate
+from gkflow.domain.sentences import Sentence
+from gkflow.words.language import CHINESE
+
+for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    importlib.import_module(module.name)
+EVERY = [cls for _, cls in sorted(objections().items())]
+SOURCE = Path(library.__file__).parent
+# Put into a sentence by the door or by the base class, not by whoever raises it.
+COMPUTED = {"cited", "possible"}
+# Fields that no sentence tells: for programs that read ``facts``, and for the labels of a workflow.
+FOR_PROGRAMS = {
+    "action_not_allowed": {"workflow"}, "case_ended": {"workflow", "cite"}, "cell_formula": {"value"},
+    "clock_ahead": {"at"}, "correction_wants_reason": {"case"}, "day_far": {"labels", "case"}, "day_to_come": {"case"},
+    "facts_missing": {"names", "case"}, "forked": {"place"}, "nothing_adopted": {"place"}, "unknown_action": {"near"},
+    "unknown_fact": {"allowed", "near"},
+}  # fmt: skip
+SAMPLES: dict[str, Any] = {
+    "str": "x", "int": 7, "object": "x", "date": date(2026, 3, 2), "date | str": "2026-03-02", "int | None": 2026,
+    "datetime | None": datetime(2026, 3, 2, tzinfo=UTC), "Sequence[str]": ("a", "b"),
+    "Sequence[int]": (1, 2),
+}  # fmt: skip
+
+
+def placeholders(pattern: str) -> set[str]:
+    return {name.split("!")[0] for _, name, _, _ in string.Formatter().parse(pattern) if name}
+
+
+def sample(cls: type[GkflowError]) -> GkflowError:
+    if cls is FilesAtFault:
+        return FilesAtFault([Fault("x.yaml", 3, "is empty")])
+    return cls(**{name: SAMPLES[kind] for name, kind in cls.fields.items()})
+
+
+def test_there_are_many_and_no_code_is_used_twice() -> None:
+    assert len(EVERY) > 140
+    named = [node for path in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code"
+             and isinstance(node.value, ast.Constant)]  # fmt: skip
+    assert len(named) == len(EVERY)
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
+def test_an_objection_tells_its_fields_and_no_others(cls: type[GkflowError]) -> None:
+    assert isinstance(cls.sentence, Sentence)
+    told = placeholders(cls.sentence) | placeholders(CHINESE.pattern(cls.sentence))
+    assert told <= {*cls.fields, *COMPUTED}
+    articles = {"cited": "cite", "possible": "possible"}
+    told |= {field for mark, field in articles.items() if mark in told}
+    assert set(cls.fields) - told == FOR_PROGRAMS.get(cls.code, set())
+    error = sample(cls)
+    assert "?" not in str(error).replace("right?", "").replace("today is", "") or "?" in cls.sentence
+    assert error.code == cls.code
+    assert set(error.facts) >= set(cls.fields)
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
+def test_an_objection_has_one_kind_and_one_exit_code(cls: type[GkflowError]) -> None:
+    kinds = [kind for kind in (Refused, NotFound, Conflict, Unfit) if issubclass(cls, kind)]
+    expected = {
+        "files_at_fault": 0,
+        "bad_calendar": 0,
+        "unknown_person": 2,
+        "no_file": 2,
+    }  # both, as callers catch them
+    assert len(kinds) == expected.get(cls.code, 1)
+    assert cls.exit_code == 2
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
+def test_an_objection_goes_through_pickle_as_it_is(cls: type[GkflowError]) -> None:
+    error = sample(cls)
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is cls
+    assert (str(again), again.facts, again.args) == (str(error), error.facts, error.args)
+
+
+def test_every_objection_is_raised_somewhere() -> None:
+    used: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        if path.parent.name != "objections" and path.name != "errors.py":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    channels = {"AddressIsLocal", "ChatAddressWrong", "MailAddressWrong", "WebAddressWrong"}  # by ADDRESS_FAULTS
+    assert {each.__name__ for each in EVERY} - used == channels
+
+
+def test_no_objection_is_raised_without_a_class_of_its_own() -> None:
+    """What nobody can name cannot be caught, translated or listed."""
+    kinds = {"GkflowError", "Refused", "NotFound", "Conflict", "Unfit"}
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in kinds, f"{path.name}:{node.lineno}"
+
+
+def test_the_fields_of_an_objection_are_its_attributes() -> None:
+    error = ExtensionLate(action="extend", day=date(2026, 3, 9), last=date(2026, 3, 6), cite="条例第三十三条")
+    assert (error.action, error.last, error.facts["last"]) == ("extend", date(2026, 3, 6), date(2026, 3, 6))
+    assert str(error) == (
+        "extend: told on 2026-03-09, but the last day was 2026-03-06; it must be told by then (条例第三十三条)"
+    )
+
+
+def test_a_field_that_is_missing_or_unknown_is_a_fault_of_the_code() -> None:
+    with pytest.raises(TypeError, match="missing \\['mean'\\]"):
+        UnknownCase(case="X")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unknown \\['number'\\]"):
+        CaseExists(case="X", number="X")  # type: ignore[call-arg]
+
+
+def test_what_is_more_than_the_fields_is_kept_among_the_facts() -> None:
+    error = CaseExists.of({"case": "X", "workflow": "request"})
+    assert error.facts == {"case": "X", "workflow": "request"}
+    assert str(error) == "case X is there already; give another number"
