@@ -60,10 +60,10 @@ def take_in(office: Office, session: Session) -> str:
         "request", channel="internet", confirmed="2022-09-13", title=row.text, key=f"portal-{row.id}", now=DAY,
         session=session,
     )  # fmt: skip
-    row.case_number = received.case
-    office.do(received.case, "register", now=DAY, session=session)
-    office.do(received.case, "assign", officer="张三", key=f"assign-{row.id}", now=DAY, session=session)
-    return received.case
+    row.case_number = received.number
+    office.do(received.number, "register", now=DAY, session=session)
+    office.do(received.number, "assign", officer="张三", key=f"assign-{row.id}", now=DAY, session=session)
+    return received.number
 
 
 def test_a_portal_rolls_back_and_nothing_is_left(place: Place, engine: Engine, office: Office) -> None:

@@ -92,7 +92,7 @@ def test_what_is_written_is_what_the_office_works_by(zhongshan: Office, home: Pa
     assert dict(zhongshan.rules.owners) == owners
     assert set(owners) == set(zhongshan.rules.rulebook.workflow("catalogue").facts["field"].choices)
     assert zhongshan.profile.name == written(home)["profile"] == "zhongshan"
-    assert {duty.name for duty in zhongshan.rules.duties} == set(written(home)["duties"])
+    assert {duty.name for duty in zhongshan.rules.recurring_tasks} == set(written(home)["duties"])
 
 
 def test_no_case_is_opened_and_nothing_swept(place: Place, zhongshan: Office) -> None:
@@ -110,7 +110,7 @@ def test_an_office_founded_without_a_profile_has_one_unit_and_no_plan(home: Path
         assert written(home)["profile"] == "national"
         assert list(written(home)["units"]) == ["XFJ"]
         assert not (home / "plans").exists()
-        assert office.rules.duties == ()
+        assert office.rules.recurring_tasks == ()
 
 
 # -- again ----------------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_on_the_first_of_september_the_whole_first_batch_is_overdue_and_none_of_
     take_plan(zhongshan, home)
     overdue = zhongshan.cases(overdue=True, as_of="2020-09-01")
     assert len(overdue) == 26 + 3 * 26 == 104
-    assert {(line.workflow, str(line.deadline)) for line in overdue} == {("catalogue", "2020-08-31")}
+    assert {(line.workflow, str(line.last_day)) for line in overdue} == {("catalogue", "2020-08-31")}
     batches = {zhongshan.case(line.case, as_of="2020-09-01").facts["batch"] for line in overdue}
     assert batches == {"1"}
     of_unit = Counter(line.unit for line in overdue)
@@ -208,7 +208,7 @@ def test_on_the_first_of_september_the_whole_first_batch_is_overdue_and_none_of_
 def test_the_second_batch_follows_on_the_first_of_november(zhongshan: Office, home: Path) -> None:
     take_plan(zhongshan, home)
     overdue = zhongshan.cases(overdue=True, workflow="catalogue", as_of="2020-11-01")
-    assert Counter(str(line.deadline) for line in overdue) == {"2020-08-31": 104, "2020-10-31": 22 * 26}
+    assert Counter(str(line.last_day) for line in overdue) == {"2020-08-31": 104, "2020-10-31": 22 * 26}
 
 
 def test_the_plan_taken_again_is_known(place: Place, zhongshan: Office, home: Path) -> None:

@@ -18,11 +18,11 @@ def receive(office: Office, session: Session, title: str, now: datetime) -> str:
     )
     assert_type(outcome, Outcome)
     assert_type(outcome.last_day, date | None)
-    return outcome.case
+    return outcome.number
 
 
 def overdue(office: Office) -> list[CaseLine]:
-    return [line for line in office.cases(overdue=True) if line.deadline is not None]
+    return [line for line in office.cases(overdue=True) if line.last_day is not None]
 
 
 def is_late(office: Office, number: str) -> bool:

@@ -130,10 +130,10 @@ def rules_of(
         book = replace(
             book, history={code: _adopted(steps, region, code or own.code) for code, region in places.items()}
         )
-    wanted = settings.duties if settings.duties is not None else book.duties_taken
+    wanted = settings.duties if settings.duties is not None else book.tasks_taken_on
     for name in wanted:
-        if name not in book.duties:
-            reason = f'duties: no duty "{name}"{mean(name, book.duties)}'
+        if name not in book.recurring_tasks:
+            reason = f'duties: no duty "{name}"{mean(name, book.recurring_tasks)}'
             raise SettingsWrong(file="gkflow.toml", reason=reason)
     for flow in settings.numbers:
         if flow not in book.workflows:
@@ -146,7 +146,7 @@ def rules_of(
         book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
         {unit.label: code for code, unit in settings.units.items()}, account(),
-        tuple(book.duties[name] for name in wanted),
+        tuple(book.recurring_tasks[name] for name in wanted),
         ReportingLine(settings.escalation.line, settings.escalation.fallback, settings.unit),
         accounts=settings.accounts, seal_to=settings.seal.to,
         parked_after=settings.parked_after,

@@ -36,7 +36,7 @@ from gkflow.drafts import Drafts
 from gkflow.files.home import FILE_NAME
 from gkflow.notification_delivery import NotificationDelivery
 from gkflow.office_state import OfficeState
-from gkflow.recurring_tasks import Duties
+from gkflow.recurring_tasks import RecurringTasks
 from gkflow.rule_editions import RuleEditions
 from gkflow.sealing import SAMPLE, Sealing
 from gkflow.subscriptions import Subscriptions
@@ -152,7 +152,7 @@ class Office:
         """Who is notified of what is published (精准推送)."""
         self.supervision = Supervision(state)
         """Scores and spot checks (考评与抽查)."""
-        self.duties = Duties(state)
+        self.recurring_tasks = RecurringTasks(state)
         """What comes round every year or month (周期职责)."""
         self.delivery = NotificationDelivery(state)
         """The outbox, the escalation log and its acknowledgements (对外告知)."""

@@ -1,4 +1,4 @@
-"""The recurring duties of an office (周期职责): ``office.duties.coming(…)``."""
+"""The recurring duties of an office (周期职责): ``office.recurring_tasks.coming(…)``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
-    from gkflow.domain.recurring import RecurringDuty
+    from gkflow.domain.recurring import RecurringTask
 
 
 class Round(NamedTuple):
     """One round of a recurring duty (周期职责的一期): when it is due, when its case is opened, and which case it is."""
 
-    duty: RecurringDuty
+    duty: RecurringTask
     taken_on: bool
     due: date
     opens: date
@@ -24,7 +24,7 @@ class Round(NamedTuple):
     counted: int | None = None  # what it is measured by, so far in the year in which it is due
 
 
-class Duties:
+class RecurringTasks:
     """What comes round every year or month (周期职责)."""
 
     def __init__(self, office: OfficeState) -> None:
@@ -42,8 +42,8 @@ class Duties:
         found = []
         with office.store.reading(session) as ledger:
             rules = office.rules_in(ledger)
-            mine = {duty.name for duty in rules.duties}
-            for duty in rules.rulebook.duties.values():
+            mine = {duty.name for duty in rules.recurring_tasks}
+            for duty in rules.rulebook.recurring_tasks.values():
                 for due in duty.due_days(since - timedelta(days=1), through):
                     number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
                     case = number if ledger.docket.line(number) is not None else None

@@ -40,7 +40,7 @@ def init_office(
     place = profile_named(read_profiles(folders(home)), profile) if profile else None
     path = home / FILE_NAME
     options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
-    text = first_settings(**options, profile=place, duties=rulebook(home).duties.values())
+    text = first_settings(**options, profile=place, duties=rulebook(home).recurring_tasks.values())
     known = path.exists()
     chosen = settings_of(home) if known else settings_of(home, text)
     if place is not None and chosen.profile != place.name:

@@ -45,7 +45,7 @@ def test_lists_of_the_days_before_the_voiding_show_the_case_open(wrongly_replied
     lines = {day: wrongly_replied.cases(as_of=day) for day in ("2022-09-19", "2022-09-22", "2022-09-28")}
 
     assert {day: [line.case for line in found] for day, found in lines.items()} == {day: ["A"] for day in lines}
-    assert {line.deadline for found in lines.values() for line in found} == {date(2022, 9, 30)}
+    assert {line.last_day for found in lines.values() for line in found} == {date(2022, 9, 30)}
 
 
 def test_what_the_office_believed_before_the_voiding_is_asked_by_its_moment(wrongly_replied: Office) -> None:
@@ -76,7 +76,7 @@ def test_a_correction_of_the_receipt_moves_the_last_day_on_the_days_before_it(of
 
     # 2022-08-30 + 20 working days, 中秋 on 12 September left out: 28 September.
     (line,) = office.cases(as_of="2022-09-02")
-    assert (line.received, line.deadline) == (date(2022, 8, 30), date(2022, 9, 28))
+    assert (line.received, line.last_day) == (date(2022, 8, 30), date(2022, 9, 28))
     # An entry of a day between the corrected and the old first day is possible now.
     assert office.do("A", "register", day="2022-08-31", now=at("2022-09-06")).state == "registered"
     assert_sound(office)
@@ -144,18 +144,18 @@ def test_steps_on_record_stay_and_are_recorded_once(office: Office) -> None:
 
 def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_again(office: Office) -> None:
     wrong = office.receive("request", channel="in_person", now=at(DAY_0))
-    entered = office.do(wrong.case, "misfile", reason="与 A 重复", now=at("2022-09-05"))
+    entered = office.do(wrong.number, "misfile", reason="与 A 重复", now=at("2022-09-05"))
 
     assert (entered.state, entered.last_day, entered.findings) == ("misfiled", None, ())
     assert office.cases(as_of="2022-09-02") == office.cases(as_of="2022-09-05") == []
     (line,) = office.cases(as_of="2022-09-05", include_closed=True)
-    assert (line.state, line.open, line.verdict, line.deadline) == ("misfiled", False, None, None)
+    assert (line.state, line.open, line.verdict, line.last_day) == ("misfiled", False, None, None)
     office.tick(at(DAY_0))
     office.tick(at("2022-10-31"))
     assert office.escalations() == []
-    assert office.receive("request", channel="in_person", now=at("2022-09-06")).case != wrong.case
+    assert office.receive("request", channel="in_person", now=at("2022-09-06")).number != wrong.number
     with pytest.raises(Refused):
-        office.do(wrong.case, "reply", decision="D-PUB", method="posted", now=at("2022-09-07"))
+        office.do(wrong.number, "reply", decision="D-PUB", method="posted", now=at("2022-09-07"))
     assert_sound(office)
 
 

@@ -94,7 +94,7 @@ def test_a_draft_outlives_the_office_that_kept_it(place: Place) -> None:
 def test_a_draft_is_entered_with_what_was_missing_and_is_gone(case: Office) -> None:
     id_ = keep_reply(case)
     entered = case.drafts.enter(id_, facts={"method": "posted"}, now=LATER)
-    assert (entered.case, entered.action, entered.state, entered.written) == ("A", "reply", "replied", True)
+    assert (entered.number, entered.action, entered.state, entered.written) == ("A", "reply", "replied", True)
     entry = case.case("A", as_of="2026-03-12").record[-1]
     assert dict(entry.facts) == {"decision": "D-PUB", "method": "posted"}
     assert (entry.day, entry.by, entry.written_at) == (date(2026, 3, 9), "张三", LATER)
@@ -132,7 +132,7 @@ def test_a_moment_and_a_number_come_out_of_a_draft_as_they_went_in(case: Office)
     known = datetime(2026, 3, 10, 10, 30, tzinfo=SHANGHAI)
     id_ = case.drafts.keep("", "report", "…", workflow="opinion", facts={"known_at": known, "level": "other"}, now=KEPT)
     opened = case.drafts.enter(id_, now=at("2026-03-10", "11:00"))
-    assert case.case(opened.case, as_of="2026-03-12").facts["known_at"] == "2026-03-10T10:30+08:00"
+    assert case.case(opened.number, as_of="2026-03-12").facts["known_at"] == "2026-03-10T10:30+08:00"
     id_ = case.drafts.keep("A", "extend", "…", facts={"days": 20}, now=KEPT)
     assert case.drafts.enter(id_, facts={"approved_by": "主任"}, now=LATER).action == "extend"
     assert case.case("A", as_of="2026-03-12").record[-1].facts["days"] == 20
@@ -143,14 +143,14 @@ def test_a_draft_that_was_to_open_a_case_opens_it(office: Office) -> None:
         office.receive("duty", kind="training", now=KEPT)
     id_ = office.drafts.keep("", "open", str(refused.value), workflow="duty", facts={"kind": "training"}, now=KEPT)
     entered = office.drafts.enter(id_, facts={"due": "2026-12-31"}, now=LATER)
-    assert entered.case == "UNIT-2026-0001"
-    assert office.case(entered.case, as_of="2026-03-12").workflow == "duty"
+    assert entered.number == "UNIT-2026-0001"
+    assert office.case(entered.number, as_of="2026-03-12").workflow == "duty"
     assert office.drafts.all() == []
 
 
 def test_a_draft_keeps_the_number_that_the_case_was_to_have(office: Office) -> None:
     id_ = office.drafts.keep("PX-1", "", "…", workflow="duty", facts={"kind": "training"}, now=KEPT)
-    assert office.drafts.enter(id_, facts={"due": "2026-12-31"}, now=LATER).case == "PX-1"
+    assert office.drafts.enter(id_, facts={"due": "2026-12-31"}, now=LATER).number == "PX-1"
 
 
 def test_a_draft_is_entered_by_the_rules_of_a_person_as_everything_is(place: Place) -> None:

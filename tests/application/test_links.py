@@ -144,7 +144,7 @@ def test_one_origin_may_lead_to_several_cases(office: Office) -> None:
 def test_a_retry_under_the_same_key_links_once(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
     told = [
-        office.receive("complaint", origin="R-1", key="portal-7", now=at("2026-03-20", f"{hour}:00")).case
+        office.receive("complaint", origin="R-1", key="portal-7", now=at("2026-03-20", f"{hour}:00")).number
         for hour in ("09", "10")
     ]
     assert told[0] == told[1]

@@ -51,10 +51,10 @@ def test_every_open_case_stands_in_exactly_one_list_on_every_day(busy: Office) -
         seen.update(line.status for line in lines)
         for line in lines:
             if line.status == "due_today":
-                assert line.deadline == date.fromisoformat(day)
+                assert line.last_day == date.fromisoformat(day)
             if line.status == "overdue":
-                assert line.deadline is not None
-                assert line.deadline < date.fromisoformat(day)
+                assert line.last_day is not None
+                assert line.last_day < date.fromisoformat(day)
                 assert line.days_left is not None
                 assert line.days_left <= -1
                 assert line.light == "red"

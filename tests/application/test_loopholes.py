@@ -18,7 +18,7 @@ from gkflow.domain.case import ASIDE, CORRECT
 from gkflow.domain.errors import Refused
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import replay
-from gkflow.domain.workflow import Duty, Lies
+from gkflow.domain.workflow import Lies, Obligor
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, at
 from walks import ONE, often
@@ -88,7 +88,7 @@ def test_a_condition_on_a_fact_that_several_actions_carry_says_whose_it_is(name:
 @pytest.mark.parametrize("name", sorted(rules().workflows))
 def test_who_is_not_the_office_never_has_less_time_than_the_limit(name: str) -> None:
     for rule in rules().workflow(name).clocks:
-        if rule.until and rule.duty is not Duty.OFFICE:
+        if rule.until and rule.obligor is not Obligor.OFFICE:
             for _, value in rules().limit(rule.limit).values:
                 assert value is None or value.length is None or value.bound == "at_least"
 

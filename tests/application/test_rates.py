@@ -49,7 +49,9 @@ def test_the_head_officials_interpretations_of_the_year_are_counted(place: Place
 
         def counted() -> int | None:
             found = [
-                each for each in office.duties.coming(date(2026, 12, 31), as_of=date(2026, 12, 1)) if each.taken_on
+                each
+                for each in office.recurring_tasks.coming(date(2026, 12, 31), as_of=date(2026, 12, 1))
+                if each.taken_on
             ]
             return found[0].counted
 

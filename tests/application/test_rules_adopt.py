@@ -51,7 +51,7 @@ def last_day(office: Office, number: str, as_of: str, clock: str = "reply") -> d
 
 
 def listed(office: Office, number: str, as_of: str) -> date | None:
-    return next(line.deadline for line in office.cases(as_of=as_of, include_closed=True) if line.case == number)
+    return next(line.last_day for line in office.cases(as_of=as_of, include_closed=True) if line.case == number)
 
 
 def test_a_limit_changed_in_a_file_moves_neither_lists_nor_explanations_before_it_is_adopted(settled: Place) -> None:

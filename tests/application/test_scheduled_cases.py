@@ -534,7 +534,7 @@ def test_a_second_sweep_and_a_second_process_open_no_round_twice(place: Place) -
 
 def test_a_profile_brings_its_duties_and_the_office_may_take_on_others(place: Place) -> None:
     with place.settings('profile = "zhongshan"\n[office]\nunit = "sfb"\n').open() as office:
-        assert {duty.name for duty in office.rules.duties} == {
+        assert {duty.name for duty in office.rules.recurring_tasks} == {
             "annual-report-department", "annual-report-government", "reassessment", "training",
         }  # fmt: skip
         sweep(office, "2026-12-20")
@@ -545,7 +545,7 @@ def test_a_profile_brings_its_duties_and_the_office_may_take_on_others(place: Pl
 
 def test_what_comes_round_is_shown_before_and_after_its_case_is_opened(reporting: Office) -> None:
     def coming() -> list[tuple[str, str, str | None]]:
-        rounds = reporting.duties.coming(date(2027, 6, 30), as_of=date(2026, 11, 25))
+        rounds = reporting.recurring_tasks.coming(date(2027, 6, 30), as_of=date(2026, 11, 25))
         return [(str(each.due), str(each.opens), each.case) for each in rounds if each.taken_on]
 
     assert coming() == [("2027-01-31", "2026-12-02", None)]

@@ -11,7 +11,7 @@ import pytest
 
 from builders import a_calendar, a_rulebook, a_value, a_workflow, d
 from gkflow.domain.law import Bound, Law, LimitUnit
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Condition, Ladder, Opening, Step, Workflow, meets
@@ -53,14 +53,14 @@ def first(**facts: Any) -> dict[str, Any]:
 def a_book(
     *workflows: Workflow,
     ladders: Mapping[str, Ladder] | None = None,
-    duties: Mapping[str, RecurringDuty] | None = None,
+    duties: Mapping[str, RecurringTask] | None = None,
 ) -> Rulebook:
     return Rulebook(
         MappingProxyType({workflow.name: workflow for workflow in workflows}),
         Law(),
         MappingProxyType(dict(ladders or {})),
         a_calendar(),
-        duties=MappingProxyType(dict(duties or {})),
+        recurring_tasks=MappingProxyType(dict(duties or {})),
     )
 
 
@@ -199,9 +199,9 @@ def test_a_ladder_step_that_opens_a_case_of_no_workflow_is_told() -> None:
     assert found.text == 'ladder "reply", step 3: opens: no workflow "supervision"; there are: follows'
 
 
-def a_duty(workflow: str = "follows", **given: Any) -> dict[str, RecurringDuty]:
+def a_duty(workflow: str = "follows", **given: Any) -> dict[str, RecurringTask]:
     rule = "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=31"
-    return {"yearly": RecurringDuty("yearly", "年报", workflow, rule, d("2020-01-01"), 60, "{year}", given)}
+    return {"yearly": RecurringTask("yearly", "年报", workflow, rule, d("2020-01-01"), 60, "{year}", given)}
 
 
 def test_a_recurring_duty_opens_a_case_that_takes_day_period_and_title() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import d, rules
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from walks import ONE, often
 
 MONTHLY = "FREQ=MONTHLY;BYMONTHDAY=-1"
@@ -22,11 +22,11 @@ QUARTERLY = "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1"
 MONDAYS = "FREQ=WEEKLY;BYDAY=MO"
 
 
-def a_duty(rule: str = YEARLY, since: str = "2020-01-01", ahead: int = 60, **more: Any) -> RecurringDuty:
-    return RecurringDuty("d", "职责", "duty", rule, d(since), ahead, more.pop("title", "{year}"), **more)
+def a_duty(rule: str = YEARLY, since: str = "2020-01-01", ahead: int = 60, **more: Any) -> RecurringTask:
+    return RecurringTask("d", "职责", "duty", rule, d(since), ahead, more.pop("title", "{year}"), **more)
 
 
-def due(duty: RecurringDuty, after: str, through: str) -> list[str]:
+def due(duty: RecurringTask, after: str, through: str) -> list[str]:
     return [day.isoformat() for day in duty.due_days(d(after), d(through))]
 
 
@@ -181,14 +181,14 @@ def test_each_case_is_opened_exactly_its_time_ahead(rule: str, after: date, ahea
     ],
 )
 def test_the_shipped_duties_are_due_on_the_days_of_their_articles(name: str, in_2026: str, told_of: str) -> None:
-    duty = rules().duties[name]
+    duty = rules().recurring_tasks[name]
 
     assert due(duty, "2025-12-31", "2026-12-31") == [in_2026]
     assert duty.title_of(d(in_2026)).startswith(told_of)
 
 
 def test_the_columns_are_checked_by_the_end_of_every_month() -> None:
-    duty = rules().duties["column-check"]
+    duty = rules().recurring_tasks["column-check"]
 
     assert due(duty, "2026-01-31", "2026-04-30") == ["2026-02-28", "2026-03-31", "2026-04-30"]
     assert duty.title_of(d("2026-02-28")).startswith("2026年2月")

@@ -13,7 +13,7 @@ import pytest
 
 from builders import d
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.soundness import problems
 from gkflow.files.duties import duty_from
 from gkflow.files.nodes import Faults, from_plain
@@ -33,7 +33,7 @@ YEARLY: dict[str, Any] = {
 }
 
 
-def read(**changes: Any) -> tuple[RecurringDuty, list[str]]:
+def read(**changes: Any) -> tuple[RecurringTask, list[str]]:
     """The duty of a file with *changes*, and what is said of it."""
     faults = Faults()
     said = {key: value for key, value in {**YEARLY, **changes}.items() if value is not None}
@@ -42,7 +42,7 @@ def read(**changes: Any) -> tuple[RecurringDuty, list[str]]:
 
 
 def test_a_duty_is_read_as_its_file_says() -> None:
-    duty = read_rulebook([GOOD], PLAIN_WEEKS).duties["yearly"]
+    duty = read_rulebook([GOOD], PLAIN_WEEKS).recurring_tasks["yearly"]
 
     assert (duty.label, duty.workflow, duty.cite) == ("年度报告", "small", "示例条例 第七条")
     assert (duty.rule, duty.since, duty.ahead) == ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=31", d("2020-01-01"), 60)
@@ -122,7 +122,7 @@ def test_an_own_duty_takes_the_place_of_the_packaged_one(tmp_path: Path) -> None
     text = (GOOD / "config/duties/yearly.yaml").read_text(encoding="utf-8")
     path.write_text(text.replace("BYMONTHDAY=31", "BYMONTHDAY=30"), encoding="utf-8")
 
-    duty = read_rulebook([GOOD, tmp_path / "own"], PLAIN_WEEKS).duties["yearly"]
+    duty = read_rulebook([GOOD, tmp_path / "own"], PLAIN_WEEKS).recurring_tasks["yearly"]
 
     assert list(duty.due_days(d("2025-12-31"), d("2026-12-31"))) == [d("2026-03-30")]
 
@@ -143,7 +143,7 @@ def test_every_shipped_duty_cites_its_source_and_opens_a_case_that_takes_it() ->
     book = read_rulebook([PROJECT], PLAIN_WEEKS)
 
     assert problems(book) == ()
-    for duty in book.duties.values():
+    for duty in book.recurring_tasks.values():
         first = book.workflow(duty.workflow).first
         carried = {*first.accepts, *(need.fact for need in (*first.requires, *first.wants))}
         assert duty.cite

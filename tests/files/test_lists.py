@@ -85,7 +85,7 @@ def test_a_changed_list_makes_a_new_edition_of_the_workflows_that_use_it_and_of_
 
     assert after.workflow("listed").edition != before.workflow("listed").edition
     assert after.workflow("small") == before.workflow("small")
-    assert (after.law, after.ladders, after.duties) == (before.law, before.ladders, before.duties)
+    assert (after.law, after.ladders, after.recurring_tasks) == (before.law, before.ladders, before.recurring_tasks)
     fact = "field" if file == "fields" else "rule"
     old_flow, new_flow = before.workflow("listed"), after.workflow("listed")
     assert (new_flow.states, new_flow.actions["begin"]) == (old_flow.states, old_flow.actions["begin"])

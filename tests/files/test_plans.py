@@ -258,7 +258,7 @@ def test_the_batches_come_overdue_on_the_day_after_their_own(place: Place) -> No
     office, _ = take(place, "zhongshan-2020")
 
     def overdue(day: str) -> Counter[date | None]:
-        return Counter(line.deadline for line in office.cases(workflow="catalogue", overdue=True, as_of=day))
+        return Counter(line.last_day for line in office.cases(workflow="catalogue", overdue=True, as_of=day))
 
     with office:
         assert overdue("2020-08-31") == {}

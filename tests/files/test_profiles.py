@@ -98,8 +98,8 @@ def test_a_profile_puts_the_steps_of_another_ladder_in_place_and_leaves_the_name
 def test_the_duties_of_a_profile_are_taken_on_and_all_others_known(home: Path) -> None:
     a_profile(home, "duties: [yearly]\n")
 
-    assert (read(home).duties_taken, read(home, "town").duties_taken) == ((), ("yearly",))
-    assert set(read(home).duties) == {"yearly"}
+    assert (read(home).tasks_taken_on, read(home, "town").tasks_taken_on) == ((), ("yearly",))
+    assert set(read(home).recurring_tasks) == {"yearly"}
 
 
 def test_the_national_profile_needs_no_file_and_changes_nothing(home: Path) -> None:
@@ -114,7 +114,7 @@ def test_an_own_profile_takes_the_place_of_the_packaged_one(home: Path, tmp_path
 
     book = read(home, "county", tmp_path / "own")
 
-    assert (dict(book.instead), book.duties_taken) == ({}, ("yearly",))
+    assert (dict(book.instead), book.tasks_taken_on) == ({}, ("yearly",))
 
 
 def test_a_profile_is_part_of_what_the_rules_are_known_by(home: Path) -> None:
@@ -227,7 +227,7 @@ def test_no_duties_and_an_empty_list_of_duties_are_two_things(tmp_path: Path) ->
 
 def taken_on(place: Place, settings: str) -> set[str]:
     with place.settings(settings).open() as office:
-        return {duty.name for duty in office.rules.duties}
+        return {duty.name for duty in office.rules.recurring_tasks}
 
 
 def test_an_office_takes_on_the_duties_of_its_profile_or_those_it_names(place: Place) -> None:

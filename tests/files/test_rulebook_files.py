@@ -15,7 +15,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.law import Bound, Known, LimitUnit, RestDayReceipt, Roll
 from gkflow.domain.soundness import problems
-from gkflow.domain.workflow import ABSENT, GIVEN, ClockKind, Condition, Duty, Requirement, Trigger
+from gkflow.domain.workflow import ABSENT, GIVEN, ClockKind, Condition, Obligor, Requirement, Trigger
 from gkflow.files.rulebook_files import read_calendar_files, read_law, read_rulebook
 from gkflow.files.workflows import workflow_from_source
 
@@ -85,7 +85,7 @@ def test_a_workflow_is_read_as_its_file_says() -> None:
     assert [rule.name for rule in small.clocks] == ["correction", "opinion", "reply"]
     opinion = small.clock("opinion")
     assert opinion is not None
-    assert (opinion.duty, opinion.kind, opinion.paired) == (Duty.OTHER, ClockKind.DUTY, True)
+    assert (opinion.obligor, opinion.kind, opinion.paired) == (Obligor.OTHER, ClockKind.DUTY, True)
     assert opinion.starts == (Trigger("consult", (Condition("served", frozenset({GIVEN})),), day="served"),)
     assert (opinion.lapse[0].action, opinion.lapse[0].take) == ("answer", False)
     reply = small.clock("reply")

@@ -72,7 +72,7 @@ def test_others_write_between_its_batches_and_write_by_the_new_edition(
     assert len(happened) == 3
     assert (done.moved, done.earlier, done.touched) == (MANY, MANY, MANY)
     assert {recounted(office, number) for number in numbers()} == {1}
-    assert {line.deadline for line in office.cases(as_of="2018-12-06") if line.case != "P-NEW"} == {AFTER}
+    assert {line.last_day for line in office.cases(as_of="2018-12-06") if line.case != "P-NEW"} == {AFTER}
     assert office.verify(caches=None)[2] == ()
     assert office.rebuild(dry_run=True, now=at("2018-12-07"))[1] == ()
 
@@ -95,7 +95,7 @@ def test_an_adoption_that_was_broken_off_is_finished_by_the_next_sweep(
         (sign,) = [sign for sign in later.doctor(at("2018-12-06", "10:01")) if sign.name == "recounting"]
         assert (sign.level, sign.facts["count"]) == ("ok", 0)
         assert {recounted(later, number) for number in numbers()} == {1}
-        assert {line.deadline for line in later.cases(as_of="2018-12-06")} == {AFTER}
+        assert {line.last_day for line in later.cases(as_of="2018-12-06")} == {AFTER}
         assert later.verify(caches=None)[2] == ()
 
 
@@ -139,7 +139,7 @@ def test_a_second_adoption_first_finishes_what_the_first_has_left(
     with place.open() as later:
         later.calendars.adopt(known("2018-11-30"), now=at("2018-12-07"))
         assert {recounted(later, number) for number in numbers()} == {2}
-        assert {line.deadline for line in later.cases(as_of="2018-12-07")} == {BEFORE}
+        assert {line.last_day for line in later.cases(as_of="2018-12-07")} == {BEFORE}
         assert later.verify(caches=None)[2] == ()
 
 

@@ -52,7 +52,7 @@ def test_an_office_that_was_open_writes_and_shows_by_the_rules_that_another_adop
     open_request(one, "A", "2022-09-01")
     adopt_shorter(other)
     assert one.deadlines("A", as_of="2022-09-01")["reply"].last_day == FIFTEEN
-    assert [line.deadline for line in one.cases(as_of="2022-09-01")] == [FIFTEEN]
+    assert [line.last_day for line in one.cases(as_of="2022-09-01")] == [FIFTEEN]
     assert one.do("A", "note", text="备注", now=at("2022-09-02")).last_day != TWENTY
     open_request(one, "B", "2022-09-01")
     assert one.deadlines("B", as_of="2022-09-02")["reply"].last_day == FIFTEEN
@@ -85,7 +85,7 @@ def test_an_import_a_sweep_and_a_rebuilding_go_on_with_what_was_adopted_before_t
     now = at("2022-09-02")
     assert import_register(one.store, old, enumerate(rows, 2), now, legal_day(now)).taken == 1
     (row,) = [line for line in other.cases(as_of="2022-09-02") if line.case == "C"]
-    assert row.deadline == FIFTEEN
+    assert row.last_day == FIFTEEN
     assert tick(one.store, old, now, legal_day(now)).days == (date(2022, 9, 2),)
     assert_sound(other)
 

@@ -52,7 +52,7 @@ def test_all_verbs_run_against_each_other(place: Place) -> None:
             with place.open() as office:
                 for n in range(ROUNDS):
                     key = f"{name}/{n}"
-                    received.append(office.receive("request", channel="in_person", key=key, now=at(DAY)).case)
+                    received.append(office.receive("request", channel="in_person", key=key, now=at(DAY)).number)
 
         return job
 

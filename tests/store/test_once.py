@@ -26,7 +26,7 @@ def test_a_case_received_twice_under_one_key_is_one_case(place: Place, office: O
     first = office.receive("request", channel="in_person", title="甲", key="portal-7", now=at(DAY))
     before = _count(place)
     again = office.receive("request", channel="in_person", title="甲", key="portal-7", now=at(DAY, "10:00"))
-    assert (again.case, again.seq, again.last_day, again.next) == (first.case, 1, first.last_day, first.next)
+    assert (again.number, again.seq, again.last_day, again.next) == (first.number, 1, first.last_day, first.next)
     assert (first.written, again.written) == (True, False)
     assert _count(place) == before
 
@@ -34,7 +34,7 @@ def test_a_case_received_twice_under_one_key_is_one_case(place: Place, office: O
 def test_a_retry_on_the_next_day_still_does_nothing(place: Place, office: Office) -> None:
     first = office.receive("request", channel="in_person", key="portal-7", now=at(DAY, "23:59"))
     again = office.receive("request", channel="in_person", key="portal-7", now=at("2022-09-14", "00:01"))
-    assert (again.case, again.day) == (first.case, first.day)
+    assert (again.number, again.day) == (first.number, first.day)
     assert _count(place)[0] == 1
 
 
@@ -120,7 +120,7 @@ def test_threads_that_retry_under_one_key_make_one_case(place: Place, office: Of
 
     def retry(_: int) -> str:
         together.wait()
-        return office.receive("request", channel="in_person", key="portal-7", now=at(DAY)).case
+        return office.receive("request", channel="in_person", key="portal-7", now=at(DAY)).number
 
     with ThreadPoolExecutor(6) as pool:
         cases = set(pool.map(retry, range(6)))
@@ -135,7 +135,7 @@ def test_threads_that_receive_at_once_get_numbers_of_their_own(place: Place, off
 
     def one(_: int) -> list[str]:
         together.wait()
-        return [office.receive("request", channel="in_person", now=at(DAY)).case for _ in range(3)]
+        return [office.receive("request", channel="in_person", now=at(DAY)).number for _ in range(3)]
 
     with ThreadPoolExecutor(6) as pool:
         cases = [case for some in pool.map(one, range(6)) for case in some]
@@ -243,16 +243,16 @@ def test_a_number_given_twice_is_refused(place: Place, office: Office) -> None:
 def test_a_number_made_by_hand_does_not_stand_in_the_way_of_the_next(place: Place, office: Office, odd: str) -> None:
     office.receive("request", "UNIT-2022-0007", channel="in_person", now=at(DAY))
     office.receive("request", odd, channel="in_person", now=at(DAY))
-    assert office.receive("request", channel="in_person", now=at(DAY)).case == "UNIT-2022-0008"
+    assert office.receive("request", channel="in_person", now=at(DAY)).number == "UNIT-2022-0008"
 
 
 def test_numbers_go_on_past_the_four_figures(place: Place, office: Office) -> None:
     for number in ("UNIT-2022-9998", "UNIT-2021-0400"):
         office.receive("request", number, channel="in_person", now=at(DAY))
-    made = [office.receive("request", channel="in_person", now=at(DAY)).case for _ in range(3)]
+    made = [office.receive("request", channel="in_person", now=at(DAY)).number for _ in range(3)]
     assert made == ["UNIT-2022-9999", "UNIT-2022-10000", "UNIT-2022-10001"]
     with place.settings('[units.A_B]\nlabel = "甲乙"\n').open() as other:
-        assert other.receive("request", channel="in_person", unit="A_B", now=at(DAY)).case == "A_B-2022-0001"
+        assert other.receive("request", channel="in_person", unit="A_B", now=at(DAY)).number == "A_B-2022-0001"
 
 
 def test_an_entry_of_a_day_to_come_is_refused_and_so_is_a_correction_to_one(place: Place, office: Office) -> None:

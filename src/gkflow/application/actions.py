@@ -35,7 +35,7 @@ from gkflow.domain.objections.terms import (
     UnitMix,
 )
 from gkflow.domain.sentences import said
-from gkflow.domain.workflow import MISFILE, ClockKind, Duty, Workflow
+from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
 # In a register they are reported and accepted, for a register says what happened.
@@ -65,7 +65,7 @@ REFUSING: Mapping[str, type[Refused]] = {
 class Outcome:
     """What an entry led to (办理结果). ``last_day`` is that of the office's most urgent clock; None: none runs."""
 
-    case: str
+    number: str
     seq: int
     action: str
     workflow: str
@@ -175,7 +175,7 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
     owed = [
         deadline
         for deadline in deadlines.values()
-        if deadline.clock.rule.duty is Duty.OFFICE
+        if deadline.clock.rule.obligor is Obligor.OFFICE
         and deadline.clock.rule.kind is ClockKind.DUTY
         and deadline.status is not Status.NO_LIMIT
     ]

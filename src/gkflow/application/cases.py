@@ -17,7 +17,7 @@ from gkflow.domain.counting import signed_working_days
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.objections.cases import NoSuchClock, UnknownState
 from gkflow.domain.rulebook import mean
-from gkflow.domain.workflow import ClockKind, Duty, Workflow
+from gkflow.domain.workflow import ClockKind, Obligor, Workflow
 
 SOON = 5  # working days left from which a case is due soon
 
@@ -49,7 +49,7 @@ class CaseLine:
     received: date
     clock: str | None
     clock_label: str | None
-    deadline: date | None
+    last_day: date | None
     earliest: date | None
     provisional: bool
     status: str
@@ -112,7 +112,7 @@ def list_cases(
     else:
         lines = _all(ledger, rules, day, asked)
     chosen = [line for line in lines if _matches(line, asked)]
-    chosen.sort(key=lambda line: (line.deadline or FOREVER, line.received, line.case))
+    chosen.sort(key=lambda line: (line.last_day or FOREVER, line.received, line.case))
     return chosen
 
 
@@ -298,7 +298,7 @@ def _case_line(
         line,
         clock=clock.clock,
         clock_label=rule.label if rule is not None else clock.clock,
-        deadline=clock.last_day if clock.status in ("running", "stopped") else None,
+        last_day=clock.last_day if clock.status in ("running", "stopped") else None,
         earliest=earliest,
         provisional=bool(clock.provisional),
         status=status.value,
@@ -315,7 +315,7 @@ def _attention(clocks: Sequence[ClockRevision], day: date) -> tuple[str, ...]:
         clock.clock
         for clock in clocks
         if clock.kind == ClockKind.POWER.value
-        and clock.duty == Duty.OFFICE.value
+        and clock.duty == Obligor.OFFICE.value
         and clock.status == Status.RUNNING.value
         and clock.last_day is not None
         and clock.last_day < day
@@ -343,7 +343,7 @@ def answered_states(workflow: Workflow) -> frozenset[str]:
     """The states that are reached by what a duty of the office asks for (已办状态): published, replied, filed."""
     found = _answered.get(workflow.edition)
     if found is None:
-        owed = [rule for rule in workflow.clocks if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY]
+        owed = [rule for rule in workflow.clocks if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY]
         begins = {start.action for rule in owed for start in rule.starts}
         ends = {stop.action for rule in owed for stop in rule.stops} - begins
         found = _answered[workflow.edition] = frozenset(

@@ -22,7 +22,7 @@ from gkflow.domain.machine import ended_on, replay
 from gkflow.domain.recalculation_key import READ, recipe_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
-from gkflow.domain.workflow import ClockKind, Duty, Workflow
+from gkflow.domain.workflow import ClockKind, Obligor, Workflow
 
 Deadlines = dict[tuple[str, str], Deadline]
 
@@ -153,9 +153,9 @@ def _line(
     # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
     ladder = "" if silent else rule.ladder
     fresh = 1 if ladder and deadline.status is Status.RUNNING else 0
-    owed = 1 if rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY else 0
+    owed = 1 if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockRevision(
-        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.duty.value, rule.kind.value, owed,
+        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value, owed,
         *standing[:-2], ladder, fresh, deadline.calendar, standing.recipe, standing.stopped_by,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from gkflow.application.ports import Ledger
 from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all
 from gkflow.domain.objections.installation import SettingsWrong
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
@@ -41,7 +41,7 @@ class OfficeContext:
     owners: Mapping[str, str] = field(default_factory=dict)  # field (领域) -> the unit that owns it
     units: Mapping[str, str] = field(default_factory=dict)  # a unit's label -> its code
     account: str | None = ""  # the operating-system account that writes (操作系统账户)
-    duties: tuple[RecurringDuty, ...] = ()  # the recurring duties that the office has taken on
+    recurring_tasks: tuple[RecurringTask, ...] = ()  # the recurring duties that the office has taken on
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
     # An account of the operating system -> the person who acts under it; "*" acts for everybody (账户与人员).
     accounts: Mapping[str, str] = field(default_factory=dict)

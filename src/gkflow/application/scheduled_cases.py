@@ -17,7 +17,7 @@ from gkflow.application.docket import read_case, unit_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.case import legal_day, record_of
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.workflow import Step, Workflow, meets
 
 _ONE_DAY = timedelta(days=1)
@@ -69,7 +69,7 @@ def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) 
     Every due day from *day* on is looked at, so that a duty taken on late is not missed.
     """
     opened = 0
-    for duty in rules.duties:
+    for duty in rules.recurring_tasks:
         flow = rules.rulebook.workflow(duty.workflow)
         for due in duty.due_days(day - _ONE_DAY, day + timedelta(days=duty.ahead)):
             number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
@@ -85,7 +85,7 @@ def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) 
     return opened
 
 
-def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringDuty, due: date) -> int:
+def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringTask, due: date) -> int:
     """
     How often what a duty is measured by was done in the year in which it is due (计数), as the record stands: a
     voided entry does not count.

@@ -77,5 +77,5 @@ def spot_check(
         number = next_number(ledger, rules, flow.name, rules.unit, today.year)
         if not dry_run:
             act = Command(flow.first.name, today, by, rules.unit, facts, key=key)
-            opened.append(open_case(ledger, rules, flow, number, act, now, today).case)
+            opened.append(open_case(ledger, rules, flow, number, act, now, today).number)
     return Drawn(seed, len(population), drawn, tuple(opened))

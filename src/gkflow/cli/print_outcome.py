@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
     """The result as JSON carries it."""
     return {
-        "case": entered.case, "seq": entered.seq, "workflow": entered.workflow, "state": entered.state,
+        "case": entered.number, "seq": entered.seq, "workflow": entered.workflow, "state": entered.state,
         "state_label": entered.state_label, "public": entered.public, "day": entered.day,
         "day_zero": entered.day_zero, "last_day": entered.last_day, "provisional": entered.provisional,
         "opened": list(entered.opened), "next": list(entered.next),
@@ -56,8 +56,8 @@ def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
         print(say("同一幂等键已经办过，没有重复写入：", "done before under this key, not written again:"))
     print(
         say(
-            f"案件    {entered.case}（{workflow.label}，第 {entered.seq} 条）",
-            f"case      {entered.case} ({workflow.name}, entry {entered.seq})",
+            f"案件    {entered.number}（{workflow.label}，第 {entered.seq} 条）",
+            f"case      {entered.number} ({workflow.name}, entry {entered.seq})",
         )
     )
     print(say(f"动作    {entered.day} {action.label}", f"action    {entered.day} {action.name}"))

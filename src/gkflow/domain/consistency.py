@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gkflow.domain.law import Bound
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
-from gkflow.domain.workflow import ClockKind, ClockRule, Duty, Lies, Workflow
+from gkflow.domain.workflow import ClockKind, ClockRule, Lies, Obligor, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
@@ -60,7 +60,7 @@ def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             yield Problem(workflow.name, ("facts", spec.name, "lies"), text)
         for name in {rule.limit, *(start.limit for start in rule.starts if start.limit)}:
             limit = rulebook.law.limits.get(name)
-            if limit is None or limit.binds == "office" or rule.duty is Duty.OFFICE:
+            if limit is None or limit.binds == "office" or rule.obligor is Obligor.OFFICE:
                 continue
             if any(value and value.length is not None and value.bound is Bound.AT_MOST for _, value in limit.values):
                 text = (
@@ -101,7 +101,7 @@ def handed_over(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
 
 
 def _is_duty(rule: ClockRule) -> bool:
-    return rule.duty is Duty.OFFICE and rule.kind is ClockKind.DUTY
+    return rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY
 
 
 def _first_day(rulebook: Rulebook, name: str) -> date | None:

@@ -14,7 +14,7 @@ from gkflow.domain.case import NOTHING, legal_day
 from gkflow.domain.clock import ClockEvent, day_fact, moment_fact
 from gkflow.domain.counting import last_moment
 from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, Roll, YearOf
-from gkflow.domain.workflow import ClockRule, Duty, Trigger
+from gkflow.domain.workflow import ClockRule, Obligor, Trigger
 
 _COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR)
 
@@ -66,7 +66,7 @@ def _named(
         )
     # What the office has only proposed to itself binds it no further, unless the clock says so; what it has set for
     # others is the least that they have.
-    own = value.citation.known is Known.PROPOSAL and rule.duty is Duty.OFFICE and not rule.shortened_by
+    own = value.citation.known is Known.PROPOSAL and rule.obligor is Obligor.OFFICE and not rule.shortened_by
     if value.length is None or value.unit not in _COUNTED or own:
         return Appointed(day)
     counted = count(value.length)

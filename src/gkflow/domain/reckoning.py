@@ -21,8 +21,8 @@ from gkflow.domain.verdicts import how_firm, verdict_of, verdict_of_running
 from gkflow.domain.workflow import (
     BarRule,
     ClockKind,
-    Duty,
     ExtendRule,
+    Obligor,
     RestartRule,
     SuspendRule,
     Trigger,
@@ -297,7 +297,7 @@ def _tell_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | 
     rule = course.clock.rule
     if rule.kind is ClockKind.POWER:
         course.find("power_lapsed", stop, last=last, day=stop.day)
-    elif rule.kind is ClockKind.DUTY and rule.duty is Duty.OFFICE and last is not None:
+    elif rule.kind is ClockKind.DUTY and rule.obligor is Obligor.OFFICE and last is not None:
         code = "act_late" if verdict is Verdict.LATE else "act_late_unless_extended"
         course.find(code, stop, last=last, day=stop.day, days=-(days or 0), cite=course.value.citation)
 

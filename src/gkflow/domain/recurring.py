@@ -24,7 +24,7 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
-class RecurringDuty:
+class RecurringTask:
     """
     A duty that comes round every year or month (周期职责).
 

@@ -19,7 +19,7 @@ from gkflow.domain.workflow import Ladder, Workflow
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import Adopted
-    from gkflow.domain.recurring import RecurringDuty
+    from gkflow.domain.recurring import RecurringTask
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Rulebook:
     """
     Everything that the office works by (规则集).
 
-    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place. ``duties`` are
+    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place. ``recurring_tasks`` are
     those that come round, whether the office has taken them on or not.
     """
 
@@ -38,9 +38,9 @@ class Rulebook:
     instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     history: Mapping[str, Adopted] = field(default_factory=lambda: MappingProxyType({}))  # by unit; "" for all others
     local: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))  # by unit, where another
-    duties: Mapping[str, RecurringDuty] = field(default_factory=lambda: MappingProxyType({}))
+    recurring_tasks: Mapping[str, RecurringTask] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # codes and labels
-    duties_taken: tuple[str, ...] = ()  # those that the profile takes on
+    tasks_taken_on: tuple[str, ...] = ()  # those that the profile takes on
     edition: str = ""  # the name of the edition that an office has adopted; empty where the files were read
     before: tuple[Callable[[], Rulebook], ...] = ()  # what the office worked by before, oldest first; read when needed
 
@@ -86,7 +86,7 @@ class Rulebook:
                 digest.update(f"{day} {sorted(asdict(value).items()) if value else None}\n".encode())
         for name, ladder in sorted(self.ladders.items()):
             digest.update(f"ladder {name} {ladder}\n".encode())
-        for name, duty in sorted(self.duties.items()):
+        for name, duty in sorted(self.recurring_tasks.items()):
             digest.update(f"duty {name} {duty}\n".encode())
         digest.update(f"instead {sorted(self.instead.items())}\n".encode())
         return digest.hexdigest()

@@ -39,7 +39,7 @@ from gkflow.domain.workflow import (
 )
 
 if TYPE_CHECKING:
-    from gkflow.domain.recurring import Counting, RecurringDuty
+    from gkflow.domain.recurring import Counting, RecurringTask
     from gkflow.domain.rulebook import Rulebook
 
 # Anybody may write a remark or correct what was written.
@@ -116,7 +116,7 @@ def _outside(rulebook: Rulebook) -> Iterator[Problem]:
                     yield Problem(
                         "", ("ladder", ladder.name), f'ladder "{ladder.name}", step {step.offset}: opens: {text}'
                     )
-    for duty in rulebook.duties.values():
+    for duty in rulebook.recurring_tasks.values():
         if duty.counts is not None:
             yield from (Problem("", ("duty", duty.name), text) for text in _counting(duty, duty.counts, rulebook))
         given = {**dict.fromkeys(("due", "period", "title"), "made when it is due"), **duty.given}
@@ -124,7 +124,7 @@ def _outside(rulebook: Rulebook) -> Iterator[Problem]:
             yield Problem("", ("duty", duty.name), f'duty "{duty.name}": {text}')
 
 
-def _counting(duty: RecurringDuty, counts: Counting, rulebook: Rulebook) -> Iterator[str]:
+def _counting(duty: RecurringTask, counts: Counting, rulebook: Rulebook) -> Iterator[str]:
     flow = rulebook.workflows.get(counts.workflow)
     what = f'duty "{duty.name}": counts'
     if flow is None:

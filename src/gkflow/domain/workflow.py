@@ -15,7 +15,7 @@ MISFILED = "misfiled"  # the state of what was received by mistake
 ABSENT = "absent"  # in a condition: the fact does not stand in the entry
 
 
-class Duty(StrEnum):
+class Obligor(StrEnum):
     """Whose duty a clock watches (谁的义务)."""
 
     OFFICE = "office"
@@ -337,7 +337,7 @@ class ClockRule:
     name: str
     label: str
     limit: str
-    duty: Duty = Duty.OFFICE
+    obligor: Obligor = Obligor.OFFICE
     kind: ClockKind = ClockKind.DUTY
     starts: tuple[Trigger, ...] = ()
     restarts: tuple[RestartRule, ...] = ()

@@ -44,7 +44,7 @@ def clock_of(name: str, keys: ClockKeys, found: Found[WorkflowFile]) -> ClockRul
         name=name,
         label=keys.label,
         limit=keys.limit,
-        duty=keys.duty,
+        obligor=keys.duty,
         kind=keys.kind,
         starts=tuple(_triggers(found, keys.start, *clock, "start")),
         restarts=tuple(

@@ -6,7 +6,7 @@ from datetime import date
 from string import Formatter
 from types import MappingProxyType
 
-from gkflow.domain.recurring import Counting, RecurringDuty
+from gkflow.domain.recurring import Counting, RecurringTask
 from gkflow.files.kinds.duty import CountingKeys, DutyFile
 from gkflow.files.model_reader import read_model
 from gkflow.files.nodes import Faults, Node
@@ -15,11 +15,11 @@ from gkflow.files.openings import conditions_of
 TITLE_WORDS = ("year", "last_year", "month")
 
 
-def duty_from(node: Node, faults: Faults) -> RecurringDuty:
+def duty_from(node: Node, faults: Faults) -> RecurringTask:
     """One recurring duty as its file says it."""
     found = read_model(DutyFile, node, faults)
     file = found.model
-    duty = RecurringDuty(
+    duty = RecurringTask(
         name=file.duty,
         label=file.label,
         workflow=file.workflow,
@@ -42,7 +42,7 @@ def _counting(keys: CountingKeys) -> Counting:
     return Counting(keys.workflow, tuple(keys.actions), conditions_of(keys.when), keys.at_least)
 
 
-def _wrong_rule(duty: RecurringDuty) -> str:
+def _wrong_rule(duty: RecurringTask) -> str:
     """Why the rule gives no days; empty where it does. What recurs within a day, or never moves on, is refused."""
     said = dict(part.partition("=")[::2] for part in duty.rule.upper().split(";"))
     if said.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY"):

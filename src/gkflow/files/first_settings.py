@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.files.profiles import Profile, Unit
 
 _TEXT = """\
@@ -125,7 +125,7 @@ def first_settings(
     office: str = _NAMELESS,
     unit: str = "UNIT",
     profile: Profile | None = None,
-    duties: Iterable[RecurringDuty] = (),
+    duties: Iterable[RecurringTask] = (),
 ) -> str:
     """
     The text of the first ``gkflow.toml`` (初始设置).

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gkflow.domain.edition import Festival
 from gkflow.domain.law import Law
-from gkflow.domain.recurring import RecurringDuty
+from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Ladder, Workflow
@@ -47,7 +47,7 @@ _NOTICES = "notices.yaml"
 _FESTIVALS = "festivals.yaml"
 SETTINGS = "gkflow.toml"
 Files = dict[tuple[str, str], str]  # (kind, name) -> the file that says it
-_T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringDuty)
+_T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringTask)
 
 
 def read_rulebook(
@@ -109,8 +109,8 @@ def _assemble(
         MappingProxyType(_replaced(ladders, mine)),
         calendar,
         mine.instead,
-        duties=MappingProxyType(duties),
-        duties_taken=mine.duties,
+        recurring_tasks=MappingProxyType(duties),
+        tasks_taken_on=mine.duties,
         lists=MappingProxyType({name: each.items for name, each in lists.items()}),
     )
     if not kept:
@@ -161,7 +161,7 @@ class Names(NamedTuple):
     workflows: Mapping[str, Workflow]
     ladders: Mapping[str, Ladder]
     lists: Mapping[str, CodeList]
-    duties: Mapping[str, RecurringDuty]
+    duties: Mapping[str, RecurringTask]
 
 
 def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> None:

@@ -94,8 +94,8 @@ def _shown(edition: CalendarEdition, office: Office | None, region: str, known_o
     cases: dict[date, list[CaseLine]] = defaultdict(list)
     for line in office.cases(known_on=known_on):
         unit = units.get(line.unit or "", own)
-        if line.deadline is not None and line.status != "done" and (not region or unit.region == region):
-            cases[line.deadline].append(line)
+        if line.last_day is not None and line.status != "done" and (not region or unit.region == region):
+            cases[line.last_day].append(line)
     return _Shown(known, place, known_on, today(), office, cases, edition)
 
 

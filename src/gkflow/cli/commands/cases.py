@@ -77,7 +77,7 @@ def command(
             workflow=workflow, unit=unit, officer=officer, attention=attention, known_on=known,
              recorded_by=recorded_by or None,
         )  # fmt: skip
-        rows = [{key: getattr(line, key) for key in KEYS} for line in lines]
+        rows = [{key: getattr(line, "last_day" if key == "deadline" else key) for key in KEYS} for line in lines]
         show(rows, _columns(office, format, output, include_closed, lines, attention), format, output or None)
     if format == "table" and not output:
         print(_counts(lines))

@@ -145,7 +145,7 @@ def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format:
     flow = _flow_of(office, draft) if draft is not None else None
     facts = facts_named(flow, given) if flow is not None else dict(given)
     entered = office.drafts.enter(id_, day=day, facts=facts)
-    kept = office.view(entered.case).workflow
+    kept = office.view(entered.number).workflow
     if format == "json":
         print_json({**entered_row(entered, kept), "action": entered.action, "draft": id_})
         return

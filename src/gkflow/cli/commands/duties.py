@@ -42,7 +42,7 @@ def command(
             )
         if last < today:
             raise typer.BadParameter(say(f"--through {last}：已经过去", f"--through {last} has passed"))
-        rounds = office.duties.coming(last, as_of=today)
+        rounds = office.recurring_tasks.coming(last, as_of=today)
         rows = [_row(each) for each in rounds]
         hint = how_to_take_on(office)
     title = say(f"周期职责（{today} 至 {last}）", f"Recurring duties ({today} to {last})")
@@ -92,8 +92,8 @@ def how_to_take_on(office: Office) -> list[str]:
     """What to write into gkflow.toml for the duties that the office has not taken on; nothing where none is left."""
     import json
 
-    mine = [duty.name for duty in office.rules.duties]
-    left = [name for name in office.rules.rulebook.duties if name not in mine]
+    mine = [duty.name for duty in office.rules.recurring_tasks]
+    left = [name for name in office.rules.rulebook.recurring_tasks if name not in mine]
     if not left:
         return []
     example = json.dumps([*mine, left[0]], ensure_ascii=False)

@@ -68,12 +68,12 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:
     """One event for each deadline that the office has to mind: its duties, its powers and its own targets."""
     from gkflow.domain.deadline import Status
-    from gkflow.domain.workflow import ClockKind, Duty
+    from gkflow.domain.workflow import ClockKind, Obligor
 
     view = office.view(line.case, as_of=day, recorded_by=recorded_by)
     for deadline in view.deadlines.values():
         rule = deadline.clock.rule
-        if deadline.status is not Status.RUNNING or rule.duty is not Duty.OFFICE:
+        if deadline.status is not Status.RUNNING or rule.obligor is not Obligor.OFFICE:
             continue
         # A period that must run out asks for nothing; a power that has lapsed and a target that was missed are past.
         if rule.kind is ClockKind.DUTY or (rule.kind is not ClockKind.TERM and deadline.last_day >= day):

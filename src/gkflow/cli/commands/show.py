@@ -160,7 +160,7 @@ def _now(amended: Amended | None) -> dict[str, Any] | None:
 def _clock(view: CaseView, deadline: Deadline) -> dict[str, Any]:
     rule = deadline.clock.rule
     return {
-        "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None, "duty": rule.duty.value,
+        "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None, "duty": rule.obligor.value,
         "kind": rule.kind.value, "start": deadline.since, "status": deadline.status.value,
         "deadline": deadline.last_day, "base": deadline.base, "extension": deadline.extension,
         "stopped": deadline.stopped, "stopped_by": _stopped_by(deadline),

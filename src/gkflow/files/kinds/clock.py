@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from gkflow.domain.workflow import ClockKind, Duty
+from gkflow.domain.workflow import ClockKind, Obligor
 from gkflow.files.kinds.model import (
     Anything,
     Conditions,
@@ -117,7 +117,7 @@ class ClockKeys(FileModel):
 
     label: Text = key("名称", "what the clock is called")
     limit: Text = key("期限", "the limit, as INSTRUMENT/LIMIT")
-    duty: Annotated[Duty, choice(Duty)] = key("义务人", "whose duty it watches", Duty.OFFICE)
+    duty: Annotated[Obligor, choice(Obligor)] = key("义务人", "whose duty it watches", Obligor.OFFICE)
     kind: Annotated[ClockKind, choice(ClockKind)] = key(
         "性质", "what lapses: a duty 义务, a power 权力, a target 内部时限, a term 期间", ClockKind.DUTY
     )
