@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from gkflow.cli.vocabulary import KNOWN, UNITS
 from gkflow.domain.calendar import WorkCalendar
@@ -24,17 +25,17 @@ from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, TimeLimit, YearOf
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import Workflow
-from gkflow.files.nodes import Faults, Key, plain
+from gkflow.files.kinds.model import Day, FileModel, Text, TextOrEmpty, Texts, key, named, pairs, whole
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.nodes import Faults, plain
 from gkflow.files.profiles import Profile
 from gkflow.files.rulebook_files import read_profiles, read_rulebook
-from gkflow.files.strict_reader import Section
 from gkflow.files.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "docs/coverage.yaml"
 TABLE = "docs/coverage.md"
 SCENARIOS = "tests/scenarios"
-NUMBERS = tuple(f"S{number}" for number in range(1, 54))
 
 _PLACE = re.compile(r"(\d) (\S+)")
 _ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千]+条")
@@ -104,107 +105,140 @@ def read_scenarios(folder: Path) -> Scenarios:
 # --- the source -------------------------------------------------------------------------------------------
 
 
+class DocumentKeys(FileModel):
+    """A document that systems are asked for in (出处文件)."""
+
+    label: Text = key("简称", "what the table calls it")
+    instrument: Text = key("文件代码", "its name in config/law/")
+    dated: Text = key("日期", "its date")
+
+
+class SystemKeys(FileModel):
+    """One system that a document asks for (制度)."""
+
+    name: Text = key("制度", "what it is called")
+    seed: Texts = key("出处", "number of a document and place, such as 1 三（三）")
+    workflow: Texts = key("流程", "the workflows that answer it", [])
+    scenarios: Annotated[dict[str, Texts], pairs("scenarios of")] = key("情景", "by file, those that show it", {})
+    why: TextOrEmpty = key("理由", "why it is no dated work", "")
+    note: TextOrEmpty = key("说明", "a remark", "")
+
+
+class CoverageFile(FileModel):
+    """What is asked for and where it is answered (制度覆盖表的来源)."""
+
+    as_of: Day = key("日期", "the limits are those in force on that day: the table does not change by itself")
+    documents: Annotated[dict[str, DocumentKeys], named("document")] = key("文件", "the documents, by number")
+    asked: Annotated[int, whole(1)] = key("制度数", "how many systems the documents ask for")
+    by_law: Texts = key("法律要求的流程", "workflows that serve no system, and the law asks for")
+    systems: Annotated[dict[str, SystemKeys], named("system")] = key("制度", "the systems, by number: S1 and on")
+
+
 def read_coverage(path: Path, there: Repository) -> Coverage:
     """Read the source and compare it with the rules and the scenarios. Raises FilesAtFault with every fault."""
     faults = Faults()
     node = read_yaml(path, SOURCE, faults)
     faults.tell()
     assert node is not None
-    documents: dict[str, Document] = {}
-    systems: list[System] = []
-    with Section(node, "", faults) as section:
-        as_of = section.day("as_of") or date.min
-        for number, each in section.named("documents", "document", check=False):
-            documents[number] = _document(each, there.rulebook)
-        by_law = section.texts("by_law", needed=True)
-        for number, each in section.named("systems", "system", check=False):
-            systems.append(_system(number, each, documents, there))
-        for number in NUMBERS:
-            if number not in {system.number for system in systems}:
-                section.fault(f'system "{number}" is missing', "systems")
-        _compare(section, by_law, systems, there)
+    found = read_model(CoverageFile, node, faults)
+    file = found.model
+    documents = {number: _document(found, number, keys, there.rulebook) for number, keys in file.documents.items()}
+    systems = [_system(found, number, keys, documents, there) for number, keys in file.systems.items()]
+    for number in range(1, file.asked + 1):
+        if f"S{number}" not in file.systems:
+            found.fault(f'system "S{number}" is missing', key="systems")
+    _compare(found, file.by_law, systems, there)
     faults.tell()
-    order = {number: place for place, number in enumerate(NUMBERS)}
-    return Coverage(as_of, documents, by_law, tuple(sorted(systems, key=lambda system: order[system.number])))
+    return Coverage(
+        file.as_of, documents, tuple(file.by_law), tuple(sorted(systems, key=lambda system: _number(system.number)))
+    )
 
 
-def _document(section: Section, rulebook: Rulebook) -> Document:
-    instrument = section.text("instrument")
-    if instrument and instrument not in rulebook.law.instruments:
-        hint = mean(instrument, rulebook.law.instruments)
-        section.fault(f'no instrument "{instrument}"{hint}', "instrument")
-    return Document(section.text("label"), instrument, section.text("dated"))
+def _number(name: str) -> int:
+    wanted = re.fullmatch(r"S([1-9]\d*)", name)
+    return int(wanted[1]) if wanted else 0
 
 
-def _system(number: str, section: Section, documents: Mapping[str, Document], there: Repository) -> System:
-    if number not in NUMBERS:
-        section.fault(f"the systems are {NUMBERS[0]} to {NUMBERS[-1]}")
+def _document(found: Found[CoverageFile], number: str, keys: DocumentKeys, rulebook: Rulebook) -> Document:
+    if keys.instrument and keys.instrument not in rulebook.law.instruments:
+        hint = mean(keys.instrument, rulebook.law.instruments)
+        found.fault(f'no instrument "{keys.instrument}"{hint}', "documents", number, key="instrument")
+    return Document(keys.label, keys.instrument, keys.dated)
+
+
+def _system(
+    found: Found[CoverageFile], number: str, keys: SystemKeys, documents: Mapping[str, Document], there: Repository
+) -> System:
+    place = ("systems", number)
+    if not 1 <= _number(number) <= found.model.asked:
+        found.fault(f"the systems are S1 to S{found.model.asked}", *place)
     system = System(
         number,
-        name=section.text("name"),
-        seeds=tuple(_seeds(section, documents)),
-        workflows=section.texts("workflow"),
-        scenarios=tuple(_named_scenarios(section)),
-        why=section.text("why", ""),
-        note=section.text("note", ""),
+        name=keys.name,
+        seeds=tuple(_seeds(found, number, keys.seed, documents)),
+        workflows=tuple(keys.workflow),
+        scenarios=tuple((file, name) for file, names in keys.scenarios.items() for name in names),
+        why=keys.why,
+        note=keys.note,
     )
     for name in system.workflows:
         if name not in there.rulebook.workflows:
-            section.fault(f'no workflow "{name}"{mean(name, there.rulebook.workflows)}', "workflow")
-    shown = {each for file, name in system.scenarios if (each := _workflow_of(section, file, name, there)) is not None}
+            found.fault(f'no workflow "{name}"{mean(name, there.rulebook.workflows)}', *place, key="workflow")
+    shown = {each for file, name in system.scenarios if (each := _workflow_of(found, number, file, name, there))}
     for name in sorted(shown - set(system.workflows)):
-        section.fault(f'a scenario of "{name}" is named, which is no workflow of this system', "scenarios")
+        wrong = f'a scenario of "{name}" is named, which is no workflow of this system'
+        found.fault(wrong, *place, key="scenarios")
     for name in system.workflows:
         if name not in shown:
-            section.fault(f'no scenario shows "{name}"', "workflow")
+            found.fault(f'no scenario shows "{name}"', *place, key="workflow")
     if not system.workflows and not system.why:
-        section.fault("has no answer: name a workflow and its scenarios, or say why it is no dated work")
-    for key, text in (("why", system.why), ("note", system.note)):
+        wrong = "has no answer: name a workflow and its scenarios, or say why it is no dated work"
+        found.fault(wrong, *place)
+    for key_, text in (("why", system.why), ("note", system.note)):
         if text and text.find("。") != len(text) - 1:
-            section.fault(f"{key} is one sentence that ends with 。", key)
+            found.fault(f"{key_} is one sentence that ends with 。", *place, key=key_)
     return system
 
 
-def _seeds(section: Section, documents: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
-    for text in section.texts("seed", needed=True):
-        found = _PLACE.fullmatch(text)
-        if found is None or found[1] not in documents:
-            section.fault(f'seed "{text}": write the number of a document and the place, such as 1 三（三）', "seed")
+def _seeds(
+    found: Found[CoverageFile], number: str, seeds: Iterable[str], documents: Mapping[str, Document]
+) -> Iterator[tuple[str, str]]:
+    for text in seeds:
+        said = _PLACE.fullmatch(text)
+        if said is None or said[1] not in documents:
+            wrong = f'seed "{text}": write the number of a document and the place, such as 1 三（三）'
+            found.fault(wrong, "systems", number, key="seed")
         else:
-            yield found[1], found[2]
+            yield said[1], said[2]
 
 
-def _named_scenarios(section: Section) -> Iterator[tuple[str, str]]:
-    file: Key
-    for file, node in section.items("scenarios"):
-        for name in section.as_texts(f"scenarios of {file}", node):
-            yield str(file), name
-
-
-def _workflow_of(section: Section, file: str, name: str, there: Repository) -> str | None:
+def _workflow_of(found: Found[CoverageFile], number: str, file: str, name: str, there: Repository) -> str | None:
+    place = ("systems", number)
     if file not in there.scenarios:
-        section.fault(f'no file "{file}" in {SCENARIOS}{mean(file, there.scenarios)}', "scenarios")
+        wrong = f'no file "{file}" in {SCENARIOS}{mean(file, there.scenarios)}'
+        found.fault(wrong, *place, key="scenarios")
         return None
     names = there.scenarios[file]
     if name not in names:
-        section.fault(f'{file} has no scenario "{name}"{mean(name, names)}', "scenarios")
+        found.fault(f'{file} has no scenario "{name}"{mean(name, names)}', *place, key="scenarios")
     return names.get(name)
 
 
-def _compare(section: Section, by_law: Iterable[str], systems: Iterable[System], there: Repository) -> None:
+def _compare(found: Found[CoverageFile], by_law: Iterable[str], systems: Iterable[System], there: Repository) -> None:
     """Whether each workflow serves something and is shown by a scenario."""
     workflows = there.rulebook.workflows
     for name in by_law:
         if name not in workflows:
-            section.fault(f'no workflow "{name}"{mean(name, workflows)}', "by_law")
+            found.fault(f'no workflow "{name}"{mean(name, workflows)}', key="by_law")
         elif not _ARTICLE.search(workflows[name].cite):
-            section.fault(f'workflow "{name}" is to serve the law, and its cite names no article', "by_law")
+            wrong = f'workflow "{name}" is to serve the law, and its cite names no article'
+            found.fault(wrong, key="by_law")
     serving = {name for system in systems for name in system.workflows} | set(by_law)
     for name in workflows:
         if name not in serving:
-            section.fault(f'workflow "{name}" serves no system, and no law is said to ask for it')
-        if not any(name in found.values() for found in there.scenarios.values()):
-            section.fault(f'workflow "{name}" has no file in {SCENARIOS}')
+            found.fault(f'workflow "{name}" serves no system, and no law is said to ask for it')
+        if not any(name in names.values() for names in there.scenarios.values()):
+            found.fault(f'workflow "{name}" has no file in {SCENARIOS}')
 
 
 # --- the table --------------------------------------------------------------------------------------------

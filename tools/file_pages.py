@@ -18,6 +18,7 @@ from gkflow.files.first_settings import first_settings
 from gkflow.files.nodes import Faults, Node, plain
 from gkflow.files.schemas import KINDS, Kind, kind_of, schema_of, schema_text
 from gkflow.files.toml_files import toml_from
+from gkflow.files.variables import variables
 from gkflow.files.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,7 +67,25 @@ def page_of(kind: Kind) -> str:
                 _code(_example(key, examples[name, key], toml) if (name, key) in examples else ""),
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    if toml:
+        lines += ["", *_variables()]
     return "\n".join(lines) + "\n"
+
+
+def _variables() -> Iterator[str]:
+    """The variables of the environment that override the settings."""
+    yield "## Variables"
+    yield ""
+    yield (
+        "A variable overrides the file: `GKFLOW_SECTION_KEY`, for each key that holds one value or a list of texts "
+        "(separated by commas). One that is empty, or that is not in this table, changes nothing."
+    )
+    yield ""
+    yield "| variable | key |"
+    yield "| --- | --- |"
+    for name, path in variables().items():
+        section, key = ("", *path)[-2:]
+        yield f"| `{name}` | `[{section}] {key}` |" if section else f"| `{name}` | `{key}` |"
 
 
 @cache

@@ -16,7 +16,7 @@ from gkflow.files.nodes import Faults, Node, from_plain
 from gkflow.files.schemas import KINDS
 from gkflow.files.yaml_files import read_yaml
 
-READ_BY_MODEL = sorted(set(KINDS) - {"settings", "plan"})
+READ_BY_MODEL = sorted(set(KINDS) - {"plan"})
 
 
 def read(tmp_path: Path, text: str, kind: type[FileModel]) -> tuple[Found[Any], list[str]]:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 import importlib.util
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.files.first_settings import first_settings
-from gkflow.files.kinds.model import Around, FileModel, Value
+from gkflow.files.kinds.model import FileModel
 from gkflow.files.nodes import Faults, plain
 from gkflow.files.rule_sources import read_sources
-from gkflow.files.rulebook_files import read_calendar_files, read_rulebook
+from gkflow.files.rulebook_files import read_rulebook
 from gkflow.files.schemas import KINDS, Kind, kind_of, schema_of
-from gkflow.files.settings import read_settings
-from gkflow.files.strict_reader import Section
 from gkflow.files.toml_files import read_toml, toml_from
 from gkflow.files.wording import read_wording
 from gkflow.files.yaml_files import read_yaml
@@ -127,106 +124,39 @@ def test_a_bad_specimen_of_wrong_structure_is_refused_by_its_schema_as_well(path
     assert refused(kind_at(path, BAD), content(path)) != []
 
 
-# --- schema and reader know the same keys -----------------------------------------------------------------
-
-_READ_BY_HAND = {"settings"}
-_NAME = re.compile(r'"[^"]*"')
-Keys = dict[tuple[str, str], set[str]]  # (kind, what a message calls the section) -> keys
+# --- what a schema knows is read ----------------------------------------------------------------------------
 
 
-def keys_of_models() -> Keys:
-    """The keys of each section as the models have them, by the words that a message has for the section."""
-    found: Keys = defaultdict(set)
+def models_of(kind: Kind) -> list[type[FileModel]]:
+    """The model of a kind and those of its sections."""
+    found: dict[type[FileModel], None] = {}
 
-    def walk(kind: str, model: type[FileModel], what: str) -> None:
-        for name, field in model.model_fields.items():
-            key = field.alias or name
-            found[kind, what].add(key)
-            inside(kind, Annotated[(field.annotation, *field.metadata, None)], f"{what}: {key}" if what else key)
-
-    def inside(kind: str, annotation: Any, below: str) -> None:
-        for mark in getattr(annotation, "__metadata__", ()):
-            if isinstance(mark, Around) and mark.noun:
-                below = f'{mark.noun} "…"' if mark.named else mark.noun
-        if isinstance(annotation, type) and issubclass(annotation, FileModel):
-            walk(kind, annotation, _SPECIAL.get(annotation.__name__, below))
+    def walk(annotation: Any) -> None:
+        if isinstance(annotation, type) and issubclass(annotation, FileModel) and annotation not in found:
+            found[annotation] = None
+            for field in annotation.model_fields.values():
+                walk(field.annotation)
         for each in get_args(annotation):
-            if not isinstance(each, (Around, Value)):
-                inside(kind, each, below)
+            walk(each)
 
-    for name, kind in KINDS.items():
-        walk(name, kind.model(), "")
-    return found
+    walk(kind.model())
+    return list(found)
 
 
-# Where the words for a section follow no mark of the model.
-_SPECIAL = {
-    "DemandKeys": "demand",
-    "ValueKeys": 'limit "…" from',
-    "DecreeKeys": 'limit "…" from: decree',
-    "PersonKeys": 'person "…"',
-}
-# What the reader asks for by names that are the file's own: of a question, of an action.
-_OPEN = re.compile(r'readings "…"|reading "…": (needs|wants)(_on_record)?')
+# What a file says for its reader alone, or in the place of something else before it is read.
+_REMARKS = {("LimitKeys", "note"), ("FactKeys", "list")}
+# Read from the nodes, whatever their keys: what the calendar is made of, the words by their kind, a plan by its rows.
+_BY_NODE = ("notices", "calendar", "wording", "plan")
 
 
-def keys_of_readers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Keys:
-    """The keys that the readers ask for, section by section, while they read every file that there is."""
-    found: Keys = defaultdict(set)
-    leave = Section.__exit__
-
-    def noted(self: Section, *raised: Any) -> None:
-        kind = kind_of(self.node.file.removeprefix(ROOT.as_posix() + "/").removeprefix(GOOD.as_posix() + "/"))
-        name = "settings" if self.node.file.endswith(".toml") else kind.name if kind else "?"
-        what = re.sub(r" from \S+?(?=:|$)", " from", _NAME.sub('"…"', self.what))
-        what = re.sub(r"^.*: (needs|wants)\w*:? (\w+ )?\w+$", "demand", what)
-        # Whether a law file is of the kind "cited" is asked of each.
-        found[name, what] |= set(self._asked) - ({"cited"} if name == "law" else set())
-        leave(self, *raised)
-
-    monkeypatch.setattr(Section, "__exit__", noted)
-    for root in (ROOT, GOOD):
-        read_rulebook([root], PLAIN_WEEKS)
-        read_calendar_files([root])
-    read_wording([ROOT])
-    (tmp_path / "gkflow.toml").write_text(_EVERY_TABLE, encoding="utf-8")
-    read_settings(tmp_path, {})
-    return found
-
-
-_EVERY_TABLE = """
-readings.permit.fields = "national"
-[database]
-[office]
-[units.A]
-label = "甲"
-[units.UNIT]
-label = "乙"
-[[people]]
-name = "张三"
-roles = ["officer"]
-[me]
-[channels]
-[quiet]
-[reminders]
-[mail]
-[webhook]
-[seal]
-[files]
-[escalation]
-"""
-
-
-def test_schema_and_reader_know_the_same_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    models = keys_of_models()
-    readers = {
-        (kind, what): keys
-        for (kind, what), keys in keys_of_readers(monkeypatch, tmp_path).items()
-        if not _OPEN.fullmatch(what) or (kind, what) == ("workflow", 'readings "…"')
-    }
-    assert {kind for kind, _ in readers} >= _READ_BY_HAND
-    assert {place: found for place, keys in readers.items() if (found := keys - models.get(place, set()))} == {}
-    assert {place: found for place, keys in readers.items() if (found := models[place] - keys)} == {}
+@pytest.mark.parametrize("name", sorted(set(KINDS) - set(_BY_NODE)))
+def test_a_key_that_a_schema_knows_is_read(name: str) -> None:
+    """One that nobody reads would be accepted, and mean nothing."""
+    readers = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/gkflow/files").glob("*.py"))
+    for model in models_of(KINDS[name]):
+        for key in model.model_fields:
+            if (model.__name__, key) not in _REMARKS:
+                assert re.search(rf"\.{key}\b|getattr\(keys, key\)", readers), (model.__name__, key)
 
 
 # --- editions ---------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from gkflow.files.profiles import Unit
 from gkflow.files.rule_sources import RuleNames, names_of
 from gkflow.files.rulebook_files import read_profiles
 from gkflow.files.settings import read_settings
+from gkflow.files.variables import variables
 
 
 def settled(home: Path, text: str) -> Path:
@@ -246,3 +247,100 @@ def test_a_fault_in_a_variable_over_a_key_of_the_file_is_told_under_its_name(tmp
         'GKFLOW_PROFILE  no profile "x"; there are: gansu, national',
         'GKFLOW_UNIT  [office]: no unit "B"; there are: A',
     ]
+
+
+# --- variables --------------------------------------------------------------------------------------------
+
+# What an installation may have set before pydantic-settings read it: name, text, and where it shows.
+EVERY_VARIABLE = {
+    "GKFLOW_LANG": ("zh", lambda each: each.lang == "zh"),
+    "GKFLOW_HASH": ("sm3", lambda each: each.hash == "sm3"),
+    "GKFLOW_BY": ("张三", lambda each: each.me == "张三"),
+    "GKFLOW_PROFILE": ("gansu", lambda each: each.profile == "gansu"),
+    "GKFLOW_DAILY_AT": ("07:15", lambda each: each.daily_at == time(7, 15)),
+    "GKFLOW_DATABASE_URL": ("postgresql://db/gk", lambda each: each.database.url == "postgresql://db/gk"),
+    "GKFLOW_DATABASE_SYNCHRONOUS": ("normal", lambda each: each.database.synchronous == "normal"),
+    "GKFLOW_OFFICE": ("某局", lambda each: each.office == "某局"),
+    "GKFLOW_UNIT": ("GZ", lambda each: each.unit == "GZ"),
+    "GKFLOW_QUIET_FROM": ("21:00", lambda each: each.quiet.since == time(21)),
+    "GKFLOW_QUIET_UNTIL": ("06:30", lambda each: each.quiet.until == time(6, 30)),
+    "GKFLOW_QUIET_DAYS_OFF": ("no", lambda each: each.quiet.days_off is False),
+    "GKFLOW_CHANNELS": ("console, file", lambda each: each.channels == ("console", "file")),
+    "GKFLOW_MAIL_HOST": ("smtp.example.gov.cn", lambda each: each.mail.host == "smtp.example.gov.cn"),
+    "GKFLOW_MAIL_PORT": ("465", lambda each: each.mail.port == 465),
+    "GKFLOW_MAIL_SENDER": ("a@example.gov.cn", lambda each: each.mail.sender == "a@example.gov.cn"),
+    "GKFLOW_MAIL_USER": ("007", lambda each: each.mail.user == "007"),
+    "GKFLOW_MAIL_PASSWORD": ("1234", lambda each: each.mail.password == "1234"),
+    "GKFLOW_MAIL_TLS": ("tls", lambda each: each.mail.tls == "tls"),
+    "GKFLOW_MAIL_TIMEOUT": ("9", lambda each: each.mail.timeout == 9),
+    "GKFLOW_WEBHOOK_SECRET": ("true", lambda each: each.webhook.secret == "true"),
+    "GKFLOW_SEAL_KEY": ("[1]", lambda each: each.seal.key == "[1]"),
+    "GKFLOW_SEAL_FILE": ("s.jsonl", lambda each: each.seal.file == "s.jsonl"),
+    "GKFLOW_FILES_GROUP": ("gkflow", lambda each: each.files.group == "gkflow"),
+    "GKFLOW_WEBHOOK_TIMEOUT": ("8", lambda each: each.webhook.timeout == 8),
+    "GKFLOW_WEBHOOK_ALLOW_LOCAL": ("true", lambda each: each.webhook.allow_local is True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERY_VARIABLE)
+def test_a_variable_that_was_read_before_is_read_alike(tmp_path: Path, name: str) -> None:
+    text, shows = EVERY_VARIABLE[name]
+    given = {name: text, **({"GKFLOW_MAIL_SENDER": "b@example.gov.cn"} if name == "GKFLOW_MAIL_HOST" else {})}
+    assert shows(read_settings(tmp_path, given))
+    assert not shows(read_settings(tmp_path, {}))
+
+
+def test_each_key_with_one_value_or_a_list_of_texts_has_a_variable(tmp_path: Path) -> None:
+    assert set(EVERY_VARIABLE) <= set(variables())
+    more = {
+        "GKFLOW_PREDICTOR": "shapes", "GKFLOW_DUTIES": "training, report", "GKFLOW_REMINDERS_PARKED_AFTER": "7",
+        "GKFLOW_SEAL_MAIL": "a@example.gov.cn", "GKFLOW_ESCALATION_LINE": "officer,director",
+    }  # fmt: skip
+    found = read_settings(tmp_path, more)
+    assert (found.predictor, found.duties, found.parked_after) == ("shapes", ("training", "report"), 7)
+    assert (dict(found.seal.to), found.escalation.line) == ({"mail": "a@example.gov.cn"}, ("officer", "director"))
+
+
+def test_a_variable_that_is_none_of_ours_changes_nothing(tmp_path: Path) -> None:
+    # As Kubernetes sets them for services that are called gkflow-database and gkflow-mail-host.
+    strange = {
+        "GKFLOW_DATABASE_PORT": "tcp://10.0.0.1:5432", "GKFLOW_DATABASE_SERVICE_HOST": "10.0.0.1", "GKFLOW_MAIL": "x",
+        "GKFLOW_MAIL_HOST_PORT": "tcp://10.0.0.1:25", "GKFLOW_PEOPLE": "[]", "GKFLOW_UNITS_A": "x", "gkflow_lang": "fr",
+        "GKFLOW_HOME": "/nowhere", "GKFLOW_NOW": "+1d", "GKFLOW_ME_NAME_X": "y",
+    }  # fmt: skip
+    assert read_settings(tmp_path, strange) == read_settings(tmp_path, {})
+    assert read_settings(tmp_path, {**strange, "GKFLOW_MAIL_PORT": "25"}).mail.port == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("GKFLOW_DAILY_AT", "600"),  # seconds since midnight to some readers
+        ("GKFLOW_DAILY_AT", "07:15:30"),
+        ("GKFLOW_MAIL_PORT", "1e3"),
+        ("GKFLOW_MAIL_PORT", "２５"),
+        ("GKFLOW_QUIET_DAYS_OFF", "on"),
+        ("GKFLOW_CHANNELS", "file,pigeon"),
+        ("GKFLOW_SEAL_MAIL", "nobody"),
+    ],
+)
+def test_a_variable_that_is_not_understood_is_refused_under_its_name(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(tmp_path, {name: text})
+    assert [fault.file for fault in caught.value.faults] == [name]
+    assert text.rpartition(",")[2] in caught.value.faults[0].text
+
+
+SECRETS = (
+    ("database", "url"), ("mail", "password"), ("webhook", "secret"), ("seal", "key"),
+    ("[people]", "mail"), ("[people]", "webhook"), ("[people]", "chat"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "key"), SECRETS)
+@pytest.mark.parametrize("value", ["47110815", "[47110815]", "{a = 47110815}", "4711.0815", "2047-11-08"])
+def test_a_secret_is_never_shown_in_a_fault(tmp_path: Path, section: str, key: str, value: str) -> None:
+    with pytest.raises(FilesAtFault) as caught:
+        read_settings(settled(tmp_path, f"[{section}]\n{key} = {value}\n"), {})
+    assert any(key in fault.text for fault in caught.value.faults)
+    assert not any("4711" in fault.text or "2047" in fault.text for fault in caught.value.faults)

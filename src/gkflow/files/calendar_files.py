@@ -19,8 +19,7 @@ from typing import Any
 from gkflow.domain.edition import Festival
 from gkflow.files.kinds.calendar import CalendarFile, FestivalsFile, NoticesFile
 from gkflow.files.model_reader import Found, read_model
-from gkflow.files.nodes import Faults, Node
-from gkflow.files.strict_reader import as_day
+from gkflow.files.nodes import Faults, Node, as_day
 
 _KINDS = ("days_off", "makeup_days", "plain_days")
 _SATURDAY = 5

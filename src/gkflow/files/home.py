@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE_NAME = "gkflow.toml"
+PREFIX = "GKFLOW_"  # begins the name of each variable
 
 
 def find_home(environ: Mapping[str, str], cwd: Path, user_data: Path) -> Path:

@@ -13,8 +13,7 @@ from gkflow.domain.law import Citation, Decree, Instrument, Known, Law, LimitUni
 from gkflow.domain.rulebook import mean_limit
 from gkflow.files.kinds.law import CitedFile, CitedKeys, LawFile, LimitKeys, ValueKeys
 from gkflow.files.model_reader import Found, read_model
-from gkflow.files.nodes import Faults, Node
-from gkflow.files.strict_reader import as_day
+from gkflow.files.nodes import Faults, Node, as_day
 
 _CALENDAR_UNITS = (LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR, LimitUnit.FIXED_DATE)
 # An office's own rule is never law that somebody found in a text.

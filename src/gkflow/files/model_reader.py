@@ -8,7 +8,7 @@ once and the reader goes on with a whole model.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -16,8 +16,7 @@ from pydantic import ValidationError
 
 from gkflow.domain.rulebook import mean
 from gkflow.files.kinds.model import STAND_IN, WAY, Around, FileModel
-from gkflow.files.nodes import Faults, Key, Node, values
-from gkflow.files.strict_reader import shown
+from gkflow.files.nodes import Faults, Key, Node, shown, values
 
 _M = TypeVar("_M", bound=FileModel)
 Path = Sequence[str | int]
@@ -47,13 +46,32 @@ class Found(Generic[_M]):
     def fault(self, text: str, *section: str | int, key: str = "") -> None:
         """Note a fault of the section that a path leads to, or of one of its keys."""
         place = _place(type(self.model), self.node, section)
-        place.fault(self.faults, text, self.line_of(*section, key) if key else place.line)
+        if key:
+            inner = _place(type(self.model), self.node, (*section, key))
+            place.line = inner.line
+            if inner.there:  # a key may come from elsewhere than its section: a variable overrides one of the settings
+                place.node = inner.node
+        place.fault(self.faults, text)
+
+    def fault_at(self, text: str, *path: str | int) -> None:
+        """Note a fault at the key that a path leads to; the text says of what."""
+        place = _place(type(self.model), self.node, path)
+        self.faults.add(place.node.file, place.line, text)
 
 
-def read_model(kind: type[_M], node: Node, faults: Faults, said: Any = None) -> Found[_M]:
+def read_model(
+    kind: type[_M],
+    node: Node,
+    faults: Faults,
+    said: Any = None,
+    *,
+    defaults: bool = False,
+    elsewhere: Callable[[Path], Faults | None] | None = None,
+) -> Found[_M]:
     """
     The file as its model; each fault is noted, and what was wrong has a stand-in. *said* are the node's values where
-    they are known already.
+    they are known already. With *defaults*, a wrong value is left out where it may be. *elsewhere* tells which faults
+    are noted in another list.
     """
     # In a list, so that the whole may be replaced as well.
     data: list[Any] = [values(node) if said is None else said]
@@ -61,11 +79,27 @@ def read_model(kind: type[_M], node: Node, faults: Faults, said: Any = None) -> 
         try:
             return Found(kind.model_validate(data[0]), node, faults)
         except ValidationError as error:
-            for each in error.errors(include_url=False, include_input=False):
-                _note(kind, node, each, faults)
-            for each in reversed(error.errors(include_url=False, include_input=False)):
-                _mend(data, each)
+            errors = error.errors(include_url=False, include_input=False)
+            for each in errors:
+                other = elsewhere(_loc(each)) if elsewhere is not None else None
+                _note(kind, node, each, faults if other is None else other)
+            for each in reversed(errors):
+                _mend(data, each, defaults and _may_be_left_out(kind, node, _loc(each)))
     raise AssertionError(f"{node.file}: what is wrong cannot be taken away")
+
+
+def _may_be_left_out(kind: type[FileModel], node: Node, path: Path) -> bool:
+    model = _place(kind, node, path[:-1]).model if path else None
+    fields = model.model_fields.items() if model is not None else ()
+    return any((field.alias or name) == path[-1] and not field.is_required() for name, field in fields)
+
+
+def type_at(kind: type[FileModel], *path: str) -> Any:
+    """The type that a key of a model holds, without its marks; None where there is no such key."""
+    holds: Any = kind
+    for step in path:
+        holds = _peeled(_field(holds, step), Node(None, "", 0))[1] if is_model(holds) else None
+    return holds
 
 
 # --- what was wrong ---------------------------------------------------------------------------------------
@@ -83,6 +117,8 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
         case "wanted":
             if place.node.value is None and faults.at_line(node.file, place.node.line):
                 return  # what could not be read, and was reported, reads as nothing
+            if not place.words:
+                place.what, place.words = place.before
             words = f"{place.words} must be {ctx['words']}, not {shown(place.node)}{ctx['hint']}"
             place.fault(faults, words, place.node.line)
         case "secret":  # it may be a password
@@ -105,7 +141,7 @@ def _loc(error: Mapping[str, Any]) -> Path:
     return tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith(WAY)))
 
 
-def _mend(data: list[Any], error: Mapping[str, Any]) -> None:
+def _mend(data: list[Any], error: Mapping[str, Any], left_out: bool) -> None:
     """Take away what was wrong, or put a stand-in in its place."""
     holder: Any = data
     steps: list[Any] = [0]
@@ -125,6 +161,8 @@ def _mend(data: list[Any], error: Mapping[str, Any]) -> None:
         case "names":
             for name in error["ctx"]["names"]:
                 del holder[last][name]
+        case _ if left_out and len(steps) == len(_loc(error)) + 1:
+            holder.pop(last, None)
         case _:
             holder[last] = STAND_IN
 
@@ -143,6 +181,8 @@ class _Place:
     key_line: int = 0  # of the section's own key under which the value is
     keys: tuple[str, ...] = ()  # what the section may hold
     there: bool = True
+    model: type[FileModel] | None = None  # of the section, where it is one
+    before: tuple[str, str] = ("", "")  # what and words, where the value itself is a section
 
     def fault(self, faults: Faults, text: str, line: int | None = None) -> None:
         """Note a fault with the words for the section before it."""
@@ -151,7 +191,7 @@ class _Place:
 
 def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
     """Follow a path through the models and the nodes together."""
-    place = _Place(node, node.line, keys=_keys_of(kind))
+    place = _Place(node, node.line, keys=_keys_of(kind), model=kind)
     around, holds = Around(lambda value: value), kind
     for step in path:
         key = next((key for key in node.value if key == step), None) if isinstance(node.value, dict) else None
@@ -159,11 +199,11 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
         place.there = place.there and child is not None
         node = child if child is not None else Node(None, node.file, node.line)
         section, line = "", node.line
-        if _is_model(holds):
+        if is_model(holds):
             place.words, place.key_line = str(step), key.line if key is not None else place.line
             place.line = place.key_line
             around, holds = _peeled(_field(holds, step), node)
-            if _is_model(holds):
+            if is_model(holds):
                 section = around.noun or _below(place)
         elif get_origin(holds) is dict:
             place.line = line = key.line if key is not None else place.line
@@ -174,19 +214,20 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
             elif outer.named and get_origin(holds) is not list:
                 section = f'{outer.noun} "{step}"'
             called = outer.called or outer.noun
-            place.words = f'{called} "{step}"' if called else f"{place.words} {step}"
-            if not section and _is_model(holds):
+            place.words = f'{called} "{step}"' if called else f"{place.words} {step}".strip()
+            if not section and is_model(holds):
                 section = _below(place)
         elif get_origin(holds) is list:
             place.line = node.line
             outer = around
             around, holds = _peeled(get_args(holds)[0], node)
-            if _is_model(holds):
+            if is_model(holds):
                 section = _titled(outer, node) or outer.noun or _below(place)
-        place.node = node
+        place.node, place.model = node, holds if is_model(holds) else None
         if section:
+            place.before = place.what, place.words
             place.what, place.words, place.line = section, "", line
-            place.keys = _keys_of(holds) if _is_model(holds) else ()
+            place.keys = _keys_of(holds) if is_model(holds) else ()
     return place
 
 
@@ -215,7 +256,8 @@ def _below(place: _Place) -> str:
     return f"{place.what}: {place.words}" if place.what else place.words
 
 
-def _is_model(holds: Any) -> bool:
+def is_model(holds: Any) -> bool:
+    """Whether a type is that of a section."""
     return isinstance(holds, type) and issubclass(holds, FileModel)
 
 
@@ -240,7 +282,7 @@ def _peeled(annotation: Any, node: Node) -> tuple[Around, Any]:
             around = next((mark for mark in marks if isinstance(mark, Around)), around)
         elif get_origin(annotation) in (Union, types.UnionType):
             ways = get_args(annotation)
-            annotation = next((way for way in ways if isinstance(node.value, dict) and _is_model(_bare(way))), ways[0])
+            annotation = next((way for way in ways if isinstance(node.value, dict) and is_model(_bare(way))), ways[0])
         else:
             return around, annotation
 

@@ -7,58 +7,37 @@ A name that nobody knows would be passed over in silence; it is a fault, with it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
-from gkflow.files.profiles import Unit, readings_from
-from gkflow.files.rule_sources import NATIONAL
-from gkflow.files.strict_reader import Section
+from gkflow.files.kinds.settings import COLOURS, SettingsFile
+from gkflow.files.model_reader import Found
+from gkflow.files.nodes import shown
+from gkflow.files.profiles import Unit
+from gkflow.files.rule_sources import RuleNames
 
 # No law knows colours: a light is shown while at most so many working days are left.
 LIGHTS = ((2, "orange"), (5, "yellow"))
-# The colours of a warning that may be set (蓝、黄、橙); green and red are shown without a number of days.
-COLOURS = ("blue", "yellow", "orange")
 _SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 
 
-def office_from(section: Section, units: Mapping[str, Unit]) -> tuple[str, str]:
-    """[office]: the name, and the unit that acts where a command names none; where units are set, it is one of them."""
-    office, unit = "", "UNIT"
-    for each in section.table("office", "[office]"):
-        office, unit = each.text("name", ""), each.text("unit", unit)
-        if units and "unit" in each and unit not in units:
-            each.fault(f'no unit "{unit}"{_mean(unit, units)}', "unit")
-    return office, unit
+def check_names(found: Found[SettingsFile], units: Mapping[str, Unit], names: RuleNames) -> None:
+    """Note each name of a unit, a profile, a workflow or a duty that there is not."""
+    file = found.model
+    if file.office is not None and units and "unit" in file.office.model_fields_set and file.office.unit not in units:
+        found.fault(f'no unit "{file.office.unit}"{_mean(file.office.unit, units)}', "office", key="unit")
+    if names.profiles is not None and file.profile and file.profile not in names.profiles:
+        found.fault(f'no profile "{file.profile}"{_mean(file.profile, names.profiles)}', key="profile")
+    for workflow in _unknown(file.readings, names.workflows):
+        wrong = f'readings: no workflow "{workflow}"{_mean(workflow, names.workflows or ())}'
+        found.fault_at(wrong, "readings", workflow)
+    for duty in _unknown(file.duties, names.duties):
+        found.fault(f'duties: no duty "{duty}"{_mean(duty, names.duties or ())}', key="duties")
 
 
-def profile_from(section: Section, there: Collection[str] | None) -> str:
-    """The local rules that the office works by (地方规则)."""
-    profile = section.text("profile", NATIONAL)
-    if there is not None and profile not in there:
-        section.fault(f'no profile "{profile}"{_mean(profile, there)}', "profile")
-    return profile
-
-
-def readings_named(section: Section, workflows: Collection[str] | None) -> Mapping[str, Mapping[str, str]]:
-    """[readings.WORKFLOW]: which readings are picked, for workflows that there are (口径选择)."""
-    for workflow, node in section.items("readings") if workflows is not None else ():
-        if workflow not in (workflows or ()):
-            wrong = f'readings: no workflow "{workflow}"{_mean(workflow, workflows or ())}'
-            section.faults.add(node.file, workflow.line, wrong)
-    return readings_from(section)
-
-
-def duties_from(section: Section, there: Collection[str] | None) -> tuple[str, ...] | None:
-    """The recurring duties that are taken on (周期职责); None where the settings leave it to the profile."""
-    if "duties" not in section:
-        return None
-    found = section.texts("duties")
-    if there is not None:
-        for duty in found:
-            if duty not in there:
-                section.fault(f'duties: no duty "{duty}"{_mean(duty, there)}', "duties")
-    return found
+def _unknown(named: Iterable[str], there: Collection[str] | None) -> list[str]:
+    return [name for name in named if there is not None and name not in there]
 
 
 def _mean(name: str, there: Collection[str]) -> str:
@@ -67,48 +46,48 @@ def _mean(name: str, there: Collection[str]) -> str:
     return hint if hint.startswith(" ") else f"; there are: {', '.join(sorted(there))}"
 
 
-def accounts_from(section: Section, names: Collection[str]) -> Mapping[str, str]:
+def accounts_of(found: Found[SettingsFile], names: Collection[str]) -> Mapping[str, str]:
     """[accounts] account = "person": which person an account of the operating system is (账户与人员)."""
-    found = {}
-    for account, node in section.items("accounts"):
-        if isinstance(node.value, str) and (node.value in names or node.value == "*"):
-            found[str(account)] = node.value
-        else:
-            wrong = f'[accounts] {account}: a person of [[people]] is wanted, or "*" for all'
-            if isinstance(node.value, str) and names:
-                there = f'{", ".join(names)}, and "*" for all'
-                wrong = f'[accounts] {account}: no person "{node.value}"; there are: {there}'
-            section.faults.add(node.file, account.line, wrong)
-    return MappingProxyType(found)
+    accounts = {}
+    for account, person in found.model.accounts.items():
+        if isinstance(person, str) and (person in names or person == "*"):
+            accounts[account] = person
+            continue
+        wrong = f'[accounts] {account}: a person of [[people]] is wanted, or "*" for all'
+        if isinstance(person, str) and names:
+            there = f'{", ".join(names)}, and "*" for all'
+            wrong = f'[accounts] {account}: no person "{person}"; there are: {there}'
+        found.fault_at(wrong, "accounts", account)
+    return MappingProxyType(accounts)
 
 
-def lights_from(section: Section) -> tuple[tuple[int, str], ...]:
+def lights_of(found: Found[SettingsFile]) -> tuple[tuple[int, str], ...]:
     """Colours with the most working days left at which they are shown, the most urgent first."""
-    found = []
-    for colour, node in section.items("lights"):
-        if str(colour) in COLOURS and type(node.value) is int and node.value >= 0:
-            found.append((node.value, str(colour)))
+    lights = []
+    for colour, days in found.model.lights.items():
+        if colour in COLOURS and type(days) is int and days >= 0:
+            lights.append((days, colour))
             continue
         wrong = f"[lights] {colour}: a number of working days is wanted; green and red need none"
-        if str(colour) not in (*COLOURS, "green", "red"):
+        if colour not in (*COLOURS, "green", "red"):
             wrong = f'[lights]: no colour "{colour}"{_mean(colour, COLOURS)}'
-        section.faults.add(node.file, colour.line, wrong)
-    return tuple(sorted(found)) or LIGHTS
+        found.fault_at(wrong, "lights", colour)
+    return tuple(sorted(lights)) or LIGHTS
 
 
-def numbers_from(section: Section, workflows: Collection[str] | None) -> Mapping[str, str]:
+def numbers_of(found: Found[SettingsFile], workflows: Collection[str] | None) -> Mapping[str, str]:
     """[numbers] workflow = "CF": its cases are numbered UNIT-CF-2026-0001, in a series of their own (编号系列)."""
-    found: dict[str, str] = {}
-    for workflow, node in section.items("numbers"):
-        text = node.value
+    numbers: dict[str, str] = {}
+    for workflow, text in found.model.numbers.items():
+        place = ("numbers", workflow)
         if workflows is not None and workflow not in workflows:
-            wrong = f'[numbers]: no workflow "{workflow}"{_mean(workflow, workflows)}'
-            section.faults.add(node.file, workflow.line, wrong)
+            found.fault_at(f'[numbers]: no workflow "{workflow}"{_mean(workflow, workflows)}', *place)
         elif not isinstance(text, str) or not _SERIES.fullmatch(text):
-            section.wrong(f"[numbers] {workflow}", node, "letters, figures or Chinese characters, as CF or 处罚")
-        elif text in found.values():
-            wrong = f'[numbers] {workflow}: series "{text}" is given to another workflow'
-            section.faults.add(node.file, workflow.line, wrong)
+            there = shown(found.node_at(*place))
+            wanted = "letters, figures or Chinese characters, as CF or 处罚"
+            found.fault_at(f"[numbers] {workflow} must be {wanted}, not {there}", *place)
+        elif text in numbers.values():
+            found.fault_at(f'[numbers] {workflow}: series "{text}" is given to another workflow', *place)
         else:
-            found[str(workflow)] = text
-    return MappingProxyType(found)
+            numbers[workflow] = text
+    return MappingProxyType(numbers)

@@ -5,11 +5,14 @@ Values of a data file that know their place (带出处的值), and the list of w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from gkflow.domain.errors import Fault, FilesAtFault
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Node(NamedTuple):
@@ -111,11 +114,6 @@ def from_plain(value: Any, file: str = "", line: int = 0) -> Node:
     return Node(value, file, line)
 
 
-def wrapped(key: str, node: Node) -> Node:
-    """A mapping with the node as its one value, so that an item of a list can be read as a key of its own."""
-    return Node({Key(key, node.line): node}, node.file, node.line)
-
-
 def line_of(node: Node, path: Sequence[str]) -> int:
     """The line of the key that *path* leads to, or of the last one on the way that is there."""
     line = node.line
@@ -131,3 +129,34 @@ def line_of(node: Node, path: Sequence[str]) -> int:
         else:
             break
     return line
+
+
+def as_day(value: Any) -> date | None:
+    """A day of a file, or None where it is none."""
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+def shown(node: Node) -> str:
+    """A value as a message shows it."""
+    match node.value:
+        case None:
+            return "empty"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool() as flag:
+            return "true" if flag else "false"
+        case str() as text:
+            return f'"{text}"'
+        case value:
+            return str(value)

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from gkflow.domain.law import Law, TimeLimit
 from gkflow.domain.rulebook import loosening, mean_limit
-from gkflow.files.kinds.profile import ProfileFile
+from gkflow.files.kinds.profile import ProfileFile, UnitKeys
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node
-from gkflow.files.strict_reader import Section
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -60,7 +60,7 @@ def profiles_from(nodes: Iterator[Node], law: Law, faults: Faults) -> dict[str, 
             readings=MappingProxyType(readings),
             duties=tuple(file.duties),
             plan=file.plan,
-            units=tuple(_unit(code, found) for code in file.units),
+            units=tuple(unit_of(code, keys, found) for code, keys in file.units.items()),
             cite=file.cite,
         )
     return profiles
@@ -86,43 +86,12 @@ def _known(law: Law, name: str, found: Found[ProfileFile], line: int) -> TimeLim
     return limit
 
 
-def _unit(code: str, found: Found[ProfileFile]) -> Unit:
-    keys = found.model.units[code]
-    if wrong := _wrong_region(keys.region):
+def unit_of(code: str, keys: UnitKeys, found: Found[Any]) -> Unit:
+    """One unit, as a profile or the settings of an office say it."""
+    wrong = _wrong_region(keys.region)
+    if wrong:
         found.fault(wrong, "units", code, key="region")
-    region = "" if wrong else keys.region
-    return Unit(code, keys.label, keys.level, keys.batch, tuple(keys.fields), region)
-
-
-def readings_from(section: Section) -> Mapping[str, Mapping[str, str]]:
-    """Which readings are picked (口径选择): by workflow, what is chosen and the name of the reading."""
-    named = section.named("readings", "readings", needed=False)
-    return MappingProxyType({flow: MappingProxyType(dict(_picks(each))) for flow, each in named})
-
-
-def _picks(section: Section) -> Iterator[tuple[str, str]]:
-    for what in section.node.value if section.sound else ():
-        yield str(what), section.text(str(what))
-
-
-def unit_from(code: str, section: Section) -> Unit:
-    """One unit, as the settings of an office say it."""
-    return Unit(
-        code=code,
-        label=section.text("label"),
-        level=section.text("level", ""),
-        batch=section.integer("batch", 0, least=0),
-        fields=section.texts("fields"),
-        region=_region(section),
-    )
-
-
-def _region(section: Section) -> str:
-    region = section.text("region", "")
-    if wrong := _wrong_region(region):
-        section.fault(wrong, "region")
-        return ""
-    return region
+    return Unit(code, keys.label, keys.level, keys.batch, tuple(keys.fields), "" if wrong else keys.region)
 
 
 def _wrong_region(region: str) -> str:

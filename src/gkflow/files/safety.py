@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gkflow.domain.address import fault_of
-from gkflow.files.strict_reader import Section
+from gkflow.files.kinds.settings import SettingsFile
+from gkflow.files.model_reader import Found
 
 SEALS = "seals.jsonl"
-_BY = ("mail", "webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,34 @@ class FileSettings:
         return 0o660 if self.group else 0o600
 
 
-def seal_settings(section: Section, allow_local: bool) -> SealSettings:
+def wrong_address(channel: str, address: str, allow_local: bool) -> str:
+    """What is wrong with an address; those of webhooks and chats may hold a password and are not shown."""
+    match fault_of(channel, address, allow_local):
+        case "mail_address_wrong":
+            shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
+            return f'mail must be one mail address such as name@example.gov.cn, not "{shown}"'
+        case "web_address_wrong":
+            return "webhook must be a web address such as https://example.gov.cn/notify"
+        case "chat_address_wrong":
+            return "chat must be an apprise address such as wecombot://key"
+        case "address_is_local":
+            return f"{channel} points to this machine or its link ([webhook] allow_local = true)"
+    return ""
+
+
+def seal_settings(found: Found[SettingsFile], allow_local: bool) -> SealSettings:
     """``[seal]``: a key, a file, addresses to which every seal is sent."""
-    found = SealSettings()
-    for each in section.table("seal", "[seal]"):
-        to = {channel: each.text(channel, "") for channel in _BY}
-        for channel, address in to.items():
-            if address and (wrong := fault_of(channel, address, allow_local)):
-                each.fault(wrong, channel)
-        sent = {channel: address for channel, address in to.items() if address}
-        found = SealSettings(each.secret("key"), each.text("file", SEALS), MappingProxyType(sent))
-    return found
+    keys = found.model.seal
+    if keys is None:
+        return SealSettings()
+    to = {"mail": keys.mail, "webhook": keys.webhook}
+    for channel, address in to.items():
+        if address and (wrong := wrong_address(channel, address, allow_local)):
+            found.fault(wrong, "seal", key=channel)
+    sent = {channel: address for channel, address in to.items() if address}
+    return SealSettings(keys.secret_key, keys.file, MappingProxyType(sent))
 
 
-def file_settings(section: Section) -> FileSettings:
+def file_settings(found: Found[SettingsFile]) -> FileSettings:
     """``[files]``: the group that may read and write beside the owner."""
-    found = FileSettings()
-    for each in section.table("files", "[files]"):
-        found = FileSettings(each.text("group", ""))
-    return found
+    return FileSettings(found.model.files.group) if found.model.files is not None else FileSettings()

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from gkflow.domain.address import ADDRESSED, fault_of
+from gkflow.domain.address import ADDRESSED
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
-from gkflow.files.home import FILE_NAME
-from gkflow.files.named import (
-    LIGHTS,
-    accounts_from,
-    duties_from,
-    lights_from,
-    numbers_from,
-    office_from,
-    profile_from,
-    readings_named,
-)
-from gkflow.files.nodes import Faults, Key, Node, from_plain
-from gkflow.files.profiles import Unit, unit_from
-from gkflow.files.roles import read_roles
+from gkflow.files.home import FILE_NAME, PREFIX
+from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, SettingsFile
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.model_reader import Path as Path_
+from gkflow.files.named import LIGHTS, accounts_of, check_names, lights_of, numbers_of
+from gkflow.files.nodes import Faults, Node, from_plain
+from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
-from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
-from gkflow.files.strict_reader import Section
+from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings, wrong_address
 from gkflow.files.toml_files import read_toml, toml_from
 
-PREDICTORS = ("statutory", "shapes")
 CHANNELS = ("file", "console", "mail", "webhook", "chat")
 # After so many working days of standing still somebody is reminded of a case; no law sets it.
 PARKED_AFTER = 20
@@ -124,38 +114,11 @@ class Settings:
     parked_after: int = PARKED_AFTER
 
 
-_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-# Variable -> the keys that it overrides, and the type that its text is read as.
-VARIABLES: Mapping[str, tuple[tuple[str, ...], type]] = MappingProxyType(
-    {
-        "GKFLOW_LANG": (("lang",), str),
-        "GKFLOW_HASH": (("hash",), str),
-        "GKFLOW_BY": (("me", "name"), str),
-        "GKFLOW_PROFILE": (("profile",), str),
-        "GKFLOW_DAILY_AT": (("daily_at",), str),
-        "GKFLOW_DATABASE_URL": (("database", "url"), str),
-        "GKFLOW_DATABASE_SYNCHRONOUS": (("database", "synchronous"), str),
-        "GKFLOW_OFFICE": (("office", "name"), str),
-        "GKFLOW_UNIT": (("office", "unit"), str),
-        "GKFLOW_QUIET_FROM": (("quiet", "from"), str),
-        "GKFLOW_QUIET_UNTIL": (("quiet", "until"), str),
-        "GKFLOW_QUIET_DAYS_OFF": (("quiet", "days_off"), bool),
-        "GKFLOW_CHANNELS": (("channels", "default"), list),
-        "GKFLOW_MAIL_HOST": (("mail", "host"), str),
-        "GKFLOW_MAIL_PORT": (("mail", "port"), int),
-        "GKFLOW_MAIL_SENDER": (("mail", "sender"), str),
-        "GKFLOW_MAIL_USER": (("mail", "user"), str),
-        "GKFLOW_MAIL_PASSWORD": (("mail", "password"), str),
-        "GKFLOW_MAIL_TLS": (("mail", "tls"), str),
-        "GKFLOW_MAIL_TIMEOUT": (("mail", "timeout"), int),
-        "GKFLOW_WEBHOOK_SECRET": (("webhook", "secret"), str),
-        "GKFLOW_SEAL_KEY": (("seal", "key"), str),
-        "GKFLOW_SEAL_FILE": (("seal", "file"), str),
-        "GKFLOW_FILES_GROUP": (("files", "group"), str),
-        "GKFLOW_WEBHOOK_TIMEOUT": (("webhook", "timeout"), int),
-        "GKFLOW_WEBHOOK_ALLOW_LOCAL": (("webhook", "allow_local"), bool),
-    }
-)
+# Variables of the process, which set nothing of an office.
+_NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
+# What concerns notices alone: a fault there does not hide the cases.
+_OF_NOTICES = frozenset(("channels", "mail", "webhook", "quiet", "daily_at"))
+_OF_A_PERSON_S_NOTICES = frozenset(("channels", *ADDRESSED))
 
 
 def read_settings(
@@ -180,227 +143,159 @@ def read_settings(
         node = read_toml(path, path.as_posix(), faults)
     faults.tell()
     assert node is not None
-    root = _overridden(node, environ, faults)
-    settings = _settings(home, root, faults, later if patient else faults, names or RuleNames())
+    elsewhere = _of_notices(later) if patient else None
+    found = read_model(SettingsFile, _overridden(node, environ), faults, defaults=True, elsewhere=elsewhere)
+    notices = replace(found, faults=later) if patient else found
+    settings = _settings(home, found, notices, names or RuleNames())
     faults.tell()
     return replace(settings, unsendable=later.all()) if patient else settings
 
 
-def _overridden(root: Node, environ: Mapping[str, str], faults: Faults) -> Node:
-    for name, (path, kind) in VARIABLES.items():
-        text = environ.get(name, "")
-        if text:
-            root = _with(root, path, Node(_typed(name, text, kind, faults), name, 0))
-    return root
-
-
-def _typed(name: str, text: str, kind: type, faults: Faults) -> Any:
-    if kind is bool:
-        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-        return words.get(text.lower(), text)
-    if kind is int:
-        return int(text) if text.isascii() and text.isdigit() else text
-    if kind is list:
-        return [Node(word.strip(), name, 0) for word in text.split(",") if word.strip()]
-    return text
-
-
-def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
-    """The same tree with one value set; a table that is no table stays, and is reported when it is read."""
-    if not path:
-        return value
-    if not isinstance(node.value, dict):
+def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
+    """The settings with the variables over them, where there are any: what reads their names takes its time."""
+    if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
         return node
-    inner = node.value.get(path[0], Node({}, value.file, 0))
-    return Node({**node.value, Key(path[0], inner.line): _with(inner, path[1:], value)}, node.file, node.line)
+    from gkflow.files.variables import with_variables
+
+    return with_variables(node, environ)
+
+
+def _of_notices(later: Faults) -> Callable[[Path_], Faults | None]:
+    """Where a fault is noted that concerns notices alone."""
+
+    def where(path: Path_) -> Faults | None:
+        person_s = path[:1] == ("people",) and len(path) > 2 and path[2] in _OF_A_PERSON_S_NOTICES
+        return later if (path[:1] and path[0] in _OF_NOTICES) or person_s else None
+
+    return where
 
 
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _settings(home: Path, node: Node, faults: Faults, later: Faults, names: RuleNames) -> Settings:
-    with Section(node, "", faults) as section:
-        database = Database()
-        for each in section.table("database", "[database]"):
-            url = each.secret("url", "sqlite:///gkflow.db")  # it may hold a password
-            database = Database(url, each.choice("synchronous", ("full", "normal"), "full"))
-        units = {
-            code: unit_from(code, each) for code, each in section.named("units", "unit", needed=False, check=False)
-        }
-        office, unit = office_from(section, units)
-        units.setdefault(unit, Unit(unit, office or unit))
-        channels: tuple[str, ...] = ("file",)
-        with section.noting(later):
-            for each in section.table("channels", "[channels]"):
-                channels = _channels(each, "default", channels)
-            mail, webhook, quiet = _mail(section), _webhook(section), _quiet(section)
-            daily_at = _hour(section, "daily_at", time(8, 30))
-        people = tuple(
-            _person(each, units, unit, channels, mail, webhook, later)
-            for each in section.sections("people", "[[people]]")
-        )
-        return Settings(
-            home=home,
-            lang=section.choice("lang", ("auto", "zh", "en"), "auto"),
-            hash=section.choice("hash", ("sha256", "sm3"), "sha256"),
-            profile=profile_from(section, names.profiles),
-            predictor=section.choice("predictor", PREDICTORS, "statutory"),
-            daily_at=daily_at,
-            database=Database(_from_home(database.url or "sqlite:///gkflow.db", home), database.synchronous),
-            office=office,
-            unit=unit,
-            units=MappingProxyType(units),
-            readings=readings_named(section, names.workflows),
-            duties=duties_from(section, names.duties),
-            people=people,
-            quiet=quiet,
-            lights=lights_from(section),
-            parked_after=_parked_after(section),
-            channels=channels,
-            mail=mail,
-            webhook=webhook,
-            seal=seal_settings(section, webhook.allow_local),
-            files=file_settings(section),
-            escalation=_escalation(section, {person.name for person in people}),
-            numbers=numbers_from(section, names.workflows),
-            me="".join(each.text("name", "") for each in section.table("me", "[me]")),
-            accounts=accounts_from(section, {person.name for person in people}),
-        )
+def _settings(home: Path, found: Found[SettingsFile], notices: Found[SettingsFile], names: RuleNames) -> Settings:
+    file = found.model
+    office = file.office or OfficeKeys()
+    unit = office.unit
+    units = {code: unit_of(code, keys, found) for code, keys in file.units.items()}
+    check_names(found, units, names)
+    units.setdefault(unit, Unit(unit, office.name or unit))
+    mail, webhook = _mail(notices), _webhook(file)
+    channels = file.channels
+    default = _channels(notices, channels.default, "channels", key="default") if channels is not None else ("file",)
+    people = tuple(_person(found, notices, at, units, unit, default, mail, webhook) for at in range(len(file.people)))
+    return Settings(
+        home=home,
+        lang=file.lang,
+        hash=file.hash,
+        profile=file.profile,
+        predictor=file.predictor,
+        daily_at=file.daily_at,
+        database=_database(file, home),
+        office=office.name,
+        unit=unit,
+        units=MappingProxyType(units),
+        readings=MappingProxyType({flow: MappingProxyType(picks) for flow, picks in file.readings.items()}),
+        duties=tuple(file.duties) if "duties" in file.model_fields_set else None,
+        people=people,
+        quiet=_quiet(file),
+        lights=lights_of(found),
+        parked_after=(file.reminders or RemindersKeys()).parked_after,
+        channels=default,
+        mail=mail,
+        webhook=webhook,
+        seal=seal_settings(found, webhook.allow_local),
+        files=file_settings(found),
+        escalation=_escalation(found, {person.name for person in people}),
+        numbers=numbers_of(found, names.workflows),
+        me=(file.me or MeKeys()).name,
+        accounts=accounts_of(found, {person.name for person in people}),
+    )
+
+
+def _database(file: SettingsFile, home: Path) -> Database:
+    keys = file.database or DatabaseKeys()
+    return Database(_from_home(keys.url or DatabaseKeys().url, home), keys.synchronous)
 
 
 def _person(
-    section: Section,
-    units: Mapping[str, Unit],
-    own: str,
-    default: tuple[str, ...],
-    mail: Mail,
-    webhook: Webhook,
-    later: Faults,
-) -> Person:
-    name = section.text("name")
-    section.what = f'person "{name}"'
-    unit = section.text("unit", own)
+    found: Found[SettingsFile], notices: Found[SettingsFile], at: int, units: Mapping[str, Unit], own: str,
+    default: tuple[str, ...], mail: Mail, webhook: Webhook,
+) -> Person:  # fmt: skip
+    keys, place = found.model.people[at], ("people", at)
+    unit = keys.unit if keys.unit is not None else own
     if unit != _EVERY_UNIT and unit not in units:
-        section.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', "unit")
-    with section.noting(later):
-        addresses = {channel: section.secret(channel) for channel in ADDRESSED}
-        channels = _channels(section, "channels", default)
-        _check_addresses(section, channels, addresses, mail, webhook)
-    roles = read_roles(section, "roles", needed=True)
-    if "roles" in section and not roles:
-        section.fault("holds no role (roles)", "roles")
+        found.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', *place, key="unit")
+    given = "channels" in keys.model_fields_set
+    channels = _channels(notices, keys.channels, *place, key="channels") if given else default
+    addresses = {"mail": keys.mail, "webhook": keys.webhook, "chat": keys.chat}
+    _check_addresses(notices, at, channels, addresses, mail, webhook)
+    if not keys.roles and found.node_at(*place, "roles").value == []:
+        found.fault("holds no role (roles)", *place, key="roles")
     return Person(
-        name=name,
+        name=keys.name,
         unit=unit,
-        roles=roles,
+        roles=tuple(keys.roles),
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
-        acts_for=section.texts("acts_for"),
+        acts_for=tuple(keys.acts_for),
     )
 
 
 def _check_addresses(
-    section: Section, channels: tuple[str, ...], addresses: Mapping[str, str], mail: Mail, webhook: Webhook
-) -> None:
+    notices: Found[SettingsFile], at: int, channels: tuple[str, ...], addresses: Mapping[str, str], mail: Mail,
+    webhook: Webhook,
+) -> None:  # fmt: skip
+    place = ("people", at)
     for channel, address in addresses.items():
         if channel in channels and not address:
-            section.fault(f"is told by {channel}, but has no address ({channel} = …)")
-        elif address:
-            _check_address(section, channel, address, webhook.allow_local)
+            notices.fault(f"is told by {channel}, but has no address ({channel} = …)", *place)
+        elif address and (wrong := wrong_address(channel, address, webhook.allow_local)):
+            notices.fault(wrong, *place, key=channel)
     if "mail" in channels and not mail.host:
-        section.fault("is told by mail, but there is no server ([mail] host = …)")
+        notices.fault("is told by mail, but there is no server ([mail] host = …)", *place)
     if "webhook" in channels and not webhook.secret:
-        section.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)")
+        notices.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)", *place)
 
 
-def _check_address(section: Section, channel: str, address: str, allow_local: bool) -> None:
-    """Note what is wrong with an address; those of webhooks and chats may hold a password and are not shown."""
-    match fault_of(channel, address, allow_local):
-        case "mail_address_wrong":
-            shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
-            section.fault(f'mail must be one mail address such as name@example.gov.cn, not "{shown}"', channel)
-        case "web_address_wrong":
-            section.fault("webhook must be a web address such as https://example.gov.cn/notify", channel)
-        case "chat_address_wrong":
-            section.fault("chat must be an apprise address such as wecombot://key", channel)
-        case "address_is_local":
-            section.fault(f"{channel} points to this machine or its link ([webhook] allow_local = true)", channel)
-
-
-def _channels(section: Section, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    node = section.get(key)
-    if node is None:
-        return default
-    named = section.as_texts(key, node)
+def _channels(found: Found[SettingsFile], named: Sequence[str], *section: str | int, key: str) -> tuple[str, ...]:
     for channel in named:
         if channel not in CHANNELS:
-            section.wrong(key, Node(channel, node.file, node.line), "among " + ", ".join(CHANNELS))
+            found.fault(f'{key} must be among {", ".join(CHANNELS)}, not "{channel}"', *section, key=key)
     return tuple(channel for channel in named if channel in CHANNELS)
 
 
-def _parked_after(section: Section) -> int:
-    days = PARKED_AFTER
-    for each in section.table("reminders", "[reminders]"):
-        days = each.integer("parked_after", days, least=1)
-    return days
+def _quiet(file: SettingsFile) -> Quiet:
+    keys = file.quiet
+    return Quiet(keys.since, keys.until, keys.days_off) if keys is not None else Quiet()
 
 
-def _quiet(section: Section) -> Quiet:
-    quiet = Quiet()
-    for each in section.table("quiet", "[quiet]"):
-        since, until = _hour(each, "from", quiet.since), _hour(each, "until", quiet.until)
-        quiet = Quiet(since, until, each.flag("days_off", True))
-    return quiet
+def _mail(notices: Found[SettingsFile]) -> Mail:
+    keys = notices.model.mail
+    if keys is None:
+        return Mail()
+    if keys.host and not keys.sender:
+        notices.fault("host without sender: under which address does mail leave?", "mail", key="host")
+    tls = next(way for way in _TLS if way == keys.tls)
+    return Mail(keys.host, keys.port, keys.sender, keys.user, keys.password, tls, keys.timeout)
 
 
-def _mail(section: Section) -> Mail:
-    mail = Mail()
-    for each in section.table("mail", "[mail]"):
-        mail = Mail(
-            host=each.text("host", ""),
-            port=each.integer("port", mail.port, least=1),
-            sender=each.text("sender", ""),
-            user=each.text("user", ""),
-            password=each.secret("password"),
-            tls=next(way for way in _TLS if way == each.choice("tls", _TLS, mail.tls)),
-            timeout=each.integer("timeout", mail.timeout, least=1),
-        )
-        if mail.host and not mail.sender:
-            each.fault("host without sender: under which address does mail leave?", "host")
-    return mail
+def _webhook(file: SettingsFile) -> Webhook:
+    keys = file.webhook
+    return Webhook(keys.secret, keys.timeout, keys.allow_local) if keys is not None else Webhook()
 
 
-def _webhook(section: Section) -> Webhook:
-    webhook = Webhook()
-    for each in section.table("webhook", "[webhook]"):
-        webhook = Webhook(
-            each.secret("secret"), each.integer("timeout", webhook.timeout, least=1), each.flag("allow_local")
-        )
-    return webhook
-
-
-def _escalation(section: Section, names: Collection[str]) -> Escalation:
-    found = Escalation()
-    for each in section.table("escalation", "[escalation]"):
-        line = read_roles(each, "line") if "line" in each else found.line
-        fallback = each.texts("fallback") if "fallback" in each else found.fallback
-        for named in fallback:
-            if named not in ROLES_UPWARD and named not in names:
-                known = (*ROLES_UPWARD, *names)
-                each.fault(f'fallback: no role or person "{named}"{mean(named, known)}', "fallback")
-        found = Escalation(line, fallback)
-    return found
-
-
-def _hour(section: Section, key: str, default: time) -> time:
-    node = section.get(key)
-    if node is None:
-        return default
-    if isinstance(node.value, time):
-        return node.value
-    if isinstance(node.value, str) and _HOUR.fullmatch(node.value):
-        return time.fromisoformat(node.value)
-    section.wrong(key, node, "an hour such as 08:30")
-    return default
+def _escalation(found: Found[SettingsFile], names: Collection[str]) -> Escalation:
+    keys = found.model.escalation
+    if keys is None:
+        return Escalation()
+    for named in keys.fallback:
+        if named not in ROLES_UPWARD and named not in names:
+            hint = mean(named, (*ROLES_UPWARD, *names))
+            found.fault(f'fallback: no role or person "{named}"{hint}', "escalation", key="fallback")
+    given = keys.model_fields_set
+    return Escalation(
+        tuple(keys.line) if "line" in given else ROLES_UPWARD, tuple(keys.fallback) if "fallback" in given else FALLBACK
+    )
 
 
 def _from_home(url: str, home: Path) -> str:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from gkflow.domain.rulebook import mean
-from gkflow.files.strict_reader import as_day
+from gkflow.files.nodes import as_day
 
 JsonSchema = dict[str, Any]
 
@@ -49,13 +49,16 @@ class FileModel(BaseModel):
         return {each.alias or name: STAND_IN for name, each in cls.model_fields.items() if each.is_required()}
 
 
-def key(zh: str, en: str, default: Any = ..., alias: str | None = None) -> Any:
-    """A key of a file: its legal or official term and its meaning; without a default it must be given."""
+def key(zh: str, en: str, default: Any = ..., alias: str | None = None, *, read: bool = False) -> Any:
+    """
+    A key of a file: its legal or official term and its meaning; without a default it must be given. A default that is
+    written as a file would write it is to be *read*.
+    """
     description = f"{zh}: {en}"
     # A plain default that is a list is copied deep for each section; of a class pydantic first looks up what it takes.
     if default == [] or default == {}:
         return Field(default_factory=_no_list if default == [] else _no_keys, alias=alias, description=description)
-    return Field(default, alias=alias, description=description)
+    return Field(default, alias=alias, description=description, validate_default=read or None)
 
 
 def _no_list() -> list[Any]:
@@ -181,6 +184,11 @@ def text_as(words: str) -> Value:
 def text_like(pattern: str) -> Value:
     """A text whose pattern an editor knows; the reader has words of its own for another."""
     return Value(text_as("a list of texts").read, "", {"type": "string", "pattern": pattern})
+
+
+def described(schema: JsonSchema) -> Value:
+    """A value of which an editor knows the schema; the reader has words of its own for what is wrong with it."""
+    return Value(lambda value: value, None, schema)
 
 
 def number_as(words: str) -> Value:

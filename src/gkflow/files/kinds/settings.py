@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from gkflow.domain.notice import ROLES_UPWARD
 from gkflow.files.kinds.model import (
     NAME_PATTERN,
-    TEXTS,
     FileModel,
     Flag,
     Hour,
@@ -13,22 +12,25 @@ from gkflow.files.kinds.model import (
     Secret,
     Text,
     TextOrEmpty,
+    TextOrNone,
     Texts,
     choice,
+    described,
     key,
     named,
     pairs,
     sections,
     table,
-    text_like,
     whole,
 )
 from gkflow.files.kinds.opening import Roles
 from gkflow.files.kinds.profile import UnitKeys
-from gkflow.files.settings import CHANNELS, PREDICTORS
 
-_COLOURS = "^(blue|yellow|orange|green|red)$"
-_Channels: Any = Annotated[list[Annotated[str, choice(CHANNELS)]], TEXTS]
+PREDICTORS = ("statutory", "shapes")
+TLS = ("none", "starttls", "tls")
+# The colours of a warning that may be set (蓝、黄、橙); green and red are shown without a number of days.
+COLOURS = ("blue", "yellow", "orange")
+_SERIES = r"^[0-9A-Za-z\u4e00-\u9fff]{1,12}$"
 
 
 class DatabaseKeys(FileModel):
@@ -46,16 +48,16 @@ class OfficeKeys(FileModel):
     """The office itself (本机关)."""
 
     name: TextOrEmpty = key("名称", "the name of the office", "")
-    unit: TextOrEmpty = key("机关代码", "the unit that acts where a command names none", "UNIT")
+    unit: Text = key("机关代码", "the unit that acts where a command names none", "UNIT")
 
 
 class PersonKeys(FileModel):
     """Somebody who acts or is notified (人员)."""
 
     name: Text = key("姓名", "the name, as entries have it")
-    unit: TextOrEmpty = key("机关", 'the code of the unit, or "*" for all', "")
+    unit: TextOrNone = key("机关", 'the code of the unit, or "*" for all', None)
     roles: Roles = key("职责", "the roles that the person holds")
-    channels: _Channels = key("通知方式", "by which channels to notify; left out: those of [channels]", [])
+    channels: Texts = key("通知方式", "by which channels to notify; left out: those of [channels]", [])
     mail: Secret = key("邮箱", "the mail address", "")
     webhook: Secret = key("回调地址", "a web address", "")
     chat: Secret = key("即时通讯", "an apprise address", "")
@@ -65,14 +67,14 @@ class PersonKeys(FileModel):
 class ChannelsKeys(FileModel):
     """How people are notified (通知方式)."""
 
-    default: _Channels = key("默认方式", "the channels of people who name none", ["file"])
+    default: Texts = key("默认方式", "the channels of people who name none", ["file"])
 
 
 class QuietKeys(FileModel):
     """When nobody is disturbed (免打扰时段)."""
 
-    since: Hour = key("起", "the hour from which notifications are held back", "20:00", "from")
-    until: Hour = key("止", "the hour until which they are", "08:00")
+    since: Hour = key("起", "the hour from which notifications are held back", "20:00", "from", read=True)
+    until: Hour = key("止", "the hour until which they are", "08:00", read=True)
     days_off: Flag = key("休息日", "whether days off are quiet as well", True)
 
 
@@ -84,9 +86,7 @@ class MailKeys(FileModel):
     sender: TextOrEmpty = key("发件人", "the address that mail leaves under", "")
     user: TextOrEmpty = key("用户", "the account on the server", "")
     password: Secret = key("密码", "its password; better in GKFLOW_MAIL_PASSWORD", "")
-    tls: Annotated[str, choice(("none", "starttls", "tls"))] = key(
-        "加密", "how the connection is encrypted", "starttls"
-    )
+    tls: Annotated[str, choice(TLS)] = key("加密", "how the connection is encrypted", "starttls")
     timeout: Annotated[int, whole(1)] = key("超时", "seconds to wait", 20)
 
 
@@ -145,21 +145,22 @@ class SettingsFile(FileModel):
     predictor: Annotated[str, choice(PREDICTORS)] = key(
         "推定方法", "how a year without a notice is predicted", "statutory"
     )
-    daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30")
-    duties: Texts = key("周期职责", "the recurring duties taken on; left out: those of the profile", None)
+    daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30", read=True)
+    duties: Texts = key("周期职责", "the recurring duties taken on; left out: those of the profile", [])
     database: Annotated[DatabaseKeys | None, table("[database]")] = key("数据库", "where the record is kept", None)
     office: Annotated[OfficeKeys | None, table("[office]")] = key("本机关", "the office itself", None)
     units: Annotated[dict[str, UnitKeys], named("unit")] = key("机关", "the units, by code", {})
-    people: Annotated[list[PersonKeys], sections("[[people]]")] = key("人员", "the people", [])
+    people: Annotated[list[PersonKeys], sections("[[people]]", "person")] = key("人员", "the people", [])
     me: Annotated[MeKeys | None, table("[me]")] = key("默认经办人", "who acts where a command names nobody", None)
-    accounts: Annotated[dict[str, Text], pairs()] = key(
+    accounts: Annotated[dict[str, Annotated[Any, described({"type": "string", "pattern": r"\S"})]], pairs()] = key(
         "账户", 'accounts of the operating system with their person, or "*" for all', {}
     )
     channels: Annotated[ChannelsKeys | None, table("[channels]")] = key("通知方式", "how people are notified", None)
     quiet: Annotated[QuietKeys | None, table("[quiet]")] = key("免打扰时段", "when nobody is disturbed", None)
-    lights: Annotated[dict[str, Annotated[int, whole(0)]], pairs(pattern=_COLOURS)] = key(
-        "灯色", "colours with the most working days left", {}
-    )
+    lights: Annotated[
+        dict[str, Annotated[Any, described({"type": "integer", "minimum": 0})]],
+        pairs(pattern=f"^({'|'.join(COLOURS)})$"),
+    ] = key("灯色", "colours with the most working days left", {})
     reminders: Annotated[RemindersKeys | None, table("[reminders]")] = key(
         "久停提醒", "when cases that stand still are reminded of", None
     )
@@ -172,5 +173,5 @@ class SettingsFile(FileModel):
     )
     readings: Picks = key("口径", "by workflow, the readings that the office has chosen", {})
     numbers: Annotated[
-        dict[str, Annotated[str, text_like(r"^[0-9A-Za-z\u4e00-\u9fff]{1,12}$")]], pairs(pattern=NAME_PATTERN)
+        dict[str, Annotated[Any, described({"type": "string", "pattern": _SERIES})]], pairs(pattern=NAME_PATTERN)
     ] = key("编号系列", "workflows whose cases are numbered in a series of their own", {})
