@@ -176,13 +176,13 @@ def _of_name(name: str, value: Any) -> list[str]:
     if inspect.isclass(value):
         return [f"## `{name}`", "", *_prose(value), *_members(value)]
     if isinstance(value, types.UnionType):
-        return [f"## `{name}`", "", *_kinds(typing.get_args(value))]
+        return [f"## `{name}`", "", *_variants(typing.get_args(value))]
     if callable(value):
         return [f"## `{name}`", "", *_signature(name, value), *_prose(value)]
     return [f"## `{name}`", "", f"A value of type `{type(value).__name__}`.", ""]
 
 
-def _kinds(kinds: Sequence[type]) -> list[str]:
+def _variants(kinds: Sequence[type]) -> list[str]:
     """What is one of several kinds: the fields of each, and what all of them answer."""
     lines = [
         "One of these, told apart by `status`. A field that a kind does not list it answers with `None` (`extension` "
