@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from gkflow.application.cases import ListStatus
 from gkflow.domain.errors import Refused
+from gkflow.domain.urgency import ListStatus
 from gkflow.office import Office
 from store.offices import Place, at, days, open_request, reply
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import REPOSITORY, a_workflow, d, deadlines_of, entries_of, rules
-from gkflow.application.cases import ListStatus
 from gkflow.application.checks import is_far
 from gkflow.domain.case import ASIDE, CORRECT
 from gkflow.domain.errors import Refused
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import replay
+from gkflow.domain.urgency import ListStatus
 from gkflow.domain.workflow import Lies, Obligor
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, at

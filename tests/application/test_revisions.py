@@ -11,11 +11,12 @@ from typing import Any, cast
 from hypothesis import given
 
 from builders import an_entry, entries_of, rules
-from gkflow.application.cases import ListStatus, choose_clock, stand
+from gkflow.application.cases import choose_clock
 from gkflow.application.docket import reckon_case, revisions
 from gkflow.application.ports import ClockRevision
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.urgency import ListStatus, stand
 from walks import ONE, days_of, often, walks
 
 OFFICE = cast(Any, SimpleNamespace(rulebook=rules()))  # a list needs the calendar alone
@@ -164,3 +165,15 @@ def test_an_entry_typed_in_late_counts_from_its_own_day() -> None:
         (date(2026, 3, 5), "suspended"),
         (date(2026, 3, 20), "suspended"),
     ]
+
+
+def test_a_case_is_due_soon_as_soon_as_it_shows_a_light_of_the_settings() -> None:
+    line = next(
+        line for line in lines_of(entries_of(["2026-03-02 receive channel=in_person"])) if line.clock == "reply"
+    )
+    lights = ((1, "orange"), (7, "blue"))
+
+    found = [stand(OFFICE.rulebook.calendar, line, date(2026, 3, day), lights).status for day in (18, 19, 27)]
+
+    # The last day is 30 March: 8, 7 and 1 working days are left.
+    assert found == [ListStatus.RUNNING, ListStatus.DUE_SOON, ListStatus.DUE_SOON]

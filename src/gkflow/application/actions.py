@@ -35,6 +35,7 @@ from gkflow.domain.objections.terms import (
     UnitMix,
 )
 from gkflow.domain.sentences import said
+from gkflow.domain.urgency import urgency
 from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 
 # Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
@@ -179,13 +180,7 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
         and deadline.clock.rule.kind is ClockKind.DUTY
         and deadline.status is not Status.NO_LIMIT
     ]
-    running = [deadline for deadline in owed if deadline.status is Status.RUNNING]
-    if running:
-        return min(running, key=lambda deadline: deadline.last_day)
-    still = [deadline for deadline in owed if deadline.status in (Status.SUSPENDED, Status.WAITING)]
-    if still:
-        return still[0]
-    return max(owed, key=lambda deadline: deadline.stopped or date.min, default=None)
+    return min(owed, key=lambda each: urgency(each.status, each.last_day, each.stopped), default=None)
 
 
 # -- what is told ---------------------------------------------------------------------------------------------

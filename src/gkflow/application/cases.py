@@ -5,34 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from gkflow.application.docket import docket_line, lines_on
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
 from gkflow.application.resolve_names import officer_named, unit_named
-from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import record_of
-from gkflow.domain.counting import signed_working_days
-from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.deadline import Status
 from gkflow.domain.objections.cases import NoSuchClock, UnknownState
 from gkflow.domain.rulebook import mean
+from gkflow.domain.urgency import ListStatus, light, stand, urgency
 from gkflow.domain.workflow import ClockKind, Obligor, Workflow
-
-SOON = 5  # working days left from which a case is due soon
-
-
-class ListStatus(StrEnum):
-    """The list in which a case stands (办理情形); every open case stands in exactly one."""
-
-    RUNNING = "running"
-    DUE_SOON = "due_soon"
-    DUE_TODAY = "due_today"
-    OVERDUE = "overdue"
-    SUSPENDED = "suspended"
-    WAITING = "waiting"
-    UNCLOCKED = "unclocked"  # nothing has been answered and no clock of the office runs: never "done"
-    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,21 +215,10 @@ def _as_of(ledger: Ledger, rules: OfficeContext, docket: DocketLine, day: date) 
     return docket_line(workflow, docket.case, record) if record else None
 
 
-def _urgency(line: ClockRevision) -> tuple[int, date]:
-    rank = {"running": 0, "suspended": 1, "waiting": 1, "stopped": 2}.get(line.status, 3)
-    last = line.last_day or FOREVER
-    # Of stopped clocks the one that stopped last speaks for the case.
-    return (
-        (rank, last)
-        if rank < 2
-        else (rank, date.fromordinal(FOREVER.toordinal() - (line.stopped or date.min).toordinal()))
-    )
-
-
 def choose_clock(clocks: Iterable[ClockRevision], name: str = "") -> ClockRevision | None:
     """The clock that speaks for the case: the one named, else the office's most urgent duty."""
     mine = [c for c in clocks if c.clock == name] if name else [c for c in clocks if c.owed and c.status != "no_limit"]
-    return min(mine, key=_urgency, default=None)
+    return min(mine, key=lambda c: urgency(c.status, c.last_day, c.stopped), default=None)
 
 
 def _case_line(
@@ -283,9 +255,8 @@ def _case_line(
         return line
     rule = workflow.clock(clock.clock) if workflow is not None else None
     calendar = rules.rulebook.calendar_of(docket.unit)
-    status, verdict, left = stand(calendar, clock, day)
-    if (clock.case, clock.clock, clock.ref) in asked.ran_out:
-        status, verdict = ListStatus.OVERDUE, Verdict.OVERDUE
+    over = (clock.case, clock.clock, clock.ref) in asked.ran_out
+    status, verdict, left = stand(calendar, clock, day, rules.lights, hours_over=over)
     if docket.ended <= day:
         status = ListStatus.DONE
     elif status is ListStatus.OVERDUE and not clock.owed:
@@ -304,7 +275,7 @@ def _case_line(
         status=status.value,
         verdict=verdict.value,
         days_left=left,
-        light=light(rules, clock, status, left),
+        light=light(rules.lights, status, left) if clock.owed else None,
         ref=clock.ref,
     )
 
@@ -350,35 +321,3 @@ def answered_states(workflow: Workflow) -> frozenset[str]:
             action.target for action in workflow.actions.values() if action.name in ends and action.target
         )
     return found
-
-
-def stand(calendar: WorkCalendar, clock: ClockRevision, day: date) -> tuple[ListStatus, Verdict, int | None]:
-    """Status, verdict and signed working days left of a clock on a day."""
-    if clock.status == Status.STOPPED.value:
-        return ListStatus.DONE, Verdict(clock.verdict), clock.days_left
-    if clock.status == Status.WAITING.value:
-        return ListStatus.WAITING, Verdict.SUSPENDED, None
-    if clock.status == Status.SUSPENDED.value:
-        return ListStatus.SUSPENDED, Verdict.SUSPENDED, None
-    if clock.last_day is None:
-        return ListStatus.UNCLOCKED, Verdict.RUNNING, None
-    left = signed_working_days(day, clock.last_day, calendar)
-    if day > clock.last_day:
-        late = clock.kind == "duty"
-        return ListStatus.OVERDUE, Verdict.OVERDUE if late else Verdict.RUNNING, left
-    if day == clock.last_day:
-        return ListStatus.DUE_TODAY, Verdict.RUNNING, left
-    return (ListStatus.DUE_SOON if left <= SOON else ListStatus.RUNNING), Verdict.RUNNING, left
-
-
-def light(rules: OfficeContext, clock: ClockRevision, status: ListStatus, left: int | None) -> str | None:
-    """The light of a case (红黄绿灯): green, yellow, orange, red; none where nothing of the office runs."""
-    if (
-        not clock.owed
-        or status in (ListStatus.DONE, ListStatus.UNCLOCKED, ListStatus.SUSPENDED, ListStatus.WAITING)
-        or left is None
-    ):
-        return None
-    if status is ListStatus.OVERDUE:
-        return "red"
-    return next((colour for most, colour in rules.lights if left <= most), "green")

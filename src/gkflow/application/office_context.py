@@ -12,6 +12,7 @@ from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.sentences import said
+from gkflow.domain.urgency import LIGHTS, Lights
 from gkflow.domain.workflow import Workflow
 
 
@@ -37,7 +38,7 @@ class OfficeContext:
     default_channels: Sequence[str] = ("file",)
     quiet: QuietHours = QuietHours()
     algorithm: str = "sha256"
-    lights: tuple[tuple[int, str], ...] = ((2, "orange"), (5, "yellow"))  # most working days left, colour
+    lights: Lights = LIGHTS
     owners: Mapping[str, str] = field(default_factory=dict)  # field (领域) -> the unit that owns it
     units: Mapping[str, str] = field(default_factory=dict)  # a unit's label -> its code
     account: str | None = ""  # the operating-system account that writes (操作系统账户)

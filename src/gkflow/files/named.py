@@ -11,14 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
+from gkflow.domain.urgency import LIGHTS
 from gkflow.files.kinds.settings import COLOURS, SettingsFile
 from gkflow.files.model_reader import Found
 from gkflow.files.nodes import shown
 from gkflow.files.profiles import Unit
 from gkflow.files.rule_sources import RuleNames
 
-# No law knows colours: a light is shown while at most so many working days are left.
-LIGHTS = ((2, "orange"), (5, "yellow"))
 _SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 
 

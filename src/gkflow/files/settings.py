@@ -13,11 +13,12 @@ from gkflow.domain.address import ADDRESSED
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
+from gkflow.domain.urgency import LIGHTS
 from gkflow.files.home import FILE_NAME, PREFIX
 from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, SettingsFile
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.model_reader import Path as Path_
-from gkflow.files.named import LIGHTS, accounts_of, check_names, lights_of, numbers_of
+from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
 from gkflow.files.nodes import Faults, Node, from_plain
 from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames

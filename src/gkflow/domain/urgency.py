@@ -1,0 +1,108 @@
+"""
+How urgent a case is (紧迫程度): in which list it stands, which of its clocks speaks for it, and which light it shows.
+
+The verdict has its home in ``verdicts``; this is the other half of what a list says about a clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.counting import signed_working_days
+from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.verdicts import verdict_of_running
+from gkflow.domain.workflow import ClockKind
+
+# The most working days left at which a colour is shown, the most urgent first. No law knows colours.
+Lights = tuple[tuple[int, str], ...]
+LIGHTS: Lights = ((2, "orange"), (5, "yellow"))
+
+
+class ListStatus(StrEnum):
+    """The list in which a case stands (办理情形); every open case stands in exactly one."""
+
+    RUNNING = "running"
+    DUE_SOON = "due_soon"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    SUSPENDED = "suspended"
+    WAITING = "waiting"
+    UNCLOCKED = "unclocked"  # nothing has been answered and no clock of the office runs: never "done"
+    DONE = "done"
+
+
+_UNLIT = frozenset((ListStatus.DONE, ListStatus.UNCLOCKED, ListStatus.SUSPENDED, ListStatus.WAITING))
+_RANKS = {Status.RUNNING: 0, Status.SUSPENDED: 1, Status.WAITING: 1, Status.STOPPED: 2}
+
+
+class ClockOfList(Protocol):
+    """What a list knows of a clock (台账中的计时): a row of the cache."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def last_day(self) -> date | None: ...
+    @property
+    def days_left(self) -> int | None: ...
+
+
+class Standing(NamedTuple):
+    """How a clock stands on a day (计时情形): its list, its verdict and the signed working days left."""
+
+    status: ListStatus
+    verdict: Verdict
+    days_left: int | None
+
+
+def soon(lights: Lights) -> int:
+    """How many working days before its last day a case is due soon (即将届满): as soon as it shows a light."""
+    return lights[-1][0]
+
+
+def stand(
+    calendar: WorkCalendar, clock: ClockOfList, day: date, lights: Lights = LIGHTS, *, hours_over: bool = False
+) -> Standing:
+    """How a clock stands on *day* (计时情形); *hours_over*: it runs in hours, which are over by now."""
+    if clock.status == Status.STOPPED:
+        return Standing(ListStatus.DONE, Verdict(clock.verdict), clock.days_left)
+    if clock.status == Status.WAITING:
+        return Standing(ListStatus.WAITING, Verdict.SUSPENDED, None)
+    if clock.status == Status.SUSPENDED:
+        return Standing(ListStatus.SUSPENDED, Verdict.SUSPENDED, None)
+    last = clock.last_day
+    if last is None:
+        return Standing(ListStatus.UNCLOCKED, Verdict.RUNNING, None)
+    verdict = verdict_of_running(ClockKind(clock.kind), last, day, hours_over=hours_over)
+    left = signed_working_days(day, last, calendar)
+    if day > last or hours_over:
+        return Standing(ListStatus.OVERDUE, verdict, left)
+    if day == last:
+        return Standing(ListStatus.DUE_TODAY, verdict, left)
+    return Standing(ListStatus.DUE_SOON if left <= soon(lights) else ListStatus.RUNNING, verdict, left)
+
+
+def light(lights: Lights, status: ListStatus, left: int | None) -> str | None:
+    """The light of a duty of the office (红黄绿灯): green, yellow, orange, red; none where nothing runs."""
+    if status in _UNLIT or left is None:
+        return None
+    if status is ListStatus.OVERDUE:
+        return "red"
+    return next((colour for most, colour in lights if left <= most), "green")
+
+
+def urgency(status: str, last_day: date | None, stopped: date | None) -> tuple[int, int]:
+    """
+    Which of a case's clocks speaks for it (最紧迫的计时): the one with the least. One that runs comes first, the
+    earliest last day before the others; then what stands still or waits; then what stopped last.
+    """
+    rank = _RANKS.get(Status(status), 3)
+    if rank < 2:
+        return rank, (last_day or date.max).toordinal()
+    return rank, -(stopped or date.min).toordinal()
