@@ -25,7 +25,9 @@ from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, TimeLimit, YearOf
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.workflow import Workflow
-from gkflow.files.kinds.model import Day, FileModel, Text, TextOrEmpty, Texts, key, named, pairs, whole
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import Texts, named, pairs
+from gkflow.files.kinds.values import Day, Text, TextOrEmpty, whole
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, plain
 from gkflow.files.profiles import Profile

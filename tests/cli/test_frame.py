@@ -30,6 +30,10 @@ def test_help_and_deadline_load_no_database_library(words: tuple[str, ...], home
     assert not loaded & set(HEAVY)
 
 
+def test_the_help_reads_no_file_and_loads_no_reader(home: Path) -> None:
+    assert not loaded_by("--help") & {"pydantic", "pydantic_settings", "yaml", "gkflow.files.settings"}
+
+
 def test_the_help_lists_every_command_in_chinese(gkflow: Gkflow, golden: Callable[[str, str], None]) -> None:
     done = gkflow("--help")
     assert done.code == 0

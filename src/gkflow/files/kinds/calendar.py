@@ -3,23 +3,9 @@
 from typing import Annotated, Any
 
 from gkflow.domain.law import Known
-from gkflow.files.kinds.model import (
-    DAY_PATTERN,
-    TEXTS,
-    DayOrNone,
-    FileModel,
-    Flag,
-    ListOfDays,
-    Text,
-    TextOrEmpty,
-    choice,
-    key,
-    pairs,
-    sections,
-    text_as,
-    text_like,
-    whole,
-)
+from gkflow.files.kinds.model import DAY_PATTERN, FileModel, key
+from gkflow.files.kinds.sections import TEXTS, ListOfDays, pairs, sections
+from gkflow.files.kinds.values import DayOrNone, Flag, Text, TextOrEmpty, choice, text_as, text_like, whole
 
 BINDS = ("everyone", "organs", "enterprises")
 SCOPE = r"^(CN|[1-9][0-9]{5}|unit:.*)$"

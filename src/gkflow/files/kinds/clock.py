@@ -3,23 +3,10 @@
 from typing import Annotated, Any
 
 from gkflow.domain.workflow import ClockKind, Obligor
-from gkflow.files.kinds.model import (
-    Anything,
-    Conditions,
-    DayOrNone,
-    FileModel,
-    Flag,
-    Text,
-    TextOrEmpty,
-    TextOrNone,
-    Texts,
-    choice,
-    key,
-    pairs,
-    sections,
-    short,
-)
+from gkflow.files.kinds.model import FileModel, key
 from gkflow.files.kinds.opening import Roles
+from gkflow.files.kinds.sections import Conditions, Texts, pairs, sections, short
+from gkflow.files.kinds.values import Anything, DayOrNone, Flag, Text, TextOrEmpty, TextOrNone, choice
 
 
 def _since() -> Any:

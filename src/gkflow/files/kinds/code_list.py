@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from gkflow.files.kinds.model import FileModel, NumberOrNone, Text, TextOrEmpty, key, named, short
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import named, short
+from gkflow.files.kinds.values import NumberOrNone, Text, TextOrEmpty
 
 
 class ItemKeys(FileModel):

@@ -5,19 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from gkflow.files.kinds.model import (
-    WAY,
-    Anything,
-    Conditions,
-    FileModel,
-    Text,
-    Texts,
-    key,
-    named,
-    pairs,
-    sections,
-    whole,
-)
+from gkflow.files.kinds.model import WAY, FileModel, key
+from gkflow.files.kinds.sections import Conditions, Texts, named, pairs, sections
+from gkflow.files.kinds.values import Anything, Text, whole
 
 
 class SplitKeys(FileModel):

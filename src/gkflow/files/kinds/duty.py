@@ -2,18 +2,9 @@
 
 from typing import Annotated
 
-from gkflow.files.kinds.model import (
-    Anything,
-    Conditions,
-    Day,
-    FileModel,
-    Text,
-    Texts,
-    key,
-    pairs,
-    sections,
-    whole,
-)
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import Conditions, Texts, pairs, sections
+from gkflow.files.kinds.values import Anything, Day, Text, whole
 
 
 class CountingKeys(FileModel):

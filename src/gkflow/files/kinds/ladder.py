@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from gkflow.files.kinds.model import FileModel, Flag, Text, TextOrEmpty, Whole, choice, key, sections
+from gkflow.files.kinds.model import FileModel, key
 from gkflow.files.kinds.opening import OpeningKeys, Roles
+from gkflow.files.kinds.sections import sections
+from gkflow.files.kinds.values import Flag, Text, TextOrEmpty, Whole, choice
 
 STEP_KINDS = ("remind", "urge", "supervise", "propose", "take")
 

@@ -4,20 +4,9 @@ from typing import Annotated
 
 from gkflow.domain.citations import RANKS
 from gkflow.domain.law import Bound, Known, LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll, YearOf
-from gkflow.files.kinds.model import (
-    FileModel,
-    Text,
-    TextOrEmpty,
-    TextOrNone,
-    Texts,
-    choice,
-    dated,
-    key,
-    named,
-    or_words,
-    sections,
-    whole,
-)
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import Texts, dated, named, or_words, sections
+from gkflow.files.kinds.values import Text, TextOrEmpty, TextOrNone, choice, whole
 
 BINDS = ("office", "applicant", "other")
 

@@ -6,7 +6,9 @@ from pydantic_core import PydanticCustomError
 
 from gkflow.domain.notice import ROLES_UPWARD
 from gkflow.domain.rulebook import mean
-from gkflow.files.kinds.model import TEXTS, Anything, Conditions, FileModel, Text, Value, key, pairs, text_as, wanted
+from gkflow.files.kinds.model import FileModel, Value, key, wanted
+from gkflow.files.kinds.sections import TEXTS, Conditions, pairs
+from gkflow.files.kinds.values import Anything, Text, text_as
 
 
 def _role(value: Any) -> str:

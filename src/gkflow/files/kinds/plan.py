@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from gkflow.files.kinds.model import DAY_PATTERN, FileModel, Text, TextOrEmpty, key, text_like
+from gkflow.files.kinds.model import DAY_PATTERN, FileModel, key
+from gkflow.files.kinds.values import Text, TextOrEmpty, text_like
 
 _DayOrEmpty = Annotated[str, text_like(f"^$|{DAY_PATTERN}")]
 

@@ -2,18 +2,9 @@
 
 from typing import Annotated
 
-from gkflow.files.kinds.model import (
-    FileModel,
-    Picks,
-    Text,
-    TextOrEmpty,
-    Texts,
-    key,
-    named,
-    pairs,
-    text_as,
-    whole,
-)
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import Picks, Texts, named, pairs
+from gkflow.files.kinds.values import Text, TextOrEmpty, text_as, whole
 
 
 class UnitKeys(FileModel):

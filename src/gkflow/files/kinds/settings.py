@@ -3,28 +3,11 @@
 from typing import Annotated, Any
 
 from gkflow.domain.notice import ROLES_UPWARD
-from gkflow.files.kinds.model import (
-    NAME_PATTERN,
-    FileModel,
-    Flag,
-    Hour,
-    Picks,
-    Secret,
-    Text,
-    TextOrEmpty,
-    TextOrNone,
-    Texts,
-    choice,
-    described,
-    key,
-    named,
-    pairs,
-    sections,
-    table,
-    whole,
-)
+from gkflow.files.kinds.model import NAME_PATTERN, FileModel, key
 from gkflow.files.kinds.opening import Roles
 from gkflow.files.kinds.profile import UnitKeys
+from gkflow.files.kinds.sections import Picks, Texts, named, pairs, sections, table
+from gkflow.files.kinds.values import Flag, Hour, Secret, Text, TextOrEmpty, TextOrNone, choice, described, whole
 
 PREDICTORS = ("statutory", "shapes")
 TLS = ("none", "starttls", "tls")

@@ -3,7 +3,9 @@
 from typing import Annotated, Any
 
 from gkflow.domain.notice import ROLES_UPWARD
-from gkflow.files.kinds.model import FileModel, Text, key, pairs, sections, text_as
+from gkflow.files.kinds.model import FileModel, key
+from gkflow.files.kinds.sections import pairs, sections
+from gkflow.files.kinds.values import Text, text_as
 
 _ROLE = f"^({'|'.join(ROLES_UPWARD)})$"
 

@@ -4,28 +4,10 @@ from typing import Annotated
 
 from gkflow.domain.workflow import Lies
 from gkflow.files.kinds.clock import ClockKeys
-from gkflow.files.kinds.model import (
-    NAME_PATTERN,
-    Conditions,
-    DayOrNone,
-    FileModel,
-    Flag,
-    Text,
-    TextOrEmpty,
-    TextOrNone,
-    Texts,
-    Value,
-    choice,
-    facts_or_words,
-    key,
-    named,
-    number_as,
-    or_name,
-    pairs,
-    sections,
-    text_as,
-)
+from gkflow.files.kinds.model import NAME_PATTERN, FileModel, Value, key
 from gkflow.files.kinds.opening import OpeningKeys, Roles
+from gkflow.files.kinds.sections import Conditions, Texts, facts_or_words, named, or_name, pairs, sections
+from gkflow.files.kinds.values import DayOrNone, Flag, Text, TextOrEmpty, TextOrNone, choice, number_as, text_as
 
 FACT_TYPES = (
     "text", "day", "moment", "integer", "number", "amount_wan", "choice", "people", "uscc", "identity_number", "flag",

@@ -1,0 +1,136 @@
+"""Single values of rule files (单个值): a mark says what is wanted in the words of the message, and the JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic_core import PydanticCustomError
+
+from gkflow.domain.rulebook import mean
+from gkflow.files.kinds.model import DAY_PATTERN, HOUR_PATTERN, JsonSchema, Value, wanted
+from gkflow.files.nodes import as_day
+
+SOME_TEXT = {"type": "string", "pattern": r"\S"}
+A_DAY = {"type": "string", "format": "date", "pattern": DAY_PATTERN}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise wanted("a text in quotes" if isinstance(value, (int, float, date)) else "a text")
+
+
+def _text_or_empty(value: Any) -> str:
+    return "" if isinstance(value, str) and not value.strip() else _text(value)
+
+
+def _secret(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("secret", "must be a text in quotes")
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise wanted("true or false")
+
+
+def _day(value: Any) -> date:
+    day = as_day(value)
+    if day is None:
+        raise wanted("a day such as 2019-05-15")
+    return day
+
+
+def _hour(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and re.fullmatch(HOUR_PATTERN, value):
+        return time.fromisoformat(value)
+    raise wanted("an hour such as 08:30")
+
+
+def _plain(value: Any) -> Any:
+    """A value of any kind, days as ISO text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def text_as(words: str) -> Value:
+    """A text that the message calls *words*: "the name of a limit"."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value:
+            return value
+        raise wanted(words)
+
+    return Value(read, "", {"type": "string", "minLength": 1})
+
+
+def text_like(pattern: str) -> Value:
+    """A text whose pattern an editor knows; the reader has words of its own for another."""
+    return Value(text_as("a list of texts").read, "", {"type": "string", "pattern": pattern})
+
+
+def described(schema: JsonSchema) -> Value:
+    """A value of which an editor knows the schema; the reader has words of its own for what is wrong with it."""
+    return Value(lambda value: value, None, schema)
+
+
+def number_as(words: str) -> Value:
+    """A number that the message calls *words*."""
+
+    def read(value: Any) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        raise wanted(words)
+
+    return Value(read, 0, {"type": "number"})
+
+
+def whole(least: int | None = None) -> Value:
+    """A whole number."""
+
+    def read(value: Any) -> int:
+        if type(value) is int and (least is None or value >= least):
+            return value
+        raise wanted("a whole number" + (f" of at least {least}" if least is not None else ""))
+
+    return Value(read, 0, {"type": "integer"} if least is None else {"type": "integer", "minimum": least})
+
+
+def choice(words: Sequence[str] | type[StrEnum], *also: str) -> Value:
+    """One of a closed set of words; *also* is taken and not said: the reader has its own words for it."""
+    codes = tuple(str(each) for each in words)
+    make: Callable[[str], str] = words if isinstance(words, type) else str
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value in (*codes, *also):
+            return make(value)
+        hint = mean(value, codes) if isinstance(value, str) else ""
+        # The sentence names what there is already.
+        raise wanted("one of " + ", ".join(codes), "" if hint.startswith(";") else hint)
+
+    return Value(read, make(codes[0]), {"type": "string", "enum": list(codes)})
+
+
+Text = Annotated[str, Value(_text, "", SOME_TEXT)]
+TextOrNone = Annotated[str | None, Value(_text, "", SOME_TEXT)]
+TextOrEmpty = Annotated[str, Value(_text_or_empty, "", {"type": "string"})]
+Secret = Annotated[str, Value(_secret, "", {"type": "string"})]
+Whole = Annotated[int, whole()]
+Flag = Annotated[bool, Value(_flag, False, {"type": "boolean"})]
+_number = number_as("a number")
+NumberOrNone = Annotated[float | None, Value(_number.read, None, {"type": "number"})]
+Day = Annotated[date, Value(_day, date.min, A_DAY)]
+DayOrNone = Annotated[date | None, Value(_day, None, A_DAY)]
+Hour = Annotated[time, Value(_hour, time(), {"type": "string", "pattern": HOUR_PATTERN})]
+Anything = Annotated[Any, Value(_plain, None, {})]
