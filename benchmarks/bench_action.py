@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Table
+
 import gkflow
-from gkflow.store.docket import CLOCK_COLUMNS
-from gkflow.store.record import ENTRY_COLUMNS
+from gkflow.store.tables import CLOCK, ENTRY
 
 NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
 OPENING = (
@@ -92,13 +93,13 @@ class _ByHand:
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON"):
             db.execute(f"PRAGMA {pragma}")
         self.clock = db.execute(
-            f"SELECT {CLOCK_COLUMNS} FROM clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
+            f"SELECT {_names(CLOCK)} FROM clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
             " ORDER BY from_day DESC LIMIT 1"
         ).fetchone()
         self.notice = db.execute("SELECT * FROM notice WHERE \"case\" = 'C00000'").fetchone()
         names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
-        self.insert_entry = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({_marks(15)})"
-        self.insert_clock = f"INSERT INTO clock ({CLOCK_COLUMNS}) VALUES ({_marks(len(self.clock))})"
+        self.insert_entry = f"INSERT INTO entry ({_names(ENTRY)}) VALUES ({_marks(15)})"
+        self.insert_clock = f"INSERT INTO clock ({_names(CLOCK)}) VALUES ({_marks(len(self.clock))})"
         self.insert_notice = f"INSERT INTO notice ({names}) VALUES ({_marks(len(self.notice))})"
 
     def act(self, numbers: range) -> None:
@@ -107,7 +108,7 @@ class _ByHand:
         for n in numbers:
             case = f"C{n:05d}"
             db.execute("BEGIN IMMEDIATE")
-            rows = db.execute(f'SELECT {ENTRY_COLUMNS} FROM entry WHERE "case" = ? ORDER BY seq', (case,)).fetchall()
+            rows = db.execute(f'SELECT {_names(ENTRY)} FROM entry WHERE "case" = ? ORDER BY seq', (case,)).fetchall()
             last = rows[-1]
             facts = json.dumps({"approved_by": "李四", "days": 20}, ensure_ascii=False, sort_keys=True)
             seq = last[1] + 1
@@ -127,6 +128,10 @@ class _ByHand:
         written = self.db.execute("SELECT count(*) FROM entry WHERE action = 'extend'").fetchone()[0]
         assert written % 50 == 1, written
         self.db.close()
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.c)
 
 
 def _marks(count: int) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import gkflow
 from gkflow.papers.register_files import read_register
-from gkflow.store.record import ENTRY_COLUMNS
+from gkflow.store.tables import ENTRY
 
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit", "channel", "officer", "method", "decision", "remark")
 
@@ -67,7 +67,8 @@ def _by_hand(path: Path, folder: Path) -> float:
     db = sqlite3.connect(folder / "g.db", isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         db.execute(f"PRAGMA {pragma}")
-    insert = f"INSERT INTO entry ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 15)})"
+    columns = ", ".join(f'"{column.name}"' for column in ENTRY.c)
+    insert = f"INSERT INTO entry ({columns}) VALUES ({', '.join('?' * 15)})"
     begin = time.perf_counter()
     heads: dict[str, tuple[int, str]] = {}
     batch = []

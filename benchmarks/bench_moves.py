@@ -7,6 +7,7 @@ edition moves every clock (a province extends a holiday by nine working days, as
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -55,20 +56,22 @@ def _office(home: Path, cases: int) -> Path:
         for n in range(400):  # day 0, length and what is left out: so many groups
             since, length = starts[n % 14], 15 + n % 40
             began = since + timedelta(days=1 + n % 5)
-            left = f" {began}/{began + timedelta(days=n % 9)}" if n % 3 == 0 and n % 9 else ""
-            out = calendar.count(began, began + timedelta(days=n % 9)) if left else 0
-            kinds.append((since, calendar.add(since, length + out), f"w{length}{left}"))
+            ended = began + timedelta(days=n % 9)
+            left_out = [[str(began), str(ended)]] if n % 3 == 0 and n % 9 else []
+            out = calendar.count(began, ended) if left_out else 0
+            key = {"unit": "working_day", "length": length} | ({"left_out": left_out} if left_out else {})
+            kinds.append((since, calendar.add(since, length + out), json.dumps(key, separators=(",", ":"))))
         for start in range(0, cases, 50_000):
             dockets, clocks = [], []
             for n in range(start, min(start + 50_000, cases)):
-                case, (since, last, recipe) = f"C{n:07d}", kinds[n % len(kinds)]
+                case, (since, last, key) = f"C{n:07d}", kinds[n % len(kinds)]
                 dockets.append(
                     DocketLine(case, "request", edition, "", "assigned", "GK", "", since, since, FOREVER, 3, "")
                 )
                 clocks.append(
                     ClockRevision(
                         case, "reply", "", since, FOREVER, "request", "office", "duty", 1, "running", "", since, last,
-                        None, None, None, 0, last, last, None, "reply", 0, "", recipe,
+                        None, None, None, 0, last, last, None, "reply", 0, "", key,
                     )
                 )  # fmt: skip
             with office.store.writing() as ledger:

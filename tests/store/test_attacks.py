@@ -189,13 +189,13 @@ def test_all_sweeps_deleted_with_what_remembers_them_are_named(lived: Office, pl
     place.sql("DELETE FROM acknowledgement")
     place.sql("DELETE FROM escalation")
     place.sql("DELETE FROM notice")
-    place.sql("DELETE FROM pulse WHERE name = 'sweep'")
+    place.sql("DELETE FROM chain_head WHERE chain = 'sweep'")
     named = [breach.where for breach in found(lived, kept) if breach.code == "sweep_missing"]
     assert named[0] == "2022-09-28"
     assert named[-1] == "2022-10-12"
     place.sql("DELETE FROM seal_leaf")
     place.sql("DELETE FROM seal")
-    place.sql("DELETE FROM pulse WHERE name = 'seal'")
+    place.sql("DELETE FROM chain_head WHERE chain = 'seal'")
     breaches = found(lived, kept)
     assert {"seal_missing", "sweep_missing", "acknowledgement_missing"} <= codes(breaches)
 
@@ -291,7 +291,7 @@ def test_a_seal_deleted_from_the_database_is_named(lived: Office, place: Place, 
 
 
 def test_all_seals_deleted_from_the_database_are_named_by_the_file(lived: Office, place: Place, kept: Path) -> None:
-    for statement in ("DELETE FROM seal", "DELETE FROM seal_leaf", "DELETE FROM pulse WHERE name = 'seal'"):
+    for statement in ("DELETE FROM seal", "DELETE FROM seal_leaf", "DELETE FROM chain_head WHERE chain = 'seal'"):
         place.sql(statement)
     place.sql("UPDATE docket SET sealed = 0")
     without_outside(lived)
@@ -476,9 +476,8 @@ def reseal(place: Place) -> None:
         leaves = connection.exec_driver_sql(
             f"SELECT {', '.join(Leaf._fields)} FROM seal_leaf ORDER BY place"
         ).fetchall()
-    from gkflow.store.dialect import Dialect
+    from gkflow.store.dialect import read_day, read_moment
 
-    dialect = Dialect(sqlite=place.kind == "sqlite")
     tree, previous, place_of, heads, entries = Tree(), "", 0, {}, 0
     for row in rows:
         for found in (Leaf._make(leaf) for leaf in leaves if leaf[1] == row[0]):
@@ -488,7 +487,7 @@ def reseal(place: Place) -> None:
                 heads[found.name] = found.size
             place.sql("UPDATE seal_leaf SET place = :new WHERE place = :old", {"new": place_of, "old": found.place})
             tree.add((leaf_text(found),))
-        made = Seal._make((row[0], dialect.read_moment(row[1]), dialect.read_day(row[2]), *row[3:]))
+        made = Seal._make((row[0], read_moment(row[1]), read_day(row[2]), *row[3:]))
         made = made._replace(leaves=tree.count, root=tree.root(), previous=previous, entries=entries)
         made = made._replace(hash=seal_hash(made, "", "sha256"))
         place.sql(
@@ -500,7 +499,8 @@ def reseal(place: Place) -> None:
             },
         )  # fmt: skip
         previous = made.hash
-    place.sql("UPDATE pulse SET words = :words WHERE name = 'seal'", {"words": f"{made.number} {previous}"})
+    head = {"link": str(made.number), "hash": previous}
+    place.sql("UPDATE chain_head SET link = :link, hash = :hash WHERE chain = 'seal'", head)
 
 
 def test_what_gkflow_makes_is_for_its_owner_alone(lived: Office, place: Place) -> None:

@@ -319,9 +319,9 @@ def test_a_connection_cut_in_the_middle_is_one_line_and_nothing_is_half_written(
     office.receive("request", "A", channel="in_person", now=at(DAY))
 
     def cut_off(ledger: Ledger) -> None:
-        ledger.cursor.run("UPDATE docket SET title = 'x'")
+        ledger.cursor.verbatim("UPDATE docket SET title = 'x'")
         _cut(place, office)
-        ledger.cursor.run("UPDATE docket SET title = 'y'")
+        ledger.cursor.verbatim("UPDATE docket SET title = 'y'")
 
     with pytest.raises(Unfit) as lost:
         office.store.attempt(cut_off)
@@ -403,7 +403,7 @@ def _cut(place: Place, office: Office) -> None:
     """End every other connection to the office's schema, as an administrator or a restart does."""
     schema = place.rows("SELECT current_schema()")[0][0]
     with office.store.reading() as ledger:
-        pids = [ledger.cursor.one("SELECT pg_backend_pid()")[0]]
+        pids = [ledger.cursor.verbatim("SELECT pg_backend_pid()")[0][0]]
     pids += [
         pid
         for (pid,) in place.rows(

@@ -124,8 +124,8 @@ def test_what_the_database_breaks_off_is_done_again(place: Place, office: Office
     def once(ledger: Ledger) -> int:
         broken.append(1)
         if len(broken) == 1:
-            ledger.cursor.run("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
-        return ledger.cursor.run("UPDATE docket SET title = 'x' WHERE \"case\" = 'A'")
+            ledger.cursor.verbatim("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
+        return ledger.cursor.verbatim("UPDATE docket SET title = 'x' WHERE \"case\" = 'A'")
 
     assert office.store.attempt(once) == 1
     assert len(broken) == 2
@@ -137,7 +137,7 @@ def test_what_the_database_breaks_off_in_the_callers_transaction_is_a_conflict(p
     from sqlmodel import Session
 
     def broken_off(ledger: Ledger) -> None:
-        ledger.cursor.run("DO $$ BEGIN RAISE EXCEPTION 'could not serialize' USING ERRCODE = '40001'; END $$")
+        ledger.cursor.verbatim("DO $$ BEGIN RAISE EXCEPTION 'could not serialize' USING ERRCODE = '40001'; END $$")
 
     with place.engine() as engine, Session(engine) as session, pytest.raises(Conflict) as conflict:
         office.store.attempt(broken_off, session)

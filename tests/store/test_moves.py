@@ -1,4 +1,4 @@
-"""Which deadlines another calendar moves: by their recipes, by the record read anew, and in the office."""
+"""Which deadlines another calendar moves: by their keys, by the record read anew, and in the office."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gkflow.domain.clock import read_clocks
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted, Adoption, CalendarEdition
 from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
-from gkflow.domain.recalculation_key import READ, STILL, recipe_of, recount
+from gkflow.domain.recalculation_key import READ, STILL, recalculation_key_of, recount
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
@@ -65,30 +65,30 @@ def reckoned(
     return reckon_all(clocks, book.limit, calendars[-1], as_of, None, adopted, known_since)
 
 
-def check_recipes(
+def check_keys(
     workflow: Workflow, record: Sequence[Entry], book: Rulebook, one: WorkCalendar, other: WorkCalendar, as_of: date
 ) -> None:
     anew = reckoned(workflow, record, book, as_of, one, other)
-    for key, deadline in reckoned(workflow, record, book, as_of, one).items():
-        recipe = recipe_of(deadline)
-        if deadline.status is not Status.RUNNING or deadline.last_day is None or recipe == READ:
+    for which, deadline in reckoned(workflow, record, book, as_of, one).items():
+        key = recalculation_key_of(deadline)
+        if deadline.status is not Status.RUNNING or deadline.last_day is None or key == READ:
             continue
         if "notice_late" in {finding.code for finding in deadline.findings}:
             continue  # another calendar may make it timely: see below
-        if recipe == STILL:
-            assert anew[key].last_day == deadline.last_day, key
+        if key == STILL:
+            assert anew[which].last_day == deadline.last_day, which
             continue
-        assert recount(recipe, deadline.since, one) == deadline.last_day, (key, recipe)
-        assert recount(recipe, deadline.since, other) == anew[key].last_day, (key, recipe)
+        assert recount(key, deadline.since, one) == deadline.last_day, (which, key)
+        assert recount(key, deadline.since, other) == anew[which].last_day, (which, key)
 
 
 @given(st.data())
 @often(150)
-def test_a_recipe_gives_the_last_day_of_a_request_under_its_own_calendar_and_under_another(data: st.DataObject) -> None:
+def test_a_key_gives_the_last_day_of_a_request_under_its_own_calendar_and_under_another(data: st.DataObject) -> None:
     record = data.draw(walks(ends=False, gap=data.draw(st.sampled_from([9, 25]))))
     other = data.draw(other_calendars(record[0].day))
     as_of = max(entry.day for entry in record) + data.draw(st.integers(0, 20)) * ONE
-    check_recipes(a_workflow("request"), record, rules(), national(), other, as_of)
+    check_keys(a_workflow("request"), record, rules(), national(), other, as_of)
 
 
 VALUES = st.builds(
@@ -118,43 +118,43 @@ def small_records(draw: st.DrawFn) -> tuple[Entry, ...]:
 
 @given(st.data())
 @often(300)
-def test_a_recipe_holds_for_days_months_and_years_however_they_roll(data: st.DataObject) -> None:
+def test_a_key_holds_for_days_months_and_years_however_they_roll(data: st.DataObject) -> None:
     record = data.draw(small_records())
     value = data.draw(VALUES)
     book = a_rulebook(reply=value, extension=a_value(20, value.unit))
     other = data.draw(other_calendars(record[0].day))
     as_of = record[-1].day + data.draw(st.integers(0, 20)) * ONE
-    check_recipes(a_workflow(), record, book, national(), other, as_of)
+    check_keys(a_workflow(), record, book, national(), other, as_of)
 
 
 def recounted(record: Sequence[str], turn: str, as_of: str) -> tuple[date, date | None]:
-    """The last day of the reply by its recipe and by its record, when one day turns."""
+    """The last day of the reply by its key and by its record, when one day turns."""
     entries = entries_of(record)
     other = turned([d(turn)])
     one = reckoned(a_workflow("request"), entries, rules(), d(as_of), national())["reply", ""]
     anew = reckoned(a_workflow("request"), entries, rules(), d(as_of), national(), other)["reply", ""]
-    recipe = recipe_of(one)
-    return anew.last_day if recipe == READ else recount(recipe, one.since, other), anew.last_day
+    key = recalculation_key_of(one)
+    return anew.last_day if key == READ else recount(key, one.since, other), anew.last_day
 
 
 def test_a_notice_that_another_calendar_makes_timely_makes_the_clock_wait() -> None:
     # 20 working days from Mon 2025-03-03 end on 03-31, and the fee was asked on that day; with 03-05 off, on 04-01.
-    by_recipe, by_record = recounted(["2025-03-03 receive channel=in_person", "2025-03-31 ask_fee"], "2025-03-05",
+    by_key, by_record = recounted(["2025-03-03 receive channel=in_person", "2025-03-31 ask_fee"], "2025-03-05",
         "2025-04-03")  # fmt: skip
-    assert by_recipe == by_record
+    assert by_key == by_record
 
 
 def test_an_earlier_letter_to_the_same_party_lapses_anew_under_another_calendar() -> None:
     # The first letter of Tue 2025-09-23 lapses after 15 working days, on 10-20 (10-01 to 10-08 off, 09-28 and 10-11
     # worked); with 10-10 off on 10-21. The second one is answered on 10-31.
-    by_recipe, by_record = recounted(
+    by_key, by_record = recounted(
         [
             "2025-09-22 receive channel=in_person", "2025-09-23 consult_third_party ref=甲 served=2025-09-23",
             "2025-10-27 consult_third_party ref=甲 served=2025-10-27", "2025-10-31 third_party_answers ref=甲",
         ],
         "2025-10-10", "2025-11-03",
     )  # fmt: skip
-    assert by_recipe == by_record
+    assert by_key == by_record
 
 
 # -- in the office -------------------------------------------------------------------------------------------------

@@ -17,9 +17,11 @@ from sqlalchemy import event
 
 import gkflow
 from gkflow.domain.errors import Unfit
+from gkflow.domain.recalculation_key import READ, STILL
 from gkflow.office import Office
 from gkflow.store.database import SCHEMA, Database
 from gkflow.store.migrate import MIGRATIONS
+from gkflow.store.migrations.versions.v0006_columns import key_of
 from gkflow.store.tables import GUARDED, EntryRow
 from store.offices import PEOPLE, Place, assert_sound, at, open_request, reply
 
@@ -82,9 +84,10 @@ def test_every_sqlite_connection_is_durable_and_checks_its_keys(place: Place, sy
     database.migrate()
     with database.writing() as ledger:
         found = {
-            name: ledger.cursor.one(f"PRAGMA {name}")[0] for name in ("journal_mode", "synchronous", "foreign_keys")
+            name: ledger.cursor.verbatim(f"PRAGMA {name}")[0][0]
+            for name in ("journal_mode", "synchronous", "foreign_keys")
         }
-        patience = ledger.cursor.one("PRAGMA busy_timeout")[0]
+        patience = ledger.cursor.verbatim("PRAGMA busy_timeout")[0][0]
     database.close()
     assert found == {"journal_mode": "wal", "synchronous": level, "foreign_keys": 1}
     assert patience >= 5_000
@@ -175,6 +178,7 @@ def _with_everything(office: Office) -> None:
 # -- from 0001 to 0002 ----------------------------------------------------------------------------------------------
 
 FIRST = ("entry", "docket", "clock", "sweep", "escalation", "acknowledgement", "notice", "edition", "pulse")
+RENAMED = {"pulse": "heartbeat"}  # since the sixth
 _NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
     "postgres": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
@@ -186,8 +190,9 @@ def _tables(place: Place) -> set[str]:
 
 
 def _contents(place: Place) -> dict[str, list[Any]]:
-    tables = (*FIRST, "calendar_edition")
-    return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
+    there = _tables(place)
+    names = {name: name if name in there else RENAMED[name] for name in (*FIRST, "calendar_edition")}
+    return {name: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for name, table in names.items()}
 
 
 STORED = Path(__file__).parent / "stored"
@@ -257,12 +262,12 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     database.close()
     assert place.rows("SELECT version_num FROM gkflow_version") == [(SCHEMA,)]
     after = _contents(place)
-    assert {row[-2:] for row in after["clock"]} == {("?", "")}, "what a clock of before rests on, nobody knows"
+    assert {row[-2:] for row in after["clock"]} == {('"record"', "")}, "what a clock of before rests on, nobody knows"
     after["clock"] = [row[:-2] for row in after["clock"]]
     after["docket"] = [row[:-1] for row in after["docket"]]
     after["acknowledgement"] = [row[:-2] for row in after["acknowledgement"]]
-    assert {row[-2:] for row in after["notice"]} == {(None, 0)}, "none was refused since a moment, none was urgent"
-    after["notice"] = [row[:-2] for row in after["notice"]]
+    assert {row[-3:] for row in after["notice"]} == {(None, 0, None)}, "none was refused, urgent or a subscriber's"
+    after["notice"] = [row[:-3] for row in after["notice"]]
     assert {row[-1] for row in after["entry"]} == {None}, "who was at the machine, nobody knows"
     after["entry"] = [row[:-1] for row in after["entry"]]
     assert {row[-1] for row in after["escalation"]} == {None}, "each was sealed with its day"
@@ -270,6 +275,19 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     for table in ("sweep", "escalation"):
         assert {row[-1] for row in after[table]} == {0}, "nothing had been taken back"
         after[table] = [row[:-1] for row in after[table]]
+    # What heartbeats said in words has columns now.
+    heads = {name: tuple(words.split()) for name, _, words in before["pulse"] if name in ("sweep", "seal")}
+    assert {chain: (link, hash_) for chain, link, hash_ in place.rows("SELECT * FROM chain_head")} == heads
+    thresholds = {
+        (name, f"{step}:{day}")
+        for name, step, day in place.rows("SELECT 'ladder ' || ladder, step, last_day FROM ladder_threshold")
+    }
+    assert thresholds == {
+        (name, pair) for name, _, words in before["pulse"] if name.startswith("ladder ") for pair in words.split()
+    }
+    assert thresholds, "the first schema's office had swept"
+    moved = ("sweep", "seal", "ladder ")
+    before["pulse"] = [row for row in before["pulse"] if not row[0].startswith(moved)]
     assert after == before
     assert (place.rows("SELECT * FROM draft"), place.rows("SELECT * FROM subscription")) == ([], [])
     with place.engine() as engine, engine.connect() as connection:
@@ -318,6 +336,50 @@ def test_brought_up_twice_it_is_brought_up_once(of_the_first_schema: Place) -> N
     database.migrate()
     database.close()
     assert (_contents(of_the_first_schema), of_the_first_schema.rows("SELECT * FROM draft")) == before
+
+
+def test_a_subscribers_message_of_before_is_buried_when_he_leaves(place: Place) -> None:
+    stored(place, "0004")
+    place.sql(
+        "INSERT INTO subscription (id, token, name, audience, item, channel, address, since)"
+        " VALUES (7, 't7', '甲', '', '', 'file', '', '2022-10-01 00:00:00.000000'),"
+        " (17, 't17', '乙', '', '', 'file', '', '2022-10-01 00:00:00.000000')"
+    )
+    for subscription in (7, 17):
+        place.sql(
+            'INSERT INTO notice ("key", "case", kind, role, name, unit, channel, address, facts, wording, made_at,'
+            " next_try_at, urgent, tries, error) VALUES (:key, 'A', 'push', 'subscriber', '甲', 'GK', 'file', '', '{}',"
+            " 'w', '2022-10-01 00:00:00.000000', '2022-10-01 00:00:00.000000', 0, 0, '')",
+            {"key": f"push/A/3/{subscription}"},
+        )
+    database = Database(place.url)
+    database.migrate()
+    database.close()
+    pushed = "SELECT \"key\", subscription, dead_at IS NULL FROM notice WHERE kind = 'push' ORDER BY id"
+    assert [tuple(row[:2]) for row in place.rows(pushed)] == [("push/A/3/7", 7), ("push/A/3/17", 17)]
+    with place.open() as office:
+        assert office.subscriptions.leave("t7", now=at("2022-10-21")) == 1
+    assert [bool(row[2]) for row in place.rows(pushed)] == [False, True], "of the other one nothing is taken"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "key"),
+    [
+        ("?", READ),
+        ("", STILL),
+        ("w20", '{"unit":"working_day","length":20}'),
+        ("d60r", '{"unit":"day","length":60,"roll":"next_working_day"}'),
+        ("m2rn", '{"unit":"month","length":2,"roll":"next_working_day","month_end":"next_day"}'),
+        ("y1", '{"unit":"year","length":1}'),
+        (
+            "w20z 2024-05-06/2024-05-09 2024-06-03/2024-06-03",
+            '{"unit":"working_day","length":20,"rest_day_receipt":"moved_to_working_day",'
+            '"left_out":[["2024-05-06","2024-05-09"],["2024-06-03","2024-06-03"]]}',
+        ),
+    ],
+)
+def test_what_a_last_day_rested_on_is_said_in_json_after_the_sixth(recipe: str, key: str) -> None:
+    assert key_of(recipe) == key
 
 
 def test_a_token_is_that_of_one_subscription(place: Place, office: Office) -> None:

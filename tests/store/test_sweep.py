@@ -289,12 +289,14 @@ def test_a_simulated_sweep_writes_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     office.tick(at("2022-10-08"))
     before = [
-        place.rows(f"SELECT * FROM {table}") for table in ("entry", "clock", "sweep", "escalation", "notice", "pulse")
+        place.rows(f"SELECT * FROM {table}")
+        for table in ("entry", "clock", "sweep", "escalation", "notice", "heartbeat")
     ]
     found = office.simulate("2022-10-14", now=at("2022-10-08"))
     assert [(case, step.offset) for case, _, _, _, step in found] == [("A", -5), ("A", -2), ("A", 0)]
     assert before == [
-        place.rows(f"SELECT * FROM {table}") for table in ("entry", "clock", "sweep", "escalation", "notice", "pulse")
+        place.rows(f"SELECT * FROM {table}")
+        for table in ("entry", "clock", "sweep", "escalation", "notice", "heartbeat")
     ]
 
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gkflow.application.affected import Affected
 from gkflow.application.docket import read_case, reckon_case, unit_of
 from gkflow.application.moved import Moved
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Ledger
+from gkflow.application.ports import Ledger, MovedGroup
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recalculation_key import how_firm_of, recount
@@ -71,7 +70,7 @@ def find_moves(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: da
     Groups of clocks are counted once; only where a lapse is still to come is the record itself read.
     """
     _note(ledger, old, new, as_of)
-    yield from (Moved(*row) for row in ledger.moves.moving())
+    yield from ledger.moves.moving()
 
 
 def _note(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> None:
@@ -86,7 +85,7 @@ def _calendars(old: OfficeContext, new: OfficeContext, unit: str) -> tuple[WorkC
     return old.rulebook.calendar_of(unit), new.rulebook.calendar_of(unit)
 
 
-def _groups(ledger: Ledger, old: OfficeContext, new: OfficeContext) -> list[tuple[Any, ...]]:
+def _groups(ledger: Ledger, old: OfficeContext, new: OfficeContext) -> list[MovedGroup]:
     changes: dict[tuple[str, str], list[date]] = {}
     places = [_calendars(old, new, unit) for unit in ("", *old.rulebook.local, *new.rulebook.local)]
     if all(before.edition == after.edition for before, after in places):
@@ -100,16 +99,20 @@ def _groups(ledger: Ledger, old: OfficeContext, new: OfficeContext) -> list[tupl
     rows = []
     for group in ledger.moves.groups(last, first - _BACK if days else first):
         before, after = _calendars(old, new, group.unit)
-        key = (after.edition, group.recipe, group.since)
+        key = (after.edition, group.recalculation_key, group.since)
         if key not in counted:
-            counted[key] = recount(group.recipe, group.since, after)
+            counted[key] = recount(group.recalculation_key, group.since, after)
         then = counted[key]
-        firm, earliest, latest = how_firm_of(group.recipe, group.since, then, after)
+        firm, earliest, latest = how_firm_of(group.recalculation_key, group.since, then, after)
         moved = then != group.last_day
         if moved or firm != bool(group.provisional) or (firm and (earliest, latest) != (group.earliest, group.latest)):
             changed = changes.get((before.edition, after.edition), [])
             why = why_moved(changed, after, group.since, group.last_day, then) if moved else ""
-            rows.append((group.unit, group.recipe, group.since, group.last_day, then, 1 if moved else 0, why))
+            rows.append(
+                MovedGroup(
+                    group.unit, group.recalculation_key, group.since, group.last_day, then, 1 if moved else 0, why
+                )
+            )  # fmt: skip
     return rows
 
 

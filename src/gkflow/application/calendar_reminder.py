@@ -9,6 +9,7 @@ from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import NoticeLine, Store
 from gkflow.domain.calendar import UNSETTLED_FROM
+from gkflow.domain.case import legal_day
 
 ROLES = ("clerk", "disclosure_head")
 _PULSE = "calendar_asked"
@@ -41,8 +42,8 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
     missing = through.year + 1
     with store.writing() as ledger:
         rules = rules.renewed(ledger)
-        heartbeat = ledger.heartbeats.last(_PULSE)
-        if heartbeat is not None and heartbeat[1] == name:
+        last = ledger.heartbeats.last(_PULSE)
+        if last is not None and legal_day(last).isocalendar()[:2] == (year, week):
             return None
         ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
         notices = list(_lines(rules, name, missing, today, now))

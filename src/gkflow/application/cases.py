@@ -286,7 +286,7 @@ def _attention(clocks: Sequence[ClockRevision], day: date) -> tuple[str, ...]:
         clock.clock
         for clock in clocks
         if clock.kind == ClockKind.POWER.value
-        and clock.duty == Obligor.OFFICE.value
+        and clock.obligor == Obligor.OFFICE.value
         and clock.status == Status.RUNNING.value
         and clock.last_day is not None
         and clock.last_day < day

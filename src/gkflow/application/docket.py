@@ -19,7 +19,7 @@ from gkflow.domain.clock import ClockReader, read_clocks, with_implied
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import ended_on, replay
-from gkflow.domain.recalculation_key import READ, recipe_of
+from gkflow.domain.recalculation_key import READ, recalculation_key_of
 from gkflow.domain.reckoning import reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Obligor, Workflow
@@ -123,7 +123,7 @@ class ClockState(NamedTuple):
     earliest: date | None
     latest: date | None
     risk: date | None
-    recipe: str
+    recalculation_key: str
     stopped_by: str
 
 
@@ -141,7 +141,7 @@ def _standing(deadline: Deadline) -> ClockState:
         deadline.earliest if deadline.last_day is not None else None,
         deadline.latest,
         deadline.risk,
-        recipe_of(deadline),
+        recalculation_key_of(deadline),
         deadline.clock.events[-1].entry.action if stopped else "",
     )
 
@@ -156,7 +156,7 @@ def _line(
     owed = 1 if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockRevision(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value, owed,
-        *standing[:-2], ladder, fresh, deadline.calendar, standing.recipe, standing.stopped_by,
+        *standing[:-2], ladder, fresh, deadline.calendar, standing.recalculation_key, standing.stopped_by,
     )  # fmt: skip
 
 
@@ -299,8 +299,10 @@ def _same(old: ClockRevision, new: ClockRevision) -> bool:
 
 
 def stands_as(old: ClockRevision, new: ClockRevision) -> bool:
-    """Whether a stored row says what is drawn up now; one from before recipes were kept leaves that to be read."""
-    return old == (new._replace(recipe=READ, stopped_by=old.stopped_by) if old.recipe == READ else new)
+    """Whether a stored row says what is drawn up now; one from before keys were kept leaves that to be read."""
+    if old.recalculation_key == READ:
+        new = new._replace(recalculation_key=READ, stopped_by=old.stopped_by)
+    return old == new
 
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockRevision], since: date) -> None:

@@ -101,9 +101,7 @@ def _daemon(ledger: Ledger, now: datetime) -> HealthCheck:
     heartbeat = ledger.heartbeats.last("daemon")
     if heartbeat is None:
         return HealthCheck("daemon", "warning", {"last": None})
-    return HealthCheck(
-        "daemon", "warning" if now - heartbeat[0] > timedelta(minutes=30) else "ok", {"last": heartbeat[0]}
-    )
+    return HealthCheck("daemon", "warning" if now - heartbeat > timedelta(minutes=30) else "ok", {"last": heartbeat})
 
 
 def _clock(ledger: Ledger, now: datetime) -> HealthCheck:
@@ -111,7 +109,7 @@ def _clock(ledger: Ledger, now: datetime) -> HealthCheck:
     behind = last is not None and last - now > timedelta(minutes=5)
     jumped = ledger.heartbeats.last("clock_ahead")
     since = ledger.heartbeats.last("tick")
-    still = jumped is not None and (since is None or jumped[0] >= since[0])
+    still = jumped is not None and (since is None or jumped >= since)
     return HealthCheck(
         "clock", "error" if behind or still else "ok", {"now": now, "last_written": last, "jumped": still}
     )
@@ -120,11 +118,9 @@ def _clock(ledger: Ledger, now: datetime) -> HealthCheck:
 def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
     waiting, dead = ledger.outbox.waiting_count()
     heartbeat = ledger.heartbeats.last("deliver")
-    late = waiting and (heartbeat is None or now - heartbeat[0] > STUCK)
+    late = waiting and (heartbeat is None or now - heartbeat > STUCK)
     level = "error" if late else "warning" if dead else "ok"
-    return HealthCheck(
-        "delivery", level, {"last": heartbeat[0] if heartbeat else None, "waiting": waiting, "dead": dead}
-    )
+    return HealthCheck("delivery", level, {"last": heartbeat if heartbeat else None, "waiting": waiting, "dead": dead})
 
 
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:

@@ -125,10 +125,10 @@ def check_seals(ledger: Ledger, key: str, outside: Sequence[Outside] = ()) -> li
     seals = ledger.seals.since()
     breaches = _check_chain(seals, key)
     breaches += _check_tree(ledger, seals)
-    kept = ledger.heartbeats.last("seal")
-    head = f"{seals[-1].number} {seals[-1].hash}" if seals else ""
-    if (kept[1] if kept is not None else "") != head:
-        number = kept[1].split()[0] if kept is not None and kept[1] else "1"
+    kept = ledger.heads.of("seal")
+    head = (str(seals[-1].number), seals[-1].hash) if seals else None
+    if ((kept.link, kept.hash) if kept is not None else None) != head:
+        number = kept.link if kept is not None else "1"
         breaches.append(Breach("seal", number, None, "seal_missing"))
     for case in ledger.seals.sealed_without_leaf():
         breaches.append(Breach("case", case, None, "head_not_sealed"))

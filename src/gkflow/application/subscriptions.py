@@ -64,6 +64,7 @@ def push(
             NoticeLine(
                 f"push/{number}/{entry.seq}/{each.id}", number, None, "push", SUBSCRIBER, each.name,
                 entry.unit, each.channel, each.address, told, rules.wording.edition, now, now,
+                subscription=each.id,
             )
         )  # fmt: skip
     ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)

@@ -86,7 +86,7 @@ def tick(
             reached += len(reach_hours(ledger, rules, day, min(now, end_of(day))))
             for ladder in rules.rulebook.ladders.values():
                 for place in _places(rules.rulebook):
-                    reached += _reach(ledger, ladder, place, day, now)
+                    reached += _reach(ledger, ladder, place, day)
             ledger.sweeps.looked_at(day)
             taken += take_lapsed(ledger, rules, day, now)
             opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
@@ -124,26 +124,23 @@ def _places(book: Rulebook) -> list[_Place]:
     return [others, *(_Place(unit, calendar, Where((unit,), True)) for unit, calendar in book.local.items())]
 
 
-def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date, now: datetime) -> int:
+def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date) -> int:
     """
     Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
 
     The thresholds used are kept for the next sweep, with the steps they belong to: a step that the ladder has come
     to have since is looked for among all clocks.
     """
-    name = f"ladder {ladder.name} {place.name}".rstrip()
-    heartbeat = ledger.heartbeats.last(name)
-    last = dict(pair.split(":") for pair in heartbeat[1].split()) if heartbeat is not None and heartbeat[1] else {}
-    reached, used = 0, []
+    last = ledger.sweeps.thresholds(ladder.name, place.name)
+    reached, used = 0, {}
     for step in ladder.steps:
-        latest, before = threshold(step, day, place.calendar), last.get(str(step.offset))
-        after = date.fromisoformat(before) if before else None
+        latest, after = threshold(step, day, place.calendar), last.get(step.offset)
         reached += ledger.sweeps.reach(
             ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where
         )
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
-        used.append(f"{step.offset}:{max(latest, after) if after else latest}")
-    ledger.heartbeats.record(name, now, " ".join(used))
+        used[step.offset] = max(latest, after) if after else latest
+    ledger.sweeps.keep_thresholds(ladder.name, place.name, used)
     return reached
 
 

@@ -71,9 +71,9 @@ def verify(
 
 def _check_acknowledgements(ledger: Ledger) -> list[Breach]:
     found = []
-    for at, (row, holds, _) in enumerate(ledger.seals.acknowledgements(), 1):
+    for at, (escalation, holds, _) in enumerate(ledger.seals.acknowledgements(), 1):
         if not holds:
-            found.append(Breach("acknowledgement", str(row[1]), at, "acknowledgement_changed"))
+            found.append(Breach("acknowledgement", str(escalation), at, "acknowledgement_changed"))
             break  # whatever is chained behind it fails with it
     return found
 

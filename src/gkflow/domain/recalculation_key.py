@@ -1,13 +1,16 @@
 """
-How a last day is counted again under another calendar (重算式): the little that it rests on, as one text.
+How a last day is counted again under another calendar (重算依据): the little that it rests on, as JSON.
 
 A clock row keeps it, so that a new edition of the calendar can be held against a million open clocks without
-reading their records.
+reading their records. Rows with the same text rest on the same.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.clock import Verb
@@ -15,19 +18,12 @@ from gkflow.domain.counting import Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.law import LimitUnit, MonthEnd, RestDayReceipt, Roll
 
-READ = "?"  # the record has to be read: what it rests on depends on the calendar itself
-STILL = ""  # no calendar moves it
-
-_UNITS = {
-    LimitUnit.WORKING_DAY: "w",
-    LimitUnit.DAY: "d",
-    LimitUnit.MONTH: "m",
-    LimitUnit.YEAR: "y",
-}
-_OF = {sign: unit for unit, sign in _UNITS.items()}
+READ = '"record"'  # the record has to be read: what it rests on depends on the calendar itself
+STILL = '"nothing"'  # no calendar moves it
+_COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR)
 
 
-def recipe_of(deadline: Deadline) -> str:
+def recalculation_key_of(deadline: Deadline) -> str:
     """
     What the last day of a running clock rests on: unit and length, how it rolls, and the days left out.
 
@@ -40,7 +36,7 @@ def recipe_of(deadline: Deadline) -> str:
     if deadline.named:
         held_against = value.length is not None and (value.unit is LimitUnit.WORKING_DAY or value.roll is not Roll.NONE)
         return READ if value.roll is not Roll.NONE or held_against else STILL
-    if value.length is None or value.unit not in _UNITS:
+    if value.length is None or value.unit not in _COUNTED:
         return STILL
     if deadline.clock.rule.until and deadline.findings:
         return READ  # a day was named that does not hold; whether it does is a matter of the calendar
@@ -53,22 +49,39 @@ def recipe_of(deadline: Deadline) -> str:
         if any(each.ended is None or each.action in lapsing for each in deadline.suspensions):
             return READ
         spans = union(span_of(each.began, each.ended, value.leaves_out) for each in deadline.suspensions if each.ended)
-    signs = (
-        _UNITS[value.unit],
-        str(value.length + deadline.extension),
-        "r" if value.roll is Roll.NEXT_WORKING_DAY else "",
-        "n" if value.month_end is MonthEnd.NEXT_DAY else "",
-        "z" if value.rest_day_receipt is RestDayReceipt.MOVED_TO_WORKING_DAY else "",
+    return _text(
+        value.unit, value.length + deadline.extension, value.roll, value.month_end, value.rest_day_receipt, tuple(spans)
     )
-    left_out = "".join(f" {began}/{ended}" for began, ended in spans)
-    return "".join(signs) + left_out
 
 
-def how_firm_of(recipe: str, since: date, last: date, calendar: WorkCalendar) -> tuple[bool, date, date]:
-    """Whether a last day of that recipe may still move under *calendar*, and between which days (as ``how_firm``)."""
-    if recipe[:1] == "w":
+@lru_cache(maxsize=1024)
+def _text(
+    unit: LimitUnit, length: int, roll: Roll, month_end: MonthEnd, receipt: RestDayReceipt, left_out: tuple[Span, ...]
+) -> str:
+    key: dict[str, Any] = {"unit": unit.value, "length": length}
+    if roll is Roll.NEXT_WORKING_DAY:
+        key["roll"] = roll.value
+    if month_end is MonthEnd.NEXT_DAY:
+        key["month_end"] = month_end.value
+    if receipt is RestDayReceipt.MOVED_TO_WORKING_DAY:
+        key["rest_day_receipt"] = receipt.value
+    if left_out:
+        key["left_out"] = [[began.isoformat(), ended.isoformat()] for began, ended in left_out]
+    return json.dumps(key, separators=(",", ":"))
+
+
+@lru_cache(maxsize=1024)
+def _read(key: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(key)
+    return found
+
+
+def how_firm_of(key: str, since: date, last: date, calendar: WorkCalendar) -> tuple[bool, date, date]:
+    """Whether a last day of that key may still move under *calendar*, and between which days (as ``how_firm``)."""
+    rests_on = _read(key)
+    if rests_on["unit"] == LimitUnit.WORKING_DAY.value:
         after = since
-    elif "r" in recipe.split(" ", 1)[0]:
+    elif "roll" in rests_on:
         after = last - timedelta(days=1)  # only the roll of a calendar period asks which days are worked
     else:
         return False, last, last
@@ -77,23 +90,16 @@ def how_firm_of(recipe: str, since: date, last: date, calendar: WorkCalendar) ->
     return (True, *calendar.range_of(last, since))
 
 
-def recount(recipe: str, since: date, calendar: WorkCalendar) -> date:
-    """The last day under *calendar*, for a clock of that recipe whose day 0 is *since*."""
-    head, *left_out = recipe.split(" ")
-    unit, rest = _OF[head[0]], head[1:]
-    digits = rest.rstrip("rnz")
-    flags = rest[len(digits) :]
-    spans: list[Span] = []
-    for each in left_out:
-        began, ended = each.split("/")
-        spans.append((date.fromisoformat(began), date.fromisoformat(ended)))
-    reading = RestDayReceipt.MOVED_TO_WORKING_DAY if "z" in flags else RestDayReceipt.COUNTED_FROM_RECEIPT
+def recount(key: str, since: date, calendar: WorkCalendar) -> date:
+    """The last day under *calendar*, for a clock of that key whose day 0 is *since*."""
+    rests_on = _read(key)
+    receipt = RestDayReceipt(rests_on.get("rest_day_receipt", RestDayReceipt.COUNTED_FROM_RECEIPT.value))
     return last_day(
-        day_zero(since, reading, calendar),
-        int(digits),
-        unit,
+        day_zero(since, receipt, calendar),
+        rests_on["length"],
+        LimitUnit(rests_on["unit"]),
         calendar,
-        roll=Roll.NEXT_WORKING_DAY if "r" in flags else Roll.NONE,
-        month_end=MonthEnd.NEXT_DAY if "n" in flags else MonthEnd.LAST_DAY,
-        spans=spans,
+        roll=Roll(rests_on.get("roll", Roll.NONE.value)),
+        month_end=MonthEnd(rests_on.get("month_end", MonthEnd.LAST_DAY.value)),
+        spans=[(date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in rests_on.get("left_out", ())],
     )

@@ -44,8 +44,8 @@ _HELD = {"DateStyle": ("ISO, YMD", "ISO"), "TimeZone": ("UTC", "UTC"), "standard
 # The schema that holds our tables: the first on the search path, else the only one that there is.
 _SCHEMAS = (
     "SELECT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
-    f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = '{VERSION_TABLE}' AND c.relkind IN ('r', 'p')"
-    " AND n.nspname NOT LIKE 'pg_temp%' ORDER BY 2 NULLS LAST, 1"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = %s AND c.relkind IN ('r', 'p')"
+    " AND n.nspname NOT LIKE 'pg_temp%%' ORDER BY 2 NULLS LAST, 1"
 )
 
 
@@ -117,7 +117,7 @@ def _schema_of(cursor: Any) -> str:
     Where our tables are, or are to be: a search path that somebody changes later must neither hide them nor put
     a table of another before them.
     """
-    cursor.execute(_SCHEMAS)
+    cursor.execute(_SCHEMAS, (VERSION_TABLE,))
     found = cursor.fetchall()
     if found and (found[0][1] is not None or len(found) == 1):
         return str(found[0][0])

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, select, table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -25,14 +25,16 @@ from gkflow.store.failures import as_gkflow, is_lost
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE
+from gkflow.store.statement import Statement
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0005"
+SCHEMA = "0006"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3
 _POLL = 0.003  # seconds between two tries for SQLite's write lock: who gives way for longer is overtaken
 _WAY = 0.008
+_VERSION = Statement(select(column("version_num")).select_from(table(VERSION_TABLE)))
 _MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _T = TypeVar("_T")
 
@@ -224,8 +226,8 @@ class Database:
             names = set(ledger.cursor.table_names())
             if VERSION_TABLE not in names or "entry" not in names:
                 return None
-            row = ledger.cursor.one(f"SELECT version_num FROM {VERSION_TABLE}")
-            return str(row[0]) if row else None
+            version = ledger.cursor.value(_VERSION)
+            return str(version) if version else None
 
     def require_schema(self) -> None:
         """Refuse a schema of another version, naming the command that mends it."""

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from gkflow.application.ports import ClockRevision, DocketLine
-from gkflow.store.cursor import Part, insert
+from sqlalchemy import delete, insert, select, update
 
-DOCKET_COLUMNS = '"case", workflow, edition, title, state, unit, officer, received, latest, ended, entries, head'
-CLOCK_COLUMNS = (
-    '"case", clock, ref, from_day, until_day, workflow, duty, kind, owed, status, verdict, since, last_day, remaining,'
-    " stopped, days_left, provisional, earliest, latest, risk, ladder, fresh, calendar, recipe, stopped_by"
+from gkflow.application.ports import ClockRevision, DocketLine
+from gkflow.store.cursor import Part
+from gkflow.store.statement import Statement, bind, columns_of, inserted
+from gkflow.store.tables import CLOCK, DOCKET
+
+DOCKET_LINE = columns_of(DOCKET, DocketLine)
+CLOCK_REVISION = columns_of(CLOCK, ClockRevision)
+INSERT_DOCKET = Statement(insert(DOCKET).values(inserted(DOCKET, DOCKET_LINE)))
+INSERT_CLOCK = Statement(insert(CLOCK).values(inserted(CLOCK, CLOCK_REVISION)))
+# The seal has to look at a head that has moved.
+_UPDATE_DOCKET = Statement(
+    update(DOCKET)
+    .where(DOCKET.c.case == bind("case"))
+    .values(inserted(DOCKET, [column for column in DOCKET_LINE if not column.primary_key]) | {"sealed": 0})
 )
-INSERT_DOCKET = insert("docket", DOCKET_COLUMNS)
-INSERT_CLOCK = insert("clock", CLOCK_COLUMNS)
-UPDATE_DOCKET = (
-    "UPDATE docket SET workflow=?, edition=?, title=?, state=?, unit=?, officer=?, received=?, latest=?, ended=?,"
-    ' entries=?, head=?, sealed=0 WHERE "case"=?'
+_LINE = Statement(select(*DOCKET_LINE).where(DOCKET.c.case == bind("case")), DocketLine)
+_CLOCKS = Statement(
+    select(*CLOCK_REVISION).where(CLOCK.c.case == bind("case")).order_by(CLOCK.c.clock, CLOCK.c.ref, CLOCK.c.from_day),
+    ClockRevision,
 )
-SELECT_DOCKET = f'SELECT {DOCKET_COLUMNS} FROM docket WHERE "case"=?'
-SELECT_CLOCKS = f'SELECT {CLOCK_COLUMNS} FROM clock WHERE "case"=? ORDER BY clock, ref, from_day'
-END_CLOCK = 'UPDATE clock SET until_day=? WHERE "case"=? AND clock=? AND ref=? AND from_day=?'
-DROP_CLOCKS = 'DELETE FROM clock WHERE "case"=? AND from_day>=?'
+_END_CLOCK = Statement(
+    update(CLOCK)
+    .where(
+        CLOCK.c.case == bind("case"), CLOCK.c.clock == bind("clock"), CLOCK.c.ref == bind("ref"),
+        CLOCK.c.from_day == bind("from_day"),
+    )
+    .values(until_day=bind("until"))
+)  # fmt: skip
+_DROP_CLOCKS = Statement(delete(CLOCK).where(CLOCK.c.case == bind("case"), CLOCK.c.from_day >= bind("day")))
+_DROP = tuple(Statement(delete(table).where(table.c.case == bind("case"))) for table in (CLOCK, DOCKET))
+_HEADS = Statement(select(DOCKET.c.case, DOCKET.c.entries, DOCKET.c.head))
 
 
 class Docket(Part):
@@ -30,41 +45,34 @@ class Docket(Part):
 
     def line(self, case: str) -> DocketLine | None:
         """The docket line of a case."""
-        row = self.one(SELECT_DOCKET, (case,))
-        return self.dialect.docket_line(row) if row is not None else None
+        found: DocketLine | None = self.row(_LINE, case=case)
+        return found
 
     def put(self, lines: Sequence[DocketLine], fresh: bool) -> None:
         """Write docket lines: *fresh* ones are new."""
-        if fresh:
-            self.run_many(INSERT_DOCKET, lines)
-            return
-        for line in lines:
-            self.run(UPDATE_DOCKET, (*line[1:], line.case))
+        self.run_many(INSERT_DOCKET if fresh else _UPDATE_DOCKET, lines)
 
     def clocks(self, case: str) -> list[ClockRevision]:
         """Every revision of every clock of a case."""
-        return [self.dialect.clock_line(row) for row in self.all(SELECT_CLOCKS, (case,))]
+        return self.rows(_CLOCKS, case=case)
 
     def add_clocks(self, lines: Sequence[ClockRevision]) -> None:
         """Write clock revisions."""
-        if len(lines) == 1:
-            self.run(INSERT_CLOCK, lines[0])
-        elif lines:
-            self.run_many(INSERT_CLOCK, lines)
+        self.run_many(INSERT_CLOCK, lines)
 
     def end_clock(self, line: ClockRevision, until: date) -> None:
         """A revision holds until before *until*."""
-        self.run(END_CLOCK, (until, line.case, line.clock, line.ref, line.from_day))
+        self.run(_END_CLOCK, until=until, case=line.case, clock=line.clock, ref=line.ref, from_day=line.from_day)
 
     def drop_clocks(self, case: str, day: date) -> None:
         """Take away the revisions from *day* on: they are drawn up anew."""
-        self.run(DROP_CLOCKS, (case, day))
+        self.run(_DROP_CLOCKS, case=case, day=day)
 
     def drop(self, cases: Sequence[str]) -> None:
         """Take away docket and clocks of some cases, to be drawn up from the record."""
-        for table in ("clock", "docket"):
-            self.run_many(f'DELETE FROM {table} WHERE "case" = ?', [(case,) for case in cases])
+        for statement in _DROP:
+            self.run_many(statement, [{"case": case} for case in cases])
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Count and head hash of every case, as the docket keeps them outside of the record."""
-        return {row[0]: (row[1], row[2]) for row in self.all('SELECT "case", entries, head FROM docket')}
+        return {row.case: (row.entries, row.head) for row in self.rows(_HEADS)}

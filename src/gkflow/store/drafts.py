@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import delete, insert, select
+
 from gkflow.application.ports import DraftLine
 from gkflow.store.cursor import Part
+from gkflow.store.statement import Statement, among, bind, columns_of, inserted
+from gkflow.store.tables import DRAFT
 
-_DRAFT = '"case", workflow, action, day, "by", unit, facts, reason, kept_at'
+_KEEP = Statement(insert(DRAFT).values(inserted(DRAFT)).returning(DRAFT.c.id))
+_LISTED = select(*columns_of(DRAFT, DraftLine)).order_by(DRAFT.c.id)
+_ALL = Statement(_LISTED, DraftLine)
+_NAMED = Statement(_LISTED.where(among(DRAFT.c.id, "ids")), DraftLine)
+_DROP = Statement(delete(DRAFT).where(DRAFT.c.id == bind("id")))
 
 
 class Drafts(Part):
@@ -15,17 +23,12 @@ class Drafts(Part):
 
     def keep_draft(self, draft: DraftLine) -> int:
         """Keep a draft; its id."""
-        marks = ", ".join("?" * (_DRAFT.count(",") + 1))
-        row = self.one(f"INSERT INTO draft ({_DRAFT}) VALUES ({marks}) RETURNING id", draft[1:])
-        return int(row[0])
+        return int(self.value(_KEEP, **draft._asdict()))
 
     def listed(self, ids: Sequence[int] = ()) -> list[DraftLine]:
         """The drafts, oldest first; all, or those named."""
-        where = f" WHERE id IN ({', '.join('?' * len(ids))})" if ids else ""
-        rows = self.all(f"SELECT id, {_DRAFT} FROM draft{where} ORDER BY id", ids)
-        day, moment = self.dialect.read_day, self.dialect.read_moment
-        return [DraftLine._make((*row[:4], day(row[4]), *row[5:9], moment(row[9]))) for row in rows]
+        return self.rows(_NAMED, ids=ids) if ids else self.rows(_ALL)
 
     def drop_draft(self, id_: int) -> int:
         """Take a draft away; how many there were."""
-        return self.run("DELETE FROM draft WHERE id = ?", (id_,))
+        return self.run(_DROP, id=id_)

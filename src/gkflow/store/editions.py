@@ -10,16 +10,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func, insert, select
+
 from gkflow.application.ports import InUse, RulesRow
-from gkflow.domain.case import moment_text, seal
+from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.cursor import Part
+from gkflow.store.statement import Statement, bind, inserted
+from gkflow.store.tables import CALENDAR_EDITION, EDITION, RULES_EDITION
 
-_RULES = 'edition, adopted_at, "by", files, data, previous, hash'
-
-
-SELECT_EDITION = "SELECT source FROM edition WHERE edition=?"
-INSERT_EDITION = (
-    "INSERT INTO edition (edition, kind, name, kept_at, source) VALUES (?, ?, ?, ?, ?) ON CONFLICT (edition) DO NOTHING"
+_C, _R = CALENDAR_EDITION.c, RULES_EDITION.c
+_IN_USE = Statement(
+    select(
+        select(func.max(_C.id)).scalar_subquery().label("calendar"),
+        select(func.max(_R.id)).scalar_subquery().label("rules"),
+    )
+)
+_CALENDARS = select(_C.edition, _C.data, _C.adopted_at)
+_CALENDAR = Statement(_CALENDARS.order_by(_C.id.desc()).limit(1))
+_ALL_CALENDARS = Statement(_CALENDARS.order_by(_C.id))
+_ADOPT_CALENDAR = Statement(insert(CALENDAR_EDITION).values(inserted(CALENDAR_EDITION)))
+_RULES = Statement(select(_R.edition, _R.adopted_at.label("at"), _R.by, _R.files, _R.data).order_by(_R.id), RulesRow)
+_LAST_RULES = Statement(select(_R.hash).order_by(_R.id.desc()).limit(1))
+_ADOPT_RULES = Statement(insert(RULES_EDITION).values(inserted(RULES_EDITION)))
+_RULES_CHAIN = Statement(select(RULES_EDITION).order_by(_R.id))
+_KEPT = Statement(select(EDITION.c.source).where(EDITION.c.edition == bind("edition")))
+_KEEP = Statement(
+    lambda insert: insert(EDITION).values(inserted(EDITION)).on_conflict_do_nothing(index_elements=["edition"])
 )
 
 
@@ -28,65 +44,57 @@ class Editions(Part):
 
     def in_use(self) -> InUse:
         """Which editions are in use now; two look-ups at the end of an index."""
-        return InUse(*self.one("SELECT (SELECT max(id) FROM calendar_edition), (SELECT max(id) FROM rules_edition)"))
+        return InUse(*self.row(_IN_USE))
 
     def calendar_edition(self) -> tuple[str, str, datetime] | None:
         """The calendar edition in use: its name, its data, when it was adopted."""
-        row = self.one("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id DESC LIMIT 1")
-        return (row[0], row[1], self.dialect.read_moment(row[2])) if row is not None else None
+        row = self.row(_CALENDAR)
+        return None if row is None else (row.edition, row.data, row.adopted_at)
 
     def calendar_editions(self) -> list[tuple[str, str, datetime]]:
         """Every edition that was in use, oldest first: its name, its data, when it was adopted."""
-        rows = self.all("SELECT edition, data, adopted_at FROM calendar_edition ORDER BY id")
-        return [(row[0], row[1], self.dialect.read_moment(row[2])) for row in rows]
+        return [(row.edition, row.data, row.adopted_at) for row in self.rows(_ALL_CALENDARS)]
 
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
         """Put an edition on record as the one in use."""
-        self.run(
-            'INSERT INTO calendar_edition (edition, adopted_at, "by", data) VALUES (?, ?, ?, ?)',
-            (edition, now, by, data),
-        )
+        self.run(_ADOPT_CALENDAR, edition=edition, adopted_at=now, by=by, data=data)
 
     def rules_editions(self) -> list[RulesRow]:
         """Every edition of the rules that was in use, oldest first."""
-        rows = self.all('SELECT edition, adopted_at, "by", files, data FROM rules_edition ORDER BY id')
-        return [RulesRow(row[0], self.dialect.read_moment(row[1]), *row[2:]) for row in rows]
+        return self.rows(_RULES)
 
     def adopt_rules(self, edition: str, files: str, data: str, by: str, now: datetime) -> None:
         """Put an edition of the rules on record as the one in use, chained to the one before."""
-        row = self.one("SELECT hash FROM rules_edition ORDER BY id DESC LIMIT 1")
-        previous = str(row[0]) if row is not None else ""
-        sealed = _seal((edition, now, by, files, data), previous, self.algorithm)
+        previous = self.value(_LAST_RULES) or ""
+        row = RulesRow(edition, now, by, files, data)
         self.run(
-            f"INSERT INTO rules_edition ({_RULES}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (edition, now, by, files, data, previous, sealed),
-        )
+            _ADOPT_RULES, edition=edition, adopted_at=now, by=by, files=files, data=data, previous=previous,
+            hash=_seal(row, previous, self.algorithm),
+        )  # fmt: skip
 
     def check_rules_editions(self) -> list[tuple[str, str]]:
         """Where the chain of the rules editions is broken: the edition, and what is wrong with it."""
-        from gkflow.domain.case import algorithm_of
-
         found, before = [], ""
-        for row in self.all(f"SELECT {_RULES} FROM rules_edition ORDER BY id"):
-            said = (row[0], self.dialect.read_moment(row[1]), *row[2:5])
-            if row[5] != before:
-                found.append((row[0], "rules_not_chained"))
-            elif _seal(said, before, algorithm_of(row[6])) != row[6]:
-                found.append((row[0], "rules_changed"))
-            before = row[6]
+        for row in self.rows(_RULES_CHAIN):
+            if row.previous != before:
+                found.append((row.edition, "rules_not_chained"))
+            elif row.hash != _seal(
+                RulesRow(row.edition, row.adopted_at, row.by, row.files, row.data), before, algorithm_of(row.hash)
+            ):
+                found.append((row.edition, "rules_changed"))
+            before = row.hash
         return found
 
     def kept_source(self, edition: str) -> str | None:
         """The kept source of a workflow or wording edition."""
-        row = self.one(SELECT_EDITION, (edition,))
-        return str(row[0]) if row is not None else None
+        found: str | None = self.value(_KEPT, edition=edition)
+        return found
 
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
         """Keep an edition that a case or a notice needs from now on."""
-        self.run(INSERT_EDITION, (edition, kind, name, now, source))
+        self.run(_KEEP, edition=edition, kind=kind, name=name, kept_at=now, source=source)
 
 
-def _seal(columns: Sequence[object], previous: str, algorithm: str) -> str:
-    edition, at, *rest = columns
-    assert isinstance(at, datetime)
-    return seal((edition, moment_text(at), *rest, previous), algorithm)
+def _seal(row: RulesRow, previous: str, algorithm: str) -> str:
+    said: Sequence[str] = (row.edition, moment_text(row.at), row.by, row.files, row.data, previous)
+    return seal(said, algorithm)

@@ -6,10 +6,44 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import insert, select
+
 from gkflow.application.ports import EscalationRecord
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.seals import Seals
-from gkflow.store.sweeps import IN_FORCE
+from gkflow.store.statement import Statement, bind, inserted
+from gkflow.store.sweeps import in_force
+from gkflow.store.tables import ACKNOWLEDGEMENT, ESCALATION, NOTICE
+
+_E, _A, _N = ESCALATION.c, ACKNOWLEDGEMENT.c, NOTICE.c
+# A row for each notice of a step, or one where it has none.
+_LOG = (
+    select(
+        _E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step, _E.kind, _E.colour, _E.day,
+        _A.by.label("acknowledged_by"), _A.at.label("acknowledged_at"), _A.words, _N.name, _N.role,
+        _N.made_at, _N.delivered_at, _N.id.label("notice"),
+    )
+    .select_from(
+        ESCALATION.outerjoin(ACKNOWLEDGEMENT, _A.escalation == _E.id).outerjoin(NOTICE, _N.escalation == _E.id)
+    )
+    .where(in_force(ESCALATION))
+    .order_by(_E.id, _N.id)
+)  # fmt: skip
+_KNOWN = Statement(select(_E.id).where(_E.id == bind("id")))
+_ACKNOWLEDGED = Statement(select(_A.id).where(_A.escalation == bind("id")))
+_ACKNOWLEDGE = Statement(insert(ACKNOWLEDGEMENT).values(inserted(ACKNOWLEDGEMENT)))
+_LOGS = {
+    (since, unacknowledged, of_case): Statement(
+        _LOG.where(
+            *([_E.day >= bind("since")] if since else []),
+            *([_A.id.is_(None)] if unacknowledged else []),
+            *([_E.case == bind("of_case")] if of_case else []),
+        )
+    )
+    for since in (False, True)
+    for unacknowledged in (False, True)
+    for of_case in (False, True)
+}
 
 
 class Escalations(Part):
@@ -21,56 +55,14 @@ class Escalations(Part):
 
     def log(self, since: date | None = None, unacknowledged: bool = False, case: str = "") -> list[EscalationRecord]:
         """The escalation log, oldest first."""
-        where: list[str] = [IN_FORCE]
-        values: list[Any] = []
-        if since is not None:
-            where.append("e.day >= ?")
-            values.append(since)
-        if unacknowledged:
-            where.append("a.id IS NULL")
-        if case:
-            where.append('e."case" = ?')
-            values.append(case)
-        rows = self.all(
-            'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.deadline, e.step, e.kind, e.colour, e.day,'
-            ' a."by", a.at, a.words, n.name, n.role, n.made_at, n.delivered_at, n.id FROM escalation e'
-            " LEFT JOIN acknowledgement a ON a.escalation = e.id LEFT JOIN notice n ON n.escalation = e.id"
-            f" WHERE {' AND '.join(where)} ORDER BY e.id, n.id",
-            values,
-        )
-        day, moment = self.dialect.read_day, self.dialect.read_moment
+        asked = {name: value for name, value in (("since", since), ("of_case", case)) if value}
+        rows = self.rows(_LOGS[since is not None, unacknowledged, bool(case)], **asked)
         records: list[EscalationRecord] = []
-        names: list[str] = []
         for row in rows:
-            if not records or records[-1].id != row[0]:
-                names = []
-                told_at = moment(row[15])
-                records.append(
-                    EscalationRecord._make(
-                        (
-                            *row[:5],
-                            day(row[5]),
-                            *row[6:9],
-                            day(row[9]),
-                            (),
-                            told_at,
-                            None,
-                            row[10],
-                            moment(row[11]),
-                            row[12],
-                        )
-                    )
-                )
-            if row[17] is None:
-                continue
-            name = row[13] or row[14]
-            if name not in names:
-                names.append(name)
-            # Delivered is the earliest moment at which one of its messages was taken by a channel.
-            # What is addressed to nobody may be in the file: nobody knows of it.
-            delivered, before = moment(row[16]) if row[13] else None, records[-1].delivered_at
-            first = delivered if before is None else min(before, delivered) if delivered is not None else before
-            records[-1] = records[-1]._replace(told=tuple(names), delivered_at=first)
+            if not records or records[-1].id != row.id:
+                records.append(_record(row))
+            if row.notice is not None:
+                records[-1] = _told(records[-1], row)
         return records
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
@@ -79,18 +71,31 @@ class Escalations(Part):
         self.take_turns("acknowledgement")  # each is chained to the one before
         head = None
         for id_ in ids:
-            if self.one("SELECT 1 FROM acknowledgement WHERE escalation = ?", (id_,)) is not None:
+            if self.value(_ACKNOWLEDGED, id=id_) is not None:
                 continue
             head = self._seals.acknowledged()[0] if head is None else head
             made = self._seals.acknowledgement_hash(id_, by, now, words, head)
-            self.run(
-                'INSERT INTO acknowledgement (escalation, "by", at, words, previous, hash) VALUES (?, ?, ?, ?, ?, ?)',
-                (id_, by, now, words, head, made),
-            )
+            self.run(_ACKNOWLEDGE, escalation=id_, by=by, at=now, words=words, previous=head, hash=made)
             head = made
             done.append(id_)
         return done
 
     def known(self, ids: Sequence[int]) -> set[int]:
         """Which of these escalations exist."""
-        return {int(i) for i in ids if self.one("SELECT 1 FROM escalation WHERE id = ?", (i,)) is not None}
+        return {int(id_) for id_ in ids if self.value(_KNOWN, id=id_) is not None}
+
+
+def _record(row: Any) -> EscalationRecord:
+    return EscalationRecord(
+        row.id, row.case, row.workflow, row.clock, row.ref, row.last_day, row.step, row.kind, row.colour, row.day, (),
+        row.made_at, None, row.acknowledged_by, row.acknowledged_at, row.words,
+    )  # fmt: skip
+
+
+def _told(record: EscalationRecord, row: Any) -> EscalationRecord:
+    """With one more of its notices: whom it names, and the earliest moment at which a channel took one."""
+    name = row.name or row.role
+    told = record.told if name in record.told else (*record.told, name)
+    # What is addressed to nobody may be in the file: nobody knows of it.
+    moments = [at for at in (record.delivered_at, row.delivered_at if row.name else None) if at is not None]
+    return record._replace(told=told, delivered_at=min(moments, default=None))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import sys
 from collections.abc import Iterable
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -37,6 +39,14 @@ _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
 )
 _UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
 _LONGEST = 300
+# Kinds of sqlite3.DatabaseError that tell of a statement, not of the database.
+_FAULTS_OF_OURS = (
+    sqlite3.ProgrammingError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InternalError,
+    sqlite3.NotSupportedError,
+)
 
 
 def original(error: BaseException) -> BaseException:
@@ -72,26 +82,37 @@ def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
+def is_taken(error: BaseException) -> bool:
+    """Whether a unique key is taken: another writer was faster."""
+    psycopg = sys.modules.get("psycopg")
+    return isinstance(error, sqlite3.IntegrityError) or (
+        psycopg is not None and isinstance(error, psycopg.errors.UniqueViolation)
+    )
+
+
 def _kind(error: BaseException) -> type[GkflowError] | None:
-    module = type(error).__module__.partition(".")[0]
-    if module == "sqlite3":
-        if type(error).__name__ not in ("OperationalError", "DatabaseError"):
+    if isinstance(error, sqlite3.DatabaseError):
+        if isinstance(error, _FAULTS_OF_OURS):
             return None
         return next((kind for pattern, kind in _SQLITE if pattern.search(str(error))), None)
-    if module != "psycopg":
+    psycopg = sys.modules.get("psycopg")  # who has no PostgreSQL has no driver of it
+    if psycopg is None or not isinstance(error, psycopg.Error):
         return None
-    state = getattr(error, "sqlstate", None)
+    state = error.sqlstate
+    if state is None:
+        # ConnectionTimeout is one of the first; what else has no state is a fault of the caller.
+        if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+            return None
+        return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
     if state in _BROKEN_OFF:
         return Busy
     if state in _READ_ONLY:
         return DatabaseReadonly
     if state in _FULL:
         return DiskFull
-    if state in _LOST or (state or "").startswith("08"):
+    if state in _LOST or state.startswith("08"):
         return DatabaseLost
-    if state is None and type(error).__name__ in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
-        return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
-    if (state or "").startswith(("28", "3D")):  # a wrong password or role, no such database
+    if state.startswith(("28", "3D")):  # a wrong password or role, no such database
         return DatabaseUnreachable
     return None
 
@@ -101,13 +122,14 @@ def known_failure(error: BaseException) -> GkflowError | None:
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
         return BadDatabaseUrl()
     driver = original(error)
-    told = as_gkflow(error, "gkflow.db" if type(driver).__module__ == "sqlite3" else "PostgreSQL")
+    told = as_gkflow(error, "gkflow.db" if isinstance(driver, sqlite3.Error) else "PostgreSQL")
     if told is not None:
         return told
     # A programming error of gkflow must stay visible as one.
-    name, module = type(driver).__name__, type(driver).__module__.partition(".")[0]
-    if (module == "sqlite3" and name in ("OperationalError", "DatabaseError", "DataError", "IntegrityError")) or (
-        module == "psycopg" and name not in ("ProgrammingError", "SyntaxError", "UndefinedColumn", "UndefinedTable")
-    ):
-        return DatabaseFailed(reason=one_line(driver))
-    return None
+    psycopg = sys.modules.get("psycopg")
+    if isinstance(driver, sqlite3.Error):
+        ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.InternalError, sqlite3.NotSupportedError)
+        return None if isinstance(driver, ours) else DatabaseFailed(reason=one_line(driver))
+    if psycopg is None or not isinstance(driver, psycopg.Error) or isinstance(driver, psycopg.ProgrammingError):
+        return None
+    return DatabaseFailed(reason=one_line(driver))

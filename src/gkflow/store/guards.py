@@ -23,7 +23,7 @@ class Guards(Part):
 
     def missing(self) -> list[str]:
         """The triggers that are gone, switched off or no longer refuse anything, by their names."""
-        there = {row[0]: (row[1], row[2]) for row in self.all(_SQLITE if self.dialect.sqlite else _POSTGRES)}
+        there = {row[0]: (row[1], row[2]) for row in self.verbatim(_SQLITE if self.dialect.sqlite else _POSTGRES)}
         missing = []
         for table in (*GUARDED, "sweep"):
             for verb in ("UPDATE", "DELETE", *(() if self.dialect.sqlite else ("TRUNCATE",))):

@@ -1,24 +1,36 @@
-"""Heartbeats (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
+"""Heartbeats (运行心跳): when the daemon, a tick, a delivery last ran."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select
+
 from gkflow.store.cursor import Part
+from gkflow.store.statement import Statement, bind, inserted
+from gkflow.store.tables import HEARTBEAT
+
+_LAST = Statement(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == bind("name")))
+_RECORD = Statement(
+    lambda insert: (made := insert(HEARTBEAT).values(inserted(HEARTBEAT))).on_conflict_do_update(
+        index_elements=["name"], set_={"at": made.excluded.at, "words": made.excluded.words}
+    )
+)
+_FORGET = Statement(delete(HEARTBEAT).where(HEARTBEAT.c.name == bind("name")))
 
 
 class Heartbeats(Part):
     """Heartbeats in one transaction (运行心跳)."""
 
-    def last(self, name: str) -> tuple[datetime, str] | None:
-        """The last heartbeat of that name: when, and its words."""
-        row = self.one("SELECT at, words FROM pulse WHERE name = ?", (name,))
-        return (self.dialect.read_moment(row[0]), row[1]) if row is not None else None
+    def last(self, name: str) -> datetime | None:
+        """When the last heartbeat of that name was."""
+        found: datetime | None = self.value(_LAST, name=name)
+        return found
 
     def record(self, name: str, now: datetime, words: str = "") -> None:
-        """Record a heartbeat."""
-        self.run(
-            "INSERT INTO pulse (name, at, words) VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET at = excluded.at, words = excluded.words",
-            (name, now, words),
-        )
+        """Record a heartbeat; *words* are for people to read."""
+        self.run(_RECORD, name=name, at=now, words=words)
+
+    def forget(self, name: str) -> None:
+        """Take a heartbeat away: what it said is settled."""
+        self.run(_FORGET, name=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.consistency import Consistency
 from gkflow.store.cursor import Cursor
 from gkflow.store.docket import Docket
@@ -57,7 +58,7 @@ class Ledger:
 
     @cached_property
     def sweeps(self) -> Sweeps:
-        return Sweeps(self.cursor, self.heartbeats)
+        return Sweeps(self.cursor, self.heads, self.heartbeats)
 
     @cached_property
     def hours(self) -> HourLimits:
@@ -65,11 +66,15 @@ class Ledger:
 
     @cached_property
     def sweep_chain(self) -> SweepChain:
-        return SweepChain(self.cursor, self.sweeps, self.heartbeats)
+        return SweepChain(self.cursor, self.sweeps, self.heads)
 
     @cached_property
     def heartbeats(self) -> Heartbeats:
         return Heartbeats(self.cursor)
+
+    @cached_property
+    def heads(self) -> ChainHeads:
+        return ChainHeads(self.cursor)
 
     @cached_property
     def escalations(self) -> Escalations:
@@ -85,7 +90,7 @@ class Ledger:
 
     @cached_property
     def seals(self) -> Seals:
-        return Seals(self.cursor, self.heartbeats)
+        return Seals(self.cursor, self.heads)
 
     @cached_property
     def guards(self) -> Guards:

@@ -2,27 +2,134 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, union_all
 
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, MetLine
+from gkflow.application.ports.lists import Than
 from gkflow.domain.workflow import MISFILED
 from gkflow.store.cursor import Part
-from gkflow.store.docket import CLOCK_COLUMNS, DOCKET_COLUMNS
+from gkflow.store.docket import CLOCK_REVISION, DOCKET_LINE
+from gkflow.store.statement import Statement, among, bind
+from gkflow.store.tables import CLOCK, DOCKET, ENTRY, ESCALATION, SWEEP
 
-_D = ", ".join(f"d.{column.strip()}" for column in DOCKET_COLUMNS.split(","))
-_C = ", ".join(f"c.{column.strip()}" for column in CLOCK_COLUMNS.split(","))
-_DOCKET_WIDTH = DOCKET_COLUMNS.count(",") + 1
-_HOLDS = "c.from_day <= ? AND c.until_day > ?"
-_OWED = "c.status = 'running' AND c.owed = 1"
-# Two searches by index instead of one that would have to weigh an OR: what still holds, what has ended since.
-_LATE = (
-    f'SELECT {{columns}} FROM clock c JOIN docket d ON d."case" = c."case" WHERE {_OWED} AND c.until_day = ?'
-    " AND c.last_day {than} ? AND c.from_day <= ?"
-    f' UNION ALL SELECT {{columns}} FROM clock c JOIN docket d ON d."case" = c."case" WHERE {_OWED}'
-    " AND c.until_day > ? AND c.until_day < ? AND c.last_day {than} ? AND c.from_day <= ?"
+_CORRECTION = ENTRY.alias("correction")
+# A correction may have put the entry's day into the period or out of it: the record itself is asked then.
+_CASES_WITH = Statement(
+    select(ENTRY.c.case)
+    .distinct()
+    .where(
+        among(ENTRY.c.action, "actions"),
+        or_(
+            ENTRY.c.day.between(bind("since"), bind("until")),
+            exists().where(_CORRECTION.c.case == ENTRY.c.case, _CORRECTION.c.action == "correct_entry"),
+        ),
+    )
+    .order_by(ENTRY.c.case)
 )
+_OF_DOCKET = CLOCK.join(DOCKET, DOCKET.c.case == CLOCK.c.case)
+_HOLDS = and_(CLOCK.c.from_day <= bind("day"), CLOCK.c.until_day > bind("day"))
+_OWED = and_(CLOCK.c.status == "running", CLOCK.c.owed == 1)
+
+_MET_BY = (CLOCK.c.workflow, CLOCK.c.clock, CLOCK.c.status, CLOCK.c.stopped_by, CLOCK.c.verdict, DOCKET.c.unit)
+_MET_BASE = (
+    select(*_MET_BY, func.count().label("cases"))
+    .select_from(_OF_DOCKET)
+    .where(CLOCK.c.owed == 1, _HOLDS)
+    .group_by(*_MET_BY)
+)
+_MET = Statement(
+    union_all(
+        _MET_BASE.where(CLOCK.c.status == "stopped", CLOCK.c.stopped.between(bind("since"), bind("until"))),
+        _MET_BASE.where(
+            CLOCK.c.status == "running", CLOCK.c.last_day.between(bind("since"), bind("until")),
+            CLOCK.c.last_day < bind("day"),
+        ),
+        _MET_BASE.where(CLOCK.c.status == "waiting", CLOCK.c.from_day <= bind("until")),
+    ),
+    MetLine,
+)  # fmt: skip
+_POWERS_PAST = Statement(
+    select(*CLOCK_REVISION).where(
+        _HOLDS, among(CLOCK.c.case, "cases"), CLOCK.c.kind == "power", CLOCK.c.obligor == "office",
+        CLOCK.c.status == "running", CLOCK.c.last_day < bind("day"),
+    ),
+    ClockRevision,
+)  # fmt: skip
+_UNITS = Statement(select(DOCKET.c.unit).distinct().order_by(DOCKET.c.unit))
+_OFFICERS = Statement(select(DOCKET.c.officer).distinct().order_by(DOCKET.c.officer))
+_RECEIVED = Statement(
+    select(DOCKET.c.case)
+    .where(
+        DOCKET.c.workflow == bind("workflow"), DOCKET.c.received.between(bind("since"), bind("until")),
+        DOCKET.c.state != MISFILED,
+    )
+    .order_by(DOCKET.c.case)
+)  # fmt: skip
+# Two searches by index instead of one that would have to weigh an OR: what still holds, what has ended since.
+_LATE = {
+    than: Statement(
+        union_all(
+            *(
+                select(*DOCKET_LINE, *(column.label(f"clock_{column.name}") for column in CLOCK_REVISION))
+                .select_from(_OF_DOCKET)
+                .where(_OWED, still, compare(CLOCK.c.last_day, bind("last")), CLOCK.c.from_day <= bind("day"))
+                for still in (
+                    CLOCK.c.until_day == FOREVER,
+                    and_(CLOCK.c.until_day > bind("day"), CLOCK.c.until_day < FOREVER),
+                )
+            )
+        )
+    )
+    for than, compare in (("<", operator.lt), ("<=", operator.le))
+}
+_OPEN_OR_TOUCHED = or_(DOCKET.c.ended > bind("day"), DOCKET.c.latest > bind("day"))
+_DOCKETS = {
+    include_closed: Statement(
+        select(*DOCKET_LINE).where(or_(stood, DOCKET.c.latest > bind("day"))).order_by(DOCKET.c.case), DocketLine
+    )
+    for include_closed, stood in (
+        (True, DOCKET.c.received <= bind("day")),
+        (False, and_(DOCKET.c.received <= bind("day"), DOCKET.c.ended > bind("day"))),
+    )
+}
+_CLOCKS_OF = Statement(select(*CLOCK_REVISION).where(_HOLDS, CLOCK.c.case == bind("case")), ClockRevision)
+_CLOCKS_ON = {
+    True: Statement(select(*CLOCK_REVISION).where(_HOLDS), ClockRevision),
+    False: Statement(select(*CLOCK_REVISION).select_from(_OF_DOCKET).where(_OPEN_OR_TOUCHED, _HOLDS), ClockRevision),
+}
+_OPEN = DOCKET.c.ended == FOREVER
+_OPEN_OFFICERS = Statement(
+    select(DOCKET.c.officer, func.count().label("cases"), func.min(DOCKET.c.case).label("first"))
+    .where(_OPEN, DOCKET.c.officer != "")
+    .group_by(DOCKET.c.officer)
+    .order_by(DOCKET.c.officer)
+)
+_OPEN_UNITS = Statement(select(DOCKET.c.unit).distinct().where(_OPEN))
+_COUNTS = {
+    "cases": Statement(select(func.count()).select_from(DOCKET)),
+    "open": Statement(select(func.count()).select_from(DOCKET).where(_OPEN)),
+    "entries": Statement(select(func.count()).select_from(ENTRY)),
+    "escalations": Statement(select(func.count()).select_from(ESCALATION)),
+}
+_PROVISIONAL = Statement(
+    select(*CLOCK_REVISION)
+    .select_from(_OF_DOCKET)
+    .where(
+        DOCKET.c.ended > bind("day"), CLOCK.c.provisional == 1, CLOCK.c.until_day > bind("day"),
+        CLOCK.c.status == "running",
+    )
+    .order_by(CLOCK.c.last_day, CLOCK.c.case),
+    ClockRevision,
+)  # fmt: skip
+_WRITTEN = union_all(
+    select(func.max(ENTRY.c.written_at).label("at")), select(func.max(SWEEP.c.done_at).label("at"))
+).subquery("written")
+_LAST_WRITTEN = Statement(select(func.max(_WRITTEN.c.at)))
+_MANY = 500
 
 
 class Lists(Part):
@@ -30,142 +137,77 @@ class Lists(Part):
 
     def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
         """The cases with an entry of one of these actions, written for a day in [*since*, *until*] or corrected."""
-        if not actions:
-            return []
-        marks = ", ".join("?" * len(actions))
-        # A correction may have put the entry's day into the period or out of it: the record itself is asked then.
-        rows = self.all(
-            f'SELECT DISTINCT e."case" FROM entry e WHERE e.action IN ({marks}) AND (e.day BETWEEN ? AND ?'
-            ' OR EXISTS (SELECT 1 FROM entry c WHERE c."case" = e."case" AND c.action = \'correct_entry\'))'
-            ' ORDER BY e."case"',
-            (*actions, since, until),
-        )
-        return [str(row[0]) for row in rows]
+        return [str(case) for case in self.column(_CASES_WITH, actions=actions, since=since, until=until)]
 
     def met(self, since: date, until: date, as_of: date) -> list[MetLine]:
         """
         How the office's duties stand on *as_of*, by workflow, clock, how it ended, and unit: stopped in the span, due
         in it and not done, or waiting.
         """
-        holds = "owed = 1 AND c.from_day <= ? AND c.until_day > ?"
-        of = 'FROM clock c JOIN docket d ON d."case" = c."case"'
-        base = f"SELECT c.workflow, c.clock, c.status, c.stopped_by, c.verdict, d.unit, count(*) {of} WHERE c.{holds}"
-        group = "GROUP BY c.workflow, c.clock, c.status, c.stopped_by, c.verdict, d.unit"
-        rows = self.all(
-            f"{base} AND c.status = 'stopped' AND c.stopped BETWEEN ? AND ? {group}"
-            f" UNION ALL {base} AND c.status = 'running' AND c.last_day BETWEEN ? AND ? AND c.last_day < ? {group}"
-            f" UNION ALL {base} AND c.status = 'waiting' AND c.from_day <= ? {group}",
-            (as_of, as_of, since, until, as_of, as_of, since, until, as_of, as_of, as_of, until),
-        )
-        return [MetLine._make(row) for row in rows]
+        return self.rows(_MET, since=since, until=until, day=as_of)
 
     def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockRevision]:
         """The office's powers that had lapsed unused on *day*, of these cases."""
-        for start in range(0, len(cases), 500):
-            some = cases[start : start + 500]
-            marks = ", ".join("?" * len(some))
-            rows = self.all(
-                f"SELECT {_C} FROM clock c WHERE {_HOLDS} AND c.\"case\" IN ({marks}) AND c.kind = 'power'"
-                " AND c.duty = 'office' AND c.status = 'running' AND c.last_day < ?",
-                (day, day, *some, day),
-            )
-            yield from map(self.dialect.clock_line, rows)
+        for start in range(0, len(cases), _MANY):
+            yield from self.rows(_POWERS_PAST, day=day, cases=cases[start : start + _MANY])
 
     def units_on_record(self) -> list[str]:
         """The units that have, or had, a case: a register may bring some that the settings do not know."""
-        return [str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket ORDER BY unit")]
+        return [str(unit) for unit in self.column(_UNITS)]
 
     def officers_on_record(self) -> list[str]:
         """The officers of all cases."""
-        return [str(row[0]) for row in self.all("SELECT DISTINCT officer FROM docket ORDER BY officer")]
+        return [str(officer) for officer in self.column(_OFFICERS)]
 
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
         """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
-        rows = self.all(
-            'SELECT "case" FROM docket WHERE workflow = ? AND received BETWEEN ? AND ? AND state <> ? ORDER BY "case"',
-            (workflow, since, until, MISFILED),
-        )
-        return [str(row[0]) for row in rows]
+        return [str(case) for case in self.column(_RECEIVED, workflow=workflow, since=since, until=until)]
 
-    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
+    def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
         """
         The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
         of *day*.
         """
-        statement = _LATE.format(columns=f"{_D}, {_C}", than=than)
-        last = last or day
-        rows = self.all(statement, (FOREVER, last, day, day, FOREVER, last, day))
-        return [self._pair(row) for row in rows]
+        width = len(DOCKET_LINE)
+        return [
+            (DocketLine._make(row[:width]), ClockRevision._make(row[width:]))
+            for row in self.rows(_LATE[than], day=day, last=last or day)
+        ]
 
     def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
         Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those to which
         something happened since, whose lines have to be read off the record.
         """
-        stood = "received <= ?" if include_closed else "received <= ? AND ended > ?"
-        values = (day, day) if include_closed else (day, day, day)
-        rows = self.all(f'SELECT {DOCKET_COLUMNS} FROM docket WHERE {stood} OR latest > ? ORDER BY "case"', values)
-        return [self.dialect.docket_line(row) for row in rows]
+        return self.rows(_DOCKETS[include_closed], day=day)
 
     def clocks_on(
         self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
     ) -> Iterator[ClockRevision]:
         """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
-        if cases is not None:
-            for case in cases:
-                for row in self.all(
-                    f'SELECT {CLOCK_COLUMNS} FROM clock c WHERE {_HOLDS} AND "case" = ?', (day, day, case)
-                ):
-                    yield self.dialect.clock_line(row)
+        if cases is None:
+            yield from self.rows(_CLOCKS_ON[include_closed], day=day)
             return
-        join = "" if include_closed else ' JOIN docket d ON d."case" = c."case" AND (d.ended > ? OR d.latest > ?)'
-        values = (day, day) if include_closed else (day, day, day, day)
-        for row in self.all(f"SELECT {_C} FROM clock c{join} WHERE {_HOLDS}", values):
-            yield self.dialect.clock_line(row)
+        for case in cases:
+            yield from self.rows(_CLOCKS_OF, day=day, case=case)
 
     def open_officers(self) -> list[tuple[str, int, str]]:
         """The officers of open cases: name, how many, the first case by number."""
-        rows = self.all(
-            "SELECT officer, count(*), min(\"case\") FROM docket WHERE ended = ? AND officer <> ''"
-            " GROUP BY officer ORDER BY officer",
-            (FOREVER,),
-        )
-        return [(str(row[0]), int(row[1]), str(row[2])) for row in rows]
+        return [(row.officer, row.cases, row.first) for row in self.rows(_OPEN_OFFICERS)]
 
     def open_units(self) -> set[str]:
         """The units of open cases."""
-        return {str(row[0]) for row in self.all("SELECT DISTINCT unit FROM docket WHERE ended = ?", (FOREVER,))}
+        return set(self.column(_OPEN_UNITS))
 
     def counts(self) -> dict[str, int]:
         """How many cases, open cases, entries and escalations there are."""
-
-        def one(statement: str, values: Sequence[Any] = ()) -> int:
-            return int(self.one(statement, values)[0])
-
-        return {
-            "cases": one("SELECT count(*) FROM docket"),
-            "open": one("SELECT count(*) FROM docket WHERE ended = ?", (FOREVER,)),
-            "entries": one("SELECT count(*) FROM entry"),
-            "escalations": one("SELECT count(*) FROM escalation"),
-        }
+        return {name: int(self.value(statement)) for name, statement in _COUNTS.items()}
 
     def provisional(self, day: date) -> list[ClockRevision]:
         """The running clocks of open cases whose last day rests on predicted days."""
-        rows = self.all(
-            f'SELECT {_C} FROM clock c JOIN docket d ON d."case" = c."case" AND d.ended > ?'
-            " WHERE c.provisional = 1 AND c.until_day > ? AND c.status = 'running' ORDER BY c.last_day, c.\"case\"",
-            (day, day),
-        )
-        return [self.dialect.clock_line(row) for row in rows]
+        return self.rows(_PROVISIONAL, day=day)
 
     def last_written(self) -> datetime | None:
         """The moment of the newest thing written: an entry or a sweep."""
-        row = self.one(
-            "SELECT max(m) FROM (SELECT max(written_at) AS m FROM entry UNION ALL SELECT max(done_at) FROM sweep) w"
-        )
-        return self.dialect.read_moment(row[0]) if row and row[0] is not None else None
-
-    # -- rows as lines -------------------------------------------------------------------------------------------
-
-    def _pair(self, row: Sequence[Any]) -> tuple[DocketLine, ClockRevision]:
-        return self.dialect.docket_line(row[:_DOCKET_WIDTH]), self.dialect.clock_line(row[_DOCKET_WIDTH:])
+        found: datetime | None = self.value(_LAST_WRITTEN)
+        return found

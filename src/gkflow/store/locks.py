@@ -8,8 +8,8 @@ The order of all locks (锁的次序), in one place: every transaction takes the
    under ``OFFICE_ALONE``).
 3. The row of a sweep's day.
 4. Turns by name (``take_turns``): the idempotency key, then the prefix of a new case number, then a chain.
-5. Rows of ``entry``, by case and seq; then ``clock``, ``docket``, ``edition``, ``escalation``, ``notice``, ``pulse``.
-   An import appends the cases of a batch in the order of their numbers.
+5. Rows of ``entry``, by case and seq; then ``clock``, ``docket``, ``edition``, ``escalation``, ``notice``,
+   ``heartbeat``. An import appends the cases of a batch in the order of their numbers.
 
 A portal may hold rows of its own when it calls, and call several verbs in one transaction: what PostgreSQL then
 breaks off comes out as Conflict ("busy"), and a call without a session is made again. SQLite has one writer at a time,
@@ -19,8 +19,7 @@ and takes its one lock where the office's lock is.
 from __future__ import annotations
 
 # The lock of one office: two may share a database, in schemas of their own.
-_OFFICE = "(26991, ('entry'::regclass::oid::bigint % 2147483647)::int)"
-OFFICE_SHARED = f"SELECT pg_advisory_xact_lock_shared{_OFFICE}"
-OFFICE_ALONE = f"SELECT pg_advisory_xact_lock{_OFFICE}"
+OFFICE_SHARED = "SELECT pg_advisory_xact_lock_shared(26991, ('entry'::regclass::oid::bigint % 2147483647)::int)"
+OFFICE_ALONE = "SELECT pg_advisory_xact_lock(26991, ('entry'::regclass::oid::bigint % 2147483647)::int)"
 # While tables are made there is no table yet to name the lock by.
 MIGRATING = "SELECT pg_advisory_xact_lock(26991, hashtext(coalesce(current_schema(), '')))"

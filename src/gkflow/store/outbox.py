@@ -7,34 +7,132 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import and_, case, delete, exists, func, or_, select, true, tuple_, update
+
 from gkflow.application.ports import DROPPED, NoticeLine, NoticeRecord, WaitingNotice
 from gkflow.store.cursor import Part
+from gkflow.store.dialect import read_moment
+from gkflow.store.statement import Statement, among, bind, columns_of, inserted
+from gkflow.store.tables import NOTICE, REACHABILITY
 
-_COLUMNS = (
-    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at, urgent'
+_C = NOTICE.c
+_PUT = Statement(
+    lambda insert: (
+        insert(NOTICE)
+        .values(inserted(NOTICE, columns_of(NOTICE, NoticeLine)) | {"tries": 0, "error": ""})
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
 )
-_INSERT = (
-    f"INSERT INTO notice ({_COLUMNS}, tries, error) VALUES ({', '.join('?' * (_COLUMNS.count(',') + 1))}, 0, '')"
-    ' ON CONFLICT ("key") DO NOTHING'
-)
-_WAITING = "delivered_at IS NULL AND dead_at IS NULL"
-_GIVEN_UP = f"error NOT IN ({', '.join('?' * len(DROPPED))})"  # and not dropped
+WAITING = and_(_C.delivered_at.is_(None), _C.dead_at.is_(None))
+_GIVEN_UP = _C.error.not_in(DROPPED)
 # An address that is left alone for a while stands in "reachability"; an empty one there means the whole channel.
-_CLAIMABLE = (
-    f"SELECT id FROM notice WHERE {_WAITING} AND next_try_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)"
-    " AND (channel IN ({channels}) OR urgent = 1 AND channel IN ({urgent})){others}"
-    " AND NOT EXISTS (SELECT 1 FROM reachability r WHERE r.channel = notice.channel"
-    " AND (r.address = notice.address OR r.address = '') AND r.retry_at > ?)"
-    " ORDER BY next_try_at, id LIMIT ?"
+_LEFT_ALONE = exists().where(
+    REACHABILITY.c.channel == _C.channel,
+    or_(REACHABILITY.c.address == _C.address, REACHABILITY.c.address == ""),
+    REACHABILITY.c.retry_at > bind("now"),
 )
-_CLAIM = (
-    "UPDATE notice SET claimed_until = ? WHERE id IN ({claimable})"
-    ' RETURNING id, "key", name, channel, address, facts, wording, made_at, tries, refused_since, urgent'
+_CLAIMABLE = (
+    select(_C.id)
+    .where(
+        WAITING,
+        _C.next_try_at <= bind("now"),
+        or_(_C.claimed_until.is_(None), _C.claimed_until < bind("now")),
+        or_(among(_C.channel, "channels"), and_(_C.urgent == 1, among(_C.channel, "urgent_channels"))),
+        ~_LEFT_ALONE,
+    )
+    .order_by(_C.next_try_at, _C.id)
+    .limit(bind("batch"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIMED = tuple(
+    _C[name]
+    for name in (
+        "id", "key", "name", "channel", "address", "facts", "wording", "made_at", "tries", "refused_since", "urgent",
+    )
+)  # fmt: skip
+_TEXTS = ("key", "name", "channel", "address", "facts", "wording")
+_CLAIM = Statement(update(NOTICE).where(_C.id.in_(_CLAIMABLE)).values(claimed_until=bind("until")).returning(*_CLAIMED))
+_HELD = and_(_C.id == bind("of_id"), _C.claimed_until == bind("held_until"), WAITING)
+_RENEW = Statement(update(NOTICE).where(_HELD).values(claimed_until=bind("until")))
+_GIVE_BACK = Statement(update(NOTICE).where(_HELD).values(claimed_until=None))
+_GIVE_BACK_LATER = Statement(
+    update(NOTICE)
+    .where(_HELD)
+    .values(claimed_until=None, next_try_at=bind("again"), error=case((_C.error == "", bind("reason")), else_=_C.error))
+)
+_DELIVERED = Statement(
+    update(NOTICE)
+    .where(_C.id == bind("of_id"), _C.delivered_at.is_(None))
+    .values(delivered_at=bind("at"), dead_at=None, tries=_C.tries + 1, claimed_until=None, error="")
+)
+_FAILED = Statement(
+    update(NOTICE)
+    .where(_C.id == bind("of_id"), WAITING)
+    .values(
+        tries=_C.tries + 1, claimed_until=None, error=bind("reason"), next_try_at=bind("again"), dead_at=bind("dead"),
+        refused_since=bind("since"),
+    )
+)  # fmt: skip
+_UNREACHABLE = Statement(select(REACHABILITY.c.channel, REACHABILITY.c.address, REACHABILITY.c.failures))
+_LEAVE_ALONE = Statement(
+    lambda insert: (made := insert(REACHABILITY).values(inserted(REACHABILITY))).on_conflict_do_update(
+        index_elements=["channel", "address"],
+        set_={name: made.excluded[name] for name in ("failures", "retry_at", "error")},
+    )
+)
+_REACHED = Statement(
+    delete(REACHABILITY).where(REACHABILITY.c.channel == bind("channel"), REACHABILITY.c.address == bind("address"))
+)
+_ADDRESSED = Statement(
+    select(_C.id, _C.name, _C.unit, _C.channel, _C.address).where(_C.id == bind("id"), _C.kind != "push")
+)
+_ADDRESS = Statement(select(_C.channel, _C.address).where(_C.id == bind("id")))
+_REVIVE = Statement(
+    update(NOTICE)
+    .where(
+        _C.id == bind("of_id"), _C.delivered_at.is_(None), _GIVEN_UP,
+        or_(_C.claimed_until.is_(None), _C.claimed_until < bind("now")),
+    )
+    .values(dead_at=None, next_try_at=bind("now"), tries=0, refused_since=None, address=bind("to"))
+)  # fmt: skip
+_WHICH = {
+    "all": true(),
+    "waiting": WAITING,
+    "dead": _C.dead_at.is_not(None),
+    "delivered": _C.delivered_at.is_not(None),
+}
+_NOTICES = {
+    (which, of_case): Statement(
+        select(*columns_of(NOTICE, NoticeRecord))
+        .where(condition, *([_C.case == bind("case")] if of_case else []))
+        .order_by(_C.id.desc())
+        .limit(bind("most"))
+    )
+    for which, condition in _WHICH.items()
+    for of_case in (False, True)
+}
+_WAITING_COUNT = Statement(select(func.count()).select_from(NOTICE).where(WAITING))
+_DEAD_COUNT = Statement(select(func.count()).select_from(NOTICE).where(_C.dead_at.is_not(None), _GIVEN_UP))
+_CHANNELS = Statement(select(_C.channel).distinct().where(WAITING))
+_BURY = Statement(
+    update(NOTICE).where(_C.channel == bind("of_channel"), WAITING).values(dead_at=bind("now"), error=bind("reason"))
+)
+_OUT_OF_REACH = Statement(
+    select(REACHABILITY.c.channel, REACHABILITY.c.address, REACHABILITY.c.error).where(REACHABILITY.c.failures > 0)
+)
+_RINGS = _C.channel.in_(("mail", "webhook", "chat"))
+_TAKEN = Statement(
+    select(_C.channel, _C.address, func.max(_C.delivered_at).label("at"))
+    .where(_RINGS, _C.delivered_at.is_not(None))
+    .group_by(_C.channel, _C.address)
+)
+_GIVEN_UP_ON = Statement(
+    select(_C.channel, _C.address, _C.error, _C.dead_at)
+    .where(_RINGS, _C.dead_at.is_not(None), _GIVEN_UP)
+    .order_by(_C.id)
 )
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-NOTICE_COLUMNS = (
-    '"key", "case", escalation, kind, role, name, unit, channel, address, facts, wording, made_at, next_try_at'
-)
+_ALL = (1 << 63) - 1  # rows: no table holds more
 
 
 class Outbox(Part):
@@ -42,7 +140,7 @@ class Outbox(Part):
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:
         """Put messages into the outbox; a key that is there already is left as it is."""
-        self.run_many(_INSERT, lines)
+        self.run_many(_PUT, lines)
 
     def claim_notices(
         self,
@@ -60,104 +158,50 @@ class Outbox(Part):
         """
         if not channels and not urgent:
             return []
-        others, values = "", []  # type: str, list[str]
-        for channel in sorted({channel for channel, _ in busy}):
-            addresses = sorted(address for each, address in busy if each == channel)
-            others += f" AND NOT (channel = ? AND address IN ({', '.join('?' * len(addresses))}))"
-            values += [channel, *addresses]
-        marks = {"channels": ", ".join("?" * len(channels)) or "NULL", "urgent": ", ".join("?" * len(urgent)) or "NULL"}
-        claimable = _CLAIMABLE.format(**marks, others=others)
-        if not self.dialect.sqlite:
-            claimable += " FOR UPDATE SKIP LOCKED"
-        rows = self.all(_CLAIM.format(claimable=claimable), (until, now, now, *channels, *urgent, *values, now, batch))
-        return [self._waiting(row) for row in sorted(rows, key=lambda row: row[0])]
-
-    def _waiting(self, row: Sequence[Any]) -> WaitingNotice:
-        """A claimed row; one that cannot be read says so, and holds up no other."""
-        broken = [
-            name
-            for name, value in zip(("key", "name", "channel", "address", "facts", "wording"), row[1:7], strict=True)
-            if not isinstance(value, str)
-        ]
-        made_at, since = self._moment(row[7]), self._moment(row[9])
-        if made_at is None:
-            broken.append("made_at")
-        tries = row[8] if isinstance(row[8], int) else 0
-        return WaitingNotice._make((*row[:7], made_at or _NEVER, tries, since, ", ".join(broken), row[10] == 1))
-
-    def _moment(self, value: Any) -> datetime | None:
-        """A stored moment; None where there is none that can be read."""
-        try:
-            found: datetime | None = self.dialect.read_moment(value)
-        except (ValueError, TypeError, AttributeError):
-            return None
-        return found
+        statement = _CLAIM if not busy else _claim_but(sorted(busy))
+        rows = self.raw(
+            statement, now=now, until=until, batch=batch, channels=list(channels), urgent_channels=list(urgent)
+        )
+        return [_waiting(row) for row in sorted(rows, key=lambda row: row[0])]
 
     def renew_claims(self, claims: Sequence[tuple[int, datetime]], until: datetime) -> set[int]:
         """Renew claims (id, until when it was claimed); those that are still held."""
-        return {
-            id_
-            for id_, before in claims
-            if self.run(
-                f"UPDATE notice SET claimed_until = ? WHERE id = ? AND claimed_until = ? AND {_WAITING}",
-                (until, id_, before),
-            )
-        }
+        return {id_ for id_, held_until in claims if self.run(_RENEW, of_id=id_, held_until=held_until, until=until)}
 
     def give_back(self, claims: Sequence[tuple[int, datetime]], again: datetime | None, reason: str) -> None:
         """Give claims back unused; the messages wait until *again* where that is named, with the reason."""
-        later = "" if again is None else ", next_try_at = ?, error = CASE WHEN error = '' THEN ? ELSE error END"
-        more = () if again is None else (again, reason)
-        self.run_many(
-            f"UPDATE notice SET claimed_until = NULL{later} WHERE id = ? AND claimed_until = ? AND {_WAITING}",
-            [(*more, id_, until) for id_, until in claims],
-        )
+        held = [{"of_id": id_, "held_until": until} for id_, until in claims]
+        if again is None:
+            self.run_many(_GIVE_BACK, held)
+        else:
+            self.run_many(_GIVE_BACK_LATER, [{**each, "again": again, "reason": reason} for each in held])
 
     def delivered(self, outcomes: Sequence[tuple[int, datetime]]) -> None:
         """These messages were taken by their channel, each at its moment."""
-        self.run_many(
-            "UPDATE notice SET delivered_at = ?, dead_at = NULL, tries = tries + 1, claimed_until = NULL, error = ''"
-            " WHERE id = ? AND delivered_at IS NULL",
-            [(at, id_) for id_, at in outcomes],
-        )
+        self.run_many(_DELIVERED, [{"of_id": id_, "at": at} for id_, at in outcomes])
 
     def failed(
         self, id_: int, error: str, next_try_at: datetime | None, now: datetime, since: datetime | None = None
     ) -> None:
         """This message was not taken: it is tried again at *next_try_at*, or is dead when that is None."""
-        self.run(
-            "UPDATE notice SET tries = tries + 1, claimed_until = NULL, error = ?, next_try_at = ?, dead_at = ?,"
-            " refused_since = ? WHERE id = ? AND delivered_at IS NULL AND dead_at IS NULL",
-            (error, next_try_at or now, now if next_try_at is None else None, since, id_),
-        )
+        dead = now if next_try_at is None else None
+        self.run(_FAILED, of_id=id_, reason=error, again=next_try_at or now, dead=dead, since=since)
 
     def unreachable(self) -> list[tuple[str, str, int]]:
         """The addresses that were last left alone: channel, address, how often in a row they were out of reach."""
-        rows = self.all("SELECT channel, address, failures FROM reachability")
-        return [(str(row[0]), str(row[1]), int(row[2])) for row in rows]
+        return [tuple(row) for row in self.rows(_UNREACHABLE)]
 
     def leave_alone(self, channel: str, address: str, failures: int, until: datetime, reason: str) -> None:
         """Leave an address alone until a moment, whatever waits for it."""
-        self.run(
-            "INSERT INTO reachability (channel, address, failures, retry_at, error) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (channel, address) DO UPDATE SET failures = excluded.failures,"
-            " retry_at = excluded.retry_at, error = excluded.error",
-            (channel, address, failures, until, reason),
-        )
+        self.run(_LEAVE_ALONE, channel=channel, address=address, failures=failures, retry_at=until, error=reason)
 
     def reached(self, channel: str, address: str) -> None:
         """An address took a message: nothing is held against it."""
-        self.run("DELETE FROM reachability WHERE channel = ? AND address = ?", (channel, address))
+        self.run(_REACHED, channel=channel, address=address)
 
     def addressed(self, ids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
         """To whom notices go: id, name, unit, channel, address; a subscriber's address is that of the subscription."""
-        found: list[tuple[int, str, str, str, str]] = []
-        for id_ in ids:
-            row = self.one(
-                "SELECT id, name, unit, channel, address FROM notice WHERE id = ? AND kind <> 'push'", (id_,)
-            )
-            found += [(row[0], row[1], row[2], row[3], row[4])] if row is not None else []
-        return found
+        return [tuple(row) for id_ in ids if (row := self.row(_ADDRESSED, id=id_)) is not None]
 
     def revive(self, ids: Sequence[int], now: datetime, addresses: Mapping[int, str] = MappingProxyType({})) -> int:
         """
@@ -167,89 +211,82 @@ class Outbox(Part):
         return sum(self._revive(id_, now, addresses.get(id_)) for id_ in ids)
 
     def _revive(self, id_: int, now: datetime, address: str | None) -> int:
-        row = self.one("SELECT channel, address FROM notice WHERE id = ?", (id_,))
-        if row is None:
+        there = self.row(_ADDRESS, id=id_)
+        if there is None:
             return 0
-        if self.run(
-            "UPDATE notice SET dead_at = NULL, next_try_at = ?, tries = 0, refused_since = NULL, address = ?"
-            " WHERE id = ? AND delivered_at IS NULL AND "
-            f"{_GIVEN_UP}"
-            " AND (claimed_until IS NULL OR claimed_until < ?)",
-            (now, row[1] if address is None else address, id_, *DROPPED, now),
-        ):
-            for place in (row[1] if address is None else address, ""):
-                self.reached(row[0], place)
-            return 1
-        return 0
+        to = there.address if address is None else address
+        if not self.run(_REVIVE, of_id=id_, now=now, to=to):
+            return 0
+        for place in (to, ""):
+            self.reached(there.channel, place)
+        return 1
 
     def notices(self, which: str = "all", case: str = "", limit: int = -1) -> list[NoticeRecord]:
         """Notices, newest first: all, waiting, dead or delivered; of one case."""
-        where = {
-            "all": "1 = 1",
-            "waiting": _WAITING,
-            "dead": "dead_at IS NOT NULL",
-            "delivered": "delivered_at IS NOT NULL",
-        }[which]
-        values: list[Any] = []
-        if case:
-            where += ' AND "case" = ?'
-            values.append(case)
-        tail = " LIMIT ?" if limit >= 0 else ""
-        if limit >= 0:
-            values.append(limit)
-        rows = self.all(
-            'SELECT id, "key", "case", kind, role, name, channel, address, facts, wording, made_at, next_try_at, tries,'
-            f" delivered_at, dead_at, error FROM notice WHERE {where} ORDER BY id DESC{tail}",
-            values,
-        )
-        moment = self._moment
-        return [
-            NoticeRecord._make(
-                (*r[:10], moment(r[10]) or _NEVER, moment(r[11]) or _NEVER, r[12], moment(r[13]), moment(r[14]), r[15])
-            )
-            for r in rows
-        ]
+        of_case = {"case": case} if case else {}
+        rows = self.raw(_NOTICES[which, bool(case)], most=limit if limit >= 0 else _ALL, **of_case)
+        return [_as_record(row) for row in rows]
 
     def waiting_count(self) -> tuple[int, int]:
         """How many notices wait, and how many are dead."""
-        waiting = self.one(f"SELECT count(*) FROM notice WHERE {_WAITING}")
-        dead = self.one(f"SELECT count(*) FROM notice WHERE dead_at IS NOT NULL AND {_GIVEN_UP}", DROPPED)
-        return int(waiting[0]), int(dead[0])
+        return int(self.value(_WAITING_COUNT)), int(self.value(_DEAD_COUNT))
 
     def channels_waiting(self) -> list[str]:
         """The channels for which messages wait."""
-        return [str(row[0]) for row in self.all(f"SELECT DISTINCT channel FROM notice WHERE {_WAITING}")]
+        return [str(channel) for channel in self.column(_CHANNELS)]
 
     def bury(self, channel: str, error: str, now: datetime) -> int:
         """Put the waiting messages of a channel among the dead; how many."""
-        return self.run(
-            f"UPDATE notice SET dead_at = ?, error = ? WHERE channel = ? AND {_WAITING}",
-            (now, error, channel),
-        )
+        return self.run(_BURY, of_channel=channel, now=now, reason=error)
 
     def failing_addresses(self) -> dict[tuple[str, str], str]:
         """
         The addresses of channels that ring whose last notice was given up, and those that are out of reach, with the
         reason; an empty address stands for the whole channel.
         """
-        found = {
-            (str(row[0]), str(row[1])): str(row[2])
-            for row in self.all("SELECT channel, address, error FROM reachability WHERE failures > 0")
-        }
-        ringing = "channel IN ('mail', 'webhook', 'chat')"
-        taken = {
-            (row[0], row[1]): row[2]
-            for row in self.all(
-                "SELECT channel, address, max(delivered_at) FROM notice"
-                f" WHERE {ringing} AND delivered_at IS NOT NULL GROUP BY channel, address"
-            )
-        }
-        for channel, address, error, dead_at in self.all(
-            f"SELECT channel, address, error, dead_at FROM notice WHERE {ringing} AND dead_at IS NOT NULL"
-            f" AND {_GIVEN_UP} ORDER BY id",
-            DROPPED,
-        ):
-            since = taken.get((channel, address))
-            if since is None or since < dead_at:
-                found[str(channel), str(address)] = str(error)
+        found = {(row.channel, row.address): row.error for row in self.rows(_OUT_OF_REACH)}
+        taken = {(row.channel, row.address): row.at for row in self.rows(_TAKEN)}
+        for row in self.rows(_GIVEN_UP_ON):
+            since = taken.get((row.channel, row.address))
+            if since is None or since < row.dead_at:
+                found[row.channel, row.address] = row.error
         return found
+
+
+def _claim_but(busy: Sequence[tuple[str, str]]) -> Statement:
+    """The claim of what goes to none of these addresses; which they are changes all the time, so it is made anew."""
+    claimable = _CLAIMABLE.where(tuple_(_C.channel, _C.address).not_in(busy))
+    return Statement(
+        update(NOTICE).where(_C.id.in_(claimable)).values(claimed_until=bind("until")).returning(*_CLAIMED)
+    )
+
+
+def _waiting(row: Sequence[Any]) -> WaitingNotice:
+    """A claimed row; one that cannot be read says so, and holds up no other."""
+    told: dict[str, Any] = dict(zip((column.name for column in _CLAIMED), row, strict=True))
+    broken = [name for name in _TEXTS if not isinstance(told[name], str)]
+    made_at = _moment(told["made_at"])
+    if made_at is None:
+        broken.append("made_at")
+    told |= {
+        "made_at": made_at or _NEVER, "refused_since": _moment(told["refused_since"]), "urgent": told["urgent"] == 1,
+        "tries": told["tries"] if isinstance(told["tries"], int) else 0, "broken": ", ".join(broken),
+    }  # fmt: skip
+    return WaitingNotice(**told)
+
+
+def _as_record(row: Sequence[Any]) -> NoticeRecord:
+    record = NoticeRecord._make(row)
+    return record._replace(
+        made_at=_moment(record.made_at) or _NEVER, next_try_at=_moment(record.next_try_at) or _NEVER,
+        delivered_at=_moment(record.delivered_at), dead_at=_moment(record.dead_at),
+    )  # fmt: skip
+
+
+def _moment(value: Any) -> datetime | None:
+    """A stored moment; None where there is none that can be read."""
+    try:
+        found: datetime | None = read_moment(value)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return found

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+
+from sqlalchemy import delete, select
 
 from gkflow.application.moved import Moved, WaitingCase
 from gkflow.store.cursor import Part
+from gkflow.store.statement import Statement, bind
+from gkflow.store.tables import RECOUNT_QUEUE
 
-_NEXT = (
-    'SELECT place, "case", entries, "by", by_rules, workflow, clock, ref, title, unit, officer, old_day, new_day,'
-    " why, at FROM recount_queue WHERE place IN (SELECT DISTINCT place FROM recount_queue ORDER BY place LIMIT ?)"
-    " ORDER BY place, turn"
+_FIRST = select(RECOUNT_QUEUE.c.place).distinct().order_by(RECOUNT_QUEUE.c.place).limit(bind("size"))
+_NEXT = Statement(
+    select(RECOUNT_QUEUE).where(RECOUNT_QUEUE.c.place.in_(_FIRST)).order_by(RECOUNT_QUEUE.c.place, RECOUNT_QUEUE.c.turn)
 )
+_DONE = Statement(delete(RECOUNT_QUEUE).where(RECOUNT_QUEUE.c.case == bind("case")))
+_CASES = Statement(select(RECOUNT_QUEUE.c.case).distinct())
 
 
 class RecountQueue(Part):
@@ -21,20 +26,24 @@ class RecountQueue(Part):
 
     def waiting_cases(self, limit: int) -> list[WaitingCase]:
         """The first cases of the queue, in its order."""
-        day, found = self.dialect.read_day, []
-        for _, rows in groupby(self.all(_NEXT, (limit,)), key=itemgetter(0)):
+        found = []
+        for _, rows in groupby(self.rows(_NEXT, size=limit), key=attrgetter("place")):
             first, *more = rows
-            case, entries, by, by_rules = first[1:5]
             moves = tuple(
-                Moved._make((case, *row[5:11], day(row[11]), day(row[12]), row[13])) for row in (first, *more) if row[6]
-            )
-            found.append(WaitingCase(case, entries, by, self.dialect.read_moment(first[14]), bool(by_rules), moves))
+                Moved(
+                    row.case, row.workflow, row.clock, row.ref, row.title, row.unit, row.officer, row.old_day,
+                    row.new_day, row.why,
+                )
+                for row in (first, *more)
+                if row.clock
+            )  # fmt: skip
+            found.append(WaitingCase(first.case, first.entries, first.by, first.at, bool(first.by_rules), moves))
         return found
 
     def done_waiting(self, cases: Sequence[str]) -> None:
         """Take cases out of the queue."""
-        self.run_many('DELETE FROM recount_queue WHERE "case" = ?', [(case,) for case in cases])
+        self.run_many(_DONE, [{"case": case} for case in cases])
 
     def in_recount_queue(self) -> set[str]:
         """The cases whose rows are still to be drawn up by the edition in use."""
-        return {str(row[0]) for row in self.all('SELECT DISTINCT "case" FROM recount_queue')}
+        return set(self.column(_CASES))

@@ -13,87 +13,156 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from gkflow.application.ports import Leaf, Seal
+from sqlalchemy import Text, and_, case, cast, exists, func, insert, literal, or_, select, update
+
+from gkflow.application.ports import ChainHead, Leaf, Seal
 from gkflow.application.seals import leaf_text, plain_algorithm, seal_hash
 from gkflow.domain.case import moment_text, seal
 from gkflow.domain.merkle import Tree, keyed
+from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.cursor import Cursor, Part
-from gkflow.store.heartbeats import Heartbeats
+from gkflow.store.dialect import read_moment
+from gkflow.store.statement import Statement, bind, columns_of, inserted
+from gkflow.store.tables import (
+    ACKNOWLEDGEMENT,
+    CALENDAR_EDITION,
+    DOCKET,
+    EDITION,
+    ENTRY,
+    NOTICE,
+    RULES_EDITION,
+    SEAL,
+    SEAL_LEAF,
+    SWEEP,
+)  # fmt: skip
 
-_SEAL = "number, at, day, cases, entries, sweeps, steps, acknowledgements, notices, leaves, root, previous, hash, peaks"
-_LEAF = "place, seal, kind, name, size, hash"
+_D, _L, _S, _N, _A = DOCKET.c, SEAL_LEAF.c, SWEEP.c, NOTICE.c, ACKNOWLEDGEMENT.c
+_SEALS = select(*columns_of(SEAL, Seal))
+_LAST = Statement(_SEALS.order_by(SEAL.c.number.desc()).limit(1), Seal)
+_SINCE = Statement(_SEALS.where(SEAL.c.number > bind("after")).order_by(SEAL.c.number), Seal)
+_FIRST_HASH = Statement(select(SEAL.c.hash).order_by(SEAL.c.number).limit(1))
+_PUT_SEAL = Statement(insert(SEAL).values(inserted(SEAL)))
+_PUT_LEAF = Statement(insert(SEAL_LEAF).values(inserted(SEAL_LEAF)))
+_LEAF = select(*columns_of(SEAL_LEAF, Leaf)).order_by(_L.place)
+_LEAVES = Statement(_LEAF.where(_L.place > bind("after")).limit(bind("size")), Leaf)
+_LEAVES_OF = Statement(_LEAF.where(_L.seal == bind("seal"), _L.place > bind("after")).limit(bind("size")), Leaf)
+_OTHER_LEAVES = Statement(_LEAF.where(_L.kind != "case"), Leaf)
+_OLDER = SEAL_LEAF.alias("older")
 # The heads that have moved since the last seal, each with the leaf under which it was sealed last.
-_MOVED = (
-    'SELECT d."case", d.entries, d.head, l.size, l.hash FROM docket d LEFT JOIN seal_leaf l ON l.place ='
-    " (SELECT max(m.place) FROM seal_leaf m WHERE m.kind = 'case' AND m.name = d.\"case\")"
-    ' WHERE d.sealed = 0 ORDER BY d."case"'
+_MOVED = Statement(
+    select(_D.case, _D.entries, _D.head, _L.size, _L.hash)
+    .select_from(
+        DOCKET.outerjoin(
+            SEAL_LEAF,
+            _L.place
+            == select(func.max(_OLDER.c.place))
+            .where(_OLDER.c.kind == "case", _OLDER.c.name == _D.case)
+            .correlate(DOCKET)
+            .scalar_subquery(),
+        )
+    )
+    .where(_D.sealed == 0)
+    .order_by(_D.case)
 )
+_MARK_SEALED = Statement(update(DOCKET).where(_D.sealed == 0).values(sealed=1))
 # A day that was swept again, after its sweep had been taken back, has a leaf for each: 2022-10-05, 2022-10-05/1.
-_DAY = "CAST(s.day AS TEXT) || CASE WHEN s.series = 0 THEN '' ELSE '/' || CAST(s.series AS TEXT) END"
-_SWEPT = (
-    f"SELECT {_DAY}, steps, hash FROM sweep s WHERE hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM seal_leaf l WHERE"
-    f" l.kind = 'sweep' AND l.name = {_DAY} AND l.hash = s.hash) ORDER BY series, day"
+_DAY = cast(_S.day, Text).concat(case((_S.series == 0, ""), else_=literal("/").concat(cast(_S.series, Text))))
+_SWEPT = Statement(
+    select(_DAY.label("name"), _S.steps, _S.hash)
+    .where(_S.hash.is_not(None), ~exists().where(_L.kind == "sweep", _L.name == _DAY, _L.hash == _S.hash))
+    .order_by(_S.series, _S.day)
 )
-# Tables whose rows are kept whole: the kind of leaf, its name, the columns under its hash.
+_SWEEP_HASHES = Statement(select(_DAY.label("name"), _S.hash))
+# Tables whose rows are kept whole: the kind of leaf, the column of its name, the columns under its hash.
 _KEPT = {
-    "calendar": ("calendar_edition", "id", 'edition, adopted_at, "by", data'),
-    "rules": ("rules_edition", "id", 'edition, adopted_at, "by", files, data, previous, hash'),
-    "edition": ("edition", "edition", "kind, name, kept_at, source"),
+    "calendar": (CALENDAR_EDITION.c.id, [CALENDAR_EDITION.c[n] for n in ("edition", "adopted_at", "by", "data")]),
+    "rules": (
+        RULES_EDITION.c.id,
+        [RULES_EDITION.c[n] for n in ("edition", "adopted_at", "by", "files", "data", "previous", "hash")],
+    ),
+    "edition": (EDITION.c.edition, [EDITION.c[n] for n in ("kind", "name", "kept_at", "source")]),
 }
+_ROWS = {kind: Statement(select(name, *columns).order_by(name)) for kind, (name, columns) in _KEPT.items()}
+_NEW_ROWS = {
+    kind: Statement(
+        select(name, *columns).where(~exists().where(_L.kind == kind, _L.name == cast(name, Text))).order_by(name)
+    )
+    for kind, (name, columns) in _KEPT.items()
+}
+_UNSEALED_HEAD = Statement(
+    select(_D.case)
+    .where(
+        _D.sealed == 1,
+        ~exists().where(_L.kind == "case", _L.name == _D.case, _L.size == _D.entries, _L.hash == _D.head),
+    )
+    .order_by(_D.case)
+)
+_OTHERWISE = Statement(
+    select(*columns_of(SEAL_LEAF, Leaf))
+    .select_from(SEAL_LEAF.outerjoin(ENTRY, and_(ENTRY.c.case == _L.name, ENTRY.c.seq == _L.size)))
+    .where(_L.kind == "case", or_(ENTRY.c.hash.is_(None), ENTRY.c.hash != _L.hash))
+    .order_by(_L.place),
+    Leaf,
+)
+_ENTRY_HASH = Statement(select(ENTRY.c.hash).where(ENTRY.c.case == bind("case"), ENTRY.c.seq == bind("seq")))
+_LAST_ENTRY = Statement(select(func.max(ENTRY.c.seq)).where(ENTRY.c.case == bind("case")))
 # Of a notice, what does not change after it was put into the outbox.
-_SAID = 'id, "key", "case", escalation, kind, name, unit, facts, wording, made_at'
-_NOTICES = f"SELECT {_SAID} FROM notice WHERE id > ? AND id <= ? ORDER BY id"
-_ACK = 'id, escalation, "by", at, words, previous, hash'
+_NOTICES = Statement(
+    select(*(_N[n] for n in ("id", "key", "case", "escalation", "kind", "name", "unit", "facts", "wording", "made_at")))
+    .where(_N.id > bind("after"), _N.id <= bind("through"))
+    .order_by(_N.id)
+)
+_LAST_NOTICE = Statement(select(func.max(_N.id)))
+_LAST_NOTICE_LEAF = Statement(select(_L.name).where(_L.kind == "notice").order_by(_L.place.desc()).limit(1))
+_ACKNOWLEDGEMENTS = Statement(
+    select(*(_A[n] for n in ("id", "escalation", "by", "at", "words", "previous", "hash"))).order_by(_A.id)
+)
+_HOW_MANY = Statement(select(func.count()).select_from(ACKNOWLEDGEMENT))
+_LAST_ACKNOWLEDGEMENT = Statement(select(_A.hash).order_by(_A.id.desc()).limit(1))
 
 
 class Seals(Part):
     """Seals in one transaction (封存)."""
 
-    def __init__(self, shared: Cursor, heartbeats: Heartbeats) -> None:
+    def __init__(self, shared: Cursor, heads: ChainHeads) -> None:
         super().__init__(shared)
-        self._heartbeats = heartbeats
+        self._heads = heads
 
     def last_seal(self) -> Seal | None:
         """The newest seal."""
-        rows = self.all(f"SELECT {_SEAL} FROM seal ORDER BY number DESC LIMIT 1")
-        return self._seal(rows[0]) if rows else None
+        found: Seal | None = self.row(_LAST)
+        return found
 
     def since(self, after: int = 0) -> list[Seal]:
         """The seals behind number *after*, in order."""
-        return [
-            self._seal(row) for row in self.all(f"SELECT {_SEAL} FROM seal WHERE number > ? ORDER BY number", (after,))
-        ]
+        return self.rows(_SINCE, after=after)
 
     def leaves(self, seal: int | None = None) -> Iterator[list[Leaf]]:
         """The leaves in their order, by pages: all, or those that one seal added."""
-        one = "seal = ? AND " if seal is not None else ""
-        values = (seal,) if seal is not None else ()
-        for rows in self.pages(f"SELECT {_LEAF} FROM seal_leaf WHERE {one}place > ? ORDER BY place LIMIT ?", values, 0):
-            yield [Leaf._make(row) for row in rows]
-
-    def _seal(self, row: Sequence[Any]) -> Seal:
-        read_day, read_moment = self.dialect.read_day, self.dialect.read_moment
-        return Seal._make((row[0], read_moment(row[1]), read_day(row[2]), *row[3:]))
+        if seal is None:
+            yield from self.pages(_LEAVES, 0)
+        else:
+            yield from self.pages(_LEAVES_OF, 0, seal=seal)
 
     def write_seal(self, day: date, now: datetime) -> Seal:
         """Seal what is on record (封存); the transaction has the office alone, so that nothing moves meanwhile."""
         last = self.last_seal()
         number = last.number + 1 if last is not None else 1
-        counts = dict(zip(("cases", "entries", "sweeps", "steps"), last[3:7] if last else (0,) * 4, strict=True))
+        counts = {name: getattr(last, name) if last else 0 for name in ("cases", "entries", "sweeps", "steps")}
         said, acknowledged = (last.notices, last.acknowledgements) if last is not None else (0, 0)
         tree = Tree(algorithm=self.algorithm)
         if last is not None:
             tree = Tree.grown(last.leaves, last.peaks, self._tree_algorithm())
         found: list[tuple[str, str, int, str]] = []
-        for case, entries, head, before, sealed in self.all(_MOVED):
-            if (entries, head) != (before, sealed):
-                found.append(("case", case, entries, head))
-                counts["cases"] += before is None
-                counts["entries"] += entries - (before or 0)
-        for swept, steps, sealed in self.all(_SWEPT):
-            found.append(("sweep", swept, steps, sealed))
+        for moved in self.rows(_MOVED):
+            if (moved.entries, moved.head) != (moved.size, moved.hash):
+                found.append(("case", moved.case, moved.entries, moved.head))
+                counts["cases"] += moved.size is None
+                counts["entries"] += moved.entries - (moved.size or 0)
+        for swept in self.rows(_SWEPT):
+            found.append(("sweep", swept.name, swept.steps, swept.hash))
             counts["sweeps"] += 1
-            counts["steps"] += steps
+            counts["steps"] += swept.steps
         found += self._new_rows()
         through, many, digest = self.notices_digest(self._last_notice(), None, self.algorithm)
         if many:
@@ -108,61 +177,39 @@ class Seals(Part):
             root=tree.root(), previous=last.hash if last is not None else "", hash="", peaks=tree.kept(),
         )  # fmt: skip
         made = made._replace(hash=seal_hash(made, self.key, self.algorithm))
-        self.run_many(f"INSERT INTO seal_leaf ({_LEAF}) VALUES (?, ?, ?, ?, ?, ?)", leaves)
-        self.run(f"INSERT INTO seal ({_SEAL}) VALUES ({', '.join('?' * len(made))})", made)
-        self.run("UPDATE docket SET sealed = 1 WHERE sealed = 0")
-        self._heartbeats.record("seal", now, f"{number} {made.hash}")  # the head of the chain, kept outside of it
+        self.run_many(_PUT_LEAF, leaves)
+        self.run(_PUT_SEAL, **made._asdict())
+        self.run(_MARK_SEALED)
+        self._heads.move(ChainHead("seal", str(number), made.hash))
         return made
 
     def _tree_algorithm(self) -> str:
         """One tree, one algorithm: that of the first seal, whatever the office has chosen since."""
-        return plain_algorithm(self.one("SELECT hash FROM seal ORDER BY number LIMIT 1")[0])
+        return plain_algorithm(self.value(_FIRST_HASH))
 
     def _new_rows(self) -> list[tuple[str, str, int, str]]:
-        found = []
-        for kind, (table, name, columns) in _KEPT.items():
-            rows = self.all(
-                f"SELECT {name}, {columns} FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM seal_leaf l WHERE"
-                f" l.kind = ? AND l.name = CAST(t.{name} AS TEXT)) ORDER BY {name}",
-                (kind,),
-            )
-            found += [(kind, str(row[0]), 0, self._row_hash(row, self.algorithm)) for row in rows]
-        return found
-
-    def _row_hash(self, row: Sequence[Any], algorithm: str) -> str:
-        moment = self.dialect.read_moment
-        # A moment is a datetime in PostgreSQL and text in SQLite: both as gkflow writes them.
-        plain = [moment_text(moment(v)) if isinstance(v, datetime) or _is_moment(v) else v for v in row]
-        return seal(plain, algorithm)
+        return [
+            (kind, str(row[0]), 0, _row_hash(row, self.algorithm))
+            for kind, statement in _NEW_ROWS.items()
+            for row in self.raw(statement)
+        ]
 
     def _kept_rows(self) -> Iterator[tuple[str, str, Sequence[Any]]]:
         """Every row that is kept whole, by its kind and its name."""
-        for kind, (table, name, columns) in _KEPT.items():
-            for row in self.all(f"SELECT {name}, {columns} FROM {table} ORDER BY {name}"):
+        for kind, statement in _ROWS.items():
+            for row in self.raw(statement):
                 yield kind, str(row[0]), row
 
     # -- holding what is on record against what was sealed ---------------------------------------------------------
 
     def sealed_without_leaf(self) -> list[str]:
         """Cases whose head is marked as sealed, and no seal has it."""
-        rows = self.all(
-            'SELECT d."case" FROM docket d WHERE d.sealed = 1 AND NOT EXISTS (SELECT 1 FROM seal_leaf l WHERE'
-            ' l.kind = \'case\' AND l.name = d."case" AND l.size = d.entries AND l.hash = d.head) ORDER BY d."case"'
-        )
-        return [str(row[0]) for row in rows]
+        return [str(number) for number in self.column(_UNSEALED_HEAD)]
 
     def against_leaves(self) -> Iterator[tuple[Leaf, str]]:
         """Every leaf that the record no longer bears out, and how: of a case the first one."""
-        yield from self._against_cases(
-            Leaf._make(row)
-            for row in self.all(
-                f"SELECT {', '.join(f'l.{column}' for column in Leaf._fields)} FROM seal_leaf l LEFT JOIN entry e"
-                " ON e.\"case\" = l.name AND e.seq = l.size WHERE l.kind = 'case'"
-                " AND (e.hash IS NULL OR e.hash <> l.hash) ORDER BY l.place"
-            )
-        )
-        rows = self.all(f"SELECT {_LEAF} FROM seal_leaf WHERE kind <> 'case' ORDER BY place")
-        yield from self._against_others([Leaf._make(row) for row in rows])
+        yield from self._against_cases(self.rows(_OTHERWISE))
+        yield from self._against_others(self.rows(_OTHER_LEAVES))
 
     def against(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
         """The same of leaves that were kept outside."""
@@ -174,19 +221,19 @@ class Seals(Part):
         for leaf in leaves:
             if leaf.name in named:
                 continue
-            row = self.one('SELECT hash FROM entry WHERE "case" = ? AND seq = ?', (leaf.name, leaf.size))
-            if row is not None and row[0] == leaf.hash:
+            entry = self.row(_ENTRY_HASH, case=leaf.name, seq=leaf.size)
+            if entry is not None and entry.hash == leaf.hash:
                 continue
             named.add(leaf.name)
-            if row is not None:
+            if entry is not None:
                 yield leaf, "entry_rewritten"
                 continue
-            left = self.one('SELECT max(seq) FROM entry WHERE "case" = ?', (leaf.name,))[0] or 0
+            left = self.value(_LAST_ENTRY, case=leaf.name) or 0
             yield leaf._replace(size=left + 1), "entry_missing" if left else "case_missing"
 
     def _against_others(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
         kept = {(kind, name): row for kind, name, row in self._kept_rows()}
-        swept = dict(self.all(f"SELECT {_DAY}, hash FROM sweep s"))
+        swept = {row.name: row.hash for row in self.rows(_SWEEP_HASHES)}
         chain = [head for _, _, head in self.acknowledgements()]
         said = 0
         for leaf in {
@@ -207,24 +254,22 @@ class Seals(Part):
             elif leaf.hash != (
                 swept[leaf.name]
                 if leaf.kind == "sweep"
-                else self._row_hash(kept[leaf.kind, leaf.name], plain_algorithm(leaf.hash))
+                else _row_hash(kept[leaf.kind, leaf.name], plain_algorithm(leaf.hash))
             ):
                 yield leaf, f"{leaf.kind}_changed"
 
     # -- notices and acknowledgements ----------------------------------------------------------------------------
 
     def _last_notice(self) -> int:
-        row = self.one("SELECT name FROM seal_leaf WHERE kind = 'notice' ORDER BY place DESC LIMIT 1")
-        return int(row[0]) if row is not None else 0
+        return int(self.value(_LAST_NOTICE_LEAF) or 0)
 
     def notices_digest(self, after: int, through: int | None, algorithm: str) -> tuple[str, int, str]:
         """The notices behind id *after*: the id of the last one, how many, and the hash of what they say."""
         digest, many, last = hashlib.new(algorithm), 0, after
         if through is None:
-            row = self.one("SELECT max(id) FROM notice")
-            through = row[0] or 0
-        for row in self.all(_NOTICES, (after, through)):
-            plain = [*row[:-1], moment_text(self.dialect.read_moment(row[-1]))]
+            through = self.value(_LAST_NOTICE) or 0
+        for row in self.raw(_NOTICES, after=after, through=through):
+            plain = [*row[:-1], moment_text(read_moment(row[-1]))]
             digest.update(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
             many, last = many + 1, row[0]
         mark = "" if algorithm == "sha256" else f"{algorithm}:"
@@ -232,25 +277,24 @@ class Seals(Part):
 
     def acknowledged(self) -> tuple[str, int]:
         """The head of the chain of acknowledgements, and how many they are."""
-        row = self.one("SELECT count(*) FROM acknowledgement")
-        last = self.one("SELECT hash FROM acknowledgement ORDER BY id DESC LIMIT 1")
-        if last is None or last[0] is not None:
-            return (last[0] if last is not None else ""), int(row[0])
-        return [head for _, _, head in self.acknowledgements()][-1], int(row[0])
+        many, last = int(self.value(_HOW_MANY)), self.row(_LAST_ACKNOWLEDGEMENT)
+        if last is None or last.hash is not None:
+            return (last.hash if last is not None else ""), many
+        return [head for _, _, head in self.acknowledgements()][-1], many
 
-    def acknowledgements(self) -> Iterator[tuple[Any, bool, str]]:
+    def acknowledgements(self) -> Iterator[tuple[int, bool, str]]:
         """
-        Every acknowledgement in order: its row, whether it holds, and the head of the chain behind it. Those from
-        before they were chained have no hash of their own and are reckoned with.
+        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain behind it. Those
+        from before they were chained have no hash of their own and are reckoned with.
         """
         head, chained = "", False
-        for row in self.all(f"SELECT {_ACK} FROM acknowledgement ORDER BY id"):
-            by = plain_algorithm(row[6]) if row[6] else self.algorithm
-            made = self.acknowledgement_hash(row[1], row[2], self.dialect.read_moment(row[3]), row[4], head, by)
-            holds = (row[6] is None and not chained) or (row[6] == made and row[5] == head)
-            chained = chained or row[6] is not None
-            head = row[6] if row[6] is not None else made
-            yield row, holds, head
+        for row in self.rows(_ACKNOWLEDGEMENTS):
+            by = plain_algorithm(row.hash) if row.hash else self.algorithm
+            made = self.acknowledgement_hash(row.escalation, row.by, row.at, row.words, head, by)
+            holds = (row.hash is None and not chained) or (row.hash == made and row.previous == head)
+            chained = chained or row.hash is not None
+            head = row.hash if row.hash is not None else made
+            yield row.escalation, holds, head
 
     def acknowledgement_hash(
         self, escalation: int, by: str, at: datetime, words: str, previous: str, algorithm: str = ""
@@ -271,3 +315,9 @@ def _is_moment(value: Any) -> bool:
         and value[10:11] == " "
         and value[13:14] == ":"
     )
+
+
+def _row_hash(row: Sequence[Any], algorithm: str) -> str:
+    # A moment is a datetime in PostgreSQL and text in SQLite: both as gkflow writes them.
+    plain = [moment_text(read_moment(v)) if isinstance(v, datetime) or _is_moment(v) else v for v in row]
+    return seal(plain, algorithm)

@@ -5,14 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from gkflow.store.cursor import Part
-from gkflow.store.sweeps import IN_FORCE
+from sqlalchemy import exists, select, update
 
-_WAITING = "delivered_at IS NULL AND dead_at IS NULL"
+from gkflow.store.cursor import Part
+from gkflow.store.outbox import WAITING
+from gkflow.store.statement import Statement, among, bind
+from gkflow.store.sweeps import in_force
+from gkflow.store.tables import CLOCK, ESCALATION, NOTICE
+
+_OF_STEPS = (
+    select(NOTICE.c.id)
+    .select_from(NOTICE.join(ESCALATION, ESCALATION.c.id == NOTICE.c.escalation))
+    .where(among(NOTICE.c.id, "ids"))
+)
+_UNSWEPT = Statement(_OF_STEPS.where(~in_force(ESCALATION)))
 # A reminder that is still true: the clock runs towards that last day.
-_UNSETTLED = (
-    'SELECT 1 FROM clock c WHERE c."case" = e."case" AND c.clock = e.clock AND c.ref = e.ref AND c.from_day <= ?'
-    " AND c.until_day > ? AND c.status = 'running' AND c.last_day = e.deadline"
+_STILL_TRUE = exists().where(
+    CLOCK.c.case == ESCALATION.c.case, CLOCK.c.clock == ESCALATION.c.clock, CLOCK.c.ref == ESCALATION.c.ref,
+    CLOCK.c.from_day <= bind("today"), CLOCK.c.until_day > bind("today"), CLOCK.c.status == "running",
+    CLOCK.c.last_day == ESCALATION.c.last_day,
+)  # fmt: skip
+_SETTLED = Statement(_OF_STEPS.where(NOTICE.c.kind != "take", ~_STILL_TRUE))
+_DROP_UNSWEPT = Statement(
+    update(NOTICE)
+    .where(WAITING, NOTICE.c.escalation.in_(select(ESCALATION.c.id).where(~in_force(ESCALATION))))
+    .values(dead_at=bind("now"), error=bind("reason"), claimed_until=None)
+)
+_SEND_NOW = Statement(
+    update(NOTICE).where(WAITING, NOTICE.c.made_at > bind("now")).values(next_try_at=bind("now"), claimed_until=None)
+)
+_DROP = Statement(
+    update(NOTICE)
+    .where(NOTICE.c.id == bind("of_id"))
+    .values(dead_at=bind("now"), error=bind("reason"), claimed_until=None)
 )
 
 
@@ -21,41 +46,20 @@ class StaleNotices(Part):
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:
         """Those of these notices that tell a step whose sweep was taken back."""
-        marks = ", ".join("?" * len(ids)) or "NULL"
-        rows = self.all(
-            "SELECT n.id FROM notice n JOIN escalation e ON e.id = n.escalation"
-            f" WHERE n.id IN ({marks}) AND NOT ({IN_FORCE})",
-            ids,
-        )
-        return {int(row[0]) for row in rows}
+        return set(self.column(_UNSWEPT, ids=ids))
 
     def after_unsweep(self, reason: str, now: datetime) -> None:
         """
         Drop what waits of sweeps that were taken back; what else was written under that clock waits no longer for
         its moments to come.
         """
-        self.run(
-            f"UPDATE notice SET dead_at = ?, error = ?, claimed_until = NULL WHERE {_WAITING} AND escalation IN"
-            f" (SELECT e.id FROM escalation e WHERE NOT ({IN_FORCE}))",
-            (now, reason),
-        )
-        self.run(
-            f"UPDATE notice SET next_try_at = ?, claimed_until = NULL WHERE {_WAITING} AND made_at > ?", (now, now)
-        )
+        self.run(_DROP_UNSWEPT, now=now, reason=reason)
+        self.run(_SEND_NOW, now=now)
 
     def settled(self, ids: Sequence[int], today: date) -> set[int]:
         """Those of these notices that tell a step of a clock that does not run to that day (any more)."""
-        marks = ", ".join("?" * len(ids)) or "NULL"
-        rows = self.all(
-            "SELECT n.id FROM notice n JOIN escalation e ON e.id = n.escalation"
-            f" WHERE n.id IN ({marks}) AND n.kind <> 'take' AND NOT EXISTS ({_UNSETTLED})",
-            (*ids, today, today),
-        )
-        return {int(row[0]) for row in rows}
+        return set(self.column(_SETTLED, ids=ids, today=today))
 
     def drop(self, ids: Sequence[int], reason: str, now: datetime) -> None:
         """Send these no more, and say why."""
-        self.run_many(
-            "UPDATE notice SET dead_at = ?, error = ?, claimed_until = NULL WHERE id = ?",
-            [(now, reason, id_) for id_ in ids],
-        )
+        self.run_many(_DROP, [{"of_id": id_, "now": now, "reason": reason} for id_ in ids])

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from sqlalchemy import and_, exists, func, select
+
 from gkflow.application.ports import ALGORITHMS, SweepLine, UnsweepLine
 from gkflow.domain.case import algorithm_of
+from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.cursor import Cursor, Part
-from gkflow.store.heartbeats import Heartbeats
-from gkflow.store.sweeps import SWEEP_COLUMNS, Sweeps, seal_sweep, seal_unsweep
+from gkflow.store.statement import Statement, bind
+from gkflow.store.sweeps import Sweeps, seal_sweep, seal_unsweep
+from gkflow.store.tables import ESCALATION, SWEEP
 
 _ONE_DAY = timedelta(days=1)
+_SEALED_ON = func.coalesce(ESCALATION.c.sealed_with, ESCALATION.c.day)
+# What an hour brought since the last sweep is sealed by the next one.
+_OF_THE_NEXT = and_(ESCALATION.c.series == bind("series"), bind("next_day") == _SEALED_ON)
+_OF_NO_SWEEP = Statement(
+    select(func.count())
+    .select_from(ESCALATION)
+    .where(~exists().where(SWEEP.c.day == _SEALED_ON, SWEEP.c.series == ESCALATION.c.series), ~_OF_THE_NEXT)
+)
 
 
 @dataclass(slots=True)
@@ -20,7 +32,7 @@ class _Walk:
 
     series: int = 0
     previous: str = ""
-    head: str = ""
+    head: tuple[str, str] = ("", "")  # day and hash of its last link
     before: date | None = None
     first: bool = True  # of its series
     done: int = 0
@@ -30,19 +42,19 @@ class _Walk:
 class SweepChain(Part):
     """The verification of the sweeps in one transaction (核验巡检)."""
 
-    def __init__(self, shared: Cursor, sweeps: Sweeps, heartbeats: Heartbeats) -> None:
+    def __init__(self, shared: Cursor, sweeps: Sweeps, heads: ChainHeads) -> None:
         super().__init__(shared)
-        self._sweeps, self._heartbeats = sweeps, heartbeats
+        self._sweeps, self._heads = sweeps, heads
 
     def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
         """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
         walk = _Walk()
         taken_back = {line.series: line for line in self._sweeps.unsweeps()}
-        for row in self.all(f"SELECT {SWEEP_COLUMNS} FROM sweep ORDER BY series, day"):
-            self._begin_series(walk, taken_back, row[7])
+        for row in self._sweeps.raw_lines():
+            self._begin_series(walk, taken_back, row[-1])
             try:
                 line = self._sweeps.line_of(row)
-                readable = self.dialect.row(line) == tuple(row)
+                readable = self.dialect.plain(line) == tuple(row)
             except ValueError:
                 readable = False
             if not readable:
@@ -50,17 +62,11 @@ class SweepChain(Part):
                 continue
             self._check_sweep(walk, line)
         self._begin_series(walk, taken_back, max(taken_back, default=0))
-        breaches, kept = walk.breaches, self._heartbeats.last("sweep")
-        if (kept[1] if kept is not None else "") != walk.head:
-            breaches.append((kept[1].split()[0] if kept is not None else "sweep", "sweep_missing"))
-        known = self.one(
-            "SELECT count(*) FROM escalation e WHERE NOT EXISTS (SELECT 1 FROM sweep s WHERE"
-            " s.day = coalesce(e.sealed_with, e.day) AND s.series = e.series) AND NOT (e.series = ? AND"
-            # What an hour brought since the last sweep is sealed by the next one.
-            " coalesce(e.sealed_with, e.day) = ?)",
-            (self._sweeps.series, (self._sweeps.last_sweep() or date.min) + _ONE_DAY),
-        )
-        if known and known[0]:
+        breaches, kept = walk.breaches, self._heads.of("sweep")
+        if ((kept.link, kept.hash) if kept is not None else ("", "")) != walk.head:
+            breaches.append((kept.link if kept is not None else "sweep", "sweep_missing"))
+        next_day = (self._sweeps.last_sweep() or date.min) + _ONE_DAY
+        if self.value(_OF_NO_SWEEP, series=self._sweeps.series, next_day=next_day):
             breaches.append(("escalation", "escalation_without_sweep"))
         return walk.done, breaches
 
@@ -79,7 +85,7 @@ class SweepChain(Part):
             elif line.previous != walk.previous:
                 walk.breaches.append((where, "sweep_not_chained"))
             walk.previous, walk.before, walk.first = line.hash, None, True
-            walk.head = f"{where} {line.hash}"
+            walk.head = (where, line.hash)
 
     def _check_sweep(self, walk: _Walk, line: SweepLine) -> None:
         where = line.day.isoformat()
@@ -102,4 +108,4 @@ class SweepChain(Part):
         elif line.previous != walk.previous and not gap:
             walk.breaches.append((where, "sweep_not_chained"))
         walk.previous, walk.first = line.hash, False
-        walk.head = f"{where} {line.hash}"
+        walk.head = (where, line.hash)

@@ -1,5 +1,5 @@
 """
-The tables (数据表).
+The tables (数据表): each is declared here, once; statements are made of their columns.
 
 ``entry``, ``escalation``, ``acknowledgement`` are append-only and guarded by triggers; ``sweep`` may be written
 once. ``docket`` and ``clock`` are caches with one writer, remade by ``rebuild``. Days are dates, moments aware
@@ -9,8 +9,9 @@ UTC. Texts that are hashed (``facts``, ``remarks``) are stored as the very text 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import Index, MetaData, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Index, MetaData, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -121,7 +122,7 @@ class ClockRow(Row, table=True):
     from_day: date = Field(primary_key=True)
     until_day: date
     workflow: str
-    duty: str
+    obligor: str
     kind: str
     owed: int = Field(sa_type=SmallInteger)  # 1: a duty of the office
     status: str
@@ -138,7 +139,8 @@ class ClockRow(Row, table=True):
     ladder: str = ""
     fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: drawn up since the last sweep
     calendar: str = ""
-    recipe: str = Field(default="?", sa_column_kwargs={"server_default": "?"})  # what the last day rests on
+    # What the last day rests on, as JSON (domain/recalculation_key.py); "record": the record has to be read.
+    recalculation_key: str = Field(default='"record"', sa_type=Text, sa_column_kwargs={"server_default": '"record"'})
     stopped_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the action that stopped it
 
 
@@ -182,7 +184,7 @@ class EscalationRow(Row, table=True):
 
     __tablename__ = "escalation"
     __table_args__ = (
-        UniqueConstraint("case", "clock", "ref", "deadline", "step", "series", name="escalation_once"),
+        UniqueConstraint("case", "clock", "ref", "last_day", "step", "series", name="escalation_once"),
         Index("escalation_day", "day"),
         Index(
             "escalation_sealed_with", "sealed_with",
@@ -194,7 +196,7 @@ class EscalationRow(Row, table=True):
     workflow: str
     clock: str
     ref: str
-    deadline: date
+    last_day: date
     step: int
     kind: str
     colour: str
@@ -228,11 +230,16 @@ class NoticeRow(Row, table=True):
         ),
         Index("notice_escalation", "escalation"),
         Index("notice_case", "case"),
+        Index(
+            "notice_subscription", "subscription",
+            sqlite_where=text("subscription IS NOT NULL"), postgresql_where=text("subscription IS NOT NULL"),
+        ),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     case: str
     escalation: int | None = None
+    subscription: int | None = None  # that of a subscriber's message
     kind: str
     role: str
     name: str
@@ -361,12 +368,34 @@ class RecountQueueRow(Row, table=True):
 
 
 class HeartbeatRow(Row, table=True):
-    """Signs of life (运行心跳): when the daemon, a tick, a delivery last ran, and what it found."""
+    """A heartbeat (运行心跳): when the daemon, a tick, a delivery last ran; ``words`` are for people to read."""
 
-    __tablename__ = "pulse"
+    __tablename__ = "heartbeat"
     name: str = Field(primary_key=True)
     at: datetime
     words: str = Field(default="", sa_type=Text)
+
+
+class LadderThresholdRow(Row, table=True):
+    """
+    Up to which last day the clocks of a ladder have been looked at for one step (督办阈值), of the units of one
+    calendar; ``place`` names the unit that has a calendar of its own, and is empty for all others.
+    """
+
+    __tablename__ = "ladder_threshold"
+    ladder: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    step: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last_day: date
+
+
+class ChainHeadRow(Row, table=True):
+    """With which hash a chain ends (链头), kept outside of the chain: of the sweeps by day, of the seals by number."""
+
+    __tablename__ = "chain_head"
+    chain: str = Field(primary_key=True)
+    link: str  # the day or the number
+    hash: str
 
 
 class SealRow(Row, table=True):
@@ -411,3 +440,32 @@ GUARDED = (
     "seal_leaf",
     "unsweep",
 )  # neither changed nor removed
+
+
+def _table(row: type[Row]) -> Table:
+    table = cast("Table", row.__table__)  # type: ignore[attr-defined]
+    for column in table.c:
+        column.default = None  # a statement says itself what it writes
+    return table
+
+
+ENTRY = _table(EntryRow)
+DOCKET = _table(DocketRow)
+CLOCK = _table(ClockRow)
+SWEEP = _table(SweepRow)
+UNSWEEP = _table(UnsweepRow)
+ESCALATION = _table(EscalationRow)
+ACKNOWLEDGEMENT = _table(AcknowledgementRow)
+NOTICE = _table(NoticeRow)
+REACHABILITY = _table(ReachabilityRow)
+CALENDAR_EDITION = _table(CalendarEditionRow)
+RULES_EDITION = _table(RulesEditionRow)
+EDITION = _table(EditionRow)
+DRAFT = _table(DraftRow)
+SUBSCRIPTION = _table(SubscriptionRow)
+RECOUNT_QUEUE = _table(RecountQueueRow)
+HEARTBEAT = _table(HeartbeatRow)
+LADDER_THRESHOLD = _table(LadderThresholdRow)
+CHAIN_HEAD = _table(ChainHeadRow)
+SEAL = _table(SealRow)
+SEAL_LEAF = _table(SealLeafRow)

@@ -13,7 +13,7 @@ from gkflow.application.ports.drafts import DraftLine, Drafts
 from gkflow.application.ports.editions import Editions, InUse, RulesRow
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
 from gkflow.application.ports.lists import Lists, MetLine
-from gkflow.application.ports.moves import Group, MovedRow, Moves, RecountQueue
+from gkflow.application.ports.moves import Group, MovedGroup, Moves, RecountQueue
 from gkflow.application.ports.outbox import (
     DROPPED,
     LEFT,
@@ -31,6 +31,8 @@ from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf
 from gkflow.application.ports.subscriptions import SubscriptionLine, Subscriptions
 from gkflow.application.ports.sweeps import (
     EVERYWHERE,
+    ChainHead,
+    ChainHeads,
     Heartbeats,
     HourLimits,
     ReachedStep,
@@ -54,6 +56,8 @@ __all__ = [
     "TAKEN_BACK",
     "UNSWEPT",
     "CallerSession",
+    "ChainHead",
+    "ChainHeads",
     "Channel",
     "ClockRevision",
     "Consistency",
@@ -75,7 +79,7 @@ __all__ = [
     "Lists",
     "Message",
     "MetLine",
-    "MovedRow",
+    "MovedGroup",
     "Moves",
     "NotDelivered",
     "NoticeLine",
@@ -143,6 +147,8 @@ class Ledger(Protocol):
     def sweep_chain(self) -> SweepChain: ...
     @property
     def heartbeats(self) -> Heartbeats: ...
+    @property
+    def heads(self) -> ChainHeads: ...
     @property
     def escalations(self) -> Escalations: ...
     @property

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.recalculation_key import READ
+
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
 
 
@@ -35,7 +37,7 @@ class ClockRevision(NamedTuple):
     from_day: date
     until_day: date
     workflow: str
-    duty: str
+    obligor: str
     kind: str
     owed: int
     status: str
@@ -52,7 +54,7 @@ class ClockRevision(NamedTuple):
     ladder: str
     fresh: int
     calendar: str
-    recipe: str = "?"  # domain/recalculation_key.py; "?": the record has to be read
+    recalculation_key: str = READ  # what the last day rests on (domain/recalculation_key.py)
     stopped_by: str = ""  # the action that stopped it
 
 

@@ -15,7 +15,7 @@ class EscalationRecord(NamedTuple):
     workflow: str
     clock: str
     ref: str
-    deadline: date
+    last_day: date
     step: int
     kind: str
     colour: str

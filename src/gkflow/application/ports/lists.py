@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gkflow.application.ports.docket import ClockRevision, DocketLine
+
+Than = Literal["<", "<="]
 
 
 class MetLine(NamedTuple):
@@ -51,7 +53,7 @@ class Lists(Protocol):
         """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
         ...
 
-    def late(self, day: date, than: str = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
+    def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
         """
         The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
         of *day*.

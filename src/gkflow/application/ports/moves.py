@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from gkflow.application.moved import WaitingCase
+from gkflow.application.moved import Moved, WaitingCase
 
 
 class Group(NamedTuple):
     """Clocks that rest on the same (同类计时)."""
 
     unit: str
-    recipe: str
+    recalculation_key: str
     since: date
     last_day: date
     provisional: int
@@ -21,7 +21,16 @@ class Group(NamedTuple):
     latest: date | None
 
 
-MovedRow = tuple[str, str, str, str, str, str, str, date | None, date | None, str]
+class MovedGroup(NamedTuple):
+    """A group that moves, or whose firmness changes (变动的同类计时)."""
+
+    unit: str
+    recalculation_key: str
+    since: date
+    last_day: date
+    new_day: date
+    moved: int  # 1: to another day
+    why: str
 
 
 class Moves(Protocol):
@@ -43,15 +52,15 @@ class Moves(Protocol):
         """
         ...
 
-    def put_groups(self, groups: Iterable[Sequence[object]]) -> None:
-        """Note the groups that move or whose firmness changes: unit, recipe, day 0, old, new, whether it moves, why."""
+    def put_groups(self, groups: Iterable[MovedGroup]) -> None:
+        """Note the groups that move or whose firmness changes."""
         ...
 
     def cases_to_read(self) -> Iterator[str]:
         """The open cases whose record has to be read; what is held here is a page."""
         ...
 
-    def put_read_moves(self, moved: Iterable[MovedRow]) -> None:
+    def put_read_moves(self, moved: Iterable[Moved]) -> None:
         """Note what moves among the cases that were read."""
         ...
 
@@ -59,7 +68,7 @@ class Moves(Protocol):
         """Put the deadlines that move in order, once; a case that was read is listed as it was read."""
         ...
 
-    def moving(self) -> Iterator[MovedRow]:
+    def moving(self) -> Iterator[Moved]:
         """Every open clock that moves, those that end earlier first; what is held here is a page."""
         ...
 

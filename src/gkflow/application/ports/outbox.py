@@ -39,6 +39,7 @@ class NoticeLine(NamedTuple):
     made_at: datetime
     next_try_at: datetime
     urgent: int = 0  # 1: it leaves in quiet hours as well
+    subscription: int | None = None  # that of a subscriber's message
 
 
 class WaitingNotice(NamedTuple):

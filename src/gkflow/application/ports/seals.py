@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
 
@@ -70,10 +70,10 @@ class Seals(Protocol):
         """The same of leaves that were kept outside."""
         ...
 
-    def acknowledgements(self) -> Iterator[tuple[Any, bool, str]]:
+    def acknowledgements(self) -> Iterator[tuple[int, bool, str]]:
         """
-        Every acknowledgement in order: its row, whether it holds, and the head of the chain behind it. Those from
-        before they were chained have no hash of their own and are reckoned with.
+        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain behind it. Those
+        from before they were chained have no hash of their own and are reckoned with.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gkflow.application.ports.docket import ClockRevision
 from gkflow.domain.workflow import Step
@@ -41,7 +41,7 @@ class ReachedStep(NamedTuple):
     workflow: str
     clock: str
     ref: str
-    deadline: date
+    last_day: date
     step: int
     kind: str
     colour: str
@@ -131,6 +131,14 @@ class Sweeps(Protocol):
         """What was drawn up by *day* has now been looked at for every step."""
         ...
 
+    def thresholds(self, ladder: str, place: str) -> dict[int, date]:
+        """Up to which last day the last sweep looked for each step of a ladder, of the units of one calendar."""
+        ...
+
+    def keep_thresholds(self, ladder: str, place: str, used: dict[int, date]) -> None:
+        """Keep the thresholds of this sweep for the next one, in place of those of the last."""
+        ...
+
     def last_telling(self) -> date | None:
         """The day of the last sweep that told what had been reached."""
         ...
@@ -213,13 +221,29 @@ class SweepChain(Protocol):
         ...
 
 
+class ChainHead(NamedTuple):
+    """With which link and hash a chain ends (链头): the sweeps with a day, the seals with a number."""
+
+    chain: Literal["sweep", "seal"]
+    link: str
+    hash: str
+
+
+class ChainHeads(Protocol):
+    """Chain heads in one transaction (链头): kept outside of the chains, so that a link cut off is missed."""
+
+    def of(self, chain: str) -> ChainHead | None:
+        """The head of a chain; None where nothing was chained yet."""
+        ...
+
+
 class Heartbeats(Protocol):
     """Heartbeats in one transaction (运行心跳)."""
 
-    def last(self, name: str) -> tuple[datetime, str] | None:
-        """The last heartbeat of that name: when, and its words."""
+    def last(self, name: str) -> datetime | None:
+        """When the last heartbeat of that name was."""
         ...
 
     def record(self, name: str, now: datetime, words: str = "") -> None:
-        """Record a heartbeat."""
+        """Record a heartbeat; *words* are for people to read."""
         ...

@@ -1,0 +1,189 @@
+"""
+Statements (语句): SQLAlchemy Core over the tables, compiled once for each database and run on the driver's cursor.
+
+Values go in by name, and rows come out by name: as the class that a statement names, else as a named tuple of its
+columns. Days are dates and moments are aware and in UTC, because the column says so.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import BindParameter, Column, ColumnElement, Date, DateTime, Dialect, Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql import Insert
+from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
+from sqlalchemy.types import TupleType, TypeDecorator, TypeEngine
+
+from gkflow.store.dialect import read_day, read_moment
+
+SQLITE: Dialect = sqlite.dialect()
+POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+_Reader = Callable[[Any], Any]
+_Insert = Callable[[Table], Any]
+_NAME = re.compile(r"[a-z]\w*$")
+
+bind = bindparam
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The condition that a column is one of a list of values, which is given by *name*."""
+    return column.in_(bindparam(name, expanding=True))
+
+
+def columns_of(table: Table, row: type[NamedTuple] | type[tuple[Any, ...]]) -> list[Column[Any]]:
+    """The columns of a table that a row class names, in its order."""
+    return [table.c[name] for name in row._fields]  # type: ignore[union-attr]
+
+
+def inserted(table: Table, columns: Iterable[Column[Any]] | None = None) -> dict[str, BindParameter[Any]]:
+    """What an INSERT puts into some columns of a table: each the value of its own name. Not a key that is numbered."""
+    found = [c for c in table.c if c is not table.autoincrement_column] if columns is None else columns
+    return {column.name: bindparam(column.name, type_=column.type) for column in found}
+
+
+class Compiled(NamedTuple):
+    """A statement as one database wants it (已编译的语句)."""
+
+    text: str
+    names: tuple[str, ...]  # of the values, in the order of their marks
+    constants: Mapping[str, Any]
+    lists: Mapping[str, str]  # of a mark that is one of a list: the list's name
+
+    def ordered(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the marks."""
+        known = {**self.constants, **values} if self.constants else values
+        if not self.lists:
+            return [known[name] for name in self.names]
+        spread: dict[str, Any] = {}
+        for name in set(self.lists.values()):
+            for at, value in enumerate(_padded(values[name]), 1):
+                spread[f"{name}_{at}"] = value
+        return [spread[name] if name in spread else known[name] for name in self.names]
+
+
+class Statement:
+    """
+    One statement (语句). *core* is the statement, or a function that is given the database's own ``insert`` and makes
+    it (both spell ON CONFLICT alike, and SQLAlchemy has a class for each); *row* is the class of its rows.
+
+    What stands in the statement itself (``status == "running"``) is written out, so that the planner sees that a
+    partial index holds; what is bound by name stays a mark.
+    """
+
+    def __init__(
+        self, core: Executable | Callable[[Callable[[Table], Any]], Executable], row: type | None = None
+    ) -> None:
+        self._core, self._row = core, row
+        self._compiled: dict[tuple[bool, tuple[int, ...]], Compiled] = {}
+        self._makers: dict[bool, _Reader] = {}
+        self._lists: tuple[str, ...] | None = None
+
+    def on(self, is_sqlite: bool, values: Mapping[str, Any]) -> Compiled:
+        """The statement for one database, with as many marks as its lists have values."""
+        if self._lists is None:
+            self._lists = tuple(_lists_of(self.core(is_sqlite)))
+        sizes = tuple([_size(len(values[name])) for name in self._lists]) if self._lists else ()
+        found = self._compiled.get((is_sqlite, sizes))
+        if found is None:
+            found = self._compiled[is_sqlite, sizes] = self._compile(
+                is_sqlite, dict(zip(self._lists, sizes, strict=True))
+            )
+        return found
+
+    def core(self, is_sqlite: bool) -> Executable:
+        """The statement in SQLAlchemy Core."""
+        if isinstance(self._core, Executable):
+            return self._core
+        return self._core(sqlite.insert if is_sqlite else postgresql.insert)
+
+    def maker(self, is_sqlite: bool) -> _Reader:
+        """What makes a value of one row that the driver gives."""
+        found = self._makers.get(is_sqlite)
+        if found is None:
+            found = self._makers[is_sqlite] = self._maker(is_sqlite)
+        return found
+
+    def _compile(self, is_sqlite: bool, sizes: Mapping[str, int]) -> Compiled:
+        core = self.core(is_sqlite)
+        if isinstance(core, Insert):
+            core = core.inline()  # else PostgreSQL is asked for the key of every row
+        for each in iterate(cast("ExternallyTraversible", core)):
+            if isinstance(each, BindParameter) and each.unique and not isinstance(each.type, TupleType):
+                each.literal_execute = True
+        compiled: Any = core.compile(dialect=SQLITE if is_sqlite else POSTGRES)  # type: ignore[attr-defined]
+        state = compiled.construct_expanded_state(
+            {**compiled.params, **{name: [""] * size for name, size in sizes.items()}}
+        )
+        names = tuple(state.positiontup or ())
+        marks = {f"{name}_{at}": name for name, size in sizes.items() for at in range(1, size + 1)}
+        constants = {
+            name: value for name, value in state.parameters.items()
+            if value is not None and name in names and name not in marks
+        }  # fmt: skip
+        return Compiled(state.statement, names, constants, {mark: marks[mark] for mark in names if mark in marks})
+
+    def _maker(self, is_sqlite: bool) -> _Reader:
+        core: Any = self.core(is_sqlite)
+        columns = list(core.selected_columns if hasattr(core, "selected_columns") else core.exported_columns)
+        names = [
+            str(column.key) if _NAME.match(str(column.key)) else f"column_{at}" for at, column in enumerate(columns)
+        ]
+        row: Any = self._row or _row_class(tuple(names))
+        if self._row is not None and tuple(names) != row._fields[: len(names)]:
+            raise TypeError(f"the columns {names} are not the fields of {row.__name__}")
+        readers = [(at, read) for at, column in enumerate(columns) if (read := _reader_of(column.type, is_sqlite))]
+        if not readers:
+            return row._make if len(names) == len(row._fields) else lambda values: row(*values)
+
+        def make(values: Sequence[Any]) -> Any:
+            read_values = list(values)
+            for at, read in readers:
+                read_values[at] = read(read_values[at])
+            return row(*read_values)
+
+        return make
+
+
+@functools.cache
+def _row_class(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names)
+
+
+def _reader_of(type_: TypeEngine[Any], is_sqlite: bool) -> _Reader | None:
+    if isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    if isinstance(type_, DateTime):
+        return read_moment
+    return read_day if is_sqlite and isinstance(type_, Date) else None
+
+
+def _lists_of(core: Executable) -> list[str]:
+    found: dict[str, None] = {}
+    for each in iterate(cast("ExternallyTraversible", core)):
+        if isinstance(each, BindParameter) and each.expanding and not each.unique:
+            found[each.key] = None
+    return list(found)
+
+
+def _size(length: int) -> int:
+    """For how many values a list is compiled: the next power of two, so that lists of all lengths share a few texts."""
+    return 1 << (length - 1).bit_length() if length else 0
+
+
+def _padded(values: Sequence[Any]) -> list[Any]:
+    found = list(values)
+    return found + found[-1:] * (_size(len(found)) - len(found))
+
+
+@functools.lru_cache(maxsize=512)
+def getter(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    """What takes the values of these names out of a row."""
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
