@@ -79,7 +79,7 @@ def _by_hand(path: Path) -> float:
     begin = time.perf_counter()
     db.execute("BEGIN IMMEDIATE")
     db.execute(
-        'INSERT INTO escalation ("case", workflow, clock, ref, deadline, step, kind, colour, day)'
+        'INSERT INTO escalation ("case", workflow, clock, ref, last_day, step, kind, colour, day)'
         " SELECT \"case\", workflow, clock, ref, last_day, -2, 'remind', 'orange', '2026-06-15' FROM clock"
         " WHERE status = 'running' AND ladder = 'reply' AND until_day = '9999-12-31'"
         " AND last_day > '2026-06-16' AND last_day <= '2026-06-17'"

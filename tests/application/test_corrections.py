@@ -135,7 +135,7 @@ def test_steps_on_record_stay_and_are_recorded_once(office: Office) -> None:
     office.tick(at("2022-10-08"))
     after = office.escalations()
     assert [row.id for row in after[: len(before)]] == [row.id for row in before]
-    keys = [(row.case, row.clock, row.ref, row.deadline, row.step) for row in after]
+    keys = [(row.case, row.clock, row.ref, row.last_day, row.step) for row in after]
     assert len(keys) == len(set(keys))
 
 

@@ -100,7 +100,7 @@ def facts_of(row: dict[str, Any]) -> str:
 
 def escalations(office: Office) -> list[tuple[Any, ...]]:
     """The log of steps, without its running number."""
-    found = ((e.day, e.case, e.clock, e.ref, e.deadline, e.step, e.kind) for e in office.escalations())
+    found = ((e.day, e.case, e.clock, e.ref, e.last_day, e.step, e.kind) for e in office.escalations())
     return sorted(found)
 
 

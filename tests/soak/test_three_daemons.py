@@ -146,7 +146,7 @@ def wait_for(office: Office, last: date, seconds: float) -> None:
 
 
 def the_log(office: Office) -> list[tuple[object, ...]]:
-    return sorted((r.case, r.clock, r.ref, r.deadline, r.step, r.kind, r.colour, r.day) for r in office.escalations())
+    return sorted((r.case, r.clock, r.ref, r.last_day, r.step, r.kind, r.colour, r.day) for r in office.escalations())
 
 
 def compare_with_an_undisturbed_office(office: Office, home: Path, cases: int) -> None:

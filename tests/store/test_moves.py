@@ -364,7 +364,7 @@ def test_sweeps_across_an_adoption_raise_each_step_once_whether_late_or_daily(pl
             office.tick(at(day))
         raised = steps(office, "A")
         assert [step for step, _ in raised] == [-5, -2, 0, 1, 3]
-        assert {each.deadline for each in office.escalations() if each.clock == "reply"} == {d("2018-12-29")}
+        assert {each.last_day for each in office.escalations() if each.clock == "reply"} == {d("2018-12-29")}
         office.tick(at("2019-01-08", "18:00"))
         assert steps(office, "A") == raised
 
@@ -382,7 +382,7 @@ def test_a_step_is_raised_once_for_each_last_day_whenever_the_edition_is_adopted
                 office.calendars.adopt(known("2018-12-06"), now=at(day, "08:00"))
             if day < "2018-12-24" or day == adopted or day > "2019-01-10":  # sweeps fail in between
                 office.tick(at(day))
-        raised = [(each.case, each.clock, each.ref, each.deadline, each.step) for each in office.escalations()]
+        raised = [(each.case, each.clock, each.ref, each.last_day, each.step) for each in office.escalations()]
         assert len(raised) == len(set(raised))
         for number in numbers:
             last = office.deadlines(number, as_of="2019-01-20")["reply"].last_day

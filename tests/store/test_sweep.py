@@ -55,7 +55,7 @@ def test_steps_fall_on_the_right_days_around_a_long_holiday(place: Place, office
         (-5, "2022-10-09"), (-2, "2022-10-12"), (0, "2022-10-14"), (1, "2022-10-17"), (3, "2022-10-19"),
         (10, "2022-10-28"),
     ]  # fmt: skip
-    assert {e.deadline for e in office.escalations() if e.clock == "reply"} == {date(2022, 10, 14)}
+    assert {e.last_day for e in office.escalations() if e.clock == "reply"} == {date(2022, 10, 14)}
 
 
 def test_a_step_with_the_holiday_inside_looks_over_it(place: Place, office: Office) -> None:
@@ -355,8 +355,8 @@ def test_an_extension_makes_a_new_last_day_with_its_own_steps(place: Place, offi
     office.do("A", "extend", days=20, approved_by="王五", now=at("2022-10-13"))
     # 20 more from 14 October: 17-21 (5), 24-28 (10), 31 October to 4 November (15), 7-11 (20): 11 November.
     sweep_daily(office, "2022-10-14", "2022-11-14")
-    first = [(e.step, e.day.isoformat()) for e in office.escalations() if e.deadline == date(2022, 10, 14)]
-    second = [(e.step, e.day.isoformat()) for e in office.escalations() if e.deadline == date(2022, 11, 11)]
+    first = [(e.step, e.day.isoformat()) for e in office.escalations() if e.last_day == date(2022, 10, 14)]
+    second = [(e.step, e.day.isoformat()) for e in office.escalations() if e.last_day == date(2022, 11, 11)]
     assert first == [(-5, "2022-10-09"), (-2, "2022-10-12")]
     assert second == [(-5, "2022-11-04"), (-2, "2022-11-09"), (0, "2022-11-11"), (1, "2022-11-14")]
     assert_sound(office)

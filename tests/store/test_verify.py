@@ -157,7 +157,7 @@ ESCALATION_CHANGES: dict[str, Any] = {
     "workflow": "permit",
     "clock": "shadow",
     "ref": "x",
-    "deadline": "2022-10-01",
+    "last_day": "2022-10-01",
     "step": 2,
     "kind": "note",
     "colour": "green",

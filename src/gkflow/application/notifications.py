@@ -106,10 +106,10 @@ class _Teller:
         """Every message of one reached step: to each addressee, by each channel."""
         meaning = self._meaning(reached)
         rule, step = meaning.rule, meaning.step
-        if rule is not None and rule.kind is ClockKind.POWER and reached.deadline < self.day:
+        if rule is not None and rule.kind is ClockKind.POWER and reached.last_day < self.day:
             return
         facts = self._facts(reached, meaning)
-        base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.deadline}/{reached.step}{self.again}"
+        base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.last_day}/{reached.step}{self.again}"
         roles = tuple(step.tell) if step is not None else ("officer",)
         found = self._addressees(roles, reached)
         yield from lines_to(
@@ -147,10 +147,10 @@ class _Teller:
     def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, Any]:
         workflow, rule, step = meaning
         calendar = self.rules.rulebook.calendar_of(reached.unit)
-        left = self.left.get((reached.deadline, calendar.edition))
+        left = self.left.get((reached.last_day, calendar.edition))
         if left is None:
-            left = signed_working_days(self.day, reached.deadline, calendar)
-            self.left[reached.deadline, calendar.edition] = left
+            left = signed_working_days(self.day, reached.last_day, calendar)
+            self.left[reached.last_day, calendar.edition] = left
         moment = self.moments.get(reached.id)
         return {
             "kind": reached.kind,
@@ -162,7 +162,7 @@ class _Teller:
             "clock": reached.clock,
             "clock_label": rule.label if rule is not None else reached.clock,
             "ref": reached.ref,
-            "deadline": reached.deadline.isoformat(),
+            "deadline": reached.last_day.isoformat(),
             "step": reached.step,
             "step_label": step.label if step is not None else "",
             "colour": reached.colour,

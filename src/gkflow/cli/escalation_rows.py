@@ -82,7 +82,7 @@ def escalation_rows(office: Office, records: Iterable[EscalationRecord]) -> list
             "workflow": record.workflow,
             "clock": record.clock,
             "clock_label": clock_label(office, record.workflow, record.clock, record.ref),
-            "deadline": record.deadline,
+            "deadline": record.last_day,
             "step": record.step,
             "kind": record.kind,
             "colour": record.colour,
