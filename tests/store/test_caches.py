@@ -17,8 +17,8 @@ from store.offices import Place, assert_sound, at, log_of, open_request
 
 WORKFLOWS = ("request", "permit", "penalty", "interpretation")
 CLOCK = (
-    '"case", clock, ref, from_day, until_day, workflow, obligor, kind, owed, status, verdict, since, last_day, remaining,'
-    " stopped, days_left, provisional, earliest, latest, risk, ladder, calendar"
+    '"case", clock, ref, from_day, until_day, workflow, obligor, kind, owed, status, verdict, since, last_day,'
+    " remaining, stopped, days_left, provisional, earliest, latest, risk, ladder, calendar"
 )
 
 
