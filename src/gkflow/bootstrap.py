@@ -7,13 +7,13 @@ The time comes from ``present``: whoever is not given a moment asks ``now`` ther
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
+
+
+T = TypeVar("T")
 
 
 def packaged_files() -> Path:
@@ -166,31 +169,33 @@ def rulebook(home: Path | None = None, profile: str = "national", readings: Read
 
 def check_rules() -> Rulebook:
     """
-    Read every rule file, the packaged ones and the office's own: calendar, law, ladders, workflows, every profile,
-    wording, the order of citations. Raises FilesAtFault with all faults at once.
+    Read every rule file, the packaged ones and the office's own: settings, calendar, law, ladders, workflows, wording
+    and plans, under every profile. Raises FilesAtFault with all faults at once.
     """
-    from gkflow.files.citations import check_citations
+    from gkflow.files.form import check_files
     from gkflow.files.wording import read_wording
 
     home = home_folder()
+    places = tuple(folders(home))
     faults: list[Fault] = []
-    book: object = None
-    for read in (
-        lambda: read_wording(folders(home)),
-        lambda: check_citations(folders(home)),
-        lambda: _rulebook_for(settings_of(home, patient=False)),
-    ):
+
+    def tried(read: Callable[[], T]) -> T | None:
         try:
-            book = read()
+            return read()
         except FilesAtFault as error:
             faults.extend(error.faults)
-    if faults:
-        raise ExaminedAtFault(faults)
-    return cast("Rulebook", book)
+            return None
 
-
-def _rulebook_for(settings: Settings) -> Rulebook:
-    return rulebook(settings.home, settings.profile, settings.readings)
+    tried(lambda: read_wording(places))
+    settings = tried(lambda: settings_of(home, patient=False))
+    edition = tried(lambda: _edition_of(places))
+    profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
+    # Without a calendar the rules are compared all the same: none of them names a day that it would have to know.
+    days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
+    book = tried(lambda: check_files(places, days, profile, picks))
+    if faults or book is None:
+        raise ExaminedAtFault(list(dict.fromkeys(faults)))
+    return book
 
 
 def law_of(home: Path | None = None) -> Law:

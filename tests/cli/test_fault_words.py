@@ -16,7 +16,16 @@ from gkflow.cli.language import choose
 
 Gkflow = Callable[..., Any]
 SOURCE = Path(library.__file__).parent
-NOTING = {"fault", "wrong", "_add", "add", "at", "_fault", "Problem", *(WANTING := {"wanted", "text_as"})}
+NOTING = {
+    "fault",
+    "fault_at",
+    "_at",
+    "add",
+    "at",
+    "_fault",
+    "Problem",
+    *(WANTING := {"wanted", "text_as", "number_as"}),
+}
 READERS = [
     *sorted((SOURCE / "files").rglob("*.py")),
     SOURCE / "bootstrap.py",
@@ -33,7 +42,7 @@ def sentences(path: Path) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in NOTING:
-                place = 2 if name == "wrong" else 0 if name in WANTING else None
+                place = 0 if name in WANTING else None
                 for at, each in enumerate(node.args):
                     told = template(each)
                     if re.search("[a-z]{2}.* [a-z]{2}", told) and (place is None or at == place):
@@ -44,7 +53,7 @@ def sentences(path: Path) -> Iterator[tuple[str, str]]:
         elif isinstance(node, (ast.Assign, ast.Yield)):
             value = node.value
             named = isinstance(node, ast.Yield) or any(
-                getattr(each, "id", "") in ("text", "reason") for each in node.targets
+                getattr(each, "id", "") in ("text", "reason", "wrong") for each in node.targets
             )
             if named and value is not None and (told := template(value)) and " " in told:
                 yield f"{path.name}:{node.lineno}", told

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from gkflow.bootstrap import law_of
+from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.citations import CitationOrder, citations_of
 from gkflow.domain.errors import FilesAtFault
-from gkflow.files.citations import check_citations, citations_in
+from gkflow.files.citations import citations_in
+from gkflow.files.form import check_files
 from gkflow.files.nodes import Faults
 from gkflow.files.rule_sources import KINDS, nodes_of
 from gkflow.files.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
+PLAIN_WEEKS = WorkCalendar(days_off=frozenset(), makeup_days=frozenset())
 COVERAGE = ROOT / "docs" / "coverage.yaml"
 
 
@@ -56,7 +59,7 @@ def test_the_workflows_in_use_cite_in_order_whatever_the_profile() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for kind in KINDS:
+    for kind in (*KINDS, "config/plans"):
         shutil.copytree(ROOT / kind, tmp_path / kind)
     return tmp_path
 
@@ -69,7 +72,7 @@ def test_a_local_rule_before_a_national_one_is_a_fault_with_its_line_and_what_to
     path.write_text(text.replace(right, "; ".join(reversed(right.split("; ")))), encoding="utf-8")
     line = text[: text.index(right)].count("\n") + 1
     with pytest.raises(FilesAtFault) as told:
-        check_citations([folder])
+        check_files([folder], PLAIN_WEEKS, "national", ())
     [fault] = told.value.faults
     assert (fault.file, fault.line) == ("workflows/interpretation.yaml", line)
     assert fault.text.endswith(f"write: {right}")
@@ -84,7 +87,7 @@ def test_lapses_of_one_clock_are_compared_as_they_are_printed(folder: Path) -> N
     moved = text[:first] + text[end:].replace(last, last + text[first:end], 1)
     path.write_text(moved, encoding="utf-8")
     with pytest.raises(FilesAtFault, match="stands before what ranks above it"):
-        check_citations([folder])
+        check_files([folder], PLAIN_WEEKS, "national", ())
 
 
 def test_an_office_whose_file_cites_otherwise_works_and_gkflow_check_says_so(

@@ -23,7 +23,7 @@ _NOUNS = {
     "holiday": "节假日", "instrument": "法律文件", "item": "条目", "key": "键", "ladder": "督办梯级",
     "limit": "期限标准", "list": "代码表", "notice": "通知", "person": "人员", "profile": "地方规则",
     "reading": "口径", "region": "地区", "role": "职责", "scope": "适用范围", "state": "状态", "step": "步骤",
-    "colour": "颜色",
+    "colour": "颜色", "case": "案件", "plan": "方案",
     "unit": "机关", "workflow": "流程", "points": "分值", "same": "相同要素", "facts": "要素",
 }  # fmt: skip
 # Kinds of facts and what a value of a file may be.
@@ -192,6 +192,21 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r"only a day or a moment lies somewhere, not a (.+)", "lies 只用于日期和时刻，不用于 {0}"),
     (r'\[numbers\] (.+): series "(.+?)" is given to another workflow',
      "[numbers] {0}：编号系列“{1}”已给了另一个流程"),
+    (r'\[accounts\] (.+): no person "(.+?)"', "[accounts] {0}：没有人员“{1}”"),
+    # what the check alone asks
+    (r'cite: "(.+?)" names no instrument that is known: write its title as config/law/ has it, or add it to cited.yaml',
+     "依据“{0}”不是已知的文件：请按 config/law/ 中的名称写，或者补入 cited.yaml"),
+    (r'state "(.+?)" is final, but action "(.+?)" may be taken in it', "状态“{0}”是终态，却还可以办理动作“{1}”"),
+    (r"no ladder reminds of it \(ladder\), though it is a duty of the office",
+     "是本机关的期限，却没有督办梯级（ladder）提醒"),
+    (r"a local notice is named after its place and year: (\S+)", "地方通知的文件名写明地方和年份：{0}"),
+    (r"published (\S+) is no day before its first day, (\S+)", "公布日期 {0} 不早于其中的第一天 {1}"),
+    (r"no profile names this plan \(plan\)", "没有地方规则写明这个方案（plan）"),
+    (r'case "(.+?)" stands here again \(first on line (\S+)\)', "案件“{0}”重复（首次在第 {1} 行）"),
+    (r'no action "(.+?)" opens a case; "(.+?)" does', "动作“{0}”不开立案件；开立案件的是“{1}”"),
+    (r"length 0 is the same day, which is said with unit day", "长度为 0 是当日，单位应当是 day"),
+    (r"length (\S+) is longer than any limit: (\S+) is the most for unit (\S+)",
+     "长度 {0} 比任何期限都长：单位 {2} 最多 {1}"),
     # soundness
     (r'clock "(.+?)" ends on it \(until\), so it lies ahead', "期限“{0}”到它为止（until），它在将来（lies: ahead）"),
     (r'an entry may name the last day \(until\), and limit "(.+?)" binds the (.+): it is the least that they have '

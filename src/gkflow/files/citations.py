@@ -1,34 +1,22 @@
 """
-Citations in the rule files (引用依据): national instruments are cited before local ones, in every file and key.
+Citations in the rule files (引用依据): of instruments that are known, and the national ones before the local ones.
 
-A question of form, asked by ``gkflow check`` alone: an office whose own file cites in another order still works.
+A question of form, asked by ``gkflow check`` alone: an office whose own file cites otherwise still works.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from gkflow.domain.citations import CitationOrder, citations_of
 from gkflow.domain.law import Law
-from gkflow.files.law import law_from
 from gkflow.files.nodes import Faults, Node
-from gkflow.files.rule_sources import KINDS, LAW, nodes_of
 
 _CITE, _LAPSE = "cite", "lapse"
 
 
-def check_citations(folders: Sequence[Path]) -> None:
-    """Raises FilesAtFault with every text that cites a local instrument before a national one (检查引用次序)."""
-    faults, unread = Faults(), Faults()  # what cannot be read is a fault of the reading, which ``read_rulebook`` tells
-    law = law_from([node for _, node in nodes_of(folders, LAW, unread)], unread)
-    for kind in KINDS:
-        compare_citations((node for _, node in nodes_of(folders, kind, unread)), law, faults)
-    faults.tell()
-
-
 def compare_citations(nodes: Iterable[Node], law: Law, faults: Faults) -> None:
-    """Note each citation that names a local instrument before a national one."""
+    """Note each citation of an unknown instrument, and each that names a local one before a national one."""
     order = CitationOrder(law)
     for node in nodes:
         for place, cited in citations_in(node):
@@ -37,6 +25,13 @@ def compare_citations(nodes: Iterable[Node], law: Law, faults: Faults) -> None:
                 first = next(there for there, wanted in zip(cited, right, strict=True) if there != wanted)
                 wanted = "; ".join(right)
                 faults.at(place, f'cite: "{first}" stands before what ranks above it; write: {wanted}')
+            for each in cited:
+                if order.rank(each) is None:
+                    text = (
+                        f'cite: "{each}" names no instrument that is known: write its title as config/law/ has it, '
+                        "or add it to cited.yaml"
+                    )
+                    faults.at(place, text)
 
 
 def citations_in(node: Node) -> Iterator[tuple[Node, tuple[str, ...]]]:

@@ -18,11 +18,18 @@ from gkflow.files.nodes import Faults, Node, as_day
 _CALENDAR_UNITS = (LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR, LimitUnit.FIXED_DATE)
 # An office's own rule is never law that somebody found in a text.
 _KNOWN_OF_HOUSE = (Known.PROPOSAL, Known.INFERENCE)
+# The most that a length may be: ten years, and thirty days in hours. The longest of the packaged law is 36 months.
+_LONGEST = {
+    LimitUnit.WORKING_DAY: 2500, LimitUnit.DAY: 3660, LimitUnit.MONTH: 120, LimitUnit.YEAR: 10, LimitUnit.HOUR: 720,
+}  # fmt: skip
 _Succeeding = dict[str, tuple[str, Found[LawFile], str]]  # limit -> the older one, the file that says so, the key there
 
 
-def law_from(nodes: Iterable[Node], faults: Faults) -> Law:
-    """The instruments and limits of all law files together (法规库)."""
+def law_from(nodes: Iterable[Node], faults: Faults, kept: bool = False) -> Law:
+    """
+    The instruments and limits of all law files together (法规库). What was *kept* by an earlier gkflow is not asked
+    for the bounds of a length.
+    """
     instruments: dict[str, Instrument] = {}
     limits: dict[str, TimeLimit] = {}
     before: _Succeeding = {}
@@ -42,6 +49,8 @@ def law_from(nodes: Iterable[Node], faults: Faults) -> Law:
         for key, limit in found.model.limits.items():
             name = f"{instrument.name}/{key}"
             limits[name] = _limit(found, name, key, limit, instrument)
+            if not kept:
+                _check_lengths(found, key, limit)
             if limit.succeeds is not None:
                 before[name] = (limit.succeeds, found, key)
     for name in list(before):
@@ -126,6 +135,19 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
         of=keys.of,
         year=keys.year,
     )
+
+
+def _check_lengths(found: Found[LawFile], key: str, keys: LimitKeys) -> None:
+    """A slip of the pen is no limit: 0 means the same day (当日), and no law sets ten years of working days."""
+    for since, value in keys.values.items():
+        if value is None or value.length is None or value.unit not in _LONGEST:
+            continue
+        path, length, longest = ("limits", key, "values", since), value.length, _LONGEST[value.unit]
+        if length == 0 and value.unit is not LimitUnit.DAY and found.node_at(*path, "length").value == 0:
+            found.fault("length 0 is the same day, which is said with unit day", *path, key="length")
+        if length > longest:
+            text = f"length {length} is longer than any limit: {longest} is the most for unit {value.unit}"
+            found.fault(text, *path, key="length")
 
 
 def _fixed_date(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> None:

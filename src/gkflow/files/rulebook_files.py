@@ -64,7 +64,7 @@ def read_rulebook(
     of every file, what ``domain.soundness.problems`` finds with them.
     """
     faults = Faults()
-    return _assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
+    return assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
 
 
 def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
@@ -72,18 +72,23 @@ def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
     The rulebook of sources that were adopted (已采用的规则). They agreed with themselves when they were adopted, so
     that is not asked again. Raises FilesAtFault where this gkflow cannot read what an earlier one kept.
     """
-    return _assemble(sources.of, calendar, sources.profile, sources.readings, Faults(), kept=True)
+    return assemble(sources.of, calendar, sources.profile, sources.readings, Faults(), kept=True)
 
 
-def _assemble(
+def assemble(
     nodes_of_kind: Callable[[str], list[Node]],
     calendar: WorkCalendar,
     profile: str,
     readings: Iterable[tuple[str, str, str]],
     faults: Faults,
     kept: bool = False,
+    read: Callable[[Node, Faults], Workflow] = workflow_from,
 ) -> Rulebook:
-    law = law_from(nodes_of_kind(LAW), faults)
+    """
+    The rulebook of the files that *nodes_of_kind* gives; *kept* ones are not asked whether they agree. *read* reads a
+    workflow.
+    """
+    law = law_from(nodes_of_kind(LAW), faults, kept)
     files: Files = {}
     ladders = _by_name(nodes_of_kind(LADDERS), "ladder", ladder_from, faults, files)
     lists = _by_name(nodes_of_kind(LISTS), "list", list_from, faults)
@@ -97,7 +102,7 @@ def _assemble(
         picked.setdefault(flow, {})[what] = (name, SETTINGS)
         own.setdefault(flow)
     nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_kind(WORKFLOWS)]
-    workflows = _by_name(nodes, "workflow", workflow_from, faults)
+    workflows = _by_name(nodes, "workflow", read, faults)
     for flow in own:
         if flow not in workflows:
             faults.add(SETTINGS, 0, f'readings: no workflow "{flow}"{mean(flow, workflows)}')

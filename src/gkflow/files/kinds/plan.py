@@ -1,13 +1,22 @@
 """What a row of a plan holds (方案台账): ``config/plans/NAME.csv``, a register that ``gkflow import`` takes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
-from gkflow.files.kinds.model import DAY_PATTERN, FileModel, key
-from gkflow.files.kinds.values import Text, TextOrEmpty, text_like
+from gkflow.files.kinds.model import DAY_PATTERN, FileModel, Value, key, wanted
+from gkflow.files.kinds.values import Text, TextOrEmpty
+from gkflow.files.nodes import as_day
 
-_DayOrEmpty = Annotated[str, text_like(f"^$|{DAY_PATTERN}")]
+
+def _day(value: Any) -> str:
+    if isinstance(value, str) and as_day(value) is not None:
+        return value
+    raise wanted("a day such as 2019-05-15")
+
+
+_Day = Annotated[str, Value(_day, "", {"type": "string", "pattern": DAY_PATTERN})]
+_DayOrEmpty = Annotated[str, Value(_day, "", {"type": "string", "pattern": f"^$|{DAY_PATTERN}"})]
 
 
 class PlanRow(FileModel):
@@ -17,7 +26,7 @@ class PlanRow(FileModel):
 
     case: Text = key("案件编号", "the number of the case")
     workflow: Text = key("流程", "task or catalogue")
-    day: Annotated[str, text_like(DAY_PATTERN)] = key("日期", "the day of the plan")
+    day: _Day = key("日期", "the day of the plan")
     action: Text = key("动作", "the action that opens the case: plan")
     unit: TextOrEmpty = key("机关", "the unit that is to do it, by its code in the profile", "")
     title: Text = key("标题", "what is to be done")

@@ -1,0 +1,188 @@
+"""
+The form of rule files (规则文件的格式要求): what ``gkflow check`` alone asks, beyond what the rules need to work.
+
+An office whose own file is at odds with it still works, and is told so when it checks: every citation is one of a
+known instrument, nothing leads out of an end, a ladder watches each duty of the office, every plan fits its profile.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
+from gkflow.domain.errors import Fault, FilesAtFault
+from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
+from gkflow.files.citations import compare_citations
+from gkflow.files.kinds.plan import PlanRow
+from gkflow.files.law import law_from
+from gkflow.files.model_reader import Found, read_model
+from gkflow.files.nodes import Faults, Key, Node, as_json, line_of, values
+from gkflow.files.profiles import Profile, profiles_from
+from gkflow.files.rule_sources import KINDS, LAW, NATIONAL, PROFILES, WORKFLOWS, nodes_of
+from gkflow.files.rulebook_files import assemble, read_calendar_files
+from gkflow.files.texts import read_text
+from gkflow.files.workflows import workflow_from
+
+if TYPE_CHECKING:
+    from gkflow.domain.calendar import WorkCalendar
+
+PLANS = "config/plans"
+LOCAL = "config/calendar/local"
+_ANYTIME = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)  # remarks and what sets a record right
+
+
+def check_files(
+    folders: Sequence[Path], calendar: WorkCalendar, profile: str, readings: Iterable[tuple[str, str, str]]
+) -> Rulebook:
+    """
+    Every rule file of *folders* (检查全部规则文件): the rules agree under each profile, and the files are well formed.
+    Returns the rulebook of the *profile*. Raises FilesAtFault with every fault.
+    """
+    found: dict[Fault, None] = {}
+    unread = Faults()
+    nodes = {kind: [node for _, node in nodes_of(folders, kind, unread)] for kind in KINDS}
+    found.update(dict.fromkeys(unread.all()))
+    workflows: dict[str, Workflow] = {}
+
+    def read(node: Node, faults: Faults) -> Workflow:
+        """A profile makes another workflow of a file only where it picks another reading."""
+        said = node.value if isinstance(node.value, dict) else {}
+        picked = next((as_json(values(each)) for key, each in said.items() if key == "reading"), "")
+        name = f"{node.file} {picked}"
+        if name not in workflows:
+            workflows[name] = workflow_from(node, faults)
+        return workflows[name]
+
+    def book_of(name: str, picks: Iterable[tuple[str, str, str]] = ()) -> Rulebook | None:
+        try:
+            return assemble(nodes.__getitem__, calendar, name, picks, Faults(), read=read)
+        except FilesAtFault as error:
+            # What is wrong whatever the profile is said once; the rest with the profile under which it is.
+            there = {Fault(each.file, each.line, each.text): None for each in found}
+            told = [each for each in error.faults if each not in there]
+            head = "" if name == profile else f'profile "{name}": '
+            found.update({Fault(each.file, each.line, f"{head}{each.text}"): None for each in told})
+            return None
+
+    book = book_of(profile, readings)
+    profiles = profiles_from(iter(nodes[PROFILES]), law_from(nodes[LAW], Faults()), Faults())
+    if not found:
+        for name in sorted({NATIONAL, *profiles} - {profile}):
+            book_of(name)
+    faults = Faults()
+    if book is not None:
+        _check_form(folders, nodes, book, profiles, faults)
+    found.update(dict.fromkeys(faults.all()))
+    if found or book is None:
+        raise FilesAtFault(tuple(found))
+    return book
+
+
+def _check_form(
+    folders: Sequence[Path], nodes: Mapping[str, Sequence[Node]], book: Rulebook, profiles: Mapping[str, Profile],
+    faults: Faults,
+) -> None:  # fmt: skip
+    for kind in KINDS:
+        compare_citations(nodes[kind], book.law, faults)
+    for node in nodes[WORKFLOWS]:
+        check_ends(book.workflow(Path(node.file).stem), node, faults)
+    files = read_calendar_files(folders)
+    for overlay in files.overlays:
+        check_local(overlay, files.places[str(overlay["name"])], faults)
+    check_plans(folders, profiles, book, faults)
+
+
+def check_ends(workflow: Workflow, node: Node, faults: Faults) -> None:
+    """Nothing but remarks leads out of an end, and each duty of the office is watched (终态与督办)."""
+    finals = [state.name for state in workflow.states.values() if state.final]
+    for action in workflow.actions.values():
+        state = next((state for state in finals if state in action.sources), None)
+        if state is not None and action.name not in _ANYTIME:
+            line = line_of(node, ("actions", action.name, "from"))
+            faults.add(node.file, line, f'state "{state}" is final, but action "{action.name}" may be taken in it')
+    for clock in workflow.clocks:
+        if clock.kind is ClockKind.DUTY and clock.obligor is Obligor.OFFICE and not clock.ladder:
+            line = line_of(node, ("clocks", clock.name))
+            text = f'clock "{clock.name}": no ladder reminds of it (ladder), though it is a duty of the office'
+            faults.add(node.file, line, text)
+
+
+# --- local calendars --------------------------------------------------------------------------------------
+
+
+def check_local(overlay: Mapping[str, object], file: str, faults: Faults) -> None:
+    """A local notice is named after its year, and came before its days (地方放假通知)."""
+    if f"{LOCAL}/" not in file:
+        return
+    year, published = overlay.get("calendar"), overlay.get("published")
+    if not Path(file).stem.endswith(f"-{year}"):
+        faults.add(file, 1, f"a local notice is named after its place and year: PLACE-{year}.yaml")
+    days = [day for key in ("days_off", "makeup_days", "plain_days") for day in _days(overlay.get(key))]
+    if days and isinstance(published, date) and published >= min(days):
+        faults.add(file, 1, f"published {published} is no day before its first day, {min(days)}")
+
+
+def _days(said: object) -> list[date]:
+    return [day for day in said if isinstance(day, date)] if isinstance(said, Mapping) else []
+
+
+# --- plans ------------------------------------------------------------------------------------------------
+
+
+def check_plans(folders: Sequence[Path], profiles: Mapping[str, Profile], book: Rulebook, faults: Faults) -> None:
+    """Every plan belongs to a profile, and its rows open cases that take what they say (方案台账)."""
+    plans = {path.stem: (folder, path) for folder in folders for path in sorted((folder / PLANS).glob("*.csv"))}
+    for profile in profiles.values():
+        if profile.plan and profile.plan not in plans:
+            file = f"config/profiles/{profile.name}.yaml"
+            faults.add(file, 0, f'plan: no plan "{profile.plan}"{mean(profile.plan, plans)}')
+    for plan, (folder, path) in plans.items():
+        file = f"{PLANS}/{path.name}" if folder == folders[0] else path.as_posix()
+        users = [profile for profile in profiles.values() if profile.plan == plan]
+        if not users:
+            faults.add(file, 0, "no profile names this plan (plan)")
+        units = {unit.code for profile in users for unit in profile.units} if users else None
+        numbers: dict[str, int] = {}
+        for node in _rows(path, file, faults):
+            _check_row(read_model(PlanRow, node, faults), book, units, numbers)
+
+
+def _rows(path: Path, file: str, faults: Faults) -> Iterator[Node]:
+    text = read_text(path, file, faults)
+    if text is None:
+        return
+    rows = csv.DictReader(text.splitlines(keepends=True))
+    for row in rows:
+        line = rows.line_num
+        # An empty cell says nothing.
+        cells = {Key(name, line): Node(value, file, line) for name, value in row.items() if name and value}
+        yield Node(cells, file, line)
+
+
+def _check_row(found: Found[PlanRow], book: Rulebook, units: set[str] | None, numbers: dict[str, int]) -> None:
+    row, line = found.model, found.node.line
+    if row.case and numbers.setdefault(row.case, line) != line:
+        found.fault(f'case "{row.case}" stands here again (first on line {numbers[row.case]})', key="case")
+    if row.unit and units is not None and row.unit not in units:
+        found.fault(f'no unit "{row.unit}"{mean(row.unit, units)}', key="unit")
+    if row.workflow not in book.workflows:
+        found.fault(f'no workflow "{row.workflow}"{mean(row.workflow, book.workflows)}', key="workflow")
+        return
+    workflow = book.workflow(row.workflow)
+    if row.action != workflow.first.name:
+        found.fault(f'no action "{row.action}" opens a case; "{workflow.first.name}" does', key="action")
+    given = {**row.model_dump(exclude=_COLUMNS, exclude_defaults=True), **(row.model_extra or {})}
+    for name, value in given.items():
+        spec = workflow.facts.get(name)
+        if spec is None or name not in workflow.first.carries:
+            found.fault(f'"{workflow.first.name}" of {workflow.name} takes no fact "{name}"', key=name)
+        elif spec.choices and value not in spec.choices:
+            found.fault(f'fact "{name}" has no choice "{value}"', key=name)
+
+
+_COLUMNS = {"case", "workflow", "day", "action", "unit"}  # of every register; the other columns are facts
