@@ -10,8 +10,6 @@ from gkflow.application.ports import Channel, Ledger
 from gkflow.domain.notice import find_addressees, names_twice
 from gkflow.domain.rulebook import Rulebook
 
-_RINGING = ("mail", "webhook", "chat")
-
 
 def examine_people(
     ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
@@ -67,15 +65,16 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
 
 def _without_channel(ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
     """The people whom nothing would reach: every channel of theirs that rings is out of order."""
-    failing = ledger.outbox.failing_addresses()
+    quiet = frozenset(name for name, channel in channels.items() if channel.quiet)
+    failing = ledger.outbox.failing_addresses(quiet)
     out = {channel: reason for (channel, address), reason in failing.items() if not address}
     for person in rules.people:
         why: dict[str, str] = {}
         for channel, address in person.channels.items():
             if channel not in channels:
                 why[channel] = "not_set_up"
-            elif channel in _RINGING and (reason := out.get(channel) or failing.get((channel, address))):
+            elif channel not in quiet and (reason := out.get(channel) or failing.get((channel, address))):
                 why[channel] = reason
-        ringing = [channel for channel in person.channels if channel in _RINGING]
+        ringing = [channel for channel in person.channels if channel not in quiet]
         if why and all(channel in why for channel in ringing or person.channels):
             yield {"name": person.name, "unit": person.unit, "channels": why}

@@ -120,7 +120,7 @@ _BURY = Statement(
 _OUT_OF_REACH = Statement(
     select(REACHABILITY.c.channel, REACHABILITY.c.address, REACHABILITY.c.error).where(REACHABILITY.c.failures > 0)
 )
-_RINGS = _C.channel.in_(("mail", "webhook", "chat"))
+_RINGS = _C.channel.not_in(("file", "console"))  # most notices; which others ring nobody, the caller knows
 _TAKEN = Statement(
     select(_C.channel, _C.address, func.max(_C.delivered_at).label("at"))
     .where(_RINGS, _C.delivered_at.is_not(None))
@@ -239,10 +239,10 @@ class Outbox(Part):
         """Put the waiting messages of a channel among the dead; how many."""
         return self.run(_BURY, of_channel=channel, now=now, reason=error)
 
-    def failing_addresses(self) -> dict[tuple[str, str], str]:
+    def failing_addresses(self, quiet: Collection[str] = ()) -> dict[tuple[str, str], str]:
         """
-        The addresses of channels that ring whose last notice was given up, and those that are out of reach, with the
-        reason; an empty address stands for the whole channel.
+        The addresses whose last notice was given up, and those that are out of reach, with the reason; an empty
+        address stands for the whole channel. Those of *quiet* channels, which ring nobody, are left out.
         """
         found = {(row.channel, row.address): row.error for row in self.rows(_OUT_OF_REACH)}
         taken = {(row.channel, row.address): row.at for row in self.rows(_TAKEN)}
@@ -250,7 +250,7 @@ class Outbox(Part):
             since = taken.get((row.channel, row.address))
             if since is None or since < row.dead_at:
                 found[row.channel, row.address] = row.error
-        return found
+        return {place: error for place, error in found.items() if place[0] not in quiet}
 
 
 def _claim_but(busy: Sequence[tuple[str, str]]) -> Statement:

@@ -160,10 +160,10 @@ class Outbox(Protocol):
         """Put the waiting messages of a channel among the dead; how many."""
         ...
 
-    def failing_addresses(self) -> dict[tuple[str, str], str]:
+    def failing_addresses(self, quiet: Collection[str] = ()) -> dict[tuple[str, str], str]:
         """
-        The addresses of channels that ring whose last notice was given up, and those that are out of reach, with the
-        reason; an empty address stands for the whole channel.
+        The addresses whose last notice was given up, and those that are out of reach, with the reason; an empty
+        address stands for the whole channel. Those of *quiet* channels, which ring nobody, are left out.
         """
         ...
 
