@@ -108,7 +108,7 @@ def codes() -> str:
         "",
         "## Kinds · 种类",
         "",
-        *_kinds(),
+        *_objection_kinds(),
         "",
     ]
     for subject, found in sorted(_by_subject().items()):
@@ -120,7 +120,7 @@ def codes() -> str:
     return "\n".join([*lines, ""])
 
 
-def _kinds() -> Iterator[str]:
+def _objection_kinds() -> Iterator[str]:
     yield "| class | raised when | exit code |"
     yield "| --- | --- | --- |"
     for found in (errors.GkflowError, *_KINDS, errors.ExaminedAtFault):
