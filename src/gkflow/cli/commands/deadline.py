@@ -31,7 +31,7 @@ _SUSPEND: Any = typer.Option(
 
 def command(
     day: str = typer.Argument(
-        ..., metavar=say("起算日", "DAY"), help=say("收到、作出之日；当日不计入", "day 0, itself not counted")
+        ..., metavar=say("起算日", "START"), help=say("收到、作出之日；当日不计入", "day 0, itself not counted")
     ),
     n: str = typer.Argument(..., metavar="N", help=say("期限的长度", "how long")),
     unit: str = typer.Option(

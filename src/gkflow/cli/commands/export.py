@@ -21,7 +21,7 @@ def command(
         None, metavar=say("[案件]…", "[CASE]…"), help=say("案件编号；不写则为全部", "cases; without any, all of them")
     ),
     published: bool = typer.Option(
-        False, "--published", help=say("只导出可以公开的信息", "only what may be shown to the public")
+        False, "--published", help=say("只导出可以公开的信息", "only what may be published")
     ),
     format: str = options.formats("csv", "json", "xlsx"),
     output: str = options.OUTPUT,

@@ -45,7 +45,7 @@ def command(
     ),
     dry_run: bool = options.DRY_RUN,
     encoding: str = typer.Option(
-        "", "--encoding", metavar=say("编码", "NAME"),
+        "", "--encoding", metavar=say("编码", "ENCODING"),
         help=say("csv 的编码（默认自动识别）", "of a csv (default: found out)"),
     ),
     columns: Path | None = typer.Option(

@@ -21,7 +21,7 @@ def command(
         metavar=say("文件夹", "FOLDER"),
         help=say("默认 GKFLOW_HOME，否则当前文件夹", "default: GKFLOW_HOME, else the current folder"),
     ),
-    name: str = typer.Option("", "--name", metavar=say("名称", "NAME"), help=say("机关名称", "name of the office")),
+    name: str = typer.Option("", "--name", metavar=say("名称", "OFFICE"), help=say("机关名称", "name of the office")),
     unit: str = typer.Option(
         "",
         "--unit",

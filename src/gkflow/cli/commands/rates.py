@@ -20,7 +20,7 @@ def command(
         "", "--workflow", metavar=say("流程", "WORKFLOW"), help=say("只看这一流程", "only this workflow")
     ),
     unit: str = typer.Option(
-        "", "--unit", metavar=say("单位", "UNIT"), help=say("只看这一单位（代码或者名称）", "only this unit")
+        "", "--unit", metavar=say("机关", "UNIT"), help=say("只看这一单位（代码或者名称）", "only this unit")
     ),
     group_by: str = typer.Option(
         "", "--group-by", metavar="unit|month|unit,month",

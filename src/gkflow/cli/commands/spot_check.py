@@ -29,7 +29,7 @@ def command(
         help=say("到哪一天为止收到的（默认今天）", "received by that day (default: today)"),
     ),
     seed: str = typer.Option(
-        "", "--seed", metavar=say("种子", "TEXT"),
+        "", "--seed", metavar=say("种子", "SEED"),
         help=say("随机数种子（默认生成一个）；同一种子抽中同样的案件", "the seed (default: one is made)"),
     ),
     by: str = options.BY,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def command(
     as_of: str = typer.Option(
-        "", "--as-of", metavar=say("日期或时刻", "MOMENT"),
+        "", "--as-of", metavar=say("日期或时刻", "DAY|MOMENT"),
         help=say("巡检到哪一天（默认今天）：2026-11-22 或 2026-11-22T09:00+08:00", "through that day (default: today)"),
     ),
     simulate: bool = typer.Option(
