@@ -26,7 +26,7 @@ PO, MO = FOLDER / "gkflow.po", FOLDER / "gkflow.mo"
 # The first argument is the pattern; with _as, the first is its context and the second the pattern.
 HEAD = "Language: zh_CN\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "said": None, "say_as": ((1, "c"), 2), "said_as": ((1, "c"), 2),
+    "say": None, "said": None, "say_as": ((1, "c"), 2), "said_as": ((1, "c"), 2),
 }  # fmt: skip
 HEADER = """\
 # Chinese (Simplified) messages of gkflow (简体中文).

@@ -19,7 +19,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from gkflow.cli.vocabulary import KNOWN, UNITS
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.law import Bound, Known, LimitUnit, LimitValue, TimeLimit, YearOf
@@ -33,6 +32,7 @@ from gkflow.files.nodes import Faults, plain
 from gkflow.files.profiles import Profile
 from gkflow.files.rulebook_files import read_profiles, read_rulebook
 from gkflow.files.yaml_files import read_yaml
+from gkflow.words.vocabulary import KNOWN, UNITS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "docs/coverage.yaml"

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import gkflow
-from gkflow.cli.words import FINDINGS
 from gkflow.domain import errors, objections
+from gkflow.words.findings import FINDINGS
 from gkflow.words.language import CHINESE
 
 ROOT = Path(__file__).resolve().parent.parent

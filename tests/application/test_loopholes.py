@@ -375,6 +375,6 @@ def test_publicity_does_not_end_before_the_shortest_period_though_a_day_was_name
 
 def test_every_refusal_of_this_kind_is_worded_in_both_languages() -> None:
     from gkflow.application.actions import REFUSING
-    from gkflow.cli.words import FINDINGS
+    from gkflow.words.findings import FINDINGS
 
     assert set(FINDINGS) >= set(REFUSING)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -274,21 +273,6 @@ def test_the_day_of_the_week_is_told_in_the_language_chosen(gkflow: Gkflow, noti
     assert "is Sun" in problem["reason"]
 
 
-def test_each_problem_has_chinese_words_with_the_facts_of_the_english_ones() -> None:
-    from gkflow.calendars import notice_problems
-    from gkflow.cli.notice_words import PROBLEMS
-
-    def facts(words: str) -> set[str]:
-        return {name for _, name, *_ in Formatter().parse(words) if name}
-
-    english = notice_problems._TEXTS | notice_problems._COMPARED
-    assert PROBLEMS.keys() == notice_problems.PROBLEMS | notice_problems.COMPARED == english.keys()
-    assert {code: facts(PROBLEMS[code]) for code in english} == {code: facts(english[code]) for code in english}
-    assert all(re.search("[一-鿿]", words) for words in PROBLEMS.values())
-    assert not any(re.search("[一-鿿]", words) for words in english.values())
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_text_that_names_no_year_is_refused_and_told_how_to_name_it(
     lang: str, office: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:

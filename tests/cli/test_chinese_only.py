@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from gkflow.cli.system_words import said_in_chinese, system_words
 from gkflow.cli.words import inside
+from gkflow.words.system import said_in_chinese, system_words
 
 Gkflow = Callable[..., Any]
 # Two words side by side are a sentence; one alone is a code, a name or an option.

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import gkflow as library
-from gkflow.cli.fault_words import words_of
 from gkflow.cli.language import choose
+from gkflow.words.faults import words_of
 
 Gkflow = Callable[..., Any]
 SOURCE = Path(library.__file__).parent

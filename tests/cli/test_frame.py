@@ -155,7 +155,7 @@ def test_every_finding_that_the_code_can_make_has_its_words() -> None:
     import re
 
     import gkflow as library
-    from gkflow.cli.words import FINDINGS
+    from gkflow.words.findings import FINDINGS
 
     source = Path(library.__file__).parent
     texts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Thread
 
 from gkflow.domain.sentences import said
-from gkflow.words.language import CHINESE, ENGLISH, LANGUAGES, say, speak, speaking, spoken, text
+from gkflow.words.language import CHINESE, ENGLISH, LANGUAGES, say, speak, speaking, spoken, translated
 
 
 def test_a_sentence_is_said_from_its_pattern_with_what_it_holds() -> None:
@@ -24,7 +24,7 @@ def test_each_thread_speaks_its_own_language() -> None:
 
     def listen(code: str) -> None:
         speak(LANGUAGES[code])
-        heard[code] = text(said("{name} is not supported", name="x"))
+        heard[code] = translated(said("{name} is not supported", name="x"))
 
     threads = [Thread(target=listen, args=(code,)) for code in ("en", "zh")]
     for thread in threads:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
     from gkflow.office import Office
@@ -37,12 +37,11 @@ def acting(office: Office, by: str, otherwise: str = "") -> str:
         return login()
     if not settings.people:
         return otherwise
-    people = say("、", ", ").join(dict.fromkeys(person.name for person in settings.people))
+    people = listed(dict.fromkeys(person.name for person in settings.people))
     raise typer.BadParameter(
         say(
-            '没有写明经办人。请加 --by 姓名，或者设 GKFLOW_BY，或者在 gkflow.toml 写 [me] name = "姓名"；'
-            f"人员有：{people}",
-            f'nobody is named as acting. Add --by NAME, set GKFLOW_BY, or write [me] name = "NAME" in gkflow.toml; '
-            f"the people are: {people}",
+            'nobody is named as acting. Add --by NAME, set GKFLOW_BY, or write [me] name = "NAME" in '
+            "gkflow.toml; the people are: {people}",
+            people=people,
         )
     )

@@ -10,27 +10,28 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gkflow.cli.help import columns, padded, width, wrapped
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
 if TYPE_CHECKING:
     from gkflow.domain.workflow import FactSpec, Workflow
 
 _ASIDE = ("note", "correct_entry", "link")  # these go with every state
 _CORRECTION = {
-    "seq": ("更正的记录序号", "the entry that is corrected"),
-    "reason": ("理由", "why"),
-    "day": ("更正后的日期", "its true day"),
-    "void": ("作废", "it is void: 是 or 否"),
+    "seq": said("the entry that is corrected"),
+    "reason": said("why"),
+    "day": said("its true day"),
+    "void": said("it is void: 是 or 否"),
 }
 _TYPES = {
-    "day": ("日期", "a day"),
-    "moment": ("时刻", "a moment"),
-    "integer": ("整数", "a whole number"),
-    "number": ("数", "a number"),
-    "amount_wan": ("金额（万元）", "an amount in 万元"),
-    "flag": ("是/否", "是 or 否"),
-    "uscc": ("统一社会信用代码", "a unified social credit code"),
-    "identity_number": ("公民身份号码", "an identity number"),
+    "day": said("a day"),
+    "moment": said("a moment"),
+    "integer": said("a whole number"),
+    "number": said("a number"),
+    "amount_wan": said("an amount in 万元"),
+    "flag": said_as("types", "是 or 否"),
+    "uscc": said("a unified social credit code"),
+    "identity_number": said("an identity number"),
 }
 
 
@@ -43,7 +44,7 @@ def wanted(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str,
     return wanted_facts(workflow, action)
 
 
-def listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
+def actions_listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
     """The actions with the facts that each must have; those that always go are named in the last line."""
     lines: list[str] = []
     own = [name for name in names if name not in _ASIDE]
@@ -51,13 +52,13 @@ def listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
     for name in own:
         action = workflow.actions[name]
         must, may = wanted(workflow, name)
-        more = say(f"（另可填 {len(may)} 项）", f"({len(may)} more)") if may else ""
-        told = " ".join(filter(None, (say(action.label, _cite(action.cite)), more)))
+        more = say("({count} more)", count=len(may)) if may else ""
+        told = " ".join(filter(None, (label_or(action.label, _cite(action.cite)), more)))
         lines += _hanging(f"  {padded(name, wide)}  ", told)
-        lines += fact_lines(workflow, must, "    " + say("须填 ", "must "), choices=False)
-    aside = [say(f"{name} {workflow.actions[name].label}", name) for name in names if name in _ASIDE]
+        lines += fact_lines(workflow, must, "    " + say("must "), choices=False)
+    aside = [label_or(f"{name} {workflow.actions[name].label}", name) for name in names if name in _ASIDE]
     if aside:
-        lines += _hanging(say("  随时可以：", "  at any time: "), say("、", ", ").join(aside))
+        lines += _hanging(say("  at any time: "), listed(aside))
     return lines
 
 
@@ -78,23 +79,23 @@ def fact_lines(workflow: Workflow, names: Iterable[str], head: str, choices: boo
 
 def _fact(workflow: Workflow, name: str, choices: bool) -> str:
     if name in _CORRECTION and name not in workflow.facts:
-        return say(*_CORRECTION[name])
+        return translated(_CORRECTION[name])
     spec = workflow.facts.get(name)
     if spec is None:
-        return say("内容", "text") if name == "text" else ""
-    label = spec.label if language() == "zh" else ""
+        return say("text") if name == "text" else ""
+    label = spec.label if spoken() is CHINESE else ""
     values = _values(spec) if choices else ""
     if values == label:
         return label  # 统一社会信用代码 says both
-    return label + (say("：", "") if label and values else "") + values
+    return label + (say(": ") if label and values else "") + values
 
 
 def _values(spec: FactSpec) -> str:
     """What the fact may be."""
     if spec.type == "choice":
         open_ = {code: label for code, label in spec.choices.items() if code not in spec.closed}
-        return say("、", ", ").join(say(f"{code} {label}", code) for code, label in open_.items())
-    return say(*_TYPES[spec.type]) if spec.type in _TYPES else ""
+        return listed(label_or(f"{code} {label}", code) for code, label in open_.items())
+    return translated(_TYPES[spec.type]) if spec.type in _TYPES else ""
 
 
 def _hanging(head: str, words: str) -> list[str]:
@@ -126,18 +127,18 @@ def facts_help(words: Sequence[str]) -> list[str]:
 
     action = workflow.actions[name]
     must, may = wanted(workflow, name)
-    head = say(f"“{workflow.label}”的“{action.label}”（{name}）", f"{workflow.name}: {name}")
-    lines = ["", head + (say(f" 依据 {action.cite}", f" {_cite(action.cite)}") if action.cite else "")]
+    flow, called = label_or(workflow.label, workflow.name), label_or(f"“{action.label}”（{name}）", name)
+    head = say("{workflow}: {action}", workflow=flow, action=called)
+    article = say(" {cite}", cite=label_or(action.cite, _cite(action.cite))) if action.cite else ""
+    lines = ["", head + article]
     if must:
-        lines += ["", say("须填的要素（--fact 代码=值）", "Facts that it must have (--fact CODE=VALUE)")]
+        lines += ["", say("Facts that it must have (--fact CODE=VALUE)")]
         lines += fact_lines(workflow, must, "  ")
     if may:
-        lines += ["", say("可填的要素", "Facts that it may have")]
+        lines += ["", say("Facts that it may have")]
         lines += fact_lines(workflow, may, "  ")
     if name == CORRECT:
-        told = say(
-            "更正后的要素，可以是本流程的任一要素", "Corrected facts: any fact of the workflow, with its true value"
-        )
+        told = say("Corrected facts: any fact of the workflow, with its true value")
         lines += ["", told, *fact_lines(workflow, _entered(workflow), "  ")]
     return lines
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gkflow.cli.help import padded, width
-from gkflow.cli.language import say
-from gkflow.cli.vocabulary import weekday
+from gkflow.words.language import say, say_as
+from gkflow.words.vocabulary import weekday
 
 if TYPE_CHECKING:
     from gkflow.domain.day_by_day import WorkingLine
@@ -36,12 +36,12 @@ def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], st
 
 def _counted(line: WorkingLine, last: bool) -> str:
     if line.why == "rolled" and last:
-        return say("届满", "last day")
+        return say_as("day_by_day", "last day")
     if line.counted is not None:
-        return say(f"第{line.counted}日", f"day {line.counted}")
+        return say("day {counted}", counted=line.counted)
     if line.why in ("day_zero", "day_zero_moved"):
-        return say("起算日", "day 0") if line.why == "day_zero" else say("收到之日", "received")
-    return say("届满", "last day") if line.why == "fixed" else say("不计入", "left out")
+        return say("day 0") if line.why == "day_zero" else say_as("day_by_day", "received")
+    return say_as("day_by_day", "last day") if line.why == "fixed" else say("left out")
 
 
 def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None) -> str:
@@ -49,28 +49,22 @@ def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None)
     why = str(line.why)
     words = ""
     if why == "day_zero":
-        words = say("当日不计入（民法典第二百零一条）", "not counted (Civil Code Art. 201)")
+        words = say("not counted (Civil Code Art. 201)")
     elif why == "day_zero_moved":
-        words = say("休息日收到，以其后第一个工作日为起算日", "a day off: day 0 is the next working day")
+        words = say("a day off: day 0 is the next working day")
         words += _source(line)
     elif why == "makeup":
-        words = say("调休上班", "make-up working day") + (
-            say(f"（{line.name}）", f" ({line.name})") if line.name else ""
-        )
+        words = say("make-up working day") + (say(" ({name})", name=line.name) if line.name else "")
     elif why == "weekend":
-        words = say("周末", "weekend")
+        words = say("weekend")
     elif why == "holiday":
-        words = line.name or say("休息日", "day off")
+        words = line.name or say("day off")
     elif why == "suspended":
-        words = held(line.ref, line.day) if held is not None else say("中止", "suspended")
+        words = held(line.ref, line.day) if held is not None else say("suspended")
         if line.day.weekday() > 4 and line.name:
-            words += say("（调休上班日）", " (make-up working day)") + _source(line)
+            words += say(" (make-up working day)") + _source(line)
     elif why == "rolled":
-        words = (
-            _day_off(line)
-            + say("，末日顺延（民法典第二百零三条）", ": the last day rolls on (Civil Code Art. 203)")
-            + _source(line)
-        )
+        words = _day_off(line) + say(": the last day rolls on (Civil Code Art. 203)") + _source(line)
     if why in ("holiday", "makeup"):
         words += _source(line)
     return (words + _predicted(line)).strip()
@@ -78,18 +72,18 @@ def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None)
 
 def _rolled_to(line: WorkingLine) -> str:
     """The day on which a period ends that could not end on a day off; a Saturday or Sunday is one worked (调休)."""
-    words = say("末日顺延至此（民法典第二百零三条）", "the last day rolls to here (Civil Code Art. 203)")
+    words = say("the last day rolls to here (Civil Code Art. 203)")
     if line.day.weekday() > 4 and line.name:
-        words += say("，", ", ") + _made_up(line)
+        words += say(", ") + _made_up(line)
     return words + _predicted(line)
 
 
 def _made_up(line: WorkingLine) -> str:
-    return say(f"调休上班（{line.name}）", f"make-up working day ({line.name})") + _source(line)
+    return say("make-up working day ({name})", name=line.name) + _source(line)
 
 
 def _day_off(line: WorkingLine) -> str:
-    return line.name or (say("周末", "weekend") if line.day.weekday() > 4 else say("休息日", "a day off"))
+    return line.name or (say("weekend") if line.day.weekday() > 4 else say("a day off"))
 
 
 def _source(line: WorkingLine) -> str:
@@ -100,7 +94,7 @@ def _source(line: WorkingLine) -> str:
 def _predicted(line: WorkingLine) -> str:
     if line.firmness != "predicted" or line.why in ("day_zero", "day_zero_moved"):
         return ""
-    return say("  推定", "  predicted")
+    return say("  predicted")
 
 
 def why_code(line: WorkingLine) -> str:
@@ -117,6 +111,7 @@ def counted_words(provisional: bool, earliest: date | None, latest: date | None)
     if not provisional:
         return ""
     return say(
-        f"  暂定：有的放假安排还不知道，最终在 {earliest} 至 {latest} 之间",
-        f"  provisional: some days off are not known yet; it will lie between {earliest} and {latest}",
+        "  provisional: some days off are not known yet; it will lie between {earliest} and {latest}",
+        earliest=earliest,
+        latest=latest,
     )

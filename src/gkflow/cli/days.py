@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import say, say_as
 
 if TYPE_CHECKING:
     from gkflow.cli.output import Column
@@ -37,7 +38,7 @@ def span(text: str) -> tuple[date, date]:
         return _of(text)
     first, last = _of(began)[0], _of(ended)[1]
     if last < first:
-        raise typer.BadParameter(say(f"{text}：止日早于起日", f"{text}: it ends before it begins"))
+        raise typer.BadParameter(say("{text}: it ends before it begins", text=text))
     return first, last
 
 
@@ -54,10 +55,10 @@ def _of(text: str) -> tuple[date, date]:
     else:
         day = options.day(text)
         if day is None:
-            raise typer.BadParameter(say("“..”两边都要写日期", 'write a day on both sides of ".."'))
+            raise typer.BadParameter(say('write a day on both sides of ".."'))
         return day, day
     if not (1 <= first <= 12 and year >= 1):
-        raise typer.BadParameter(say(f"{text}：没有这个月份", f"{text} is no month"))
+        raise typer.BadParameter(say("{text} is no month", text=text))
     return date(year, first, 1), month_of(date(year, last, 1))[1]
 
 
@@ -90,10 +91,7 @@ class Here(NamedTuple):
     def waits(self) -> Iterator[str]:
         """What is to be said where newer days off are known and not adopted."""
         if self.waiting:
-            yield say(
-                "另有新的放假安排尚未采用（gkflow calendar adopt --apply）",
-                "newer days off are known and not adopted yet (gkflow calendar adopt --apply)",
-            )
+            yield say("newer days off are known and not adopted yet (gkflow calendar adopt --apply)")
 
 
 def here(region: str, known_on: date | None) -> Here:
@@ -139,12 +137,12 @@ def read_as(
     """
     told = []
     if region:
-        told.append((say("地区", "region"), region))
+        told.append((say("region"), region))
     if region and edition is not None and years is not None:
-        told.append((say("地方", "local"), say("；", "; ").join(_local_words(region, known_on, edition, *years))))
+        told.append((say("local"), say("; ").join(_local_words(region, known_on, edition, *years))))
     if known_on is not None:
-        words = say(f"只按 {known_on} 以前（含当日）公布的", f"those published through {known_on} only")
-        told.append((say("通知", "notices"), words))
+        words = say("those published through {known_on} only", known_on=known_on)
+        told.append((say("notices"), words))
     return told
 
 
@@ -156,16 +154,13 @@ def _local_words(region: str, known_on: date | None, edition: CalendarEdition, f
         if any(first <= day.year <= last for day in each.works)
     ]
     for each in named:
-        yield each.title + (say(f"（{each.number}）", f" ({each.number})") if each.number else "")
+        yield each.title + (say(" ({number})", number=each.number) if each.number else "")
     if not named:
-        yield say(
-            f"不知道{span_words}年有什么地方放假通知，按全国安排推算",
-            f"no local notice of {span_words} is known: the days are those of the country",
-        )
+        yield say("no local notice of {span_words} is known: the days are those of the country", span_words=span_words)
     unknown = edition.calendar(region, known_on=known_on).unknown_here(first, last)
     for year, festivals in unknown.items():
         names = "、".join(festivals)
-        yield say(f"{names}：{year}年哪几天放假尚不知道", f"{names}: the days off of {year} are not known here")
+        yield say("{names}: the days off of {year} are not known here", names=names, year=year)
 
 
 def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
@@ -183,7 +178,7 @@ def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
 
 def firmness_words(each: object) -> str:
     """How firm, in words."""
-    from gkflow.cli.vocabulary import FIRMNESS, word
+    from gkflow.words.vocabulary import FIRMNESS, word
 
     return word(FIRMNESS, each)
 
@@ -193,27 +188,28 @@ def day_columns() -> list[Column]:
     from gkflow.cli.output import Column
 
     return [
-        Column("day", "日期", "day"),
-        Column("weekday", "星期", "weekday", words=weekday_word),
-        Column("working", "工作日", "working"),
-        Column("name", "节假日", "holiday"),
-        Column("source", "依据", "source"),
-        Column("firmness", "确定程度", "firmness", words=firmness_words),
-        Column("published", "公布之日", "published"),
-        Column("scope", "适用范围", "scope", words=scope_words),
-        Column("title", "文件标题", "title"),
-        Column("url", "网址", "address"),
+        Column("day", said("day")),
+        Column("weekday", said("weekday"), words=weekday_word),
+        Column("working", said("working")),
+        Column("name", said("holiday")),
+        Column("source", said("source")),
+        Column("firmness", said("firmness"), words=firmness_words),
+        Column("published", said("published")),
+        Column("scope", said("scope"), words=scope_words),
+        Column("title", said_as("days.title", "title")),
+        Column("url", said_as("days.url", "address")),
     ]
 
 
 def scope_words(scope: str) -> str:
     """Where a notice holds, in words."""
-    return say("全国", "the country") if scope == "CN" else scope
+    return say("the country") if scope == "CN" else scope
 
 
 def weekday_word(number: int) -> Any:
     """一 to 日 in Chinese, 1 to 7 elsewhere."""
-    return "一二三四五六日"[number - 1] if language() == "zh" else number
+    word = say_as("weekday", "1 2 3 4 5 6 7").split()[number - 1]
+    return int(word) if word.isdigit() else word
 
 
 def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mapping[str, Any], yes: bool) -> None:

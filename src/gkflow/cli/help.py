@@ -12,7 +12,8 @@ import typer
 from typer.core import TyperCommand
 
 from gkflow.cli.examples import EXAMPLES
-from gkflow.cli.language import say
+from gkflow.domain.sentences import Sentence, said
+from gkflow.words.language import say, translated
 
 _GAP = 2
 _TERM = 30  # a longer term has its help on the next line
@@ -112,7 +113,7 @@ def _list(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _usage(ctx: typer.Context, parts: Sequence[str]) -> list[str]:
-    return [say("用法：", "Usage: ") + " ".join([ctx.command_path, *parts]), ""]
+    return [say("Usage: ") + " ".join([ctx.command_path, *parts]), ""]
 
 
 def _described(words: str | None) -> list[str]:
@@ -121,14 +122,19 @@ def _described(words: str | None) -> list[str]:
 
 def metavar(param: Any) -> str:
     """What stands for the value of a parameter: 日期, N, FILE."""
-    return str(param.metavar or param.name.upper())
+    return translated(param.metavar or param.name.upper())
+
+
+def _translated(words: str) -> str:
+    """Help in the language of this call: it is declared in English, and a library may have made plain text of it."""
+    return translated(words) if isinstance(words, Sentence) else say(words)
 
 
 # The words of the options that typer adds.
 _OWN = (
-    ("--help", "显示本帮助", "show this help"),
-    ("--install-completion", "安装命令补全（bash、zsh、fish、PowerShell）", "install completion for your shell"),
-    ("--show-completion", "显示补全脚本", "show the completion script"),
+    ("--help", said("show this help")),
+    ("--install-completion", said("install completion for your shell")),
+    ("--show-completion", said("show the completion script")),
 )
 
 
@@ -139,11 +145,11 @@ def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
             continue
         term = ", ".join(sorted(param.opts, key=len))
         value = "" if param.is_flag else f" {metavar(param)}"
-        words = param.help or ""
-        for name, zh, en in _OWN:
+        words = str(param.help or "")
+        for name, says in _OWN:
             if name in param.opts:
-                words = say(zh, en)
-        rows.append((term + value, words))
+                words = says
+        rows.append((term + value, _translated(words)))
     return rows
 
 
@@ -158,9 +164,7 @@ class Command(TyperCommand):
             source, value = ctx.get_parameter_source(name), ctx.params.get(name)
             if getattr(source, "name", "") == "COMMANDLINE" and isinstance(value, str) and not value.strip():
                 shown = max(param.opts, key=len) if param.param_type_name == "option" else metavar(param)
-                words = say(
-                    f"{shown} 是空的；请写明，或者不写这一项", f"{shown} is empty: give a value, or leave it out"
-                )
+                words = say("{shown} is empty: give a value, or leave it out", shown=shown)
                 raise typer.BadParameter(words, ctx=ctx)
         return rest
 
@@ -171,12 +175,12 @@ class Command(TyperCommand):
         arguments = [param for param in params if param.param_type_name == "argument"]
         names = [metavar(param) for param in arguments]
         shown = [name if param.required else f"[{name}]" for name, param in zip(names, arguments, strict=True)]
-        lines = _usage(ctx, [*shown, say("[选项]", "[OPTIONS]")])
-        lines += _described(self.help)
-        told = [(name, str(param.help or "")) for name, param in zip(names, arguments, strict=True)]
-        lines += _list(say("参数", "Arguments"), told)
-        options = [*_options(params), ("--lang zh|en", say("界面语言", "language"))]
-        lines += _list(say("选项", "Options"), options)
+        lines = _usage(ctx, [*shown, say("[OPTIONS]")])
+        lines += _described(_translated(self.help or ""))
+        told = [(name, _translated(str(param.help or ""))) for name, param in zip(names, arguments, strict=True)]
+        lines += _list(say("Arguments"), told)
+        options = [*_options(params), ("--lang zh|en", say("language"))]
+        lines += _list(say("Options"), options)
         if self.name in ("receive", "do"):
             from gkflow.cli.action_lines import facts_help
 
@@ -185,17 +189,17 @@ class Command(TyperCommand):
         return "\n".join([*lines, "", self.epilog] if self.epilog else lines)
 
 
-def _examples(lines: Sequence[tuple[str, str, str]]) -> list[str]:
+def _examples(lines: Sequence[tuple[str, str]]) -> list[str]:
     """Examples below one another, each with what it does."""
-    told = ["", say("例", "Examples")] if lines else []
-    for line, zh, en in lines:
-        told += [f"  {line}", f"      {say(zh, en)}"]
+    told = ["", say("Examples")] if lines else []
+    for line, says in lines:
+        told += [f"  {line}", f"      {translated(says)}"]
     return told
 
 
 def group_help(ctx: typer.Context, words: str, params: Iterable[Any], commands: Sequence[tuple[str, str]]) -> str:
     """The help of ``gkflow`` itself: what it is, its commands, its options."""
-    lines = _usage(ctx, [say("命令", "COMMAND"), say("[参数] [选项]", "[ARGUMENTS] [OPTIONS]")])
+    lines = _usage(ctx, [say("COMMAND"), say("[ARGUMENTS] [OPTIONS]")])
     lines += _described(words)
-    lines += _list(say("命令", "Commands"), commands)
-    return "\n".join(lines + _list(say("选项", "Options"), _options(params)))
+    lines += _list(say("Commands"), commands)
+    return "\n".join(lines + _list(say("Options"), _options(params)))

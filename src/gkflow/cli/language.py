@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from gkflow.words.language import ENGLISH, LANGUAGES, speak, spoken
+from gkflow.words.language import LANGUAGES, speak
 
 _HEAD = 1 << 16
 _LANG = re.compile(r"""^[ \t]*["']?lang["']?[ \t]*=[ \t]*["'](\w+)["']""", re.MULTILINE)
@@ -58,18 +58,3 @@ def _setting() -> str:
     # Only this key, which stands before every table: the file may be one that no reader should take apart.
     found = _LANG.search(_TABLE.split(head, maxsplit=1)[0])
     return found[1] if found else ""
-
-
-def language() -> str:
-    """The language chosen: zh or en."""
-    return spoken().code
-
-
-def say(zh: str, en: str) -> str:
-    """The words in the language chosen; both stand side by side in the code, so that neither is forgotten."""
-    return en if spoken() is ENGLISH else zh
-
-
-def label_of(label: str, name: str) -> str:
-    """A label from the data files (Chinese), or its identifier in words (English)."""
-    return name.replace("_", " ") if spoken() is ENGLISH else label

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gkflow.cli.language import say
+from gkflow.words.language import say
 
 if TYPE_CHECKING:
     from gkflow.domain.errors import Fault
@@ -47,9 +47,10 @@ def warn_of_made_up_clock() -> None:
     if is_made_up():
         by = moment(now())
         words = say(
-            f"{VARIABLE} 生效：以上内容按 {by} 写入，不是本机时间；这个变量只供演示，正式办理前请取消",
-            f"{VARIABLE} is set: this was written as of {by}, not by the machine's clock; it is for demonstrations, "
-            "unset it for real work",
+            "{VARIABLE} is set: this was written as of {by}, not by the machine's clock; it is for "
+            "demonstrations, unset it for real work",
+            VARIABLE=VARIABLE,
+            by=by,
         )
         print(f"gkflow: {words}", file=sys.stderr)
 
@@ -57,13 +58,12 @@ def warn_of_made_up_clock() -> None:
 def rules_words(fault: Fault | None) -> str:
     """What to say of rule files that say something else than the rules in use, and what to do."""
     if fault is not None:
-        from gkflow.cli.fault_words import fault_words
+        from gkflow.words.faults import fault_words
 
         return say(
-            f"规则文件有误，仍按已采用的规则办理：{fault_words(fault)}；请运行 gkflow check",
-            f"a rule file has a fault, the adopted rules stay in use: {fault}; run: gkflow check",
+            "a rule file has a fault, the adopted rules stay in use: {fault}; run: gkflow check",
+            fault=fault_words(fault),
         )
     return say(
-        "规则文件与已采用的规则不同，仍按已采用的规则办理；核对并采用：gkflow rules adopt",
-        "the rule files differ from the adopted rules, which stay in use; look at them and adopt: gkflow rules adopt",
+        "the rule files differ from the adopted rules, which stay in use; look at them and adopt: gkflow rules adopt"
     )

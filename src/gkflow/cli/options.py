@@ -14,7 +14,8 @@ from typing import Any
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say
 
 
 def formats(*names: str, help: str = "") -> Any:
@@ -22,87 +23,71 @@ def formats(*names: str, help: str = "") -> Any:
 
     def check(value: str) -> str:
         if value not in names:
-            raise typer.BadParameter(
-                say(f"--format 只能是 {'、'.join(names)}", f"--format is one of {', '.join(names)}")
-            )
+            raise typer.BadParameter(say("--format is one of {names}", names=names))
         return value
 
-    words = help or say("输出格式；json 供程序使用", "output format; json for programs")
+    words = help or say("output format; json for programs")
     return typer.Option(names[0], "--format", metavar="|".join(names), help=words, callback=check)
 
 
 FORMAT: Any = formats("table", "json", "csv", "xlsx")
 TEXT_OR_JSON: Any = formats("text", "json")
-OUTPUT: Any = typer.Option(
-    "", "--output", "-o", metavar=say("文件", "FILE"), help=say("写入文件，不在屏幕上显示", "write into a file")
-)
+OUTPUT: Any = typer.Option("", "--output", "-o", metavar=said("FILE"), help=said("write into a file"))
 AS_OF: Any = typer.Option(
     "",
     "--as-of",
-    metavar=say("日期", "DAY"),
-    help=say("截至哪一天的情况（默认今天）", "as things stood on that day (default: today)"),
+    metavar=said("DAY"),
+    help=said("as things stood on that day (default: today)"),
 )
 RECORDED_BY: Any = typer.Option(
     "",
     "--recorded-by",
-    metavar=say("时刻", "MOMENT"),
-    help=say(
-        "只看这一时刻以前写入的记录：当时是怎样认为的（日期即当日终了）",
-        "only entries written by then: what the office believed at that moment (a day means its end)",
-    ),
+    metavar=said("MOMENT"),
+    help=said("only entries written by then: what the office believed at that moment (a day means its end)"),
 )
 AS_KNOWN_ON: Any = typer.Option(
     "",
     "--as-known-on",
-    metavar=say("日期", "DAY"),
-    help=say("按那一天已经公布的放假通知回答", "as one would have answered on that day, by the notices then published"),
+    metavar=said("DAY"),
+    help=said("as one would have answered on that day, by the notices then published"),
 )
 REGION: Any = typer.Option(
     "",
     "--region",
-    metavar=say("代码", "CODE"),
-    help=say("地区的六位代码（GB/T 2260），例如 450000", "a region by its six figures (GB/T 2260), as 450000"),
+    metavar=said("CODE"),
+    help=said("a region by its six figures (GB/T 2260), as 450000"),
 )
 SINCE: Any = typer.Option(
     "",
     "--since",
-    metavar=say("日期", "DAY"),
-    help=say("从哪一天起（默认当年 1 月 1 日）", "from that day on (default: 1 January)"),
+    metavar=said("DAY"),
+    help=said("from that day on (default: 1 January)"),
 )
-UNTIL: Any = typer.Option(
-    "", "--until", metavar=say("日期", "DAY"), help=say("到哪一天为止（默认今天）", "to that day (default: today)")
-)
+UNTIL: Any = typer.Option("", "--until", metavar=said("DAY"), help=said("to that day (default: today)"))
 DAY: Any = typer.Option(
     "",
     "--day",
-    metavar=say("日期", "DAY"),
-    help=say(
-        "发生之日（默认今天）：2026-11-27、11月27日、昨天",
-        "the day on which it happened (default: today): 2026-11-27, yesterday",
-    ),
+    metavar=said("DAY"),
+    help=said("the day on which it happened (default: today): 2026-11-27, yesterday"),
 )
 FACT: Any = typer.Option(
     [],
     "--fact",
-    metavar=say("要素=值", "FACT=VALUE"),
-    help=say("办理要素，可以重复；代码或者中文名称均可", "a fact, may be repeated; by code or by Chinese label"),
+    metavar=said("FACT=VALUE"),
+    help=said("a fact, may be repeated; by code or by Chinese label"),
 )
-BY: Any = typer.Option("", "--by", metavar=say("姓名", "NAME"), help=say("经办人", "who did it"))
-UNIT: Any = typer.Option("", "--unit", metavar=say("代码", "CODE"), help=say("承办单位", "the unit"))
+BY: Any = typer.Option("", "--by", metavar=said("NAME"), help=said("who did it"))
+UNIT: Any = typer.Option("", "--unit", metavar=said("CODE"), help=said("the unit"))
 KEY: Any = typer.Option(
     "",
     "--key",
-    metavar=say("键", "KEY"),
-    help=say("幂等键：同一键重复提交只记一次", "idempotency key: the same key again does nothing twice"),
+    metavar=said("KEY"),
+    help=said("idempotency key: the same key again does nothing twice"),
 )
-YES: Any = typer.Option(
-    False, "--yes", "-y", help=say("日期距今很远也确认无误", "the days are right, however far from today")
-)
-DRY_RUN: Any = typer.Option(False, "--dry-run", help=say("只试算，不写入", "reckon only, write nothing"))
+YES: Any = typer.Option(False, "--yes", "-y", help=said("the days are right, however far from today"))
+DRY_RUN: Any = typer.Option(False, "--dry-run", help=said("reckon only, write nothing"))
 
-DRAFT: Any = typer.Option(
-    False, "--draft", help=say("不予办理时存为草稿（见 gkflow drafts）", "keep it as a draft where it is refused")
-)
+DRAFT: Any = typer.Option(False, "--draft", help=said("keep it as a draft where it is refused"))
 
 
 _RELATIVE = {
@@ -168,17 +153,12 @@ def region(text: str) -> str:
     """The region of ``--region`` (地区), six figures; empty where it was not given. Raises typer.BadParameter."""
     code = text.strip()
     if code and not (len(code) == 6 and code.isascii() and code.isdigit()):
-        raise typer.BadParameter(
-            say(
-                f"--region {text}：要写六位地区代码（GB/T 2260），例如 450000",
-                f"--region {text}: write six figures (GB/T 2260), as 450000",
-            )
-        )
+        raise typer.BadParameter(say("--region {text}: write six figures (GB/T 2260), as 450000", text=text))
     from gkflow.bootstrap import rulebook
 
     # A region that nobody knows would silently be the whole country.
     if code and f"{code[:2]}0000" not in rulebook().lists.get("regions", {}):
-        raise typer.BadParameter(say(f"--region {text}：没有这个地区代码", f"--region {text}: no such region"))
+        raise typer.BadParameter(say("--region {text}: no such region", text=text))
     return code
 
 
@@ -188,11 +168,9 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     for word in given:
         name, mark, value = word.replace("＝", "=", 1).partition("=")
         if not mark or not name.strip():
-            raise typer.BadParameter(
-                say(f"--fact {word}：要写成 要素=值，例如 channel=internet", f"--fact {word}: write FACT=VALUE")
-            )
+            raise typer.BadParameter(say("--fact {word}: write FACT=VALUE", word=word))
         if name.strip() in found:
-            raise typer.BadParameter(say(f"--fact {name.strip()} 给了两次", f"--fact {name.strip()} was given twice"))
+            raise typer.BadParameter(say("--fact {name} was given twice", name=name.strip()))
         found[name.strip()] = value.strip()
     return found
 
@@ -206,9 +184,9 @@ def whole(text: str, name: str, least: int = 0, most: int = 100_000) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise typer.BadParameter(say(f"{name} = {text}：不是整数", f"{name} = {text} is no whole number")) from None
+        raise typer.BadParameter(say("{name} = {text} is no whole number", name=name, text=text)) from None
     if not least <= number <= most:
         raise typer.BadParameter(
-            say(f"{name} = {text}：要在 {least} 到 {most} 之间", f"{name} = {text} is not between {least} and {most}")
+            say("{name} = {text} is not between {least} and {most}", name=name, text=text, least=least, most=most)
         )
     return number

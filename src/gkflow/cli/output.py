@@ -16,9 +16,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from gkflow.cli.language import say
 from gkflow.cli.screen import as_it_is, pen, safe, unfiltered
 from gkflow.domain.objections.installation import OutputEnding, OutputNotFormat, Unreadable, XlsxOnScreen
+from gkflow.words.language import listed, say, translated
 
 Row = Mapping[str, Any]
 # The colours of the data (ladders, lights) as a terminal shows them.
@@ -43,8 +43,7 @@ class Column:
     """
 
     key: str
-    zh: str
-    en: str
+    title: str
     style: str | Callable[[Row], str | None] = ""
     words: Callable[[Any], Any] | None = None
     told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
@@ -55,7 +54,7 @@ class Column:
     @property
     def heading(self) -> str:
         """The heading in the language chosen."""
-        return say(self.zh, self.en)
+        return translated(self.title)
 
     def value(self, row: Row) -> Any:
         """What people read in this column."""
@@ -67,7 +66,7 @@ class Column:
     def line(self, row: Row) -> Any:
         """The same on one line."""
         value = self.value(row)
-        return say("，", ", ").join(map(str, value)) if self.below else value
+        return say(", ").join(map(str, value)) if self.below else value
 
     def colour(self, row: Row) -> str:
         """The rich style of the cell."""
@@ -92,7 +91,7 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
         _save(Path(path), counted, columns, format, title)
     except OSError as error:
         raise Unreadable(file=path, reason=reason(error)) from None
-    told = say(f"已写入 {path}：{counted.count} 行", f"{path}: {counted.count} rows written")
+    told = say("{path}: {count} rows written", path=path, count=counted.count)
     print(told, file=sys.stderr)
 
 
@@ -182,7 +181,7 @@ def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str,
 
 def reason(error: OSError) -> str:
     """Why a file could not be written or read, in words."""
-    from gkflow.cli.system_words import system_words
+    from gkflow.words.system import system_words
 
     return system_words(error)
 
@@ -198,11 +197,11 @@ def _cells(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[list[Any]
 def _person(value: Any) -> Any:
     """A value as people read it in a spreadsheet."""
     if isinstance(value, bool):
-        return say("是", "yes") if value else say("否", "no")
+        return say("yes") if value else say("no")
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return say("、", ", ").join(str(_person(each)) for each in value)
+        return listed(str(_person(each)) for each in value)
     return str(value) if isinstance(value, Enum) else value
 
 
@@ -219,7 +218,7 @@ def print_json(value: Any, path: str = "") -> None:
         Path(path).write_text(json_text(value) + "\n", encoding="utf-8")
     except OSError as error:
         raise Unreadable(file=path, reason=reason(error)) from None
-    print(say(f"已写入 {path}", f"{path}: written"), file=sys.stderr)
+    print(say("{path}: written", path=path), file=sys.stderr)
 
 
 def json_text(value: Any) -> str:

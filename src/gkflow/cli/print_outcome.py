@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.language import label_of, say
 from gkflow.cli.resolve_names import actions_words, findings_rows
+from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:
     from gkflow.application.actions import Outcome
@@ -29,52 +29,55 @@ def clock_words(entered: Outcome) -> str:
     from gkflow.application.actions import most_urgent
 
     urgent = most_urgent(dict(entered.deadlines))
-    return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("期限", "limit")
+    return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("limit")
 
 
 def last_day_words(entered: Outcome, day: date | None, provisional: bool = False) -> str:
     """A last day in words, or why there is none."""
     from gkflow.application.actions import most_urgent
-    from gkflow.cli.vocabulary import day_words
+    from gkflow.words.vocabulary import day_words
 
     if day is not None:
-        return day_words(day) + (say(" 暂定", " provisional") if provisional else "")
+        return day_words(day) + (say(" provisional") if provisional else "")
     urgent = most_urgent(dict(entered.deadlines))
     if urgent is None:
-        return say("没有在计的期限", "no clock runs")
+        return say("no clock runs")
     if urgent.stopped is not None:
-        return say("已办，不再计时", "done, the clock has stopped")
-    return say("暂无（期限中止或者等待）", "none while the clock stands still or waits")
+        return say("done, the clock has stopped")
+    return say("none while the clock stands still or waits")
 
 
 def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
     """Print number, state, last day, findings and what may be done next."""
     action = workflow.actions[entered.action]
     if dry_run:
-        print(say("试算，没有写入：", "a dry run, nothing was written:"))
+        print(say("a dry run, nothing was written:"))
     elif not entered.written:
-        print(say("同一幂等键已经办过，没有重复写入：", "done before under this key, not written again:"))
+        print(say("done before under this key, not written again:"))
     print(
         say(
-            f"案件    {entered.number}（{workflow.label}，第 {entered.seq} 条）",
-            f"case      {entered.number} ({workflow.name}, entry {entered.seq})",
+            "case      {case} ({workflow}, entry {seq})",
+            case=entered.number,
+            seq=entered.seq,
+            workflow=label_or(workflow.label, workflow.name),
         )
     )
-    print(say(f"动作    {entered.day} {action.label}", f"action    {entered.day} {action.name}"))
+    print(say("action    {day} {action}", day=entered.day, action=label_or(action.label, action.name)))
     print(
         say(
-            f"状态    {entered.state_label}（对外：{entered.public}）",
-            f"state     {label_of(entered.state_label, entered.state)} (to the public: {entered.public})",
+            "state     {state} (to the public: {public})",
+            public=entered.public,
+            state=label_of(entered.state_label, entered.state),
         )
     )
     zero = entered.day_zero
     if zero is not None:
-        print(say(f"起算日  {zero}（当日不计入）", f"day 0     {zero} (not counted)"))
+        print(say("day 0     {zero} (not counted)", zero=zero))
     last = last_day_words(entered, entered.last_day, entered.provisional)
-    print(say(f"届满日  {last}", f"last day  {last}") + (f"  {clock_words(entered)}" if entered.last_day else ""))
+    print(say("last day  {last}", last=last) + (f"  {clock_words(entered)}" if entered.last_day else ""))
     for number in entered.opened:
-        print(say(f"引出    {number}（gkflow show {number}）", f"opened    {number} (gkflow show {number})"))
+        print(say("opened    {number} (gkflow show {number})", number=number))
     for row in findings_rows(workflow, entered.findings):
-        print(say("注意    ", "mind      ") + row["words"])
+        print(say("mind      ") + row["words"])
     if entered.next:
-        print(say("可以    ", "next      ") + actions_words(workflow, entered.next))
+        print(say("next      ") + actions_words(workflow, entered.next))

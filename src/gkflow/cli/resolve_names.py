@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.language import label_of, say
+from gkflow.domain.hints import there_are
+from gkflow.domain.sentences import Either, said, said_as
+from gkflow.words.language import label_of, label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:
     from gkflow.domain.case import Finding
@@ -25,9 +27,10 @@ def workflow_named(book: Rulebook, text: str) -> str:
             return flow.name
     names = [word for flow in book.workflows.values() for word in (flow.name, flow.label)]
     near = get_close_matches(text.strip(), names, 2)
-    mean = say(f"，是不是 {'、'.join(near)}？", f" (do you mean {' or '.join(near)}?)") if near else ""
-    there = say("、", ", ").join(say(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values())
-    mean += say(f"{'' if near else '；'}有：{there}", f"; there are: {there}")
+    there = [label_or(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values()]
+    mean = (
+        said(" (do you mean {near}?); there are: {names}", near=Either(near), names=there) if near else there_are(there)
+    )
     raise UnknownWorkflow(workflow=text, mean=mean)
 
 
@@ -83,18 +86,24 @@ def unit_labels(office: Office) -> dict[str, str]:
 def fact_label(workflow: Workflow, name: str) -> str:
     """A fact in words, its code beside it where a person has to type it: 收件方式(channel)."""
     spec = workflow.facts.get(name)
-    return say(f"{spec.label}({name})", name) if spec is not None else name
+    return label_or(f"{spec.label}({name})", name) if spec is not None else name
+
+
+# The facts of corrections and remarks, which no workflow labels.
+_OWN = {
+    "seq": said_as("fact", "seq"), "day": said_as("fact", "day"), "void": said_as("fact", "void"),
+    "reason": said_as("fact", "reason"), "text": said_as("fact", "text"),
+    "last_day_before": said_as("fact", "last_day_before"), "last_day_after": said_as("fact", "last_day_after"),
+}  # fmt: skip
 
 
 def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, str] = MappingProxyType({})) -> str:
     """A fact with its value: 收件方式 互联网; of one that names a unit its label, where *units* has it."""
     spec = workflow.facts.get(name)
     if spec is None:
-        own = {"seq": "第几条", "day": "日期", "void": "作废", "reason": "理由", "text": "内容",
-               "last_day_before": "原届满日", "last_day_after": "现届满日"}.get(name, name)  # fmt: skip
-        return f"{say(own, name)} {_value(value)}"
+        return f"{translated(_OWN.get(name, name))} {_value(value)}"
     if spec.type == "choice" and value in spec.choices:
-        told = say(spec.choices[value], value)
+        told = label_or(spec.choices[value], value)
     elif spec.type == "unit" or name.endswith("_unit"):
         told = units.get(str(value), str(value))
     elif spec.type == "moment":
@@ -106,18 +115,18 @@ def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, st
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return say("是", "yes") if value else say("否", "no")
+        return say("yes") if value else say("no")
     return str(value)
 
 
 def action_label(action: Action) -> str:
     """An action as a person may type it: by its label, in English by its code."""
-    return say(action.label, action.name)
+    return label_or(action.label, action.name)
 
 
 def actions_words(workflow: Workflow, names: Iterable[str]) -> str:
     """Several actions in words."""
-    return say("、", ", ").join(action_label(workflow.actions[name]) for name in names)
+    return listed(action_label(workflow.actions[name]) for name in names)
 
 
 def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
@@ -130,7 +139,7 @@ def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
         if kind == "fact":
             return fact_label(workflow, name)
         if name == "new":
-            return say("尚未收件", "new")
+            return say_as("resolve_names", "new")
         things: Mapping[str, Any] = workflow.states if kind == "state" else workflow.actions
         return label_of(things[name].label, name) if name in things else name
 
@@ -139,7 +148,7 @@ def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
 
 def findings_rows(workflow: Workflow, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as rows: seq, code, facts, words; the same one told by several clocks stands once."""
-    from gkflow.cli.words import finding_words
+    from gkflow.words.findings import finding_words
 
     rows: list[dict[str, Any]] = []
     label = labels_of(workflow)

@@ -8,7 +8,7 @@ without one is said in English, and a test finds it.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -99,6 +99,11 @@ def speaking(language: Language) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def label_of(label: str, name: str) -> str:
+    """A label from the data files (Chinese), or its identifier in words."""
+    return label if spoken() is CHINESE else name.replace("_", " ")
+
+
 def say(pattern: str, /, **fields: object) -> str:
     """
     The sentence of that pattern in the language of this call, with its fields put in; lists are joined. The pattern
@@ -112,6 +117,17 @@ def say_as(context: str, pattern: str, /, **fields: object) -> str:
     return spoken().say_as(context, pattern, **fields)
 
 
-def text(words: str) -> str:
+def label_or(label: str, other: str) -> str:
+    """A label of the data files, which are Chinese, or what stands for it in another language."""
+    return label if spoken() is CHINESE else other
+
+
+def listed(items: Iterable[object]) -> str:
+    """Items as a list in the language of this call."""
+    language = spoken()
+    return language.separator.join(language.text(each) if isinstance(each, str) else str(each) for each in items)
+
+
+def translated(words: str) -> str:
     """A sentence in the language of this call; other text as it is."""
     return spoken().text(words)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.adopt import Adopting
@@ -62,10 +63,10 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
     from gkflow.bootstrap import home_folder
     from gkflow.notice_import import enter
 
-    if not agreed(say("把以上内容写入日历文件？", "write this into the calendar?"), given["yes"]):
+    if not agreed(say("write this into the calendar?"), given["yes"]):
         return False
     target = enter(incoming, home_folder())
-    typer.echo(say(f"已写入 {target}", f"written: {target}"), err=True)
+    typer.echo(say("written: {target}", target=target), err=True)
     return True
 
 
@@ -79,9 +80,7 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
         return
     with office:
         if not office.calendars.waiting():
-            typer.echo(
-                say("机关采用的已是最新的日历，没有可采用的。", "the office has adopted what is known."), err=True
-            )
+            typer.echo(say("the office has adopted what is known."), err=True)
             if given["apply"] and not given["dry_run"]:
                 say_finished(office)
             return
@@ -93,9 +92,7 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
             show_moves(moves, given["format"], given["output"])
         told["earlier"] = tally.earlier
         asked = given["apply"] and not given["dry_run"]
-        question = say(
-            f"采用这一版日历，{tally.count} 项届满日变动？", f"adopt this calendar, moving {tally.count} last days?"
-        )
+        question = say("adopt this calendar, moving {count} last days?", count=tally.count)
         done = None
         if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
@@ -124,7 +121,7 @@ def agreed(question: str, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise typer.BadParameter(say("没有人可以确认；确认无误请加 --yes", "nobody to ask: confirm with --yes"))
+        raise typer.BadParameter(say("nobody to ask: confirm with --yes"))
     # Not by input(), which writes a blank to stdout: there the table stands alone.
     typer.echo(f"{question} [y/N]: ", nl=False, err=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
@@ -157,31 +154,27 @@ def _data(incoming: Incoming | None) -> dict[str, Any]:
 def _show_incoming(incoming: Incoming, err: bool) -> None:
     """Day by day what was understood, what is wrong with it, and what it changes."""
     from gkflow.cli.notice_words import problem_words
-    from gkflow.cli.vocabulary import day_words
+    from gkflow.words.vocabulary import day_words
 
-    lines = [f"{incoming.title or say('（没有标题）', '(no title)')} {incoming.number}".rstrip()]
-    off, worked = say("放假", "off"), say("上班", "worked")
+    title = incoming.title or say("(no title)")
+    lines = [f"{title} {incoming.number}".rstrip()]
+    off, worked = say("off"), say("worked")
     days = [(day, off, name) for day, name in incoming.days_off.items()]
     days += [(day, worked, name) for day, name in incoming.makeup_days.items()]
     lines += [f"  {day_words(day)}  {how}  {name}" for day, how, name in sorted(days)]
     for each in incoming.problems:
         reason = problem_words(each)
-        lines.append(say(f"  有疑点：{each.sentence}（{reason}）", f"  problem: {each.sentence} ({reason})"))
+        lines.append(say("  problem: {sentence} ({reason})", sentence=each.sentence, reason=reason))
     if incoming.problems:
-        lines.append(
-            say(
-                "没有写入。请核对通知原文，或者照样手写日历文件。",
-                "nothing was written: check the original.",
-            )
-        )
+        lines.append(say("nothing was written: check the original."))
     elif incoming.changes:
-        lines.append(say("与已知或者推定的不同：", "other than known or predicted:"))
+        lines.append(say("other than known or predicted:"))
         for day, was, now, name, _ in incoming.changes:
             lines.append(f"  {day_words(day)}  {worked if was else off} → {worked if now else off}  {name}")
     elif incoming.is_new:
-        lines.append(say("与推定的相同；采用以后，届满日不再暂定。", "as predicted; adopted, it makes the days firm."))
+        lines.append(say("as predicted; adopted, it makes the days firm."))
     else:
-        lines.append(say("与已知的相同，无须写入。", "it says what is known already."))
+        lines.append(say("it says what is known already."))
     typer.echo("\n".join(lines), err=err)
 
 
@@ -204,30 +197,28 @@ def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any
 def say_finished(office: Office) -> None:
     """Go on with an adoption that was broken off, and say so."""
     if left := office.finish_adoption():
-        words = f"上次采用没有办完，已续办 {left} 件。", f"the last adoption was broken off: {left} cases finished."
-        typer.echo(say(*words), err=True)
+        typer.echo(say("the last adoption was broken off: {count} cases finished.", count=left), err=True)
 
 
 def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar adopt") -> str:
     """What moves, or moved, in one line; *command* is the one that adopts."""
     if done is not None and not done.moved:
-        firmer = say(
-            f"；{done.touched} 件在办案件的届满日已重新核定", f"; {done.touched} open cases were reckoned anew"
-        )
-        return say("已采用。没有届满日变动", "adopted: no last day moved") + (firmer if done.touched else "") + "。"
+        if done.touched:
+            return say("adopted: no last day moved; {count} open cases were reckoned anew.", count=done.touched)
+        return say("adopted: no last day moved.")
     if done is not None:
         return say(
-            f"已采用。{done.moved} 项届满日变动，其中 {done.earlier} 项提前；承办人已列入待发通知。",
-            f"adopted: {done.moved} last days moved, {done.earlier} of them earlier; the officers will be told.",
+            "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be told.",
+            moved=done.moved,
+            earlier=done.earlier,
         )
     if not tally.count:
-        return say(
-            f"没有届满日变动。尚未采用；采用请运行 {command} --apply",
-            f"no last day would move. Not adopted yet: {command} --apply",
-        )
+        return say("no last day would move. Not adopted yet: {command} --apply", command=command)
     return say(
-        f"{tally.count} 项届满日变动，其中 {tally.earlier} 项提前。尚未采用；核对之后运行 {command} --apply",
-        f"{tally.count} last days would move, {tally.earlier} of them earlier. Not adopted yet: {command} --apply",
+        "{count} last days would move, {earlier} of them earlier. Not adopted yet: {command} --apply",
+        count=tally.count,
+        earlier=tally.earlier,
+        command=command,
     )
 
 
@@ -236,13 +227,13 @@ def show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None
     from gkflow.cli.output import Column, show
 
     columns = (
-        Column("case", "案件编号", "case", solid=True),
-        Column("title", "内容摘要", "title"),
-        Column("clock", "期限", "clock", told=lambda row: label_of(row["clock_label"], row["clock"])),
-        Column("old", "原届满日", "old"),
-        Column("new", "现届满日", "new"),
-        Column("earlier", "方向", "how", words=lambda each: say("提前", "earlier") if each else say("推后", "later")),
-        Column("why", "依据", "why"),
-        Column("officer", "承办人", "officer"),
+        Column("case", said_as("calendar_adopt.case", "case"), solid=True),
+        Column("title", said("title")),
+        Column("clock", said("clock"), told=lambda row: label_of(row["clock_label"], row["clock"])),
+        Column("old", said("old")),
+        Column("new", said("new")),
+        Column("earlier", said("how"), words=lambda each: say("earlier") if each else say("later")),
+        Column("why", said_as("calendar_adopt.why", "why")),
+        Column("officer", said("officer")),
     )
-    show(rows, columns, format, output or None, say("变动的届满日", "Moving deadlines"))
+    show(rows, columns, format, output or None, say("Moving deadlines"))

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.days import adopted, day_row, firmness_words, read_as, span, weekday_word
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say, say_as
 
 if TYPE_CHECKING:
     from gkflow.calendars.comparing import Difference, Source
@@ -30,7 +31,7 @@ def compare(text: str, region: str, known_on: date | None, format: str, output: 
     table = format == "table" and not output
     if table:
         for name, words in read_as(region, known_on, edition, (first.year, last.year)):
-            print(say(f"{name}：{words}", f"{name}: {words}"))
+            print(say("{name}: {words}", name=name, words=words))
     show(
         [_row(calendar, each) for each in found],
         _columns(),
@@ -69,22 +70,22 @@ def _columns() -> list[Column]:
         return "red" if row["firmness"] != "predicted" else ""
 
     return [
-        Column("day", "日期", "day"),
-        Column("weekday", "星期", "weekday", words=weekday_word),
+        Column("day", said("day")),
+        Column("weekday", said("weekday"), words=weekday_word),
         Column("chinese_calendar", "chinese-calendar", "chinese-calendar", told=source("chinese_calendar")),
         Column("holidays", "holidays", "holidays", told=source("holidays")),
-        Column("adopted", "采用的通知", "adopted", told=source("adopted")),
-        Column("against", "不同的是", "differs", style=against),
-        Column("name", "节假日", "holiday"),
-        Column("source", "依据", "source"),
-        Column("firmness", "确定程度", "firmness", words=firmness_words),
+        Column("adopted", said("adopted"), told=source("adopted")),
+        Column("against", said("differs"), style=against),
+        Column("name", said("holiday")),
+        Column("source", said("source")),
+        Column("firmness", said("firmness"), words=firmness_words),
     ]
 
 
 def _worked(worked: bool | None) -> str:
     if worked is None:
-        return say("无数据", "no data")
-    return say("上班", "worked") if worked else say("休息", "off")
+        return say("no data")
+    return say("worked") if worked else say_as("calendar_compare", "off")
 
 
 def _counts(
@@ -96,23 +97,22 @@ def _counts(
     from gkflow.calendars.comparing import years_known
 
     days = (last - first).days + 1
-    yield say(f"对照 {first} 至 {last}，共 {days} 天：", f"{first} to {last}, {days} days:")
+    yield say("{first} to {last}, {days} days:", first=first, last=last, days=days)
     count = Counter(name for each in found for name in each.against)
     for source in sources:
         known = years_known(source, first, last)
         name = f"{source.name} {version(source.distribution)}"
         if known is None:
-            yield say(f"  {name}：没有这些年的数据", f"  {name}: no data for these years")
+            yield say("  {name}: no data for these years", name=name)
             continue
-        words = say(f"{count[source.name]} 天不同", f"{count[source.name]} days differ")
+        words = say("{count} days differ", count=count[source.name])
         if known != (first.year, last.year):
-            years = say(" 至 ", " to ").join(map(str, dict.fromkeys(known)))
-            words += say(f"（只有 {years} 年的数据）", f" (data for {years} only)")
-        yield say(f"  {name}：{words}", f"  {name}: {words}")
+            years = say(" to ").join(map(str, dict.fromkeys(known)))
+            words += say(" (data for {years} only)", years=years)
+        yield say("  {name}: {words}", name=name, words=words)
     if foreseen := _predicted(calendar, first, last):
         yield say(
-            f"  采用的通知：其中 {foreseen} 天尚无通知，按法定节假日推定",
-            f"  the adopted notices: {foreseen} of these days have none yet and are predicted by law",
+            "  the adopted notices: {foreseen} of these days have none yet and are predicted by law", foreseen=foreseen
         )
 
 

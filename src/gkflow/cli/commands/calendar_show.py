@@ -15,7 +15,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.days import adopted, day_columns, day_row, firmness_words, month_of, read_as, span, today
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say, say_as, translated
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
@@ -55,6 +56,9 @@ class _Shown:
         }  # fmt: skip
 
 
+_HEADS = (said("Mo"), said("Tu"), said("We"), said("Th"), said("Fr"), said("Sa"), said("Su"))
+
+
 def show_months(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """Draw the months asked for, or give their days as rows or as an iCalendar file."""
     from gkflow.cli.output import Column, show
@@ -72,14 +76,14 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
             months = f"{first:%Y-%m}" + (
                 f"..{last:%Y-%m}" if last.month > first.month or last.year > first.year else ""
             )
-            name = say(f"工作日历 {months}", f"Working days {months}")
+            name = say("Working days {months}", months=months)
             write(list(_events(shown, rows)), name, output)
         elif format == "table" and not output:
             for line in _picture(shown, rows):
                 print(line)
         else:
-            more = [Column("provisional", "暂定", "provisional"), Column("due", "届满案件数", "cases due"),
-                    Column("cases", "届满案件", "cases")]  # fmt: skip
+            more = [Column("provisional", said("provisional")), Column("due", said("cases due")),
+                    Column("cases", said("cases"))]  # fmt: skip
             show(rows, [*day_columns(), *more], format, output or None, f"{first:%Y-%m}")
 
 
@@ -123,14 +127,14 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
         yield from _month(list(month), shown.today)
         yield ""
     told = [_legend()]
-    told += [say(f"{name}：{words}", f"{name}: {words}") for name, words in _read_as(shown, rows)]
+    told += [say("{name}: {words}", name=name, words=words) for name, words in _read_as(shown, rows)]
     told += [_run_words(run) for run in _runs(rows)]
     firm = sorted({str(row["firmness"]) for row in rows} - {"final"})
-    told += [say("确定程度：", "how firm: ") + firmness_words(each) for each in firm]
+    told += [say("how firm: ") + firmness_words(each) for each in firm]
     if shown.cases is not None:
         told.append(_due_words(rows, shown.today))
     if shown.office is not None and shown.office.calendars.waiting():
-        told.append(say("另有新的放假安排尚未采用", "newer days off are known and not adopted yet"))
+        told.append(say("newer days off are known and not adopted yet"))
     for words in told:
         yield from _folded(words)
 
@@ -160,8 +164,8 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
 
     first: date = rows[0]["day"]
     worked = sum(1 for row in rows if row["working"])
-    yield say(f"{first.year}年{first.month}月  工作日 {worked} 天", f"{first:%B %Y}  {worked} working days")
-    heads = "一二三四五六日" if language() == "zh" else ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    yield say("{first:%B %Y}  {worked} working days", worked=worked, first=first)
+    heads = [translated(head) for head in _HEADS]
     yield "".join(padded(f" {head}", _cell()) for head in heads).rstrip()
     for _, week in groupby(rows, key=lambda row: row["day"].toordinal() - row["day"].weekday()):
         days = list(week)
@@ -187,12 +191,12 @@ def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) 
 
 def _mark(row: Any) -> str:
     if row["working"]:
-        return say("班", "on") if row["day"].weekday() > 4 else ""
-    return say("休", "off") if row["name"] else say("·", ".")
+        return say("on") if row["day"].weekday() > 4 else ""
+    return say_as("calendar_show", "off") if row["name"] else say_as("calendar_show", ".")
 
 
 def _sign(row: Any) -> str:
-    firm = say("暂", "?") if row["provisional"] else ""
+    firm = say("?") if row["provisional"] else ""
     return f"{row['day'].day:3d} {_mark(row)}{firm}".rstrip()
 
 
@@ -212,8 +216,8 @@ def _name(row: Any) -> str:
 def _due(row: Any) -> str:
     from gkflow.cli.help import width
 
-    words = say(f" 届满{row['due']}件", f" {row['due']} due") if row["due"] else ""
-    return words if width(words) <= _cell() else say(f" {row['due']}件", f" {row['due']}")
+    words = say(" {due} due", due=row["due"]) if row["due"] else ""
+    return words if width(words) <= _cell() else say(" {due}", due=row["due"])
 
 
 def _colour(row: Any) -> str:
@@ -225,10 +229,7 @@ def _colour(row: Any) -> str:
 
 
 def _legend() -> str:
-    return say(
-        "休 放假；班 调休上班；· 周末；暂 暂定（放假通知尚未公布，可能变动）",
-        "off: a day off; on: a make-up day, worked; . weekend; ? a notice to come may change it",
-    )
+    return say("off: a day off; on: a make-up day, worked; . weekend; ? a notice to come may change it")
 
 
 def _runs(rows: Rows) -> Iterator[Rows]:
@@ -248,23 +249,24 @@ def _run_words(run: Rows) -> str:
     first, last, row = run[0]["day"], run[-1]["day"], run[0]
     days = f"{first.month}-{first.day}"
     if last > first:
-        days += say(f" 至 {last.month}-{last.day}", f" to {last.month}-{last.day}")
-    what = say("上班", "worked") if row["working"] else say("放假", "off")
-    source = say(f"（{row['source']}）", f" ({row['source']})") if row["source"] else ""
-    firm = say("，推定", ", predicted") if row["firmness"] == "predicted" else ""
-    return f"{days}  {row['name']}{say('', ' ')}{what}{source}{firm}"
+        days += say(" to {month}-{day}", month=last.month, day=last.day)
+    what = say("worked") if row["working"] else say("off")
+    source = say(" ({source})", source=row["source"]) if row["source"] else ""
+    firm = say(", predicted") if row["firmness"] == "predicted" else ""
+    named = say("{name} {what}", name=row["name"], what=what)
+    return f"{days}  {named}{source}{firm}"
 
 
 def _due_words(rows: Rows, today: date) -> str:
     due = [row for row in rows if row["due"]]
     if not due:
-        return say("没有在办案件届满", "no open case falls due")
+        return say("no open case falls due")
     count = sum(row["due"] for row in due)
-    words = say(f"在办案件届满 {count} 件", f"{count} open cases fall due")
+    words = say("{count} open cases fall due", count=count)
     if late := sum(row["due"] for row in due if row["day"] < today):
-        words += say(f"，其中逾期未办 {late} 件", f", {late} of them overdue")
+        words += say(", {late} of them overdue", late=late)
     if open_ := sum(row["due"] for row in due if row["provisional"]):
-        words += say(f"，届满日暂定 {open_} 件", f", {open_} on a provisional day")
+        words += say(", {open} on a provisional day", open=open_)
     return words
 
 
@@ -277,7 +279,7 @@ def _events(shown: _Shown, rows: Rows) -> Iterator[AllDay]:
 
     for run in _runs(rows):
         row = run[0]
-        what = say("调休上班", "make-up working day") if row["working"] else say("放假", "off")
+        what = say("make-up working day") if row["working"] else say("off")
         words = [row["source"] or "", firmness_words(row["firmness"]) if row["firmness"] != "final" else ""]
         yield AllDay(
             key=("day", shown.region, str(row["day"]), str(row["working"])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.words.language import say
 
 
 def command() -> None:
@@ -16,7 +16,10 @@ def command() -> None:
     workflows, ladders = len(book.workflows), len(book.ladders)
     typer.echo(
         say(
-            f"规则文件无误：{workflows} 个流程（{states} 个状态）、{limits} 项期限、{ladders} 个督办梯级。",
-            f"no faults: {workflows} workflows ({states} states), {limits} limits, {ladders} ladders.",
+            "no faults: {workflows} workflows ({states} states), {limits} limits, {ladders} ladders.",
+            workflows=workflows,
+            states=states,
+            limits=limits,
+            ladders=ladders,
         )
     )

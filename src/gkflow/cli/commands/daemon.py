@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
 
 
 def command(
     once: bool = typer.Option(
         False, "--once",
-        help=say("巡检、送发各一次即退出（供 cron 调用）", "sweep and deliver once, then exit (for cron)"),
+        help=said("sweep and deliver once, then exit (for cron)"),
     ),
     every: float = typer.Option(
-        5, "--every", metavar=say("分钟", "MINUTES"), min=0.1,
-        help=say("每隔几分钟查看一次有无漏巡的日子", "look every so many minutes for days not yet swept"),
+        5, "--every", metavar=said("MINUTES"), min=0.1,
+        help=said("look every so many minutes for days not yet swept"),
     ),
 ) -> None:  # fmt: skip
     """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say, spoken
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
@@ -22,34 +23,27 @@ _SUSPEND: Any = typer.Option(
     [],
     "--suspend",
     metavar="A..B",
-    help=say(
-        "中止期间，可以重复：A 日当日仍计入，次日起至 B 日不计入",
-        "a suspension, may be repeated: the days after A, through B, are left out",
-    ),
+    help=said("a suspension, may be repeated: the days after A, through B, are left out"),
 )
 
 
 def command(
-    day: str = typer.Argument(
-        ..., metavar=say("起算日", "START"), help=say("收到、作出之日；当日不计入", "day 0, itself not counted")
-    ),
-    n: str = typer.Argument(..., metavar="N", help=say("期限的长度", "how long")),
+    day: str = typer.Argument(..., metavar=said("START"), help=said("day 0, itself not counted")),
+    n: str = typer.Argument(..., metavar="N", help=said("how long")),
     unit: str = typer.Option(
         "working_day",
         "--unit",
         metavar="|".join(UNITS),
-        help=say("单位：工作日、自然日、月、年", "working days, calendar days, months, years"),
+        help=said("working days, calendar days, months, years"),
     ),
     suspend: list[str] = _SUSPEND,
-    extend: str = typer.Option(
-        "0", "--extend", metavar="N", help=say("延长多少（同一单位）", "extended by so many units")
-    ),
+    extend: str = typer.Option("0", "--extend", metavar="N", help=said("extended by so many units")),
     no_roll: bool = typer.Option(
         False,
         "--no-roll",
-        help=say("自然日、月、年期限的末日是休息日时不顺延", "no roll of a calendar period that ends on a day off"),
+        help=said("no roll of a calendar period that ends on a day off"),
     ),
-    explain: bool = typer.Option(False, "--explain", help=say("逐日列出", "day by day")),
+    explain: bool = typer.Option(False, "--explain", help=said("day by day")),
     region: str = options.REGION,
     as_known_on: str = options.AS_KNOWN_ON,
     format: str = options.TEXT_OR_JSON,
@@ -61,9 +55,9 @@ def command(
 
     since = options.day(day)
     if since is None:
-        raise typer.BadParameter(say("没有写起算日", "no day given"))
+        raise typer.BadParameter(say("no day given"))
     if unit not in UNITS:
-        raise typer.BadParameter(say(f"--unit 只能是 {'、'.join(UNITS)}", f"--unit is one of {', '.join(UNITS)}"))
+        raise typer.BadParameter(say("--unit is one of {names}", names=UNITS))
     length = options.whole(n, "N", most=MOST[unit])
     extension = options.whole(extend, "--extend", most=MOST[unit])
     spans = [_span(text) for text in suspend]
@@ -94,21 +88,21 @@ def command(
     from gkflow.cli.day_by_day import counted_words, working_lines
     from gkflow.cli.days import read_as
     from gkflow.cli.help import padded
-    from gkflow.cli.vocabulary import amount, day_words
+    from gkflow.words.vocabulary import amount, day_words
 
-    told = amount(length, unit) + (say("，延长", ", extended by ") + amount(extension, unit) if extension else "")
-    print(say(f"起算日  {day_words(since)}（当日不计入）", f"day 0     {day_words(since)} (not counted)"))
-    print(say(f"期限    {told}", f"limit     {told}"))
+    told = amount(length, unit) + (say(", extended by ") + amount(extension, unit) if extension else "")
+    print(say("day 0     {since} (not counted)", since=day_words(since)))
+    print(say("limit     {told}", told=told))
     for name, words in read_as(found.region, known_on, found.edition, (since.year, last.year)):
-        print(f"{padded(name, 8 if language() == 'zh' else 10)}{words}")
+        print(f"{padded(name, 8 if spoken().code == 'zh' else 10)}{words}")
     for began, ended in spans:
-        print(say(f"中止    {began} 之后至 {ended} 不计入", f"left out  after {began}, through {ended}"))
+        print(say("left out  after {began}, through {ended}", began=began, ended=ended))
     if explain:
         print()
         for line in working_lines(working):
             print(line)
         print()
-    end = say(f"届满日  {day_words(last)}", f"last day  {day_words(last)}")
+    end = say("last day  {last}", last=day_words(last))
     if unit != "working_day" and last.weekday() > 4 and known.is_working_day(last):
         end += _worked(known, last)
     print(end + counted_words(provisional, earliest, latest))
@@ -119,25 +113,20 @@ def command(
 def _worked(known: WorkCalendar, last: date) -> str:
     """Why a period of days, months or years may end on a Saturday: it is worked, by which notice."""
     note = known.note(last)
-    source = f"，{note.source}" if note is not None and note.source else ""
+    source = say(", {source}", source=note.source) if note is not None and note.source else ""
     name = note.name if note is not None else ""
-    return say(f"，调休上班（{name}{source}）", f", a make-up working day ({name}{source.replace('，', ', ')})")
+    return say(", a make-up working day ({name}{source})", name=name, source=source)
 
 
 def _span(text: str) -> tuple[date, date]:
     began, mark, ended = text.partition("..")
     if not mark or not began.strip() or not ended.strip():
-        raise typer.BadParameter(
-            say(
-                f"--suspend {text}：要写成 起日..止日，例如 2025-09-29..2025-10-17",
-                f"--suspend {text}: write DAY..DAY, as 2025-09-29..2025-10-17",
-            )
-        )
+        raise typer.BadParameter(say("--suspend {text}: write DAY..DAY, as 2025-09-29..2025-10-17", text=text))
     first, last = options.day(began), options.day(ended)
     assert first is not None
     assert last is not None
     if last < first:
-        raise typer.BadParameter(say(f"--suspend {text}：止日早于起日", f"--suspend {text}: it ends before it begins"))
+        raise typer.BadParameter(say("--suspend {text}: it ends before it begins", text=text))
     return first, last
 
 

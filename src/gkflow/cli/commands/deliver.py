@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.words.language import say
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
@@ -30,17 +30,14 @@ def command(format: str = options.TEXT_OR_JSON) -> None:
 def summary(sent: Delivery) -> str:
     """What a delivery did, in words."""
     if not sent.delivered and not sent.failed:
-        words = say("没有可以送发的通知。", "no notices to send.")
+        words = say("no notices to send.")
     else:
-        words = say(f"已送出 {sent.delivered} 条通知", f"{sent.delivered} notices sent")
+        words = say("{delivered} notices sent", delivered=sent.delivered)
         if sent.failed:
-            words += say(f"，未送达 {sent.failed} 条", f", {sent.failed} failed")
+            words += say(", {failed} failed", failed=sent.failed)
         if sent.dead:
-            words += say(
-                f"（其中 {sent.dead} 条不再重试，见 gkflow notices --dead）",
-                f" ({sent.dead} for good: gkflow notices --dead)",
-            )
-        words += say("。", ".")
+            words += say(" ({dead} for good: gkflow notices --dead)", dead=sent.dead)
+        words += say(".")
     if sent.held:
-        words += say("现在是免打扰时段，其余通知到时再送。", " Quiet hours: the others wait.")
+        words += say(" Quiet hours: the others wait.")
     return words

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say, spoken
 
 FIRST, LAST = date(2022, 9, 30), date(2022, 11, 15)  # the days that the demonstration sweeps
 _MARK = ".gkflow-demo"
@@ -23,8 +24,8 @@ _KEPT = ("GKFLOW_DEBUG", "GKFLOW_NOW")
 
 def command(
     folder: Path = typer.Option(
-        Path(".demo"), "--folder", metavar=say("文件夹", "FOLDER"),
-        help=say("演示数据放在哪里；每次重新建立", "where its data goes; made anew each time"),
+        Path(".demo"), "--folder", metavar=said("FOLDER"),
+        help=said("where its data goes; made anew each time"),
     ),
 ) -> None:  # fmt: skip
     """Show gkflow at work on a real register."""
@@ -32,27 +33,24 @@ def command(
     with _at_home_in(folder):
         _set_up(folder)
         _run(
-            say(f"一、导入真实台账，建在 {folder}", f"1. A real register is imported, into {folder}"),
-            ["import", str(_near(_register())), "--by", say("演示", "demo")],
+            say("1. A real register is imported, into {folder}", folder=folder),
+            ["import", str(_near(_register())), "--by", say("demo")],
         )
         typer.echo(
-            say(
-                "（这是多年前的真实案件，所以请核对年份；日常录入不会有这些提示。）",
-                "(The cases are real and years old, hence the years to check; daily entries have no such lines.)",
-            )
+            say("(The cases are real and years old, hence the years to check; daily entries have no such lines.)")
         )
         _sweep(folder)
         _run(
-            say(f"三、截至 {LAST} 逾期未办的案件", f"3. Cases overdue as of {LAST}"),
+            say("3. Cases overdue as of {LAST}", LAST=LAST),
             ["cases", "--overdue", "--as-of", str(LAST)],
         )
         _run(
-            say("四、RC01 的届满日为什么是这一天", "4. Why this day? The deadline of RC01"),
+            say("4. Why this day? The deadline of RC01"),
             ["explain", "RC01", "--as-of", str(LAST)],
         )
-        _run(say("五、督办记录", "5. The escalation log"), ["escalations"])
+        _run(say("5. The escalation log"), ["escalations"])
     typer.echo("")
-    typer.echo(say("接着看（演示数据不影响任何机关）：", "Go on from here (no office is touched):"))
+    typer.echo(say("Go on from here (no office is touched):"))
     for words in (["cases", "--all"], ["show", "RC16"], ["notices"], ["verify"], ["draw", "request"]):
         typer.echo(f"  {_shown(folder, words)}")
 
@@ -88,7 +86,7 @@ def _at_home_in(folder: Path) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("GKFLOW_") and name not in _KEPT]:
         del os.environ[name]
     os.environ["GKFLOW_HOME"] = str(folder.absolute())
-    os.environ["GKFLOW_LANG"] = language()
+    os.environ["GKFLOW_LANG"] = spoken().code
     # What is shown need not outlive a power cut, and a hundred small transactions are quicker so.
     os.environ["GKFLOW_DATABASE_SYNCHRONOUS"] = "normal"
     try:
@@ -101,7 +99,7 @@ def _at_home_in(folder: Path) -> Iterator[None]:
 def _set_up(folder: Path) -> None:
     from gkflow.setup import init_office
 
-    _, office = init_office(folder.absolute(), say("演示机关", "Demonstration"), "DEMO")
+    _, office = init_office(folder.absolute(), say("Demonstration"), "DEMO")
     office.close()
 
 
@@ -110,7 +108,7 @@ def _sweep(folder: Path) -> None:
     from gkflow.cli.commands.sweep import summary
     from gkflow.office import open_office
 
-    heading = say(f"二、逐日巡检至 {LAST}", f"2. Every day is swept through {LAST}")
+    heading = say("2. Every day is swept through {LAST}", LAST=LAST)
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
     with open_office() as office:
         days = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
@@ -124,9 +122,7 @@ def _sweep(folder: Path) -> None:
 
         typer.echo(summary(Swept(tuple(days), reached, told)))
     notices = folder / "notices" / "notices.jsonl"
-    typer.echo(
-        say(f"已送出 {delivered} 条通知（演示中写入 {notices}）。", f"{delivered} notices sent (here: into {notices}).")
-    )
+    typer.echo(say("{delivered} notices sent (here: into {notices}).", delivered=delivered, notices=notices))
 
 
 def _run(heading: str, words: Sequence[str]) -> None:

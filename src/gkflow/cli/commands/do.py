@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,23 +20,20 @@ if TYPE_CHECKING:
 
 
 def command(
-    case: str = typer.Argument(..., metavar=say("案件", "CASE"), help=say("案件编号", "case number")),
+    case: str = typer.Argument(..., metavar=said("CASE"), help=said("case number")),
     action: str = typer.Argument(
         "",
-        metavar=say("动作", "ACTION"),
-        help=say(
-            "代码或者中文名称；不写就列出可以办的动作", "by code or label; without it, what may be done is listed"
-        ),
+        metavar=said("ACTION"),
+        help=said("by code or label; without it, what may be done is listed"),
     ),
     day: str = options.DAY,
     by: str = options.BY,
     unit: str = typer.Option(
         "",
         "--unit",
-        metavar=say("机关", "UNIT"),
-        help=say(
-            "由哪个机关办理：代码或者名称（默认本案的承办单位），例如对口审核部门",
-            "the unit that acts, by code or label (default: the one that has the case), e.g. a reviewing department",
+        metavar=said("UNIT"),
+        help=said(
+            "the unit that acts, by code or label (default: the one that has the case), e.g. a reviewing department"
         ),
     ),
     fact: list[str] = options.FACT,
@@ -55,7 +53,7 @@ def command(
     facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
     if draft and not action:
-        raise typer.BadParameter(say("--draft：写明要办的动作", "--draft: name the action"))
+        raise typer.BadParameter(say("--draft: name the action"))
     with open_office() as office:
         view = office.view(case)
         if not action:
@@ -73,7 +71,7 @@ def command(
 
 
 def _list(view: CaseView, format: str) -> None:
-    from gkflow.cli.action_lines import listed, wanted
+    from gkflow.cli.action_lines import actions_listed, wanted
     from gkflow.cli.output import print_json
 
     flow, number = view.workflow, view.case.number
@@ -83,23 +81,19 @@ def _list(view: CaseView, format: str) -> None:
     state = flow.states[view.case.state]
     print(
         say(
-            f"案件 {number} 现在“{state.label}”，可以办：",
-            f"case {number} is {label_of(state.label, state.name)}; what may be done:",
+            "case {number} is {state}; what may be done:",
+            number=number,
+            state=label_of(state.label, state.name),
         )
     )
-    print("\n".join(listed(flow, view.next)))
-    print(
-        say(
-            f"要素的全部选项：gkflow do {number} 动作 --help",
-            f"every fact with its choices: gkflow do {number} ACTION --help",
-        )
-    )
+    print("\n".join(actions_listed(flow, view.next)))
+    print(say("every fact with its choices: gkflow do {number} ACTION --help", number=number))
 
 
 def _row(flow: Workflow, name: str, must: Sequence[str], may: Sequence[str]) -> dict[str, Any]:
     action = flow.actions[name]
     if name == "correct_entry":
-        may = (*may, say("任一要素", "any fact"))
+        may = (*may, say("any fact"))
     return {
         "action": name, "label": action.label, "must": list(must), "may": list(may),
         "roles": list(action.roles), "article": action.cite or None,
@@ -115,10 +109,10 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
     if format == "text":
         was: date | None = tried.last_day_before
         then = last_day_words(tried, tried.last_day, tried.provisional)
-        before = was.isoformat() if was is not None else say("无", "none")
-        told = say("不变", "unchanged") if was == tried.last_day and was is not None else f"{before} → {then}"
+        before = was.isoformat() if was is not None else say("none")
+        told = say("unchanged") if was == tried.last_day and was is not None else f"{before} → {then}"
         # Shown before anything is written: where it cannot be shown, nothing is.
-        print(say(f"届满日（{clock_words(tried)}）：{told}", f"last day ({clock_words(tried)}): {told}"), flush=True)
+        print(say("last day ({clock_words}): {told}", clock_words=clock_words(tried), told=told), flush=True)
     entered = tried if dry_run else office.do(number, action, **given)
     if format == "json":
         print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before})
@@ -133,5 +127,5 @@ def _print_unit(office: Office, code: str) -> None:
 
     if code:
         label = unit_label(office, code)
-        known = say(label, f"{code} ({label})") if label is not None and label != code else code
-        print(say(f"机关    {known}", f"unit      {known}"))
+        known = label_or(label, f"{code} ({label})") if label is not None and label != code else code
+        print(say("unit      {known}", known=known))

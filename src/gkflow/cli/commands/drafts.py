@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.ports import DraftLine
@@ -23,14 +24,14 @@ _MENDABLE = ("facts_missing", "bad_fact", "term_too_short", "term_too_long", "to
 
 def command(
     action: str = typer.Argument(
-        "", metavar=say("动作", "ACTION"),
-        help=say("enter 提交，drop 删除；不写就列出", "enter or drop; without it, the drafts are listed"),
+        "", metavar=said("ACTION"),
+        help=said("enter or drop; without it, the drafts are listed"),
     ),
-    number: str = typer.Argument("", metavar=say("编号", "ID"), help=say("草稿的编号", "the number of the draft")),
+    number: str = typer.Argument("", metavar=said("ID"), help=said("the number of the draft")),
     fact: list[str] = options.FACT,
     day: str = typer.Option(
-        "", "--day", metavar=say("日期", "DAY"),
-        help=say("提交时改用的发生之日", "enter it with another day on which it happened"),
+        "", "--day", metavar=said("DAY"),
+        help=said("enter it with another day on which it happened"),
     ),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
@@ -40,17 +41,15 @@ def command(
 
     which = {"": "", "enter": "enter", "提交": "enter", "drop": "drop", "删除": "drop"}.get(action.strip())
     if which is None:
-        raise typer.BadParameter(
-            say(f"没有动作“{action}”；有：enter（提交）、drop（删除）", f"no {action}; enter or drop")
-        )
+        raise typer.BadParameter(say("no {action}; enter or drop", action=action))
     if which and not number:
-        raise typer.BadParameter(say(f"写明草稿编号：gkflow drafts {which} 编号", f"gkflow drafts {which} ID"))
+        raise typer.BadParameter(say("gkflow drafts {which} ID", which=which))
     if which != "enter" and (fact or day):
-        raise typer.BadParameter(say("--fact、--day 用于 drafts enter", "--fact and --day go with drafts enter"))
+        raise typer.BadParameter(say("--fact and --day go with drafts enter"))
     if which and (output or format in ("csv", "xlsx")):
-        raise typer.BadParameter(say("--output、csv、xlsx 只用于列出草稿", "--output, csv and xlsx are for the list"))
+        raise typer.BadParameter(say("--output, csv and xlsx are for the list"))
     facts, on = options.pairs(fact), options.day(day, past=True)
-    id_ = options.whole(number, say("编号", "ID"), 1, 2**63 - 1) if which else 0
+    id_ = options.whole(number, say("ID"), 1, 2**63 - 1) if which else 0
     with open_office() as office:
         if which == "enter":
             _enter(office, id_, facts, on, format)
@@ -67,16 +66,11 @@ def _list(office: Office, format: str, output: str) -> None:
     drafts = office.drafts.all()
     flows = {draft.id: _flow_of(office, draft) for draft in drafts}
     rows = [_row(draft, flows[draft.id]) for draft in drafts]
-    show(rows, _columns(flows, unit_labels(office)), format, output or None, say("草稿", "Drafts"))
+    show(rows, _columns(flows, unit_labels(office)), format, output or None, say("Drafts"))
     if format == "table" and rows and not output:
-        print(
-            say(
-                "提交：gkflow drafts enter 编号 --fact 要素=值；删除：gkflow drafts drop 编号",
-                "to enter: gkflow drafts enter ID --fact FACT=VALUE; to drop: gkflow drafts drop ID",
-            )
-        )
+        print(say("to enter: gkflow drafts enter ID --fact FACT=VALUE; to drop: gkflow drafts drop ID"))
     elif format == "table" and not rows:
-        typer.echo(say("没有草稿。", "no drafts."), err=True)
+        typer.echo(say("no drafts."), err=True)
 
 
 def _flow_of(office: Office, draft: DraftLine) -> Workflow | None:
@@ -118,21 +112,21 @@ def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> 
         ]
 
     return (
-        Column("id", "编号", "id"),
-        Column("case", "案件", "case", told=lambda row: row["case"] or say("（新收件）", "(new)"), solid=True),
+        Column("id", said("id")),
+        Column("case", said("case"), told=lambda row: row["case"] or say("(new)"), solid=True),
         Column(
-            "workflow", "流程", "workflow",
+            "workflow", said("workflow"),
             told=lambda row: label_of(row["workflow_label"] or row["workflow"] or "", row["workflow"] or ""),
         ),
         Column(
-            "action", "动作", "action",
+            "action", said("action"),
             told=lambda row: label_of(row["action_label"] or row["action"] or "", row["action"] or ""),
         ),
-        Column("day", "日期", "day"),
-        Column("by", "经办人", "by"),
-        Column("facts", "要素", "facts", told=facts, whole=True, below=True),
-        Column("kept_at", "保存时间", "kept at", words=short_moment, solid=True),
-        Column("reason", "不予办理的原因", "why it was refused"),
+        Column("day", said("day")),
+        Column("by", said("by")),
+        Column("facts", said("facts"), told=facts, whole=True, below=True),
+        Column("kept_at", said("kept at"), words=short_moment, solid=True),
+        Column("reason", said("why it was refused")),
     )  # fmt: skip
 
 
@@ -150,7 +144,7 @@ def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format:
         print_json({**entered_row(entered, kept), "action": entered.action, "draft": id_})
         return
     print_entered(entered, kept, False)
-    print(say(f"草稿 {id_} 已提交。", f"draft {id_} was entered."))
+    print(say("draft {id} was entered.", id=id_))
 
 
 def _drop(office: Office, id_: int, format: str) -> None:
@@ -160,7 +154,7 @@ def _drop(office: Office, id_: int, format: str) -> None:
     if format == "json":
         print_json({"draft": id_})
     else:
-        print(say(f"草稿 {id_} 已删除。", f"draft {id_} was dropped."))
+        print(say("draft {id} was dropped.", id=id_))
 
 
 # -- for receive and do ------------------------------------------------------------------------------------------
@@ -169,7 +163,7 @@ def _drop(office: Office, id_: int, format: str) -> None:
 def check_draft(draft: bool, dry_run: bool) -> None:
     """A dry run writes nothing, so it keeps nothing."""
     if draft and dry_run:
-        raise typer.BadParameter(say("--draft 与 --dry-run 不能同时使用", "--draft and --dry-run exclude each other"))
+        raise typer.BadParameter(say("--draft and --dry-run exclude each other"))
 
 
 @contextmanager
@@ -195,12 +189,9 @@ def kept_where_refused(
                 case, action, words, workflow=flow.name, day=day, by=given["by"], unit=given["unit"],
                 facts=given["facts"],
             )  # fmt: skip
-            words += "\n" + say(
-                f"已存为草稿 {id_}（gkflow drafts enter {id_} --fact 要素=值）",
-                f"kept as draft {id_} (gkflow drafts enter {id_} --fact FACT=VALUE)",
-            )
+            words += "\n" + say("kept as draft {id} (gkflow drafts enter {id} --fact FACT=VALUE)", id=id_)
         elif hint and error.code in _MENDABLE:
-            words += say("；加 --draft 可以先存为草稿", "; --draft keeps it as a draft")
+            words += say("; --draft keeps it as a draft")
         else:
             raise
         typer.echo(f"gkflow: {words}", err=True)

@@ -7,15 +7,16 @@ import sys
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
 from gkflow.cli.screen import as_it_is
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_of, say
 
 
 def command(
     workflow: str = typer.Argument(
         ...,
-        metavar=say("流程", "WORKFLOW"),
-        help=say("流程的代码或者名称，例如 request", "the workflow, such as request"),
+        metavar=said("WORKFLOW"),
+        help=said("the workflow, such as request"),
     ),
     format: str = options.formats("mermaid"),
 ) -> None:
@@ -28,4 +29,4 @@ def command(
     by_label = {each.label: each for each in book.workflows.values()}
     found = by_label.get(workflow) or book.workflow(workflow)
     # Another program draws it: a line that were broken would be another diagram.
-    typer.echo(draw(found, label_of, say("尚未收件", "not yet there")), file=as_it_is(sys.stdout))
+    typer.echo(draw(found, label_of, say("not yet there")), file=as_it_is(sys.stdout))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, listed, say, translated
 
 if TYPE_CHECKING:
     from gkflow.cli.output import Column
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 def command(
     through: str = typer.Option(
-        "", "--through", metavar=say("日期", "DAY"),
-        help=say("列到哪一天（默认一年以内）", "through that day (default: one year on)"),
+        "", "--through", metavar=said("DAY"),
+        help=said("through that day (default: one year on)"),
     ),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
@@ -36,20 +37,18 @@ def command(
         last = asked or today + relativedelta(years=1)
         if last > today + relativedelta(years=_MOST_YEARS):
             raise typer.BadParameter(
-                say(
-                    f"--through {last}：最多列到 {_MOST_YEARS} 年以后", f"--through {last}: {_MOST_YEARS} years at most"
-                )
+                say("--through {last}: {MOST_YEARS} years at most", last=last, MOST_YEARS=_MOST_YEARS)
             )
         if last < today:
-            raise typer.BadParameter(say(f"--through {last}：已经过去", f"--through {last} has passed"))
+            raise typer.BadParameter(say("--through {last} has passed", last=last))
         rounds = office.recurring_tasks.coming(last, as_of=today)
         rows = [_row(each) for each in rounds]
         hint = how_to_take_on(office)
-    title = say(f"周期职责（{today} 至 {last}）", f"Recurring duties ({today} to {last})")
+    title = say("Recurring duties ({today} to {last})", today=today, last=last)
     show(rows, _columns(), format, output or None, title)
     if format == "table":
         if not rows:
-            typer.echo(say(f"至 {last} 没有到期的周期职责。", f"nothing comes round through {last}."), err=True)
+            typer.echo(say("nothing comes round through {last}.", last=last), err=True)
         for line in hint:
             typer.echo(line, err=bool(output))
 
@@ -67,25 +66,25 @@ def _columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("due", "届满日", "due"),
-        Column("label", "职责", "duty", told=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
-        Column("taken_on", "承担", "taken on", words=lambda mine: say(*(_MINE if mine else _NOT_MINE))),
-        Column("opens", "立案日", "opens on"),
-        Column("case", "案件", "case", solid=True),
-        Column("counted", "已完成", "done", told=_counted),
-        Column("article", "依据", "article", whole=True),
-        Column("duty", "代码", "code"),
+        Column("due", said("due")),
+        Column("label", said("duty"), told=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
+        Column("taken_on", said("taken on"), words=lambda mine: translated(_MINE if mine else _NOT_MINE)),
+        Column("opens", said("opens on")),
+        Column("case", said("case"), solid=True),
+        Column("counted", said("done"), told=_counted),
+        Column("article", said("article"), whole=True),
+        Column("duty", said("code")),
     )
 
 
 def _counted(row: Any) -> str:
     if row["at_least"] is None:
         return ""
-    return say(f"{row['counted']} 次（至少 {row['at_least']} 次）", f"{row['counted']} of {row['at_least']}")
+    return say("{counted} of {at_least}", counted=row["counted"], at_least=row["at_least"])
 
 
 _MOST_YEARS = 20  # what comes round has no end, and days off are not foreseen for ever
-_MINE, _NOT_MINE = ("承担", "yes"), ("未承担", "no")
+_MINE, _NOT_MINE = said_as("duties", "yes"), said_as("duties", "no")
 
 
 def how_to_take_on(office: Office) -> list[str]:
@@ -97,11 +96,11 @@ def how_to_take_on(office: Office) -> list[str]:
     if not left:
         return []
     example = json.dumps([*mine, left[0]], ensure_ascii=False)
-    others = say("、", ", ").join(left)
+    others = listed(left)
     return [
         say(
-            f"承担一项职责：在 gkflow.toml 开头（各个 [ ] 之前）写成 duties = {example}；到立案日由巡检立案。",
-            f"to take one on, write at the top of gkflow.toml: duties = {example}; a sweep opens its case in time.",
+            "to take one on, write at the top of gkflow.toml: duties = {example}; a sweep opens its case in time.",
+            example=example,
         ),
-        say(f"尚未承担：{others}", f"not taken on: {others}"),
+        say("not taken on: {others}", others=others),
     ]

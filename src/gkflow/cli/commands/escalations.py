@@ -5,17 +5,14 @@ from __future__ import annotations
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say
 
 
 def command(
-    since: str = typer.Option(
-        "", "--since", metavar=say("日期", "DAY"), help=say("从哪一天起的记录", "only from that day on")
-    ),
-    unacknowledged: bool = typer.Option(
-        False, "--unacknowledged", help=say("只看尚未签收的", "only those not yet acknowledged")
-    ),
-    case: str = typer.Option("", "--case", metavar=say("案件", "CASE"), help=say("只看这件案件", "only of this case")),
+    since: str = typer.Option("", "--since", metavar=said("DAY"), help=said("only from that day on")),
+    unacknowledged: bool = typer.Option(False, "--unacknowledged", help=said("only those not yet acknowledged")),
+    case: str = typer.Option("", "--case", metavar=said("CASE"), help=said("only of this case")),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:
@@ -27,6 +24,6 @@ def command(
     with open_office() as office:
         records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)
         rows = escalation_rows(office, records)
-    show(rows, COLUMNS, format, output or None, say("督办记录", "Escalations"))
+    show(rows, COLUMNS, format, output or None, say("Escalations"))
     if format == "table" and not rows:
-        typer.echo(say("没有督办记录。", "no escalations."), err=True)
+        typer.echo(say("no escalations."), err=True)

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import language, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import CHINESE, say, say_as, spoken
 
 if TYPE_CHECKING:
     from gkflow.office import Office
 
 
 def command(
-    cases: list[str] = typer.Argument(
-        None, metavar=say("[案件]…", "[CASE]…"), help=say("案件编号；不写则为全部", "cases; without any, all of them")
-    ),
-    published: bool = typer.Option(
-        False, "--published", help=say("只导出可以公开的信息", "only what may be published")
-    ),
+    cases: list[str] = typer.Argument(None, metavar=said("[CASE]…"), help=said("cases; without any, all of them")),
+    published: bool = typer.Option(False, "--published", help=said("only what may be published")),
     format: str = options.formats("csv", "json", "xlsx"),
     output: str = options.OUTPUT,
 ) -> None:
@@ -37,13 +34,11 @@ def command(
         for case in cases or ():
             office.view(case)  # an unknown case is refused before anything is written
         if published:
-            first: tuple[str, ...] = (say("案件编号", "case"),)
+            first: tuple[str, ...] = (say_as("export", "case"),)
             found = {number: office.published(number) for number in cases or _that_may_lie_open(office)}
             rows = [{first[0]: number, **record} for number, record in found.items() if record]
             if kept := sum(not record for record in found.values()):
-                typer.echo(
-                    say(f"{kept} 件没有可以公开的内容。", f"{kept} cases have nothing that may be shown."), err=True
-                )
+                typer.echo(say("{kept} cases have nothing that may be shown.", kept=kept), err=True)
         else:
             from gkflow.application.register import COLUMNS
 
@@ -55,7 +50,7 @@ def command(
     columns: list[Any] = [Column(name, name, name) for name in names]
     if format == "xlsx" and not published:
         columns = _for_people(office, rows, names)
-    show(rows, columns, format, output or None, say("台账", "register"))
+    show(rows, columns, format, output or None, say("register"))
 
 
 def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Any]:
@@ -92,7 +87,7 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
         spec = flow.facts.get(name)
         return spec.choices.get(str(value), value) if spec is not None and spec.type == "choice" else value
 
-    return [Column(name, heading(name), name, told=partial(told, name)) if language() == "zh"
+    return [Column(name, heading(name), name, told=partial(told, name)) if spoken() is CHINESE
             else Column(name, name, name) for name in names]  # fmt: skip
 
 

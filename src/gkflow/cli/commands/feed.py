@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 def command(
     officer: str = typer.Option(
-        "", "--officer", metavar=say("姓名", "NAME"),
-        help=say("承办人；不写则为全部在办案件", "the officer; without it, every open case"),
+        "", "--officer", metavar=said("NAME"),
+        help=said("the officer; without it, every open case"),
     ),
     as_of: str = options.AS_OF,
     recorded_by: str = options.RECORDED_BY,
@@ -38,7 +39,7 @@ def command(
         day = options.day(as_of) or legal_day(moment or office.moment(None))
         lines = office.cases(officer=officer.strip(), as_of=day, recorded_by=moment)
         events = [event for line in lines for event in _events_of(office, line, day, moment)]
-    name = say("办理期限", "Deadlines") + (f" {officer.strip()}" if officer.strip() else "")
+    name = say("Deadlines") + (f" {officer.strip()}" if officer.strip() else "")
     write(events, name, output)
 
 
@@ -62,7 +63,7 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
         Path(output).write_bytes(feed)
     except OSError as error:
         raise Unreadable(file=output, reason=reason(error)) from None
-    typer.echo(say(f"已写入 {output}：{len(told)} 项", f"{output}: {len(told)} events written"), err=True)
+    typer.echo(say("{output}: {count} events written", output=output, count=len(told)), err=True)
 
 
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:
@@ -94,9 +95,9 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
     assert deadline.last_day is not None
     label = label_of(rule.label, rule.name)
     hour = f" {short_moment(deadline.last_moment)[-5:]}" if deadline.last_moment is not None else ""
-    who = say(f"（{ref}）", f" ({ref})") if ref else ""
-    late = say("逾期未办 ", "overdue: ") if deadline.verdict == "overdue" else ""
-    firm = say("（暂定）", " (provisional)") if deadline.provisional else ""
+    who = say(" ({ref})", ref=ref) if ref else ""
+    late = say("overdue: ") if deadline.verdict == "overdue" else ""
+    firm = say(" (provisional)") if deadline.provisional else ""
     return AllDay(
         # Not the day: a deadline that moves is the same event on another day.
         key=("deadline", office.settings.unit, view.case.number, rule.name, ref),
@@ -110,23 +111,27 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
 def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
     """What stands below the event, line by line."""
     from gkflow.cli.day_by_day import counted_words
-    from gkflow.cli.vocabulary import amount, day_words
+    from gkflow.words.vocabulary import amount, day_words
 
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):
         yield str(title)
     flow, state = view.workflow, view.workflow.states.get(view.case.state)
     where = label_of(state.label, state.name) if state is not None else view.case.state
-    yield say(f"{flow.label}，{where}", f"{flow.name.replace('_', ' ')}, {where}")
+    yield say("{workflow}, {state}", workflow=label_of(flow.label, flow.name), state=where)
     if officer := view.case.facts.get("officer"):
-        yield say(f"承办人 {officer}", f"officer: {officer}")
-    yield say("届满日 ", "last day: ") + day_words(deadline.last_day)
+        yield say("officer: {officer}", officer=officer)
+    yield say("last day: ") + day_words(deadline.last_day)
     if deadline.clock.rule.kind == "power":
-        yield say("届满后不能再行使，不算逾期", "a power that lapses with this day; nothing is overdue")
+        yield say("a power that lapses with this day; nothing is overdue")
     elif deadline.clock.rule.kind == "target":
-        yield say("内部时限，不算逾期", "an internal target; nothing is overdue")
+        yield say("an internal target; nothing is overdue")
     if deadline.provisional:
         yield counted_words(True, deadline.earliest, deadline.latest).strip()
     if deadline.value is not None:
-        length = f"{amount(deadline.value.length, deadline.value.unit)}，" if deadline.value.length is not None else ""
-        yield say(f"依据 {length}{deadline.value.citation}", f"by {deadline.value.citation}")
+        cite, length = deadline.value.citation, deadline.value.length
+        yield (
+            say("by {cite}", cite=cite)
+            if length is None
+            else say("by {cite}: {length}", cite=cite, length=amount(length, deadline.value.unit))
+        )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
     from gkflow.application.register import BadRow, Imported
@@ -26,34 +27,35 @@ _MAPPING = """  columns:                                        # {heading}
     counterparty_kind: {{法人: legal_person}}
   ignore: [序号]                                  # {ignore}
   heading: 2                                      # {row}"""
-EPILOG = say("列对照文件：", "A mapping:") + "\n" + _MAPPING.format(
-    heading=say("表头: 我们的列或者要素，可以几个", "heading: our column or fact, or several"),
-    constants=say("每行都有的内容", "what every row has"),
-    values=say("取值对照", "the file's words: ours"),
-    ignore=say("不要的列；其余的列作为备注保存", "left out; other columns are kept as remarks"),
-    row=say("表头在第几行（默认第 1 行）", "the row of the headings (default: 1)"),
-)  # fmt: skip
+
+
+def epilog() -> str:
+    """What stands below the help: how a mapping of columns is written."""
+    return say("A mapping:") + "\n" + _MAPPING.format(
+        heading=say("heading: our column or fact, or several"),
+        constants=say("what every row has"),
+        values=say("the file's words: ours"),
+        ignore=say("left out; other columns are kept as remarks"),
+        row=say("the row of the headings (default: 1)"),
+    )  # fmt: skip
 
 
 def command(
     file: Path = typer.Argument(
-        ..., metavar=say("文件", "FILE"), help=say("台账：csv（UTF-8、GB18030）或者 xlsx", "the register: csv or xlsx")
+        ..., metavar=said("FILE"), help=said("the register: csv or xlsx")
     ),
     by: str = typer.Option(
-        "", "--by", metavar=say("姓名", "NAME"),
-        help=say("没有“经办人”一栏时记为谁（默认当前用户）", "who stands in rows that name nobody (default: you)"),
+        "", "--by", metavar=said("NAME"),
+        help=said("who stands in rows that name nobody (default: you)"),
     ),
     dry_run: bool = options.DRY_RUN,
     encoding: str = typer.Option(
-        "", "--encoding", metavar=say("编码", "ENCODING"),
-        help=say("csv 的编码（默认自动识别）", "of a csv (default: found out)"),
+        "", "--encoding", metavar=said("ENCODING"),
+        help=said("of a csv (default: found out)"),
     ),
     columns: Path | None = typer.Option(
-        None, "--columns", metavar=say("对照文件", "MAPPING"),
-        help=say(
-            "列对照文件（yaml）：其他系统导出的表头、取值怎样对应，写法见下",
-            "a mapping (yaml) of another system's headings and words; written as shown below",
-        ),
+        None, "--columns", metavar=said("MAPPING"),
+        help=said("a mapping (yaml) of another system's headings and words; written as shown below"),
     ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
@@ -92,33 +94,33 @@ def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
     parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(file=unfiltered(sys.stderr)), transient=True) as progress:
         # Each row counts twice: when it is read, and when it is written.
-        task = progress.add_task(say("导入台账", "importing"), total=total and 2 * total)
+        task = progress.add_task(say("importing"), total=total and 2 * total)
         yield lambda steps: progress.update(task, completed=steps)
 
 
 def _tell(done: Imported, dry_run: bool) -> None:
-    _list(say("以下各行不予导入：", "refused:"), done.bad)
-    _list(say("以下各行已在册而内容不同，未采用：", "known rows with other facts, not taken:"), done.changed)
-    _list(say("以下内容不合要求，作为备注随该行保存：", "facts that break their rule, kept as remarks:"), done.odd)
-    _list(say("以下各行请核对：", "rows to look at:"), done.told)
+    _list(say("refused:"), done.bad)
+    _list(say("known rows with other facts, not taken:"), done.changed)
+    _list(say("facts that break their rule, kept as remarks:"), done.odd)
+    _list(say("rows to look at:"), done.told)
     if done.remarks:
-        names = say("、", ", ").join(done.remarks)
-        typer.echo(
-            say(f"不是办理要素的列，作为备注保存：{names}", f"columns that are no fact, kept as remarks: {names}")
-        )
-    head = say("导入完毕", "imported")
+        names = listed(done.remarks)
+        typer.echo(say("columns that are no fact, kept as remarks: {names}", names=names))
+    head = say("imported")
     if not done.taken:
-        head = say("没有导入任何记录", "nothing was imported")
+        head = say("nothing was imported")
     if dry_run:
-        head = say("试导入（未写入）", "dry run, nothing written")
+        head = say("dry run, nothing written")
     typer.echo(
         say(
-            f"{head}：共 {done.rows} 行，新记 {done.taken} 行（{done.cases} 件案件），已在册 {done.known} 行"
-            + (f"（其中 {len(done.changed)} 行内容不同）" if done.changed else "")
-            + f"，不予导入 {len(done.bad)} 行。",
-            f"{head}: {done.rows} rows, {done.taken} taken ({done.cases} cases), {done.known} known"
-            + (f" ({len(done.changed)} of them changed)" if done.changed else "")
-            + f", {len(done.bad)} refused.",
+            "{head}: {rows} rows, {taken} taken ({cases} cases), {known} known{if_changed}, {count} refused.",
+            head=head,
+            rows=done.rows,
+            taken=done.taken,
+            cases=done.cases,
+            known=done.known,
+            count=len(done.bad),
+            if_changed=(say(" ({count} of them changed)", count=len(done.changed)) if done.changed else ""),
         )
     )
 
@@ -131,9 +133,4 @@ def _list(heading: str, rows: list[BadRow]) -> None:
     typer.echo(heading)
     for bad in rows:
         case = f"  {bad.case}" if bad.case else ""
-        typer.echo(
-            say(
-                f"  第 {bad.row} 行{case}  {error_words(bad.reason)}",
-                f"  row {bad.row}{case}  {error_words(bad.reason)}",
-            )
-        )
+        typer.echo(say("  row {row}{case}  {error_words}", row=bad.row, case=case, error_words=error_words(bad.reason)))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:
     from gkflow.office import Office
@@ -18,29 +19,26 @@ if TYPE_CHECKING:
 def command(
     folder: str = typer.Argument(
         "",
-        metavar=say("文件夹", "FOLDER"),
-        help=say("默认 GKFLOW_HOME，否则当前文件夹", "default: GKFLOW_HOME, else the current folder"),
+        metavar=said("FOLDER"),
+        help=said("default: GKFLOW_HOME, else the current folder"),
     ),
-    name: str = typer.Option("", "--name", metavar=say("名称", "OFFICE"), help=say("机关名称", "name of the office")),
+    name: str = typer.Option("", "--name", metavar=said("OFFICE"), help=said("name of the office")),
     unit: str = typer.Option(
         "",
         "--unit",
-        metavar=say("代码", "CODE"),
-        help=say("机关代码，案件编号由它开头", "its code; case numbers begin with it"),
+        metavar=said("CODE"),
+        help=said("its code; case numbers begin with it"),
     ),
     profile: str = typer.Option(
         "",
         "--profile",
-        metavar=say("地方", "PROFILE"),
-        help=say("地方规则，连同其机关一并写入（config/profiles/）", "local rules, with the units of their place"),
+        metavar=said("PROFILE"),
+        help=said("local rules, with the units of their place"),
     ),
     new_database: bool = typer.Option(
         False,
         "--new-database",
-        help=say(
-            "已有 gkflow.toml 而数据库不在时，从空库重新开始",
-            "begin an empty record where gkflow.toml is there and its database is not",
-        ),
+        help=said("begin an empty record where gkflow.toml is there and its database is not"),
     ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
@@ -57,30 +55,23 @@ def command(
     with office:
         through = office.calendar.announced_through
         if not fresh and not new_database:
-            print(say(f"机关已在 {home}，未作改动。", f"the office is in {home} already; nothing was changed."))
+            print(say("the office is in {home} already; nothing was changed.", home=home))
         else:
-            print(say(f"机关已建立：{home}", f"the office is set up: {home}"))
-        print(
-            say("  设置    gkflow.toml（机关、人员、通知方式）", "  settings   gkflow.toml (office, people, channels)")
-        )
-        print(
-            say(
-                f"  数据库  {_database(office.settings.database.url)}",
-                f"  database   {_database(office.settings.database.url)}",
-            )
-        )
+            print(say("the office is set up: {home}", home=home))
+        print(say("  settings   gkflow.toml (office, people, channels)"))
+        print(say("  database   {database}", database=_database(office.settings.database.url)))
         _print_profile(office)
-        print(say(f"  日历    放假安排已公布至 {through}", f"  calendar   days off are announced through {through}"))
+        print(say("  calendar   days off are announced through {through}", through=through))
         warn(office)
-    print(say("下一步：", "next:"))
+    print(say("next:"))
     if home != Path.cwd() and home != Path(os.environ.get("GKFLOW_HOME") or "/").absolute():
         print(f"  cd {home}")
     plan = office.profile.plan
     if plan and plan_of(home, plan).exists():
-        print(f"  gkflow import plans/{plan}.csv    " + say("导入方案：开立其中的案件", "open the cases of the plan"))
+        print(f"  gkflow import plans/{plan}.csv    " + say("open the cases of the plan"))
     receive = "gkflow receive --fact channel=in_person"
-    print(f"  {receive}    " + say("收一件依申请公开的申请", "open a case"))
-    print(f"  {'gkflow import FILE.csv':{len(receive)}}    " + say("或者导入已有的台账", "or import a register"))
+    print(f"  {receive}    " + say_as("init", "open a case"))
+    print(f"  {'gkflow import FILE.csv':{len(receive)}}    " + say("or import a register"))
 
 
 def _print_profile(office: Office) -> None:
@@ -89,18 +80,18 @@ def _print_profile(office: Office) -> None:
         return
     levels = Counter(unit.level for unit in office.settings.units.values() if unit.level)
     words = {
-        "province": ("省级机关", "provincial offices"),
-        "city": ("市级机关", "city offices"),
-        "county": ("县级机关", "county offices"),
-        "department": ("部门", "departments"),
-        "town": ("镇区", "towns"),
+        "province": said("provincial offices"),
+        "city": said("city offices"),
+        "county": said("county offices"),
+        "department": said("departments"),
+        "town": said("towns"),
     }
-    told = say("、", ", ").join(f"{count} {say(*words.get(level, (level, level)))}" for level, count in levels.items())
-    units = say(f"机关 {told}", told) if told else ""
-    print(say(f"  地方    {place.label}　{units}", f"  profile    {place.name} {units}").rstrip())
+    told = listed(f"{count} {translated(words.get(level, level))}" for level, count in levels.items())
+    units = say_as("init", "{units}", units=told) if told else ""
+    print(say("  profile    {name} {units}", name=label_or(place.label, place.name), units=units).rstrip())
     by_batch = Counter(unit.batch for unit in office.settings.units.values() if unit.level == "town" and unit.batch)
     for batch, count in sorted(by_batch.items()):
-        print(say(f"          第 {batch} 批镇区 {count} 个", f"             batch {batch}: {count} towns"))
+        print(say("             batch {batch}: {count} towns", batch=batch, count=count))
 
 
 def _database(url: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,25 +24,25 @@ def command(
     workflow: str = typer.Option(
         "",
         "--workflow",
-        metavar=say("流程", "WORKFLOW"),
-        help=say("只列这一流程用到的期限", "only those that this workflow uses"),
+        metavar=said("WORKFLOW"),
+        help=said("only those that this workflow uses"),
     ),
     profile: str = typer.Option(
         "",
         "--profile",
-        metavar=say("地方", "PROFILE"),
-        help=say("按这个地方的规定列出（默认只按法律法规）", "as this place has them (default: the law alone)"),
+        metavar=said("PROFILE"),
+        help=said("as this place has them (default: the law alone)"),
     ),
     on: str = typer.Option(
         "",
         "--on",
-        metavar=say("日期", "DAY"),
-        help=say("列出这一天施行的取值（默认今天）", "the values in force on that day (default: today)"),
+        metavar=said("DAY"),
+        help=said("the values in force on that day (default: today)"),
     ),
     every: bool = typer.Option(
         False,
         "--all",
-        help=say("列出全部取值，含已废止和尚未施行的", "all values, those repealed and those to come among them"),
+        help=said("all values, those repealed and those to come among them"),
     ),
     format: str = options.formats("table", "json", "md", "csv", "xlsx"),
     output: str = options.OUTPUT,
@@ -52,7 +53,7 @@ def command(
     from gkflow.cli.output import show
 
     if every and on:
-        raise typer.BadParameter(say("--all 和 --on 只能用一个", "--all or --on, not both"))
+        raise typer.BadParameter(say("--all or --on, not both"))
     home, day = home_folder(), None if every else options.day(on) or today()
     if profile:
         rows = list(_of_place(rulebook(home, _profile_named(home, profile)), workflow, day))
@@ -118,8 +119,8 @@ def _profile_named(home: Path, text: str) -> str:
     for name, label in labels.items():
         if text.strip() in (name, label):
             return name
-    there = say("、", ", ").join(say(f"{label}({name})", name) for name, label in labels.items())
-    raise typer.BadParameter(say(f"没有地方规则“{text}”；有：{there}", f'no profile "{text}"; there are: {there}'))
+    there = [label_or(f"{label}({name})", name) for name, label in labels.items()]
+    raise typer.BadParameter(say('no profile "{text}"; there are: {there}', text=text, there=there))
 
 
 def _row(
@@ -139,40 +140,39 @@ def _row(
 
 
 def _length(row: Mapping[str, Any]) -> str:
-    from gkflow.cli.vocabulary import amount
+    from gkflow.words.vocabulary import amount
 
     if row["to_come"]:
-        return say("尚未施行", "to come")
+        return say("to come")
     if row["unit"] is None:
-        return say("已废止", "repealed")
+        return say("repealed")
     if row["unit"] == "fixed_date":
-        return say("固定日期", "a fixed date")
-    least = say("不少于", "at least ") if row["bound"] == "at_least" else ""
+        return say("a fixed date")
+    least = say("at least ") if row["bound"] == "at_least" else ""
     return least + amount(row["length"], row["unit"])
 
 
 def _columns(format: str, local: bool = False) -> list[Column]:
     from gkflow.cli.output import Column
-    from gkflow.cli.vocabulary import BINDS, KNOWN, word
+    from gkflow.words.vocabulary import BINDS, KNOWN, word
 
-    code = Column("limit", "代码", "limit")
+    code = Column("limit", said_as("limits.limit", "limit"))
     label = Column(
         "label",
-        "期限",
-        "label",
+        said("label"),
         told=lambda row: label_of(row["label"], row["limit"].partition("/")[2].replace("-", " ")),
     )
     rest = [
-        Column("length", "长度", "length", told=_length),
-        Column("binds", "约束", "binds", words=lambda each: word(BINDS, each)),
-        Column("since", "施行", "since"),
-        Column("until", "失效", "until"),
-        Column("article", "依据", "article", whole=True),
-        Column("known", "文本", "text", words=lambda each: word(KNOWN, each)),
-        Column("quote", "原文", "quotation", whole=True),
+        Column("length", said("length"), told=_length),
+        Column("binds", said("binds"), words=lambda each: word(BINDS, each)),
+        Column("since", said("since")),
+        Column("until", said("until")),
+        Column("article", said("article"), whole=True),
+        Column("known", said_as("limits.known", "text"), words=lambda each: word(KNOWN, each)),
+        Column("quote", said("quotation"), whole=True),
     ]
     if local:
-        rest.append(Column("instead_of", "代替", "instead of"))
+        rest.append(Column("instead_of", said("instead of")))
     return [label, *rest, code] if format in ("csv", "xlsx", "md") else [label, *rest]
 
 

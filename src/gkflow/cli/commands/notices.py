@@ -8,7 +8,8 @@ import typer
 
 from gkflow.application.ports import DROPPED
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import say, translated
 
 if TYPE_CHECKING:
     from gkflow.application.ports import NoticeRecord
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def command(
-    waiting: bool = typer.Option(False, "--waiting", help=say("待送发的", "those that wait")),
-    dead: bool = typer.Option(False, "--dead", help=say("不再重试的", "those given up")),
-    delivered: bool = typer.Option(False, "--delivered", help=say("已送达的", "those delivered")),
-    case: str = typer.Option("", "--case", metavar=say("案件", "CASE"), help=say("只看这件案件", "only of this case")),
+    waiting: bool = typer.Option(False, "--waiting", help=said("those that wait")),
+    dead: bool = typer.Option(False, "--dead", help=said("those given up")),
+    delivered: bool = typer.Option(False, "--delivered", help=said("those delivered")),
+    case: str = typer.Option("", "--case", metavar=said("CASE"), help=said("only of this case")),
     shown: int = typer.Option(
-        0, "--show", metavar=say("编号", "ID"), help=say("显示这条通知的全文", "show the text of this notice")
+        0, "--show", metavar=said("ID"), help=said("show the text of this notice")
     ),
     retry: list[str] = typer.Option(
-        [], "--retry", metavar=say("编号", "ID"),
-        help=say("重新送发：编号（可以重复，或用逗号隔开），或 all", "send again: ids, or all that were given up"),
+        [], "--retry", metavar=said("ID"),
+        help=said("send again: ids, or all that were given up"),
     ),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
@@ -36,9 +37,7 @@ def command(
     from gkflow.office import open_office
 
     if waiting + dead + delivered > 1:
-        raise typer.BadParameter(
-            say("--waiting、--dead、--delivered 只能选一个", "only one of --waiting --dead --delivered")
-        )
+        raise typer.BadParameter(say("only one of --waiting --dead --delivered"))
     with open_office() as office:
         if retry:
             _retry(office, retry)
@@ -49,9 +48,9 @@ def command(
         which = "waiting" if waiting else "dead" if dead else "delivered" if delivered else "all"
         texts = _Texts(office)
         rows = [texts.row(record) for record in office.notices(which, case=case)]
-    show(rows, columns(), format, output or None, say("通知", "Notices"))
+    show(rows, columns(), format, output or None, say("Notices"))
     if format == "table" and not rows:
-        typer.echo(say("没有通知。", "no notices."), err=True)
+        typer.echo(say("no notices."), err=True)
 
 
 def columns() -> tuple[Any, ...]:
@@ -60,34 +59,39 @@ def columns() -> tuple[Any, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("id", "编号", "id"),
-        Column("status", "情况", "status", words=_status_words),
-        Column("name", "受通知人", "to"),
-        Column("channel", "方式", "channel", words=channel_words),
-        Column("kind", "类别", "kind", words=kind_words),
-        Column("subject", "标题", "subject"),
-        Column("made_at", "写成时间", "made at", words=short_moment, solid=True),
-        Column("delivered_at", "送达时间", "delivered at", words=short_moment, solid=True),
-        Column("tries", "次数", "tries"),
-        Column("error", "未送达原因", "error"),
+        Column("id", said("id")),
+        Column("status", said_as("notices.status", "status"), words=_status_words),
+        Column("name", said("to")),
+        Column("channel", said("channel"), words=channel_words),
+        Column("kind", said("kind"), words=kind_words),
+        Column("subject", said("subject")),
+        Column("made_at", said("made at"), words=short_moment, solid=True),
+        Column("delivered_at", said("delivered at"), words=short_moment, solid=True),
+        Column("tries", said("tries")),
+        Column("error", said_as("notices.error", "error")),
     )
 
 
 def _status_words(status: str) -> str:
     words = {
-        "waiting": ("待送", "waiting"),
-        "delivered": ("已送达", "delivered"),
-        "filed": ("已存档（无人收到）", "filed (nobody)"),
-        "dead": ("不再重试", "given up"),
-        "dropped": ("不再需要", "dropped"),
+        "waiting": said_as("words.waiting", "waiting"),
+        "delivered": said("delivered"),
+        "filed": said("filed (nobody)"),
+        "dead": said("given up"),
+        "dropped": said("dropped"),
     }
-    return say(*words[status])
+    return translated(words[status])
+
+
+_CHANNELS = {
+    "file": said_as("channel", "file"), "console": said_as("channel", "console"), "mail": said_as("channel", "mail"),
+    "webhook": said_as("channel", "webhook"), "chat": said_as("channel", "chat"),
+}  # fmt: skip
 
 
 def channel_words(channel: str) -> str:
     """A channel in words."""
-    words = {"file": "文件", "console": "控制台", "mail": "邮件", "webhook": "回调", "chat": "工作群"}
-    return say(words.get(channel, channel), channel)
+    return translated(_CHANNELS.get(channel, channel))
 
 
 class _Texts:
@@ -126,7 +130,7 @@ class _Texts:
                 facts["leave"] = mask_token(str(facts["leave"]))
             return compose(self._wording(record.wording), facts)
         except (ValueError, LookupError, TypeError, AttributeError):
-            damaged = say("通知记录已损坏", "the row of this notice is damaged")
+            damaged = say("the row of this notice is damaged")
             return damaged, damaged
 
     def _wording(self, edition: str) -> Wording:
@@ -141,7 +145,7 @@ class _Texts:
 def _show(office: Office, id_: int, format: str) -> None:
     record = next((record for record in office.notices() if record.id == id_), None)
     if record is None:
-        raise typer.BadParameter(say(f"没有编号为 {id_} 的通知", f"no notice {id_}"))
+        raise typer.BadParameter(say("no notice {id}", id=id_))
     texts = _Texts(office)
     subject, text = texts.compose(record)
     row = texts.row(record)
@@ -159,12 +163,16 @@ def _show(office: Office, id_: int, format: str) -> None:
     address = f" {row['address']}" if row["address"] else ""
     typer.echo(
         say(
-            f"第 {id_} 号通知，写成于 {made}，{channel}{address}，{_status_words(row['status'])}",
-            f"notice {id_}, made {made}, by {channel}{address}, {_status_words(row['status'])}",
+            "notice {id}, made {made}, by {channel}{address}, {status_words}",
+            id=id_,
+            made=made,
+            channel=channel,
+            address=address,
+            status_words=_status_words(row["status"]),
         )
     )
     if record.error:
-        typer.echo(say(f"未送达原因：{record.error}", f"not delivered: {record.error}"))
+        typer.echo(say("not delivered: {error}", error=record.error))
 
 
 def _retry(office: Office, wanted: list[str]) -> None:
@@ -174,13 +182,9 @@ def _retry(office: Office, wanted: list[str]) -> None:
     elif all(word.isdigit() for word in words):
         ids = [options.whole(word, "--retry", 1, 2**63 - 1) for word in words]
     else:
-        raise typer.BadParameter(say("--retry 后面是通知编号，或者 all", "--retry takes ids, or all"))
+        raise typer.BadParameter(say("--retry takes ids, or all"))
     count = office.revive(ids)
-    typer.echo(say(f"{count} 条通知重新列入待送。", f"{count} notices wait again."))
+    typer.echo(say("{count} notices wait again.", count=count))
     if count < len(ids):
         left = len(ids) - count
-        typer.echo(
-            say(
-                f"另有 {left} 个编号没有这条通知，或者已送达，未改动。", f"{left} are delivered or unknown; left alone."
-            )
-        )
+        typer.echo(say("{left} are delivered or unknown; left alone.", left=left))

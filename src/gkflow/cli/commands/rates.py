@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.rates import Rate
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 def command(
     workflow: str = typer.Option(
-        "", "--workflow", metavar=say("流程", "WORKFLOW"), help=say("只看这一流程", "only this workflow")
+        "", "--workflow", metavar=said("WORKFLOW"), help=said("only this workflow")
     ),
     unit: str = typer.Option(
-        "", "--unit", metavar=say("机关", "UNIT"), help=say("只看这一单位（代码或者名称）", "only this unit")
+        "", "--unit", metavar=said("UNIT"), help=said("only this unit")
     ),
     group_by: str = typer.Option(
         "", "--group-by", metavar="unit|month|unit,month",
-        help=say("按单位、按月份分行", "rows by unit, by month, or both"),
+        help=said("rows by unit, by month, or both"),
     ),
     since: str = options.SINCE,
     until: str = options.UNTIL,
@@ -44,19 +45,19 @@ def command(
         found = office.supervision.rates(first, last, workflow=name, unit=unit, by=by, as_of=last)
         rows = [_row(office, each) for each in found]
     columns = [
-        *([Column("month", "月份", "month")] if "month" in by else []),
-        *([Column("unit_label", "单位", "unit")] if "unit" in by else []),
-        Column("workflow", "流程", "workflow", told=lambda row: label_of(row["workflow_label"], row["workflow"])),
-        Column("clock", "期限", "clock", told=lambda row: label_of(row["clock_label"], row["clock"].replace("_", " "))),
-        Column("on_time", "按期", "on time"),
-        Column("late", "逾期办结", "late"),
-        Column("late_unless_extended", "逾期（如经延长则不逾期）", "late unless extended"),
-        Column("overdue", "逾期未办", "overdue"),
-        Column("waiting", "等待申请人", "waiting"),
-        Column("set_aside", "另行结束", "set aside", told=_aside),
-        Column("rate", "按期率", "rate", told=lambda row: "" if row["rate"] is None else f"{row['rate']:.1%}"),
+        *([Column("month", said("month"))] if "month" in by else []),
+        *([Column("unit_label", said_as("rates.unit_label", "unit"))] if "unit" in by else []),
+        Column("workflow", said("workflow"), told=lambda row: label_of(row["workflow_label"], row["workflow"])),
+        Column("clock", said("clock"), told=lambda row: label_of(row["clock_label"], row["clock"].replace("_", " "))),
+        Column("on_time", said("on time")),
+        Column("late", said("late")),
+        Column("late_unless_extended", said("late unless extended")),
+        Column("overdue", said("overdue")),
+        Column("waiting", said("waiting")),
+        Column("set_aside", said("set aside"), told=_aside),
+        Column("rate", said("rate"), told=lambda row: "" if row["rate"] is None else f"{row['rate']:.1%}"),
     ]
-    show(rows, columns, format, output or None, say(f"按期率（{first} 至 {last}）", f"Rates ({first} to {last})"))
+    show(rows, columns, format, output or None, say("Rates ({first} to {last})", first=first, last=last))
 
 
 def _groups(text: str) -> tuple[str, ...]:
@@ -64,12 +65,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
     found = tuple(dict.fromkeys(word.strip() for word in text.replace("，", ",").split(",") if word.strip()))
     if strange := [word for word in found if word not in GROUPINGS]:
-        raise typer.BadParameter(
-            say(
-                f"--group-by {strange[0]}：只能是 unit、month 或者两者",
-                f"--group-by {strange[0]}: unit, month, or both",
-            )
-        )
+        raise typer.BadParameter(say("--group-by {strange}: unit, month, or both", strange=strange[0]))
     return found
 
 
@@ -92,5 +88,5 @@ def _row(office: Office, rate: Rate) -> dict[str, Any]:
 
 
 def _aside(row: Mapping[str, Any]) -> str:
-    counts = row["set_aside_labels"] if say("zh", "en") == "zh" else row["set_aside"]
-    return say("，", ", ").join(f"{name} {count}" for name, count in counts.items())
+    counts = row["set_aside_labels"] if say("en") == "zh" else row["set_aside"]
+    return say(", ").join(f"{name} {count}" for name, count in counts.items())

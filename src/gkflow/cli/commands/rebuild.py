@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say
 
 
 def command(
-    dry_run: bool = typer.Option(False, "--dry-run", help=say("只比较，不写入", "compare only, write nothing")),
+    dry_run: bool = typer.Option(False, "--dry-run", help=said("compare only, write nothing")),
 ) -> None:
     """Draw up docket and clocks anew from the record."""
     from gkflow.office import open_office
@@ -16,17 +17,13 @@ def command(
     with open_office() as office:
         count, changed = office.rebuild(dry_run=dry_run)
     for case in changed:
-        typer.echo(say(f"案件 {case}：台账与办理记录不符", f"case {case} stood otherwise"))
+        typer.echo(say("case {case} stood otherwise", case=case))
     if dry_run:
         end = say(
-            f"比较了 {count} 件案件，{len(changed)} 件与办理记录不符；未写入。",
-            f"{count} cases compared, {len(changed)} stood otherwise; nothing written.",
+            "{count} cases compared, {count_2} stood otherwise; nothing written.", count=count, count_2=len(changed)
         )
     elif changed:
-        end = say(
-            f"已由办理记录重建 {count} 件案件，更正 {len(changed)} 件。",
-            f"{count} cases rebuilt, {len(changed)} put right.",
-        )
+        end = say("{count} cases rebuilt, {count_2} put right.", count=count, count_2=len(changed))
     else:
-        end = say(f"已由办理记录重建 {count} 件案件，与原台账一致。", f"{count} cases rebuilt; all stood as before.")
+        end = say("{count} cases rebuilt; all stood as before.", count=count)
     typer.echo(end)

@@ -5,25 +5,26 @@ from __future__ import annotations
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say
 
 
 def command(
     workflow: str = typer.Argument(
         "request",
-        metavar=say("流程", "WORKFLOW"),
-        help=say("代码或者中文名称，默认依申请公开", "by code or label, default request"),
+        metavar=said("WORKFLOW"),
+        help=said("by code or label, default request"),
     ),
     number: str = typer.Option(
         "",
         "--number",
-        metavar=say("编号", "N"),
-        help=say("案件编号（默认自动编号）", "case number (default: the next one)"),
+        metavar=said("N"),
+        help=said("case number (default: the next one)"),
     ),
     day: str = options.DAY,
     by: str = options.BY,
     unit: str = options.UNIT,
-    title: str = typer.Option("", "--title", metavar=say("摘要", "TEXT"), help=say("内容摘要", "what it is about")),
+    title: str = typer.Option("", "--title", metavar=said("TEXT"), help=said("what it is about")),
     fact: list[str] = options.FACT,
     key: str = options.KEY,
     dry_run: bool = options.DRY_RUN,
@@ -31,10 +32,7 @@ def command(
     yes: bool = typer.Option(
         False,
         "--yes",
-        help=say(
-            "不再询问：不写任何要素也立案，日期距今很远也确认无误",
-            "do not ask: open a case without any fact, and the days are right, however far from today",
-        ),
+        help=said("do not ask: open a case without any fact, and the days are right, however far from today"),
     ),
     format: str = options.TEXT_OR_JSON,
 ) -> None:
@@ -79,15 +77,14 @@ def _ask(label: str, named: bool) -> None:
 
     if sys.stdin.isatty():
         typer.confirm(
-            say(f"没有写任何要素，确定要立一件“{label}”案件吗？", f'No fact was given. Open a case of "{label}"?'),
+            say('No fact was given. Open a case of "{label}"?', label=label),
             abort=True,
         )
     elif not named:
         raise typer.BadParameter(
             say(
-                f"没有写任何要素，没有立案。立一件“{label}”案件请写明内容，例如 --title 摘要 --fact channel=in_person；"
-                "确实没有要素的，加 --yes",
-                f'no fact was given, so no case of "{label}" was opened. Name what was received, e.g. --title TEXT'
-                " --fact channel=in_person; without any fact add --yes",
+                'no fact was given, so no case of "{label}" was opened. Name what was received, e.g. '
+                "--title TEXT --fact channel=in_person; without any fact add --yes",
+                label=label,
             )
         )

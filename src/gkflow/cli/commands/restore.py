@@ -6,17 +6,16 @@ from pathlib import Path
 
 import typer
 
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import say
 
 
 def command(
-    file: Path = typer.Argument(
-        ..., metavar=say("文件", "FILE"), help=say("gkflow backup 写成的文件（.zip）", "the backup (.zip)")
-    ),
+    file: Path = typer.Argument(..., metavar=said("FILE"), help=said("the backup (.zip)")),
     folder: Path = typer.Argument(
         ...,
-        metavar=say("文件夹", "FOLDER"),
-        help=say("恢复到这里；不得已有机关", "restored there; it must not hold an office"),
+        metavar=said("FOLDER"),
+        help=said("restored there; it must not hold an office"),
     ),
 ) -> None:
     """Restore an office from a backup; exit code 1 when its record is broken, and nothing is written."""
@@ -27,24 +26,21 @@ def command(
     if done.breaches:
         for breach in done.breaches:
             print(f"{breach.where}: {words(breach)}")
-        print(
-            say(
-                f"备份中有 {len(done.breaches)} 处断链，没有恢复。请换一份备份。",
-                f"{len(done.breaches)} breaches in the backup: nothing was restored. Take another one.",
-            )
-        )
+        print(say("{count} breaches in the backup: nothing was restored. Take another one.", count=len(done.breaches)))
         raise typer.Exit(1)
     print(
         say(
-            f"已恢复到 {done.folder}：核验了 {done.cases} 件案件、{done.sweeps} 次巡检，全部完好。",
-            f"restored in {done.folder}: {done.cases} cases and {done.sweeps} sweeps verified, all whole.",
+            "restored in {folder}: {cases} cases and {sweeps} sweeps verified, all whole.",
+            folder=done.folder,
+            cases=done.cases,
+            sweeps=done.sweeps,
         )
     )
     if done.elsewhere:
         print(
             say(
-                f"注意：设置中的数据库是 {done.elsewhere}；要用恢复的文件，请改为 sqlite:///gkflow.db（gkflow.toml）。",
-                f"mind: the settings name {done.elsewhere}; to use what was restored, set sqlite:///gkflow.db.",
+                "mind: the settings name {elsewhere}; to use what was restored, set sqlite:///gkflow.db.",
+                elsewhere=done.elsewhere,
             )
         )
-    print(say(f"  cd {done.folder} && gkflow doctor", f"  cd {done.folder} && gkflow doctor"))
+    print(f"  cd {done.folder} && gkflow doctor")

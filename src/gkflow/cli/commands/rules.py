@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:
     from gkflow.cli.output import Column
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _WORDS = {"": "show", "show": "show", "查看": "show", "adopt": "adopt", "采用": "adopt"}
 _KINDS = {
-    "limit": ("期限", "limit"), "workflow": ("流程", "workflow"), "ladder": ("预警督办", "ladder"),
-    "list": ("代码表", "list"), "duty": ("周期职责", "duty"), "profile": ("地方规则", "profile"),
+    "limit": said("limit"), "workflow": said("workflow"), "ladder": said("ladder"),
+    "list": said("list"), "duty": said_as("kinds.duty", "duty"), "profile": said("profile"),
 }  # fmt: skip
 _LONGEST = 60
 
@@ -31,20 +32,19 @@ _LONGEST = 60
 def command(
     word: str = typer.Argument(
         "", metavar="show|adopt",
-        help=say(
-            "show（默认）列出采用过的版本，写两个版本的则比较；adopt 列出规则文件的变动和因此变动的届满日",
-            "show (the default) lists the editions, or compares two; adopt lists what the files change and move",
+        help=said(
+            "show (the default) lists the editions, or compares two; adopt lists what the files change and move"
         ),
     ),
-    one: str = typer.Argument("", metavar=say("版本", "EDITION"), help=say("版本名称的开头", "how its name begins")),
+    one: str = typer.Argument("", metavar=said("EDITION"), help=said("how its name begins")),
     other: str = typer.Argument(
-        "", metavar=say("版本", "EDITION"),
-        help=say("与哪一版比较（默认现在的规则文件）", "compared with (default: the files as they are)"),
+        "", metavar=said("EDITION"),
+        help=said("compared with (default: the files as they are)"),
     ),
     apply: bool = typer.Option(
-        False, "--apply", help=say("adopt：采用，变动在办案件的届满日", "adopt: move the open deadlines")
+        False, "--apply", help=said("adopt: move the open deadlines")
     ),
-    yes: bool = typer.Option(False, "--yes", help=say("adopt：不再询问", "adopt: do not ask")),
+    yes: bool = typer.Option(False, "--yes", help=said("adopt: do not ask")),
     by: str = options.BY,
     dry_run: bool = options.DRY_RUN,
     format: str = options.FORMAT,
@@ -56,15 +56,15 @@ def command(
 
     which = _WORDS.get(word.strip())
     if which is None:
-        raise typer.BadParameter(say(f"没有“{word}”；有：show、adopt", f'no "{word}"; there are: show, adopt'))
+        raise typer.BadParameter(say('no "{word}"; there are: show, adopt', word=word))
     with open_office() as office:
         if which == "adopt":
             if one:
-                raise typer.BadParameter(say(f"多余的参数：{one}", f"unexpected: {one}"))
+                raise typer.BadParameter(say("unexpected: {one}", one=one))
             _adopt(office, apply and not dry_run, yes, by, format, output)
         elif one:
             rows = [_change_row(each) for each in office.rule_editions.changes(one, other)]
-            show(rows, _change_columns(), format, output or None, say("规则变动", "Changed rules"))
+            show(rows, _change_columns(), format, output or None, say("Changed rules"))
         else:
             show(list(_editions(office)), _edition_columns(), format, output or None)
             _say_waiting(office)
@@ -96,7 +96,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     changes = [_change_row(each) for each in editions.changes()]
     told: dict[str, Any] = {"changes": changes, "moved": [], "applied": False, "edition": None, "earlier": 0}
     if not editions.waiting():
-        typer.echo(say("采用的规则与规则文件相同，没有可采用的。", "the files say what was adopted."), err=True)
+        typer.echo(say("the files say what was adopted."), err=True)
         if apply:
             say_finished(office)
         if form == "json":
@@ -110,8 +110,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
         _show(changes, moves, format, output)
     told["earlier"] = tally.earlier
     question = say(
-        f"采用这一版规则：{len(changes)} 处变动，{tally.count} 项届满日变动？",
-        f"adopt these rules: {len(changes)} changes, {tally.count} last days moved?",
+        "adopt these rules: {count} changes, {count_2} last days moved?", count=len(changes), count_2=tally.count
     )
     done = None
     if apply and agreed(question, yes):
@@ -130,7 +129,7 @@ def _show(changes: list[dict[str, Any]], moves: Iterable[dict[str, Any]], format
     from gkflow.cli.output import show
 
     if format == "table" and not output:
-        show(changes, _change_columns(), "table", None, say("规则变动", "Changed rules"))
+        show(changes, _change_columns(), "table", None, say("Changed rules"))
         typer.echo("")
     show_moves(moves, format, output)
 
@@ -146,20 +145,20 @@ def _change_columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("kind", "种类", "kind", words=lambda each: say(*_KINDS[each])),
-        Column("name", "名称", "name", told=lambda row: label_of(row["label"] or row["name"], row["name"])),
-        Column("what", "项目", "what", words=_what),
-        Column("old", "原", "old", words=_short),
-        Column("new", "现", "new", words=_short),
+        Column("kind", said_as("rules.kind", "kind"), words=lambda each: translated(_KINDS[each])),
+        Column("name", said("name"), told=lambda row: label_of(row["label"] or row["name"], row["name"])),
+        Column("what", said("what"), words=_what),
+        Column("old", said_as("rules.old", "old"), words=_short),
+        Column("new", said_as("rules.new", "new"), words=_short),
         Column(
-            "file", "文件", "file",
+            "file", said("file"),
             told=lambda row: f"{row['file']}:{row['line']}" if row["line"] else row["file"],
         ),
     )  # fmt: skip
 
 
 def _what(each: str) -> str:
-    return say("次序", "order") if each == "order" else each
+    return say("order") if each == "order" else each
 
 
 def _short(value: Any) -> str:
@@ -180,9 +179,9 @@ def _edition_columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("edition", "版本", "edition"),
-        Column("adopted_at", "采用时间", "adopted", words=short_moment, solid=True),
-        Column("by", "采用人", "by"),
-        Column("profile", "地方规则", "profile"),
-        Column("in_use", "现用", "in use"),
+        Column("edition", said("edition")),
+        Column("adopted_at", said_as("rules.adopted_at", "adopted"), words=short_moment, solid=True),
+        Column("by", said_as("rules.by", "by")),
+        Column("profile", said("profile")),
+        Column("in_use", said("in use")),
     )

@@ -7,17 +7,18 @@ import sys
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
 from gkflow.cli.screen import as_it_is
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_or, listed, say
 
 
 def command(
     kind: str = typer.Argument(
         "",
-        metavar=say("[种类]", "[KIND]"),
-        help=say("文件种类，例如 workflow；不写则列出各种", "a kind of file, such as workflow; none: list them"),
+        metavar=said("[KIND]"),
+        help=said("a kind of file, such as workflow; none: list them"),
     ),
-    format: str = options.formats("table", "json", help=say("各种类的输出格式", "output format of the list of kinds")),
+    format: str = options.formats("table", "json", help=said("output format of the list of kinds")),
 ) -> None:
     """Print the JSON Schema of a kind of file, or list the kinds."""
     from gkflow.files.schemas import KINDS, schema_text
@@ -27,9 +28,8 @@ def command(
         return
     found = KINDS.get(kind) or next((each for each in KINDS.values() if each.zh == kind), None)
     if found is None:
-        zh = "、".join(f"{each.zh}({each.name})" for each in KINDS.values())
-        en = ", ".join(KINDS)
-        raise typer.BadParameter(say(f"没有文件种类“{kind}”；有：{zh}", f'no kind "{kind}"; there are: {en}'))
+        names = [label_or(f"{each.zh}({each.name})", each.name) for each in KINDS.values()]
+        raise typer.BadParameter(say('no kind "{kind}"; there are: {names}', kind=kind, names=names))
     # Another program reads it: it is printed as it is, whatever the terminal.
     typer.echo(schema_text(found), nl=False, file=as_it_is(sys.stdout))
 
@@ -42,8 +42,8 @@ def _list(format: str) -> None:
         {"kind": kind.name, "label": kind.zh, "meaning": kind.en, "files": list(kind.files)} for kind in KINDS.values()
     ]
     columns = (
-        Column("kind", "种类", "kind", solid=True),
-        Column("label", "名称", "meaning", told=lambda row: say(row["label"], row["meaning"])),
-        Column("files", "文件", "files", told=lambda row: say("、", ", ").join(row["files"])),
+        Column("kind", said_as("schema.kind", "kind"), solid=True),
+        Column("label", said("meaning"), told=lambda row: label_or(row["label"], row["meaning"])),
+        Column("files", said("files"), told=lambda row: listed(row["files"])),
     )
     show(rows, columns, format)

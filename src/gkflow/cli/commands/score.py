@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,10 +24,10 @@ def command(
     since: str = options.SINCE,
     until: str = options.UNTIL,
     unit: str = typer.Option(
-        "", "--unit", metavar=say("机关", "UNIT"),
-        help=say("只看这个机关：代码或者名称", "only this unit, by code or label"),
+        "", "--unit", metavar=said("UNIT"),
+        help=said("only this unit, by code or label"),
     ),
-    detail: bool = typer.Option(False, "--detail", help=say("逐条列出记分", "list every entry")),
+    detail: bool = typer.Option(False, "--detail", help=said("list every entry")),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
@@ -37,7 +38,7 @@ def command(
     with open_office() as office:
         first, last = period(office, since, until)
         rows = [_row(office, each) for each in _scores(office, first, last, unit)]
-    title = say(f"考评得分（{first} 至 {last}）", f"Points ({first} to {last})")
+    title = say("Points ({first} to {last})", first=first, last=last)
     listed = detail and format != "json" and not output.lower().endswith(".json")
     if not listed:
         show(rows, _columns(), format, output or None, title)
@@ -45,11 +46,11 @@ def command(
         show(rows, _columns(), format, None, title)
         if rows:
             print()
-            show(_entries(rows), _detail_columns(), format, None, say("逐条记分", "Entry by entry"))
+            show(_entries(rows), _detail_columns(), format, None, say("Entry by entry"))
     else:
         show(_entries(rows), _detail_columns(), format, output or None, title)
     if format == "table" and not rows:
-        typer.echo(say(f"{first} 至 {last} 没有记分。", f"no points from {first} to {last}."), err=True)
+        typer.echo(say("no points from {first} to {last}.", first=first, last=last), err=True)
 
 
 def period(office: Office, since: str, until: str) -> tuple[date, date]:
@@ -59,9 +60,7 @@ def period(office: Office, since: str, until: str) -> tuple[date, date]:
     last = options.day(until) or legal_day(office.moment(None))
     first = options.day(since) or last.replace(month=1, day=1)
     if first > last:
-        raise typer.BadParameter(
-            say(f"--since {first} 晚于 --until {last}", f"--since {first} is after --until {last}")
-        )
+        raise typer.BadParameter(say("--since {first} is after --until {last}", first=first, last=last))
     return first, last
 
 
@@ -105,19 +104,19 @@ def _entries(rows: Rows) -> Rows:
 def _unit_words(row: Any) -> str:
     code, label = row["unit"], row["unit_label"]
     if label is None or label == code:
-        return str(code or say("（未写明）", "(none named)"))
-    return say(label, f"{code} ({label})")
+        return str(code or say("(none named)"))
+    return label_or(label, f"{code} ({label})")
 
 
 def _columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("unit", "机关", "unit", told=_unit_words),
-        Column("added", "加分", "added"),
-        Column("deducted", "扣分", "deducted"),
-        Column("total", "合计", "total"),
-        Column("entries", "条数", "entries"),
+        Column("unit", said_as("score.unit", "unit"), told=_unit_words),
+        Column("added", said("added")),
+        Column("deducted", said("deducted")),
+        Column("total", said_as("score.total", "total")),
+        Column("entries", said("entries")),
     )
 
 
@@ -125,11 +124,11 @@ def _detail_columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("unit", "机关", "unit", told=_unit_words),
-        Column("case", "案件", "case", solid=True),
-        Column("day", "日期", "day"),
-        Column("label", "记分规则", "rule", told=lambda row: say(row["label"], row["rule"].replace("_", " "))),
-        Column("points", "分值", "points"),
-        Column("by", "经办人", "by"),
-        Column("reason", "理由", "reason"),
+        Column("unit", said_as("score.unit", "unit"), told=_unit_words),
+        Column("case", said("case"), solid=True),
+        Column("day", said("day")),
+        Column("label", said("rule"), told=lambda row: label_or(row["label"], row["rule"].replace("_", " "))),
+        Column("points", said("points")),
+        Column("by", said("by")),
+        Column("reason", said("reason")),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_of, say, say_as, translated
 
 if TYPE_CHECKING:
     from gkflow.application.explain import CaseView
@@ -29,12 +30,10 @@ class Link(NamedTuple):
 
 
 def command(
-    case: str = typer.Argument(..., metavar=say("案件", "CASE"), help=say("案件编号", "case number")),
+    case: str = typer.Argument(..., metavar=said("CASE"), help=said("case number")),
     as_of: str = options.AS_OF,
     recorded_by: str = options.RECORDED_BY,
-    public: bool = typer.Option(
-        False, "--public", help=say("只显示可以公开的内容", "only what may be shown to the public")
-    ),
+    public: bool = typer.Option(False, "--public", help=said("only what may be shown to the public")),
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Everything about one case."""
@@ -59,11 +58,11 @@ def command(
 def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:
     from gkflow.cli.help import padded, width
     from gkflow.cli.output import print_json
-    from gkflow.cli.vocabulary import KEPT, word
+    from gkflow.words.vocabulary import KEPT, word
 
     if kept is not None:
         why = word(KEPT, kept)
-        typer.echo(say(f"没有可以公开的内容：{why}。", f"nothing may be shown to the public: {why}"), err=True)
+        typer.echo(say("nothing may be shown to the public: {why}", why=why), err=True)
     if format == "json":
         print_json(published)
         return
@@ -182,48 +181,49 @@ def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mappi
 
     flow = view.workflow
     head = [
-        (say("案件", "case"), told["case"]),
-        (say("内容摘要", "title"), told["title"]),
-        (say("流程", "workflow"), label_of(flow.label, flow.name)),
-        (say("状态", "state"), _state_words(told)),
-        (say("承办人", "officer"), told["officer"]),
-        (say("承办单位", "unit"), units.get(told["unit"], told["unit"])),
-        (say("收到日期", "received"), told["received"]),
-        (say("截至", "as of"), told["as_of"]),
+        (say("case"), told["case"]),
+        (say("title"), told["title"]),
+        (say("workflow"), label_of(flow.label, flow.name)),
+        (say("state"), _state_words(told)),
+        (say("officer"), told["officer"]),
+        (say("unit"), units.get(told["unit"], told["unit"])),
+        (say("received"), told["received"]),
+        (say("as of"), told["as_of"]),
     ]
     from gkflow.cli.help import padded
 
     for name, value in head:
         if value is not None:
             print(f"{padded(name, 10)}{value}")
-    _section(say("办理记录", "Record"))
+    _section(say("Record"))
     _print_record(flow, told["record"], told["findings"], units)
     if links:
-        _section(say("关联案件", "Links"))
+        _section(say("Links"))
         _print_links(links)
-    _section(say("期限", "Clocks"))
+    _section(say("Clocks"))
     used = [was_used(deadline) for deadline in view.deadlines.values()]
     _print_clocks([{**row, "used": each} for row, each in zip(told["clocks"], used, strict=True)])
     if told["findings"]:
-        _section(say("需要注意", "Findings"))
+        _section(say("Findings"))
         for number, row in enumerate(told["findings"], 1):
-            print(say(f"注{number}  第 {row['seq']} 条：", f"[{number}] entry {row['seq']}: ") + row["words"])
+            print(say("[{number}] entry {seq}: ", number=number, seq=row["seq"]) + row["words"])
     if view.proposals:
-        _section(say("待决定", "To decide"))
+        _section(say("To decide"))
         for each in told["proposals"]:
             print(_proposal_words(flow, each))
     if view.next:
-        _section(say("可以办理", "What may be done"))
+        _section(say("What may be done"))
         print(actions_words(flow, view.next))
 
 
 def _section(name: str) -> None:
-    print(f"\n{say('【' + name + '】', name)}")
+    heading = say_as("heading", "{name}", name=name)
+    print(f"\n{heading}")
 
 
 def _state_words(told: dict[str, Any]) -> str:
     state = label_of(told["state_label"], told["state"])
-    return say(f"{state}（对外：{told['public']}）", f"{state} (to the public: {told['public']})")
+    return say("{state} (to the public: {public})", state=state, public=told["public"])
 
 
 def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
@@ -235,22 +235,20 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
 
     def facts(row: Any) -> list[str]:
         if row["voided_by"] is not None:
-            words = [say(f"【已由第 {row['voided_by']} 条作废】", f"[voided by entry {row['voided_by']}]")]
+            words = [say("[voided by entry {voided_by}]", voided_by=row["voided_by"])]
         elif row["now"] is not None:
             by = (
                 "、".join(map(str, row["corrected_by"]))
-                if say("zh", "en") == "zh"
+                if say("en") == "zh"
                 else ", ".join(map(str, row["corrected_by"]))
             )
-            day = (
-                say(f"日期 {row['now']['day']}", f"day {row['now']['day']}") if row["now"]["day"] != row["day"] else ""
-            )
+            day = say("day {day}", day=row["now"]["day"]) if row["now"]["day"] != row["day"] else ""
             changed = {name: value for name, value in row["now"]["facts"].items() if row["facts"].get(name) != value}
             gone = {name: "—" for name in row["facts"] if name not in row["now"]["facts"]}
-            told_now = say("，", ", ").join(filter(None, (day, *told({**changed, **gone}))))
-            words = [say(f"【已由第 {by} 条更正：{told_now}】", f"[corrected by entry {by}: {told_now}]")]
+            told_now = say(", ").join(filter(None, (day, *told({**changed, **gone}))))
+            words = [say("[corrected by entry {by}: {told_now}]", by=by, told_now=told_now)]
         elif not row["counts"] and row["action"] != "correct_entry":
-            words = [say("【误收，不计】", "[misfiled, does not count]")]
+            words = [say("[misfiled, does not count]")]
         else:
             words = []
         return [*told(row["facts"]), *words]
@@ -260,19 +258,19 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
 
     def notes(row: Any) -> str:
         mine = [number for number, each in enumerate(findings, 1) if each["seq"] == row["seq"]]
-        return " ".join(say(f"注{number}", f"[{number}]") for number in mine)
+        return " ".join(say("[{number}]", number=number) for number in mine)
 
     print_table(
         record,
         [
-            Column("seq", "序号", "seq", style=struck),
-            Column("day", "日期", "day", style=struck),
+            Column("seq", said("seq"), style=struck),
+            Column("day", said("day"), style=struck),
             Column(
-                "action", "动作", "action", told=lambda row: label_of(row["action_label"], row["action"]), style=struck
+                "action", said("action"), told=lambda row: label_of(row["action_label"], row["action"]), style=struck
             ),
-            Column("by", "经办人", "by"),
-            Column("facts", "要素", "facts", told=facts, whole=True, below=True),
-            Column("findings", "注意", "mind", told=notes, style="yellow"),
+            Column("by", said("by")),
+            Column("facts", said("facts"), told=facts, whole=True, below=True),
+            Column("findings", said("mind"), told=notes, style="yellow"),
         ],
     )
 
@@ -280,14 +278,14 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
 def _print_links(links: list[Link]) -> None:
     from gkflow.cli.output import Column, print_table
 
-    relations = {"origin": ("来源", "origin"), "leads_to": ("引出", "leads to")}
+    relations = {"origin": said("origin"), "leads_to": said("leads to")}
     rows = []
     for each in links:
         flow = each.view.workflow if each.view is not None else None
         state = flow.states[each.view.case.state] if flow is not None and each.view is not None else None
         rows.append(
             {
-                "relation": say(*relations[each.relation]), "case": each.case,
+                "relation": translated(relations[each.relation]), "case": each.case,
                 "workflow": label_of(flow.label, flow.name) if flow is not None else None,
                 "state": label_of(state.label, state.name) if state is not None else None,
             }
@@ -295,39 +293,37 @@ def _print_links(links: list[Link]) -> None:
     print_table(
         rows,
         [
-            Column("relation", "关系", "relation"),
-            Column("case", "案件", "case", solid=True),
-            Column("workflow", "流程", "workflow"),
-            Column("state", "状态", "state"),
+            Column("relation", said("relation")),
+            Column("case", said("case"), solid=True),
+            Column("workflow", said("workflow")),
+            Column("state", said("state")),
         ],
     )
 
 
 def _print_clocks(clocks: Rows) -> None:
     from gkflow.cli.output import Column, print_table
-    from gkflow.cli.vocabulary import BINDS, CLOCK_STATUSES, word
+    from gkflow.words.vocabulary import BINDS, CLOCK_STATUSES, word
 
     if not clocks:
-        print(say("还没有期限在计。", "no clock has started."))
+        print(say("no clock has started."))
         return
 
     def name(row: Any) -> str:
-        return label_of(row["clock_label"], row["clock"]) + (
-            say(f"（{row['ref']}）", f" ({row['ref']})") if row["ref"] else ""
-        )
+        return label_of(row["clock_label"], row["clock"]) + (say(" ({ref})", ref=row["ref"]) if row["ref"] else "")
 
     print_table(
         clocks,
         [
-            Column("clock", "期限", "clock", told=name),
-            Column("duty", "义务人", "whose", words=lambda each: word(BINDS, each)),
-            Column("start", "起算日", "day 0"),
-            Column("deadline", "届满日", "last day", told=_last_day, solid=True),
-            Column("status", "计时", "status", words=lambda each: word(CLOCK_STATUSES, each)),
-            Column("stopped", "停止日", "stopped"),
-            Column("verdict", "认定", "verdict", told=verdict_words, style=_colour),
-            Column("days_left", "剩余工作日", "days left"),
-            Column("notes", "说明", "notes", told=_notes),
+            Column("clock", said("clock"), told=name),
+            Column("duty", said("whose"), words=lambda each: word(BINDS, each)),
+            Column("start", said("day 0")),
+            Column("deadline", said("last day"), told=_last_day, solid=True),
+            Column("status", said_as("show.status", "status"), words=lambda each: word(CLOCK_STATUSES, each)),
+            Column("stopped", said("stopped")),
+            Column("verdict", said_as("show.verdict", "verdict"), told=verdict_words, style=_colour),
+            Column("days_left", said("days left")),
+            Column("notes", said("notes"), told=_notes),
         ],
     )
 
@@ -350,18 +346,18 @@ def verdict_words(row: Any) -> str:
     The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached, and a term that
     has run out is nobody's delay.
     """
-    from gkflow.cli.vocabulary import VERDICTS, word
+    from gkflow.words.vocabulary import VERDICTS, word
 
     if row["status"] == "no_limit":
         return ""
     if row["kind"] == "term" and row["days_left"] is not None:
         if row["days_left"] < 0:
-            return say("已届满", "run out")
-        return say("未届满", "running" if row["stopped"] is None else "not run out")
+            return say("run out")
+        return word(VERDICTS, "running") if row["stopped"] is None else say("not run out")
     if row["kind"] == "power" and row["stopped"] is not None and not row["used"]:
-        return say("未行使", "not used")
+        return say("not used")
     if row["kind"] != "duty" and row["verdict"] == "running" and (row["days_left"] or 0) < 0:
-        return say("已过期限", "lapsed") if row["kind"] == "power" else say("超过内部时限", "past the target")
+        return say("lapsed") if row["kind"] == "power" else say("past the target")
     return word(VERDICTS, row["verdict"])
 
 
@@ -374,25 +370,26 @@ def _colour(row: Any) -> str:
 def _notes(row: Any) -> str:
     notes = []
     if row["extension"]:
-        notes.append(say(f"延长前 {row['base']}", f"{row['base']} before the extension"))
+        notes.append(say("{base} before the extension", base=row["base"]))
     if row["provisional"]:
-        notes.append(
-            say(f"暂定，{row['earliest']} 至 {row['latest']}", f"provisional, {row['earliest']} to {row['latest']}")
-        )
+        notes.append(say("provisional, {earliest} to {latest}", earliest=row["earliest"], latest=row["latest"]))
     elif row["deadline"] is None and row["earliest"] is not None:
-        notes.append(say(f"最早 {row['earliest']}", f"earliest {row['earliest']}"))
+        notes.append(say("earliest {earliest}", earliest=row["earliest"]))
     if row["risk"] is not None:
-        notes.append(say(f"风险：原届满日 {row['risk']}", f"risk: original last day {row['risk']}"))
-    return say("；", "; ").join(notes)
+        notes.append(say("risk: original last day {risk}", risk=row["risk"]))
+    return say("; ").join(notes)
 
 
 def _proposal_words(flow: Workflow, each: dict[str, Any]) -> str:
     rule = flow.clock(each["clock"])
     name = label_of(rule.label if rule is not None else each["clock"], each["clock"])
-    name += say(f"（{each['ref']}）", f" ({each['ref']})") if each["ref"] else ""
+    name += say(" ({ref})", ref=each["ref"]) if each["ref"] else ""
     action = label_of(each["action_label"], each["action"])
-    article = say(f"；依据：{each['article']}", f"; {each['article']}") if each["article"] else ""
+    article = say("; {article}", article=each["article"]) if each["article"] else ""
     return say(
-        f"{name}已于 {each['last_day']} 届满，请决定是否“{action}”{article}",
-        f'{name} ended on {each["last_day"]}: decide whether to "{action}"{article}',
+        '{name} ended on {last_day}: decide whether to "{action}"{article}',
+        name=name,
+        last_day=each["last_day"],
+        action=action,
+        article=article,
     )

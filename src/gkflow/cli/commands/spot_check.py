@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
 
 def command(
     workflow: str = typer.Argument(
-        ..., metavar=say("流程", "WORKFLOW"), help=say("代码或者中文名称", "by code or label")
+        ..., metavar=said("WORKFLOW"), help=said("by code or label")
     ),
-    count: str = typer.Option(..., "--count", metavar="N", help=say("抽多少件", "how many cases")),
+    count: str = typer.Option(..., "--count", metavar="N", help=said("how many cases")),
     since: str = typer.Option(
-        "", "--since", metavar=say("日期", "DAY"),
-        help=say("从哪一天起收到的（默认当年 1 月 1 日）", "received from that day on (default: 1 January)"),
+        "", "--since", metavar=said("DAY"),
+        help=said("received from that day on (default: 1 January)"),
     ),
     until: str = typer.Option(
-        "", "--until", metavar=say("日期", "DAY"),
-        help=say("到哪一天为止收到的（默认今天）", "received by that day (default: today)"),
+        "", "--until", metavar=said("DAY"),
+        help=said("received by that day (default: today)"),
     ),
     seed: str = typer.Option(
-        "", "--seed", metavar=say("种子", "SEED"),
-        help=say("随机数种子（默认生成一个）；同一种子抽中同样的案件", "the seed (default: one is made)"),
+        "", "--seed", metavar=said("SEED"),
+        help=said("the seed (default: one is made)"),
     ),
     by: str = options.BY,
     dry_run: bool = options.DRY_RUN,
@@ -73,37 +74,44 @@ def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last:
 
     seed, population, count = told["seed"], told["population"], told["count"]
     if told["dry_run"]:
-        print(say("试算，没有写入：", "a dry run, nothing was written:"))
+        print(say("a dry run, nothing was written:"))
     print(
         say(
-            f"抽查    {flow.label}，{first} 至 {last} 收到 {population} 件，抽取 {count} 件",
-            f"drawn     {count} of {population} cases of {flow.name} received from {first} to {last}",
+            "drawn     {count} of {population} cases of {workflow} received from {first} to {last}",
+            count=count,
+            population=population,
+            first=first,
+            last=last,
+            workflow=label_or(flow.label, flow.name),
         )
     )
     if count < wanted:
-        print(say(f"注意    不足 {wanted} 件，已全部抽取", f"mind      fewer than {wanted}: all were drawn"))
-    print(say(f"种子    {seed}", f"seed      {seed}"))
+        print(say("mind      fewer than {wanted}: all were drawn", wanted=wanted))
+    print(say("seed      {seed}", seed=seed))
     print_table(
         told["cases"],
         [
-            Column("place", "次序", "place"),
-            Column("case", "抽中案件", "case", solid=True),
-            Column("supervision", "督办案件", "supervision", solid=True),
+            Column("place", said("place")),
+            Column("case", said_as("spot_check.case", "case"), solid=True),
+            Column("supervision", said("supervision"), solid=True),
         ],
     )
     example = quote(f"{seed}/{told['cases'][0]['case']}")
     print(
         say(
-            f"复算    对这 {population} 件的每一件求 sha256（种子/案件编号），按结果由小到大，前 {count} 件即为抽中。"
-            f"例：printf %s {example} | sha256sum",
-            f"repeat    take the sha256 of seed/case of each of the {population} cases; the {count} smallest are drawn."
-            f" E.g.: printf %s {example} | sha256sum",
+            "repeat    take the sha256 of seed/case of each of the {population} cases; the {count} "
+            "smallest are drawn. E.g.: printf %s {example} | sha256sum",
+            population=population,
+            count=count,
+            example=example,
         )
     )
     if told["dry_run"]:
         print(
             say(
-                f"立案    去掉 --dry-run，并写明 --seed {quote(seed)} --since {first} --until {last}",
-                f"to open   leave out --dry-run and add --seed {quote(seed)} --since {first} --until {last}",
+                "to open   leave out --dry-run and add --seed {quote} --since {first} --until {last}",
+                quote=quote(seed),
+                first=first,
+                last=last,
             )
         )

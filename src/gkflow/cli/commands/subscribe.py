@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import label_of, say
+from gkflow.domain.sentences import said
+from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
 
 
 def command(
-    name: str = typer.Argument(..., metavar=say("姓名", "NAME"), help=say("订阅人", "who subscribes")),
+    name: str = typer.Argument(..., metavar=said("NAME"), help=said("who subscribes")),
     channel: str = typer.Option(
-        ..., "--channel", metavar=say("方式", "C"), help="file console mail webhook chat"
+        ..., "--channel", metavar=said("C"), help="file console mail webhook chat"
     ),
     address: str = typer.Option(
-        "", "--address", metavar=say("地址", "A"), help=say("mail、webhook、chat 须写明", "for mail, webhook and chat")
+        "", "--address", metavar=said("A"), help=said("for mail, webhook and chat")
     ),
     item: str = typer.Option(
-        "", "--item", metavar=say("事项", "I"),
-        help=say("公开事项、领域或者流程（默认全部）", "an item, a field or a workflow (default: all)"),
+        "", "--item", metavar=said("I"),
+        help=said("an item, a field or a workflow (default: all)"),
     ),
     audience: str = typer.Option(
-        "", "--audience", metavar=say("对象", "G"),
-        help=say("服务对象（默认不限）", "a group of people (default: anybody)"),
+        "", "--audience", metavar=said("G"),
+        help=said("a group of people (default: anybody)"),
     ),
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
@@ -40,7 +41,7 @@ def command(
     from gkflow.office import open_office
 
     if not name.strip():
-        raise typer.BadParameter(say("写明订阅人的姓名", "name who subscribes"))
+        raise typer.BadParameter(say("name who subscribes"))
     with open_office() as office:
         book = office.rules.rulebook
         known = {each.token for each in office.subscriptions.all(live=True)}
@@ -52,12 +53,12 @@ def command(
         print_json(row)
         return
     by = " ".join(part for part in (channel_words(line.channel), masked(line.channel, line.address)) if part)
-    of = row["item_label"] or line.item or say("全部公开的信息", "all that is published")
-    group = say(f"，对象：{line.audience}", f", for {line.audience}") if line.audience else ""
+    of = row["item_label"] or line.item or say("all that is published")
+    group = say(", for {audience}", audience=line.audience) if line.audience else ""
     if line.token in known:
-        print(say("此前已有同样的订阅，没有重复：", "there is such a subscription already:"))
-    print(say(f"订阅    {line.name}，{by}：{of}{group}", f"subscribed  {line.name}, {by}: {of}{group}"))
-    print(say(f"退订    {leaving(line.token)}", f"to leave    {leaving(line.token)}"))
+        print(say("there is such a subscription already:"))
+    print(say("subscribed  {name}, {by}: {of}{group}", name=line.name, by=by, of=of, group=group))
+    print(say("to leave    {leaving}", leaving=leaving(line.token)))
 
 
 def leaving(token: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said, said_as
+from gkflow.words.language import say
 
 if TYPE_CHECKING:
     from gkflow.application.ports import SubscriptionLine
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    every: bool = typer.Option(False, "--all", help=say("连同已退订的", "those that have ended as well")),
+    every: bool = typer.Option(False, "--all", help=said("those that have ended as well")),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:
@@ -27,9 +28,9 @@ def command(
     with open_office() as office:
         book = office.rules.rulebook
         rows = [subscription_row(book, line) for line in office.subscriptions.all(live=not every)]
-    show(rows, _columns(), format, output or None, say("订阅", "Subscriptions"))
+    show(rows, _columns(), format, output or None, say("Subscriptions"))
     if format == "table" and not rows:
-        typer.echo(say("没有订阅。", "no subscriptions."), err=True)
+        typer.echo(say("no subscriptions."), err=True)
 
 
 def subscription_row(book: Rulebook, line: SubscriptionLine) -> dict[str, Any]:
@@ -51,13 +52,13 @@ def _columns() -> tuple[Column, ...]:
     from gkflow.cli.output import Column
 
     return (
-        Column("id", "编号", "id"),
-        Column("name", "订阅人", "name"),
-        Column("channel", "方式", "channel", words=channel_words),
-        Column("address", "地址", "address"),
-        Column("item", "事项", "item", told=lambda row: row["item_label"] or row["item"] or say("全部", "all")),
-        Column("audience", "服务对象", "audience"),
-        Column("since", "订阅时间", "since", words=short_moment, solid=True),
-        Column("left_at", "退订时间", "left at", words=short_moment, solid=True),
-        Column("token", "退订码", "token"),
+        Column("id", said("id")),
+        Column("name", said_as("subscriptions.name", "name")),
+        Column("channel", said("channel"), words=channel_words),
+        Column("address", said("address")),
+        Column("item", said("item"), told=lambda row: row["item_label"] or row["item"] or say("all")),
+        Column("audience", said("audience")),
+        Column("since", said_as("subscriptions.since", "since"), words=short_moment, solid=True),
+        Column("left_at", said("left at"), words=short_moment, solid=True),
+        Column("token", said("token")),
     )

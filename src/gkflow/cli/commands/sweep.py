@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
-from gkflow.cli.language import say
+from gkflow.domain.sentences import said
+from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
     from gkflow.application.sweep import Swept
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
 
 def command(
     as_of: str = typer.Option(
-        "", "--as-of", metavar=say("日期或时刻", "DAY|MOMENT"),
-        help=say("巡检到哪一天（默认今天）：2026-11-22 或 2026-11-22T09:00+08:00", "through that day (default: today)"),
+        "", "--as-of", metavar=said("DAY|MOMENT"),
+        help=said("through that day (default: today)"),
     ),
     simulate: bool = typer.Option(
         False, "--simulate",
-        help=say("只看会记录什么，不写入；日期可以在将来", "what would be recorded; writes nothing"),
+        help=said("what would be recorded; writes nothing"),
     ),
     unsweep: bool = typer.Option(
         False, "--unsweep",
-        help=say("撤销晚于今天的巡检（本机时间曾经超前）", "take back sweeps of days to come (the clock was wrong)"),
+        help=said("take back sweeps of days to come (the clock was wrong)"),
     ),
-    reason: str = typer.Option("", "--reason", help=say("撤销的理由", "why they are taken back")),
+    reason: str = typer.Option("", "--reason", help=said("why they are taken back")),
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
@@ -43,10 +44,7 @@ def command(
             return
         if simulate:
             rows, columns = _simulated(office, as_of), SIMULATED
-            told = say(
-                f"模拟巡检（未写入）：会新记 {len(rows)} 条督办。",
-                f"simulated, nothing written: {len(rows)} new escalations.",
-            )
+            told = say("simulated, nothing written: {count} new escalations.", count=len(rows))
         else:
             swept = office.sweep(as_of or None)
             records = office.escalations(since=swept.days[0]) if swept.days else []
@@ -62,22 +60,18 @@ def summary(swept: Swept) -> str:
     """What a sweep did, in one line; and in a second one that next year's notice of days off is wanting."""
     words = _swept(swept)
     if swept.not_deposited:
-        words += say(
-            f"\n封存没有写到库外：{swept.not_deposited}", f"\nthe seal was not written outside: {swept.not_deposited}"
-        )
+        words += say("\nthe seal was not written outside: {not_deposited}", not_deposited=swept.not_deposited)
     if swept.ahead is not None:
         words = say(
-            f"已经巡检到 {swept.ahead}，比今天晚：请先校准本机时间；"
-            "如果现在的时间无误，请运行 gkflow sweep --unsweep 撤销那些巡检。",
-            f"the days through {swept.ahead} have been swept, which are still to come: set the clock right; if it is "
-            "right, take those sweeps back: gkflow sweep --unsweep",
+            "the days through {ahead} have been swept, which are still to come: set the clock right; "
+            "if it is right, take those sweeps back: gkflow sweep --unsweep",
+            ahead=swept.ahead,
         )
     if swept.unswept is not None:
         words = f"{taken_back(swept.unswept)}\n{words}"
     if swept.asked is not None:
         words += say(
-            f"\n{swept.asked} 年放假安排尚未采用，已催录（gkflow calendar adopt）。",
-            f"\nthe days off of {swept.asked} are not adopted yet: asked for (gkflow calendar adopt).",
+            "\nthe days off of {asked} are not adopted yet: asked for (gkflow calendar adopt).", asked=swept.asked
         )
     return words
 
@@ -86,32 +80,34 @@ def taken_back(unswept: Unswept) -> str:
     """What was taken back, and what is to be looked at by somebody."""
     first, last = unswept.from_day, unswept.through
     words = say(
-        f"已撤销 {first} 至 {last} 的巡检，督办 {unswept.escalations} 条不再算数；到期后会重新巡检。",
-        f"taken back: the sweeps from {first} to {last}, {unswept.escalations} escalations count no more; those days "
-        "are swept again when they come.",
+        "taken back: the sweeps from {first} to {last}, {escalations} escalations count no more; "
+        "those days are swept again when they come.",
+        first=first,
+        last=last,
+        escalations=unswept.escalations,
     )
     if unswept.cases:
-        cases = say("、", ", ").join(unswept.cases)
-        words += say(
-            f"\n这些案件里有系统按那些日期写入的记录，请核对：{cases}",
-            f"\ncases in which gkflow had acted under those days, to be looked at: {cases}",
-        )
+        cases = listed(unswept.cases)
+        words += say("\ncases in which gkflow had acted under those days, to be looked at: {cases}", cases=cases)
     return words
 
 
 def _swept(swept: Swept) -> str:
     if not swept.days:
-        return say("各日均已巡检过，没有新的事项。", "every day has been swept already; nothing new.")
+        return say("every day has been swept already; nothing new.")
     first, last, count = swept.days[0], swept.days[-1], len(swept.days)
     days = (
         f"{first}"
         if count == 1
-        else say(f"{first} 至 {last}，逐日 {count} 天", f"{first} to {last}, {count} days in order")
+        else say("{first} to {last}, {count} days in order", first=first, last=last, count=count)
     )
-    taken = say(f"，依法视为 {swept.taken} 条", f", {swept.taken} taken by law") if swept.taken else ""
+    taken = say(", {taken} taken by law", taken=swept.taken) if swept.taken else ""
     return say(
-        f"已巡检（{days}）：新记督办 {swept.reached} 条，写出通知 {swept.told} 条{taken}。",
-        f"swept ({days}): {swept.reached} escalations recorded, {swept.told} notices written{taken}.",
+        "swept ({days}): {reached} escalations recorded, {told} notices written{taken}.",
+        days=days,
+        reached=swept.reached,
+        told=swept.told,
+        taken=taken,
     )
 
 

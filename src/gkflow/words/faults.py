@@ -11,12 +11,11 @@ import re
 import sys
 from collections.abc import Iterable
 
-from gkflow.cli.language import language
-from gkflow.cli.system_words import said_in_chinese
-from gkflow.cli.vocabulary import UNITS
 from gkflow.domain.errors import Fault
 from gkflow.domain.sentences import Sentence
-from gkflow.words.language import CHINESE
+from gkflow.words.language import CHINESE, ENGLISH, spoken
+from gkflow.words.system import SAID
+from gkflow.words.vocabulary import UNITS
 
 _NOUNS = {
     "action": "动作", "choice": "选项", "clock": "期限", "duty": "周期职责", "fact": "要素", "field": "领域",
@@ -272,7 +271,7 @@ _NAMED = re.compile(r'(\w+) "([^"]+)"')
 
 def fault_words(fault: Fault) -> str:
     """One fault with its place, in the language chosen."""
-    if language() == "en":
+    if spoken() is ENGLISH:
         return str(fault)
     text = words_of(fault.text)
     return f"{fault.file} 第 {fault.line} 行：{text}" if fault.line else f"{fault.file}：{text}"
@@ -286,6 +285,8 @@ def tell_faults(faults: Iterable[Fault]) -> None:
 
 def words_of(text: str) -> str:
     """What a fault says, in Chinese; a sentence without a Chinese one stays as it is."""
+    if text.removesuffix(".") in SAID:
+        return CHINESE.text(SAID[text.removesuffix(".")])
     if isinstance(text, Sentence) and (words := CHINESE.text(text)) != text:
         return words
     if found := _HINT.fullmatch(text):
@@ -312,8 +313,8 @@ def _part(text: str) -> str:
     """A part of a sentence: what was wanted, what there is, a thing with its name."""
     if text in _KINDS:
         return _KINDS[text]
-    if (said := said_in_chinese(text)) is not None:
-        return said
+    if text.removesuffix(".") in SAID:
+        return CHINESE.text(SAID[text.removesuffix(".")])
     for pattern, words in _WANTED:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return words.format(*found.groups())
@@ -322,7 +323,7 @@ def _part(text: str) -> str:
     if found := re.fullmatch(r'(\w+) of "(.+)"', text):
         return f"“{found[2]}”的{_NOUNS.get(found[1], found[1])}"
     if found := re.fullmatch(r"(\d+) (working_day|day|month|year|hour)s?", text):
-        return f"{found[1]}{UNITS[found[2]][0]}"
+        return f"{found[1]}{CHINESE.text(UNITS[found[2]])}"
     if found := _NAMED.fullmatch(text):
         return f"{_NOUNS.get(found[1], found[1])}“{found[2]}”"
     if (found := _PREFIX.fullmatch(text)) and found[1]:

@@ -1,0 +1,58 @@
+"""What an objection says (异议用语): its sentence with the labels that people know, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gkflow.domain.errors import GkflowError, fill
+from gkflow.words.faults import words_of
+from gkflow.words.language import ENGLISH, listed, say, spoken, translated
+from gkflow.words.vocabulary import ROLES, UNITS, word
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the rule files call the names of workflows, actions and states (名称的标签)."""
+
+    workflows: Mapping[str, str]
+    others: Mapping[str, str]  # of actions and states
+
+
+NO_LABELS = Labels({}, {})
+
+
+def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda workflow: NO_LABELS) -> str:
+    """
+    One clear line: what, where, by which article, what to do next. ``labels_of(workflow)`` gives the labels, those of
+    that workflow before all others; it is asked where the sentence tells a name.
+    """
+    if spoken() is ENGLISH:
+        return " ".join(str(error).split("\n"))
+    facts = {"label": error.facts.get("fact", ""), **error.facts}
+    named = {"action", "allowed", "state", "first", "workflow"} & facts.keys()
+    labels = labels_of(str(facts.get("workflow", ""))) if named else NO_LABELS
+    told = {name: _told(name, value, labels) for name, value in facts.items()}
+    cite, possible = facts.get("cite"), facts.get("possible")
+    told["cited"] = say(" ({cite})", cite=cite) if cite else ""
+    told["possible"] = say("; {choices}", choices=possible) if possible else ""
+    return fill(spoken().pattern(error.sentence), told)
+
+
+def _told(name: str, value: Any, labels: Labels) -> Any:
+    """A fact as people read it: names by their labels, lists joined, sentences translated."""
+    if name in ("action", "first", "state"):
+        return labels.others.get(str(value), value)
+    if name in ("counted_in", "unit", "extension") and value in UNITS:
+        return word(UNITS, value)
+    if name == "workflow":
+        label = labels.workflows.get(str(value))
+        return f"{label}({value})" if label is not None else str(value)
+    if name == "allowed":
+        return listed(labels.others.get(each, each) for each in value)
+    if name == "roles":
+        return listed(word(ROLES, role) for role in value)
+    if isinstance(value, (list, tuple)):
+        return listed(value)
+    return words_of(translated(value)) if isinstance(value, str) else value

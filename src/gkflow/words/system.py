@@ -1,0 +1,45 @@
+"""What the operating system says (系统的说法): the common reasons why a file could not be read or written."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+
+from gkflow.domain.sentences import Sentence, said
+from gkflow.words.language import translated
+
+_REASONS = {
+    errno.ENOENT: said("no such file or folder"),
+    errno.EACCES: said("permission denied"),
+    errno.EPERM: said("operation not permitted"),
+    errno.EISDIR: said("is a folder"),
+    errno.ENOTDIR: said("a part of the path is no folder"),
+    errno.EEXIST: said("exists already"),
+    errno.ENOTEMPTY: said("the folder is not empty"),
+    errno.ENAMETOOLONG: said("file name or path too long"),
+    errno.ENOSPC: said("no space left on the disk"),
+    errno.EDQUOT: said("disk quota exceeded"),
+    errno.EROFS: said("read-only file system"),
+    errno.EBADF: said("the output is closed"),
+    errno.EPIPE: said("the program that takes the output has ended"),
+    errno.EIO: said("input/output error"),
+    errno.EFBIG: said("file too large"),
+    errno.ELOOP: said("too many symbolic links"),
+    errno.EMFILE: said("too many open files"),
+    errno.EINVAL: said("invalid argument"),
+}
+# The same by what the system says: a driver's or a parser's message may be no more than that.
+SAID: Mapping[str, Sentence] = {os.strerror(number): words for number, words in _REASONS.items()}
+
+
+def system_words(error: OSError) -> str:
+    """Why it failed, in the language of this call; what is not in the list stays in the system's own words."""
+    words = _REASONS.get(error.errno or 0)
+    return translated(words) if words is not None else error.strerror or str(error)
+
+
+def reason_words(text: str) -> str:
+    """What the system said, in the language of this call, where it is in the list; other text as it is."""
+    words = SAID.get(text.removesuffix("."))
+    return translated(words) if words is not None else text
