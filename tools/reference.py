@@ -116,7 +116,9 @@ def codes() -> str:
         for each in found:
             lines += _of_code(each)
     lines += ["## Findings · 发现", "", "| code | English | 中文 |", "| --- | --- | --- |"]
-    lines += [f"| `{code}` | {_cell(en)} | {_cell(zh)} |" for code, (zh, en) in sorted(FINDINGS.items())]
+    lines += [
+        f"| `{code}` | {_cell(words)} | {_cell(CHINESE.pattern(words))} |" for code, words in sorted(FINDINGS.items())
+    ]
     return "\n".join([*lines, ""])
 
 

@@ -273,6 +273,7 @@ def test_the_day_of_the_week_is_told_in_the_language_chosen(gkflow: Gkflow, noti
     assert "is Sun" in problem["reason"]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_text_that_names_no_year_is_refused_and_told_how_to_name_it(
     lang: str, office: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from gkflow.cli.words import inside
-from gkflow.words.system import said_in_chinese, system_words
+from gkflow.words.language import CHINESE, speaking
+from gkflow.words.system import reason_words, system_words
 
 Gkflow = Callable[..., Any]
 # Two words side by side are a sentence; one alone is a code, a name or an option.
@@ -118,9 +118,10 @@ NUMBERS = [
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_the_system_says_has_its_chinese(number: int) -> None:
     said = os.strerror(number)
-    words = system_words(OSError(number, said))
+    with speaking(CHINESE):
+        words = system_words(OSError(number, said))
+        assert reason_words(said) == words
     assert re.fullmatch("[\u4e00-\u9fff]+", words)
-    assert said_in_chinese(said) == words == inside(said)
     assert not english(words)
 
 

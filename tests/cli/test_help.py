@@ -16,7 +16,7 @@ from gkflow.cli.examples import EXAMPLES
 from gkflow.cli.help import width
 
 Gkflow = Callable[..., Any]
-LINES = [(name, line) for name, lines in EXAMPLES.items() for line, _, _ in lines]
+LINES = [(name, line) for name, lines in EXAMPLES.items() for line, _ in lines]
 
 
 def test_every_command_has_an_example() -> None:
@@ -38,7 +38,7 @@ def test_the_help_of_every_command_shows_its_examples(name: str, gkflow: Gkflow)
     done = gkflow("help", name)
     assert done.code == 0
     assert done.out == gkflow(name, "--help").out
-    assert all(line in done.out for line, _, _ in EXAMPLES[name])
+    assert all(line in done.out for line, _ in EXAMPLES[name])
     assert "Examples" in gkflow("help", name, "--lang", "en").out
 
 
