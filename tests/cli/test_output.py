@@ -14,7 +14,7 @@ from gkflow.cli.help import wrapped
 from gkflow.cli.output import Column, json_text, table_text
 from gkflow.papers.tables import quoted, unquoted, write_csv
 
-COLUMNS = (Column("a", "case"), Column("n", "left"), Column("b", "notes"))
+COLUMNS = (Column("a", "案件"), Column("n", "剩余"), Column("b", "说明"))
 
 
 def test_wide_characters_are_aligned_and_nothing_is_cut() -> None:
