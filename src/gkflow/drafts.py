@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.ports import CallerSession
-from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
@@ -63,10 +62,11 @@ class Drafts:
     ) -> Outcome:
         """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
         from gkflow.application.drafting import enter_draft
+        from gkflow.application.transaction import Transaction
 
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:
-            return enter_draft(ledger, self._office.rules_in(ledger), id_, facts or {}, moment, legal_day(moment), day)
+            return enter_draft(Transaction(ledger, self._office.rules_in(ledger), moment), id_, facts or {}, day)
 
     def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
         """Take a draft away (删除草稿). Raises NotFound."""

@@ -241,15 +241,14 @@ class Office:
         status and next actions. Raises Refused, NotFound, Conflict; the same *key* again does nothing twice.
         """
         from gkflow.application.receive import receive
+        from gkflow.application.transaction import Transaction
 
         require_texts(workflow=workflow, number=number)
         moment = self.moment(now)
         given = facts_given(facts, {**more, "title": title} if title != "" else more)
         act = self._act("", day, by, unit, given, key)
         return self.store.attempt(
-            lambda ledger: receive(
-                ledger, self.rules_in(ledger), workflow, act, moment, legal_day(moment), number, dry_run
-            ),
+            lambda ledger: receive(Transaction(ledger, self.rules_in(ledger), moment, dry_run), workflow, act, number),
             session,
         )
 
@@ -264,6 +263,7 @@ class Office:
         facts: Mapping[str, Any] | None = None,
         key: str | None = None,
         dry_run: bool = False,
+        show: Callable[[Outcome], None] | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
         **more: Any,
@@ -272,15 +272,17 @@ class Office:
         Enter an action into a case (办理): ``office.do("GK-2026-0001", "extend", days=20, approved_by="李四")``.
 
         *day* is the legal day on which it happened (default: today). Returns the new state and the last day before
-        and after. Raises Refused with the reason and its article; nothing is half-written.
+        and after; *show* is called with them before anything is written, in the same transaction: where it raises,
+        nothing is. Raises Refused with the reason and its article; nothing is half-written.
         """
         from gkflow.application.advance import advance
+        from gkflow.application.transaction import Transaction
 
         require_texts(case=case, action=action)
         moment = self.moment(now)
         act = self._act(action, day, by, unit, facts_given(facts, more), key)
         return self.store.attempt(
-            lambda ledger: advance(ledger, self.rules_in(ledger), case, act, moment, legal_day(moment), dry_run),
+            lambda ledger: advance(Transaction(ledger, self.rules_in(ledger), moment, dry_run), case, act, show),
             session,
         )
 

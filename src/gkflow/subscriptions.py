@@ -45,8 +45,9 @@ class Subscriptions:
         if wrong := fault_of(channel, address, self._office.settings.webhook.allow_local):
             raise ADDRESS_FAULTS[wrong](channel=channel)  # without the address: it may hold a password
         with self._office.store.writing(session) as ledger:
-            token = secrets.token_hex(6)
-            return subscribe(ledger, name, channel, address, item, audience, token, self._office.moment(now))
+            since, token = self._office.moment(now), secrets.token_hex(6)
+            wish = SubscriptionLine(0, token, name, audience, item, channel, address, since, None)
+            return subscribe(ledger, wish)
 
     def all(self, *, live: bool = False, session: CallerSession | None = None) -> list[SubscriptionLine]:
         """Subscriptions, oldest first; only those that still hold with *live*."""

@@ -71,12 +71,10 @@ class Supervision:
         Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed*
         one is made; it stands in the record, so that the draw can be repeated.
         """
-        from gkflow.application.spot_checks import spot_check
+        from gkflow.application.spot_checks import Sample, spot_check
+        from gkflow.application.transaction import Transaction
 
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:
-            rules = self._office.rules_in(ledger)
-            return spot_check(
-                ledger, rules, workflow, since, until, count, seed or secrets.token_hex(8), moment, legal_day(moment),
-                by, dry_run,
-            )  # fmt: skip
+            tx = Transaction(ledger, self._office.rules_in(ledger), moment, dry_run)
+            return spot_check(tx, Sample(workflow, since, until, count, seed or secrets.token_hex(8)), by)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from gkflow.application.actions import seal_next, write
+from gkflow.application.actions import Outcome, seal_next, write
+from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.errors import Conflict, Refused
 from gkflow.office import Office
 from store.offices import Place, assert_sound, at, open_request, run_together
@@ -176,7 +179,8 @@ def test_a_writer_who_read_before_another_wrote_loses_and_is_told(place: Place, 
 
     def late() -> None:
         with office.store.writing() as ledger:
-            write(ledger, office.rules, workflow, "A", old, replace(stale, seq=4, key=None))
+            tx = Transaction(ledger, office.rules, at(DAY))
+            write(tx, OnRecord(workflow, "A", old), replace(stale, seq=4, key=None))
 
     with pytest.raises(Conflict) as lost:
         late()
@@ -285,3 +289,47 @@ def test_no_entry_comes_to_lie_before_the_first_by_a_correction(place: Place, of
         assert refused.value.code == "before_first"
     assert office.deadlines("A", as_of="2022-09-17")["reply"].since.isoformat() == "2022-09-15"
     assert_sound(office)
+
+
+# -- decided once ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_shown_before_writing_is_what_is_written(office: Office) -> None:
+    open_request(office, "A", DAY)
+    shown: list[Outcome] = []
+
+    entered = office.do("A", "extend", days=20, approved_by="李四", now=at(DAY), show=shown.append)
+
+    assert [replace(each, written=True) for each in shown] == [entered]
+    assert shown[0].written is False
+
+
+def test_where_it_cannot_be_shown_nothing_is_written(office: Office) -> None:
+    open_request(office, "A", DAY)
+    with office.store.reading() as ledger:
+        before = ledger.record.entries("A")
+
+    def cannot(_: Outcome) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        office.do("A", "note", text="x", now=at(DAY), show=cannot)
+    with office.store.reading() as ledger:
+        assert ledger.record.entries("A") == before
+
+
+def test_nobody_can_write_between_what_is_shown_and_what_is_written(place: Place, office: Office) -> None:
+    if place.kind != "sqlite":
+        pytest.skip("SQLite has one lock for all writers, which can be tried")
+    open_request(office, "A", DAY)
+    locked: list[str] = []
+
+    def meanwhile(_: Outcome) -> None:
+        with closing(sqlite3.connect(place.home / "gkflow.db", timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                locked.append(str(error))
+
+    assert office.do("A", "note", text="x", now=at(DAY), show=meanwhile).seq == 4
+    assert locked == ["database is locked"]

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.facts import check_name
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Ledger
+from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
@@ -130,22 +130,13 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
             raise NoAnswerTo(action=action, ref=facts.get("ref", ""))
 
 
-def write(
-    ledger: Ledger,
-    rules: OfficeContext,
-    workflow: Workflow,
-    number: str,
-    entries: Sequence[Entry],
-    entry: Entry,
-    reckoned: Reckoned | None = None,
-) -> Entry:
+def write(tx: Transaction, case: OnRecord, entry: Entry, reckoned: Reckoned | None = None) -> Entry:
     """Seal and append an entry and draw up the caches, in the ledger's transaction."""
-    previous = entries[-1].hash if entries else ""
-    sealed = seal_next(entry, previous, rules)
-    ledger.record.append([sealed])
-    draw_up(
-        ledger, workflow, number, (*entries, sealed), rules.rulebook, drawn_from(entry) if entries else None, reckoned
-    )
+    entries = case.entries
+    sealed = seal_next(entry, entries[-1].hash if entries else "", tx.rules)
+    tx.ledger.record.append([sealed])
+    then = OnRecord(case.workflow, case.number, (*entries, sealed))
+    draw_up(tx.ledger, tx.rules.rulebook, then, drawn_from(entry) if entries else None, reckoned)
     return sealed
 
 
@@ -186,22 +177,16 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
 # -- what is told ---------------------------------------------------------------------------------------------
 
 
-def make_entry(
-    number: str,
-    entries: Sequence[Entry],
-    workflow: Workflow,
-    act: Command,
-    facts: Mapping[str, Any],
-    day: date,
-    now: datetime,
-) -> Entry:
-    """The next entry of a record, not yet sealed."""
+def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
+    """The next entry of a record, not yet sealed; *act* with its day, and with its facts by their codes."""
+    workflow, number, entries = case
+    assert act.day is not None
     unit = act.unit or unit_of(workflow, record_of(entries))
     edition = entries[0].edition if entries else workflow.edition
     for column, label, text in (("case", "案件编号", number), ("by", "经办人", act.by), ("unit", "机关", unit)):
         check_name(column, label, text)
     return Entry(
-        number, len(entries) + 1, act.action, day, now, act.by, unit, facts, act.remarks, act.key,
+        number, len(entries) + 1, act.action, act.day, now, act.by, unit, act.facts, act.remarks, act.key,
         workflow=workflow.name, edition=edition,
     )  # fmt: skip
 
@@ -218,11 +203,31 @@ def iso(deadline: Deadline | None) -> str | None:
     return deadline.last_day.isoformat() if deadline is not None and deadline.last_day is not None else None
 
 
-def told(
-    workflow: Workflow, case: Case, entry: Entry, before: Deadlines, after: Deadlines,
-    findings: Sequence[Finding], written: bool, opened: tuple[str, ...] = (),
-) -> Outcome:  # fmt: skip
+class Decided(NamedTuple):
+    """What an entry will lead to (办理决定), before anything is written."""
+
+    workflow: Workflow
+    case: Case  # with the entry
+    entry: Entry
+    before: Deadlines
+    after: Deadlines
+    findings: tuple[Finding, ...]
+
+    @property
+    def reckoned(self) -> Reckoned:
+        """What the caches need not reckon again."""
+        return Reckoned(self.entry.day, self.case, self.after)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the office's most urgent clock afterwards."""
+        urgent = most_urgent(self.after)
+        return urgent.last_day if urgent is not None else None
+
+
+def told(decided: Decided, *, written: bool, opened: tuple[str, ...] = ()) -> Outcome:
     """The result of an entry, with what stood before and stands after."""
+    workflow, case, entry, before, after, findings = decided
     state = workflow.states[case.state]
     urgent, was = most_urgent(after), most_urgent(before)
     return Outcome(
@@ -231,5 +236,5 @@ def told(
         urgent.last_day if urgent is not None else None,
         was.last_day if was is not None else None,
         urgent.provisional if urgent is not None else False,
-        may(workflow, case.state), tuple(findings), written, opened, after,
+        may(workflow, case.state), findings, written, opened, after,
     )  # fmt: skip

@@ -4,132 +4,157 @@ Opening a case (立案), by hand or because another one leads to it; the link st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
 
-from gkflow.application.actions import Command, Outcome, about, findings_of, make_entry, refuse, told, write
+from gkflow.application.actions import Command, Decided, Outcome, about, findings_of, make_entry, refuse, told, write
 from gkflow.application.checks import check_role, legal_of, near_case, refuse_missing
-from gkflow.application.docket import Reckoned, reckon_case
+from gkflow.application.docket import reckon_case
 from gkflow.application.facts import read_facts
 from gkflow.application.notifications import tell_action
-from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import check_person, facts_by_code
 from gkflow.application.subscriptions import push
-from gkflow.domain.case import LINK, Case, Entry
+from gkflow.application.transaction import OnRecord, Transaction
+from gkflow.domain.case import LINK, NOTHING, Case, Entry
 from gkflow.domain.machine import NEW, action_of, decide, missing_facts, replay
 from gkflow.domain.objections.cases import BeforeOrigin, CaseExists, OriginUnknown
 from gkflow.domain.workflow import Opening, Workflow, meets
 
 
-def open_case(
-    ledger: Ledger, rules: OfficeContext, workflow: Workflow, number: str, act: Command, now: datetime, today: date,
-    dry_run: bool = False, following: bool = False,
-) -> Outcome:  # fmt: skip
+class DecidedOpening(NamedTuple):
+    """A case that will be opened (立案决定), before anything is written; it follows from ``origin``."""
+
+    decided: Decided
+    origin: str
+
+    @property
+    def number(self) -> str:
+        """The number of the case."""
+        return self.decided.case.number
+
+
+def open_case(tx: Transaction, workflow: Workflow, number: str, act: Command, following: bool = False) -> Outcome:
     """
     Open a case with the first action of its workflow (收件). Raises as ``advance``.
 
     *following* is one that another case leads to by its rules: whoever acted there need hold no role here.
     """
-    if ledger.docket.line(number) is not None:
+    opening = decide_opening(tx, workflow, number, act, following)
+    return told(opening.decided, written=False) if tx.dry_run else write_opening(tx, opening)
+
+
+def decide_opening(
+    tx: Transaction, workflow: Workflow, number: str, act: Command, following: bool = False
+) -> DecidedOpening:
+    """What opening the case will lead to; refused where it may not be opened."""
+    if tx.ledger.docket.line(number) is not None:
         raise CaseExists(case=number)
     with about(workflow):
-        return _open(ledger, rules, workflow, number, act, now, today, dry_run, following)
-
-
-def _open(
-    ledger: Ledger,
-    rules: OfficeContext,
-    workflow: Workflow,
-    number: str,
-    act: Command,
-    now: datetime,
-    today: date,
-    dry_run: bool,
-    following: bool,
-) -> Outcome:
-    action = action_of(workflow, act.action)
-    day = legal_of(number, act.day or today, today, None)
-    decide(workflow, number, NEW, action.name)
-    facts = facts_by_code(rules, workflow, read_facts(workflow, action, act.facts))
-    refuse_missing(workflow, action, number, missing_facts(action, facts, facts, day=day))
-    if not following:
-        check_role(rules, act.by, action.name, action.roles)
-        check_person(rules, str(facts.get("officer") or ""), act.unit)
-    origin = str(facts.get("origin", ""))
-    if origin:
-        _check_origin(ledger, number, origin, day)
-    entry = make_entry(number, (), workflow, act, facts, day, now)
-    case = replay(workflow, number, (entry,))
-    after = reckon_case(workflow, (entry,), rules.rulebook, day)
-    findings = findings_of(workflow, case, after, entry.seq, today)
-    refuse(workflow, number, action.name, findings, facts)
-    entered = told(workflow, case, entry, {}, after, findings, written=not dry_run)
-    if not dry_run:
-        rules.keep(ledger, workflow, now)
-        write(ledger, rules, workflow, number, (), entry, Reckoned(day, case, after))
-        if action.tell:
-            tell_action(ledger, rules, workflow, case, entry, entered.last_day, now)
+        action = action_of(workflow, act.action)
+        today = tx.today
+        day = legal_of(number, act.day or today, today, None)
+        decide(workflow, number, NEW, action.name)
+        facts = facts_by_code(tx.rules, workflow, read_facts(workflow, action, act.facts))
+        refuse_missing(workflow, action, number, missing_facts(action, facts, facts, day=day))
+        if not following:
+            check_role(tx.rules, act.by, action.name, action.roles)
+            check_person(tx.rules, str(facts.get("officer") or ""), act.unit)
+        origin = str(facts.get("origin", ""))
         if origin:
-            link_back(ledger, rules, origin, entry, workflow.label, now)
-        if action.publishes:
-            push(ledger, rules, workflow, number, (entry,), entry, now)
-    return entered
+            _check_origin(tx.ledger, number, origin, day)
+        entry = make_entry(OnRecord(workflow, number, ()), replace(act, day=day, facts=facts), tx.now)
+        case = replay(workflow, number, (entry,))
+        after = reckon_case(workflow, (entry,), tx.rules.rulebook, day)
+        findings = findings_of(workflow, case, after, entry.seq, today)
+        refuse(workflow, number, action.name, findings, facts)
+    return DecidedOpening(Decided(workflow, case, entry, {}, after, findings), origin)
 
 
-def next_number(ledger: Ledger, rules: OfficeContext, workflow: str, unit: str, year: int) -> str:
+def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
+    """Write what was decided: the case, its notices, and the link on the record that it follows from."""
+    decided, origin = opening
+    workflow, entry = decided.workflow, decided.entry
+    action = workflow.actions[entry.action]
+    tx.rules.keep(tx.ledger, workflow, tx.now)
+    write(tx, OnRecord(workflow, opening.number, ()), entry, decided.reckoned)
+    if action.tell:
+        tell_action(tx, workflow, decided.case, entry, decided.last_day)
+    if origin:
+        link_back(tx, origin, entry, workflow.label)
+    if action.publishes:
+        push(tx, OnRecord(workflow, opening.number, (entry,)), entry)
+    return told(decided, written=True)
+
+
+def next_number(tx: Transaction, workflow: str, unit: str, year: int, taken: Collection[str] = ()) -> str:
     """
     The next case number of a unit and year: UNIT-2026-0001 (案件编号); UNIT-CF-2026-0001 where the settings give
-    the workflow a series of its own.
+    the workflow a series of its own. *taken* are those of cases that will be opened before it.
     """
-    series = rules.numbers.get(workflow, "")
+    series = tx.rules.numbers.get(workflow, "")
     prefix = "-".join(filter(None, (unit or "CASE", series, str(year)))) + "-"
-    return f"{prefix}{ledger.record.next_number(prefix):04d}"
+    number = tx.ledger.record.next_number(prefix)
+    while f"{prefix}{number:04d}" in taken:
+        number += 1
+    return f"{prefix}{number:04d}"
 
 
-def follow(
-    ledger: Ledger,
-    rules: OfficeContext,
-    opening: Opening,
-    case: Case,
-    entry: Entry,
-    now: datetime,
-    today: date,
-    key: str = "",
-    given: Mapping[str, Any] | None = None,
-    dry_run: bool = False,
-) -> str | None:
+def decide_openings(tx: Transaction, decided: Decided) -> list[DecidedOpening]:
+    """The cases that an entry leads to (派生案件), each decided before anything is written."""
+    found: list[DecidedOpening] = []
+    for each in decided.workflow.actions[decided.entry.action].opens:
+        if meets(each.when, decided.entry.facts):
+            cause = Cause(decided.case, decided.entry)
+            found.append(_decide_following(tx, each, cause, taken=[other.number for other in found]))
+    return found
+
+
+class Cause(NamedTuple):
     """
-    Open the case that *entry* of *case* leads to (派生案件), where its conditions are met, and return its number.
-
-    It is linked on both records. The same *key* again opens nothing a second time. With *dry_run* it is only
-    asked whether it could be opened: what would be refused must be so before anything is written.
+    Why a case is opened (派生原因): the entry of another one. With a *key* it is opened once; *given* are further facts
+    of its first entry.
     """
-    if not meets(opening.when, entry.facts):
+
+    case: Case
+    entry: Entry
+    key: str = ""
+    given: Mapping[str, Any] = NOTHING
+
+
+def follow(tx: Transaction, opening: Opening, cause: Cause) -> str | None:
+    """
+    Open the case that a cause leads to (派生案件), where its conditions are met, and return its number.
+
+    It is linked on both records. The same key again opens nothing a second time.
+    """
+    if not meets(opening.when, cause.entry.facts):
         return None
-    if key and (old := ledger.record.entry_by_key(key)) is not None:
+    if cause.key and (old := tx.ledger.record.entry_by_key(cause.key)) is not None:
         return old.case
-    flow = rules.rulebook.workflow(opening.workflow)
+    return write_opening(tx, _decide_following(tx, opening, cause)).number
+
+
+def _decide_following(tx: Transaction, opening: Opening, cause: Cause, taken: Collection[str] = ()) -> DecidedOpening:
+    flow, case, entry = tx.rules.rulebook.workflow(opening.workflow), cause.case, cause.entry
     facts = {new: case.facts[old] for new, old in opening.facts.items() if case.facts.get(old) not in (None, "")}
-    facts |= {**opening.given, **(given or {}), "origin": case.number}
-    unit = entry.unit or rules.unit
-    number = next_number(ledger, rules, flow.name, unit, entry.day.year)
-    act = Command(flow.first.name, entry.day, entry.by, unit, facts, key=key or None)
-    open_case(ledger, rules, flow, number, act, now, today, dry_run=dry_run, following=True)
-    return number
+    facts |= {**opening.given, **cause.given, "origin": case.number}
+    unit = entry.unit or tx.rules.unit
+    number = next_number(tx, flow.name, unit, entry.day.year, taken)
+    act = Command(flow.first.name, entry.day, entry.by, unit, facts, key=cause.key or None)
+    return decide_opening(tx, flow, number, act, following=True)
 
 
-def link_back(ledger: Ledger, rules: OfficeContext, origin: str, entry: Entry, label: str, now: datetime) -> None:
+def link_back(tx: Transaction, origin: str, entry: Entry, label: str) -> None:
     """Put on the record of *origin* that it led to the case that *entry* opened (关联案件), once."""
-    entries = ledger.record.entries(origin)
+    entries = tx.ledger.record.entries(origin)
     if any(each.action == LINK and each.facts.get("leads_to") == entry.case for each in entries):
         return
-    workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+    case = tx.on_record(origin, entries)
     act = Command(LINK, entry.day, entry.by, "", {"leads_to": entry.case, "text": label})
-    write(
-        ledger, rules, workflow, origin, entries, make_entry(origin, entries, workflow, act, act.facts, entry.day, now)
-    )
+    write(tx, case, make_entry(case, act, tx.now))
 
 
 def _check_origin(ledger: Ledger, number: str, origin: str, day: date) -> None:

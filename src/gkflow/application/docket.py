@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
+from gkflow.application.transaction import OnRecord
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import ASIDE, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks, with_implied
@@ -261,19 +262,14 @@ def _add_lapses(days: list[date], deadline: Deadline, deadlines: Deadlines, day:
 
 
 def draw_up(
-    ledger: Ledger,
-    workflow: Workflow,
-    number: str,
-    entries: Sequence[Entry],
-    rulebook: Rulebook,
-    since: date | None,
-    reckoned: Reckoned | None = None,
+    ledger: Ledger, rulebook: Rulebook, case: OnRecord, since: date | None, reckoned: Reckoned | None = None
 ) -> DocketLine:
     """
     Write the caches of a case anew from *since* on (None: all), in the caller's transaction (登记台账).
 
     Rows that stand as before are left alone.
     """
+    workflow, number, entries = case
     lines = revisions(workflow, number, entries, rulebook, since, reckoned)
     if since is None:
         ledger.docket.add_clocks(lines)

@@ -15,9 +15,9 @@ from typing import Any
 from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import advance
 from gkflow.application.given import require_value
-from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import DraftLine, Ledger
 from gkflow.application.receive import receive
+from gkflow.application.transaction import Transaction
 from gkflow.domain.case import canonical
 from gkflow.domain.objections.cases import NoDraft
 
@@ -43,27 +43,19 @@ def the_draft(ledger: Ledger, id_: int) -> DraftLine:
     return found[0]
 
 
-def enter_draft(
-    ledger: Ledger,
-    rules: OfficeContext,
-    id_: int,
-    facts: Mapping[str, Any],
-    now: datetime,
-    today: date,
-    day: date | None = None,
-) -> Outcome:
+def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, Any], day: date | None = None) -> Outcome:
     """
     Enter a draft with what was missing (提交草稿); it is taken away in the same transaction.
 
     Raises as ``advance``; the draft then stays as it was.
     """
-    draft = the_draft(ledger, id_)
+    draft = the_draft(tx.ledger, id_)
     merged = {**json.loads(draft.facts), **facts}
     act = Command(draft.action, day or draft.day, draft.by, draft.unit, merged)
-    there = draft.case and ledger.docket.line(draft.case) is not None
+    there = draft.case and tx.ledger.docket.line(draft.case) is not None
     if there:
-        entered = advance(ledger, rules, draft.case, act, now, today)
+        entered = advance(tx, draft.case, act)
     else:
-        entered = receive(ledger, rules, draft.workflow, act, now, today, draft.case)
-    ledger.drafts.drop_draft(id_)
+        entered = receive(tx, draft.workflow, act, draft.case)
+    tx.ledger.drafts.drop_draft(id_)
     return entered

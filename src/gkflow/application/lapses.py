@@ -4,7 +4,6 @@ What silence brings about (逾期的法定后果): taken from the clocks that ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from gkflow.application.actions import findings_of, write
@@ -12,10 +11,11 @@ from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.notifications import tell_action
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
+from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.machine import may, replay
-from gkflow.domain.workflow import ClockKind, LapseRule, Workflow
+from gkflow.domain.workflow import ClockKind, LapseRule
 
 _ONE_DAY = timedelta(days=1)
 _TELLS = ("propose", "take")
@@ -30,19 +30,19 @@ def take_lapsed(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) 
     The entry bears the day on which the term lapsed: it puts on record what the law already made so. Where a term
     has to run out wholly before (公示期届满), that is the day after its last; what another term still bars waits.
     """
-    taken = 0
+    taken, tx = 0, Transaction(ledger, rules, now)
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:
             if not any(lapse.take for lapse in rule.lapse):
                 continue
             for case, ref in list(ledger.sweeps.run_out(workflow.name, rule.name, rule.ladder, day)):
-                taken += _take(ledger, rules, case, (rule.name, ref), day, now)
+                taken += _take(tx, case, (rule.name, ref), day)
     return taken
 
 
-def _take(ledger: Ledger, rules: OfficeContext, case: str, key: tuple[str, str], day: date, now: datetime) -> int:
-    entries = ledger.record.entries(case)
-    workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+def _take(tx: Transaction, number: str, key: tuple[str, str], day: date) -> int:
+    rules, case = tx.rules, tx.on_record(number, tx.ledger.record.entries(number))
+    workflow, entries = case.workflow, case.entries
     record = record_of(entries, day)
     deadline = reckon_case(workflow, record, rules.rulebook, day).get(key)
     if deadline is None or deadline.status is not Status.RUNNING or deadline.last_day is None:
@@ -55,23 +55,21 @@ def _take(ledger: Ledger, rules: OfficeContext, case: str, key: tuple[str, str],
     for lapse in deadline.clock.rule.lapse:
         if not lapse.take or not all(condition.holds(started) for condition in lapse.when):
             continue
-        entry = _entry_of(rules, workflow, entries, deadline, lapse, day, now)
+        entry = _entry_of(tx, case, deadline, lapse, day)
         if entry is None:
             continue
-        write(ledger, rules, workflow, case, entries, entry)
+        write(tx, case, entry)
         if not _is_told(rules, deadline, entry, day):
-            after = replay(workflow, case, record_of((*entries, entry)))
-            tell_action(ledger, rules, workflow, after, entry, last, now)
+            after = replay(workflow, number, record_of((*entries, entry)))
+            tell_action(tx, workflow, after, entry, last)
         return 1
     return 0
 
 
-def _entry_of(
-    rules: OfficeContext, workflow: Workflow, entries: Sequence[Entry], deadline: Deadline, lapse: LapseRule, day: date,
-    now: datetime,
-) -> Entry | None:  # fmt: skip
+def _entry_of(tx: Transaction, case: OnRecord, deadline: Deadline, lapse: LapseRule, day: date) -> Entry | None:
     """The entry of a consequence, on the first day on which nothing bars it; None where that is still to come."""
     assert deadline.last_day is not None
+    workflow, _, entries = case
     first, ref = entries[0], deadline.clock.ref
     on = deadline.last_day + (_ONE_DAY if deadline.clock.rule.kind is ClockKind.TERM else timedelta())
     facts = {**lapse.facts, **({"ref": ref} if ref else {})}
@@ -80,11 +78,11 @@ def _entry_of(
         if lapse.action not in may(workflow, state):
             return None  # a register may tell strange things; one case does not stop the sweep of all
         entry = Entry(
-            first.case, len(entries) + 1, lapse.action, on, now, SYSTEM, unit_of(workflow, record_of(entries)), facts,
-            {"cite": lapse.cite}, None, workflow=workflow.name, edition=first.edition,
+            first.case, len(entries) + 1, lapse.action, on, tx.now, SYSTEM, unit_of(workflow, record_of(entries)),
+            facts, {"cite": lapse.cite}, None, workflow=workflow.name, edition=first.edition,
         )  # fmt: skip
         record = record_of((*entries, entry), on)
-        deadlines = reckon_case(workflow, record, rules.rulebook, on)
+        deadlines = reckon_case(workflow, record, tx.rules.rulebook, on)
         found = findings_of(workflow, replay(workflow, first.case, record), deadlines, entry.seq, day)
         barred = [each for each in found if each.code in _BARRED]
         if not barred:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
+from gkflow.application.transaction import Transaction
 from gkflow.domain.case import Case, Entry, canonical
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.law import LimitUnit
@@ -180,16 +181,9 @@ def _clock_time(moment: datetime) -> str:
     return moment.astimezone(_SHANGHAI).strftime("%H:%M")
 
 
-def tell_action(
-    ledger: Ledger,
-    rules: OfficeContext,
-    workflow: Workflow,
-    case: Case,
-    entry: Entry,
-    last_day: date | None,
-    now: datetime,
-) -> None:
+def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, last_day: date | None) -> None:
     """Write a message to everybody whom the action names, by each channel; never to the one who acted."""
+    ledger, rules, now = tx.ledger, tx.rules, tx.now
     action = workflow.actions[entry.action]
     facts = {
         "kind": "action",

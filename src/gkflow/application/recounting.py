@@ -16,6 +16,7 @@ from gkflow.application.moved import Moved, WaitingCase
 from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, Store
+from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import RECOUNT, Entry, legal_day
 from gkflow.domain.deadline import Status
 from gkflow.domain.workflow import Workflow
@@ -77,7 +78,7 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
     if len(entries) != waiting.entries:
         moves = _still_moved(rules, workflow, entries, moves, today)
     if not moves:
-        draw_up(ledger, workflow, number, entries, rules.rulebook, today)
+        draw_up(ledger, rules.rulebook, OnRecord(workflow, number, entries), today)
     for moved in moves:
         facts = {
             "recounted": moved.clock,
@@ -89,8 +90,9 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
             **({"rules_edition": rules.rulebook.edition[:12]} if by_rules else {}),
             "text": moved.why,
         }
-        entry = make_entry(number, entries, workflow, Command(RECOUNT, today, by), facts, today, now)
-        entries = (*entries, write(ledger, rules, workflow, number, entries, entry))
+        case = OnRecord(workflow, number, entries)
+        entry = make_entry(case, Command(RECOUNT, today, by, facts=facts), now)
+        entries = (*entries, write(Transaction(ledger, rules, now), case, entry))
         rule = workflow.clock(moved.clock)
         label = rule.label if rule is not None else moved.clock
         yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now, by_rules)

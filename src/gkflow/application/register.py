@@ -31,6 +31,7 @@ from gkflow.application.rows import (
     TypedRow,
 )
 from gkflow.application.subscriptions import take_back
+from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
@@ -138,8 +139,9 @@ def _take_batch(
         ledger.docket.put(dockets, fresh=True)
         ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
-            draw_up(ledger, workflow, number, record, rules.rulebook, since)
-        take_back(ledger, rules, {number: (workflow, record) for number, workflow, record, _ in later}, now)
+            draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since)
+        told = [OnRecord(workflow, number, record) for number, workflow, record, _ in later]
+        take_back(Transaction(ledger, rules, now), told)
 
 
 def _fresh(
@@ -252,7 +254,7 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
                     error = OriginUnknown(case=case, origin=origin, mean="")
                     result.odd.append(BadRow(row.number, case, error))
                 else:
-                    link_back(ledger, rules, origin, opening, workflow.label, now)
+                    link_back(Transaction(ledger, rules, now), origin, opening, workflow.label)
 
 
 def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:

@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gkflow.application.actions import Command
-from gkflow.application.case_opening import follow, open_case
+from gkflow.application.case_opening import Cause, follow, open_case
 from gkflow.application.docket import read_case, unit_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
-from gkflow.domain.case import legal_day, record_of
+from gkflow.application.transaction import Transaction
+from gkflow.domain.case import record_of
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.workflow import Step, Workflow, meets
 
@@ -49,7 +50,7 @@ def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
         unit = unit_of(kept, case.record) or rules.unit
         cause = replace(case.record[-1], day=day, by=SYSTEM, unit=unit, facts={})
         given = _told(rules, step, rule.label, deadline)
-        follow(ledger, rules, step.opens, case, cause, now, legal_day(now), key, given)
+        follow(Transaction(ledger, rules, now), step.opens, Cause(case, cause, key, given))
         opened += 1
     return opened
 
@@ -80,7 +81,7 @@ def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) 
                 flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)}
             )
             act = Command(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=key)
-            open_case(ledger, rules, flow, number, act, now, legal_day(now), following=True)
+            open_case(Transaction(ledger, rules, now), flow, number, act, following=True)
             opened += 1
     return opened
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from gkflow.application.actions import Command
 from gkflow.application.case_opening import next_number, open_case
 from gkflow.application.docket import read_case
-from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Ledger
+from gkflow.application.transaction import Transaction
 from gkflow.domain.objections.cases import NothingToDraw
 
 _SUPERVISION = "supervision"
@@ -39,21 +39,31 @@ def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:
     return tuple(sorted(population, key=lambda case: hashlib.sha256(f"{seed}/{case}".encode()).hexdigest())[:count])
 
 
-def spot_check(
-    ledger: Ledger, rules: OfficeContext, workflow: str, since: date, until: date, count: int, seed: str, now: datetime,
-    today: date, by: str = "", dry_run: bool = False,
-) -> Drawn:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is drawn (抽查范围): *count* of the cases of *workflow* received in [*since*, *until*], by a seed."""
+
+    workflow: str
+    since: date
+    until: date
+    count: int
+    seed: str
+
+
+def spot_check(tx: Transaction, sample: Sample, by: str = "") -> Drawn:
     """
-    Draw *count* cases of *workflow* received in [*since*, *until*] and open a supervision for each (抽查).
+    Draw the sample and open a supervision for each of its cases (抽查).
 
     The seed, the size of the population and how it was drawn stand in each supervision's first entry. The same
     draw again opens nothing a second time. Raises Refused where there is nothing to draw from.
     """
+    ledger, rules = tx.ledger, tx.rules
+    workflow, since, until, seed = sample.workflow, sample.since, sample.until, sample.seed
     label = rules.rulebook.workflow(workflow).label
     population = ledger.lists.cases_received(workflow, since, until)
-    if not population or count < 1:
+    if not population or sample.count < 1:
         raise NothingToDraw(workflow=workflow, since=since, until=until)
-    drawn = draw(population, seed, count)
+    drawn = draw(population, seed, sample.count)
     opened = []
     flow = rules.rulebook.workflow(_SUPERVISION)
     for place, case in enumerate(drawn, 1):
@@ -63,9 +73,9 @@ def spot_check(
             opened.append(there.case)
             continue
         entries = ledger.record.entries(case)
-        kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+        title = read_case(tx.on_record(case, entries).workflow, case, entries).facts.get("title")
         facts: Mapping[str, Any] = {
-            "title": f"抽查：{read_case(kept, case, entries).facts.get('title') or case}",
+            "title": f"抽查：{title or case}",
             "ground": "spot_check",
             "population": f"{label}，{since}至{until}收到",
             "population_size": len(population),
@@ -74,8 +84,8 @@ def spot_check(
             "drawn_case": case,
             "origin": case,
         }
-        number = next_number(ledger, rules, flow.name, rules.unit, today.year)
-        if not dry_run:
-            act = Command(flow.first.name, today, by, rules.unit, facts, key=key)
-            opened.append(open_case(ledger, rules, flow, number, act, now, today).number)
+        number = next_number(tx, flow.name, rules.unit, tx.today.year)
+        if not tx.dry_run:
+            act = Command(flow.first.name, tx.today, by, rules.unit, facts, key=key)
+            opened.append(open_case(tx, flow, number, act).number)
     return Drawn(seed, len(population), drawn, tuple(opened))

@@ -8,37 +8,30 @@ that published; one who leaves is sent nothing that still waits.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, NoticeLine, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
-from gkflow.domain.case import Entry, canonical, legal_day
+from gkflow.application.transaction import OnRecord, Transaction
+from gkflow.domain.case import Entry, canonical
 from gkflow.domain.objections.channels import AlreadyLeft, NoSubscription
-from gkflow.domain.workflow import Workflow
 
 SUBSCRIBER = "subscriber"
 
 
-def push(
-    ledger: Ledger,
-    rules: OfficeContext,
-    workflow: Workflow,
-    number: str,
-    entries: Sequence[Entry],
-    entry: Entry,
-    now: datetime,
-) -> int:
+def push(tx: Transaction, case: OnRecord, entry: Entry) -> int:
     """
     Write a message to every subscriber whom the publication concerns, and return how many (推送).
 
     Only what lies open goes out, as the whole record tells it today: an entry typed in late may have been overtaken.
     """
+    ledger, rules, now = tx.ledger, tx.rules, tx.now
+    workflow, number, entries = case
     subscribers = ledger.subscriptions.listed(live=True)
     if not subscribers:
         return 0
-    texts, values = published_today(rules, workflow, number, entries, legal_day(now))
+    texts, values = published_today(rules, workflow, number, entries, tx.today)
     groups = {name.strip() for name in re.split("[,，、]", str(values.get("groups", "")))}
     topics = {values.get("item"), values.get("field"), workflow.name}
     wanted = [
@@ -72,41 +65,31 @@ def push(
     return len(lines)
 
 
-def take_back(
-    ledger: Ledger, rules: OfficeContext, cases: Mapping[str, tuple[Workflow, Sequence[Entry]]], now: datetime
-) -> int:
+def take_back(tx: Transaction, cases: Sequence[OnRecord]) -> int:
     """
     Bury the messages that still wait about what does not lie open any more (撤回未发出的推送), and return how many:
     withdrawn, revoked, or published by an entry that was a mistake.
     """
-    may_wait = [number for number, (workflow, _) in cases.items() if not in_use(rules, workflow).publication.never]
+    subscriptions, rules = tx.ledger.subscriptions, tx.rules
+    may_wait = {each.number: each for each in cases if not in_use(rules, each.workflow).publication.never}
     buried = 0
-    for number in ledger.subscriptions.pushes_waiting(may_wait) if may_wait else ():
-        workflow, entries = cases[number]
-        if not published_today(rules, workflow, number, entries, legal_day(now)).texts:
-            buried += ledger.subscriptions.take_back(number, now, TAKEN_BACK)
+    for number in subscriptions.pushes_waiting(list(may_wait)) if may_wait else ():
+        workflow, _, entries = may_wait[number]
+        if not published_today(rules, workflow, number, entries, tx.today).texts:
+            buried += subscriptions.take_back(number, tx.now, TAKEN_BACK)
     return buried
 
 
-def subscribe(
-    ledger: Ledger, name: str, channel: str, address: str, item: str, audience: str, token: str, now: datetime
-) -> SubscriptionLine:
+def subscribe(ledger: Ledger, wish: SubscriptionLine) -> SubscriptionLine:
     """
     Add a subscription (订阅): to one catalogue item, field or workflow, or to all; as one of a group, or of none.
 
     Whoever asks twice for the same thing at the same address has one subscription.
     """
     for each in ledger.subscriptions.listed(live=True):
-        if (each.name, each.channel, each.address, each.item, each.audience) == (
-            name,
-            channel,
-            address,
-            item,
-            audience,
-        ):
-            return SubscriptionLine(*each)
-    line = SubscriptionLine(0, token, name, audience, item, channel, address, now, None)
-    return line._replace(id=ledger.subscriptions.subscribe(line))
+        if wish == each._replace(id=wish.id, token=wish.token, since=wish.since):
+            return each
+    return wish._replace(id=ledger.subscriptions.subscribe(wish))
 
 
 def leave(ledger: Ledger, token: str, now: datetime) -> int:

@@ -14,6 +14,7 @@ from gkflow.words.language import label_of, label_or, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gkflow.application.actions import Outcome
     from gkflow.application.explain import CaseView
     from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
@@ -105,17 +106,18 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
     from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
 
     number, flow = view.case.number, view.workflow
-    tried = office.do(number, action, dry_run=True, **given)
-    if format == "text":
-        was: date | None = tried.last_day_before
-        then = last_day_words(tried, tried.last_day, tried.provisional)
+
+    def show(decided: Outcome) -> None:
+        was: date | None = decided.last_day_before
+        then = last_day_words(decided, decided.last_day, decided.provisional)
         before = was.isoformat() if was is not None else say("none")
-        told = say("unchanged") if was == tried.last_day and was is not None else f"{before} → {then}"
+        told = say("unchanged") if was == decided.last_day and was is not None else f"{before} → {then}"
         # Shown before anything is written: where it cannot be shown, nothing is.
-        print(say("last day ({clock_words}): {told}", clock_words=clock_words(tried), told=told), flush=True)
-    entered = tried if dry_run else office.do(number, action, **given)
+        print(say("last day ({clock_words}): {told}", clock_words=clock_words(decided), told=told), flush=True)
+
+    entered = office.do(number, action, dry_run=dry_run, show=show if format == "text" else None, **given)
     if format == "json":
-        print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": tried.last_day_before})
+        print_json({**entered_row(entered, flow), "action": entered.action, "last_day_before": entered.last_day_before})
     else:
         _print_unit(office, given["unit"])
         print_entered(entered, flow, dry_run)
