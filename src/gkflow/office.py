@@ -584,13 +584,13 @@ class Office:
         now: datetime | None = None,
     ) -> Imported:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
-        from gkflow.application.register import import_register
+        from gkflow.application.register import Importing, import_register
 
         self.require_sendable()
         moment = self.moment(now)
         with _without_collector():
             return import_register(
-                self._state.store_in(session), self.rules, rows, moment, legal_day(moment), by, dry_run, progress
+                self._state.store_in(session), self.rules, rows, moment, Importing(by, dry_run, progress)
             )
 
     def export(

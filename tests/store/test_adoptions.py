@@ -83,7 +83,7 @@ def test_an_import_a_sweep_and_a_rebuilding_go_on_with_what_was_adopted_before_t
     adopt_shorter(other)
     rows = [{"case": "C", "workflow": "request", "day": "2022-09-01", "action": "receive", "channel": "in_person"}]
     now = at("2022-09-02")
-    assert import_register(one.store, old, enumerate(rows, 2), now, legal_day(now)).taken == 1
+    assert import_register(one.store, old, enumerate(rows, 2), now).taken == 1
     (row,) = [line for line in other.cases(as_of="2022-09-02") if line.case == "C"]
     assert row.last_day == FIFTEEN
     assert tick(one.store, old, now, legal_day(now)).days == (date(2022, 9, 2),)

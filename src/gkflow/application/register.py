@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -46,15 +47,25 @@ _AFTER_ALL = (NOTE, CORRECT, LINK, RECOUNT)  # what a record that is closed for 
 _BATCH = 2_000  # cases to a transaction
 
 
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """
+    How a register is imported (导入方式): who imports, whether anything is written, and what is called with how far it
+    is: each row counts once when it is read, and once more when it is written.
+    """
+
+    by: str = ""
+    dry_run: bool = False
+    progress: Callable[[int], None] | None = None
+
+    def tell(self, count: int) -> None:
+        """Say how far it is."""
+        if self.progress is not None:
+            self.progress(count)
+
+
 def import_register(
-    store: Store,
-    rules: OfficeContext,
-    rows: Iterable[Row],
-    now: datetime,
-    today: date,
-    by: str = "",
-    dry_run: bool = False,
-    progress: Callable[[int], None] | None = None,
+    store: Store, rules: OfficeContext, rows: Iterable[Row], now: datetime, how: Importing = Importing()
 ) -> Imported:
     """
     Import the rows of a register (导入台账), as (row number, column → value).
@@ -63,12 +74,29 @@ def import_register(
     missing, the gaps become findings. Refused is only what cannot be: an unknown workflow or action, a day before
     the first entry or after today, an entry after the case has ended, and what the file has spoilt. Importing again
     takes nothing twice: a row is known by its case, day, action, ref and place among such rows of that day.
-
-    *progress* is called with how far it is: each row counts once when it is read, and once more when it is written.
     """
     result = Imported()
     strange: dict[str, None] = {}
-    reader = RowReader(rules, today, result, strange)
+    cases = _gather(RowReader(rules, legal_day(now), result, strange), rows, result, how)
+    cases = fold_numbers(store, cases, result)
+    tell_look_alikes(store, cases, result)
+    numbers, steps = list(cases), result.rows
+    for start in range(0, len(numbers), _BATCH):
+        batch = numbers[start : start + _BATCH]
+        with store.writing() as ledger:
+            rules = rules.renewed(ledger)
+            _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, how, result)
+        steps += sum(len(cases[case][1]) for case in batch)
+        how.tell(steps)
+    if not how.dry_run:
+        _link_origins(store, rules, cases, now, result)
+    result.bad.sort(key=lambda bad: bad.row)
+    result.told.sort(key=lambda told: told.row)
+    result.remarks = tuple(strange)
+    return result
+
+
+def _gather(reader: RowReader, rows: Iterable[Row], result: Imported, how: Importing) -> Gathered:
     cases: Gathered = {}
     for number, values in rows:
         read = reader.read(number, values)
@@ -79,30 +107,14 @@ def import_register(
                 held[1].append(row)
             else:
                 hold(cases, case, workflow, (row,), result)
-        if progress is not None and number % 500 == 0:
-            progress(result.rows)
-    cases = fold_numbers(store, cases, result)
-    tell_look_alikes(store, cases, result)
-    numbers, steps = list(cases), result.rows
-    for start in range(0, len(numbers), _BATCH):
-        batch = numbers[start : start + _BATCH]
-        with store.writing() as ledger:
-            rules = rules.renewed(ledger)
-            _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, by, dry_run, result)
-        if progress is not None:
-            steps += sum(len(cases[case][1]) for case in batch)
-            progress(steps)
-    if not dry_run:
-        _link_origins(store, rules, cases, now, result)
-    result.bad.sort(key=lambda bad: bad.row)
-    result.told.sort(key=lambda told: told.row)
-    result.remarks = tuple(strange)
-    return result
+        if number % 500 == 0:
+            how.tell(result.rows)
+    return cases
 
 
 def _take_batch(
-    ledger: Ledger, rules: OfficeContext, cases: Gathered, now: datetime, by: str, dry_run: bool, result: Imported
-) -> None:  # fmt: skip
+    ledger: Ledger, rules: OfficeContext, cases: Gathered, now: datetime, how: Importing, result: Imported
+) -> None:
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
     clocks: list[ClockRevision] = []
@@ -118,12 +130,12 @@ def _take_batch(
                 result.bad.append(BadRow(row.number, number, error))
             continue
         rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
-        fresh = list(_fresh(rules, workflow, number, old, rows, now, by, result))
+        fresh = list(_Adding(rules, OnRecord(workflow, number, old), now, how.by, result).entries(rows))
         if not fresh:
             continue
         result.taken += len(fresh)
         result.cases += 1
-        if dry_run:
+        if how.dry_run:
             continue
         if not old:
             editions[workflow.edition] = workflow
@@ -144,58 +156,93 @@ def _take_batch(
         take_back(Transaction(ledger, rules, now), told)
 
 
-def _fresh(
-    rules: OfficeContext,
-    workflow: Workflow,
-    number: str,
-    old: Sequence[Entry],
-    rows: Sequence[TypedRow],
-    now: datetime,
-    by: str,
-    result: Imported,
-) -> Iterator[Entry]:
-    """The entries that the rows add to the record, sealed; what cannot be is refused with its reason."""
-    known: dict[tuple[date, str, str, int], Entry] = {}
-    places: Counter[tuple[date, str, str]] = Counter()
-    for entry in old:
-        place = (entry.day, entry.action, str(entry.facts.get("ref", "")))
-        places[place] += 1
-        known[(*place, places[place])] = entry
-    places.clear()
-    moves, named = table_of(workflow).moves, table_of(workflow).named
-    state, first = _state_after(workflow, old), old[0].day if old else None
-    latest, whole = max((entry.day for entry in old), default=None), list(old)
-    mends = any(row.action == CORRECT for row in rows)
-    opening = workflow.first.name
-    previous, seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
-    unit = unit_of(workflow, record_of(old)) or rules.unit
-    for row in rows:
-        there = None
-        if known:
-            place = (row.day, row.action, str(row.facts.get("ref", "")))
-            places[place] += 1
-            there = known.get((*place, places[place]))
-        if there is not None:
-            result.known += 1
-            if not _same_facts(there.facts, known_units(rules, row.facts, workflow)):
-                changed = KnownRowChanged(case=number, seq=there.seq)
-                result.changed.append(BadRow(row.number, number, changed))
-            continue
-        if latest is not None and row.day < latest:
-            # It comes late into a record that has gone on since: what counts is how the case stood on that day.
-            state = _state_after(workflow, [entry for entry in whole if entry.day <= row.day])
-        elif latest is not None:
-            state, latest = _state_after(workflow, whole), None
-        error = _cannot_be(workflow, opening, number, state, first, row, rows)
-        if error is None and row.action == CORRECT:
-            error = _wrong_correction(number, whole, row, now)
-        if error is not None:
-            error.facts.setdefault("workflow", workflow.name)
-            result.bad.append(BadRow(row.number, number, error))
-            continue
-        first = first or row.day
-        state = moves.get((state, row.action)) or named.get(row.action) or state
-        seq += 1
+class _Adding:
+    """What the rows of a register add to one record (补入的记录), in the order of their days."""
+
+    __slots__ = (
+        "by", "case", "first", "known", "late", "mends", "now", "opening", "places", "previous", "result", "rules",
+        "seq", "state", "unit", "whole",
+    )  # fmt: skip
+
+    def __init__(self, rules: OfficeContext, case: OnRecord, now: datetime, by: str, result: Imported) -> None:
+        old, self.rules, self.case, self.now, self.by, self.result = case.entries, rules, case, now, by, result
+        self.known: dict[tuple[date, str, str, int], Entry] = {}
+        self.places: Counter[tuple[date, str, str]] = Counter()
+        for entry in old:
+            place = (entry.day, entry.action, str(entry.facts.get("ref", "")))
+            self.places[place] += 1
+            self.known[(*place, self.places[place])] = entry
+        self.places.clear()
+        self.state, self.first = _state_after(case.workflow, old), old[0].day if old else None
+        # The last day on record, as long as rows of days before it may still come.
+        self.late, self.whole = max((entry.day for entry in old), default=None), list(old)
+        self.mends, self.opening = False, case.workflow.first.name
+        self.previous, self.seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
+        self.unit = unit_of(case.workflow, record_of(old)) or rules.unit
+
+    def entries(self, rows: Sequence[TypedRow]) -> Iterator[Entry]:
+        """The entries that the rows add, sealed; what cannot be is refused with its reason."""
+        moves, named = table_of(self.case.workflow).moves, table_of(self.case.workflow).named
+        self.mends = any(row.action == CORRECT for row in rows)
+        for row in rows:
+            if self.known and self._is_known(row):
+                continue
+            if self.late is not None:
+                self._go_to(row.day)
+            error = self._refusal(row, rows)
+            if error is not None:
+                error.facts.setdefault("workflow", self.case.workflow.name)
+                self.result.bad.append(BadRow(row.number, self.case.number, error))
+                continue
+            self.first = self.first or row.day
+            self.state = moves.get((self.state, row.action)) or named.get(row.action) or self.state
+            yield self._entry_of(row)
+
+    def _is_known(self, row: TypedRow) -> bool:
+        """Whether the record holds the row already; with other facts it is reported as changed and not taken."""
+        place = (row.day, row.action, str(row.facts.get("ref", "")))
+        self.places[place] += 1
+        there = self.known.get((*place, self.places[place]))
+        if there is None:
+            return False
+        self.result.known += 1
+        if not _same_facts(there.facts, known_units(self.rules, row.facts, self.case.workflow)):
+            changed = KnownRowChanged(case=self.case.number, seq=there.seq)
+            self.result.changed.append(BadRow(row.number, self.case.number, changed))
+        return True
+
+    def _go_to(self, day: date) -> None:
+        """The state on *day*: a row may come late into a record that has gone on since."""
+        assert self.late is not None
+        if day < self.late:
+            self.state = _state_after(self.case.workflow, [entry for entry in self.whole if entry.day <= day])
+        else:
+            self.state, self.late = _state_after(self.case.workflow, self.whole), None
+
+    def _refusal(self, row: TypedRow, rows: Sequence[TypedRow]) -> GkflowError | None:
+        workflow, number = self.case.workflow, self.case.number
+        if self.first is None:
+            if row.action == self.opening:
+                return None
+            opened = next((other.day for other in rows if other.action == self.opening), None)
+            if opened is not None and opened > row.day:
+                return BeforeFirst(case=number, day=row.day, first=opened)
+            return NotOpened(case=number, action=row.action, first=self.opening)
+        if row.day < self.first:
+            return BeforeFirst(case=number, day=row.day, first=self.first)
+        if row.action == self.opening:
+            return CaseExists(case=number)
+        if row.action == CORRECT:
+            return _wrong_correction(number, self.whole, row, self.now)
+        state = workflow.states[self.state]
+        if state.ended and row.action not in ALWAYS:
+            return CaseEnded(case=number, state=self.state, action=row.action, allowed=ALWAYS)
+        if state.final and row.action not in _AFTER_ALL:
+            return CaseEnded(case=number, state=self.state, action=row.action, allowed=_AFTER_ALL)
+        return None
+
+    def _entry_of(self, row: TypedRow) -> Entry:
+        rules, result, (workflow, number, old) = self.rules, self.result, self.case
         action = workflow.actions[row.action]
         named_unit = rules.units.get(row.unit, row.unit)
         facts = known_units(rules, row.facts, workflow)
@@ -204,20 +251,21 @@ def _fresh(
             if all(each.reason.facts != unknown.facts for each in result.told):
                 result.told.append(BadRow(row.number, number, unknown))
         if named_unit and not action.owner_of:
-            unit = named_unit
+            self.unit = named_unit
+        self.seq += 1
         sealed = seal_next(
             Entry(
-                number, seq, row.action, row.day, now, row.by or by, named_unit or unit, facts, row.remarks, None,
-                workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
+                number, self.seq, row.action, row.day, self.now, row.by or self.by, named_unit or self.unit, facts,
+                row.remarks, None, workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
-            previous, rules,
+            self.previous, rules,
         )  # fmt: skip
-        previous = sealed.hash
+        self.previous = sealed.hash
         if action.hands_to and facts.get(action.hands_to):
-            unit = str(facts[action.hands_to])
-        if latest is not None or mends:
-            whole.append(sealed)
-        yield sealed
+            self.unit = str(facts[action.hands_to])
+        if self.late is not None or self.mends:
+            self.whole.append(sealed)
+        return sealed
 
 
 def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -259,35 +307,6 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
 
 def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:
     return replay(workflow, "", record_of(old)).state if old else NEW
-
-
-def _cannot_be(
-    workflow: Workflow,
-    opening: str,
-    number: str,
-    state: str,
-    first: date | None,
-    row: TypedRow,
-    rows: Sequence[TypedRow],
-) -> GkflowError | None:
-    if first is None:
-        if row.action == opening:
-            return None
-        opened = next((other.day for other in rows if other.action == opening), None)
-        if opened is not None and opened > row.day:
-            return BeforeFirst(case=number, day=row.day, first=opened)
-        return NotOpened(case=number, action=row.action, first=opening)
-    if row.day < first:
-        return BeforeFirst(case=number, day=row.day, first=first)
-    if row.action == opening:
-        return CaseExists(case=number)
-    if row.action == CORRECT:
-        return None
-    if workflow.states[state].ended and row.action not in ALWAYS:
-        return CaseEnded(case=number, state=state, action=row.action, allowed=ALWAYS)
-    if workflow.states[state].final and row.action not in _AFTER_ALL:
-        return CaseEnded(case=number, state=state, action=row.action, allowed=_AFTER_ALL)
-    return None
 
 
 def _wrong_correction(number: str, record: Sequence[Entry], row: TypedRow, now: datetime) -> GkflowError | None:
