@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from builders import REPOSITORY, a_workflow, rules
 from gkflow.application.explain import view_case
 from gkflow.application.publishing import published_record, published_today
+from gkflow.application.transaction import OnRecord
 from gkflow.domain.case import CORRECT, Entry, record_of
 
 NAMES = sorted(path.stem for path in (REPOSITORY / "workflows").glob("*.yaml"))
@@ -185,7 +186,7 @@ def check_on_every_day(name: str, entries: Sequence[Entry]) -> None:
     labels = {workflow.facts[fact].label: fact for fact in PUBLIC.get(name, "").split()}
     for day in (first + n * ONE for n in range((last - first).days + 3)):
         record = record_of(entries, day)
-        shown = published_record(RULES, view_case(RULES, workflow, "C-1", entries, day))
+        shown = published_record(RULES, view_case(RULES, OnRecord(workflow, "C-1", entries), day))
         pushed = published_today(RULES, workflow, "C-1", entries, day).texts
         assert list(pushed.values()) == list(shown.values()), "what is pushed is what is shown"
         if not may_leave(name, record):
@@ -260,7 +261,7 @@ def a_life(name: str, steps: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Entr
 @pytest.mark.parametrize("name", sorted(OPEN))
 def test_what_was_published_as_the_law_wants_it_lies_open(name: str) -> None:
     entries = a_life(name, PUBLISHED_LIVES[name])
-    shown = published_record(RULES, view_case(RULES, a_workflow(name), "C-1", entries, entries[-1].day))
+    shown = published_record(RULES, view_case(RULES, OnRecord(a_workflow(name), "C-1", entries), entries[-1].day))
 
     assert may_leave(name, entries)
     assert "甲" in shown.values()

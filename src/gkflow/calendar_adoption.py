@@ -54,6 +54,7 @@ class Calendars:
         """
         from gkflow.application.adopt import begin_adopting
         from gkflow.application.recounting import recount_moved
+        from gkflow.application.transaction import Transaction
 
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
@@ -65,7 +66,7 @@ class Calendars:
             def adopt() -> None:
                 ledger.editions.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
 
-            done = begin_adopting(ledger, old, new, wanted.edition, adopt, moment, legal_day(moment), by)
+            done = begin_adopting(Transaction(ledger, old, moment), new, wanted.edition, adopt, by)
         office.in_use()
         recount_moved(office.store, office.rules, moment)
         return done

@@ -315,6 +315,7 @@ class Office:
         entries written by that moment tell it. Raises NotFound.
         """
         from gkflow.application.explain import view_case
+        from gkflow.application.transaction import OnRecord
 
         require_texts(number=number)
         with self.store.reading(session) as ledger:
@@ -327,7 +328,9 @@ class Office:
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         moment, present = self.recorded_moment(recorded_by), self.moment(None)
         now = present if as_of is None and moment is None else None
-        return view_case(rules, workflow, number, entries, self._state.day(as_of, moment or present), moment, now)
+        return view_case(
+            rules, OnRecord(workflow, number, entries), self._state.day(as_of, moment or present), moment, now
+        )
 
     def deadlines(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None

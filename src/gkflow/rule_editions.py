@@ -108,6 +108,7 @@ class RuleEditions:
         """
         from gkflow.application.adopt import Adopting, begin_adopting
         from gkflow.application.recounting import recount_moved
+        from gkflow.application.transaction import Transaction
 
         office, moment, known = self._office, self._office.moment(now), self.known()
         recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
@@ -120,7 +121,7 @@ class RuleEditions:
             def adopt() -> None:
                 ledger.editions.adopt_rules(known.edition, known.files, known.text, by, moment)
 
-            done = begin_adopting(ledger, old, new, known.edition, adopt, moment, legal_day(moment), by)
+            done = begin_adopting(Transaction(ledger, old, moment), new, known.edition, adopt, by)
         office.in_use()
         recount_moved(office.store, office.rules, moment)
         return done

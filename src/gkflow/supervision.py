@@ -40,13 +40,12 @@ class Supervision:
         for each duty, of one *unit*, or *by* ("unit", "month"): a publication on the own site and its entry in the
         credit platform are two duties, a request has one to reply.
         """
-        from gkflow.application.rates import rates
+        from gkflow.application.rates import RateQuery, rates
 
         office = self._office
         with office.store.reading(session) as ledger:
-            return rates(
-                ledger, office.rules, since, until, as_of or legal_day(self._office.moment(None)), workflow, unit, by
-            )
+            on = as_of or legal_day(self._office.moment(None))
+            return rates(ledger, office.rules, RateQuery(since, until, on, workflow, unit, by))
 
     def remedies(
         self, year: int, *, as_of: date | None = None, session: CallerSession | None = None

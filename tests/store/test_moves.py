@@ -22,7 +22,7 @@ from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.edition import Adopted, Adoption, CalendarEdition
 from gkflow.domain.law import LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll
 from gkflow.domain.recalculation_key import READ, STILL, recalculation_key_of, recount
-from gkflow.domain.reckoning import reckon_all
+from gkflow.domain.reckoning import InUse, reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
 from gkflow.in_use import rules_of
@@ -62,7 +62,7 @@ def reckoned(
     if len(calendars) > 1:
         steps.append(Adoption(datetime.combine(as_of + ONE, time(0), UTC), as_of, calendars[1]))
     adopted = Adopted(tuple(steps))
-    return reckon_all(clocks, book.limit, calendars[-1], as_of, None, adopted, known_since)
+    return reckon_all(clocks, book.limit, calendars[-1], as_of, None, InUse(adopted, known_since))
 
 
 def check_keys(

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from gkflow.application.affected import Affected
 from gkflow.application.docket import read_case, reckon_case, unit_of
 from gkflow.application.moved import Moved
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, MovedGroup
+from gkflow.application.transaction import Transaction
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recalculation_key import how_firm_of, recount
@@ -148,20 +149,14 @@ def _moves(was: Deadline, now: Deadline) -> bool:
 
 
 def begin_adopting(
-    ledger: Ledger,
-    old: OfficeContext,
-    new: OfficeContext,
-    edition: str,
-    adopt: Callable[[], None],
-    now: datetime,
-    today: date,
-    by: str = "",
+    tx: Transaction, new: OfficeContext, edition: str, adopt: Callable[[], None], by: str = ""
 ) -> Adopting:
     """
     Adopt an edition (采用): put it on record (*adopt*) and, in the same transaction, every case that it touches into
     the queue from which ``recount_moved`` takes them, those whose deadline ends earlier first.
     """
-    _note(ledger, old, new, today)
+    ledger, old = tx.ledger, tx.rules
+    _note(ledger, old, new, tx.today)
     adopt()
     by_rules = old.rulebook.edition != new.rulebook.edition
-    return Adopting(edition, *ledger.moves.queue_moves(now, by, by_rules))
+    return Adopting(edition, *ledger.moves.queue_moves(tx.now, by, by_rules))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from gkflow.application.composing import Telling, compose, put, receivers_of
 from gkflow.application.doctor import NOTICE_SEASON
-from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import NoticeLine, Store
+from gkflow.application.ports import Store
 from gkflow.domain.calendar import UNSETTLED_FROM
 from gkflow.domain.case import legal_day
 
@@ -45,9 +46,8 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
         last = ledger.heartbeats.last(_PULSE)
         if last is not None and legal_day(last).isocalendar()[:2] == (year, week):
             return None
-        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        notices = list(_lines(rules, name, missing, today, now))
-        ledger.outbox.put_notices(notices)
+        telling = Telling(f"calendar/{missing}/{name}", _facts(missing, today), unit=rules.unit)
+        put(ledger, rules, compose(rules, telling, receivers_of(rules.addressees(ROLES)), now), now)
         ledger.heartbeats.record(_PULSE, now, name)
     return missing
 
@@ -57,11 +57,9 @@ def _may_move(last: date, through: date) -> bool:
     return last >= date(through.year, *UNSETTLED_FROM)
 
 
-def _lines(rules: OfficeContext, week: str, missing: int, today: date, now: datetime) -> list[NoticeLine]:
-    facts = {
+def _facts(missing: int, today: date) -> dict[str, Any]:
+    return {
         "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
         "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt",
         "day": today.isoformat(),
     }  # fmt: skip
-    base = f"calendar/{missing}/{week}"
-    return list(lines_to(rules, rules.addressees(ROLES), base, facts, now, unit=rules.unit))

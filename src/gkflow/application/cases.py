@@ -251,8 +251,14 @@ def _case_line(
     reason = _unclocked(workflow, docket, clocks, clock) if docket.ended > day and not asked.clock else None
     if reason is not None:
         return replace(line, status=ListStatus.UNCLOCKED.value, reason=reason)
-    if clock is None:
-        return line
+    return line if clock is None else _with_clock(rules, day, docket, line, clock, asked)
+
+
+def _with_clock(
+    rules: OfficeContext, day: date, docket: DocketLine, line: CaseLine, clock: ClockRevision, asked: CaseQuery
+) -> CaseLine:
+    """The line of a case with the clock that speaks for it."""
+    workflow = rules.rulebook.workflows.get(docket.workflow)
     rule = workflow.clock(clock.clock) if workflow is not None else None
     calendar = rules.rulebook.calendar_of(docket.unit)
     over = (clock.case, clock.clock, clock.ref) in asked.ran_out

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
@@ -18,10 +18,9 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import ASIDE, Case, Entry, record_of
 from gkflow.domain.clock import ClockReader, read_clocks, with_implied
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.edition import Adopted
 from gkflow.domain.machine import ended_on, replay
 from gkflow.domain.recalculation_key import READ, recalculation_key_of
-from gkflow.domain.reckoning import reckon_all
+from gkflow.domain.reckoning import InUse, reckon_all
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import ClockKind, Obligor, Workflow
 
@@ -35,32 +34,17 @@ def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: 
 
 def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook, as_of: date) -> Deadlines:
     """Every deadline of a case on a day, by (clock, ref)."""
-    by = _calendars_of(workflow, record, rulebook)
-    return reckon_all(
-        read_clocks(workflow, record), rulebook.limit, by.calendar, as_of, None, by.adopted, by.since, by.ended
-    )
+    calendar, in_use = _in_use(workflow, record, rulebook)
+    return reckon_all(read_clocks(workflow, record), rulebook.limit, calendar, as_of, None, in_use)
 
 
-class _Calendars(NamedTuple):
-    """
-    By which calendars a case is reckoned: the present one; all, where there were more; since when it is known, and
-    when it ended.
-    """
-
-    calendar: WorkCalendar
-    adopted: Adopted | None
-    since: datetime | None
-    ended: date | None
-
-
-def _calendars_of(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> _Calendars:
+def _in_use(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> tuple[WorkCalendar, InUse | None]:
+    """By which calendar a case is reckoned, and by which others, where the office has adopted more than one."""
     unit = unit_of(workflow, record) if rulebook.local else ""
-    adopted = rulebook.adopted_by(unit) if record else None
-    since = ended = None
-    if adopted is not None:
-        since = min(entry.written_at for entry in record)
-        ended = ended_on(workflow, record)
-    return _Calendars(rulebook.calendar_of(unit), adopted, since, ended)
+    adopted, present = rulebook.adopted_by(unit) if record else None, rulebook.calendar_of(unit)
+    if adopted is None:
+        return present, None
+    return present, InUse(adopted, min(entry.written_at for entry in record), ended_on(workflow, record))
 
 
 class Reckoned(NamedTuple):
@@ -189,8 +173,8 @@ def revisions(
     lines: list[ClockRevision] = []
     current: dict[tuple[str, str], tuple[int, ClockState, Deadline, bool]] = {}
     closing = _closing(workflow, record)
-    by = _calendars_of(workflow, record, rulebook)
-    adoptions = _adoptions(workflow, number, record, by, since)
+    calendar, in_use = _in_use(workflow, record, rulebook)
+    adoptions = _adoptions(replay(workflow, number, record), in_use, since) if in_use is not None else frozenset()
     if adoptions:
         days = sorted({*days, *adoptions})
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
@@ -205,14 +189,14 @@ def revisions(
             # Under another calendar nothing reckoned so far holds, but for what has stopped.
             held = None if day in adoptions else deadlines
             clocks = reader.clocks()
-            deadlines = reckon_all(clocks, rulebook.limit, by.calendar, day, held, by.adopted, by.since, by.ended)
+            deadlines = reckon_all(clocks, rulebook.limit, calendar, day, held, in_use)
         closed = bool(closing) and any(entry.action in closing for entry in record if entry.day <= day)
         for key, deadline in deadlines.items():
             if deadline.status is Status.SUSPENDED:
                 _add_lapses(days, deadline, deadlines, day)
-            before = current.get(key)
             # Nobody is notified of a case that has come to its end, even where a register has no reply to show.
             silent = closed and deadline.status is Status.RUNNING
+            before = current.get(key)
             if before is not None and before[2] is deadline and before[3] == silent:
                 continue
             standing = _standing(deadline)
@@ -225,18 +209,13 @@ def revisions(
     return lines
 
 
-def _adoptions(
-    workflow: Workflow, number: str, record: Sequence[Entry], by: _Calendars, since: date | None
-) -> frozenset[date]:
+def _adoptions(case: Case, in_use: InUse, since: date | None) -> frozenset[date]:
     """The days on which another calendar came into use while the case was open and on record."""
-    if by.adopted is None or by.since is None:
-        return frozenset()
-    case = replay(workflow, number, record)
     return frozenset(
         step.day
-        for step in by.adopted.steps[1:]
-        if step.at >= by.since  # at one moment (GKFLOW_NOW stands still): the case was known before
-        and step.day >= record[0].day
+        for step in in_use.adopted.steps[1:]
+        if step.at >= in_use.known_since  # at one moment (GKFLOW_NOW stands still): the case was known before
+        and step.day >= case.record[0].day
         and (since is None or step.day >= since)
         and (case.ended is None or step.day < case.ended)
     )

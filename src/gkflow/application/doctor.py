@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from gkflow.application.office_context import OfficeContext
@@ -39,31 +38,35 @@ class RuleFiles:
         return bool(self.waiting or self.fault)
 
 
-def examine(
-    ledger: Ledger,
-    rules: OfficeContext,
-    now: datetime,
-    today: date,
-    waiting_calendar: str = "",
-    entered: date | None = None,
-    rule_files: RuleFiles | None = None,
-    channels: Mapping[str, Channel] = MappingProxyType({}),
-) -> list[HealthCheck]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """
+    What the database does not know (库外情形): the calendar edition that waits to be adopted and how far the days go
+    that are known, adopted or not; how the rule files stand to the rules in use; the channels that are set up.
+    """
+
+    waiting_calendar: str = ""
+    entered: date | None = None
+    rule_files: RuleFiles = RuleFiles()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+
+def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around = Around()) -> list[HealthCheck]:
     """
     Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
-    waits for a notice of days off is a warning. *entered* is how far the days go that are known, adopted or not;
-    *rule_files* says how the rule files stand to the rules in use.
+    waits for a notice of days off is a warning.
     """
+    today = legal_day(now)
     return [
         _sweep(ledger, today),
         _daemon(ledger, now),
         _clock(ledger, now),
         _delivery(ledger, now),
-        *_calendar(ledger, rules, today, waiting_calendar, entered),
-        *_rules(rules, rule_files or RuleFiles()),
+        *_calendar(ledger, rules, today, around.waiting_calendar, around.entered),
+        *_rules(rules, around.rule_files),
         _recounting(ledger),
         _parked(ledger, rules, today),
-        *(HealthCheck(*each) for each in examine_people(ledger, rules, channels)),
+        *(HealthCheck(*each) for each in examine_people(ledger, rules, around.channels)),
         HealthCheck("counts", "ok", ledger.lists.counts()),
     ]
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from gkflow.application.actions import most_urgent
 from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.transaction import OnRecord
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.day_by_day import WorkingLine, work_through
 from gkflow.domain.deadline import Deadline, Status
@@ -73,14 +74,14 @@ class CaseView:
 
 
 def view_case(
-    rules: OfficeContext, workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date,
-    recorded_by: datetime | None = None, now: datetime | None = None,
-) -> CaseView:  # fmt: skip
+    rules: OfficeContext, found: OnRecord, as_of: date, recorded_by: datetime | None = None, now: datetime | None = None
+) -> CaseView:
     """
     Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件); with *recorded_by*
     as the entries written by that moment say it. With *now*, a moment of that day, a limit of hours that has run out
     by then is overdue.
     """
+    workflow, number, entries = found
     if recorded_by is not None:
         entries = [entry for entry in entries if entry.written_at <= recorded_by]
         if not entries:

@@ -98,13 +98,7 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
         case "text":
             return text
         case "day":
-            try:
-                day = read_day(value, midnight=True)
-            except Refused:
-                raise bad(_A_DAY) from None
-            if day.year < FIRST_YEAR:
-                raise bad(said("a day of {year} or later", year=FIRST_YEAR))
-            return day.isoformat()
+            return _day(value, bad)
         case "integer":
             return _whole(folded(text), bad)
         case "number":
@@ -117,30 +111,47 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
                 f"{Decimal(repr(value)):f}" if isinstance(value, float) and isfinite(value) else folded(text), bad
             )
         case "flag":
-            flag = folded(text).lower()
-            if flag in ("true", "1", "是", "yes"):
-                return True
-            if flag in ("false", "0", "否", "no"):
-                return False
-            raise bad(said("是 or 否"))
+            return _flag(folded(text).lower(), bad)
         case "choice":
-            code = _choice(spec, text)
-            if code in spec.closed:
-                raise bad(said("a choice that the reading leaves open ({reading})", reading=spec.closed[code]))
-            if code:
-                return code
-            raise bad(said("one of {names}", names=[f"{code} {label}" for code, label in spec.choices.items()]))
+            return _code(spec, text, bad)
         case "uscc":
-            text = folded(text)
-            if not is_uscc(text):
-                raise bad(said("18 characters whose check digit agrees ({standard})", standard="GB 32100"))
-            return text.upper()
+            return _checked(folded(text), is_uscc, "GB 32100", bad)
         case "identity_number":
-            text = folded(text)
-            if not is_identity_number(text):
-                raise bad(said("18 characters whose check digit agrees ({standard})", standard="GB 11643"))
-            return text.upper()
+            return _checked(folded(text), is_identity_number, "GB 11643", bad)
     return text
+
+
+def _day(value: Any, bad: Callable[[str], Refused]) -> str:
+    try:
+        day = read_day(value, midnight=True)
+    except Refused:
+        raise bad(_A_DAY) from None
+    if day.year < FIRST_YEAR:
+        raise bad(said("a day of {year} or later", year=FIRST_YEAR))
+    return day.isoformat()
+
+
+def _flag(text: str, bad: Callable[[str], Refused]) -> bool:
+    if text in ("true", "1", "是", "yes"):
+        return True
+    if text in ("false", "0", "否", "no"):
+        return False
+    raise bad(said("是 or 否"))
+
+
+def _code(spec: FactSpec, text: str, bad: Callable[[str], Refused]) -> str:
+    code = _choice(spec, text)
+    if code in spec.closed:
+        raise bad(said("a choice that the reading leaves open ({reading})", reading=spec.closed[code]))
+    if code:
+        return code
+    raise bad(said("one of {names}", names=[f"{code} {label}" for code, label in spec.choices.items()]))
+
+
+def _checked(text: str, agrees: Callable[[str], bool], standard: str, bad: Callable[[str], Refused]) -> str:
+    if not agrees(text):
+        raise bad(said("18 characters whose check digit agrees ({standard})", standard=standard))
+    return text.upper()
 
 
 def _whole(text: str, bad: Callable[[str], Refused]) -> int:

@@ -6,16 +6,16 @@ They go into the outbox in the transaction of the entry or the sweep, with the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from gkflow.application.composing import Telling, compose, keep_wording, put, receivers_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.transaction import Transaction
-from gkflow.domain.case import Case, Entry, canonical
+from gkflow.domain.case import Case, Entry
 from gkflow.domain.counting import signed_working_days
 from gkflow.domain.law import LimitUnit
 from gkflow.domain.notice import Addressee, names_twice
@@ -43,7 +43,7 @@ def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     after = ledger.sweeps.last_telling() or date.min
     told = 0
     teller = _Teller(rules, day, now, ledger.sweeps.series)
-    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    keep_wording(ledger, rules, now)
     for page in ledger.sweeps.untold(after, day):
         told += _put(ledger, teller, page)
     return told
@@ -56,7 +56,7 @@ def tell_steps(
     if not reached:
         return 0
     moments = {step.id: moment for step, moment in reached}
-    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+    keep_wording(ledger, rules, now)
     return _put(ledger, _Teller(rules, day, now, ledger.sweeps.series, moments), [step for step, _ in reached])
 
 
@@ -64,29 +64,6 @@ def _put(ledger: Ledger, teller: _Teller, page: Iterable[ReachedStep]) -> int:
     lines = [line for reached in page for line in teller.messages(reached)]
     ledger.outbox.put_notices(lines)
     return len(lines)
-
-
-def lines_to(
-    rules: OfficeContext, addressees: Iterable[Addressee], base: str, facts: Mapping[str, Any], now: datetime, *,
-    case: str = "", unit: str = "", escalation: int | None = None, urgent: bool = False,
-) -> Iterator[NoticeLine]:  # fmt: skip
-    """
-    One message to each addressee by each channel. The key holds who and where: two people of one name are two. It
-    goes to the receiver, so that an address, which may hold a password, stands in it as a hash only.
-    """
-    for who in addressees:
-        told = canonical(
-            {
-                **facts, "role": who.role, "meant": who.meant, "to": who.name, "vacant": who.vacant,
-                **({"unknown": who.unknown} if who.unknown else {}),
-            }
-        )  # fmt: skip
-        for channel, address in who.channels.items():
-            at = f"~{sha256(address.encode('utf-8', 'replace')).hexdigest()[:12]}" if address else ""
-            yield NoticeLine(
-                f"{base}/{who.name or who.meant}/{channel}{at}", case, escalation, facts["kind"], who.role, who.name,
-                unit, channel, address, told, rules.wording.edition, now, now, 1 if urgent else 0,
-            )  # fmt: skip
 
 
 class _Teller:
@@ -103,27 +80,18 @@ class _Teller:
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
         self.left: dict[tuple[date, str], int] = {}
 
-    def messages(self, reached: ReachedStep) -> Iterator[NoticeLine]:
+    def messages(self, reached: ReachedStep) -> list[NoticeLine]:
         """Every message of one reached step: to each addressee, by each channel."""
         meaning = self._meaning(reached)
         rule, step = meaning.rule, meaning.step
         if rule is not None and rule.kind is ClockKind.POWER and reached.last_day < self.day:
-            return
+            return []
         facts = self._facts(reached, meaning)
         base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.last_day}/{reached.step}{self.again}"
         roles = tuple(step.tell) if step is not None else ("officer",)
-        found = self._addressees(roles, reached)
-        yield from lines_to(
-            self.rules,
-            found,
-            base,
-            facts,
-            self.now,
-            case=reached.case,
-            unit=reached.unit,
-            escalation=reached.id,
-            urgent=step is not None and step.urgent,
-        )
+        urgent = step is not None and step.urgent
+        telling = Telling(base, facts, reached.case, reached.unit, reached.id, urgent)
+        return compose(self.rules, telling, receivers_of(self._addressees(roles, reached)), self.now)
 
     def _meaning(self, reached: ReachedStep) -> _Meaning:
         key = (reached.workflow, reached.clock, reached.step)
@@ -204,11 +172,9 @@ def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, l
     # Whoever acted knows; where two people have that name, nobody can say which of them acted.
     actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
     others = [who for who in found if who.name != actor or not who.name]
-    base, urgent = f"{case.number}/{entry.seq}", _in_hours(rules, workflow, entry.day)
-    lines = list(lines_to(rules, others, base, facts, now, case=case.number, unit=entry.unit, urgent=urgent))
-    if lines:
-        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.outbox.put_notices(lines)
+    urgent = _in_hours(rules, workflow, entry.day)
+    telling = Telling(f"{case.number}/{entry.seq}", facts, case.number, entry.unit, urgent=urgent)
+    put(ledger, rules, compose(rules, telling, receivers_of(others), now), now)
 
 
 def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:

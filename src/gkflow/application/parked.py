@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from gkflow.application.notifications import lines_to
+from gkflow.application.composing import Telling, compose, put, receivers_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, StandingStill
 
@@ -45,9 +45,7 @@ def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
         }  # fmt: skip
         roles = ("officer", "section_head") if times > 1 else ("officer",)
         whom = rules.addressees(roles, line.unit, line.officer)
-        base = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
-        lines = list(lines_to(rules, whom, base, facts, now, case=line.case, unit=line.unit))
-        ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-        ledger.outbox.put_notices(lines)
-        told += len(lines)
+        key = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
+        telling = Telling(key, facts, line.case, line.unit)
+        told += put(ledger, rules, compose(rules, telling, receivers_of(whom), now), now)
     return told

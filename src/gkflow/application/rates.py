@@ -52,19 +52,32 @@ class Rate:
         return self.on_time / whole if whole else None
 
 
-def rates(
-    ledger: Ledger, rules: OfficeContext, since: date, until: date, as_of: date, workflow: str = "", unit: str = "",
-    by: Sequence[str] = (),
-) -> list[Rate]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class RateQuery:
     """
-    The rates of the office's duties in [*since*, *until*], as things stand on *as_of*; of one *unit*, or *by* unit,
-    by month, or both (GROUPINGS). Powers, targets and terms are no duties. Raises NotFound for an unknown unit.
+    Which rates are asked for (统计条件): in [*since*, *until*], as things stand on *as_of*; of one *unit*, or *by*
+    unit, by month, or both (GROUPINGS).
     """
-    wanted = unit_named(rules, unit, ledger.lists.units_on_record()) if unit else ""
+
+    since: date
+    until: date
+    as_of: date
+    workflow: str = ""
+    unit: str = ""
+    by: Sequence[str] = ()
+
+
+def rates(ledger: Ledger, rules: OfficeContext, asked: RateQuery) -> list[Rate]:
+    """
+    The rates of the office's duties (按期率). Powers, targets and terms are no duties. Raises NotFound for an unknown
+    unit.
+    """
+    workflow, by = asked.workflow, asked.by
+    wanted = unit_named(rules, asked.unit, ledger.lists.units_on_record()) if asked.unit else ""
     counts: dict[tuple[str, str, str, str], Counter[str]] = {}
     aside: dict[tuple[str, str, str, str], Counter[str]] = {}
-    for month, first, last in _spans(since, until, "month" in by):
-        for row in ledger.lists.met(first, last, as_of):
+    for month, first, last in _spans(asked.since, asked.until, "month" in by):
+        for row in ledger.lists.met(first, last, asked.as_of):
             if (workflow and row.workflow != workflow) or (wanted and row.unit != wanted):
                 continue
             rule = _rule_of(rules, row.workflow, row.clock)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from gkflow.application.actions import Command, make_entry, write
+from gkflow.application.composing import Telling, compose, keep_wording, receivers_of
 from gkflow.application.docket import draw_up, read_case, reckon_case
 from gkflow.application.moved import Moved, WaitingCase
-from gkflow.application.notifications import lines_to
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, Store
 from gkflow.application.transaction import OnRecord, Transaction
@@ -39,7 +39,7 @@ def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
             batch = ledger.recounts.waiting_cases(BATCH)
-            ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
+            keep_wording(ledger, rules, now)
             later: list[NoticeLine] = []  # of a case that moves both ways: what ends earlier comes first
             for waiting in batch:
                 lines = list(_recounted(ledger, rules, waiting, now))
@@ -93,24 +93,22 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
         case = OnRecord(workflow, number, entries)
         entry = make_entry(case, Command(RECOUNT, today, by, facts=facts), now)
         entries = (*entries, write(Transaction(ledger, rules, now), case, entry))
-        rule = workflow.clock(moved.clock)
-        label = rule.label if rule is not None else moved.clock
-        yield from _lines(rules, moved, workflow.label, label, entry.seq, today, now, by_rules)
+        # To the officer; where it ends earlier, to the head of the section as well.
+        roles = ("officer", "section_head") if moved.earlier else ("officer",)
+        whom = rules.addressees(roles, moved.unit, moved.officer)
+        yield from compose(rules, _telling(workflow, moved, entry, by_rules), receivers_of(whom), now)
 
 
-def _lines(
-    rules: OfficeContext, moved: Moved, workflow: str, label: str, seq: int, today: date, now: datetime, by_rules: bool
-) -> Iterator[NoticeLine]:
-    """To the officer; where it ends earlier, to the head of the section as well."""
-    kind = EARLIER if moved.earlier else LATER
+def _telling(workflow: Workflow, moved: Moved, entry: Entry, by_rules: bool) -> Telling:
+    rule, kind = workflow.clock(moved.clock), EARLIER if moved.earlier else LATER
+    label = rule.label if rule is not None else moved.clock
     facts = {
-        "kind": kind, "case": moved.case, "workflow_label": workflow, "title": moved.title, "clock": moved.clock,
+        "kind": kind, "case": moved.case, "workflow_label": workflow.label, "title": moved.title, "clock": moved.clock,
         "clock_label": label, "ref": moved.ref, "before": _day(moved.old), "deadline": _day(moved.new),
-        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": today.isoformat(),
+        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": entry.day.isoformat(),
         "officer": moved.officer,
     }  # fmt: skip
-    found = rules.addressees(("officer", "section_head") if moved.earlier else ("officer",), moved.unit, moved.officer)
-    yield from lines_to(rules, found, f"recount/{moved.case}/{seq}", facts, now, case=moved.case, unit=moved.unit)
+    return Telling(f"recount/{moved.case}/{entry.seq}", facts, moved.case, moved.unit)
 
 
 def _day(day: date | None) -> str:

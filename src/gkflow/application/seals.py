@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from gkflow.application.composing import Receiver, Telling, compose, put
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, NoticeLine, Seal
+from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, Seal
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
 from gkflow.domain.merkle import KEYED, Tree, keyed
 from gkflow.domain.objections.installation import NoSeal
@@ -76,15 +77,9 @@ def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -
     """Put a seal into the outbox for every address that the settings name (封存外送)."""
     if not rules.seal_to:
         return
-    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    facts = canonical({**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""})
-    ledger.outbox.put_notices(
-        NoticeLine(
-            f"seal/{made.number}/{channel}", "", None, "seal", "", "", rules.unit, channel, address, facts,
-            rules.wording.edition, now, now,
-        )
-        for channel, address in rules.seal_to.items()
-    )  # fmt: skip
+    facts = {**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""}
+    receivers = (Receiver(channel, channel, address) for channel, address in rules.seal_to.items())
+    put(ledger, rules, compose(rules, Telling(f"seal/{made.number}", facts, unit=rules.unit), receivers, now), now)
 
 
 def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, NoticeLine, SubscriptionLine
+from gkflow.application.composing import Receiver, Telling, compose, put
+from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
 from gkflow.application.transaction import OnRecord, Transaction
-from gkflow.domain.case import Entry, canonical
+from gkflow.domain.case import Entry
 from gkflow.domain.objections.channels import AlreadyLeft, NoSubscription
 
 SUBSCRIBER = "subscriber"
@@ -50,19 +51,15 @@ def push(tx: Transaction, case: OnRecord, entry: Entry) -> int:
         "url": str(texts.get("url", "")),
         "day": entry.day.isoformat(),
     }
-    lines = []
-    for each in wanted:
-        told = canonical({**shown, "role": SUBSCRIBER, "to": each.name, "leave": each.token})
-        lines.append(
-            NoticeLine(
-                f"push/{number}/{entry.seq}/{each.id}", number, None, "push", SUBSCRIBER, each.name,
-                entry.unit, each.channel, each.address, told, rules.wording.edition, now, now,
-                subscription=each.id,
-            )
-        )  # fmt: skip
-    ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)
-    ledger.outbox.put_notices(lines)
-    return len(lines)
+    receivers = (
+        Receiver(
+            str(each.id), each.channel, each.address, SUBSCRIBER, each.name,
+            {"role": SUBSCRIBER, "to": each.name, "leave": each.token}, each.id,
+        )
+        for each in wanted
+    )  # fmt: skip
+    telling = Telling(f"push/{number}/{entry.seq}", shown, number, entry.unit)
+    return put(ledger, rules, compose(rules, telling, receivers, now), now)
 
 
 def take_back(tx: Transaction, cases: Sequence[OnRecord]) -> int:

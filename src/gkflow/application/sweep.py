@@ -75,7 +75,7 @@ def tick(
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
             ledger.sweeps.plan_sweeps(days, now)
-    done, reached, told, taken, opened = [], 0, 0, 0, 0
+    done, total = [], _OfDay()
     while True:
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
@@ -83,23 +83,38 @@ def tick(
             if day is None or day > through:
                 ledger.heartbeats.record("tick", now)
                 break
-            reached += len(reach_hours(ledger, rules, day, min(now, end_of(day))))
-            for ladder in rules.rulebook.ladders.values():
-                for place in _places(rules.rulebook):
-                    reached += _reach(ledger, ladder, place, day)
-            ledger.sweeps.looked_at(day)
-            taken += take_lapsed(ledger, rules, day, now)
-            opened += open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
-            telling = day == through
-            if telling:
-                told += tell(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
-            ledger.sweeps.finish_sweep(day, now, telling)
-            if telling:
-                send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
+            found = _sweep_day(ledger, rules, day, now, telling=day == through)
+            total = _OfDay(*(one + other for one, other in zip(total, found, strict=True)))
             done.append(day)
     by_the_hour = tick_hours(store, rules, now)
-    reached, told = reached + by_the_hour.reached, told + by_the_hour.told
-    return Swept(tuple(done), reached, told, taken, opened, ahead=ahead, unswept=unswept)
+    reached, told = total.reached + by_the_hour.reached, total.told + by_the_hour.told
+    return Swept(tuple(done), reached, told, total.taken, total.opened, ahead=ahead, unswept=unswept)
+
+
+class _OfDay(NamedTuple):
+    """What the sweep of one day did (一日巡检结果)."""
+
+    reached: int = 0
+    told: int = 0
+    taken: int = 0
+    opened: int = 0
+
+
+def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *, telling: bool) -> _OfDay:
+    """Everything that the sweep does on one day; only on the last one (*telling*) are people notified."""
+    reached, told = len(reach_hours(ledger, rules, day, min(now, end_of(day)))), 0
+    for ladder in rules.rulebook.ladders.values():
+        for place in _places(rules.rulebook):
+            reached += _reach(ledger, ladder, place, day)
+    ledger.sweeps.looked_at(day)
+    taken = take_lapsed(ledger, rules, day, now)
+    opened = open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
+    if telling:
+        told = tell(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
+    ledger.sweeps.finish_sweep(day, now, telling)
+    if telling:
+        send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
+    return _OfDay(reached, told, taken, opened)
 
 
 def _first_day(ledger: Ledger, through: date) -> date:

@@ -7,6 +7,7 @@ Nothing is stored that could not be reckoned again.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding
@@ -34,9 +35,20 @@ _STOP, _SUSPEND, _VOID = Verb.STOP, Verb.SUSPEND, Verb.VOID
 _SUSPENDED = Status.SUSPENDED
 
 
+class InUse(NamedTuple):
+    """
+    By what a case is reckoned where the office has adopted more than one calendar, or other rules (采用的版本);
+    *known_since* is when the case was first written down, *ended* the day on which it ended.
+    """
+
+    adopted: Adopted
+    known_since: datetime
+    ended: date | None = None
+
+
 def reckon_all(
     clocks: tuple[Clock, ...], limit_of: LimitOf, calendar: WorkCalendar, as_of: date, before: Known | None = None,
-    adopted: Adopted | None = None, known_since: datetime | None = None, ended: date | None = None,
+    in_use: InUse | None = None,
 ) -> dict[tuple[str, str], Deadline]:  # fmt: skip
     """
     Reckon every clock of a case, by (name, ref).
@@ -45,9 +57,8 @@ def reckon_all(
     to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
     over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
 
-    Where the office has *adopted* more than one calendar, or other rules, each clock is reckoned with its own: a
-    stopped one with those of its stop, a running one with those of the day; *known_since* is when the case was first
-    written down, *ended* the day on which it ended.
+    With *in_use* each clock is reckoned with its own: a stopped one with those of its stop, a running one with those
+    of the day.
     """
     known: dict[tuple[str, str], Deadline] = {}
     frame = Frame(limit_of, calendar, as_of, known, reckon)
@@ -66,16 +77,16 @@ def reckon_all(
             and old.clock.events[0].entry is clock.events[0].entry
         ):
             known[key] = old
-        elif adopted is None or known_since is None:
+        elif in_use is None:
             known[key] = reckon(clock, frame)
         else:
-            by = _in_use_for(clock, adopted, as_of, known_since, ended)
+            by = _in_use_for(clock, in_use, as_of)
             known[key] = reckon(clock, Frame(by.limit or limit_of, by.calendar, as_of, known, reckon))
     return known
 
 
-def _in_use_for(clock: Clock, adopted: Adopted, as_of: date, known_since: datetime, ended: date | None) -> Adoption:
-    end = clock.events[-1]
+def _in_use_for(clock: Clock, in_use: InUse, as_of: date) -> Adoption:
+    end, (adopted, known_since, ended) = clock.events[-1], in_use
     if end.verb is _STOP:
         return adopted.when_written(end.entry.written_at)
     if ended is not None and as_of >= ended:
@@ -238,36 +249,37 @@ def _bar(course: Course, event: ClockEvent) -> None:
 def _conclude(course: Course) -> Deadline:
     as_of, stop = course.frame.as_of, course.stop
     at = stop.day if stop is not None and stop.day < as_of else as_of
-    letters = course.letters_on(at) if course.letters else []
-    left = course.left_out(letters) if letters else None
+    left = None
+    if course.letters:
+        course.letters = course.letters_on(at)
+        left = course.left_out(course.letters)
     last, remaining = course.last(at, None, left)
     # Without an extension the last day is its own base.
     base = course.last(at, 0, left)[0] if course.extension else last
     if stop is not None:
-        return _stopped(course, stop, at, letters, last, base, remaining)
+        return _stopped(course, stop, at, last, base, remaining)
     if course.waiting is not None:
-        return _waiting(course, course.waiting, letters)
+        return _waiting(course, course.waiting)
     calendar = course.calendar
     if last is None:
         earliest = calendar.add(as_of, remaining) if remaining is not None else None
-        return Suspended(_basis(course, letters), base, remaining, earliest)
+        return Suspended(_basis(course), base, remaining, earliest)
     left_days = signed_working_days(at, last, calendar)
     provisional, earliest, latest = how_firm(course.value, course.fixed is not None, course.since, last, calendar)
     verdict = verdict_of_running(course.clock.rule.kind, last, as_of)
-    return Running(_basis(course, letters), last, base, left_days, provisional, earliest, latest, verdict)
+    return Running(_basis(course), last, base, left_days, provisional, earliest, latest, verdict)
 
 
-def _waiting(course: Course, since: date, letters: list[Letter]) -> Waiting:
+def _waiting(course: Course, since: date) -> Waiting:
     value, as_of = course.value, course.frame.as_of
     if value.unit is not LimitUnit.WORKING_DAY or value.length is None:
-        return Waiting(_basis(course, letters), since, None, None)
-    return Waiting(_basis(course, letters), since, value.length, course.calendar.add(as_of, value.length))
+        return Waiting(_basis(course), since, None, None)
+    return Waiting(_basis(course), since, value.length, course.calendar.add(as_of, value.length))
 
 
 def _stopped(
-    course: Course, stop: ClockEvent, at: date, letters: list[Letter], last: date | None, base: date | None,
-    remaining: int | None,
-) -> Stopped:  # fmt: skip
+    course: Course, stop: ClockEvent, at: date, last: date | None, base: date | None, remaining: int | None
+) -> Stopped:
     calendar, rule = course.calendar, course.clock.rule
     days, firm = None, None
     if last is not None:
@@ -278,7 +290,7 @@ def _stopped(
         _tell_late(course, stop, verdict, last, days)
     provisional, earliest, latest = firm or (False, None, None)
     return Stopped(
-        _basis(course, letters), stop.day, verdict, last, base, days, provisional, earliest, latest, remaining,
+        _basis(course), stop.day, verdict, last, base, days, provisional, earliest, latest, remaining,
         course.waiting,
     )  # fmt: skip
 
@@ -302,8 +314,8 @@ def _tell_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | 
         course.find(code, stop, last=last, day=stop.day, days=-(days or 0), cite=course.value.citation)
 
 
-def _basis(course: Course, letters: list[Letter]) -> Basis:
-    frame = course.frame
+def _basis(course: Course) -> Basis:
+    frame, letters = course.frame, course.letters
     return Basis(
         course.clock, frame.as_of, course.limit, course.value, course.since, course.calendar.edition, course.extension,
         course.risk, course.fixed is not None, course.moment, course.suspensions(letters) if letters else (),
