@@ -621,7 +621,7 @@ class Office:
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Look at everything that can go wrong quietly (体检)."""
-        from gkflow.application.doctor import HealthCheck, examine
+        from gkflow.application.doctor import Around, HealthCheck, examine
 
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
@@ -630,7 +630,7 @@ class Office:
             entered = self.calendars.known().calendar().announced_through if waiting else None
             # Not self.channels(): settings with faults are looked at as well.
             state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
-            signs = examine(ledger, rules, moment, legal_day(moment), waiting, entered, state, channels)
+            signs = examine(ledger, rules, moment, Around(waiting, entered, state, channels))
         if self.settings.unsendable:
             told = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
             signs.insert(0, HealthCheck("settings", "error", {"faults": told}))

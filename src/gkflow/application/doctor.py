@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import parked
 from gkflow.application.people import examine_people
 from gkflow.application.ports import Channel, Ledger
+from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault
 
 STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
