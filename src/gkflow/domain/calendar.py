@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from operator import index as as_int
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
+from gkflow.domain.counted_days import NO_TABLE, CountedDays, Table, plain_day
 from gkflow.domain.objections.calendars import CalendarError
 from gkflow.domain.sentences import said
 
@@ -29,8 +28,6 @@ LATER_LOCAL = timedelta(days=7)
 # The notice of the next year has changed days from 29 December on; 27 December leaves room for a weekend.
 UNSETTLED_FROM = (12, 27)
 _ONE_DAY = timedelta(days=1)
-# The look-up tables cover at most so many years; further days are found by walking year by year.
-_WIDEST = 100
 
 
 class Firmness(StrEnum):
@@ -98,14 +95,9 @@ class YearOfDays:
 
 NOTHING_FORESEEN = YearOfDays()
 
-# The working days by number (1 is the first; 0 is no day), and for each day how many there are through it, or
-# before it. The two are one value, replaced as one: no reader in another thread sees them disagree.
-_Table = tuple[tuple[date, ...], dict[date, int]]
-_NO_TABLE: _Table = ((), {})
-
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class WorkCalendar:
+class WorkCalendar(CountedDays):
     """
     Weekdays, less the days off, plus the make-up days (调休上班日).
 
@@ -130,8 +122,8 @@ class WorkCalendar:
     weekend: frozenset[int] = field(default=frozenset({5, 6}), kw_only=True)
     predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False, kw_only=True)
     gaps: tuple[LocalGap, ...] = field(default=(), kw_only=True)
-    _through: _Table = field(default=_NO_TABLE, init=False, compare=False)
-    _before: _Table = field(default=_NO_TABLE, init=False, compare=False)
+    _through: Table = field(default=NO_TABLE, init=False, compare=False)
+    _before: Table = field(default=NO_TABLE, init=False, compare=False)
     _numbers: dict[date, int] = field(default_factory=dict, init=False, compare=False)
     _firm_from: date = field(default=date.min, init=False, compare=False)
     _firm_through: date = field(default=date.max, init=False, compare=False)
@@ -165,8 +157,8 @@ class WorkCalendar:
         put(self, "weekend", frozenset(weekend))
         put(self, "predict", predict)
         put(self, "gaps", tuple(gaps))
-        put(self, "_through", _NO_TABLE)
-        put(self, "_before", _NO_TABLE)
+        put(self, "_through", NO_TABLE)
+        put(self, "_before", NO_TABLE)
         put(self, "_numbers", {})
         put(self, "_firm_from", announced_from or date.min)
         firm = date(announced_through.year, 12, UNSETTLED_FROM[1] - 1) if announced_through else date.max
@@ -188,52 +180,7 @@ class WorkCalendar:
             f"announced_through={self.announced_through}, edition={self.edition!r})"
         )
 
-    # --- counting -----------------------------------------------------------------------------------------
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether *day* is worked (工作日): make-up Saturdays and Sundays are, days off are not."""
-        try:
-            days, through = self._through
-            return days[through[day]] == day
-        except (KeyError, TypeError):
-            worked = self._worked(_plain(day).year)
-            self._take_in(day.year, day.year)
-            place = bisect_left(worked, day)
-            return place < len(worked) and worked[place] == day
-
-    def add(self, day: date, n: int) -> date:
-        """
-        The n-th working day after *day*, which is itself not counted (民法典 第二百零一条).
-
-        ``add(day, 0)`` is *day*; a negative *n* goes back to the n-th working day before *day*.
-        """
-        try:
-            if n > 0:
-                days, through = self._through
-                return days[through[day] + n]
-            if n < 0:
-                days, before = self._before
-                # Below number 1 a tuple would go on from its end.
-                if (number := before[day] + n + 1) > 0:
-                    return days[number]
-        except (KeyError, IndexError, TypeError):
-            pass
-        return self._seek(day, n)
-
-    def count(self, after: date, through: date) -> int:
-        """The working days in (after, through]; negative when *through* lies before *after*."""
-        try:
-            number = self._numbers
-            return number[through] - number[after]
-        except (KeyError, TypeError):
-            pass
-        if _plain(through) < _plain(after):
-            return -self.count(through, after)
-        first, last = after.year, through.year
-        total = sum(len(self._worked(year)) for year in range(first, last))
-        total += bisect_right(self._worked(last), through) - bisect_right(self._worked(first), after)
-        self._take_in(first, last)
-        return total
+    # --- the end of a term --------------------------------------------------------------------------------
 
     def roll(self, day: date) -> date:
         """*day* if it is a working day, else the next one (期间末日顺延, 民法典 第二百零三条)."""
@@ -245,27 +192,11 @@ class WorkCalendar:
             day -= timedelta(days=1)
         return day
 
-    def working_days_after(self, day: date) -> Iterator[date]:
-        """
-        The working days that follow *day*, which is itself not counted (民法典 第二百零一条).
-
-        >>> calendar = WorkCalendar(days_off={date(2025, 1, 1)}, makeup_days=())
-        >>> next(calendar.working_days_after(date(2024, 12, 31)))
-        datetime.date(2025, 1, 2)
-        """
-        return self._walk(_plain(day))
-
-    def _walk(self, day: date) -> Iterator[date]:
-        worked = self._worked(day.year)
-        yield from worked[bisect_right(worked, day) :]
-        for year in range(day.year + 1, date.max.year + 1):
-            yield from self._worked(year)
-
     # --- how firm -----------------------------------------------------------------------------------------
 
     def firmness(self, day: date) -> Firmness:
         """How firm the status of *day* is: final, announced or predicted (确定程度)."""
-        if self._is_predicted(_plain(day)) or self._is_unknown_here(day.year):
+        if self._is_predicted(plain_day(day)) or self._is_unknown_here(day.year):
             return Firmness.PREDICTED
         last = self.announced_through
         if last is not None and (day.year, day.month) == (last.year, 12):
@@ -282,7 +213,7 @@ class WorkCalendar:
 
     def note(self, day: date) -> DayNote | None:
         """Why *day* is off or worked, where something is known of it; also for predicted days (依据)."""
-        if (known := self.notes.get(_plain(day))) is not None:
+        if (known := self.notes.get(plain_day(day))) is not None:
             return known
         return self._foreseen(day.year).notes.get(day) if self._is_predicted(day) else None
 
@@ -296,7 +227,7 @@ class WorkCalendar:
         if start.__class__ is last.__class__ is date and self._firm_from <= start and last <= self._firm_through:
             # The common case: both lie among the days that no notice to come can change.
             return bool(self.gaps) and self._is_unknown_within(start, last)
-        counted = _plain(start) < _plain(last)
+        counted = plain_day(start) < plain_day(last)
         if self.gaps and self._is_unknown_within(start, last):
             return True
         if counted and (self._is_predicted(last) or self._is_predicted(start + timedelta(days=1))):
@@ -309,10 +240,10 @@ class WorkCalendar:
         The first and the last day on which a provisional *last* may come to lie (待定区间); never before day 1, the
         day after *zero*, and never before the last day that is sure not to change.
         """
-        local = bool(self.gaps) and self._is_unknown_within(zero or _plain(last) - _ONE_DAY, last)
+        local = bool(self.gaps) and self._is_unknown_within(zero or plain_day(last) - _ONE_DAY, last)
         if self.announced_through is None and self.announced_from is None and not local:
             return last, last
-        earliest = _clamped(_plain(last), -EARLIER)
+        earliest = _clamped(plain_day(last), -EARLIER)
         if self.announced_through is not None and self._firm_through <= last and not local:
             earliest = max(earliest, self._firm_through)
         if zero is not None and zero < last:
@@ -380,45 +311,7 @@ class WorkCalendar:
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return replace(self, edition=hashlib.sha256(text.encode()).hexdigest()[:12])
 
-    # --- the tables ---------------------------------------------------------------------------------------
-
-    def _seek(self, day: date, n: int) -> date:
-        """Find what the tables do not hold, and let them take in the years that were needed for it."""
-        _plain(day)
-        try:
-            n = as_int(n)
-        except TypeError:
-            raise TypeError(f"a number of working days is a whole number, not {n!r}") from None
-        if n == 0:
-            return day
-        edge = date.max if n > 0 else date.min
-        if abs((edge - day).days) < abs(n):
-            raise CalendarError(
-                reason=said("working day {n:+d} from {day} lies beyond {edge}", n=n, day=day, edge=edge)
-            )
-        year = day.year
-        worked = self._worked(year)
-        place = bisect_right(worked, day) + n - 1 if n > 0 else bisect_left(worked, day) + n
-        while not 0 <= place < len(worked):
-            if year == edge.year:
-                raise CalendarError(
-                    reason=said("working day {n:+d} from {day} lies beyond {edge}", n=n, day=day, edge=edge)
-                )
-            if n > 0:
-                place, year = place - len(worked), year + 1
-                worked = self._worked(year)
-            else:
-                year -= 1
-                worked = self._worked(year)
-                place += len(worked)
-        self._take_in(min(year, day.year), max(year, day.year))
-        return worked[place]
-
-    def _worked(self, year: int) -> tuple[date, ...]:
-        """The working days of one year, made when first asked for."""
-        if (worked := self._years.get(year)) is None:
-            worked = self._years[year] = tuple(self._work_through(year))
-        return worked
+    # --- which days are worked ----------------------------------------------------------------------------
 
     def _work_through(self, year: int) -> Iterator[date]:
         off, makeup, weekend = self.days_off, self.makeup_days, self.weekend
@@ -441,39 +334,6 @@ class WorkCalendar:
         if (foreseen := self._predicted.get(year)) is None:
             foreseen = self._predicted[year] = self.predict(year)
         return foreseen
-
-    def _take_in(self, first: int, last: int) -> None:
-        """Widen the tables by the years *first* to *last*, unless that means asking for more predictions."""
-        if old := self._numbers:
-            # A table is in the order of its days.
-            low, high = next(iter(old)).year, next(reversed(old)).year
-            between = range(high + 1, first) if first > high else range(last + 1, low)
-            if all(year in self._years or not self._rests_on_prediction(year) for year in between):
-                first, last = min(first, low), max(last, high)
-            elif self._rests_on_prediction(last):
-                return  # a question far ahead does not push out the years that are asked about every day
-        if last - first >= _WIDEST:
-            return
-        days = (cast(date, None), *(day for year in range(first, last + 1) for day in self._worked(year)))
-        through: dict[date, int] = {}
-        before: dict[date, int] = {}
-        number = 0
-        for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1):
-            day = date.fromordinal(ordinal)
-            before[day] = number
-            if number + 1 < len(days) and days[number + 1] == day:
-                number += 1
-            through[day] = number
-        object.__setattr__(self, "_through", (days, through))
-        object.__setattr__(self, "_before", (days, before))
-        object.__setattr__(self, "_numbers", through)
-
-
-def _plain(day: date) -> date:
-    """*day*, if it is one: a moment has to be made a legal day first, and a text has to be read."""
-    if isinstance(day, datetime) or not isinstance(day, date):
-        raise TypeError(f"a day is a datetime.date, not {type(day).__name__}: {day!r}")
-    return day
 
 
 def _days(days: Iterable[date], what: str) -> frozenset[date]:
