@@ -69,23 +69,23 @@ def settings_of(home: Path, text: str | None = None, *, patient: bool = True) ->
 
 @lru_cache(maxsize=4)
 def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
+    from gkflow.calendars.announcements import announcement_of, notices_from
     from gkflow.calendars.national import calendar_edition
-    from gkflow.calendars.overlay import notices_from, overlay_from
     from gkflow.files.nodes import Faults
     from gkflow.files.rulebook_files import read_calendar_files
 
     files = read_calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
-    overlays = [overlay_from(overlay) for overlay in files.overlays]
-    edition = calendar_edition(overlays, notices, festivals=files.festivals)
+    announced = [announcement_of(each) for each in files.overlays]
+    edition = calendar_edition(announced, notices, festivals=files.festivals)
     faults = Faults()
-    for overlay in overlays:
-        if not (overlay.annual and overlay.quote):
+    for each in announced:
+        if not (each.annual and each.quote):
             continue
         from gkflow.calendars.notice_files import misquoted  # only here: its grammar takes longer than all the rest
 
-        for told in misquoted(overlay):
-            faults.add(files.places[overlay.name], 1, f"{told.sentence}: {told.text}")
+        for told in misquoted(each):
+            faults.add(files.places[each.name], 1, f"{told.sentence}: {told.text}")
     for day, one, other in edition.disagreements():
         here, there = (other, one) if other.name in files.places else (one, other)
         file = files.places.get(here.name, "config/calendar")

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from gkflow.application.ports import FOREVER
 from gkflow.bootstrap import folders, foreseen_by, forget_files, known_edition, settings_of
+from gkflow.calendars.announcements import announcement_of
 from gkflow.calendars.notice_files import Change, announcement_from, changes, contradicting, file_of, misquoted
 from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
-from gkflow.calendars.overlay import announcement_of, overlay_from
 from gkflow.domain.edition import COUNTRY, UNIT, Announcement, CalendarEdition
 from gkflow.domain.errors import ExaminedAtFault, FilesAtFault
 from gkflow.domain.objections.calendars import (
@@ -161,20 +161,20 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
 
     text = _text_of(file, "UTF-8")
     try:
-        overlay = overlay_from(read_calendar_file(file, folders(home)))
+        said = announcement_of(read_calendar_file(file, folders(home)))
     except FilesAtFault as error:
         raise ExaminedAtFault(error.faults) from None
-    _not_to_come(overlay.published, today)
+    _not_to_come(said.published, today)
     edition = _known(home)
-    said = announcement_of(overlay)
     there = (home / "config" / "calendar" / f"{said.name}.yaml").exists()
     if there or said.name == _RESERVED or any(each.name == said.name for each in edition.announcements):
         raise CalendarFileExists(name=said.name)
-    problems = tuple(misquoted(overlay)) or tuple(_contradictions(said, edition))
-    found = () if problems else _changes(edition, said, overlay.year)
+    problems = tuple(misquoted(said)) or tuple(_contradictions(said, edition))
+    assert said.year is not None
+    found = () if problems else _changes(edition, said, said.year)
     told = Incoming(
-        overlay.title, overlay.number, overlay.year, overlay.annual, overlay.published, overlay.days_off,
-        overlay.makeup_days, problems, found, name=said.name,
+        said.title, said.number, said.year, said.annual, said.published, said.days_off,
+        said.makeup_days, problems, found, name=said.name,
     )  # fmt: skip
     return _completed(told, edition, text)
 

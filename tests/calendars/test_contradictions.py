@@ -9,7 +9,6 @@ import pytest
 
 from gkflow.bootstrap import forget_files, known_edition
 from gkflow.calendars.national import calendar_edition
-from gkflow.calendars.overlay import Overlay
 from gkflow.domain.edition import Announcement, CalendarEdition
 from gkflow.domain.errors import FilesAtFault
 
@@ -137,9 +136,7 @@ def test_a_file_of_single_days_corrects_the_package_as_2005_does() -> None:
 
 def test_a_year_that_only_the_package_knows_is_known_since_the_notice_that_was_entered_for_it() -> None:
     # As if the package had been upgraded before any list named the notice: no line for 2026 is given.
-    entered = Overlay(
-        2026, "放假安排", date(2025, 11, 4), name="2026", annual=True, days_off={date(2026, 1, 1): "元旦"}
-    )
+    entered = Announcement("2026", "放假安排", date(2025, 11, 4), years=(2026,), days_off={date(2026, 1, 1): "元旦"})
     edition = calendar_edition([entered], [])
     then = edition.calendar(known_on=date(2025, 11, 3))
     assert then.firmness(date(2026, 2, 16)).value == "predicted"

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from gkflow.calendars.announcements import announcement_of, notices_from
 from gkflow.calendars.national import national_calendar
-from gkflow.calendars.overlay import Overlay, notices_from, overlay_from
 from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.calendar import Firmness, WorkCalendar, YearOfDays
+from gkflow.domain.edition import Announcement
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "calendar"
@@ -29,7 +30,7 @@ def shipped(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def national() -> WorkCalendar:
-    return national_calendar([overlay_from(shipped("2005.yaml"))], notices_from(shipped("notices.yaml")))
+    return national_calendar([announcement_of(shipped("2005.yaml"))], notices_from(shipped("notices.yaml")))
 
 
 @pytest.mark.parametrize(
@@ -151,8 +152,8 @@ def test_years_before_the_first_notice_do_not_crash(national: WorkCalendar) -> N
 # --- overlays -----------------------------------------------------------------------------------------------
 
 
-def an_overlay(**changes: Any) -> Overlay:
-    return overlay_from(
+def an_overlay(**changes: Any) -> Announcement:
+    return announcement_of(
         {
             "calendar": 2027,
             "title": "样例",

@@ -10,7 +10,7 @@ import pytest
 
 from builders import changed
 from gkflow.bootstrap import rulebook
-from gkflow.calendars.overlay import notices_from, overlay_from
+from gkflow.calendars.announcements import announcement_of, notices_from
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.law import Bound, Known, LimitUnit, RestDayReceipt, Roll
@@ -237,7 +237,7 @@ def test_calendar_files_give_plain_mappings_with_days() -> None:
 
 def test_the_calendar_takes_what_the_calendar_files_say() -> None:
     files = read_calendar_files([PROJECT])
-    overlays = [overlay_from(overlay) for overlay in files.overlays]
+    overlays = [announcement_of(overlay) for overlay in files.overlays]
     assert date(2005, 12, 31) in {day for overlay in overlays for day in overlay.makeup_days}
     assert files.notices is not None
     assert len(notices_from(files.notices)) == len(files.notices["notices"])

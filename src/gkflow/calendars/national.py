@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from gkflow.calendars.overlay import HolidayNotice, Overlay, announcement_of
+from gkflow.calendars.announcements import HolidayNotice
 from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.calendar import WorkCalendar, YearOfDays
 from gkflow.domain.edition import Announcement, CalendarEdition, Festival
@@ -19,16 +19,16 @@ _Days = dict[date, str]
 
 
 def national_calendar(
-    overlays: Sequence[Overlay] = (),
+    files: Sequence[Announcement] = (),
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
 ) -> WorkCalendar:
-    """The calendar of the whole country, with *overlays* over it; the later published one wins."""
-    return calendar_edition(overlays, notices, predict).calendar()
+    """The calendar of the whole country, with the announcements of *files* over it; the later published one wins."""
+    return calendar_edition(files, notices, predict).calendar()
 
 
 def calendar_edition(
-    overlays: Sequence[Overlay] = (),
+    files: Sequence[Announcement] = (),
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
     festivals: Sequence[Festival] = (),
@@ -36,15 +36,15 @@ def calendar_edition(
     """
     Everything that the installed packages and the files know (已知的放假公告).
 
-    *notices* tell from which notice, and since when, a day of the package is known; *overlays* set days of their
+    *notices* tell from which notice, and since when, a day of the package is known; *files* set days of their
     own. Years that no announcement covers are left to *predict*.
     """
     # A year that the package knows and no list dates became known with the notice that the office entered for it.
-    entered = {overlay.year: overlay.published for overlay in overlays if overlay.annual and "CN" in overlay.scopes}
+    entered = {year: each.published for each in files if each.national for year in each.years}
     # A file that names single days of a notice that the package knows corrects the package; one for the whole year
     # is another word on the same days, and has to agree.
-    corrected = {(each.number, day) for each in overlays if each.number and not each.annual for day in each.days}
-    said = (*_packaged(notices, entered, corrected), *map(announcement_of, overlays))
+    corrected = {(each.number, day) for each in files if each.number and not each.annual for day in each.days}
+    said = (*_packaged(notices, entered, corrected), *files)
     return CalendarEdition(said, predict, tuple(festivals))
 
 

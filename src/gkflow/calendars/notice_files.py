@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from gkflow.calendars.notice_problems import NoticeProblem, problem
 from gkflow.calendars.notice_text import NoticeText, read_notice
-from gkflow.calendars.overlay import Overlay
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.edition import Announcement, CalendarEdition
 
@@ -55,20 +54,20 @@ def contradicting(said: Announcement, edition: CalendarEdition) -> Iterator[tupl
             yield day, other if one is said else one
 
 
-def misquoted(overlay: Overlay) -> Iterator[NoticeProblem]:
+def misquoted(file: Announcement) -> Iterator[NoticeProblem]:
     """
     Where a file for a whole year says other than the notice that it quotes (与所引通知不符): what a notice's own text
     is held against, a file that is written by hand is held against as well.
     """
-    if not (overlay.annual and overlay.quote):
+    if not (file.annual and file.quote):
         return
-    said = read_notice(overlay.quote, overlay.year)
+    said = read_notice(file.quote, file.year)
     yield from said.problems
-    for listed, quoted in ((overlay.days_off, said.days_off), (overlay.makeup_days, said.makeup_days)):
+    for listed, quoted in ((file.days_off, said.days_off), (file.makeup_days, said.makeup_days)):
         for day in sorted(listed.keys() - quoted.keys()):
-            yield problem(overlay.title, "not_quoted", day=day)
+            yield problem(file.title, "not_quoted", day=day)
         for day in sorted(quoted.keys() - listed.keys()):
-            yield problem(overlay.title, "not_listed", day=day)
+            yield problem(file.title, "not_listed", day=day)
 
 
 def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Change]:

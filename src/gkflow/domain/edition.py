@@ -54,6 +54,19 @@ class Announcement:
     makeup_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
     plain_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
     known: str = "found"
+    # Of a file of the office only, and kept with no edition: the sentences that say so, and the year that it is for.
+    quote: str = field(default="", compare=False)
+    year: int | None = field(default=None, compare=False)
+
+    @property
+    def annual(self) -> bool:
+        """Whether it announces a whole year, not only its days (年度放假安排)."""
+        return bool(self.years)
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days that it sets."""
+        return frozenset({*self.days_off, *self.makeup_days, *self.plain_days})
 
     @property
     def source(self) -> str:

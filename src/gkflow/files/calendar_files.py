@@ -38,7 +38,7 @@ class CalendarFiles:
 
 def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:
     """
-    One notice that sets days, as ``calendars.overlay.overlay_from`` takes it; *regions* are those that exist.
+    One notice that sets days, as ``calendars.announcements.announcement_of`` takes it; *regions* are those that exist.
     """
     found = read_model(CalendarFile, node, faults)
     file = found.model
@@ -101,7 +101,7 @@ def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None =
 
 
 def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
-    """The list of notices, as ``calendars.overlay.notices_from`` takes it."""
+    """The list of notices, as ``calendars.announcements.notices_from`` takes it."""
     found = read_model(NoticesFile, node, faults)
     nodes = list(_listed(node, "notices"))
     notices: list[Mapping[str, Any]] = []

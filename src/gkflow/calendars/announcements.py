@@ -1,8 +1,8 @@
 """
 What a notice of days off says (放假通知), as plain values made from the mappings of ``config/calendar/``.
 
-An :class:`Overlay` sets days; a :class:`HolidayNotice` only tells where days that are known already come
-from. Neither reads a file.
+An announcement sets days; a :class:`HolidayNotice` only tells where days that are known already come from. Nothing
+here reads a file.
 """
 
 from __future__ import annotations
@@ -16,32 +16,6 @@ from typing import Any
 from gkflow.domain.edition import Announcement
 from gkflow.domain.objections.calendars import CalendarError
 from gkflow.domain.sentences import said
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """Days that one notice sets, over whatever was known before (放假调休覆盖)."""
-
-    year: int
-    title: str
-    published: date | None
-    number: str = ""
-    url: str = ""
-    scopes: tuple[str, ...] = ("CN",)
-    binds: str = "everyone"
-    known: str = "found"
-    name: str = ""  # of the file; unique
-    quote: str = ""  # the sentences that say so
-    # The State Council's notice for this year (年度放假安排): it announces the whole year, not only its days.
-    annual: bool = False
-    days_off: Mapping[date, str] = field(default_factory=dict, hash=False)
-    makeup_days: Mapping[date, str] = field(default_factory=dict, hash=False)
-    plain_days: Mapping[date, str] = field(default_factory=dict, hash=False)  # follow the week again
-
-    @property
-    def days(self) -> frozenset[date]:
-        """The days that it sets."""
-        return frozenset({*self.days_off, *self.makeup_days, *self.plain_days})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +37,9 @@ class HolidayNotice:
     makeup_before: Mapping[date, str] = field(default_factory=dict, hash=False)
 
 
-def announcement_of(overlay: Overlay) -> Announcement:
-    """The announcement that a file of days makes (公告)."""
-    return Announcement(
-        overlay.name or f"{overlay.year}-{overlay.number or overlay.title}-{overlay.published}",
-        overlay.title,
-        overlay.published,
-        overlay.number,
-        overlay.url,
-        overlay.scopes,
-        overlay.binds,
-        (overlay.year,) if overlay.annual else (),
-        MappingProxyType(dict(overlay.days_off)),
-        MappingProxyType(dict(overlay.makeup_days)),
-        MappingProxyType(dict(overlay.plain_days)),
-        overlay.known,
-    )
-
-
-def overlay_from(data: Mapping[str, Any]) -> Overlay:
+def announcement_of(data: Mapping[str, Any]) -> Announcement:
     """
-    The overlay that one file of ``config/calendar/`` describes.
+    The announcement that one file of ``config/calendar/`` makes (公告).
 
     ``days_off`` and ``makeup_days`` map each day to the holiday that it belongs to.
     """
@@ -97,24 +53,25 @@ def overlay_from(data: Mapping[str, Any]) -> Overlay:
     off, makeup, plain = (_named_days(data.get(key), f"{where}: {key}") for key in kinds)
     if both := sorted((off.keys() & makeup.keys()) | (plain.keys() & (off.keys() | makeup.keys()))):
         raise CalendarError(reason=said("{where}: off and worked at once: {days}", where=where, days=both))
-    return Overlay(
-        year=int(data["calendar"]),
+    # What nobody can date counts as known all along; of the country's own notices somebody can.
+    dated = data.get("published") or "CN" in scopes
+    published = _day(data.get("published"), f"{where}: published") if dated else None
+    year, number = int(data["calendar"]), data.get("number", "")
+    return Announcement(
+        name=data.get("name") or f"{year}-{number or data['title']}-{published}",
         title=data["title"],
-        # What nobody can date counts as known all along; of the country's own notices somebody can.
-        published=_day(data.get("published"), f"{where}: published")
-        if data.get("published") or "CN" in scopes
-        else None,
-        number=data.get("number", ""),
+        published=published,
+        number=number,
         url=data.get("url", ""),
         scopes=scopes,
         binds=data.get("binds", "everyone"),
-        known=data.get("known", "found"),
-        name=data.get("name", ""),
-        quote=data.get("quote", ""),
-        annual=bool(data.get("annual", False)),
+        years=(year,) if data.get("annual") else (),
         days_off=off,
         makeup_days=makeup,
         plain_days=plain,
+        known=data.get("known", "found"),
+        quote=data.get("quote", ""),
+        year=year,
     )
 
 
