@@ -101,10 +101,11 @@ class Announcement:
     def from_data(cls, data: Mapping[str, Any]) -> Announcement:
         """An announcement from what :meth:`as_data` gave."""
         published = data["published"]
-        days = {kind: _named(data[kind]) for kind in ("days_off", "makeup_days", "plain_days")}
+        days_off, makeup_days, plain_days = (_named(data[kind]) for kind in ("days_off", "makeup_days", "plain_days"))
         return cls(
             data["name"], data["title"], date.fromisoformat(published) if published else None, data["number"],
-            data["url"], tuple(data["scopes"]), data["binds"], tuple(data["years"]), known=data["known"], **days,
+            data["url"], tuple(data["scopes"]), data["binds"], tuple(data["years"]), days_off, makeup_days,
+            plain_days, data["known"],
         )  # fmt: skip
 
 
