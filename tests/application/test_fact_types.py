@@ -16,7 +16,7 @@ from gkflow.application.facts import read_day, read_fact, read_facts
 from gkflow.domain.case import facts_text, legal_day
 from gkflow.domain.clock import day_fact, moment_fact
 from gkflow.domain.errors import NotFound, Refused
-from gkflow.domain.workflow import FactSpec
+from gkflow.domain.fact_rules import FactSpec
 from gkflow.office import Office
 from store.offices import at
 from walks import often

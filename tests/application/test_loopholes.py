@@ -15,10 +15,11 @@ from builders import REPOSITORY, a_workflow, d, deadlines_of, entries_of, rules
 from gkflow.application.checks import is_far
 from gkflow.domain.case import ASIDE, CORRECT
 from gkflow.domain.errors import Refused
+from gkflow.domain.fact_rules import Lies
 from gkflow.domain.findings import all_findings
 from gkflow.domain.machine import replay
 from gkflow.domain.urgency import ListStatus
-from gkflow.domain.workflow import Lies, Obligor
+from gkflow.domain.workflow import Obligor
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, at
 from walks import ONE, often

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from builders import a_calendar, a_rulebook, a_value, a_workflow, d
+from gkflow.domain.fact_rules import Condition, meets
 from gkflow.domain.law import Bound, Law, LimitUnit
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.soundness import problems
-from gkflow.domain.workflow import Condition, Ladder, Opening, Step, Workflow, meets
+from gkflow.domain.workflow import Ladder, Opening, Step, Workflow
 from gkflow.files.workflows import workflow_from_source
 
 

@@ -14,9 +14,9 @@ from builders import changed
 from gkflow.application.facts import read_facts
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault, Refused
+from gkflow.domain.fact_rules import Condition, Requirement
 from gkflow.domain.machine import missing_facts
 from gkflow.domain.rulebook import Rulebook
-from gkflow.domain.workflow import Condition, Requirement
 from gkflow.files.rulebook_files import read_rulebook
 from gkflow.files.settings import read_settings
 from gkflow.files.workflows import workflow_from_source

@@ -13,9 +13,10 @@ from gkflow.bootstrap import rulebook
 from gkflow.calendars.announcements import announcement_of, notices_from
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.fact_rules import ABSENT, GIVEN, Condition, Requirement
 from gkflow.domain.law import Bound, Known, LimitUnit, RestDayReceipt, Roll
 from gkflow.domain.soundness import problems
-from gkflow.domain.workflow import ABSENT, GIVEN, ClockKind, Condition, Obligor, Requirement, Trigger
+from gkflow.domain.workflow import ClockKind, Obligor, Trigger
 from gkflow.files.rulebook_files import read_calendar_files, read_law, read_rulebook
 from gkflow.files.workflows import workflow_from_source
 

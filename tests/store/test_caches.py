@@ -11,7 +11,7 @@ import pytest
 
 from gkflow.application.advance import wanted_facts
 from gkflow.domain.errors import GkflowError
-from gkflow.domain.workflow import FactSpec
+from gkflow.domain.fact_rules import FactSpec
 from gkflow.office import Office
 from store.offices import Place, assert_sound, at, log_of, open_request
 

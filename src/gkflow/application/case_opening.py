@@ -19,9 +19,10 @@ from gkflow.application.resolve_names import check_person, facts_by_code
 from gkflow.application.subscriptions import push
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import LINK, NOTHING, Case, Entry
+from gkflow.domain.fact_rules import meets
 from gkflow.domain.machine import NEW, action_of, decide, missing_facts, replay
 from gkflow.domain.objections.cases import BeforeOrigin, CaseExists, OriginUnknown
-from gkflow.domain.workflow import Opening, Workflow, meets
+from gkflow.domain.workflow import Opening, Workflow
 
 
 class DecidedOpening(NamedTuple):

@@ -15,12 +15,13 @@ from gkflow.application.given import VALUES, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import Refused
+from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.hints import did_you_mean, there_are
 from gkflow.domain.objections.days import BadDay
 from gkflow.domain.objections.facts import BadFact, FactTwice, NameTooLong, UnknownFact
 from gkflow.domain.objections.register_files import MarkRefused
 from gkflow.domain.sentences import said
-from gkflow.domain.workflow import Action, FactSpec, Workflow
+from gkflow.domain.workflow import Action, Workflow
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$", re.ASCII)
 _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")

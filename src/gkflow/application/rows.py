@@ -15,6 +15,7 @@ from gkflow.application.marks import broken, controls, folded, plain_number, tur
 from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import CORRECT
 from gkflow.domain.errors import GkflowError, Refused
+from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.hints import did_you_mean
 from gkflow.domain.objections.cases import UnknownAction
 from gkflow.domain.objections.days import DayFar, DayToCome, YearTooEarly
@@ -28,7 +29,7 @@ from gkflow.domain.objections.register_files import (
     TextTurned,
     TooManyCells,
 )
-from gkflow.domain.workflow import FactSpec, Workflow
+from gkflow.domain.workflow import Workflow
 
 HEADINGS = {
     "案件编号": "case", "流程": "workflow", "日期": "day", "动作": "action", "经办人": "by", "机关": "unit",

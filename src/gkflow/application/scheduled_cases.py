@@ -18,8 +18,9 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.application.transaction import Transaction
 from gkflow.domain.case import record_of
+from gkflow.domain.fact_rules import meets
 from gkflow.domain.recurring import RecurringTask
-from gkflow.domain.workflow import Step, Workflow, meets
+from gkflow.domain.workflow import Step, Workflow
 
 _ONE_DAY = timedelta(days=1)
 

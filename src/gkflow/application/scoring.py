@@ -10,7 +10,8 @@ from typing import NamedTuple
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.domain.case import CORRECT, NOTE, NOTHING, Entry, record_of
-from gkflow.domain.workflow import FactSpec, Workflow
+from gkflow.domain.fact_rules import FactSpec
+from gkflow.domain.workflow import Workflow
 
 
 class Point(NamedTuple):

@@ -150,9 +150,7 @@ def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date) -> int:
     reached, used = 0, {}
     for step in ladder.steps:
         latest, after = threshold(step, day, place.calendar), last.get(step.offset)
-        reached += ledger.sweeps.reach(
-            ladder.name, step.offset, step.kind, step.colour, after, latest, day, place.where
-        )
+        reached += ledger.sweeps.reach(ladder.name, step, after, latest, day, place.where)
         # A calendar that has changed may set a threshold back; what was looked at stays looked at.
         used[step.offset] = max(latest, after) if after else latest
     ledger.sweeps.keep_thresholds(ladder.name, place.name, used)

@@ -113,15 +113,8 @@ def read_notice(text: str, year: int | None = None, known: Mapping[date, str] | 
     for other in dict.fromkeys(_TITLE.findall(flat)):
         if other != title:
             problems.append(problem(title or start, "two_notices", title=other))
-    reader = SentenceReader(of, _subject(title, head), known or {})
     problems += _misplaced(head.removeprefix(title))
-    for sentence in _sentences(body):
-        reader.read(sentence)
-    reader.close()
-    reader.subject = ""
-    for sentence in _sentences(tail):
-        reader.read(sentence)
-    reader.finish()
+    reader = _read_through(SentenceReader(of, _subject(title, head), known or {}), body, tail)
     annual = _is_annual(title, set(reader.headings))
     problems += reader.problems
     if not (reader.days_off or reader.makeup_days or reader.worked or reader.problems):
@@ -144,6 +137,17 @@ def read_notice(text: str, year: int | None = None, known: Mapping[date, str] | 
         sentences=tuple(reader.sentences),
         problems=tuple(problems),
     )
+
+
+def _read_through(reader: SentenceReader, body: str, tail: str) -> SentenceReader:
+    for sentence in _sentences(body):
+        reader.read(sentence)
+    reader.close()
+    reader.subject = ""
+    for sentence in _sentences(tail):
+        reader.read(sentence)
+    reader.finish()
+    return reader
 
 
 def _refused(sentence: str, code: str, **facts: str) -> NoticeText:

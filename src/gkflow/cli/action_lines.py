@@ -14,7 +14,8 @@ from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
 if TYPE_CHECKING:
-    from gkflow.domain.workflow import FactSpec, Workflow
+    from gkflow.domain.fact_rules import FactSpec
+    from gkflow.domain.workflow import Workflow
 
 _ASIDE = ("note", "correct_entry", "link")  # these go with every state
 _CORRECTION = {

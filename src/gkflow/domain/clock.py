@@ -14,19 +14,17 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from gkflow.domain.case import ASIDE, NOTHING, Entry
+from gkflow.domain.fact_rules import Condition, Held, meets
 from gkflow.domain.workflow import (
     MISFILE,
     BarRule,
     ClockRule,
-    Condition,
     ExtendRule,
-    Held,
     RestartRule,
     SuspendRule,
     Trigger,
     WaitRule,
     Workflow,
-    meets,
 )
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from gkflow.domain.fact_rules import Lies
 from gkflow.domain.law import Bound
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
-from gkflow.domain.workflow import ClockKind, ClockRule, Lies, Obligor, Workflow
+from gkflow.domain.workflow import ClockKind, ClockRule, Obligor, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook

@@ -17,9 +17,10 @@ from gkflow.domain.case import Finding
 from gkflow.domain.clock import Clock, ClockEvent, start_of
 from gkflow.domain.counting import Span, day_zero, last_day, last_working_day, left_out, span_of, union
 from gkflow.domain.deadline import Deadline, Suspension
+from gkflow.domain.fact_rules import meets
 from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
 from gkflow.domain.named_days import appointed
-from gkflow.domain.workflow import SuspendRule, meets
+from gkflow.domain.workflow import SuspendRule
 
 _WORKING_DAY = LimitUnit.WORKING_DAY
 _NONE: frozenset[str] = frozenset()

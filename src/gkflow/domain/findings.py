@@ -14,7 +14,8 @@ from typing import Any
 from gkflow.domain.case import ASIDE, CORRECT, Case, Entry, Finding, legal_day
 from gkflow.domain.clock import Verb, day_fact
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.workflow import Action, FactSpec, Lies, RestRule, Workflow, meets
+from gkflow.domain.fact_rules import FactSpec, Lies, meets
+from gkflow.domain.workflow import Action, RestRule, Workflow
 
 Deadlines = Mapping[tuple[str, str], Deadline]
 

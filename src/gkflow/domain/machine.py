@@ -11,9 +11,10 @@ from typing import Any
 from transitions import Machine, MachineError
 
 from gkflow.domain.case import ASIDE, CORRECT, LINK, NOTE, NOTHING, RECOUNT, Case, Entry, Finding
+from gkflow.domain.fact_rules import Requirement
 from gkflow.domain.hints import did_you_mean, there_are
 from gkflow.domain.objections.cases import ActionNotAllowed, CaseEnded, UnknownAction
-from gkflow.domain.workflow import Action, Requirement, Workflow
+from gkflow.domain.workflow import Action, Workflow
 
 NEW = "new"  # before the first entry
 ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK, RECOUNT)  # what may still be entered after a case has ended

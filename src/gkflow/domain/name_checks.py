@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gkflow.domain.fact_rules import ABSENT, GIVEN, Condition
 from gkflow.domain.rulebook import mean, mean_limit
-from gkflow.domain.workflow import ABSENT, GIVEN, ClockRule, Condition, Workflow
+from gkflow.domain.workflow import ClockRule, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from gkflow.domain.fact_rules import ABSENT, GIVEN
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
-from gkflow.domain.workflow import ABSENT, GIVEN, NEVER_LEAVES, NEVER_OPEN, Workflow
+from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
 
 # What a remark, a correction and a link carry: words of the office to itself.
 _INTERNAL = ("text", "reason")

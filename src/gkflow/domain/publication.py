@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from gkflow.domain.case import ASIDE, NOTHING, Case, Entry
 from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.fact_rules import FactSpec, meets
 from gkflow.domain.machine import NEW, table_of
-from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, FactSpec, Workflow, meets
+from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
 
 
 class Kept(StrEnum):

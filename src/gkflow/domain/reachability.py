@@ -14,7 +14,8 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
-from gkflow.domain.workflow import ABSENT, GIVEN, MISFILE, Action, ClockRule, Condition, Trigger, Workflow
+from gkflow.domain.fact_rules import ABSENT, GIVEN, Condition
+from gkflow.domain.workflow import MISFILE, Action, ClockRule, Trigger, Workflow
 
 Trail = tuple[str, ...]
 _REF = "ref"

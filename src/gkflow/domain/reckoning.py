@@ -16,20 +16,11 @@ from gkflow.domain.counting import signed_working_days
 from gkflow.domain.course import Course, Frame, Known, Letter, LimitOf
 from gkflow.domain.deadline import Basis, Deadline, NoLimit, Running, Status, Stopped, Suspended, Verdict, Waiting
 from gkflow.domain.edition import Adopted, Adoption
+from gkflow.domain.fact_rules import meets
 from gkflow.domain.law import LimitUnit
 from gkflow.domain.named_days import moment_of
 from gkflow.domain.verdicts import how_firm, verdict_of, verdict_of_running
-from gkflow.domain.workflow import (
-    BarRule,
-    ClockKind,
-    ExtendRule,
-    Obligor,
-    RestartRule,
-    SuspendRule,
-    Trigger,
-    WaitRule,
-    meets,
-)
+from gkflow.domain.workflow import BarRule, ClockKind, ExtendRule, Obligor, RestartRule, SuspendRule, Trigger, WaitRule
 
 _STOP, _SUSPEND, _VOID = Verb.STOP, Verb.SUSPEND, Verb.VOID
 _SUSPENDED = Status.SUSPENDED

@@ -10,7 +10,7 @@ from typing import Any
 
 from dateutil.rrule import rrule, rrulestr
 
-from gkflow.domain.workflow import Condition
+from gkflow.domain.fact_rules import Condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gkflow.domain.consistency import days_named, handed_over, rest_names
+from gkflow.domain.fact_rules import ABSENT, GIVEN
 from gkflow.domain.law import LimitUnit, LimitValue
 from gkflow.domain.name_checks import (
     Problem,
@@ -27,16 +28,7 @@ from gkflow.domain.name_checks import (
 from gkflow.domain.openness import opening_problems
 from gkflow.domain.reachability import Courses
 from gkflow.domain.rulebook import mean
-from gkflow.domain.workflow import (
-    ABSENT,
-    GIVEN,
-    MISFILE,
-    MISFILED,
-    ClockKind,
-    ClockRule,
-    Opening,
-    Workflow,
-)
+from gkflow.domain.workflow import MISFILE, MISFILED, ClockKind, ClockRule, Opening, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.recurring import Counting, RecurringTask

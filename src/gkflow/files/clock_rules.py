@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from gkflow.domain.fact_rules import Held
 from gkflow.domain.workflow import (
     BarRule,
     ClockRule,
     ExtendRule,
-    Held,
     LapseRule,
     RestartRule,
     SuspendRule,

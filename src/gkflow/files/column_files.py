@@ -21,8 +21,9 @@ from typing import Any
 from gkflow.application.columns import Columns, Split
 from gkflow.application.marks import folded
 from gkflow.application.rows import COLUMNS, HEADINGS, LABELS, OWN_COLUMNS
+from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.rulebook import Rulebook, mean
-from gkflow.domain.workflow import FactSpec, Workflow
+from gkflow.domain.workflow import Workflow
 from gkflow.files.kinds.columns import ColumnsFile, SplitKeys
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from gkflow.domain.fact_rules import FactSpec, Requirement
 from gkflow.domain.rulebook import mean
-from gkflow.domain.workflow import Action, Choosing, FactSpec, Reading, Requirement
+from gkflow.domain.workflow import Action, Choosing, Reading
 from gkflow.files.clock_rules import held_of
 from gkflow.files.kinds.workflow import DemandKeys, ReadingKeys, WorkflowFile
 from gkflow.files.model_reader import Found

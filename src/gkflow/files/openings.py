@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from gkflow.domain.workflow import Condition, Opening
+from gkflow.domain.fact_rules import Condition
+from gkflow.domain.workflow import Opening
 from gkflow.files.kinds.opening import OpeningKeys
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gkflow.files.nodes import Node, line_of
+from gkflow.files.nodes import line_of
 from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources
 
 _KINDS = {
@@ -56,22 +56,19 @@ def _of_file(name: str, old: RuleSources, new: RuleSources) -> Iterator[RuleChan
     found = False
     for path, before, after in _differences(was, now, ()):
         found = True
-        yield _change(kind, Path(name).stem, now, was, path, before, after, node)
+        was_value, is_value = None if before is _ABSENT else before, None if after is _ABSENT else after
+        of, label, keys = _place(kind, Path(name).stem, now, was, path)
+        yield RuleChange(kind, of, label, ".".join(keys), was_value, is_value, node.file, line_of(node, path))
     if not found:
         yield RuleChange(kind, Path(name).stem, _text(now, "label"), "order", None, None, node.file, node.line)
 
 
-def _change(
-    kind: str, stem: str, now: Any, was: Any, path: tuple[str, ...], before: Any, after: Any, node: Node
-) -> RuleChange:
-    name, label, keys = stem, _text(now, "label") or _text(now, "title"), path
+def _place(kind: str, stem: str, now: Any, was: Any, path: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """What a value belongs to: of a limit its own name and label, else those of the file; and the keys below."""
     if kind == "limit" and len(path) > 1 and path[0] == "limits":
         said = now["limits"].get(path[1]) or was["limits"].get(path[1])
-        name, label, keys = f"{_text(now, 'instrument')}/{path[1]}", _text(said, "label"), path[2:]
-    return RuleChange(
-        kind, name, label, ".".join(keys), None if before is _ABSENT else before, None if after is _ABSENT else after,
-        node.file, line_of(node, path),
-    )  # fmt: skip
+        return f"{_text(now, 'instrument')}/{path[1]}", _text(said, "label"), path[2:]
+    return stem, _text(now, "label") or _text(now, "title"), path
 
 
 def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from gkflow.domain.address import ADDRESSED
 from gkflow.domain.errors import Fault
@@ -184,7 +184,8 @@ def _settings(home: Path, found: Found[SettingsFile], notices: Found[SettingsFil
     mail, webhook = _mail(notices), _webhook(file)
     channels = file.channels
     default = _channels(notices, channels.default, "channels", key="default") if channels is not None else ("file",)
-    people = tuple(_person(found, notices, at, units, unit, default, mail, webhook) for at in range(len(file.people)))
+    ways = _Ways(default, mail, webhook)
+    people = tuple(_person(found, notices, at, units, unit, ways) for at in range(len(file.people)))
     return Settings(
         home=home,
         lang=file.lang,
@@ -219,18 +220,25 @@ def _database(file: SettingsFile, home: Path) -> Database:
     return Database(_from_home(keys.url or DatabaseKeys().url, home), keys.synchronous)
 
 
+class _Ways(NamedTuple):
+    """How people are notified (通知方式): by which channels unless they name their own, and what these need."""
+
+    channels: tuple[str, ...]
+    mail: Mail
+    webhook: Webhook
+
+
 def _person(
-    found: Found[SettingsFile], notices: Found[SettingsFile], at: int, units: Mapping[str, Unit], own: str,
-    default: tuple[str, ...], mail: Mail, webhook: Webhook,
-) -> Person:  # fmt: skip
+    found: Found[SettingsFile], notices: Found[SettingsFile], at: int, units: Mapping[str, Unit], own: str, ways: _Ways
+) -> Person:
     keys, place = found.model.people[at], ("people", at)
     unit = keys.unit if keys.unit is not None else own
     if unit != _EVERY_UNIT and unit not in units:
         found.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', *place, key="unit")
     given = "channels" in keys.model_fields_set
-    channels = _channels(notices, keys.channels, *place, key="channels") if given else default
+    channels = _channels(notices, keys.channels, *place, key="channels") if given else ways.channels
     addresses = {"mail": keys.mail, "webhook": keys.webhook, "chat": keys.chat}
-    _check_addresses(notices, at, channels, addresses, mail, webhook)
+    _check_addresses(notices, at, channels, addresses, ways)
     if not keys.roles and found.node_at(*place, "roles").value == []:
         found.fault("holds no role (roles)", *place, key="roles")
     return Person(
@@ -243,18 +251,17 @@ def _person(
 
 
 def _check_addresses(
-    notices: Found[SettingsFile], at: int, channels: tuple[str, ...], addresses: Mapping[str, str], mail: Mail,
-    webhook: Webhook,
-) -> None:  # fmt: skip
+    notices: Found[SettingsFile], at: int, channels: tuple[str, ...], addresses: Mapping[str, str], ways: _Ways
+) -> None:
     place = ("people", at)
     for channel, address in addresses.items():
         if channel in channels and not address:
             notices.fault(f"is told by {channel}, but has no address ({channel} = …)", *place)
-        elif address and (wrong := wrong_address(channel, address, webhook.allow_local)):
+        elif address and (wrong := wrong_address(channel, address, ways.webhook.allow_local)):
             notices.fault(wrong, *place, key=channel)
-    if "mail" in channels and not mail.host:
+    if "mail" in channels and not ways.mail.host:
         notices.fault("is told by mail, but there is no server ([mail] host = …)", *place)
-    if "webhook" in channels and not webhook.secret:
+    if "webhook" in channels and not ways.webhook.secret:
         notices.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)", *place)
 
 

@@ -8,18 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
-from gkflow.domain.workflow import (
-    MISFILE,
-    MISFILED,
-    Action,
-    Clash,
-    FactSpec,
-    Lies,
-    Requirement,
-    RestRule,
-    State,
-    Workflow,
-)
+from gkflow.domain.fact_rules import FactSpec, Lies, Requirement
+from gkflow.domain.workflow import MISFILE, MISFILED, Action, Clash, RestRule, State, Workflow
 from gkflow.files.clock_rules import clock_of
 from gkflow.files.interpretations import Readings, readings_of, requirements_of
 from gkflow.files.kinds.workflow import (

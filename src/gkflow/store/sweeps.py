@@ -44,6 +44,7 @@ from gkflow.application.ports import (
     Where,
 )
 from gkflow.domain.case import moment_text, seal
+from gkflow.domain.workflow import Step
 from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.docket import CLOCK_REVISION
@@ -279,9 +280,8 @@ class Sweeps(Part):
         return found
 
     def reach(
-        self, ladder: str, step: int, kind: str, colour: str, after: date | None, threshold: date, day: date,
-        where: Where = EVERYWHERE,
-    ) -> int:  # fmt: skip
+        self, ladder: str, step: Step, after: date | None, threshold: date, day: date, where: Where = EVERYWHERE
+    ) -> int:
         """
         Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
         how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
@@ -290,8 +290,8 @@ class Sweeps(Part):
         inside, units = _of_units(where)
         return sum(
             self.run(
-                statement, ladder=ladder, at_step=step, kind=kind, colour=colour, since=after or date.min,
-                threshold=threshold, on=day, series=self.series, **units,
+                statement, ladder=ladder, at_step=step.offset, kind=step.kind, colour=step.colour,
+                since=after or date.min, threshold=threshold, on=day, series=self.series, **units,
             )
             for statement in _REACH[inside]
         )  # fmt: skip

@@ -110,15 +110,7 @@ class Sweeps(Protocol):
         ...
 
     def reach(
-        self,
-        ladder: str,
-        step: int,
-        kind: str,
-        colour: str,
-        after: date | None,
-        threshold: date,
-        day: date,
-        where: Where = EVERYWHERE,
+        self, ladder: str, step: Step, after: date | None, threshold: date, day: date, where: Where = EVERYWHERE
     ) -> int:
         """
         Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from gkflow.domain.workflow import Lies
+from gkflow.domain.fact_rules import Lies
 from gkflow.files.kinds.clock import ClockKeys
 from gkflow.files.kinds.model import NAME_PATTERN, FileModel, Value, key
 from gkflow.files.kinds.opening import OpeningKeys, Roles
