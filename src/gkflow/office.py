@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
     from gkflow.office_state import AdoptedEdition, Held
-    from gkflow.rule_editions import RuleEditions
     from gkflow.store.database import Database
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from gkflow.application.ports import CallerSession
+from gkflow.application.ports import CallerSession, SubscriptionLine
 from gkflow.office_state import OfficeState
-
-if TYPE_CHECKING:
-    from gkflow.application.ports import SubscriptionLine
 
 
 class Subscriptions:
