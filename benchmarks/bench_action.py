@@ -82,7 +82,9 @@ def _timed(call: Callable[[range], None], numbers: range) -> float:
 
 def _act(office: gkflow.Office, numbers: range) -> None:
     for n in numbers:
-        office.do(f"C{n:05d}", "extend", days=20, approved_by="李四", by="张三", day="2026-03-20", now=NOW)
+        office.do(
+            f"C{n:05d}", "extend", facts={"days": 20, "approved_by": "李四"}, by="张三", day="2026-03-20", now=NOW
+        )
 
 
 class _ByHand:

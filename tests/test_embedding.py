@@ -57,12 +57,12 @@ def take_in(office: Office, session: Session) -> str:
     session.add(row)
     session.flush()
     received = office.receive(
-        "request", channel="internet", confirmed="2022-09-13", title=row.text, key=f"portal-{row.id}", now=DAY,
-        session=session,
+        "request", title=row.text, facts={"channel": "internet", "confirmed": "2022-09-13"}, key=f"portal-{row.id}",
+        now=DAY, session=session,
     )  # fmt: skip
     row.case_number = received.number
     office.do(received.number, "register", now=DAY, session=session)
-    office.do(received.number, "assign", officer="张三", key=f"assign-{row.id}", now=DAY, session=session)
+    office.do(received.number, "assign", facts={"officer": "张三"}, key=f"assign-{row.id}", now=DAY, session=session)
     return received.number
 
 
@@ -121,7 +121,7 @@ def test_a_retry_of_the_portal_does_nothing_twice(place: Place, engine: Engine, 
             row = session.exec(select(PortalRequest)).first() or PortalRequest(text="请公开某规划")
             session.add(row)
             session.flush()
-            office.receive("request", channel="in_person", key=f"portal-{row.id}", now=DAY, session=session)
+            office.receive("request", facts={"channel": "in_person"}, key=f"portal-{row.id}", now=DAY, session=session)
             session.commit()
     assert (counts(place)["portal_request"], counts(place)["entry"]) == (1, 1)
 

@@ -47,9 +47,9 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_verb_that_is_given_no_moment_takes_that_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GKFLOW_NOW", "2031-05-06T08:30")
-    entered = office.receive("request", "A", channel="in_person")
-    (entry,) = office.case(entered.case).record
+    entered = office.receive("request", "A", facts={"channel": "in_person"})
+    (entry,) = office.case(entered.number).record
     assert (str(entry.day), entry.written_at) == ("2031-05-06", datetime(2031, 5, 6, 0, 30, tzinfo=UTC))
     # Given a moment, the variable changes nothing.
-    office.receive("request", "B", channel="in_person", now=datetime(2026, 11, 24, 2, tzinfo=UTC))
+    office.receive("request", "B", facts={"channel": "in_person"}, now=datetime(2026, 11, 24, 2, tzinfo=UTC))
     assert str(office.case("B").record[0].day) == "2026-11-24"

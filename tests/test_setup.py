@@ -118,7 +118,9 @@ def test_an_office_founded_without_a_profile_has_one_unit_and_no_plan(home: Path
 
 @pytest.mark.parametrize("profile", ["zhongshan", ""])
 def test_founding_again_changes_nothing(place: Place, zhongshan: Office, home: Path, profile: str) -> None:
-    zhongshan.receive("catalogue", field="taxation", level="department", due="2020-08-31", now=at("2020-06-16"))
+    zhongshan.receive(
+        "catalogue", facts={"field": "taxation", "level": "department", "due": "2020-08-31"}, now=at("2020-06-16")
+    )
     before = files(home), database(place)
     fresh, again = init_office(home, name="另一名称", unit="OTHER", profile=profile)
     with again:

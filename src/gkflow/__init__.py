@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from gkflow.application.ports import Channel as Channel
     from gkflow.application.ports import Message as Message
     from gkflow.application.ports import NotDelivered as NotDelivered
+    from gkflow.application.sweep import Swept as Swept
+    from gkflow.application.sweep import WouldReach as WouldReach
+    from gkflow.application.verify import Rebuilt as Rebuilt
+    from gkflow.application.verify import Verified as Verified
     from gkflow.bootstrap import calendar as calendar
     from gkflow.domain.calendar import WorkCalendar as WorkCalendar
     from gkflow.domain.case import Case as Case
@@ -49,11 +53,15 @@ _HOMES = {
     "NotFound": ("gkflow.domain.errors", "NotFound"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
+    "Rebuilt": ("gkflow.application.verify", "Rebuilt"),
     "Refused": ("gkflow.domain.errors", "Refused"),
     "Status": ("gkflow.domain.deadline", "Status"),
+    "Swept": ("gkflow.application.sweep", "Swept"),
     "Unfit": ("gkflow.domain.errors", "Unfit"),
     "Verdict": ("gkflow.domain.deadline", "Verdict"),
+    "Verified": ("gkflow.application.verify", "Verified"),
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
+    "WouldReach": ("gkflow.application.sweep", "WouldReach"),
     "calendar": ("gkflow.bootstrap", "calendar"),
     "open": ("gkflow.office", "open_office"),
 }
@@ -71,6 +79,10 @@ __all__ = [  # noqa: RUF022  (in the order of their use)
     "Status",
     "Verdict",
     "WorkCalendar",
+    "Swept",
+    "WouldReach",
+    "Verified",
+    "Rebuilt",
     "Channel",
     "Message",
     "NotDelivered",

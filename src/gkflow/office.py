@@ -54,13 +54,12 @@ if TYPE_CHECKING:
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Channel, EscalationRecord, Ledger, NoticeRecord, Seal
     from gkflow.application.register import Imported, Row
-    from gkflow.application.seals import Breach
-    from gkflow.application.sweep import Swept
+    from gkflow.application.sweep import Swept, WouldReach
     from gkflow.application.unsweep import Unswept
+    from gkflow.application.verify import Rebuilt, Verified
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.publication import Kept
-    from gkflow.domain.workflow import Step
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
@@ -231,12 +230,12 @@ class Office:
     def receive(
         self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
         unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
-        dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None, **more: Any,
+        dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None,
     ) -> Outcome:  # fmt: skip
         """
         Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
 
-        Facts are given in *facts* or by name (``channel="in_person"``). Returns number, day 0, last day, public
+        *facts* names what is known of it (``{"channel": "in_person"}``). Returns number, day 0, last day, public
         status and next actions. Raises Refused, NotFound, Conflict; the same *key* again does nothing twice.
         """
         from gkflow.application.receive import receive
@@ -244,7 +243,7 @@ class Office:
 
         require_texts(workflow=workflow, number=number)
         moment = self.moment(now)
-        given = facts_given(facts, {**more, "title": title} if title != "" else more)
+        given = facts_given(facts, {"title": title} if title != "" else {})
         act = self._act("", day, by, unit, given, key)
         return self.store.attempt(
             lambda ledger: receive(Transaction(ledger, self.rules_in(ledger), moment, dry_run), workflow, act, number),
@@ -265,10 +264,9 @@ class Office:
         show: Callable[[Outcome], None] | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
-        **more: Any,
     ) -> Outcome:
         """
-        Enter an action into a case (办理): ``office.do("GK-2026-0001", "extend", days=20, approved_by="李四")``.
+        Enter an action into a case (办理): ``office.do(number, "assign", facts={"officer": "张三"})``.
 
         *day* is the legal day on which it happened (default: today). Returns the new state and the last day before
         and after; *show* is called with them before anything is written, in the same transaction: where it raises,
@@ -279,7 +277,7 @@ class Office:
 
         require_texts(case=case, action=action)
         moment = self.moment(now)
-        act = self._act(action, day, by, unit, facts_given(facts, more), key)
+        act = self._act(action, day, by, unit, facts_given(facts, {}), key)
         return self.store.attempt(
             lambda ledger: advance(Transaction(ledger, self.rules_in(ledger), moment, dry_run), case, act, show),
             session,
@@ -459,7 +457,7 @@ class Office:
         *,
         session: CallerSession | None = None,
         now: datetime | None = None,
-    ) -> list[tuple[str, str, str, date, Step]]:
+    ) -> list[WouldReach]:
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
         from gkflow.application.sweep import simulate
 
@@ -564,7 +562,7 @@ class Office:
         caches: int | None = SAMPLE,
         seed: str = "",
         session: CallerSession | None = None,
-    ) -> tuple[int, int, tuple[Breach, ...]]:
+    ) -> Verified:
         """
         Walk every chain (核验): how many cases and sweeps, and where something is broken.
 
@@ -608,7 +606,7 @@ class Office:
 
     def rebuild(
         self, *, dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None
-    ) -> tuple[int, tuple[str, ...]]:
+    ) -> Rebuilt:
         """
         Draw up docket and clocks anew from the record (重建台账). Returns the number of cases, and the cases whose
         cached rows differed.

@@ -34,7 +34,7 @@ from gkflow.domain.objections.installation import (
 from gkflow.files.home import FILE_NAME
 
 if TYPE_CHECKING:
-    from gkflow.application.verify import Breach
+    from gkflow.application.verify import Breach, Verified
     from gkflow.files.settings import Settings
 
 DATABASE = "gkflow.db"
@@ -190,7 +190,7 @@ def _unpack(file: Path, draft: Path) -> None:
         raise NotABackup(file=str(file)) from error
 
 
-def _verified(file: Path, draft: Path) -> tuple[int, int, tuple[Breach, ...]]:
+def _verified(file: Path, draft: Path) -> Verified:
     from gkflow.office import open_office
     from gkflow.store.database import require_database
 

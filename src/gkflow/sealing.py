@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from gkflow.application.doctor import HealthCheck
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Seal
-    from gkflow.application.seals import Breach, Outside
+    from gkflow.application.seals import Outside
+    from gkflow.application.verify import Verified
 
 SAMPLE = 500  # cases of which ``verify`` draws up the caches anew
 
@@ -104,7 +105,7 @@ class Sealing:
         caches: int | None = SAMPLE,
         seed: str = "",
         session: CallerSession | None = None,
-    ) -> tuple[int, int, tuple[Breach, ...]]:
+    ) -> Verified:
         """
         Walk every chain (核验): how many cases and sweeps, and where something is broken.
 

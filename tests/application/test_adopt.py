@@ -63,7 +63,7 @@ def test_what_was_done_before_the_notice_came_stays_as_it_was_decided(winter: Of
     after = winter.deadlines("P-1", as_of="2019-01-31")["publish"]
     assert (after.last_day, after.verdict) == (date(2018, 12, 31), before)
     assert before == "on_time"
-    winter.do("P-1", "note", text="备注", now=at("2019-01-10"))
+    winter.do("P-1", "note", facts={"text": "备注"}, now=at("2019-01-10"))
     assert winter.deadlines("P-1", as_of="2019-01-31")["publish"].last_day == date(2018, 12, 31)
 
 
@@ -149,11 +149,11 @@ def test_of_a_case_that_moves_both_ways_what_ends_later_is_told_after_all_that_e
     # The permits, seven days from Mon 01-13: 14 .. 17, 20, 21, 22 → 01-22; with the notice 14 .. 17, 19, 20, 21.
     with place.settings(PEOPLE).open() as office:
         office.calendars.adopt(known("2019-11-20"), now=at("2019-11-20"))
-        office.receive("request", "M-1", channel="in_person", title="某事项", now=at("2019-12-30"))
+        office.receive("request", "M-1", facts={"channel": "in_person"}, title="某事项", now=at("2019-12-30"))
         office.do("M-1", "register", now=at("2019-12-30"))
-        office.do("M-1", "assign", officer="张三", now=at("2019-12-30"))
+        office.do("M-1", "assign", facts={"officer": "张三"}, now=at("2019-12-30"))
         for ref, day in (("A", "2019-12-31"), ("B", "2020-01-20")):
-            office.do("M-1", "consult_third_party", ref=ref, served=day, now=at(day))
+            office.do("M-1", "consult_third_party", facts={"ref": ref, "served": day}, now=at(day))
         for number in ("A-1", "Z-1"):
             decided(office, number, "2020-01-13")
         new, now = known("2020-01-20"), at("2020-01-20", "18:00")

@@ -16,11 +16,11 @@ DAY_0 = "2022-09-01"
 
 
 def open_request(office: Office, number: str, day: str) -> None:
-    office.receive("request", number, channel="in_person", title="某事项", now=at(day))
+    office.receive("request", number, facts={"channel": "in_person"}, title="某事项", now=at(day))
 
 
 def reply(office: Office, number: str, day: str, typed_in: str = "") -> Outcome:
-    return office.do(number, "reply", day=day, decision="D-PUB", method="posted", now=at(typed_in or day))
+    return office.do(number, "reply", day=day, facts={"decision": "D-PUB", "method": "posted"}, now=at(typed_in or day))
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def wrongly_replied(office: Office) -> Office:
     """A reply entered for the 20th by mistake and voided on the 28th."""
     open_request(office, "A", DAY_0)
     reply(office, "A", "2022-09-20")
-    office.do("A", "correct_entry", seq=2, void=True, reason="误录", now=at("2022-09-28"))
+    office.do("A", "correct_entry", facts={"seq": 2, "void": True, "reason": "误录"}, now=at("2022-09-28"))
     return office
 
 
@@ -87,7 +87,7 @@ def test_a_correction_can_itself_be_corrected_and_voided(office: Office) -> None
     office.do("A", "correct_entry", facts={"seq": 1, "day": "2022-08-30", "reason": "签收之日"}, now=at("2022-09-05"))
     office.do("A", "correct_entry", facts={"seq": 2, "day": "2022-08-31", "reason": "再核对"}, now=at("2022-09-06"))
     assert office.case("A", as_of="2022-09-06").first.day == date(2022, 8, 31)
-    office.do("A", "correct_entry", seq=2, void=True, reason="原记录无误", now=at("2022-09-07"))
+    office.do("A", "correct_entry", facts={"seq": 2, "void": True, "reason": "原记录无误"}, now=at("2022-09-07"))
     assert office.case("A", as_of="2022-09-07").first.day == date(2022, 9, 1)
     assert_sound(office)
 
@@ -98,30 +98,32 @@ def test_what_has_been_voided_is_corrected_no_further_and_the_way_is_named(wrong
             "A", "correct_entry", facts={"seq": 2, "day": "2022-09-21", "reason": "x"}, now=at("2022-09-28")
         )
     assert (refused.value.code, refused.value.facts["by"]) == ("correction_of_voided", 3)
-    wrongly_replied.do("A", "correct_entry", seq=3, void=True, reason="作废有误", now=at("2022-09-28"))
+    wrongly_replied.do("A", "correct_entry", facts={"seq": 3, "void": True, "reason": "作废有误"}, now=at("2022-09-28"))
     assert wrongly_replied.case("A", as_of="2022-09-21").state == "replied"
 
 
 def test_an_entry_is_not_corrected_to_what_may_not_be_entered(office: Office) -> None:
     open_request(office, "A", DAY_0)
     office.do("A", "register", now=at(DAY_0))
-    office.do("A", "extend", days=10, approved_by="李四", now=at("2022-09-20"))
+    office.do("A", "extend", facts={"days": 10, "approved_by": "李四"}, now=at("2022-09-20"))
 
     # 第三十三条第二款: 延长的期限最长不得超过20个工作日.
     with pytest.raises(Refused) as refused:
-        office.do("A", "correct_entry", seq=3, reason="x", days=21, now=at("2022-09-21"))
+        office.do("A", "correct_entry", facts={"seq": 3, "reason": "x", "days": 21}, now=at("2022-09-21"))
     assert refused.value.code == "extension_too_long"
     assert office.deadlines("A", as_of="2022-09-21")["reply"].extension == 10
-    office.do("A", "correct_entry", seq=3, reason="x", days=20, now=at("2022-09-21"))
+    office.do("A", "correct_entry", facts={"seq": 3, "reason": "x", "days": 20}, now=at("2022-09-21"))
     assert office.deadlines("A", as_of="2022-09-21")["reply"].extension == 20
 
 
 def test_a_correction_lies_on_no_day_before_what_it_corrects(office: Office) -> None:
     open_request(office, "A", DAY_0)
     office.do("A", "register", now=at(DAY_0))
-    office.do("A", "extend", days=10, approved_by="李四", now=at("2022-09-20"))
+    office.do("A", "extend", facts={"days": 10, "approved_by": "李四"}, now=at("2022-09-20"))
     with pytest.raises(Refused) as refused:
-        office.do("A", "correct_entry", seq=3, days=5, reason="x", day="2022-09-19", now=at("2022-09-21"))
+        office.do(
+            "A", "correct_entry", facts={"seq": 3, "days": 5, "reason": "x"}, day="2022-09-19", now=at("2022-09-21")
+        )
     assert refused.value.code == "correction_before_entry"
 
 
@@ -131,7 +133,7 @@ def test_steps_on_record_stay_and_are_recorded_once(office: Office) -> None:
     office.tick(at("2022-09-30"))  # the last day: reminders are on record
     before = office.escalations()
     assert before
-    office.do("A", "correct_entry", seq=1, title="别的题", reason="误录", now=at("2022-09-30"))
+    office.do("A", "correct_entry", facts={"seq": 1, "title": "别的题", "reason": "误录"}, now=at("2022-09-30"))
     office.tick(at("2022-10-08"))
     after = office.escalations()
     assert [row.id for row in after[: len(before)]] == [row.id for row in before]
@@ -143,8 +145,8 @@ def test_steps_on_record_stay_and_are_recorded_once(office: Office) -> None:
 
 
 def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_again(office: Office) -> None:
-    wrong = office.receive("request", channel="in_person", now=at(DAY_0))
-    entered = office.do(wrong.number, "misfile", reason="与 A 重复", now=at("2022-09-05"))
+    wrong = office.receive("request", facts={"channel": "in_person"}, now=at(DAY_0))
+    entered = office.do(wrong.number, "misfile", facts={"reason": "与 A 重复"}, now=at("2022-09-05"))
 
     assert (entered.state, entered.last_day, entered.findings) == ("misfiled", None, ())
     assert office.cases(as_of="2022-09-02") == office.cases(as_of="2022-09-05") == []
@@ -153,9 +155,9 @@ def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_
     office.tick(at(DAY_0))
     office.tick(at("2022-10-31"))
     assert office.escalations() == []
-    assert office.receive("request", channel="in_person", now=at("2022-09-06")).number != wrong.number
+    assert office.receive("request", facts={"channel": "in_person"}, now=at("2022-09-06")).number != wrong.number
     with pytest.raises(Refused):
-        office.do(wrong.number, "reply", decision="D-PUB", method="posted", now=at("2022-09-07"))
+        office.do(wrong.number, "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2022-09-07"))
     assert_sound(office)
 
 
@@ -166,4 +168,4 @@ def test_a_misfiling_names_its_reason_and_ends_only_what_is_open(office: Office)
     assert refused.value.code == "facts_missing"
     reply(office, "A", "2022-09-20")
     with pytest.raises(Refused):
-        office.do("A", "misfile", reason="重复", now=at("2022-09-21"))
+        office.do("A", "misfile", facts={"reason": "重复"}, now=at("2022-09-21"))

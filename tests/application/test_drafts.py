@@ -33,7 +33,7 @@ def contents(place: Place, *tables: str) -> dict[str, list[Any]]:
 def keep_reply(office: Office, **more: Any) -> int:
     """Keep what was refused, with the sentence of the refusal."""
     with pytest.raises(Refused) as refused:
-        office.do("A", "reply", decision="D-PUB", now=KEPT)
+        office.do("A", "reply", facts={"decision": "D-PUB"}, now=KEPT)
     given = {"day": date(2026, 3, 9), "by": "张三", "facts": {"decision": "D-PUB"}, "now": KEPT} | more
     return office.drafts.keep("A", "reply", str(refused.value), **given)
 
@@ -140,7 +140,7 @@ def test_a_moment_and_a_number_come_out_of_a_draft_as_they_went_in(case: Office)
 
 def test_a_draft_that_was_to_open_a_case_opens_it(office: Office) -> None:
     with pytest.raises(Refused) as refused:
-        office.receive("duty", kind="training", now=KEPT)
+        office.receive("duty", facts={"kind": "training"}, now=KEPT)
     id_ = office.drafts.keep("", "open", str(refused.value), workflow="duty", facts={"kind": "training"}, now=KEPT)
     entered = office.drafts.enter(id_, facts={"due": "2026-12-31"}, now=LATER)
     assert entered.number == "UNIT-2026-0001"
@@ -208,7 +208,7 @@ def test_a_draft_for_a_case_that_has_ended_meanwhile_is_refused_and_stays(case: 
 
 def test_a_draft_that_was_to_open_a_case_which_is_there_by_now_is_no_second_one(office: Office) -> None:
     id_ = office.drafts.keep("PX-1", "open", "…", workflow="duty", facts={"kind": "training"}, now=KEPT)
-    office.receive("duty", "PX-1", kind="training", due="2026-12-31", now=KEPT)
+    office.receive("duty", "PX-1", facts={"kind": "training", "due": "2026-12-31"}, now=KEPT)
     with pytest.raises((Refused, Conflict)):
         office.drafts.enter(id_, facts={"due": "2026-12-31"}, now=LATER)
     assert len(office.case("PX-1", as_of="2026-12-31").record) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.office import Office
-from store.offices import Place, at
+from store.offices import Place, apart, at
 
 DAY = "2026-03-02"
 NOW = at(DAY)
@@ -22,7 +22,7 @@ THINGS: list[Any] = [object(), [], ["x"], {}, {"a": 1}, b"x", ("x",), {1, 2}, 1j
 @pytest.fixture
 def office(place: Place) -> Iterator[Office]:
     with place.open() as opened:
-        opened.receive("request", "A", channel="in_person", now=NOW)
+        opened.receive("request", "A", facts={"channel": "in_person"}, now=NOW)
         yield opened
 
 
@@ -35,7 +35,7 @@ def count(office: Office) -> int:
 def test_a_fact_of_no_type_of_facts_is_refused_with_its_name(office: Office, fact: str, thing: Any) -> None:
     before = count(office)
     with pytest.raises(GkflowError) as caught:
-        office.receive("request", "B", now=NOW, **{fact: thing})
+        office.receive("request", "B", now=NOW, **apart(**{fact: thing}))
     assert caught.value.code == ("unknown_fact" if fact in ("remark_of_ours", "due") else "fact_kind")
     assert caught.value.facts["fact"] == fact
     assert count(office) == before
@@ -62,11 +62,15 @@ def test_true_is_no_text_and_no_number(office: Office, value: bool) -> None:
 
 def test_facts_of_the_types_that_facts_have_are_taken(office: Office) -> None:
     entered = office.receive(
-        "request", "B", title="摘要", officer="张三", channel="internet", confirmed=date(2026, 3, 2), now=NOW
+        "request",
+        "B",
+        title="摘要",
+        facts={"officer": "张三", "channel": "internet", "confirmed": date(2026, 3, 2)},
+        now=NOW,
     )
     assert entered.day_zero == date(2026, 3, 2)
     office.do("B", "register", now=NOW)
-    office.do("B", "extend", days=Decimal(20), approved_by="李四", now=NOW)
+    office.do("B", "extend", facts={"days": Decimal(20), "approved_by": "李四"}, now=NOW)
     (note,) = [row for row in office.export(["B"]) if row["action"] == "extend"]
     assert note["days"] == 20
 
@@ -74,8 +78,8 @@ def test_facts_of_the_types_that_facts_have_are_taken(office: Office) -> None:
 @pytest.mark.parametrize("day", [20260302, 46083, 1.5, True, object(), [DAY], (2026, 3, 2)])
 def test_a_day_is_a_date_or_a_text(office: Office, day: Any) -> None:
     calls: list[Callable[[], Any]] = [
-        lambda: office.receive("request", "B", day=day, channel="in_person", now=NOW),
-        lambda: office.do("A", "note", day=day, text="x", now=NOW),
+        lambda: office.receive("request", "B", day=day, facts={"channel": "in_person"}, now=NOW),
+        lambda: office.do("A", "note", day=day, facts={"text": "x"}, now=NOW),
         lambda: office.cases(as_of=day),
         lambda: office.view("A", as_of=day),
     ]
@@ -85,13 +89,13 @@ def test_a_day_is_a_date_or_a_text(office: Office, day: Any) -> None:
             call()
         assert caught.value.code == "bad_day"
     with pytest.raises(Refused) as caught:
-        office.receive("request", "B", channel="internet", confirmed=day, now=NOW)
+        office.receive("request", "B", facts={"channel": "internet", "confirmed": day}, now=NOW)
     assert caught.value.facts["fact"] == "confirmed"
     assert count(office) == before
 
 
 def test_a_moment_is_a_day_too(office: Office) -> None:
-    assert office.do("A", "note", day=NOW, text="x", now=NOW).day == date(2026, 3, 2)
+    assert office.do("A", "note", day=NOW, facts={"text": "x"}, now=NOW).day == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("number", [None, 1, 1.0, b"A", ["A"], object(), date(2026, 3, 2)])
@@ -99,8 +103,8 @@ def test_a_case_number_is_a_text(office: Office, number: Any) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: office.case(number), lambda: office.view(number), lambda: office.deadlines(number),
         lambda: office.explain(number), lambda: office.published(number), lambda: office.export([number]),
-        lambda: office.do(number, "note", text="x", now=NOW),
-        lambda: office.receive("request", number, channel="in_person", now=NOW),
+        lambda: office.do(number, "note", facts={"text": "x"}, now=NOW),
+        lambda: office.receive("request", number, facts={"channel": "in_person"}, now=NOW),
         lambda: office.drafts.keep(number, "note", "why", now=NOW),
     ]  # fmt: skip
     for call in calls:
@@ -114,9 +118,9 @@ def test_names_are_texts(office: Office, name: str) -> None:
     given: dict[str, Any] = {"workflow": "request", "by": "", "unit": "", "key": "", "action": "note", name: ["x"]}
     action, workflow = given.pop("action"), given.pop("workflow")
     if name == "workflow":
-        call = partial(office.receive, workflow, "B", channel="in_person")
+        call = partial(office.receive, workflow, "B", facts={"channel": "in_person"})
     else:
-        call = partial(office.do, "A", action, text="x")
+        call = partial(office.do, "A", action, facts={"text": "x"})
     with pytest.raises(Refused) as caught:
         call(now=NOW, **given)
     assert (caught.value.code, caught.value.facts["name"]) == ("not_a_text", name)
@@ -153,8 +157,8 @@ def test_labels_are_taken_as_codes_are(office: Office) -> None:
 
 
 def test_a_label_under_the_same_key_does_nothing_twice(office: Office) -> None:
-    first = office.do("A", "备注", text="x", key="k", now=NOW)
-    again = office.do("A", "note", text="x", key="k", now=NOW)
+    first = office.do("A", "备注", facts={"text": "x"}, key="k", now=NOW)
+    again = office.do("A", "note", facts={"text": "x"}, key="k", now=NOW)
     assert (first.seq, again.seq, again.written) == (2, 2, False)
 
 

@@ -15,7 +15,7 @@ from gkflow.application.actions import Outcome
 from gkflow.application.register import Imported
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at, open_request
+from store.offices import Place, apart, assert_sound, at, open_request
 
 NOW = at("2026-11-20")
 TABLES = ("entry", "docket", "clock", "notice", "edition", "escalation", "draft", "subscription")
@@ -89,8 +89,11 @@ def drafted(office: Office, number: str = "P-1", **facts: Any) -> None:
 
 def withhold(office: Office, number: str = "P-1", **more: Any) -> Outcome:
     return office.do(
-        number, "withhold", attribute="withheld", attribute_reason="内部事务", ground="D-REF-16A",
-        **({"now": at("2026-03-05"), "by": "赵六"} | more),
+        number, "withhold",
+        **apart(
+            **{"now": at("2026-03-05"), "by": "赵六"} | more, attribute="withheld", attribute_reason="内部事务",
+            ground="D-REF-16A",
+        ),
     )  # fmt: skip
 
 
@@ -99,7 +102,7 @@ def withhold(office: Office, number: str = "P-1", **more: Any) -> Outcome:
 
 def test_a_case_received_with_its_origin_stands_on_both_records(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
-    office.receive("reconsideration", "F-1", origin="R-1", accepted="2026-04-01", now=at("2026-04-03"))
+    office.receive("reconsideration", "F-1", facts={"origin": "R-1", "accepted": "2026-04-01"}, now=at("2026-04-03"))
     assert origin(office, "F-1") == "R-1"
     assert links(office, "R-1") == [("F-1", "2026-04-03")]
     assert links(office, "F-1") == []
@@ -108,7 +111,7 @@ def test_a_case_received_with_its_origin_stands_on_both_records(office: Office) 
 
 def test_the_link_on_the_origin_bears_the_legal_day_and_the_name_of_whoever_opened_the_case(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
-    office.receive("complaint", "T-1", origin="R-1", day="2026-03-20", by="钱七", now=at("2026-03-24"))
+    office.receive("complaint", "T-1", facts={"origin": "R-1"}, day="2026-03-20", by="钱七", now=at("2026-03-24"))
     entry = office.case("R-1", as_of="2026-03-24").record[-1]
     assert (entry.action, entry.day.isoformat(), entry.by) == ("link", "2026-03-20", "钱七")
     assert entry.facts["text"] == "投诉举报", "the label of the workflow that was opened"
@@ -118,7 +121,7 @@ def test_the_link_on_the_origin_bears_the_legal_day_and_the_name_of_whoever_open
 def test_a_link_moves_neither_the_state_nor_a_clock_of_the_origin(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
     before = office.view("R-1", as_of="2026-03-20")
-    office.receive("complaint", "T-1", origin="R-1", now=at("2026-03-20"))
+    office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"))
     after = office.view("R-1", as_of="2026-03-20")
     assert (after.case.state, after.case.findings) == (before.case.state, before.case.findings)
     days = [{key: (each.last_day, each.status) for key, each in view.deadlines.items()} for view in (before, after)]
@@ -127,7 +130,7 @@ def test_a_link_moves_neither_the_state_nor_a_clock_of_the_origin(office: Office
 
 def test_the_facts_of_the_link_are_no_facts_of_the_origin(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
-    office.receive("complaint", "T-1", origin="R-1", now=at("2026-03-20"))
+    office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"))
     facts = office.case("R-1", as_of="2026-03-20").facts
     assert "leads_to" not in facts
     assert "text" not in facts
@@ -136,7 +139,7 @@ def test_the_facts_of_the_link_are_no_facts_of_the_origin(office: Office) -> Non
 def test_one_origin_may_lead_to_several_cases(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
     for number, day in (("F-1", "2026-04-03"), ("F-2", "2026-04-03"), ("F-3", "2026-05-06")):
-        office.receive("reconsideration", number, origin="R-1", accepted=day, now=at(day))
+        office.receive("reconsideration", number, facts={"origin": "R-1", "accepted": day}, now=at(day))
     assert links(office, "R-1") == [("F-1", "2026-04-03"), ("F-2", "2026-04-03"), ("F-3", "2026-05-06")]
     assert_sound(office)
 
@@ -144,7 +147,7 @@ def test_one_origin_may_lead_to_several_cases(office: Office) -> None:
 def test_a_retry_under_the_same_key_links_once(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
     told = [
-        office.receive("complaint", origin="R-1", key="portal-7", now=at("2026-03-20", f"{hour}:00")).number
+        office.receive("complaint", facts={"origin": "R-1"}, key="portal-7", now=at("2026-03-20", f"{hour}:00")).number
         for hour in ("09", "10")
     ]
     assert told[0] == told[1]
@@ -155,7 +158,7 @@ def test_an_unknown_origin_is_refused_and_nothing_written(place: Place, office: 
     open_request(office, "R-1", "2026-03-02")
     before = contents(place)
     with pytest.raises(NotFound) as refused:
-        office.receive("complaint", "T-1", origin="R-2", now=at("2026-03-20"))
+        office.receive("complaint", "T-1", facts={"origin": "R-2"}, now=at("2026-03-20"))
     assert refused.value.code == "origin_unknown"
     assert (refused.value.facts["origin"], refused.value.facts["case"]) == ("R-2", "T-1")
     assert "R-1" in str(refused.value), "a number nearly the same is shown"
@@ -165,7 +168,7 @@ def test_an_unknown_origin_is_refused_and_nothing_written(place: Place, office: 
 def test_a_case_cannot_come_from_itself(place: Place, office: Office) -> None:
     before = contents(place)
     with pytest.raises(NotFound) as refused:
-        office.receive("complaint", "T-1", origin="T-1", now=at("2026-03-20"))
+        office.receive("complaint", "T-1", facts={"origin": "T-1"}, now=at("2026-03-20"))
     assert refused.value.code == "origin_unknown"
     assert contents(place) == before
 
@@ -174,7 +177,7 @@ def test_a_day_before_the_origins_first_is_refused_and_nothing_written(place: Pl
     open_request(office, "R-1", "2026-03-03")
     before = contents(place)
     with pytest.raises(Refused) as refused:
-        office.receive("complaint", "T-1", origin="R-1", day="2026-03-02", now=at("2026-03-20"))
+        office.receive("complaint", "T-1", facts={"origin": "R-1"}, day="2026-03-02", now=at("2026-03-20"))
     assert refused.value.code == "before_origin"
     assert (str(refused.value.facts["day"]), str(refused.value.facts["first"])) == ("2026-03-02", "2026-03-03")
     assert contents(place) == before
@@ -182,7 +185,7 @@ def test_a_day_before_the_origins_first_is_refused_and_nothing_written(place: Pl
 
 def test_on_the_day_of_the_origins_first_entry_a_case_may_come_from_it(office: Office) -> None:
     open_request(office, "R-1", "2026-03-03")
-    office.receive("complaint", "T-1", origin="R-1", day="2026-03-03", now=at("2026-03-20"))
+    office.receive("complaint", "T-1", facts={"origin": "R-1"}, day="2026-03-03", now=at("2026-03-20"))
     assert links(office, "R-1") == [("T-1", "2026-03-03")]
 
 
@@ -190,12 +193,12 @@ def test_on_the_day_of_the_origins_first_entry_a_case_may_come_from_it(office: O
 def test_a_closed_origin_still_takes_the_link(office: Office, end: str) -> None:
     open_request(office, "R-1", "2026-03-02")
     if end == "archive":
-        office.do("R-1", "reply", decision="D-PUB", method="posted", now=at("2026-03-10"))
+        office.do("R-1", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2026-03-10"))
         office.do("R-1", "archive", now=at("2026-03-12"))
     else:
         office.do("R-1", "withdraw", now=at("2026-03-10"))
     state = office.case("R-1", as_of="2026-04-03").state
-    office.receive("reconsideration", "F-1", origin="R-1", accepted="2026-04-01", now=at("2026-04-03"))
+    office.receive("reconsideration", "F-1", facts={"origin": "R-1", "accepted": "2026-04-01"}, now=at("2026-04-03"))
     assert links(office, "R-1") == [("F-1", "2026-04-03")]
     assert office.case("R-1", as_of="2026-04-03").state == state
     assert office.case("R-1", as_of="2026-04-03").findings == ()
@@ -232,7 +235,9 @@ def test_a_fact_that_is_not_on_record_is_left_out_of_the_new_case(office: Office
 def test_an_action_opens_nothing_where_its_condition_is_not_met(place: Place, office: Office) -> None:
     # What is open on request is not withheld: 条例 第十八条 speaks of what is not disclosed at all.
     drafted(office)
-    entered = office.do("P-1", "withhold", attribute="on_request", attribute_reason="依申请", now=at("2026-03-05"))
+    entered = office.do(
+        "P-1", "withhold", facts={"attribute": "on_request", "attribute_reason": "依申请"}, now=at("2026-03-05")
+    )
     assert entered.opened == ()
     assert [line.case for line in office.cases(include_closed=True, as_of="2026-03-05")] == ["P-1"]
     assert links(office, "P-1") == []
@@ -248,7 +253,7 @@ def test_what_an_entry_was_typed_in_late_opens_bears_the_day_on_which_it_happene
 def test_a_chain_of_cases_has_a_link_between_each_and_the_next(office: Office) -> None:
     drafted(office)
     (assessed,) = withhold(office).opened
-    (released,) = office.do(assessed, "release", reason="情势变化", now=at("2026-09-01")).opened
+    (released,) = office.do(assessed, "release", facts={"reason": "情势变化"}, now=at("2026-09-01")).opened
     assert office.case(released, as_of="2026-09-01").workflow == "proactive"
     assert office.case(released, as_of="2026-09-01").facts["source"] == "reassessment"
     assert [origin(office, number) for number in ("P-1", assessed, released)] == ["", "P-1", assessed]
@@ -265,7 +270,7 @@ def test_whoever_acted_need_hold_no_role_in_what_the_action_opens(place: Place) 
         drafted(office)
         assert len(withhold(office).opened) == 1
         with pytest.raises(Refused) as refused:
-            office.receive("reassessment", item="甲", ground="D-REF-15", by="赵六", now=at("2026-03-05"))
+            office.receive("reassessment", facts={"item": "甲", "ground": "D-REF-15"}, by="赵六", now=at("2026-03-05"))
         assert refused.value.code == "role_missing"
 
 
@@ -284,7 +289,7 @@ def test_a_dry_run_writes_neither_case_nor_link(place: Place, office: Office) ->
     open_request(office, "R-1", "2026-03-02")
     drafted(office)
     before = contents(place)
-    told = office.receive("complaint", "T-1", origin="R-1", now=at("2026-03-20"), dry_run=True)
+    told = office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"), dry_run=True)
     assert not told.written
     assert not withhold(office, dry_run=True).written
     assert contents(place) == before
@@ -292,7 +297,7 @@ def test_a_dry_run_writes_neither_case_nor_link(place: Place, office: Office) ->
 
 def test_a_dry_run_refuses_an_unknown_origin_as_well(office: Office) -> None:
     with pytest.raises(NotFound):
-        office.receive("complaint", "T-1", origin="R-1", now=at("2026-03-20"), dry_run=True)
+        office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"), dry_run=True)
 
 
 @pytest.mark.parametrize("ended", ["rollback", "commit"])
@@ -304,7 +309,7 @@ def test_case_and_link_stand_or_fall_with_the_transaction_of_the_caller(
     before = contents(place)
     with place.engine() as engine, Session(engine) as session:
         portal = gkflow.open(engine, home=place.home)
-        portal.receive("complaint", "T-1", origin="R-1", now=at("2026-03-20"), session=session)
+        portal.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"), session=session)
         (number,) = withhold(portal, session=session).opened
         seen = [entry.action for entry in portal.case("R-1", as_of="2026-03-20", session=session).record]
         assert seen.count("link") == 1, "inside its own transaction the caller sees both halves"
@@ -329,7 +334,7 @@ def leading(place: Place) -> Place:
 def test_an_action_may_open_two_cases(leading: Place) -> None:
     with leading.open() as office:
         office.receive("lead", "L-1", title="某线索", now=at("2026-03-02"))
-        opened = office.do("L-1", "hand_on", day_said="2026-12-31", now=at("2026-03-05")).opened
+        opened = office.do("L-1", "hand_on", facts={"day_said": "2026-12-31"}, now=at("2026-03-05")).opened
         assert [office.case(number, as_of="2026-03-05").workflow for number in opened] == ["supervision", "duty"]
         assert links(office, "L-1") == [(number, "2026-03-05") for number in opened]
         assert_sound(office)
@@ -340,7 +345,7 @@ def test_an_opening_that_is_refused_takes_the_action_and_the_other_openings_back
         office.receive("lead", "L-1", title="某线索", now=at("2026-03-02"))
         before = contents(leading)
         with pytest.raises(Refused) as refused:
-            office.do("L-1", "hand_on", day_said="年底", now=at("2026-03-05"))
+            office.do("L-1", "hand_on", facts={"day_said": "年底"}, now=at("2026-03-05"))
         assert refused.value.code == "bad_fact"
         assert contents(leading) == before
         assert office.case("L-1", as_of="2026-03-05").state == "open"
@@ -355,7 +360,7 @@ def test_an_opening_refused_in_the_transaction_of_the_caller_leaves_nothing_half
         with leading.engine() as engine, Session(engine) as session:
             portal = gkflow.open(engine, home=leading.home)
             with pytest.raises(Refused):
-                portal.do("L-1", "hand_on", day_said="年底", now=at("2026-03-05"), session=session)
+                portal.do("L-1", "hand_on", facts={"day_said": "年底"}, now=at("2026-03-05"), session=session)
             session.commit()
         assert [entry.action for entry in office.case("L-1", as_of="2026-03-05").record] == ["begin"]
         assert contents(leading) == before

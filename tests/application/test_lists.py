@@ -22,18 +22,18 @@ def busy(office: Office) -> Office:
     reply(office, "答复", "2022-09-29")
     open_request(office, "逾期", "2022-09-08")  # last day: 12 October
     open_request(office, "补正", "2022-09-13")
-    office.do("补正", "ask_correction", items="x", now=at("2022-09-16"))
+    office.do("补正", "ask_correction", facts={"items": "x"}, now=at("2022-09-16"))
     office.do("补正", "receive_correction", now=at("2022-09-26"))
     open_request(office, "征求", "2022-09-13")
-    office.do("征求", "consult_third_party", ref="甲", now=at("2022-09-19"))
-    office.do("征求", "third_party_answers", ref="甲", now=at("2022-10-12"))
-    office.receive("request", "网上", channel="internet", now=at("2022-09-14"))
+    office.do("征求", "consult_third_party", facts={"ref": "甲"}, now=at("2022-09-19"))
+    office.do("征求", "third_party_answers", facts={"ref": "甲"}, now=at("2022-10-12"))
+    office.receive("request", "网上", facts={"channel": "internet"}, now=at("2022-09-14"))
     office.do("网上", "confirm", now=at("2022-09-20"))
     open_request(office, "延迟", "2022-09-13")
     # A fixed day that is a day off: Saturday 15 October.
-    office.do("延迟", "postpone", until="2022-10-15", reason="大量", now=at("2022-09-20"))
+    office.do("延迟", "postpone", facts={"until": "2022-10-15", "reason": "大量"}, now=at("2022-09-20"))
     office.receive("permit", "许可", now=at("2022-09-26"))
-    office.do("许可", "note", text="x", now=at("2022-09-27"))
+    office.do("许可", "note", facts={"text": "x"}, now=at("2022-09-27"))
     office.receive("interpretation", "解读", now=at("2022-09-29"))
     office.do("解读", "publish", now=at("2022-10-11"))  # late, and closed
     return office
@@ -100,8 +100,8 @@ def test_a_list_of_a_day_is_not_changed_by_what_happens_afterwards(place: Place,
     open_request(office, "B", "2022-09-13")
     day = "2022-09-20"
     then = office.cases(as_of=day)
-    office.do("A", "assign", officer="李四", title="改了", now=at("2022-09-21"))
-    office.do("A", "extend", days=20, approved_by="x", now=at("2022-09-22"))
+    office.do("A", "assign", facts={"officer": "李四", "title": "改了"}, now=at("2022-09-21"))
+    office.do("A", "extend", facts={"days": 20, "approved_by": "x"}, now=at("2022-09-22"))
     reply(office, "B", "2022-09-23")
     assert office.cases(as_of=day) == then
     # A correction says what was true on that day already; what was believed then is asked by its moment.
@@ -114,7 +114,7 @@ def test_a_list_of_a_day_is_not_changed_by_what_happens_afterwards(place: Place,
 
 
 def test_a_receipt_corrected_to_a_later_day_was_not_received_on_the_earlier_one(office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2022-09-13"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2022-09-13"))
     office.do("A", "correct_entry", facts={"seq": 1, "day": "2022-09-15", "reason": "x"}, now=at("2022-09-16"))
     received = {
         day: [line.received.isoformat() for line in office.cases(as_of=day)]
@@ -126,7 +126,7 @@ def test_a_receipt_corrected_to_a_later_day_was_not_received_on_the_earlier_one(
 def test_what_was_typed_in_late_counts_from_its_own_day(office: Office) -> None:
     open_request(office, "A", "2022-09-08")
     assert [line.status for line in office.cases(as_of="2022-10-13")] == ["overdue"]
-    office.do("A", "reply", day="2022-10-10", decision="D-PUB", method="posted", now=at("2022-10-14"))
+    office.do("A", "reply", day="2022-10-10", facts={"decision": "D-PUB", "method": "posted"}, now=at("2022-10-14"))
     assert office.cases(as_of="2022-10-13") == []
     assert [line.status for line in office.cases(as_of="2022-10-09")] == ["due_soon"]
 
@@ -153,10 +153,10 @@ def test_a_closed_case_is_never_overdue(office: Office) -> None:
 @pytest.mark.parametrize("clock", ["confirm", "correction_notice", "correction", "third_party", "archive"])
 def test_what_is_no_duty_of_the_office_is_never_overdue(office: Office, clock: str) -> None:
     open_request(office, "A", "2022-09-01")
-    office.do("A", "consult_third_party", ref="甲", served="2022-09-02", now=at("2022-09-02"))
-    office.receive("request", "B", channel="ordinary_mail", now=at("2022-09-01"))
+    office.do("A", "consult_third_party", facts={"ref": "甲", "served": "2022-09-02"}, now=at("2022-09-02"))
+    office.receive("request", "B", facts={"channel": "ordinary_mail"}, now=at("2022-09-01"))
     open_request(office, "C", "2022-09-01")
-    office.do("C", "ask_correction", items="x", until="2022-09-26", now=at("2022-09-02"))
+    office.do("C", "ask_correction", facts={"items": "x", "until": "2022-09-26"}, now=at("2022-09-02"))
     assert office.cases(as_of="2022-12-01", clock=clock, overdue=True) == []
     assert all(line.light != "red" for line in office.cases(as_of="2022-12-01", clock=clock))
 
@@ -185,7 +185,9 @@ def test_more_cases_than_a_page_are_all_listed(office: Office) -> None:
 def test_the_lights_follow_the_settings_of_the_office(place: Place) -> None:
     (place.home / "gkflow.toml").write_text("[lights]\nblue = 8\norange = 1\n", encoding="utf-8")
     with place.open() as office:
-        office.receive("request", number="L", day="2026-03-02", channel="in_person")  # the last day is 2026-03-30
+        office.receive(
+            "request", number="L", day="2026-03-02", facts={"channel": "in_person"}
+        )  # the last day is 2026-03-30
         lights = [office.cases(as_of=day)[0].light for day in ("2026-03-17", "2026-03-18", "2026-03-27", "2026-03-31")]
     assert lights == ["green", "blue", "orange", "red"]
 

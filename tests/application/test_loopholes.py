@@ -98,13 +98,13 @@ def test_who_is_not_the_office_never_has_less_time_than_the_limit(name: str) -> 
 
 
 def test_nothing_is_given_up_on_the_day_after_the_notice(office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2026-09-14"))
-    office.do("A", "ask_correction", items="文件名称", now=at("2026-09-16"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-09-14"))
+    office.do("A", "ask_correction", facts={"items": "文件名称"}, now=at("2026-09-16"))
 
     assert refused(office, "A", "abandon", "2026-09-17", closing="no_correction") == "too_early"
     assert refused(office, "A", "abandon", "2026-10-13", closing="other") == "too_early"
     assert refused(office, "A", "abandon", "2026-10-20", closing="no_payment") == "no_term"
-    assert office.do("A", "abandon", closing="no_correction", now=at("2026-10-14")).state == "abandoned"
+    assert office.do("A", "abandon", facts={"closing": "no_correction"}, now=at("2026-10-14")).state == "abandoned"
 
 
 @often(60)
@@ -139,16 +139,16 @@ def test_nothing_is_given_up_before_the_term_has_run_out(closing: str, after: in
 def test_a_letter_is_not_received_before_it_is_sent_nor_in_the_future(
     office: Office, day: str, facts: Mapping[str, str], code: str
 ) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2026-03-02"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-03-02"))
     office.do("A", "register", now=at("2026-03-03"))
 
     assert refused(office, "A", "consult_third_party", day, ref="甲公司", **facts) == code
 
 
 def test_a_correction_that_names_a_day_before_the_letter_is_refused(office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2026-03-02"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-03-02"))
     office.do("A", "register", now=at("2026-03-03"))
-    office.do("A", "consult_third_party", ref="甲公司", now=at("2026-03-05"))
+    office.do("A", "consult_third_party", facts={"ref": "甲公司"}, now=at("2026-03-05"))
 
     assert refused(office, "A", CORRECT, "2026-03-10", seq=3, served="2026-03-04", reason="补录") == "fact_before_entry"
     office.do("A", CORRECT, facts={"seq": 3, "served": "2026-03-09", "reason": "补录"}, now=at("2026-03-10"))
@@ -156,17 +156,17 @@ def test_a_correction_that_names_a_day_before_the_letter_is_refused(office: Offi
 
 
 def test_an_extension_of_an_unconfirmed_application_is_refused(office: Office) -> None:
-    office.receive("request", "A", channel="internet", now=at("2026-03-02"))
+    office.receive("request", "A", facts={"channel": "internet"}, now=at("2026-03-02"))
     office.do("A", "register", now=at("2026-03-03"))
 
     assert refused(office, "A", "extend", "2026-03-04", days=10, approved_by="主任") == "extension_no_clock"
 
 
 def test_a_late_reply_is_told_at_once_with_its_verdict_and_days(office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2026-03-02"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-03-02"))
 
     # The last day was Monday 30 March; the reply of Thursday 2 April is three working days past it.
-    entered = office.do("A", "reply", decision="D-OTHER", method="posted", now=at("2026-04-02"))
+    entered = office.do("A", "reply", facts={"decision": "D-OTHER", "method": "posted"}, now=at("2026-04-02"))
 
     (late,) = [each for each in entered.findings if each.code.startswith("act_late")]
     assert (late.code, late.facts["days"], late.facts["last"]) == ("act_late_unless_extended", 3, d("2026-03-30"))
@@ -274,7 +274,7 @@ def test_a_draft_that_has_not_been_formed_is_not_done_either(office: Office) -> 
 @pytest.mark.parametrize("day", ["0022-09-30", "1926-03-02"])
 def test_a_year_that_cannot_be_is_refused(office: Office, day: str) -> None:
     with pytest.raises(Refused) as error:
-        office.receive("request", "A", channel="in_person", day=day, now=at("2026-03-02"))
+        office.receive("request", "A", facts={"channel": "in_person"}, day=day, now=at("2026-03-02"))
     assert error.value.code == "year_too_early"
 
     row = {"case": "C1", "workflow": "request", "day": day, "action": "receive"}
@@ -298,9 +298,9 @@ def test_a_day_is_far_in_another_century_or_more_than_two_years_back(day: str, f
 def parked_office(place: Place) -> Office:
     place.settings(PEOPLE)
     office = place.open()
-    office.receive("request", "H1", channel="in_person", officer="张三", now=at("2026-03-02"))
+    office.receive("request", "H1", facts={"channel": "in_person", "officer": "张三"}, now=at("2026-03-02"))
     office.do("H1", "register", now=at("2026-03-03"))
-    office.do("H1", "consult_third_party", ref="某公司", now=at("2026-03-10"))
+    office.do("H1", "consult_third_party", facts={"ref": "某公司"}, now=at("2026-03-10"))
     return office
 
 
@@ -343,9 +343,14 @@ def test_silence_is_put_on_record_though_no_ladder_reminds_of_it(place: Place) -
     kept = "\n".join(line for line in text.splitlines() if "propose" not in line)
     (folder / "consultation.yaml").write_text(kept + "\n", encoding="utf-8")
     with place.open() as office:
-        office.receive("request", "A", channel="in_person", officer="张三", now=at("2022-09-13"))
+        office.receive("request", "A", facts={"channel": "in_person", "officer": "张三"}, now=at("2022-09-13"))
         office.do("A", "register", now=at("2022-09-13"))
-        office.do("A", "consult_agency", ref="乙局", capacity="co_author", served="2022-09-26", now=at("2022-09-26"))
+        office.do(
+            "A",
+            "consult_agency",
+            facts={"ref": "乙局", "capacity": "co_author", "served": "2022-09-26"},
+            now=at("2022-09-26"),
+        )
         for day in ("2022-10-20", "2022-10-21"):
             office.tick(at(day))
 

@@ -38,7 +38,7 @@ DAY = "2026-03-02"
 def town(place: Place) -> Iterator[Office]:
     place.settings(SETTINGS)
     with place.open() as office:
-        office.receive("request", "A", channel="in_person", by="张三", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, by="张三", now=at(DAY))
         yield office
 
 
@@ -49,7 +49,7 @@ def bound(office: Office, account: str, **accounts: str) -> None:
 
 def test_a_unit_is_known_by_code_and_by_label(town: Office) -> None:
     for name in ("tanzhou", "坦洲镇"):
-        town.receive("request", f"B-{name}", channel="in_person", unit=name, now=at(DAY))
+        town.receive("request", f"B-{name}", facts={"channel": "in_person"}, unit=name, now=at(DAY))
     assert {line.case for line in town.cases(as_of=DAY, unit="坦洲镇")} == {"B-tanzhou", "B-坦洲镇"}
     assert [line.case for line in town.cases(as_of=DAY, unit="ZS")] == ["A"]
 
@@ -60,10 +60,10 @@ def test_an_unknown_unit_is_refused_with_the_nearest_and_all_that_there_are(town
             town.cases(as_of=DAY, unit="坦州镇")
         yield one
         with pytest.raises(NotFound) as two:
-            town.receive("request", "X", channel="in_person", unit="坦州镇", now=at(DAY))
+            town.receive("request", "X", facts={"channel": "in_person"}, unit="坦州镇", now=at(DAY))
         yield two
         with pytest.raises(NotFound) as three:
-            town.do("A", "transfer", to_unit="坦州镇", now=at(DAY))
+            town.do("A", "transfer", facts={"to_unit": "坦州镇"}, now=at(DAY))
         yield three
 
     for refused in asks():
@@ -84,35 +84,37 @@ def test_whoever_acts_is_one_of_the_people_where_the_settings_name_any(town: Off
         town.do("A", "register", by="王五", now=at(DAY))
     assert refused.value.code == "unknown_person"
     # 东区 has nobody in the settings: it must be able to work.
-    town.receive("request", "C", channel="in_person", unit="东区", by="王五", now=at(DAY))
+    town.receive("request", "C", facts={"channel": "in_person"}, unit="东区", by="王五", now=at(DAY))
 
 
 def test_a_transfer_moves_unit_and_officer_at_once(town: Office) -> None:
     town.do("A", "register", by="张三", now=at(DAY))
-    town.do("A", "assign", officer="张三", by="张三", now=at(DAY))
-    town.do("A", "transfer", to_unit="坦洲镇", by="张三", now=at("2026-03-03"))
+    town.do("A", "assign", facts={"officer": "张三"}, by="张三", now=at(DAY))
+    town.do("A", "transfer", facts={"to_unit": "坦洲镇"}, by="张三", now=at("2026-03-03"))
     (line,) = town.cases(as_of="2026-03-03")
     assert (line.unit, line.officer) == ("tanzhou", None)
     (before,) = town.cases(as_of=DAY)
     assert (before.unit, before.officer) == ("ZS", "张三")
-    town.do("A", "assign", to_unit="ZS", officer="张三", by="李四", now=at("2026-03-04"))
+    town.do("A", "assign", facts={"to_unit": "ZS", "officer": "张三"}, by="李四", now=at("2026-03-04"))
     (line,) = town.cases(as_of="2026-03-04", officer="张三")
     assert (line.unit, line.officer) == ("ZS", "张三")
     assert_sound(town)
 
 
 def test_a_mistaken_transfer_is_corrected_and_voided(town: Office) -> None:
-    town.do("A", "transfer", to_unit="坦洲镇", by="张三", now=at("2026-03-03"))
-    town.do("A", "note", text="x", by="李四", now=at("2026-03-03"))
-    town.do("A", "correct_entry", seq=2, to_unit="东区", reason="转错", by="张三", now=at("2026-03-04"))
+    town.do("A", "transfer", facts={"to_unit": "坦洲镇"}, by="张三", now=at("2026-03-03"))
+    town.do("A", "note", facts={"text": "x"}, by="李四", now=at("2026-03-03"))
+    town.do(
+        "A", "correct_entry", facts={"seq": 2, "to_unit": "东区", "reason": "转错"}, by="张三", now=at("2026-03-04")
+    )
     assert [line.unit for line in town.cases(as_of="2026-03-04")] == ["dongqu"]
-    town.do("A", "correct_entry", seq=2, void=True, reason="不应转", by="张三", now=at("2026-03-05"))
+    town.do("A", "correct_entry", facts={"seq": 2, "void": True, "reason": "不应转"}, by="张三", now=at("2026-03-05"))
     assert [line.unit for line in town.cases(as_of="2026-03-05")] == ["ZS"]
     assert_sound(town)
 
 
 def test_the_head_of_the_section_that_takes_a_case_over_hears_of_it(town: Office) -> None:
-    town.do("A", "transfer", to_unit="tanzhou", by="张三", now=at(DAY))
+    town.do("A", "transfer", facts={"to_unit": "tanzhou"}, by="张三", now=at(DAY))
     assert {notice.name for notice in town.notices(case="A")} == {"李四"}
 
 
@@ -175,8 +177,8 @@ def test_the_sweep_acts_under_any_account(town: Office) -> None:
 
 
 def test_a_confirmation_that_is_past_stands_in_the_attention_of_every_list(office: Office) -> None:
-    office.receive("request", "N", channel="internet", now=at("2026-03-02"))
-    office.receive("request", "C", channel="internet", now=at("2026-03-02"))
+    office.receive("request", "N", facts={"channel": "internet"}, now=at("2026-03-02"))
+    office.receive("request", "C", facts={"channel": "internet"}, now=at("2026-03-02"))
     office.do("C", "confirm", now=at("2026-03-03"))
     told = {line.case: line.attention for line in office.cases(as_of="2026-03-10")}
     assert told == {"N": ("confirm",), "C": ()}

@@ -10,7 +10,7 @@ import pytest
 
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at
+from store.offices import Place, apart, assert_sound, at
 
 # 中山方案 第三部分第（一）项第1目: 就业 is 市人力资源社会保障局's, 社会救助 and 养老服务 are 市民政局's.
 UNITS = """
@@ -69,11 +69,11 @@ def submitted(office: Office, number: str, **more: Any) -> None:
 
 def review(office: Office, number: str = "CAT-1", action: str = "review", **more: Any) -> Any:
     words = {"opinion": "同意"} if action == "review" else {"reason": "缺依据"}
-    return office.do(number, action, **({"now": REVIEWED} | words | more))
+    return office.do(number, action, **apart(**{"now": REVIEWED} | words | more))
 
 
 def file(office: Office, number: str = "CAT-1", **more: Any) -> Any:
-    return office.do(number, "file", filed_with="市政府办公室", now=LATER, **more)
+    return office.do(number, "file", **apart(filed_with="市政府办公室", now=LATER, **more))
 
 
 # -- whose the review is --------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_where_the_settings_know_no_owner_every_unit_may(place: Place) -> None:
 
 def test_other_actions_on_a_field_are_nobodys_alone(town: Office) -> None:
     review(town, unit="rsj")
-    assert town.do("CAT-1", "note", text="已电话沟通", unit="mzj", now=REVIEWED).written
+    assert town.do("CAT-1", "note", facts={"text": "已电话沟通"}, unit="mzj", now=REVIEWED).written
 
 
 # -- whose the case stays -------------------------------------------------------------------------------------------
@@ -214,7 +214,9 @@ def test_an_opinion_that_the_town_slips_into_another_entry_is_not_the_department
     with place.settings(UNITS).open() as office:
         planned(office, "CAT-1")
         with suppress(Refused, NotFound):
-            office.do("CAT-1", "consult", experts="王教授", opinion="同意", unit="shiqi", now=at("2020-07-05"))
+            office.do(
+                "CAT-1", "consult", facts={"experts": "王教授", "opinion": "同意"}, unit="shiqi", now=at("2020-07-05")
+            )
         with pytest.raises(Refused) as refused:
             file(office)
         assert refused.value.facts["names"] == ("opinion",)
@@ -245,8 +247,8 @@ def test_the_first_opinion_is_enough_for_an_adjustment(town: Office) -> None:
     review(town, unit="rsj")
     file(town)
     town.do("CAT-1", "publish", now=at("2020-08-25"))
-    town.do("CAT-1", "adjust", change="增加事项", ref="2020-1", now=at("2020-08-26"))
-    assert town.do("CAT-1", "file", filed_with="市政府办公室", now=at("2020-08-27")).state == "filed"
+    town.do("CAT-1", "adjust", facts={"change": "增加事项", "ref": "2020-1"}, now=at("2020-08-26"))
+    assert town.do("CAT-1", "file", facts={"filed_with": "市政府办公室"}, now=at("2020-08-27")).state == "filed"
 
 
 @pytest.mark.parametrize("level", ["department", "county", "city", "province"])

@@ -9,7 +9,7 @@ import pytest
 
 from gkflow.domain.publication import Kept
 from gkflow.office import Office
-from store.offices import at
+from store.offices import apart, at
 
 DAY = "2026-03-10"  # a Tuesday
 NOW = at(DAY)
@@ -17,11 +17,11 @@ LATER = at("2026-03-20")
 
 
 def opened(office: Office, workflow: str, number: str = "P-1", **facts: Any) -> None:
-    office.receive(workflow, number, now=NOW, **facts)
+    office.receive(workflow, number, now=NOW, **apart(**facts))
 
 
 def do(office: Office, action: str, number: str = "P-1", **facts: Any) -> None:
-    office.do(number, action, now=NOW, **facts)
+    office.do(number, action, now=NOW, **apart(**facts))
 
 
 def shown(office: Office, number: str = "P-1", as_of: str = DAY) -> dict[str, Any]:
@@ -97,12 +97,12 @@ def test_a_document_decided_to_be_withheld_after_its_mark_stays_in(office: Offic
 
 
 def test_the_business_secret_of_a_third_party_never_leaves_with_a_refused_request(office: Office) -> None:
-    office.receive("request", "R-1", channel="in_person", title="某公司配方", now=NOW)
+    office.receive("request", "R-1", facts={"channel": "in_person"}, title="某公司配方", now=NOW)
     office.do("R-1", "register", now=NOW)
-    office.do("R-1", "assign", officer="李四", now=NOW)
-    office.do("R-1", "consult_third_party", ref="某公司", served=DAY, now=NOW)
-    office.do("R-1", "third_party_answers", ref="某公司", opinion="object", now=NOW)
-    office.do("R-1", "reply", decision="D-REF-15", method="handed", now=NOW)
+    office.do("R-1", "assign", facts={"officer": "李四"}, now=NOW)
+    office.do("R-1", "consult_third_party", facts={"ref": "某公司", "served": DAY}, now=NOW)
+    office.do("R-1", "third_party_answers", facts={"ref": "某公司", "opinion": "object"}, now=NOW)
+    office.do("R-1", "reply", facts={"decision": "D-REF-15", "method": "handed"}, now=NOW)
     assert (shown(office, "R-1"), kept(office, "R-1")) == ({}, Kept.NEVER)
 
 
@@ -189,9 +189,9 @@ def test_what_was_entered_after_the_publication_has_not_been_published(office: O
     opened(office, "decision", title="某决策")
     do(office, "publish_draft", draft_url="https://example.gov.cn/d", basis="某法", feedback_way="邮箱",
        comment_until="2026-04-15")  # fmt: skip
-    office.do("P-1", "close_comments", comments=7, now=at("2026-04-16"))
+    office.do("P-1", "close_comments", facts={"comments": 7}, now=at("2026-04-16"))
     assert "收到意见条数" not in shown(office, as_of="2026-04-16")
-    office.do("P-1", "publish_adoption", adopted=3, now=at("2026-04-17"))
+    office.do("P-1", "publish_adoption", facts={"adopted": 3}, now=at("2026-04-17"))
     assert shown(office, as_of="2026-04-17")["收到意见条数"] == 7
 
 
@@ -299,6 +299,6 @@ def test_a_message_that_still_waits_is_taken_back_with_the_publication(office: O
 def test_a_publication_typed_in_late_after_the_document_was_withdrawn_is_told_to_nobody(office: Office) -> None:
     office.subscriptions.add("甲", "file", now=NOW)
     opened(office, "penalty", facts={**PENALTY, "decision_date": DAY})
-    office.do("P-1", "withhold", withhold_ground="state_secret", day="2026-03-13", now=at("2026-03-13"))
+    office.do("P-1", "withhold", facts={"withhold_ground": "state_secret"}, day="2026-03-13", now=at("2026-03-13"))
     office.do("P-1", "publish", day="2026-03-11", now=LATER)
     assert waiting(office) == 0

@@ -57,7 +57,7 @@ def test_the_head_officials_interpretations_of_the_year_are_counted(place: Place
 
         def interpreted(number: str, day: str, by: str) -> None:
             office.receive("interpretation", number, day=day, now=at(day))
-            office.do(number, "publish", day=day, interpreter=by, now=at(day))
+            office.do(number, "publish", day=day, facts={"interpreter": by}, now=at(day))
 
         assert counted() == 0
         interpreted("I-1", "2026-05-06", "drafter")
@@ -65,32 +65,38 @@ def test_the_head_officials_interpretations_of_the_year_are_counted(place: Place
         assert counted() == 0
         interpreted("I-3", "2026-05-06", "head_official")
         assert counted() == 1
-        office.do("I-3", "correct_entry", seq=2, void=True, reason="误录", day="2026-05-07", now=at("2026-05-07"))
+        office.do(
+            "I-3",
+            "correct_entry",
+            facts={"seq": 2, "void": True, "reason": "误录"},
+            day="2026-05-07",
+            now=at("2026-05-07"),
+        )
         assert counted() == 0
 
 
 def test_a_request_has_one_duty_to_reply_whatever_clock_watched_it(office: Office) -> None:
     # Online, confirmed on the next day, answered in time: the clock of the unconfirmed application is no second duty.
-    office.receive("request", "A", channel="internet", now=at("2026-03-02"))
+    office.receive("request", "A", facts={"channel": "internet"}, now=at("2026-03-02"))
     office.do("A", "confirm", now=at("2026-03-03"))
-    office.do("A", "reply", decision="D-PUB", method="posted", now=at("2026-03-20"))
+    office.do("A", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2026-03-20"))
     # Never confirmed and answered late: 2026-03-02 + 20 working days, 清明 on 6 April left out, is 2026-03-30.
-    office.receive("request", "B", channel="internet", now=at("2026-03-02"))
-    office.do("B", "reply", decision="D-PUB", method="posted", now=at("2026-04-30"))
+    office.receive("request", "B", facts={"channel": "internet"}, now=at("2026-03-02"))
+    office.do("B", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2026-04-30"))
 
     assert office.supervision.rates(*YEAR, as_of=date(2026, 4, 30)) == [Rate("request", "reply", on_time=1, late=1)]
 
 
 def test_what_was_given_up_withdrawn_or_postponed_is_neither_on_time_nor_late(office: Office) -> None:
     for number in ("W", "P"):
-        office.receive("request", number, channel="in_person", now=at("2026-03-02"))
+        office.receive("request", number, facts={"channel": "in_person"}, now=at("2026-03-02"))
         office.do(number, "register", now=at("2026-03-02"))
     office.do("W", "withdraw", now=at("2026-03-10"))
-    office.do("P", "postpone", until="2026-06-30", reason="数量众多", now=at("2026-03-10"))
+    office.do("P", "postpone", facts={"until": "2026-06-30", "reason": "数量众多"}, now=at("2026-03-10"))
     (rate,) = office.supervision.rates(*YEAR, as_of=date(2026, 4, 30))
     assert (rate.rate, dict(rate.set_aside)) == (None, {"withdraw": 1, "postpone": 1})
     # The postponed reply is the same duty, and late on 1 July.
-    office.do("P", "reply", decision="D-PUB", method="posted", now=at("2026-07-01"))
+    office.do("P", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2026-07-01"))
     (rate,) = office.supervision.rates(*YEAR, as_of=date(2026, 7, 1))
     assert (rate.late + rate.late_unless_extended, rate.on_time, dict(rate.set_aside)) == (
         1, 0, {"withdraw": 1, "postpone": 1},
@@ -99,8 +105,8 @@ def test_what_was_given_up_withdrawn_or_postponed_is_neither_on_time_nor_late(of
 
 def test_a_case_that_waits_for_the_applicant_waits_and_is_not_on_time(office: Office) -> None:
     # An online application, not confirmed, in 待补正.
-    office.receive("request", "A", channel="internet", now=at("2026-03-02"))
-    office.do("A", "ask_correction", items="x", now=at("2026-03-04"))
+    office.receive("request", "A", facts={"channel": "internet"}, now=at("2026-03-02"))
+    office.do("A", "ask_correction", facts={"items": "x"}, now=at("2026-03-04"))
 
     (line,) = office.cases(as_of="2026-03-20")
     assert (line.status, line.verdict, line.light) == ("waiting", "suspended", None)
@@ -117,8 +123,8 @@ def test_rates_stand_by_unit_and_by_month(place: Place) -> None:
             ("B", "ZS", "2026-03-20"),
             ("C", "tz", "2026-04-30"),
         ):
-            office.receive("request", number, channel="in_person", unit=unit, now=at("2026-03-02"))
-            office.do(number, "reply", decision="D-PUB", method="posted", now=at(replied))
+            office.receive("request", number, facts={"channel": "in_person"}, unit=unit, now=at("2026-03-02"))
+            office.do(number, "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at(replied))
         found = office.supervision.rates(*YEAR, by=("unit", "month"), as_of=date(2026, 4, 30))
         assert [(each.unit, each.month, each.on_time, each.late) for each in found] == [
             ("ZS", "2026-03", 1, 0), ("tz", "2026-03", 1, 0), ("tz", "2026-04", 0, 1),
@@ -128,6 +134,6 @@ def test_rates_stand_by_unit_and_by_month(place: Place) -> None:
 
 
 def test_what_was_received_by_mistake_counts_in_no_rate(office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at("2026-03-02"))
-    office.do("A", "misfile", reason="重复", now=at("2026-03-03"))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-03-02"))
+    office.do("A", "misfile", facts={"reason": "重复"}, now=at("2026-03-03"))
     assert office.supervision.rates(*YEAR, as_of=date(2026, 6, 1)) == []

@@ -224,8 +224,8 @@ def test_a_dry_run_writes_nothing_and_tells_the_same(place: Place, office: Offic
 
 def test_an_export_is_a_register_that_imports_to_the_same_record(place: Place, office: Office) -> None:
     take(office, LIFE)
-    office.receive("request", "C", channel="in_person", now=at("2022-09-13"))
-    noted = office.do("C", "note", text="y", now=at("2022-09-14"))
+    office.receive("request", "C", facts={"channel": "in_person"}, now=at("2022-09-13"))
+    noted = office.do("C", "note", facts={"text": "y"}, now=at("2022-09-14"))
     office.do("C", "correct_entry", facts={"seq": noted.seq, "day": "2022-09-13", "reason": "x"}, now=at("2022-09-15"))
     rows = office.export()
     again = office.import_register(enumerate(rows, 2), now=NOW)

@@ -33,13 +33,13 @@ def table(office: Office, year: int, **more: Any) -> dict[str, tuple[int, ...]]:
 def reconsidered(office: Office, number: str, day: str, decided: str = "", outcome: str = "") -> None:
     office.receive("reconsideration", number, day=day, now=at(day))
     if decided:
-        office.do(number, "decide", day=decided, outcome=outcome, redo="none", now=at(decided))
+        office.do(number, "decide", day=decided, facts={"outcome": outcome, "redo": "none"}, now=at(decided))
 
 
 def sued(office: Office, number: str, path: str, day: str, ended: str = "") -> None:
-    office.receive("litigation", number, path=path, day=day, now=at(day))
+    office.receive("litigation", number, facts={"path": path}, day=day, now=at(day))
     if ended:
-        office.do(number, "terminate", day=ended, outcome="other", reason="撤诉", now=at(ended))
+        office.do(number, "terminate", day=ended, facts={"outcome": "other", "reason": "撤诉"}, now=at(ended))
 
 
 def correct(office: Office, number: str, written: str, **facts: Any) -> None:
@@ -90,7 +90,7 @@ def test_the_first_and_the_last_day_belong_to_their_year(
 
 def test_what_counts_is_the_legal_day_and_not_that_of_the_writing(office: Office) -> None:
     office.receive("reconsideration", "F-1", day="2024-11-04", now=at("2025-01-06"))
-    office.do("F-1", "decide", day="2024-12-30", outcome="upheld", now=at("2025-01-06"))
+    office.do("F-1", "decide", day="2024-12-30", facts={"outcome": "upheld"}, now=at("2025-01-06"))
     assert table(office, 2024) == {"reconsideration": (1, 0, 0, 0)}
     assert table(office, 2025) == {}
 
@@ -100,7 +100,7 @@ def test_a_lawsuit_stands_in_the_group_of_its_path(office: Office) -> None:
     sued(office, "S-2", "direct", "2025-03-04")
     reconsidered(office, "F-1", "2025-03-03", "2025-04-07", "upheld")
     # The suit that follows the reconsideration opens its own case, and says by itself which way it came.
-    assert office.do("F-1", "sued", filed="2025-04-14", court="某法院", now=at("2025-04-21")).opened
+    assert office.do("F-1", "sued", facts={"filed": "2025-04-14", "court": "某法院"}, now=at("2025-04-21")).opened
     assert table(office, 2025) == {
         "reconsideration": (1, 0, 0, 0),
         "direct": (0, 0, 1, 1),
@@ -166,7 +166,7 @@ def test_a_voided_outcome_leaves_the_case_pending(office: Office) -> None:
 def test_an_outcome_that_is_voided_in_a_later_year_was_none_in_the_earlier_one(office: Office) -> None:
     reconsidered(office, "F-1", "2024-03-04", "2024-12-02", "upheld")
     correct(office, "F-1", "2025-02-03", seq=2, void=True)
-    office.do("F-1", "decide", outcome="other", now=at("2026-03-02"))
+    office.do("F-1", "decide", facts={"outcome": "other"}, now=at("2026-03-02"))
     assert [table(office, year) for year in (2024, 2025, 2026, 2027)] == [
         {"reconsideration": (0, 0, 0, 1)},
         {"reconsideration": (0, 0, 0, 1)},
@@ -312,7 +312,7 @@ def test_a_case_is_read_by_the_edition_under_which_it_began(place: Place, office
     with gkflow.open(place.url, home=other) as before:
         before.rule_editions.adopt(now=at("2025-03-01"))
         reconsidered(before, "F-1", "2025-03-03")
-        before.do("F-1", "discontinue", outcome="other", reason="撤回", now=at("2025-04-07"))
+        before.do("F-1", "discontinue", facts={"outcome": "other", "reason": "撤回"}, now=at("2025-04-07"))
     shutil.rmtree(other)
     office.rule_editions.adopt(now=at("2025-04-08"))
     assert "discontinue" not in office.rules.rulebook.workflow("reconsideration").actions
@@ -322,7 +322,9 @@ def test_a_case_is_read_by_the_edition_under_which_it_began(place: Place, office
 def test_the_table_is_read_in_the_transaction_of_the_caller(place: Place, office: Office) -> None:
     with place.engine() as engine, Session(engine) as session:
         portal = gkflow.open(engine, home=place.home)
-        portal.receive("litigation", "S-1", path="direct", day="2025-03-03", now=at("2025-03-03"), session=session)
+        portal.receive(
+            "litigation", "S-1", facts={"path": "direct"}, day="2025-03-03", now=at("2025-03-03"), session=session
+        )
         assert table(portal, 2025, session=session) == {"direct": (0, 0, 0, 1)}
         session.rollback()
     assert table(office, 2025) == {}

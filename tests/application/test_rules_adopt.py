@@ -63,7 +63,7 @@ def test_a_limit_changed_in_a_file_moves_neither_lists_nor_explanations_before_i
         assert last_day(office, "A", "2022-09-02") == TWENTY
         assert listed(office, "A", "2022-09-02") == TWENTY
         assert office.explain("A", as_of="2022-09-02").deadline.last_day == TWENTY
-        entered = office.do("A", "note", text="x", now=at("2022-09-02"))
+        entered = office.do("A", "note", facts={"text": "x"}, now=at("2022-09-02"))
         assert entered.last_day == TWENTY
         open_request(office, "B", "2022-09-01")
         assert last_day(office, "B", "2022-09-02") == TWENTY, "nothing mixes"
@@ -127,7 +127,7 @@ def test_closed_cases_and_stopped_clocks_keep_the_rules_of_their_day(settled: Pl
         office.rule_editions.adopt(now=at("2022-10-08"))
         after = office.deadlines("A", as_of="2022-10-20")["reply"]
         assert (after.last_day, after.verdict) == (TWENTY, Verdict.ON_TIME)
-        office.do("A", "note", text="备注", now=at("2022-10-20"))
+        office.do("A", "note", facts={"text": "备注"}, now=at("2022-10-20"))
         assert office.deadlines("A", as_of="2022-10-20")["reply"].verdict == Verdict.ON_TIME
         value = office.explain("A", clock="reply", as_of="2022-10-20").deadline.value
         assert value is not None
@@ -166,7 +166,7 @@ def test_a_suspension_that_a_lapse_ends_moves_with_the_limit_of_the_lapse(settle
     # 第三十二条: 15 working days from the day on which the third party got the letter; with 10 it ends earlier.
     with settled.open() as office:
         open_request(office, "A", "2022-09-01")
-        office.do("A", "consult_third_party", ref="甲", served="2022-09-02", now=at("2022-09-02"))
+        office.do("A", "consult_third_party", facts={"ref": "甲", "served": "2022-09-02"}, now=at("2022-09-02"))
         office.tick(at("2022-09-28"))
         # 15 from Fri 09-02: 05..09, 13..16, 19..23, 26 → 09-26; then 19 of 20 are left: 09-27..30, 10-08..14, 17..21,
         # 24..26.
@@ -184,7 +184,7 @@ def test_a_suspension_that_a_lapse_ends_moves_with_the_limit_of_the_lapse(settle
 def test_a_waiting_clock_is_drawn_up_anew_though_nothing_moves(settled: Place) -> None:
     with settled.open() as office:
         open_request(office, "A", "2022-09-01")
-        office.do("A", "ask_correction", items="身份证明", now=at("2022-09-02"))
+        office.do("A", "ask_correction", facts={"items": "身份证明"}, now=at("2022-09-02"))
         reply_in(settled.home, 15)
         assert [each.clock for each in office.rule_editions.moving(now=at("2022-09-05"))] == []
         office.rule_editions.adopt(now=at("2022-09-05"))

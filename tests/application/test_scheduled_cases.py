@@ -180,7 +180,7 @@ def test_an_extended_case_is_supervised_after_its_own_last_day_alone(supervised:
     # Ten more working days after 14 October: 17-21 and 24-28 October. The third after Friday the 28th is
     # Wednesday 2 November.
     open_request(supervised, "A", RECEIVED)
-    supervised.do("A", "extend", days=10, approved_by="主任", now=at("2022-10-10"))
+    supervised.do("A", "extend", facts={"days": 10, "approved_by": "主任"}, now=at("2022-10-10"))
     sweep(supervised, *days("2022-10-11", ALL))
     assert opened(supervised, "supervision") == [("XFJ-2022-0001", "2022-11-02")]
 
@@ -302,7 +302,7 @@ def test_a_late_sweep_tells_the_officer_whom_the_case_had_on_that_day(two_office
         sweep(office, "2022-10-18")
     sweep(daily, *days(SHEET, "2022-10-20"))
     for office in two_offices:
-        office.do("A", "assign", officer="王五", now=at("2022-10-21"))
+        office.do("A", "assign", facts={"officer": "王五"}, now=at("2022-10-21"))
     sweep(daily, *days("2022-10-21", "2022-10-24"))
     sweep(late, "2022-10-24")
     for office in two_offices:
@@ -362,10 +362,10 @@ def test_a_link_that_the_sweep_wrote_is_not_told_as_what_the_law_made_of_silence
     # The applicant is given until 19 October to state reasons (条例 第三十五条), which stops nothing: the reply is
     # overdue meanwhile, and on the 19th the supervision is linked. On the 20th the silence is put before a person
     # to decide (【待决定】); nothing was taken by law, and nobody is to be told so (【告知】).
-    supervised.receive("request", "A", channel="in_person", title="某事项", now=at(RECEIVED))
+    supervised.receive("request", "A", facts={"channel": "in_person"}, title="某事项", now=at(RECEIVED))
     for action in ("register", "assign"):
-        supervised.do("A", action, now=at(RECEIVED), **({"officer": "张三"} if action == "assign" else {}))
-    supervised.do("A", "ask_reasons", reason="数量过多", until=SHEET, now=at("2022-09-20"))
+        supervised.do("A", action, now=at(RECEIVED), facts={"officer": "张三"} if action == "assign" else {})
+    supervised.do("A", "ask_reasons", facts={"reason": "数量过多", "until": SHEET}, now=at("2022-09-20"))
     sweep(supervised, *days("2022-10-18", "2022-10-20"))
     assert links(supervised, "A") == [("XFJ-2022-0001", SHEET)]
     of_clock = {json.loads(notice.facts).get("clock"): notice.kind for notice in supervised.notices(case="A")}
@@ -421,8 +421,8 @@ def test_a_sunday_stays_the_last_day_and_the_target_goes_back_to_the_friday(repo
 
 def test_the_target_is_reminded_of_and_never_overdue(reporting: Office) -> None:
     sweep(reporting, "2026-12-02")
-    reporting.do(ROUND, "submit", submitted_to="市政府", now=at("2027-01-20"))
-    reporting.do(ROUND, "publish", url="https://example.gov.cn/nb", now=at("2027-01-30"))
+    reporting.do(ROUND, "submit", facts={"submitted_to": "市政府"}, now=at("2027-01-20"))
+    reporting.do(ROUND, "publish", facts={"url": "https://example.gov.cn/nb"}, now=at("2027-01-30"))
     sweep(reporting, *days("2026-12-03", "2027-02-05"))
     assert (0, "2027-01-29") in steps(reporting, ROUND, "target")
     assert reporting.cases(overdue=True, as_of="2027-02-05") == []
@@ -510,7 +510,9 @@ def test_a_duty_taken_on_late_is_opened_even_on_its_last_day_and_not_after_it(pl
 
 def test_a_case_made_by_hand_under_that_number_is_the_round(reporting: Office) -> None:
     sweep(reporting, "2026-11-25")
-    reporting.receive("duty", ROUND, kind="annual_report_department", due="2027-01-26", now=at("2026-11-26"))
+    reporting.receive(
+        "duty", ROUND, facts={"kind": "annual_report_department", "due": "2027-01-26"}, now=at("2026-11-26")
+    )
     assert sweep(reporting, "2026-12-02", "2027-01-10") == 0
     assert opened(reporting, "duty") == [(ROUND, "2026-11-26")]
     assert reporting.case(ROUND, as_of="2027-01-10").facts["due"] == "2027-01-26"
@@ -518,7 +520,7 @@ def test_a_case_made_by_hand_under_that_number_is_the_round(reporting: Office) -
 
 def test_a_round_that_was_done_and_archived_is_not_opened_again(reporting: Office) -> None:
     sweep(reporting, "2026-12-02")
-    reporting.do(ROUND, "waive", reason="本年度不适用", now=at("2026-12-03"))
+    reporting.do(ROUND, "waive", facts={"reason": "本年度不适用"}, now=at("2026-12-03"))
     reporting.do(ROUND, "archive", now=at("2026-12-04"))
     assert sweep(reporting, "2026-12-10", "2027-01-31") == 0
 

@@ -18,7 +18,7 @@ from channels.receivers import Mailbox, smtp_receiver
 from gkflow.application.deliver import BACK_OFF
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at
+from store.offices import Place, apart, assert_sound, at
 
 # Tuesday 10 March 2026, a working day on which nobody is at rest.
 DAY = "2026-03-10"
@@ -28,15 +28,15 @@ URL = "https://example.gov.cn/a"
 
 def ready(office: Office, number: str = "P-1") -> None:
     """A paper that is ready to be published."""
-    office.receive("proactive", number, attribute="open", formed=DAY, title="某办法", now=NOW)
+    office.receive("proactive", number, facts={"attribute": "open", "formed": DAY}, title="某办法", now=NOW)
     office.do(number, "submit", now=NOW)
-    office.do(number, "review_secrecy", outcome="cleared", now=NOW)
-    office.do(number, "mark", way="open", now=NOW)
+    office.do(number, "review_secrecy", facts={"outcome": "cleared"}, now=NOW)
+    office.do(number, "mark", facts={"way": "open"}, now=NOW)
 
 
 def publish(office: Office, number: str = "P-1", **facts: Any) -> None:
     ready(office, number)
-    office.do(number, "publish", **({"url": URL, "now": NOW} | facts))
+    office.do(number, "publish", **apart(**{"url": URL, "now": NOW} | facts))
 
 
 def subscribe(office: Office, name: str, **wish: Any) -> str:
@@ -101,7 +101,7 @@ def test_a_publication_for_no_group_does_not_concern_one_of_a_group(office: Offi
 
 def test_item_and_field_given_at_the_drafting_concern_as_those_given_at_the_publication(office: Office) -> None:
     subscribe(office, "甲", item="某事项")
-    office.receive("proactive", "P-1", attribute="open", formed=DAY, item="某事项", now=NOW)
+    office.receive("proactive", "P-1", facts={"attribute": "open", "formed": DAY, "item": "某事项"}, now=NOW)
     for action, facts in (("submit", {}), ("review_secrecy", {"outcome": "cleared"}), ("mark", {"way": "open"})):
         office.do("P-1", action, facts=facts, now=NOW)
     assert pushed(office) == [], "nothing is public yet"
@@ -155,8 +155,8 @@ def test_each_publication_is_told_once_to_each_subscriber(office: Office) -> Non
 def test_an_update_is_a_publication_of_its_own(office: Office) -> None:
     subscribe(office, "甲")
     publish(office)
-    office.do("P-1", "change", change_kind="amended", now=at("2026-03-11"))
-    office.do("P-1", "review_change", outcome="cleared", now=at("2026-03-11"))
+    office.do("P-1", "change", facts={"change_kind": "amended"}, now=at("2026-03-11"))
+    office.do("P-1", "review_change", facts={"outcome": "cleared"}, now=at("2026-03-11"))
     assert pushed(office) == ["甲"]
     office.do("P-1", "update", now=at("2026-03-11"))
     assert pushed(office) == ["甲", "甲"]
@@ -193,7 +193,7 @@ def test_what_was_not_entered_is_told_to_nobody(office: Office, refused: str) ->
         office.do("P-1", "publish", dry_run=True, now=NOW)
     else:
         with pytest.raises(Refused):
-            office.do("P-1", "publish", field="不在表中", now=NOW)
+            office.do("P-1", "publish", facts={"field": "不在表中"}, now=NOW)
     assert pushed(office) == []
 
 
@@ -215,7 +215,7 @@ def test_after_a_rollback_it_is_told_once(place: Place, office: Office) -> None:
         portal = gkflow.open(engine, home=place.home)
         for end in ("rollback", "rollback", "commit"):
             with Session(engine) as session:
-                portal.do("P-1", "publish", url=URL, now=NOW, session=session)
+                portal.do("P-1", "publish", facts={"url": URL}, now=NOW, session=session)
                 getattr(session, end)()
             assert len(pushed(office)) == (end == "commit")
     office.deliver(NOW)

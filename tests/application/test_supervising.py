@@ -18,7 +18,7 @@ import gkflow
 from gkflow.application.spot_checks import Drawn, draw
 from gkflow.domain.errors import Refused
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at, open_request
+from store.offices import Place, apart, assert_sound, at, open_request
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 POINTS = Path(__file__).parents[2] / "config" / "lists" / "points.yaml"
@@ -27,11 +27,11 @@ REPLY_LATE, REPORT_LATE, RED_SHEET, OUTSTANDING = -6, -5, -2, 2
 
 
 def supervise(office: Office, number: str, day: str = "2026-02-02") -> None:
-    office.receive("supervision", number, ground="assessment", now=at(day))
+    office.receive("supervision", number, facts={"ground": "assessment"}, now=at(day))
 
 
 def give(office: Office, number: str, rule: str, unit: str, written: str, **more: Any) -> None:
-    office.do(number, "score", points_rule=rule, scored_unit=unit, now=at(written), **more)
+    office.do(number, "score", **apart(points_rule=rule, scored_unit=unit, now=at(written), **more))
 
 
 def totals(office: Office, since: str = "2026-01-01", until: str = "2026-12-31", **more: Any) -> dict[str, float]:
@@ -102,7 +102,7 @@ def test_what_counts_is_the_legal_day_and_not_that_of_the_writing(office: Office
 
 def test_an_office_without_any_score_has_none(office: Office) -> None:
     supervise(office, "D-1")
-    office.do("D-1", "issue", sheet="red", now=at("2026-02-03"))
+    office.do("D-1", "issue", facts={"sheet": "red"}, now=at("2026-02-03"))
     assert office.supervision.score(*YEAR) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from gkflow.domain.errors import FilesAtFault, Refused
 from gkflow.files.settings import read_settings
 from gkflow.office import Office
-from store.offices import Place, at, open_request
+from store.offices import Place, apart, at, open_request
 
 DAY = "2022-09-13"
 BEGIN = """
@@ -52,7 +52,7 @@ def test_two_people_of_one_name_are_both_notified(place: Place) -> None:
     with an_office(
         place, person("张伟", "section_head", mail=ONE), person("张伟", "section_head", mail=TWO)
     ) as office:  # fmt: skip
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         assert told(office) == [("张伟", "mail", ONE), ("张伟", "mail", TWO)]
         (sign,) = [sign for sign in office.doctor(at(DAY)) if sign.name == "same_name"]
         assert sign.facts == {"names": ["张伟"]}
@@ -60,7 +60,7 @@ def test_two_people_of_one_name_are_both_notified(place: Place) -> None:
 
 def test_two_people_of_one_name_are_both_notified_of_a_step(place: Place) -> None:
     with an_office(place, person("张伟", "officer", mail=ONE), person("张伟", "officer", mail=TWO)) as office:
-        office.receive("request", "A", channel="in_person", officer="张伟", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person", "officer": "张伟"}, now=at(DAY))
         office.tick(at(DAY))
         office.tick(at("2022-10-10"))
         steps = told(office, "remind") + told(office, "urge") + told(office, "supervise")
@@ -69,7 +69,7 @@ def test_two_people_of_one_name_are_both_notified_of_a_step(place: Place) -> Non
 
 def test_a_key_does_not_tell_the_address(place: Place) -> None:
     with an_office(place, person("张伟", "section_head", webhook="https://example.gov.cn/hook/geheim")) as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         (notice,) = office.notices()
         assert "geheim" not in notice.key
         assert "example" not in notice.key
@@ -85,9 +85,9 @@ def test_one_person_in_three_roles_gets_one_message_for_a_step(place: Place) -> 
 
 
 def open_request_of(office: Office, officer: str, **more: Any) -> None:
-    office.receive("request", "A", channel="in_person", title="某事项", now=at(DAY), **more)
+    office.receive("request", "A", **apart(channel="in_person", title="某事项", now=at(DAY), **more))
     office.do("A", "register", now=at(DAY))
-    office.do("A", "assign", officer=officer, now=at(DAY))
+    office.do("A", "assign", facts={"officer": officer}, now=at(DAY))
 
 
 def test_a_vacant_supervising_office_makes_the_director_hear_of_it(place: Place) -> None:
@@ -124,15 +124,15 @@ def test_the_message_says_that_the_officer_is_unknown(place: Place) -> None:
 
 def test_an_officer_whom_the_settings_do_not_know_is_refused_with_those_that_there_are(place: Place) -> None:
     with an_office(place, person("张三丰", "officer"), person("李四", "section_head")) as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         office.do("A", "register", now=at(DAY))
         with pytest.raises(Refused) as refused:
-            office.do("A", "assign", officer="张三峰", now=at(DAY))
+            office.do("A", "assign", facts={"officer": "张三峰"}, now=at(DAY))
         assert refused.value.code == "unknown_person"
         assert list(refused.value.facts["people"]) == ["张三丰", "李四"]
         assert "张三丰" in refused.value.facts["mean"]
         with pytest.raises(Refused, match="王二 is not among the people"):
-            office.receive("request", "B", channel="in_person", officer="王二", now=at(DAY))
+            office.receive("request", "B", facts={"channel": "in_person", "officer": "王二"}, now=at(DAY))
         assert len(office.cases(as_of=DAY)) == 1
 
 
@@ -166,7 +166,7 @@ def test_what_is_addressed_to_nobody_is_not_delivered(place: Place) -> None:
 
 def test_a_notice_that_is_sent_again_goes_to_the_address_that_has_been_mended(place: Place) -> None:
     with an_office(place, person("李四", "section_head", mail="lsi@example.gov.cn")) as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         (notice,) = office.notices()
         with office.store.writing() as ledger:
             ledger.outbox.failed(notice.id, "no such mailbox", None, at(DAY))
@@ -180,7 +180,7 @@ def test_a_notice_that_is_sent_again_goes_to_the_address_that_has_been_mended(pl
 
 def test_of_two_people_of_one_name_the_address_of_neither_is_guessed(place: Place) -> None:
     with an_office(place, person("张伟", "section_head", mail="old@example.gov.cn")) as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         (notice,) = office.notices()
     with an_office(
         place, person("张伟", "section_head", mail=ONE), person("张伟", "section_head", mail=TWO)
@@ -191,7 +191,7 @@ def test_of_two_people_of_one_name_the_address_of_neither_is_guessed(place: Plac
 
 def test_doctor_names_people_whom_no_channel_reaches(place: Place) -> None:
     with an_office(place, person("李四", "section_head", mail=ONE), person("王五", "director", mail=TWO)) as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         (notice,) = office.notices()
         assert "channels" not in {sign.name for sign in office.doctor(at(DAY))}
         with office.store.writing() as ledger:

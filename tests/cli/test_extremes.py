@@ -44,7 +44,7 @@ SECONDS = 20
 )  # fmt: skip
 def test_what_lies_beyond_the_edge_is_one_line_at_once(office: Gkflow, words: tuple[str, ...]) -> None:
     with library.open() as opened:
-        opened.receive("request", "A1", day="2026-11-02", channel="in_person", now=at("2026-11-28"))
+        opened.receive("request", "A1", day="2026-11-02", facts={"channel": "in_person"}, now=at("2026-11-28"))
     begin = time.monotonic()
     done = office(*words)
     assert (done.code, done.out) == (2, "")
@@ -65,5 +65,5 @@ def test_what_lies_beyond_the_edge_is_one_line_at_once(office: Gkflow, words: tu
 def test_the_library_refuses_what_no_database_keeps(office: Gkflow, given: dict[str, str], code: str) -> None:
     given = {"number": "A1", "day": "2026-11-02", **given}
     with library.open() as opened, pytest.raises(Refused) as caught:
-        opened.receive("request", channel="in_person", now=at("2026-11-28"), **given)
+        opened.receive("request", facts={"channel": "in_person"}, now=at("2026-11-28"), **given)
     assert caught.value.code == code

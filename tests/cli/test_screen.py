@@ -38,7 +38,7 @@ def hostile(office: Gkflow) -> Gkflow:
 
     with library.open() as opened:
         opened.receive("request", "H-1", title=HOSTILE, facts={"channel": "in_person"}, by="张\x1b[5m三")
-        opened.do("H-1", "note", text=HOSTILE, by="李\x9b7m四")
+        opened.do("H-1", "note", facts={"text": HOSTILE}, by="李\x9b7m四")
     return office
 
 

@@ -293,15 +293,15 @@ def test_a_town_reports_its_catalogue_only_after_the_department_gave_its_opinion
         }
         office.do(number, "draft_item", facts=items, now=at("2020-07-02"))
 
-    assert office.do("局", "file", filed_with="市政府", now=at("2020-07-06")).state == "filed"
+    assert office.do("局", "file", facts={"filed_with": "市政府"}, now=at("2020-07-06")).state == "filed"
     with pytest.raises(Refused) as refused:
-        office.do("镇", "file", filed_with="市政府", now=at("2020-07-06"))
+        office.do("镇", "file", facts={"filed_with": "市政府"}, now=at("2020-07-06"))
 
     assert (refused.value.code, refused.value.facts["names"]) == ("facts_missing", ("opinion",))
     assert "第四部分第（三）项" in str(refused.value)
     office.do("镇", "submit_review", now=at("2020-07-07"))
-    office.do("镇", "review", opinion="同意", now=at("2020-07-08"))
-    assert office.do("镇", "file", filed_with="市政府", now=at("2020-07-09")).state == "filed"
+    office.do("镇", "review", facts={"opinion": "同意"}, now=at("2020-07-08"))
+    assert office.do("镇", "file", facts={"filed_with": "市政府"}, now=at("2020-07-09")).state == "filed"
 
 
 # -- links -------------------------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_a_link_is_a_remark_on_the_case_and_no_fact_of_it() -> None:
 
 def test_a_case_that_comes_from_another_stands_on_both_records_once(place: Place) -> None:
     with place.open() as office:
-        office.receive("request", "甲", channel="in_person", now=at("2026-03-02"))
+        office.receive("request", "甲", facts={"channel": "in_person"}, now=at("2026-03-02"))
         for _ in range(2):
             office.receive(
                 "complaint", "乙", facts={"origin": "甲", "title": "逾期不答复"}, key="一次", now=at("2026-04-10")

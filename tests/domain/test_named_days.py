@@ -271,14 +271,14 @@ def test_at_the_counter_a_term_too_short_is_refused_with_its_article_and_nothing
     facts = {"draft_url": "草案", "basis": "某法", "feedback_way": "信函"}
 
     with pytest.raises(Refused) as refused:
-        office.do("D", "publish_draft", comment_until="2026-03-31", facts=facts, now=at("2026-03-02"))
+        office.do("D", "publish_draft", facts={**facts, "comment_until": "2026-03-31"}, now=at("2026-03-02"))
 
     assert refused.value.code == "term_too_short"
     assert "第十五条" in str(refused.value)
     assert (refused.value.facts["day"], refused.value.facts["last"]) == (d("2026-03-31"), d("2026-04-01"))
     assert [entry.action for entry in office.case("D").record] == ["propose"]
     facts["short_reason"] = "防汛紧急"
-    office.do("D", "publish_draft", comment_until="2026-03-31", facts=facts, now=at("2026-03-02"))
+    office.do("D", "publish_draft", facts={**facts, "comment_until": "2026-03-31"}, now=at("2026-03-02"))
     assert office.deadlines("D", as_of="2026-03-03")["comment"].last_day == d("2026-03-31")
 
 

@@ -20,7 +20,7 @@ from gkflow.files.rulebook_files import read_profiles
 from gkflow.office import Office
 from gkflow.papers.register_files import read_register
 from gkflow.setup import init_office
-from store.offices import Place, assert_sound, at
+from store.offices import Place, apart, assert_sound, at
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "config" / "plans"
@@ -292,11 +292,11 @@ def test_a_town_is_reviewed_by_the_owner_of_the_field_and_a_department_files_dir
             office.do(case, "draft_item", facts=element, day="2020-07-01", now=NOW)
         filing = {"action": "file", "filed_with": "市政府办公室", "day": "2020-08-20", "now": NOW}
         with pytest.raises(Refused, match="opinion"):
-            office.do("ZS-CAT-shiqi-08", **filing)
+            office.do("ZS-CAT-shiqi-08", **apart(**filing))
         office.do("ZS-CAT-shiqi-08", "submit_review", day="2020-07-10", now=NOW)
         review = {"action": "review", "opinion": "同意", "day": "2020-07-20", "now": NOW}
         with pytest.raises(Refused, match="belongs to rsj, not to mzj"):
-            office.do("ZS-CAT-shiqi-08", unit="mzj", **review)
-        office.do("ZS-CAT-shiqi-08", unit="rsj", **review)
+            office.do("ZS-CAT-shiqi-08", **apart(unit="mzj", **review))
+        office.do("ZS-CAT-shiqi-08", **apart(unit="rsj", **review))
         for case in ("ZS-CAT-shiqi-08", "ZS-CAT-rsj-08"):
-            assert office.do(case, **filing).state == "filed"
+            assert office.do(case, **apart(**filing)).state == "filed"

@@ -15,6 +15,7 @@ from gkflow.cli.app import run
 from gkflow.cli.language import choose
 from gkflow.office import Office
 from gkflow.papers.feed import AllDay, feed_of
+from store.offices import apart
 
 MADE = datetime(2026, 11, 22, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 Feed = Callable[..., dict[str, Any]]
@@ -99,7 +100,7 @@ def feed(opened: Office, tmp_path: Path) -> Feed:
 
 def receive(office: Office, number: str, day: str, officer: str = "张三", **more: Any) -> None:
     now = datetime.fromisoformat(f"{day}T09:00:00+08:00")
-    office.receive("request", number, day=day, now=now, facts={"channel": "in_person", "officer": officer}, **more)
+    office.receive("request", number, day=day, now=now, **apart(channel="in_person", officer=officer, **more))
 
 
 def do(office: Office, number: str, action: str, day: str, **facts: Any) -> None:

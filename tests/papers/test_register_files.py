@@ -198,7 +198,7 @@ def test_a_byte_order_mark_in_the_middle_is_dropped(office: Office) -> None:
 
 
 def test_a_number_on_record_with_its_wide_signs_stays_that_case(office: Office) -> None:
-    office.receive("request", "ＧＫ－１", day="2026-11-02", channel="in_person", now=NOW)
+    office.receive("request", "ＧＫ－１", day="2026-11-02", facts={"channel": "in_person"}, now=NOW)
     rows = [(2, {"case": "ＧＫ－１", "workflow": "request", "day": "2026-11-03", "action": "register"})]
     done = office.import_register(rows, now=NOW)
     assert (done.bad, done.taken, done.told) == ([], 1, [])
@@ -206,7 +206,7 @@ def test_a_number_on_record_with_its_wide_signs_stays_that_case(office: Office) 
 
 
 def test_a_look_alike_of_a_case_on_record_is_told(office: Office) -> None:
-    office.receive("request", "GK-1", day="2026-11-02", channel="in_person", now=NOW)
+    office.receive("request", "GK-1", day="2026-11-02", facts={"channel": "in_person"}, now=NOW)
     good = {"workflow": "request", "day": "2026-11-02", "action": "receive"}
     done = office.import_register([(2, {"case": "GK–1", **good})], now=NOW)
     assert (done.taken, codes(done.told)) == (1, [(2, "look_alike")])
@@ -286,7 +286,7 @@ def test_a_text_written_into_a_table_is_read_back(
 
 def test_a_long_title_survives_export_and_import(office: Office, tmp_path: Path) -> None:
     title = "规" * 140_000
-    office.receive("request", "A1", day="2026-11-02", channel="in_person", title=title, now=NOW)
+    office.receive("request", "A1", day="2026-11-02", facts={"channel": "in_person"}, title=title, now=NOW)
     rows = office.export()
     headings = list(rows[0])
     save_csv(tmp_path / "out.csv", headings, ([each.get(name) for name in headings] for each in rows))

@@ -63,7 +63,7 @@ def test_others_write_between_its_batches_and_write_by_the_new_edition(
     def another(times: int) -> None:
         if times == 1:
             with place.open() as other:
-                other.do(last, "note", text="催问", now=at("2018-12-06", "09:01"))
+                other.do(last, "note", facts={"text": "催问"}, now=at("2018-12-06", "09:01"))
                 facts = {"decision_date": "2018-12-06", "title": "某许可"}
                 other.receive("permit", "P-NEW", day="2018-12-06", facts=facts, now=at("2018-12-06", "09:02"))
 
@@ -112,9 +112,7 @@ def test_what_was_done_meanwhile_by_the_new_edition_is_not_counted_again(
                 other.do(
                     last,
                     "correct_entry",
-                    seq=1,
-                    decision_date="2018-12-05",
-                    reason="误录",
+                    facts={"seq": 1, "decision_date": "2018-12-05", "reason": "误录"},
                     now=at("2018-12-06", "09:01"),
                 )
                 other.do(last, "publish", facts={**fields, **person}, now=at("2018-12-06", "09:01"))

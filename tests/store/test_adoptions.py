@@ -53,7 +53,7 @@ def test_an_office_that_was_open_writes_and_shows_by_the_rules_that_another_adop
     adopt_shorter(other)
     assert one.deadlines("A", as_of="2022-09-01")["reply"].last_day == FIFTEEN
     assert [line.last_day for line in one.cases(as_of="2022-09-01")] == [FIFTEEN]
-    assert one.do("A", "note", text="备注", now=at("2022-09-02")).last_day != TWENTY
+    assert one.do("A", "note", facts={"text": "备注"}, now=at("2022-09-02")).last_day != TWENTY
     open_request(one, "B", "2022-09-01")
     assert one.deadlines("B", as_of="2022-09-02")["reply"].last_day == FIFTEEN
     assert_sound(one)
@@ -66,7 +66,7 @@ def test_an_office_that_was_open_recounts_nothing_back(two: tuple[Office, Office
     one.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
     foretold(one, "P", "2018-12-05", "2018-12-20")
     other.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
-    assert one.do("P", "note", text="备注", now=at("2018-12-07")).seq == 3
+    assert one.do("P", "note", facts={"text": "备注"}, now=at("2018-12-07")).seq == 3
     assert one.deadlines("P", as_of="2018-12-07")["publish"].last_day == date(2018, 12, 29)
     done = one.calendars.adopt(known("2018-12-06"), now=at("2018-12-08"))
     assert done.moved == 0

@@ -82,7 +82,7 @@ def test_a_portal_whose_connections_are_set_otherwise_changes_nothing(odd: Place
 
         office = gkflow.open(engine, home=odd.home)
         with Session(engine) as session:
-            office.do("B", "note", text="x", now=at("2022-09-30"), session=session)
+            office.do("B", "note", facts={"text": "x"}, now=at("2022-09-30"), session=session)
             assert str(office.deadlines("B", session=session)["reply"].last_day) == "2022-09-30"
             session.commit()
         assert_sound(office)
@@ -104,7 +104,7 @@ def test_a_search_path_that_is_changed_later_hides_no_office() -> None:
         address = url.render_as_string(hide_password=False)
         home = Path(os.environ.get("TMPDIR", "/tmp"))
         with gkflow.open(address, home=home / name) as office:
-            office.receive("request", "A", channel="in_person", now=at(DAY))
+            office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         with server.connect() as connection:
             connection.execute(text(f"ALTER DATABASE {name} SET search_path TO elsewhere, nowhere"))
             connection.execute(text(f"ALTER DATABASE {name} SET datestyle TO 'German'"))
@@ -116,7 +116,7 @@ def test_a_search_path_that_is_changed_later_hides_no_office() -> None:
         other.dispose()
         with gkflow.open(address, home=home / name) as office:
             assert office.case("A", as_of=DAY).number == "A"
-            office.do("A", "note", text="x", now=at(DAY))
+            office.do("A", "note", facts={"text": "x"}, now=at(DAY))
             assert office.verify()[2] == ()
     finally:
         with server.connect() as connection:
@@ -180,8 +180,8 @@ from gkflow.domain.errors import GkflowError
 from gkflow.bootstrap import settings_of
 import tempfile
 with gkflow.open("sqlite:///" + tempfile.mkdtemp() + "/warm.db") as office:  # everything is imported
-    office.receive("request", "A", channel="in_person")
-    office.cases(); office.tick(); office.verify(); office.do("A", "note", text="x")
+    office.receive("request", "A", facts={"channel": "in_person"})
+    office.cases(); office.tick(); office.verify(); office.do("A", "note", facts={"text": "x"})
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 from pathlib import Path
@@ -189,7 +189,7 @@ home = Path(sys.argv[1])
 with gkflow.open(home=home) as office:
     print(len(office.cases(as_of="2022-09-30", include_closed=True)), office.case("A").state, office.verify()[2])
     try:
-        office.do("A", "note", text="x")
+        office.do("A", "note", facts={"text": "x"})
     except GkflowError as error:
         print(error.code)
 """
@@ -236,7 +236,7 @@ def test_an_auditor_with_read_rights_lists_shows_and_verifies(copied: Path) -> N
 
 def test_a_copy_with_its_log_in_a_folder_that_can_only_be_read_is_read_whole(copied: Path) -> None:
     with gkflow.open(home=copied) as office:
-        office.do("B", "note", text="still in the log", now=at("2022-09-30"))
+        office.do("B", "note", facts={"text": "still in the log"}, now=at("2022-09-30"))
         log = (copied / "gkflow.db-wal").read_bytes()
         data = (copied / "gkflow.db").read_bytes()
     for path in copied.glob("gkflow.db*"):
@@ -283,7 +283,7 @@ def test_to_look_for_an_office_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_is_shared_across_a_fork_is_refused_with_the_reason(place: Place, office: Office) -> None:
-    office.receive("request", "A", channel="in_person", now=at(DAY))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -306,17 +306,17 @@ def test_an_engine_that_is_shared_across_a_fork_is_refused_with_the_reason(place
 def test_a_connection_cut_while_it_lay_idle_is_replaced(place: Place, office: Office) -> None:
     if place.kind != "postgres":
         pytest.skip("connections of PostgreSQL")
-    office.receive("request", "A", channel="in_person", now=at(DAY))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
     _cut(place, office)
     assert office.case("A", as_of=DAY).number == "A"
     _cut(place, office)
-    assert office.do("A", "note", text="x", now=at(DAY)).seq == 2
+    assert office.do("A", "note", facts={"text": "x"}, now=at(DAY)).seq == 2
 
 
 def test_a_connection_cut_in_the_middle_is_one_line_and_nothing_is_half_written(place: Place, office: Office) -> None:
     if place.kind != "postgres":
         pytest.skip("connections of PostgreSQL")
-    office.receive("request", "A", channel="in_person", now=at(DAY))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
 
     def cut_off(ledger: Ledger) -> None:
         ledger.cursor.verbatim("UPDATE docket SET title = 'x'")
@@ -328,7 +328,7 @@ def test_a_connection_cut_in_the_middle_is_one_line_and_nothing_is_half_written(
     assert lost.value.code == "database_lost"
     assert "\n" not in str(lost.value)
     assert place.rows("SELECT title FROM docket") == [("",)]
-    assert office.do("A", "note", text="x", now=at(DAY)).seq == 2
+    assert office.do("A", "note", facts={"text": "x"}, now=at(DAY)).seq == 2
 
 
 def test_a_daemon_whose_connections_are_cut_logs_a_line_and_goes_on(

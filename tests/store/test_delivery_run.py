@@ -65,7 +65,7 @@ mail = "li@example.gov.cn"
 def with_notices(place: Place, count: int, settings: str = BY_MAIL) -> Office:
     office = place.settings(settings).open()
     for number in range(count):
-        office.receive("request", f"A{number:03}", channel="in_person", day=DAY, now=at(DAY))
+        office.receive("request", f"A{number:03}", facts={"channel": "in_person"}, day=DAY, now=at(DAY))
     assert len(office.notices("waiting")) == count
     return office
 
@@ -174,14 +174,14 @@ def test_a_server_that_says_nothing_holds_up_no_other(place: Place) -> None:
         with_notices(place, 0, hooks(甲=silent.url, 乙=good.url)) as office,
     ):
         for number in range(10):
-            office.receive("request", f"A{number}", channel="in_person", now=at(DAY))
+            office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
         now = at(DAY, "10:00")
         assert deliver(office.store, office.rules, office.channels(), now, batch=4).delivered == 10
         assert (len(good.posts), len(silent.posts)) == (10, PATIENCE)
         assert len([notice for notice in office.notices("waiting") if notice.tries]) == PATIENCE
 
         # It is left alone for a while, whatever is new, and then asked again: until it breaks off for good.
-        office.receive("request", "B", channel="in_person", now=at(DAY))
+        office.receive("request", "B", facts={"channel": "in_person"}, now=at(DAY))
         assert office.deliver(now + PAUSES[0] / 2).delivered == 1
         assert len(silent.posts) == PATIENCE
         office.deliver(now + PAUSES[0])
@@ -256,7 +256,7 @@ def test_a_damaged_notice_is_given_up_with_its_reason_and_stops_no_other(place: 
     place.settings(PEOPLE)
     with place.open() as office:
         for number in range(3):
-            office.receive("request", f"A{number}", channel="in_person", now=at(DAY))
+            office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
         assert place.sql(f"UPDATE notice SET {damage} WHERE \"case\" = 'A1'") == 1
         outcome = office.deliver(at(DAY))
         assert (outcome.delivered, outcome.dead) == (2, 1)
@@ -270,7 +270,7 @@ def test_a_secret_that_is_none_stops_webhooks_and_nothing_else(place: Place) -> 
     settings = settings.replace('channels = ["webhook"]', 'channels = ["webhook", "file"]')
     with with_notices(place, 0, settings) as office:
         for number in range(5):
-            office.receive("request", f"A{number}", channel="in_person", now=at(DAY))
+            office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
         outcome = office.deliver(at(DAY))
         assert (outcome.delivered, outcome.dead) == (5, 0)
         waiting = office.notices("waiting")
@@ -287,7 +287,7 @@ def test_605_notices_are_not_held_up_by_one_server_that_says_nothing(place: Plac
         urls = {"甲": silent.url, **{f"乙{number}": each.url for number, each in enumerate(good)}}
         with with_notices(place, 0, hooks(**urls)) as office:
             for number in range(55):
-                office.receive("request", f"A{number:03}", channel="in_person", now=at(DAY))
+                office.receive("request", f"A{number:03}", facts={"channel": "in_person"}, now=at(DAY))
             assert len(office.notices("waiting")) == 605
             assert office.deliver(at(DAY, "10:00")).delivered == 550
         assert [len(each.posts) for each in good] == [55] * 10

@@ -52,14 +52,16 @@ def test_all_verbs_run_against_each_other(place: Place) -> None:
             with place.open() as office:
                 for n in range(ROUNDS):
                     key = f"{name}/{n}"
-                    received.append(office.receive("request", channel="in_person", key=key, now=at(DAY)).number)
+                    received.append(
+                        office.receive("request", facts={"channel": "in_person"}, key=key, now=at(DAY)).number
+                    )
 
         return job
 
     def do() -> None:
         with place.open() as office:
             for n in range(ROUNDS):
-                office.do(f"Q-{n}", "note", text=f"第 {n} 次", now=at(DAY))
+                office.do(f"Q-{n}", "note", facts={"text": f"第 {n} 次"}, now=at(DAY))
 
     def sweep() -> None:
         with place.open() as office:
@@ -104,7 +106,7 @@ def test_receivers_and_sweeps_take_their_locks_in_one_order(place: Place) -> Non
     def receive() -> None:
         with place.open() as office:
             for _ in range(20):
-                office.receive("request", channel="in_person", now=at(DAY))
+                office.receive("request", facts={"channel": "in_person"}, now=at(DAY))
 
     def sweep() -> None:
         with place.open() as office:
@@ -154,7 +156,7 @@ def test_a_long_write_lets_others_write_between_its_transactions(place: Place, o
 
     def note() -> None:
         with place.open() as other:
-            other.do("A-0", "note", text="x", now=at(DAY))
+            other.do("A-0", "note", facts={"text": "x"}, now=at(DAY))
         entered.set()
 
     with office.store.writing(hold="alone"):

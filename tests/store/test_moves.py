@@ -274,7 +274,7 @@ def test_each_clock_of_a_case_with_an_open_consultation_moves_once(place: Place)
     with place.open() as office:
         office.calendars.adopt(known("2020-01-26"), now=at("2020-01-13"))
         open_request(office, "A", "2020-01-13")
-        office.do("A", "consult_third_party", ref="甲", served="2020-01-14", now=at("2020-01-14"))
+        office.do("A", "consult_third_party", facts={"ref": "甲", "served": "2020-01-14"}, now=at("2020-01-14"))
         wanted = moved_by_reading(office, ["A"], known("2020-01-27"), at("2020-01-28"))
         assert ("A", "third_party", "甲") in [row[2:5] for row in wanted]
         found = [row_of(moved) for moved in office.calendars.moving(known("2020-01-27"), now=at("2020-01-28"))]
@@ -286,10 +286,10 @@ def test_an_adoption_with_open_consultations_keeps_the_record_and_the_caches_sou
         office.calendars.adopt(known("2020-01-26"), now=at("2020-01-13"))
         for number, served in (("A", "2020-01-14"), ("B", "2020-01-16")):
             open_request(office, number, "2020-01-13")
-            office.do(number, "consult_third_party", ref="甲", served=served, now=at(served))
+            office.do(number, "consult_third_party", facts={"ref": "甲", "served": served}, now=at(served))
         office.calendars.adopt(known("2020-01-27"), now=at("2020-01-28"))
         assert_sound(office)
-        office.do("A", "third_party_answers", ref="甲", opinion="agree", now=at("2020-02-10"))
+        office.do("A", "third_party_answers", facts={"ref": "甲", "opinion": "agree"}, now=at("2020-02-10"))
         assert_sound(office)
 
 
@@ -335,7 +335,9 @@ def test_two_units_in_different_regions_move_apart(place: Place) -> None:
     with place.settings(TWO_REGIONS).open() as office:
         office.calendars.adopt(known("2017-02-09"), now=at("2017-02-09"))
         for number in ("GK", "GX"):
-            office.receive("request", number, unit=number, channel="in_person", title="某事项", now=at("2017-03-13"))
+            office.receive(
+                "request", number, unit=number, facts={"channel": "in_person"}, title="某事项", now=at("2017-03-13")
+            )
             assert office.deadlines(number, as_of="2017-03-13")["reply"].last_day == d("2017-04-01")
         wanted = moved_by_reading(office, ["GK", "GX"], known("2017-02-10"), at("2017-03-14"))
         moved = list(office.calendars.moving(known("2017-02-10"), now=at("2017-03-14")))

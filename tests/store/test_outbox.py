@@ -37,7 +37,7 @@ class Post:
 
 
 def one_notice(office: Office) -> str:
-    office.receive("request", "A", channel="in_person", title="某事项", now=at(DAY))
+    office.receive("request", "A", facts={"channel": "in_person"}, title="某事项", now=at(DAY))
     (notice,) = office.notices()
     return notice.key
 
@@ -128,13 +128,13 @@ def test_a_channel_that_breaks_down_holds_up_no_other(place: Place) -> None:
 
 
 def one_two(office: Office) -> int:
-    office.receive("request", "A", channel="in_person", now=at(DAY))
+    office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
     return len(office.notices())
 
 
 def test_more_messages_than_a_batch_all_leave(place: Place, office: Office) -> None:
     for number in range(7):
-        office.receive("request", f"A{number}", channel="in_person", now=at(DAY))
+        office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
     from gkflow.application.deliver import deliver
 
     post = Post()
@@ -194,7 +194,7 @@ def test_two_senders_at_once_send_nothing_twice(place: Place) -> None:
         place.settings(WEBHOOK.format(url=receiver.url))
         with place.open() as office:
             for number in range(30):
-                office.receive("request", f"A{number}", channel="in_person", now=at(DAY))
+                office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
         script = """
 from gkflow.application.deliver import deliver
 now = datetime.fromisoformat("2022-09-13T09:30+08:00")
@@ -225,7 +225,7 @@ def test_at_night_and_on_days_off_nobody_is_rung_but_the_file_is_written(
 ) -> None:
     place.settings(PEOPLE.replace('channels = ["file"]', 'channels = ["file", "console"]'))
     with place.open() as office:
-        office.receive("request", "A", channel="in_person", day=DAY, now=at("2022-09-29"))
+        office.receive("request", "A", facts={"channel": "in_person"}, day=DAY, now=at("2022-09-29"))
         file, mail = Post("file"), Post("console", quiet=False)
         outcome = office.deliver(moment, channels={"file": file, "console": mail})
         assert len(file.taken) == 1
@@ -255,10 +255,10 @@ def _word(place: Place, word: str) -> None:
 def test_a_message_keeps_the_words_under_which_it_was_written(place: Place) -> None:
     _word(place, "旧")
     with place.open() as office:
-        office.receive("request", "A", channel="in_person", now=at(DAY))
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
     _word(place, "新")
     with place.open() as office:
-        office.receive("request", "B", channel="in_person", now=at("2022-09-14"))
+        office.receive("request", "B", facts={"channel": "in_person"}, now=at("2022-09-14"))
         post = Post()
         office.deliver(at("2022-09-14", "10:00"), channels={"file": post})
         assert sorted(message.subject for message in post.taken) == ["新 B", "旧 A"]
@@ -283,7 +283,7 @@ def test_nobody_is_told_of_what_they_did_themselves(place: Place) -> None:
         open_request(office, "A", DAY)  # section head told of the receipt, officer of the assignment
         told = [(n.role, n.name) for n in office.notices()]
         assert sorted(told) == [("officer", "张三"), ("section_head", "李四")]
-        office.do("A", "extend", days=20, approved_by="赵六", by="张三", now=at("2022-09-14"))
+        office.do("A", "extend", facts={"days": 20, "approved_by": "赵六"}, by="张三", now=at("2022-09-14"))
         office.do("A", "withdraw", by="张三", now=at("2022-09-15"))  # would tell the officer
         assert [(n.role, n.name) for n in office.notices()[:1]] == [("section_head", "李四")]
         assert len(office.notices()) == 3
@@ -294,7 +294,7 @@ def test_a_message_waiting_for_a_closed_case_is_about_what_was(place: Place, off
     open_request(office, "A", DAY)
     before = len(office.notices())
     office.tick(at("2022-10-08"))
-    office.do("A", "reply", decision="D-PUB", method="posted", now=at("2022-10-12"))
+    office.do("A", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2022-10-12"))
     office.tick(at("2022-10-13"))
     assert len(office.notices()) == before
 
@@ -317,7 +317,7 @@ def test_hours_run_through_the_weekend_and_what_is_told_of_them_leaves_at_once(p
         facts = {"known_at": "2022-11-12 12:00", "level": "major"}
         office.receive("opinion", "OP1", day="2022-11-12", by="张三", facts=facts, now=at("2022-11-12", "12:30"))
         open_request(office, "A", "2022-09-01")
-        office.do("A", "assign", officer="张三", by="李四", now=at("2022-11-12", "12:30"))
+        office.do("A", "assign", facts={"officer": "张三"}, by="李四", now=at("2022-11-12", "12:30"))
         waiting = {notice.case for notice in office.notices("waiting")}
         sent = office.deliver(at("2022-11-12", "12:31"), channels={"file": mail})
         assert sent.delivered > 0

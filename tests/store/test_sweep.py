@@ -162,17 +162,17 @@ def _a_month(office: Office) -> dict[str, list[Callable[[], Any]]]:
 
     for number, day in enumerate(("2022-09-08", "2022-09-09", "2022-09-13", "2022-09-14", "2022-09-15")):
         on(day, lambda number=number, day=day: open_request(office, f"A{number}", day))
-    on("2022-09-19", lambda: office.do("A1", "consult_third_party", ref="某公司", now=at("2022-09-19")))
-    on("2022-10-12", lambda: office.do("A1", "third_party_answers", ref="某公司", now=at("2022-10-12")))
+    on("2022-09-19", lambda: office.do("A1", "consult_third_party", facts={"ref": "某公司"}, now=at("2022-09-19")))
+    on("2022-10-12", lambda: office.do("A1", "third_party_answers", facts={"ref": "某公司"}, now=at("2022-10-12")))
     on("2022-10-11", lambda: reply(office, "A0", "2022-10-11"))
     on("2022-10-13", lambda: reply(office, "A2", "2022-10-13"))
-    on("2022-10-10", lambda: office.do("A3", "extend", days=20, approved_by="王五", now=at("2022-10-10")))
+    on("2022-10-10", lambda: office.do("A3", "extend", facts={"days": 20, "approved_by": "王五"}, now=at("2022-10-10")))
     on("2022-09-30", lambda: office.receive("permit", "P0", now=at("2022-09-30")))
     on("2022-09-28", lambda: office.receive("penalty", "P1", now=at("2022-09-28")))
     on("2022-09-29", lambda: office.receive("interpretation", "I0", now=at("2022-09-29")))
-    on("2022-10-09", lambda: office.receive("request", "N0", channel="internet", now=at("2022-10-09")))
-    on("2022-09-20", lambda: office.do("A4", "consult_agency", ref="乙局", capacity="co_author", served="2022-09-20",
-                                       now=at("2022-09-20")))  # fmt: skip
+    on("2022-10-09", lambda: office.receive("request", "N0", facts={"channel": "internet"}, now=at("2022-10-09")))
+    consulted = {"ref": "乙局", "capacity": "co_author", "served": "2022-09-20"}
+    on("2022-09-20", lambda: office.do("A4", "consult_agency", facts=consulted, now=at("2022-09-20")))
     return do
 
 
@@ -322,7 +322,7 @@ def test_a_stopped_clock_raises_nothing(place: Place, office: Office) -> None:
 def test_a_suspended_clock_raises_nothing_while_another_of_the_case_goes_on(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     # Served on the 26th: 15 working days: 27-30 September (4), 8-14 October (11), 17-20 October (15).
-    office.do("A", "consult_third_party", ref="某公司", served="2022-09-26", now=at("2022-09-26"))
+    office.do("A", "consult_third_party", facts={"ref": "某公司", "served": "2022-09-26"}, now=at("2022-09-26"))
     sweep_daily(office, "2022-09-26", "2022-10-20")
     assert steps(office) == []
     # -3 from Thursday 20 October: Monday the 17th.
@@ -331,7 +331,7 @@ def test_a_suspended_clock_raises_nothing_while_another_of_the_case_goes_on(plac
 
 def test_a_waiting_clock_raises_nothing_while_the_applicants_goes_on(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
-    office.do("A", "ask_correction", items="名称", until="2022-10-12", now=at("2022-09-16"))
+    office.do("A", "ask_correction", facts={"items": "名称", "until": "2022-10-12"}, now=at("2022-09-16"))
     sweep_daily(office, "2022-09-16", "2022-11-15")
     assert steps(office) == []
     assert steps(office, clock="correction") == [(1, "2022-10-13")]
@@ -342,7 +342,7 @@ def test_a_waiting_clock_raises_nothing_while_the_applicants_goes_on(place: Plac
 
 def test_a_restart_gives_a_new_last_day_with_its_own_steps(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
-    office.do("A", "ask_correction", items="名称", now=at("2022-09-16"))
+    office.do("A", "ask_correction", facts={"items": "名称"}, now=at("2022-09-16"))
     office.do("A", "receive_correction", now=at("2022-09-26"))
     # From 26 September: 27-30 (4), 8-14 October (11), 17-21 (16), 24-27 (20): the last day is Thursday the 27th.
     sweep_daily(office, "2022-09-26", "2022-10-28")
@@ -352,7 +352,7 @@ def test_a_restart_gives_a_new_last_day_with_its_own_steps(place: Place, office:
 def test_an_extension_makes_a_new_last_day_with_its_own_steps(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-13")
-    office.do("A", "extend", days=20, approved_by="王五", now=at("2022-10-13"))
+    office.do("A", "extend", facts={"days": 20, "approved_by": "王五"}, now=at("2022-10-13"))
     # 20 more from 14 October: 17-21 (5), 24-28 (10), 31 October to 4 November (15), 7-11 (20): 11 November.
     sweep_daily(office, "2022-10-14", "2022-11-14")
     first = [(e.step, e.day.isoformat()) for e in office.escalations() if e.last_day == date(2022, 10, 14)]
@@ -365,10 +365,12 @@ def test_an_extension_makes_a_new_last_day_with_its_own_steps(place: Place, offi
 def test_moving_back_to_an_earlier_last_day_tells_nothing_twice(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-13")
-    extended = office.do("A", "extend", days=20, approved_by="王五", now=at("2022-10-13"))
+    extended = office.do("A", "extend", facts={"days": 20, "approved_by": "王五"}, now=at("2022-10-13"))
     office.tick(at("2022-10-14"))
     told = len(office.notices())
-    office.do("A", "correct_entry", seq=extended.seq, void=True, reason="未经批准", now=at("2022-10-14"))
+    office.do(
+        "A", "correct_entry", facts={"seq": extended.seq, "void": True, "reason": "未经批准"}, now=at("2022-10-14")
+    )
     assert_sound(office)
     sweep_daily(office, "2022-10-15", "2022-10-17")
     assert steps(office) == [(-5, "2022-10-09"), (-2, "2022-10-12"), (0, "2022-10-15"), (1, "2022-10-17")]
@@ -380,7 +382,7 @@ def test_an_entry_typed_in_late_does_not_unsay_a_step(place: Place, office: Offi
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-17")
     log = log_of(place)
-    office.do("A", "reply", day="2022-10-11", decision="D-PUB", method="posted", now=at("2022-10-17"))
+    office.do("A", "reply", day="2022-10-11", facts={"decision": "D-PUB", "method": "posted"}, now=at("2022-10-17"))
     sweep_daily(office, "2022-10-18", "2022-10-31")
     assert log_of(place) == log
     assert_sound(office)
@@ -391,7 +393,7 @@ def test_an_entry_typed_in_late_does_not_unsay_a_step(place: Place, office: Offi
 
 def _consult(office: Office, action: str, **facts: Any) -> None:
     open_request(office, "A", "2022-09-13")
-    office.do("A", action, ref="乙局", served="2022-09-26", now=at("2022-09-26"), **facts)
+    office.do("A", action, facts={"ref": "乙局", "served": "2022-09-26", **facts}, now=at("2022-09-26"))
 
 
 def test_the_silence_of_a_co_author_is_put_on_record_as_consent_of_the_day_on_which_the_term_lapsed(
@@ -520,8 +522,8 @@ def test_a_clock_that_stands_anew_after_a_change_of_its_ladder_still_rises(place
     _sweep_with(place, "2022-10-10", "2022-10-10", -3, -1, 0)
     with place.open() as office:
         # A consultation answered on the day on which it began moves nothing; the clock's row is drawn up anew.
-        office.do("A", "consult_third_party", ref="某公司", now=at("2022-10-10"))
-        office.do("A", "third_party_answers", ref="某公司", now=at("2022-10-10"))
+        office.do("A", "consult_third_party", facts={"ref": "某公司"}, now=at("2022-10-10"))
+        office.do("A", "third_party_answers", facts={"ref": "某公司"}, now=at("2022-10-10"))
         office.rebuild(now=at("2022-10-10"))
     _sweep_with(place, "2022-10-11", "2022-10-14", -3, -1, 0)
     with place.open() as office:

@@ -18,9 +18,9 @@ from store.offices import Place, assert_sound, at, open_request, reply
 def lived(place: Place, office: Office) -> Office:
     """An office that has lived: three cases, one overdue, and the sweeps of 2022-10-08 to 2022-10-12."""
     open_request(office, "A", "2022-09-01")
-    office.receive("request", "B", channel="in_person", key="b-1", day="2022-09-06", now=at("2022-09-06"))
-    office.do("B", "register", title="题", key="b-2", by="赵", unit="UNIT", now=at("2022-09-07"))
-    office.do("B", "assign", officer="张三", now=at("2022-09-08"))
+    office.receive("request", "B", facts={"channel": "in_person"}, key="b-1", day="2022-09-06", now=at("2022-09-06"))
+    office.do("B", "register", facts={"title": "题"}, key="b-2", by="赵", unit="UNIT", now=at("2022-09-07"))
+    office.do("B", "assign", facts={"officer": "张三"}, now=at("2022-09-08"))
     open_request(office, "C", "2022-09-09")
     reply(office, "C", "2022-09-20")
     office.tick(at("2022-10-08"))
@@ -195,7 +195,7 @@ def test_a_record_that_was_rolled_back_whole_is_sound(place: Place, office: Offi
 
     open_request(office, "A", "2022-09-01")
     with place.engine() as engine, Session(engine) as session:
-        office.do("A", "note", text="x", now=at("2022-09-02"), session=session)
+        office.do("A", "note", facts={"text": "x"}, now=at("2022-09-02"), session=session)
         session.rollback()
     assert_sound(office)
     assert len(place.rows("SELECT 1 FROM entry")) == 3
@@ -217,7 +217,7 @@ def test_a_chain_that_changed_its_algorithm_can_still_be_walked(place: Place) ->
         with place.open() as office:
             if day == "2022-09-01":
                 open_request(office, "A", day)
-            office.do("A", "note", text=day, now=at(day))
+            office.do("A", "note", facts={"text": day}, now=at(day))
             office.tick(at(day))
             assert_sound(office)
     place.without_guards()
@@ -239,5 +239,5 @@ def test_verification_sees_one_moment_while_others_write(place: Place, office: O
     with office.store.reading() as ledger:
         heads = ledger.docket.heads()
         with place.open() as other:
-            other.do("A", "note", text="meanwhile", now=at("2022-09-02"))
+            other.do("A", "note", facts={"text": "meanwhile"}, now=at("2022-09-02"))
         assert heads["A"] == (len(ledger.record.entries("A")), ledger.record.entries("A")[-1].hash)

@@ -126,6 +126,16 @@ def _first_day(ledger: Ledger, through: date) -> date:
     return min(through, legal_day(founded)) if founded is not None else through
 
 
+class WouldReach(NamedTuple):
+    """A step that a sweep would record (模拟督办)."""
+
+    case: str
+    clock: str
+    ref: str
+    last_day: date
+    step: Step
+
+
 class _Place(NamedTuple):
     """Whose clocks go by one calendar: a unit with days of its own, or all others (name "")."""
 
@@ -157,9 +167,9 @@ def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date) -> int:
     return reached
 
 
-def simulate(store: Store, rules: OfficeContext, day: date) -> list[tuple[str, str, str, date, Step]]:
+def simulate(store: Store, rules: OfficeContext, day: date) -> list[WouldReach]:
     """What a sweep of *day* would record, without writing anything: case, clock, ref, last day, step."""
-    found: list[tuple[str, str, str, date, Step]] = []
+    found: list[WouldReach] = []
     with store.reading() as ledger:
         for ladder in rules.rulebook.ladders.values():
             for step in ladder.steps:
@@ -167,5 +177,5 @@ def simulate(store: Store, rules: OfficeContext, day: date) -> list[tuple[str, s
                     latest = threshold(step, day, place.calendar)
                     for line in ledger.sweeps.would_reach(ladder.name, step.offset, latest, day, place.where):
                         assert line.last_day is not None  # it is what was searched by
-                        found.append((line.case, line.clock, line.ref, line.last_day, step))
+                        found.append(WouldReach(line.case, line.clock, line.ref, line.last_day, step))
     return found

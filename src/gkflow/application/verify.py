@@ -37,13 +37,28 @@ def check_chain(number: str, entries: Sequence[Entry]) -> Breach | None:
     return None
 
 
+class Verified(NamedTuple):
+    """What a walk along every chain found (核验结果)."""
+
+    cases: int
+    sweeps: int
+    breaches: tuple[Breach, ...]
+
+
+class Rebuilt(NamedTuple):
+    """What drawing up the docket anew found (重建结果): how many cases, and those whose rows differed."""
+
+    cases: int
+    changed: tuple[str, ...]
+
+
 SAMPLE = 500  # cases of which the caches are drawn up anew, where nobody asks for all
 
 
 def verify(
     store: Store, rules: OfficeContext | None = None, outside: Sequence[Outside] = (), key: str = "",
     caches: int | None = SAMPLE, seed: str = "",
-) -> tuple[int, int, tuple[Breach, ...]]:  # fmt: skip
+) -> Verified:  # fmt: skip
     """
     Walk every chain (核验): how many cases and sweeps were walked, and where something is broken.
 
@@ -66,7 +81,7 @@ def verify(
             broken = {breach.where for breach in breaches if breach.what == "case"}
             breaches.extend(_check_caches(ledger, rules, broken, caches, seed))
         breaches.extend(Breach("guard", name, None, "guard_missing") for name in ledger.guards.missing())
-    return cases, sweeps[0], tuple(dict.fromkeys(breaches))
+    return Verified(cases, sweeps[0], tuple(dict.fromkeys(breaches)))
 
 
 def _check_acknowledgements(ledger: Ledger) -> list[Breach]:
@@ -173,7 +188,7 @@ def _require_whole(ledger: Ledger) -> None:
         raise SettingsWrong(file=f"case {breach.where}", reason=reason)
 
 
-def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> tuple[int, tuple[str, ...]]:
+def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> Rebuilt:
     """
     Draw up docket and clocks anew from the record (重建台账): the number of cases, and those whose rows differed.
 
@@ -188,7 +203,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
                 count += 1
                 if not _drawn_up(ledger, rules, number, entries).same:
                     changed.append(number)
-            return count, tuple(changed)
+            return Rebuilt(count, tuple(changed))
         _require_whole(ledger)
     recount_moved(store, rules, now)
     after = ""
@@ -204,7 +219,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
             changed += [each.docket.case for each in drawn if not each.same]
             if len(numbers) < _BATCH:
                 ledger.heartbeats.record("rebuild", now, f"cases={count} changed={len(changed)}")
-                return count, tuple(changed)
+                return Rebuilt(count, tuple(changed))
         after = numbers[-1]
         store.give_way()
 
