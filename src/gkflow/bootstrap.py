@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gkflow import plugs
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
 from gkflow.domain.objections.days import BadMoment
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
+    from gkflow.files.nodes import Faults
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
@@ -77,8 +79,9 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     files = read_calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
     announced = [announcement_of(each) for each in files.overlays]
-    edition = calendar_edition(announced, notices, festivals=files.festivals)
     faults = Faults()
+    edition = calendar_edition(announced, notices, festivals=files.festivals, sources=_holiday_sources(faults))
+    faults.tell()
     for each in announced:
         if not (each.annual and each.quote):
             continue
@@ -92,6 +95,21 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
         faults.add(file, 1, f"{day} is stated otherwise by {files.places.get(there.name) or there.source}")
     faults.tell()
     return edition
+
+
+def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
+    """
+    What other packages know of days off. A broken one is a fault, not a warning: without its days every last day
+    might be another.
+    """
+    found = []
+    for name in plugs.names(plugs.HOLIDAY_SOURCES):
+        source = plugs.plug(plugs.HOLIDAY_SOURCES, name)
+        if isinstance(source, plugs.Broken):
+            faults.add(plugs.HOLIDAY_SOURCES, 0, f'holiday source "{name}" cannot be used: {source.reason}')
+        else:
+            found.append(source)
+    return found
 
 
 def known_edition(home: Path | str | None = None) -> CalendarEdition:
@@ -288,42 +306,29 @@ def wide_files(settings: Settings) -> list[str]:
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
-    """The channels that are set up: file, console and chat always, mail and webhook when the settings name them."""
-    import sys
-
-    from gkflow.channels.chat import Chat
-    from gkflow.channels.console import Console
-    from gkflow.channels.file import NoticeFile
-    from gkflow.channels.mail import Mail, MailSettings
+    """
+    The channels that are set up: file, console and chat always, mail, webhook and those of other packages when the
+    settings name them. One that cannot be used says so for each message, and holds up no other.
+    """
     from gkflow.channels.unusable import Unusable
-    from gkflow.channels.webhook import Webhook, WebhookSettings
 
     private = private_of(settings)
     private.folder(settings.home / "notices")
-    found: dict[str, Channel] = {
-        "file": NoticeFile(settings.home / "notices", private),
-        "console": Console(sys.stderr),
-        "chat": Chat(),
-    }
-    if settings.mail.host:
-        mail = settings.mail
-        found["mail"] = Mail(
-            MailSettings(
-                host=mail.host,
-                port=mail.port,
-                sender=mail.sender,
-                user=mail.user,
-                password=mail.password,
-                tls=mail.tls,
-                timeout=mail.timeout,
-            )
-        )
-    if settings.webhook.secret:
-        hook = settings.webhook
+    office = plugs.ChannelOffice(settings.home, now, private.mode, private.group)
+    own = {"mail": settings.mail, "webhook": settings.webhook, **settings.of_channels}
+    found: dict[str, Channel] = {}
+    for name in dict.fromkeys((*plugs.PACKAGED[plugs.CHANNELS], *settings.named_channels)):
+        plug = plugs.channel(name)
+        if plug is None:
+            continue
         try:
-            found["webhook"] = Webhook(WebhookSettings(hook.secret, hook.timeout, hook.allow_local), now)
-        except ValueError as error:  # a secret that is none stops webhooks, and nothing else
-            found["webhook"] = Unusable("webhook", str(error))
+            channel = plug.open(own.get(name), office) if isinstance(plug, plugs.ChannelPlug) else None
+        except Exception as error:  # a stranger's channel may raise anything, and the others must go on
+            channel = Unusable(name, f"{type(error).__name__}: {error}")
+        if isinstance(plug, plugs.Broken):
+            channel = Unusable(name, plug.reason)
+        if channel is not None:
+            found[name] = channel
     return found
 
 

@@ -30,16 +30,20 @@ class Subscriptions:
         Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
         empty means all. The token by which to leave is made here.
         """
+        from gkflow import plugs
         from gkflow.application.subscriptions import subscribe
-        from gkflow.domain.address import fault_of
-        from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, UnknownChannel
+        from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, AddressNotTaken, UnknownChannel
 
         if channel not in self._office.channels():
             raise UnknownChannel(channel=channel, channels=tuple(self._office.channels()))
-        if channel in ("mail", "webhook", "chat") and not address:
+        if plugs.takes_address(channel) and not address:
             raise AddressMissing(channel=channel)
-        if wrong := fault_of(channel, address, self._office.settings.webhook.allow_local):
-            raise ADDRESS_FAULTS[wrong](channel=channel)  # without the address: it may hold a password
+        plug = plugs.channel(channel)
+        check = plug.check_address if isinstance(plug, plugs.ChannelPlug) else None
+        if check is not None and (wrong := check(address, self._office.settings.webhook.allow_local)):
+            if wrong in ADDRESS_FAULTS:
+                raise ADDRESS_FAULTS[wrong](channel=channel)  # without the address: it may hold a password
+            raise AddressNotTaken(channel=channel, reason=wrong)
         with self._office.store.writing(session) as ledger:
             since, token = self._office.moment(now), secrets.token_hex(6)
             wish = SubscriptionLine(0, token, name, audience, item, channel, address, since, None)

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from gkflow import plugs
 from gkflow.bootstrap import known_edition, packaged_files
-from gkflow.calendars.predictors import DEFAULT, PREDICTORS, predictor_named
+from gkflow.calendars.predictors import DEFAULT, predictor_named
 from gkflow.calendars.shapes import CUSTOM, FIRST, shape_year
 from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.calendar import WorkCalendar
@@ -165,7 +166,7 @@ def test_a_predictor_has_a_name() -> None:
     assert DEFAULT == "statutory"
     assert predictor_named("statutory") is statutory_year
     assert predictor_named("shapes") is shape_year
-    assert set(PREDICTORS) == {"statutory", "shapes"}
+    assert plugs.names(plugs.PREDICTORS) == ("statutory", "shapes")
 
 
 def test_an_unknown_name_is_refused_with_those_there_are() -> None:

@@ -11,6 +11,7 @@ from gkflow.calendars.announcements import HolidayNotice
 from gkflow.calendars.statutory import statutory_year
 from gkflow.domain.calendar import WorkCalendar, YearOfDays
 from gkflow.domain.edition import Announcement, CalendarEdition, Festival
+from gkflow.plugs import HolidaySource
 
 NEW_YEAR = "元旦"
 # The package says 清明, the law and the notices say 清明节.
@@ -32,19 +33,21 @@ def calendar_edition(
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
     festivals: Sequence[Festival] = (),
+    sources: Sequence[HolidaySource] = (),
 ) -> CalendarEdition:
     """
     Everything that the installed packages and the files know (已知的放假公告).
 
     *notices* tell from which notice, and since when, a day of the package is known; *files* set days of their
-    own. Years that no announcement covers are left to *predict*.
+    own, *sources* are what other packages announce. Years that no announcement covers are left to *predict*.
     """
     # A year that the package knows and no list dates became known with the notice that the office entered for it.
     entered = {year: each.published for each in files if each.national for year in each.years}
     # A file that names single days of a notice that the package knows corrects the package; one for the whole year
     # is another word on the same days, and has to agree.
     corrected = {(each.number, day) for each in files if each.number and not each.annual for day in each.days}
-    said = (*_packaged(notices, entered, corrected), *files)
+    told = (announcement for source in sources for announcement in source())
+    said = (*_packaged(notices, entered, corrected), *told, *files)
     return CalendarEdition(said, predict, tuple(festivals))
 
 

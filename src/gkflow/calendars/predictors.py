@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from gkflow.calendars.shapes import shape_year
-from gkflow.calendars.statutory import statutory_year
-from gkflow.domain.calendar import YearOfDays
+from gkflow import plugs
 from gkflow.domain.objections.calendars import CalendarError
 from gkflow.domain.sentences import said
+from gkflow.plugs import Predictor
 
-Predictor = Callable[[int], YearOfDays]
 DEFAULT = "statutory"
-PREDICTORS: Mapping[str, Predictor] = MappingProxyType({DEFAULT: statutory_year, "shapes": shape_year})
 
 
 def predictor_named(name: str) -> Predictor:
     """
-    The predictor called *name*; another name is a :class:`CalendarError` that tells those there are (推定方法).
+    The predictor called *name*, of this package or another (gkflow.predictors); another name is a
+    :class:`CalendarError` that tells those there are (推定方法).
 
     >>> predictor_named("statutory")(2027).makeup_days
     frozenset()
     """
-    try:
-        return PREDICTORS[name]
-    except KeyError:
-        raise CalendarError(
-            reason=said('no predictor "{name}"; there are {names}', name=name, names=tuple(PREDICTORS))
-        ) from None
+    if not plugs.is_known(plugs.PREDICTORS, name):
+        there = plugs.names(plugs.PREDICTORS)
+        raise CalendarError(reason=said('no predictor "{name}"; there are {names}', name=name, names=there))
+    found: Predictor | plugs.Broken = plugs.plug(plugs.PREDICTORS, name)
+    if isinstance(found, plugs.Broken):
+        raise CalendarError(reason=said('predictor "{name}" cannot be used: {why}', name=name, why=found.reason))
+    return found

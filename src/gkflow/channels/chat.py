@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import COME_BACK_LATER, NOT_THIS_NOTICE, one_line, refusal
+from gkflow.domain.address import fault_of, masked
+from gkflow.plugs import ChannelOffice, ChannelPlug
 
 if TYPE_CHECKING:
     import apprise
@@ -119,3 +122,12 @@ def _without_secrets(said: str, address: str) -> str:
         if len(part) >= SECRET_LENGTH:
             said = said.replace(part, "…")
     return said
+
+
+def _open(_: None, office: ChannelOffice) -> Chat:
+    return Chat()
+
+
+PLUG = ChannelPlug(
+    "chat", "工作群", "chat", _open, check_address=partial(fault_of, "chat"), masked=partial(masked, "chat")
+)

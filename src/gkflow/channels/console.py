@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TextIO
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import one_line
+from gkflow.plugs import ChannelOffice, ChannelPlug
 
 
 class Console:
@@ -37,3 +39,10 @@ def _words(message: Message) -> str:
     head = f"【{one_line(message.to)}】{one_line(message.subject)}"
     body = [one_line(line, longest=2000) for line in message.text.splitlines()]
     return "\n    ".join([head, *body]) + "\n"
+
+
+def _open(_: None, office: ChannelOffice) -> Console:
+    return Console(sys.stderr)
+
+
+PLUG = ChannelPlug("console", "控制台", "console", _open)

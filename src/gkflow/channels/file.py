@@ -13,6 +13,7 @@ from typing import ClassVar
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import canonical_json, one_line
 from gkflow.channels.private import Private
+from gkflow.plugs import ChannelOffice, ChannelPlug
 
 FILE_NAME = "notices.jsonl"
 
@@ -111,3 +112,10 @@ def wait_for_the_others(file: int) -> None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _open(_: None, office: ChannelOffice) -> NoticeFile:
+    return NoticeFile(office.home / "notices", Private(office.mode, office.group))
+
+
+PLUG = ChannelPlug("file", "文件", "file", _open)

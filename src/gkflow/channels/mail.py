@@ -6,12 +6,14 @@ import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import one_line
-from gkflow.domain.address import mail_address
+from gkflow.domain.address import fault_of, mail_address
+from gkflow.plugs import ChannelOffice, ChannelPlug
 
 if TYPE_CHECKING:
     import smtplib
@@ -318,3 +320,25 @@ def _why(fault: BaseException, hourglass: Hourglass) -> str:
 
 def _bytes(words: bytes | str) -> bytes:
     return words if isinstance(words, bytes) else words.encode()
+
+
+class _Section(Protocol):
+    """The section [mail] of the settings (邮件设置)."""
+
+    host: str
+    port: int
+    sender: str
+    user: str
+    password: str
+    tls: Literal["none", "starttls", "tls"]
+    timeout: int
+
+
+def _open(mail: _Section, office: ChannelOffice) -> Mail | None:
+    if not mail.host:
+        return None
+    given = (mail.host, mail.port, mail.sender, mail.user, mail.password, mail.tls, mail.timeout)
+    return Mail(MailSettings(*given))
+
+
+PLUG = ChannelPlug("mail", "邮件", "mail", _open, check_address=partial(fault_of, "mail"))

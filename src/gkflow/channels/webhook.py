@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import GIVE_UP_AFTER, canonical_json, one_line, refusal
-from gkflow.domain.address import host_of, is_local
+from gkflow.channels.unusable import Unusable
+from gkflow.domain.address import fault_of, host_of, is_local, masked
+from gkflow.plugs import ChannelOffice, ChannelPlug
 
 if TYPE_CHECKING:
     import ssl
@@ -308,3 +310,26 @@ def _judge(server: str, status: int, retry_after: timedelta | None) -> None:
     if 300 <= status <= 399:
         reason = f"{server} 要转到别处（{status}），不跟随；请改回调地址"
     raise refusal(reason, status, retry_after)
+
+
+class _Section(Protocol):
+    """The section [webhook] of the settings (回调设置)."""
+
+    secret: str
+    timeout: int
+    allow_local: bool
+
+
+def _open(webhook: _Section, office: ChannelOffice) -> Webhook | Unusable | None:
+    if not webhook.secret:
+        return None
+    try:
+        return Webhook(WebhookSettings(webhook.secret, webhook.timeout, webhook.allow_local), office.now)
+    except ValueError as error:  # a secret that is none stops webhooks, and nothing else
+        return Unusable("webhook", str(error))
+
+
+PLUG = ChannelPlug(
+    "webhook", "回调", "webhook", _open,
+    check_address=partial(fault_of, "webhook"), masked=partial(masked, "webhook"),
+)  # fmt: skip

@@ -66,13 +66,16 @@ def read_model(
     said: Any = None,
     *,
     defaults: bool = False,
+    what: str = "",
     elsewhere: Callable[[Path], Faults | None] | None = None,
 ) -> Found[_M]:
     """
     The file as its model; each fault is noted, and what was wrong has a stand-in. *said* are the node's values where
     they are known already. With *defaults*, a wrong value is left out where it may be. *elsewhere* tells which faults
-    are noted in another list.
+    are noted in another list. *what* is what a message calls the whole, where it is a part of its file.
     """
+    if what:
+        faults = _Within(faults, what)
     # In a list, so that the whole may be replaced as well.
     data: list[Any] = [values(node) if said is None else said]
     for _ in range(_MOST_PASSES):
@@ -86,6 +89,17 @@ def read_model(
             for each in reversed(errors):
                 _mend(data, each, defaults and _may_be_left_out(kind, node, _loc(each)))
     raise AssertionError(f"{node.file}: what is wrong cannot be taken away")
+
+
+class _Within(Faults):
+    """Faults of a part of a file (部分内容的错误), with the words for the part before each."""
+
+    def __init__(self, whole: Faults, what: str) -> None:
+        super().__init__()
+        self._whole, self._what = whole, what
+
+    def add(self, file: str, line: int, text: str) -> None:
+        self._whole.add(file, line, f"{self._what}: {text}")
 
 
 def _may_be_left_out(kind: type[FileModel], node: Node, path: Path) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
+from gkflow import plugs
 from gkflow.domain.rulebook import mean
 from gkflow.domain.urgency import LIGHTS
 from gkflow.files.kinds.settings import COLOURS, SettingsFile
@@ -28,6 +29,12 @@ def check_names(found: Found[SettingsFile], units: Mapping[str, Unit], names: Ru
         found.fault(f'no unit "{file.office.unit}"{_mean(file.office.unit, units)}', "office", key="unit")
     if names.profiles is not None and file.profile and file.profile not in names.profiles:
         found.fault(f'no profile "{file.profile}"{_mean(file.profile, names.profiles)}', key="profile")
+    if not plugs.is_known(plugs.PREDICTORS, file.predictor):
+        there = plugs.names(plugs.PREDICTORS)
+        hint = mean(file.predictor, there)
+        hint = "" if hint.startswith(";") else hint  # what there is, is in the sentence already
+        wrong = f'predictor must be one of {", ".join(there)}, not "{file.predictor}"{hint}'
+        found.fault(wrong, key="predictor")
     for workflow in _unknown(file.readings, names.workflows):
         wrong = f'readings: no workflow "{workflow}"{_mean(workflow, names.workflows or ())}'
         found.fault_at(wrong, "readings", workflow)

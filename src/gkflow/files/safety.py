@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from gkflow.domain.address import fault_of
+from gkflow.files.channel_settings import wrong_address
 from gkflow.files.kinds.settings import SettingsFile
 from gkflow.files.model_reader import Found
 
@@ -32,21 +32,6 @@ class FileSettings:
     def mode(self) -> int:
         """The permissions of a file."""
         return 0o660 if self.group else 0o600
-
-
-def wrong_address(channel: str, address: str, allow_local: bool) -> str:
-    """What is wrong with an address; those of webhooks and chats may hold a password and are not shown."""
-    match fault_of(channel, address, allow_local):
-        case "mail_address_wrong":
-            shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
-            return f'mail must be one mail address such as name@example.gov.cn, not "{shown}"'
-        case "web_address_wrong":
-            return "webhook must be a web address such as https://example.gov.cn/notify"
-        case "chat_address_wrong":
-            return "chat must be an apprise address such as wecombot://key"
-        case "address_is_local":
-            return f"{channel} points to this machine or its link ([webhook] allow_local = true)"
-    return ""
 
 
 def seal_settings(found: Found[SettingsFile], allow_local: bool) -> SealSettings:

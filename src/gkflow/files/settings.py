@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
-from gkflow.domain.address import ADDRESSED
+from gkflow import plugs
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
 from gkflow.domain.urgency import LIGHTS
+from gkflow.files.channel_settings import OtherChannels, split, wrong_address
 from gkflow.files.home import FILE_NAME, PREFIX
 from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, SettingsFile
 from gkflow.files.model_reader import Found, read_model
@@ -22,10 +23,9 @@ from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
 from gkflow.files.nodes import Faults, Node, from_plain
 from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
-from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings, wrong_address
+from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
 
-CHANNELS = ("file", "console", "mail", "webhook", "chat")
 # After so many working days of standing still somebody is reminded of a case; no law sets it.
 PARKED_AFTER = 20
 # Whom a notice reaches when every post above is vacant: the highest that is held.
@@ -113,13 +113,21 @@ class Settings:
     me: str = ""  # who acts where a command names nobody (经办人)
     accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # account -> person
     parked_after: int = PARKED_AFTER
+    # The sections of the channels of other packages, each as its own model.
+    of_channels: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def named_channels(self) -> tuple[str, ...]:
+        """The channels by which anybody is to be notified, and those with a section (所用渠道)."""
+        people = (channel for person in self.people for channel in person.channels)
+        return tuple(dict.fromkeys((*self.channels, *people, *self.of_channels)))
 
 
 # Variables of the process, which set nothing of an office.
 _NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
 # What concerns notices alone: a fault there does not hide the cases.
 _OF_NOTICES = frozenset(("channels", "mail", "webhook", "quiet", "daily_at"))
-_OF_A_PERSON_S_NOTICES = frozenset(("channels", *ADDRESSED))
+_OF_A_PERSON_S_NOTICES = frozenset(("channels", "mail", "webhook", "chat"))
 
 
 def read_settings(
@@ -145,9 +153,11 @@ def read_settings(
     faults.tell()
     assert node is not None
     elsewhere = _of_notices(later) if patient else None
-    found = read_model(SettingsFile, _overridden(node, environ), faults, defaults=True, elsewhere=elsewhere)
+    whole = _overridden(node, environ)
+    own, others = split(whole)
+    found = replace(read_model(SettingsFile, own, faults, defaults=True, elsewhere=elsewhere), node=whole)
     notices = replace(found, faults=later) if patient else found
-    settings = _settings(home, found, notices, names or RuleNames())
+    settings = _settings(home, found, notices, names or RuleNames(), others)
     faults.tell()
     return replace(settings, unsendable=later.all()) if patient else settings
 
@@ -174,7 +184,9 @@ def _of_notices(later: Faults) -> Callable[[Path_], Faults | None]:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _settings(home: Path, found: Found[SettingsFile], notices: Found[SettingsFile], names: RuleNames) -> Settings:
+def _settings(
+    home: Path, found: Found[SettingsFile], notices: Found[SettingsFile], names: RuleNames, others: OtherChannels
+) -> Settings:
     file = found.model
     office = file.office or OfficeKeys()
     unit = office.unit
@@ -184,7 +196,7 @@ def _settings(home: Path, found: Found[SettingsFile], notices: Found[SettingsFil
     mail, webhook = _mail(notices), _webhook(file)
     channels = file.channels
     default = _channels(notices, channels.default, "channels", key="default") if channels is not None else ("file",)
-    ways = _Ways(default, mail, webhook)
+    ways = _Ways(default, mail, webhook, others)
     people = tuple(_person(found, notices, at, units, unit, ways) for at in range(len(file.people)))
     return Settings(
         home=home,
@@ -212,6 +224,7 @@ def _settings(home: Path, found: Found[SettingsFile], notices: Found[SettingsFil
         numbers=numbers_of(found, names.workflows),
         me=(file.me or MeKeys()).name,
         accounts=accounts_of(found, {person.name for person in people}),
+        of_channels=others.sections(notices.faults),
     )
 
 
@@ -226,6 +239,7 @@ class _Ways(NamedTuple):
     channels: tuple[str, ...]
     mail: Mail
     webhook: Webhook
+    others: OtherChannels
 
 
 def _person(
@@ -237,7 +251,8 @@ def _person(
         found.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', *place, key="unit")
     given = "channels" in keys.model_fields_set
     channels = _channels(notices, keys.channels, *place, key="channels") if given else ways.channels
-    addresses = {"mail": keys.mail, "webhook": keys.webhook, "chat": keys.chat}
+    own_addresses = {"mail": keys.mail, "webhook": keys.webhook, "chat": keys.chat}
+    addresses = {**own_addresses, **ways.others.addresses(at, notices.faults)}
     _check_addresses(notices, at, channels, addresses, ways)
     if not keys.roles and found.node_at(*place, "roles").value == []:
         found.fault("holds no role (roles)", *place, key="roles")
@@ -254,8 +269,9 @@ def _check_addresses(
     notices: Found[SettingsFile], at: int, channels: tuple[str, ...], addresses: Mapping[str, str], ways: _Ways
 ) -> None:
     place = ("people", at)
-    for channel, address in addresses.items():
-        if channel in channels and not address:
+    for channel in dict.fromkeys((*addresses, *channels)):
+        address = addresses.get(channel, "")
+        if channel in channels and not address and plugs.takes_address(channel):
             notices.fault(f"is told by {channel}, but has no address ({channel} = …)", *place)
         elif address and (wrong := wrong_address(channel, address, ways.webhook.allow_local)):
             notices.fault(wrong, *place, key=channel)
@@ -266,10 +282,11 @@ def _check_addresses(
 
 
 def _channels(found: Found[SettingsFile], named: Sequence[str], *section: str | int, key: str) -> tuple[str, ...]:
-    for channel in named:
-        if channel not in CHANNELS:
-            found.fault(f'{key} must be among {", ".join(CHANNELS)}, not "{channel}"', *section, key=key)
-    return tuple(channel for channel in named if channel in CHANNELS)
+    unknown = [channel for channel in named if not plugs.is_known(plugs.CHANNELS, channel)]
+    for channel in unknown:
+        there = ", ".join(plugs.names(plugs.CHANNELS))
+        found.fault(f'{key} must be among {there}, not "{channel}"', *section, key=key)
+    return tuple(channel for channel in named if channel not in unknown)
 
 
 def _quiet(file: SettingsFile) -> Quiet:

@@ -192,6 +192,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
     (r'\[numbers\] (.+): series "(.+?)" is given to another workflow',
      "[numbers] {0}：编号系列“{1}”已给了另一个流程"),
     (r'\[accounts\] (.+): no person "(.+?)"', "[accounts] {0}：没有人员“{1}”"),
+    (r'holiday source "(.+?)" cannot be used: (.+)', "放假安排的来源“{0}”不能使用：{1}"),
     # what the check alone asks
     (r'cite: "(.+?)" names no instrument that is known: write its title as config/law/ has it, or add it to cited.yaml',
      "依据“{0}”不是已知的文件：请按 config/law/ 中的名称写，或者补入 cited.yaml"),

@@ -9,7 +9,7 @@ import typer
 from gkflow.application.ports import DROPPED
 from gkflow.cli import options
 from gkflow.domain.sentences import said, said_as
-from gkflow.words.language import say, translated
+from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:
     from gkflow.application.ports import NoticeRecord
@@ -91,7 +91,14 @@ _CHANNELS = {
 
 def channel_words(channel: str) -> str:
     """A channel in words."""
-    return translated(_CHANNELS.get(channel, channel))
+    if channel in _CHANNELS:
+        return translated(_CHANNELS[channel])
+    from gkflow import plugs
+
+    plug = plugs.channel(channel)
+    if not isinstance(plug, plugs.ChannelPlug):
+        return channel
+    return label_of(plug.zh, plug.en)  # of another package, whose words are in no catalogue
 
 
 class _Texts:
@@ -103,7 +110,7 @@ class _Texts:
 
     def row(self, record: NoticeRecord) -> dict[str, Any]:
         """One notice as a row."""
-        from gkflow.domain.address import masked
+        from gkflow.plugs import masked
 
         delivered = "delivered" if record.name else "filed"  # the file has it, and nobody knows
         dead = "dropped" if record.error in DROPPED else "dead"

@@ -37,8 +37,8 @@ def command(
     from gkflow.cli.commands.notices import channel_words
     from gkflow.cli.commands.subscriptions import subscription_row
     from gkflow.cli.output import print_json
-    from gkflow.domain.address import masked
     from gkflow.office import open_office
+    from gkflow.plugs import masked
 
     if not name.strip():
         raise typer.BadParameter(say("name who subscribes"))

@@ -36,7 +36,7 @@ def command(
 def subscription_row(book: Rulebook, line: SubscriptionLine) -> dict[str, Any]:
     """A subscription as JSON carries it."""
     from gkflow.cli.commands.subscribe import item_label
-    from gkflow.domain.address import masked
+    from gkflow.plugs import masked
 
     return {
         "id": line.id, "name": line.name, "channel": line.channel,

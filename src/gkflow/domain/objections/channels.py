@@ -52,6 +52,16 @@ class WebAddressWrong(AddressWrong):
     sentence = said("{channel} needs a web address such as https://example.gov.cn/notify")
 
 
+class AddressNotTaken(Refused):
+    """An address that a channel of another package does not take (地址不被接受), in the words of that package."""
+
+    code = "address_not_taken"
+    sentence = said("{channel} does not take this address: {reason}")
+
+    channel: str
+    reason: str
+
+
 class NoSubscription(NotFound):
     code = "no_subscription"
     sentence = said("no subscription has the token {token}")

@@ -9,7 +9,6 @@ from gkflow.files.kinds.profile import UnitKeys
 from gkflow.files.kinds.sections import Picks, Texts, named, pairs, sections, table
 from gkflow.files.kinds.values import Flag, Hour, Secret, Text, TextOrEmpty, TextOrNone, choice, described, whole
 
-PREDICTORS = ("statutory", "shapes")
 TLS = ("none", "starttls", "tls")
 # The colours of a warning that may be set (蓝、黄、橙); green and red are shown without a number of days.
 COLOURS = ("blue", "yellow", "orange")
@@ -50,7 +49,11 @@ class PersonKeys(FileModel):
 class ChannelsKeys(FileModel):
     """How people are notified (通知方式)."""
 
-    default: Texts = key("默认方式", "the channels of people who name none", ["file"])
+    default: Texts = key(
+        "默认方式",
+        "the channels of people who name none: file, console, mail, webhook, chat, another package's",
+        ["file"],
+    )
 
 
 class QuietKeys(FileModel):
@@ -125,8 +128,8 @@ class SettingsFile(FileModel):
         "摘要算法", "the hash of the record; not to be changed later", "sha256"
     )
     profile: Text = key("地方规则", "the local rules, a name in config/profiles/", "national")
-    predictor: Annotated[str, choice(PREDICTORS)] = key(
-        "推定方法", "how a year without a notice is predicted", "statutory"
+    predictor: Text = key(
+        "推定方法", "how a year without a notice is predicted: statutory, shapes, or another package's", "statutory"
     )
     daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30", read=True)
     duties: Texts = key("周期职责", "the recurring duties taken on; left out: those of the profile", [])

@@ -1,0 +1,158 @@
+"""
+What may be plugged in from outside the package (插件): channels, predictors and holiday sources.
+
+An installed package names what it brings under an entry point group; nobody has to be told of it here:
+
+    [project.entry-points."gkflow.channels"]
+    spool = "office_spool:PLUG"
+
+The package's own are named here. Of another name the installed packages are asked, and only then: that takes its time.
+A plug that cannot be loaded is a :class:`Broken` one, with the reason; the others are as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gkflow.application.ports import Channel
+    from gkflow.domain.calendar import YearOfDays
+    from gkflow.domain.edition import Announcement
+
+CHANNELS, PREDICTORS, HOLIDAY_SOURCES = GROUPS = (
+    "gkflow.channels", "gkflow.predictors", "gkflow.holiday_sources",
+)  # fmt: skip
+PACKAGED: Mapping[str, Mapping[str, str]] = {
+    CHANNELS: {name: f"gkflow.channels.{name}:PLUG" for name in ("file", "console", "mail", "webhook", "chat")},
+    PREDICTORS: {
+        "statutory": "gkflow.calendars.statutory:statutory_year",
+        "shapes": "gkflow.calendars.shapes:shape_year",
+    },
+    HOLIDAY_SOURCES: {},  # the package's own is part of every edition
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOffice:
+    """What a channel may use of its office (渠道所在的机关): its folder, its files, its clock."""
+
+    home: Path
+    now: Callable[[], datetime]
+    mode: int = 0o600  # of a file that it writes
+    group: int = -1  # to which the file belongs, by number; -1: as it is made
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlug:
+    """
+    A way in which notices leave (通知渠道), as its module declares it.
+
+    ``open`` makes the channel from its section of ``gkflow.toml``, read by the model ``settings`` (None where there
+    is no section); it gives None where the section does not set it up. ``check_address`` says what is wrong with an
+    address (one on this machine is allowed, or not), empty where nothing is; it is None for a channel that takes
+    none. ``masked`` shows an address without what may be a password.
+    """
+
+    name: str
+    zh: str
+    en: str
+    open: Callable[[Any, ChannelOffice], Channel | None]
+    settings: type[Any] | None = None
+    check_address: Callable[[str, bool], str] | None = None
+    masked: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A plug that cannot be used (不能使用的插件), and why."""
+
+    name: str
+    reason: str
+
+
+Predictor = Callable[[int], "YearOfDays"]
+HolidaySource = Callable[[], Iterable["Announcement"]]
+
+
+def names(group: str) -> tuple[str, ...]:
+    """The names of a group, the package's own first."""
+    return (*PACKAGED[group], *(name for name in _outside(group) if name not in PACKAGED[group]))
+
+
+def is_known(group: str, name: str) -> bool:
+    """Whether there is a plug of that name, be it broken."""
+    return name in PACKAGED[group] or name in _outside(group)
+
+
+def forget() -> None:
+    """Look anew what is installed (重新查找插件)."""
+    invalidate_caches()
+    _outside.cache_clear()
+    _loaded.cache_clear()
+
+
+def plug(group: str, name: str) -> Any:
+    """What the group has under a name, or Broken. Raises KeyError where it has nothing."""
+    return _loaded(group, name)
+
+
+@cache
+def _outside(group: str) -> Mapping[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {each.name: each for each in entry_points(group=group)}
+
+
+@cache
+def _loaded(group: str, name: str) -> Any:
+    own = PACKAGED[group].get(name)
+    if own is not None:
+        module, _, member = own.partition(":")
+        return getattr(import_module(module), member)
+    entry = _outside(group)[name]
+    try:
+        found = entry.load()
+    except Exception as error:  # a stranger's module may raise anything, and the others must go on
+        return Broken(name, f"{entry.value}: {type(error).__name__}: {error}".splitlines()[0])
+    wrong = _wrong(group, name, found)
+    return Broken(name, f"{entry.value}: {wrong}") if wrong else found
+
+
+def _wrong(group: str, name: str, found: Any) -> str:
+    if group != CHANNELS:
+        return "" if callable(found) else "is no function"
+    if not isinstance(found, ChannelPlug):
+        return "is no ChannelPlug"
+    return "" if found.name == name else f'calls itself "{found.name}"'
+
+
+# --- channels ---------------------------------------------------------------------------------------------
+
+
+def channel(name: str) -> ChannelPlug | Broken | None:
+    """A channel by its name; None where there is none."""
+    try:
+        found: ChannelPlug | Broken = plug(CHANNELS, name)
+    except KeyError:
+        return None
+    return found
+
+
+def takes_address(name: str) -> bool:
+    """Whether people are reached by a channel at an address of theirs."""
+    found = channel(name)
+    return isinstance(found, ChannelPlug) and found.check_address is not None
+
+
+def masked(name: str, address: str) -> str:
+    """An address without what may be a password (隐去口令); of an unknown channel none of it is shown."""
+    found = channel(name)
+    if not address:
+        return ""
+    return found.masked(address) if isinstance(found, ChannelPlug) else "…"
