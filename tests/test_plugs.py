@@ -130,7 +130,7 @@ def slips(home: Path) -> list[list[str]]:
 def test_a_notice_leaves_by_the_channel_of_another_package(spool: Path, place: Place) -> None:
     (place.home / "slips").mkdir(parents=True)
     with place.settings(PEOPLE).open() as office:
-        office.receive("request", "GK-1", channel="in_person", now=at("2026-03-17"))
+        office.receive("request", "GK-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
         office.deliver(at("2026-03-17", "10:00"))
         assert [(address, to) for address, to, _ in slips(place.home)] == [("desk-3", "李四")]
         assert not [sign for sign in office.doctor(at("2026-03-17", "11:00")) if sign.name == "channels"]
@@ -140,7 +140,7 @@ def test_what_its_printer_refuses_is_reported_as_of_any_channel(spool: Path, pla
     (place.home / "slips").mkdir(parents=True)
     text = PEOPLE.replace("desk-3", "desk-13").replace('["spool", "file"]', '["spool"]')
     with place.settings(text).open() as office:
-        office.receive("request", "GK-1", channel="in_person", now=at("2026-03-17"))
+        office.receive("request", "GK-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
         office.deliver(at("2026-03-17", "10:00"))
         (sign,) = [sign for sign in office.doctor(at("2026-03-17", "11:00")) if sign.name == "channels"]
         assert sign.facts["people"][0]["channels"] == {"spool": "no paper"}
@@ -205,7 +205,7 @@ def test_a_broken_channel_is_one_line_and_holds_up_no_other(site: Path, place: P
     assert reason in broken.reason
     assert "\n" not in broken.reason
     with place.settings(PEOPLE).open() as office:
-        office.receive("request", "GK-1", channel="in_person", now=at("2026-03-17"))
+        office.receive("request", "GK-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
         office.deliver(at("2026-03-17", "10:00"))
         assert "李四" in (place.home / "notices" / "notices.jsonl").read_text(encoding="utf-8")
         waiting = [each for each in office.notices() if each.channel == "spool"]

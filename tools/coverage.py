@@ -32,6 +32,7 @@ from gkflow.files.nodes import Faults, plain
 from gkflow.files.profiles import Profile
 from gkflow.files.rulebook_files import read_profiles, read_rulebook
 from gkflow.files.yaml_files import read_yaml
+from gkflow.words.language import CHINESE
 from gkflow.words.vocabulary import KNOWN, UNITS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -343,7 +344,7 @@ def _limit(limit: TimeLimit, day: date) -> str:
         past = [each for start, each in limit.values if each is not None and start <= day]
         value = past[-1] if past else next(each for _, each in limit.values if each is not None)
     known = value.citation.known
-    marked = "" if known is Known.FOUND else f"（{KNOWN[known][0]}）"
+    marked = "" if known is Known.FOUND else f"（{CHINESE.text(KNOWN[known])}）"
     title, article = value.citation.title, value.citation.article
     return f"{limit.label}：{_length(value)}，{_title(title)}{article}{marked}{ended}"
 
@@ -361,7 +362,7 @@ def _length(value: LimitValue) -> str:
         return "以写明的日期为准"
     if value.length == 0 and value.unit is LimitUnit.DAY:
         return "当日"
-    return f"{'不少于' if value.bound is Bound.AT_LEAST else ''}{value.length}{UNITS[value.unit][0]}"
+    return f"{'不少于' if value.bound is Bound.AT_LEAST else ''}{value.length}{CHINESE.text(UNITS[value.unit])}"
 
 
 def _named(workflow: Workflow) -> str:
