@@ -94,54 +94,19 @@ def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case:
     )
 
 
-class ClockState(NamedTuple):
-    """How a clock stands, less the days on which it does: what makes one revision differ from the next."""
-
-    status: str
-    verdict: str
-    since: date
-    last_day: date | None
-    remaining: int | None
-    stopped: date | None
-    days_left: int | None
-    provisional: int
-    earliest: date | None
-    latest: date | None
-    risk: date | None
-    recalculation_key: str
-    stopped_by: str
-
-
-def _standing(deadline: Deadline) -> ClockState:
-    stopped = deadline.status is Status.STOPPED
-    return ClockState(
-        deadline.status.value,
-        deadline.verdict.value if stopped else "",
-        deadline.since,
-        deadline.last_day,
-        deadline.remaining,
-        deadline.stopped,
-        deadline.days_left if stopped else None,
-        1 if deadline.provisional else 0,
-        deadline.earliest if deadline.last_day is not None else None,
-        deadline.latest,
-        deadline.risk,
-        recalculation_key_of(deadline),
-        deadline.clock.events[-1].entry.action if stopped else "",
-    )
-
-
-def _line(
-    number: str, workflow: Workflow, deadline: Deadline, day: date, standing: ClockState, silent: bool
-) -> ClockRevision:
-    rule = deadline.clock.rule
+def _revision(number: str, workflow: Workflow, deadline: Deadline, day: date, silent: bool) -> ClockRevision:
+    """How a clock stands from *day* on (计时行)."""
+    rule, stopped = deadline.clock.rule, deadline.status is Status.STOPPED
     # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
     ladder = "" if silent else rule.ladder
-    fresh = 1 if ladder and deadline.status is Status.RUNNING else 0
-    owed = 1 if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY else 0
     return ClockRevision(
-        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value, owed,
-        *standing[:-2], ladder, fresh, deadline.calendar, standing.recalculation_key, standing.stopped_by,
+        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value,
+        1 if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY else 0,
+        deadline.status.value, deadline.verdict.value if stopped else "", deadline.since, deadline.last_day,
+        deadline.remaining, deadline.stopped, deadline.days_left if stopped else None,
+        1 if deadline.provisional else 0, deadline.earliest if deadline.last_day is not None else None,
+        deadline.latest, deadline.risk, ladder, 1 if ladder and deadline.status is Status.RUNNING else 0,
+        deadline.calendar, recalculation_key_of(deadline), deadline.clock.events[-1].entry.action if stopped else "",
     )  # fmt: skip
 
 
@@ -150,7 +115,7 @@ def lines_on(
 ) -> list[ClockRevision]:
     """Every clock of a case as it stands on a day, reckoned now and not read from the cache."""
     deadlines = reckon_case(workflow, record, rulebook, day)
-    return [_line(number, workflow, each, day, _standing(each), silent=False) for each in deadlines.values()]
+    return [_revision(number, workflow, each, day, silent=False) for each in deadlines.values()]
 
 
 def revisions(
@@ -171,7 +136,7 @@ def revisions(
     record = with_implied(workflow, record_of(entries))
     days = sorted({entry.day for entry in record if since is None or entry.day >= since})
     lines: list[ClockRevision] = []
-    current: dict[tuple[str, str], tuple[int, ClockState, Deadline, bool]] = {}
+    current: dict[tuple[str, str], tuple[int, Deadline, bool]] = {}
     closing = _closing(workflow, record)
     calendar, in_use = _in_use(workflow, record, rulebook)
     adoptions = _adoptions(replay(workflow, number, record), in_use, since) if in_use is not None else frozenset()
@@ -197,15 +162,16 @@ def revisions(
             # Nobody is notified of a case that has come to its end, even where a register has no reply to show.
             silent = closed and deadline.status is Status.RUNNING
             before = current.get(key)
-            if before is not None and before[2] is deadline and before[3] == silent:
+            if before is not None and before[1] is deadline and before[2] == silent:
                 continue
-            standing = _standing(deadline)
+            line = _revision(number, workflow, deadline, day, silent)
             if before is not None:
-                if before[1] == standing and before[3] == silent:
+                old = lines[before[0]]
+                if line._replace(from_day=old.from_day, calendar=old.calendar) == old:
                     continue
-                lines[before[0]] = lines[before[0]]._replace(until_day=day)
-            current[key] = (len(lines), standing, deadline, silent)
-            lines.append(_line(number, workflow, deadline, day, standing, silent))
+                lines[before[0]] = old._replace(until_day=day)
+            current[key] = (len(lines), deadline, silent)
+            lines.append(line)
     return lines
 
 
