@@ -119,7 +119,7 @@ def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path
     for title, body in files.items():
         (tmp_path / title).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / title).write_text(body, encoding="utf-8")
-    (scenario,) = yaml.safe_load(
+    scenario, counted_back = yaml.safe_load(
         next(body for kind, title, body in _BLOCK.findall(text) if kind == "yaml" and not title)
     )
     told = {}
@@ -128,17 +128,23 @@ def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path
         "init . --name 听证 --unit TZ",
         "receive hearing --number TZ-1 --day 2026-09-01 --yes",
         "do TZ-1 apply --day 2026-09-07 --yes",
+        "do TZ-1 schedule --day 2026-09-08 --fact hearing=2026-09-22 --yes",
+        "explain TZ-1 --clock notice",
     ):
         done = subprocess.run(
             [sys.executable, "-m", "gkflow", "--lang", "en", *command.split()], cwd=tmp_path,
             env={**environment(tmp_path), "GKFLOW_NOW": "2026-09-08"}, capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        told[command.split()[0]] = done.stdout
+        told[" ".join(command.split()[:3])] = done.stdout
     # Worked out by hand on the page "How a deadline is counted": Mid-Autumn and National Day are left out, and the
     # Sunday and the Saturday worked instead count, so that the 20th working day after 7 September is 10 October.
     assert scenario["record"] == ["2026-09-01 notify", "2026-09-07 apply"]
-    assert str(scenario["expect"]["hearing"]["deadline"]) in told["do"]
+    assert str(scenario["expect"]["hearing"]["deadline"]) in told["do TZ-1 apply"]
+    # Tuesday 22 September is not counted; the seventh day back from it is Tuesday the 15th.
+    assert counted_back["record"][:2] == scenario["record"]
+    assert f"last day  {counted_back['expect']['notice']['deadline']}" in told["explain TZ-1 --clock"]
+    assert "7 days before the day" in told["explain TZ-1 --clock"]
 
 
 # --- links ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.domain.deadline import Deadline
 from gkflow.domain.errors import NotFound
-from gkflow.domain.law import LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.law import Direction, LimitUnit, LimitValue, TimeLimit
 from gkflow.domain.workflow import ClockRule, Workflow
 
 _UNITS = {
@@ -96,4 +96,6 @@ def amount(value: LimitValue | None) -> str:
         return "无"
     if value.unit is LimitUnit.FIXED_DATE:
         return f"{value.month}月{value.day}日"
-    return f"{value.length}{_UNITS[value.unit]}" if value.length is not None else "以写明的日期为准"
+    if value.length is None:
+        return "以写明的日期为准"
+    return f"{value.length}{_UNITS[value.unit]}" + ("之前" if value.direction is Direction.BEFORE else "")

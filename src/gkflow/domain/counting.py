@@ -98,6 +98,23 @@ def last_day(
     return last
 
 
+def last_day_before(event: date, length: int, unit: LimitUnit, calendar: WorkCalendar, *, roll: Roll) -> date:
+    """
+    The last day on which something is in time that has to be done *length* units before *event* (……的七日前).
+
+    行政处罚法 第六十四条第二项: 行政机关应当在举行听证的七日前，通知当事人及有关人员听证的时间、地点. The mirror of
+    counting on: the day of the event is not counted, the day before it is number 1, and the last one counted back is
+    the last day. Where that is a day off it ends on the working day *before*: rolled on, fewer days would be left than
+    the law gives (民法典 第二百零三条 lengthens a term for whoever has to act in it; here it would shorten another's).
+    """
+    if unit is LimitUnit.WORKING_DAY:
+        return calendar.add(event, -length) if length else event
+    if unit is not LimitUnit.DAY:
+        raise RuntimeError(f"a limit in {unit} is not counted back")
+    last = event - timedelta(days=length)
+    return calendar.roll_back(last) if roll is Roll.PREVIOUS_WORKING_DAY else last
+
+
 def _corresponding(since: date, period: relativedelta, month_end: MonthEnd) -> date:
     try:
         last: date = since + period

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import Finding
 from gkflow.domain.clock import Clock, ClockEvent, start_of
-from gkflow.domain.counting import Span, day_zero, last_day, last_working_day, left_out, span_of, union
+from gkflow.domain.counting import Span, day_zero, last_day, last_day_before, last_working_day, left_out, span_of, union
 from gkflow.domain.deadline import Deadline, Suspension
 from gkflow.domain.fact_rules import meets
-from gkflow.domain.law import LimitUnit, LimitValue, RestDayReceipt, TimeLimit
+from gkflow.domain.law import Direction, LimitUnit, LimitValue, RestDayReceipt, TimeLimit
 from gkflow.domain.named_days import appointed
 from gkflow.domain.workflow import SuspendRule
 
@@ -108,6 +108,8 @@ class Course:
     def count(self, length: int, spans: Sequence[Span]) -> date:
         """The last day of *length*, the days of *spans* (a union) left out."""
         value = self.value
+        if value.direction is Direction.BEFORE:
+            return last_day_before(self.since, length, value.unit, self.calendar, roll=value.roll)
         if value.unit is _WORKING_DAY:
             if not spans:
                 return self.calendar.add(self.zero(), length)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gkflow.domain.calendar import Firmness, WorkCalendar
 from gkflow.domain.counting import ONE_DAY, Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status, Suspension
-from gkflow.domain.law import LimitUnit, LimitValue
+from gkflow.domain.law import Direction, LimitUnit, LimitValue
 
 
 class Why(StrEnum):
@@ -64,6 +64,8 @@ def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLin
         for s in deadline.suspensions
         if s.ended is None and deadline.last_day is None
     ]
+    if value.direction is Direction.BEFORE:
+        return tuple(_lines_back(deadline.since, through, value, value.length, calendar))
     return tuple(_lines(deadline.since, through, value, value.length + deadline.extension, spans, calendar))
 
 
@@ -105,6 +107,24 @@ def _lines(
             number += 1
             makeup = working_days and day.weekday() in calendar.weekend
             yield _line(day, number, Why.MAKEUP if makeup else Why.COUNTED, calendar)
+
+
+def _lines_back(
+    event: date, last: date, value: LimitValue, length: int, calendar: WorkCalendar
+) -> Iterator[WorkingLine]:
+    """Counted back from the day of the event, which is not counted (举行听证的七日前): the latest day first."""
+    yield _line(event, None, Why.DAY_ZERO, calendar)
+    working_days, number, day = value.unit is LimitUnit.WORKING_DAY, 0, event
+    while day > last:
+        day -= ONE_DAY
+        weekend = day.weekday() in calendar.weekend
+        if working_days and not calendar.is_working_day(day):
+            yield _line(day, None, Why.WEEKEND if weekend and calendar.note(day) is None else Why.HOLIDAY, calendar)
+        elif number == length:
+            yield _line(day, None, Why.ROLLED, calendar)
+        else:
+            number += 1
+            yield _line(day, number, Why.MAKEUP if working_days and weekend else Why.COUNTED, calendar)
 
 
 def _unrolled(since: date, length: int, value: LimitValue, spans: Sequence[Span]) -> date:

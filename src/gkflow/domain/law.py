@@ -75,6 +75,13 @@ class Bound(StrEnum):
     AT_LEAST = "at_least"
 
 
+class Direction(StrEnum):
+    """Which way a limit is counted (计算方向): on from a day, or back from one that is to come (……的七日前)."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """
@@ -127,7 +134,8 @@ class LimitValue:
     What a limit says from one day on (期限取值).
 
     ``length`` counts *unit*; a length of None is set case by case (the day stands in the entry). ``roll``
-    concerns calendar units only: a working-day limit ends on a working day by construction.
+    concerns calendar units only: a working-day limit ends on a working day by construction. With ``direction`` before
+    the act is due so long before the day from which it is counted; a day off is then rolled back, never on.
     """
 
     length: int | None
@@ -142,6 +150,7 @@ class LimitValue:
     day: int | None = None
     of: YearOf = YearOf.NEXT_OCCURRENCE
     year: int | None = None  # the one year of a day that comes once (a batch of a plan)
+    direction: Direction = Direction.AFTER
 
 
 @dataclass(frozen=True, slots=True)

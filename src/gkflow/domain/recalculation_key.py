@@ -16,7 +16,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.clock import Verb
 from gkflow.domain.counting import Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status
-from gkflow.domain.law import LimitUnit, MonthEnd, RestDayReceipt, Roll
+from gkflow.domain.law import Direction, LimitUnit, MonthEnd, RestDayReceipt, Roll
 
 READ = '"record"'  # the record has to be read: what it rests on depends on the calendar itself
 STILL = '"nothing"'  # no calendar moves it
@@ -38,6 +38,9 @@ def recalculation_key_of(deadline: Deadline) -> str:
         return READ if value.roll is not Roll.NONE or held_against else STILL
     if value.length is None or value.unit not in _COUNTED:
         return STILL
+    if value.direction is Direction.BEFORE:
+        # It lies before the day from which it is counted, where the database does not look for what a notice touches.
+        return READ if value.unit is LimitUnit.WORKING_DAY or value.roll is not Roll.NONE else STILL
     if deadline.clock.rule.until and deadline.findings:
         return READ  # a day was named that does not hold; whether it does is a matter of the calendar
     if any(event.verb is Verb.WAIT for event in deadline.clock.events):

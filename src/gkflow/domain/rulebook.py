@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gkflow.domain.hints import there_are
-from gkflow.domain.law import Bound, Law, LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.law import Bound, Direction, Law, LimitUnit, LimitValue, TimeLimit
 from gkflow.domain.objections.cases import UnknownLimit, UnknownWorkflow
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Ladder, Workflow
@@ -83,7 +83,7 @@ class Rulebook:
         for name, limit in sorted(self.law.limits.items()):
             digest.update(f"limit {name} {limit.label} {limit.binds}\n".encode())
             for day, value in limit.values:
-                digest.update(f"{day} {sorted(asdict(value).items()) if value else None}\n".encode())
+                digest.update(f"{day} {_content_of(value) if value else None}\n".encode())
         for name, ladder in sorted(self.ladders.items()):
             digest.update(f"ladder {name} {ladder}\n".encode())
         for name, duty in sorted(self.recurring_tasks.items()):
@@ -98,6 +98,13 @@ class Rulebook:
             if name in limits and other in self.law.limits:
                 limits[name] = in_place_of(limits[name], self.law.limits[other])
         return limits
+
+
+def _content_of(value: LimitValue) -> list[tuple[str, Any]]:
+    content = asdict(value)
+    if value.direction is Direction.AFTER:
+        del content["direction"]  # rules from before there was another keep their name
+    return sorted(content.items())
 
 
 def in_place_of(limit: TimeLimit, other: TimeLimit) -> TimeLimit:
@@ -132,6 +139,8 @@ def loosening(limit: TimeLimit, other: TimeLimit) -> Iterator[str]:
 
 
 def _looser(ours: LimitValue, theirs: LimitValue, office: bool) -> str:
+    if ours.direction is not theirs.direction:
+        return f"is {theirs.direction} and not {ours.direction}, which is another rule"
     if ours.bound is not theirs.bound:
         return f"is {theirs.bound} and not {ours.bound}, which is another rule"
     size = _compare(theirs, ours)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gkflow.domain.consistency import days_named, handed_over, rest_names
 from gkflow.domain.fact_rules import ABSENT, GIVEN
-from gkflow.domain.law import LimitUnit, LimitValue
+from gkflow.domain.law import Direction, LimitUnit, LimitValue
 from gkflow.domain.name_checks import (
     Problem,
     action_names,
@@ -285,7 +285,8 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             if any(value.length is None and value.unit is not LimitUnit.FIXED_DATE for value in values[-1:]):
                 text = f'{what}: limit "{name}" has no length, and no fact names the day (until)'
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
-            longest = _longest(values)
+            yield from _counted_back(workflow, rule, key, name, values)
+            longest = _longest([value for value in values if value.direction is Direction.AFTER])
             if ladder is None or longest is None:
                 continue
             for step in ladder.steps:
@@ -295,6 +296,23 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                         f'limit "{name}" has {longest} working days at most'
                     )
                     yield Problem(workflow.name, ("clocks", rule.name, "ladder"), text)
+
+
+def _counted_back(
+    workflow: Workflow, rule: ClockRule, key: str, limit: str, values: Sequence[LimitValue]
+) -> Iterator[Problem]:
+    """What is counted back has a day to come from which it is, and nothing that puts its last day off."""
+    if all(value.direction is Direction.AFTER for value in values):
+        return
+    if any(not trigger.day for trigger in rule.starts):
+        text = f'clock "{rule.name}": limit "{limit}" is counted back, and start names no fact for the day (day)'
+        yield Problem(workflow.name, ("clocks", rule.name, key), text)
+    if rule.restarts or rule.waits or rule.suspends or rule.extends:
+        text = (
+            f'clock "{rule.name}": limit "{limit}" is counted back, and knows no waiting, suspension, restart or '
+            "extension"
+        )
+        yield Problem(workflow.name, ("clocks", rule.name, key), text)
 
 
 def _longest(values: Sequence[LimitValue]) -> int | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Running, Status, Verdict
-from gkflow.domain.law import LimitUnit, LimitValue, Roll
+from gkflow.domain.law import Direction, LimitUnit, LimitValue, Roll
 from gkflow.domain.workflow import ClockKind
 
 _ONE_DAY = timedelta(days=1)
@@ -69,6 +69,11 @@ def how_firm(
     Whether *last* may still move with a notice to come (暂定), and between which days; *named*: it was not counted from
     *since*.
     """
+    if value.direction is Direction.BEFORE and not named:
+        asks = value.unit is LimitUnit.WORKING_DAY or value.roll is not Roll.NONE
+        if asks and calendar.provisional(last - _ONE_DAY, since):
+            return (True, *calendar.range_of(last))
+        return False, last, last
     asks_from = _asks_from(value, named, since, last)
     if asks_from is not None and calendar.provisional(asks_from, last):
         return (True, *calendar.range_of(last, since))

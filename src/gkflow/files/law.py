@@ -9,7 +9,18 @@ from collections.abc import Iterable
 from datetime import date
 from types import MappingProxyType
 
-from gkflow.domain.law import Citation, Decree, Instrument, Known, Law, LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.law import (
+    Citation,
+    Decree,
+    Direction,
+    Instrument,
+    Known,
+    Law,
+    LimitUnit,
+    LimitValue,
+    Roll,
+    TimeLimit,
+)
 from gkflow.domain.rulebook import mean_limit
 from gkflow.files.kinds.law import CitedFile, CitedKeys, LawFile, LimitKeys, ValueKeys
 from gkflow.files.model_reader import Found, read_model
@@ -120,6 +131,8 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
         found.fault("a day that comes once (year) has no other year (of)", *path, key="of")
     if "roll" in given and unit not in _CALENDAR_UNITS:
         found.fault(f"roll says nothing of a limit in {unit}", *path, key="roll")
+    if keys.direction is Direction.BEFORE:
+        _counted_back(found, keys, *path)
     fixed = unit is LimitUnit.FIXED_DATE
     return LimitValue(
         length=None if fixed else keys.length,
@@ -134,7 +147,16 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
         day=keys.day if fixed else None,
         of=keys.of,
         year=keys.year,
+        direction=keys.direction,
     )
+
+
+def _counted_back(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> None:
+    """……的七日前: days are counted back, and a day off is rolled back with them, never on."""
+    if keys.unit not in (LimitUnit.DAY, LimitUnit.WORKING_DAY):
+        found.fault(f"only days and working days are counted back, not {keys.unit}", *path, key="direction")
+    if keys.roll is Roll.NEXT_WORKING_DAY:
+        found.fault("what is due before a day is rolled back (previous_working_day), never on", *path, key="roll")
 
 
 def _check_lengths(found: Found[LawFile], key: str, keys: LimitKeys) -> None:

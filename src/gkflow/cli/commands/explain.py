@@ -129,6 +129,8 @@ def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
         ]
     cite = value.citation
     length = amount(value.length, value.unit)
+    if value.direction == "before":
+        length = say("{length} before the day", length=length)
     if told.deadline.extension:
         length += say(", extended by ") + amount(told.deadline.extension, value.unit)
     lines = [
@@ -261,6 +263,8 @@ def _choices(told: Explanation) -> list[str]:
     if value is None:
         return []
     read = [word(REST_DAY_RECEIPT, value.rest_day_receipt)]
+    if value.direction == "before":
+        read = [say("counted back from the day itself, which is not counted")]
     if value.unit == "hour":
         read = [say("hours run from the moment itself, through nights and days off (Civil Code Art. 201)")]
     if value.unit not in ("working_day", "hour", "fixed_date"):

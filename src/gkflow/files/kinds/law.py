@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from gkflow.domain.citations import RANKS
-from gkflow.domain.law import Bound, Known, LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll, YearOf
+from gkflow.domain.law import Bound, Direction, Known, LeavesOut, LimitUnit, MonthEnd, RestDayReceipt, Roll, YearOf
 from gkflow.files.kinds.model import FileModel, key
 from gkflow.files.kinds.sections import Texts, dated, named, or_words, sections
 from gkflow.files.kinds.values import Text, TextOrEmpty, TextOrNone, choice, whole
@@ -46,6 +46,11 @@ class ValueKeys(FileModel):
     )
     month_end: Annotated[MonthEnd, choice(MonthEnd)] = key(
         "月末", "the last day where the month has no such day", MonthEnd.LAST_DAY
+    )
+    direction: Annotated[Direction, choice(Direction)] = key(
+        "计算方向",
+        "before: counted back from the day that starts the clock, as 7 days before a hearing",
+        Direction.AFTER,
     )
     bound: Annotated[Bound, choice(Bound)] = key("上下限", "whether the length is the most or the least", Bound.AT_MOST)
     month: Annotated[int | None, whole(1)] = key("月", "the month of a fixed date", None)
