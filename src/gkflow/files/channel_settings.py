@@ -12,7 +12,7 @@ from typing import Any
 
 from gkflow import plugs
 from gkflow.files.kinds.settings import PersonKeys, SettingsFile
-from gkflow.files.model_reader import read_model
+from gkflow.files.model_reader import Within, read_model
 from gkflow.files.nodes import Faults, Key, Node
 
 _OWN_TABLES = frozenset(field.alias or name for name, field in SettingsFile.model_fields.items())
@@ -51,7 +51,7 @@ class OtherChannels:
         for name, node in self.tables.items():
             plug = plugs.channel(name)
             if isinstance(plug, plugs.ChannelPlug) and plug.settings is not None:
-                found[name] = read_model(plug.settings, node, faults, defaults=True, what=f"[{name}]").model
+                found[name] = read_model(plug.settings, node, Within(faults, f"[{name}]"), defaults=True).model
             else:
                 found[name] = None
         return MappingProxyType(found)

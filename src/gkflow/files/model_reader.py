@@ -66,16 +66,13 @@ def read_model(
     said: Any = None,
     *,
     defaults: bool = False,
-    what: str = "",
     elsewhere: Callable[[Path], Faults | None] | None = None,
 ) -> Found[_M]:
     """
     The file as its model; each fault is noted, and what was wrong has a stand-in. *said* are the node's values where
     they are known already. With *defaults*, a wrong value is left out where it may be. *elsewhere* tells which faults
-    are noted in another list. *what* is what a message calls the whole, where it is a part of its file.
+    are noted in another list.
     """
-    if what:
-        faults = _Within(faults, what)
     # In a list, so that the whole may be replaced as well.
     data: list[Any] = [values(node) if said is None else said]
     for _ in range(_MOST_PASSES):
@@ -91,7 +88,7 @@ def read_model(
     raise AssertionError(f"{node.file}: what is wrong cannot be taken away")
 
 
-class _Within(Faults):
+class Within(Faults):
     """Faults of a part of a file (部分内容的错误), with the words for the part before each."""
 
     def __init__(self, whole: Faults, what: str) -> None:
