@@ -20,6 +20,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
 from gkflow.domain.objections.days import BadMoment
 from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.sentences import said
 from gkflow.files.home import home_folder as home_folder  # said here again for the doors
 from gkflow.present import now as now
 
@@ -88,11 +89,15 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
         from gkflow.calendars.notice_files import misquoted  # only here: its grammar takes longer than all the rest
 
         for told in misquoted(each):
-            faults.add(files.places[each.name], 1, f"{told.sentence}: {told.text}")
+            faults.add(files.places[each.name], 1, said("{sentence}: {text}", sentence=told.sentence, text=told.text))
     for day, one, other in edition.disagreements():
         here, there = (other, one) if other.name in files.places else (one, other)
         file = files.places.get(here.name, "config/calendar")
-        faults.add(file, 1, f"{day} is stated otherwise by {files.places.get(there.name) or there.source}")
+        faults.add(
+            file,
+            1,
+            said("{day} is stated otherwise by {value}", day=day, value=files.places.get(there.name) or there.source),
+        )
     faults.tell()
     return edition
 
@@ -106,7 +111,11 @@ def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
     for name in plugs.names(plugs.HOLIDAY_SOURCES):
         source = plugs.plug(plugs.HOLIDAY_SOURCES, name)
         if isinstance(source, plugs.Broken):
-            faults.add(plugs.HOLIDAY_SOURCES, 0, f'holiday source "{name}" cannot be used: {source.reason}')
+            faults.add(
+                plugs.HOLIDAY_SOURCES,
+                0,
+                said('holiday source "{name}" cannot be used: {reason}', name=name, reason=source.reason),
+            )
         else:
             found.append(source)
     return found
@@ -282,7 +291,7 @@ def private_of(settings: Settings) -> Private:
 
         return Private(settings.files.mode, grp.getgrnam(name).gr_gid)
     except (ImportError, KeyError):
-        reason = f'[files] group: there is no group "{name}" on this machine'
+        reason = said('[files] group: there is no group "{name}" on this machine', name=name)
         raise SettingsWrong(file="gkflow.toml", reason=reason) from None
 
 

@@ -20,6 +20,7 @@ from gkflow.bootstrap import Picks, account, folders, picks_of, workflow_of_case
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.sentences import said
 
 if TYPE_CHECKING:
     from gkflow.application.office_context import OfficeContext
@@ -133,11 +134,11 @@ def rules_of(
     wanted = settings.duties if settings.duties is not None else book.tasks_taken_on
     for name in wanted:
         if name not in book.recurring_tasks:
-            reason = f'duties: no duty "{name}"{mean(name, book.recurring_tasks)}'
+            reason = said('duties: no duty "{name}"{mean}', name=name, mean=mean(name, book.recurring_tasks))
             raise SettingsWrong(file="gkflow.toml", reason=reason)
     for flow in settings.numbers:
         if flow not in book.workflows:
-            reason = f'[numbers]: no workflow "{flow}"{mean(flow, book.workflows)}'
+            reason = said('[numbers]: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, book.workflows))
             raise SettingsWrong(file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
@@ -205,9 +206,16 @@ def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
         for each in unit.fields:
             reason = ""
             if each not in fields:
-                reason = f'unit "{unit.code}": no field "{each}"{mean(each, fields)}'
+                reason = said(
+                    'unit "{code}": no field "{each}"{mean}', code=unit.code, each=each, mean=mean(each, fields)
+                )
             elif owners.setdefault(each, unit.code) != unit.code:
-                reason = f'unit "{unit.code}": field "{each}" is owned by "{owners[each]}" already'
+                reason = said(
+                    'unit "{code}": field "{each}" is owned by "{owners}" already',
+                    code=unit.code,
+                    each=each,
+                    owners=owners[each],
+                )
             if reason:
                 raise SettingsWrong(file="gkflow.toml", reason=reason)
     return owners
@@ -218,5 +226,5 @@ def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
 
     for unit in settings.units.values():
         if unit.region and f"{unit.region[:2]}0000" not in regions:
-            reason = f'unit "{unit.code}": no region "{unit.region}" (GB/T 2260)'
+            reason = said('unit "{code}": no region "{region}" (GB/T 2260)', code=unit.code, region=unit.region)
             raise SettingsWrong(file="gkflow.toml", reason=reason)

@@ -47,9 +47,9 @@ def warn_of_made_up_clock() -> None:
     if is_made_up():
         by = moment(now())
         words = say(
-            "{VARIABLE} is set: this was written as of {by}, not by the machine's clock; it is for "
+            "{variable} is set: this was written as of {by}, not by the machine's clock; it is for "
             "demonstrations, unset it for real work",
-            VARIABLE=VARIABLE,
+            variable=VARIABLE,
             by=by,
         )
         print(f"gkflow: {words}", file=sys.stderr)

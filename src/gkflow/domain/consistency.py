@@ -13,6 +13,7 @@ from gkflow.domain.fact_rules import Lies
 from gkflow.domain.law import Bound
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import ClockKind, ClockRule, Obligor, Workflow
 
 if TYPE_CHECKING:
@@ -23,31 +24,61 @@ def rest_names(workflow: Workflow) -> Iterator[Problem]:
     """Clocks, actions and facts that an action rests on, implies or keeps, and that the workflow has not."""
     names = tuple(rule.name for rule in workflow.clocks)
     for action in workflow.actions.values():
-        where, what = ("actions", action.name), f'action "{action.name}"'
+        where, what = ("actions", action.name), said('action "{name}"', name=action.name)
         asked = [("rests_on", clock, rest.when) for rest in action.rests_on for clock in rest.clocks]
         asked += [("clashes", clash.clock, clash.when) for clash in action.clashes]
         for key, clock, when in asked:
             if clock not in names:
-                yield Problem(workflow.name, (*where, key), f'{what}: {key}: no clock "{clock}"{mean(clock, names)}')
-            yield from of_conditions(workflow, (*where, key), f"{what}: {key}", when)
+                yield Problem(
+                    workflow.name,
+                    (*where, key),
+                    said(
+                        '{what}: {key}: no clock "{clock}"{mean}',
+                        what=what,
+                        key=key,
+                        clock=clock,
+                        mean=mean(clock, names),
+                    ),
+                )
+            yield from of_conditions(workflow, (*where, key), said("{what}: {key}", what=what, key=key), when)
         for other in (name for rest in action.rests_on for name in rest.ended_by):
             if other not in workflow.actions:
-                text = f'{what}: rests_on: no action "{other}"{mean(other, workflow.actions)}'
+                text = said(
+                    '{what}: rests_on: no action "{other}"{mean}',
+                    what=what,
+                    other=other,
+                    mean=mean(other, workflow.actions),
+                )
                 yield Problem(workflow.name, (*where, "rests_on"), text)
         for other, fact in action.implies.items():
             if not action.first:
-                yield Problem(workflow.name, (*where, "implies"), f"{what}: implies: only the first action implies")
+                yield Problem(
+                    workflow.name,
+                    (*where, "implies"),
+                    said("{what}: implies: only the first action implies", what=what),
+                )
             if other not in workflow.actions:
-                text = f'{what}: implies: no action "{other}"{mean(other, workflow.actions)}'
+                text = said(
+                    '{what}: implies: no action "{other}"{mean}',
+                    what=what,
+                    other=other,
+                    mean=mean(other, workflow.actions),
+                )
                 yield Problem(workflow.name, (*where, "implies"), text)
             if fact not in action.carries:
-                text = f'{what}: implies goes by fact "{fact}", which the action neither needs nor accepts'
+                text = said(
+                    '{what}: implies goes by fact "{fact}", which the action neither needs nor accepts',
+                    what=what,
+                    fact=fact,
+                )
                 yield Problem(workflow.name, (*where, "implies"), text)
         for fact in action.keeps:
-            yield from fact_name(workflow, (*where, "keeps"), f"{what}: keeps", fact)
+            yield from fact_name(workflow, (*where, "keeps"), said("{what}: keeps", what=what), fact)
     for spec in workflow.facts.values():
         for fact in spec.not_before:
-            yield from fact_name(workflow, ("facts", spec.name, "not_before"), f'fact "{spec.name}": not_before', fact)
+            yield from fact_name(
+                workflow, ("facts", spec.name, "not_before"), said('fact "{name}": not_before', name=spec.name), fact
+            )
 
 
 def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
@@ -57,16 +88,21 @@ def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             continue
         spec = workflow.facts.get(rule.until)
         if spec is not None and spec.lies not in (Lies.ANY, Lies.AHEAD):
-            text = f'fact "{spec.name}": clock "{rule.name}" ends on it (until), so it lies ahead'
+            text = said(
+                'fact "{name}": clock "{clock}" ends on it (until), so it lies ahead', name=spec.name, clock=rule.name
+            )
             yield Problem(workflow.name, ("facts", spec.name, "lies"), text)
         for name in {rule.limit, *(start.limit for start in rule.starts if start.limit)}:
             limit = rulebook.law.limits.get(name)
             if limit is None or limit.binds == "office" or rule.obligor is Obligor.OFFICE:
                 continue
             if any(value and value.length is not None and value.bound is Bound.AT_MOST for _, value in limit.values):
-                text = (
-                    f'clock "{rule.name}": an entry may name the last day (until), and limit "{name}" binds the '
-                    f"{limit.binds}: it is the least that they have (bound: at_least)"
+                text = said(
+                    'clock "{name}": an entry may name the last day (until), and limit "{name_2}" binds the '
+                    "{binds}: it is the least that they have (bound: at_least)",
+                    name=rule.name,
+                    name_2=name,
+                    binds=limit.binds,
                 )
                 yield Problem(workflow.name, ("clocks", rule.name, "until"), text)
 
@@ -94,9 +130,13 @@ def handed_over(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             if begins is None or held is None or not days or max(held, begins) >= min(days):
                 continue
             other = min(heirs, key=lambda each: each[1] or date.max)[0]
-            text = (
-                f'clock "{rule.name}": "{stop.action}" stops it, and clock "{other.name}", which it starts, has no '
-                f"limit before {min(days)}: say since when it stops it (since)"
+            text = said(
+                'clock "{name}": "{action}" stops it, and clock "{other}", which it starts, has no '
+                "limit before {min}: say since when it stops it (since)",
+                name=rule.name,
+                action=stop.action,
+                other=other.name,
+                min=min(days),
             )
             yield Problem(workflow.name, ("clocks", rule.name, "stop"), text)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gkflow.domain.fact_rules import ABSENT, GIVEN, Condition
 from gkflow.domain.rulebook import mean, mean_limit
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import ClockRule, Workflow
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.workflow}: {self.text}"
+        return said("{workflow}: {text}", workflow=self.workflow, text=self.text)
 
 
 def action_names(workflow: Workflow) -> Iterator[Problem]:
@@ -34,11 +35,16 @@ def action_names(workflow: Workflow) -> Iterator[Problem]:
         if action.target is not None:
             states.append(("to", action.target))
         elif action.first:
-            text = f'action "{action.name}" opens a case, but leads to no state (to)'
+            text = said('action "{name}" opens a case, but leads to no state (to)', name=action.name)
             yield Problem(workflow.name, where, text)
         for key, state in states:
             if state not in workflow.states:
-                text = f'action "{action.name}": no state "{state}"{mean(state, workflow.states)}'
+                text = said(
+                    'action "{name}": no state "{state}"{mean}',
+                    name=action.name,
+                    state=state,
+                    mean=mean(state, workflow.states),
+                )
                 yield Problem(workflow.name, (*where, key), text)
         facts = [("needs_on_record" if need.on_record else "needs", need.fact) for need in action.requires]
         facts += [("wants", need.fact) for need in action.wants]
@@ -47,23 +53,31 @@ def action_names(workflow: Workflow) -> Iterator[Problem]:
         facts += [("accepts", fact) for fact in action.accepts]
         conditions = [condition for need in (*action.requires, *action.before) for condition in need.unless]
         for key, fact in facts:
-            yield from fact_name(workflow, (*where, key), f'action "{action.name}"', fact)
-        yield from of_conditions(workflow, (*where, "needs"), f'action "{action.name}"', conditions)
+            yield from fact_name(workflow, (*where, key), said('action "{name}"', name=action.name), fact)
+        yield from of_conditions(workflow, (*where, "needs"), said('action "{name}"', name=action.name), conditions)
 
 
 def clock_names(workflow: Workflow) -> Iterator[Problem]:
     """Actions, clocks and facts that a clock names and the workflow has not."""
     for rule in workflow.clocks:
-        what = f'clock "{rule.name}"'
+        what = said('clock "{name}"', name=rule.name)
         for key, name in actions_of(rule):
             if name not in workflow.actions:
-                text = f'action "{name}" is used but no transition has it{mean(name, workflow.actions)}'
+                text = said(
+                    'action "{name}" is used but no transition has it{mean}',
+                    name=name,
+                    mean=mean(name, workflow.actions),
+                )
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
         stands_for = [("stands_for", rule.stands_for)] if rule.stands_for else []
         for key, name in (*clocks_of(rule), *stands_for):
             if workflow.clock(name) is None:
                 hint = mean(name, tuple(each.name for each in workflow.clocks))
-                yield Problem(workflow.name, ("clocks", rule.name, key), f'{what}: no clock "{name}"{hint}')
+                yield Problem(
+                    workflow.name,
+                    ("clocks", rule.name, key),
+                    said('{what}: no clock "{name}"{hint}', what=what, name=name, hint=hint),
+                )
         for key, fact in facts_of(rule):
             yield from fact_name(workflow, ("clocks", rule.name, key), what, fact)
         for key, conditions in conditions_of(rule):
@@ -73,20 +87,32 @@ def clock_names(workflow: Workflow) -> Iterator[Problem]:
 def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     """Limits and ladders that a clock names and no file holds."""
     for rule in workflow.clocks:
-        what, where = f'clock "{rule.name}"', ("clocks", rule.name)
+        what, where = said('clock "{name}"', name=rule.name), ("clocks", rule.name)
         for key, name in limits_of(rule):
             if name not in rulebook.law.limits:
                 hint = mean_limit(name, rulebook.law.limits)
-                yield Problem(workflow.name, (*where, key), f'{what}: no limit "{name}"{hint}')
+                yield Problem(
+                    workflow.name,
+                    (*where, key),
+                    said('{what}: no limit "{name}"{hint}', what=what, name=name, hint=hint),
+                )
         if rule.ladder and rule.ladder not in rulebook.ladders:
             hint = mean(rule.ladder, rulebook.ladders)
-            yield Problem(workflow.name, (*where, "ladder"), f'{what}: no ladder "{rule.ladder}"{hint}')
+            yield Problem(
+                workflow.name,
+                (*where, "ladder"),
+                said('{what}: no ladder "{ladder}"{hint}', what=what, ladder=rule.ladder, hint=hint),
+            )
 
 
 def fact_name(workflow: Workflow, where: tuple[str, ...], what: str, fact: str) -> Iterator[Problem]:
     """A fact that is not declared."""
     if fact not in workflow.facts:
-        yield Problem(workflow.name, where, f'{what}: no fact "{fact}"{mean(fact, workflow.facts)}')
+        yield Problem(
+            workflow.name,
+            where,
+            said('{what}: no fact "{fact}"{mean}', what=what, fact=fact, mean=mean(fact, workflow.facts)),
+        )
 
 
 def of_conditions(
@@ -100,7 +126,17 @@ def of_conditions(
             continue
         for value in sorted(condition.values - spec.choices.keys() - {GIVEN, ABSENT}):
             hint = mean(value, spec.choices)
-            yield Problem(workflow.name, where, f'{what}: fact "{spec.name}" has no choice "{value}"{hint}')
+            yield Problem(
+                workflow.name,
+                where,
+                said(
+                    '{what}: fact "{name}" has no choice "{value}"{hint}',
+                    what=what,
+                    name=spec.name,
+                    value=value,
+                    hint=hint,
+                ),
+            )
 
 
 def actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:

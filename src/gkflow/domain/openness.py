@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from gkflow.domain.fact_rules import ABSENT, GIVEN
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
 
 # What a remark, a correction and a link carry: words of the office to itself.
@@ -22,7 +23,7 @@ _ASIDE = ("note", "correct_entry", "link", "recount")
 def opening_problems(workflow: Workflow) -> Iterator[Problem]:
     """What lies open in this workflow and must not, each with its place."""
     if workflow.name in NEVER_LEAVES and not workflow.publication.never:
-        text = f'nothing of "{workflow.name}" ever leaves: publication must be "attribute: never"'
+        text = said('nothing of "{name}" ever leaves: publication must be "attribute: never"', name=workflow.name)
         yield Problem(workflow.name, ("publication", "attribute"), text)
     elif workflow.publication.never:
         yield from _of_never(workflow)
@@ -34,18 +35,31 @@ def opening_problems(workflow: Workflow) -> Iterator[Problem]:
 
 def _of_never(workflow: Workflow) -> Iterator[Problem]:
     """Without ``publication``, and with ``attribute: never``, nothing may lie open."""
-    said = "publication: attribute" if workflow.publication.cite else "no publication"
+    stated = "publication: attribute" if workflow.publication.cite else said("no publication")
     for state in workflow.states.values():
         if state.published:
-            text = f'state "{state.name}" is published, but nothing of this workflow leaves ({said})'
+            text = said(
+                'state "{name}" is published, but nothing of this workflow leaves ({stated})',
+                name=state.name,
+                stated=stated,
+            )
             yield Problem(workflow.name, ("states", state.name, "published"), text)
     for action in workflow.actions.values():
         if action.publishes:
-            text = f'action "{action.name}" publishes, but nothing of this workflow leaves ({said})'
+            text = said(
+                'action "{name}" publishes, but nothing of this workflow leaves ({stated})',
+                name=action.name,
+                stated=stated,
+            )
             yield Problem(workflow.name, ("actions", action.name, "publishes"), text)
     for fact in workflow.facts.values():
         if fact.published != "withheld":
-            text = f'fact "{fact.name}" is {fact.published}, but nothing of this workflow leaves ({said})'
+            text = said(
+                'fact "{name}" is {published}, but nothing of this workflow leaves ({stated})',
+                name=fact.name,
+                published=fact.published,
+                stated=stated,
+            )
             yield Problem(workflow.name, ("facts", fact.name, "published"), text)
 
 
@@ -56,12 +70,12 @@ def _conditions(workflow: Workflow) -> Iterator[Problem]:
         spec = workflow.facts.get(fact)
         for value in sorted(values):
             if value in (GIVEN, ABSENT) or (spec is not None and value not in spec.choices):
-                text = f'publication: attribute: "{value}" is no choice of fact "{fact}"'
+                text = said('publication: attribute: "{value}" is no choice of fact "{fact}"', value=value, fact=fact)
                 yield Problem(workflow.name, (*where, "attribute"), text)
-    yield from of_conditions(workflow, (*where, "when"), "publication: when", rule.when)
+    yield from of_conditions(workflow, (*where, "when"), said("publication: when"), rule.when)
     for need in rule.needs:
-        yield from fact_name(workflow, (*where, "needs"), "publication: needs", need.fact)
-        yield from of_conditions(workflow, (*where, "needs"), "publication: needs", need.unless)
+        yield from fact_name(workflow, (*where, "needs"), said("publication: needs"), need.fact)
+        yield from of_conditions(workflow, (*where, "needs"), said("publication: needs"), need.unless)
 
 
 def _states(workflow: Workflow) -> Iterator[Problem]:
@@ -69,13 +83,21 @@ def _states(workflow: Workflow) -> Iterator[Problem]:
     for action in workflow.actions.values():
         target = workflow.states.get(action.target or "")
         if action.publishes and target is not None and not target.published:
-            text = f'action "{action.name}" publishes, but leads to state "{target.name}", which is not published'
+            text = said(
+                'action "{name}" publishes, but leads to state "{state}", which is not published',
+                name=action.name,
+                state=target.name,
+            )
             yield Problem(workflow.name, ("actions", action.name, "publishes"), text)
     told: set[str] = set()
     for state, trail in _unpublished(workflow):
         if state not in told:
             told.add(state)
-            text = f'state "{state}" is published, but may be come to without a publication: {" → ".join(trail)}'
+            text = said(
+                'state "{state}" is published, but may be come to without a publication: {names}',
+                state=state,
+                names=" → ".join(trail),
+            )
             yield Problem(workflow.name, ("states", state, "published"), text)
 
 
@@ -101,16 +123,25 @@ def _unpublished(workflow: Workflow) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _facts(workflow: Workflow) -> Iterator[Problem]:
-    kept = dict.fromkeys(_INTERNAL, "a remark or a correction carries it as well")
+    kept = dict.fromkeys(_INTERNAL, said("a remark or a correction carries it as well"))
     for rule in workflow.clocks:
-        kept |= {each.approval: "it names who approved" for each in rule.extends if each.approval}
+        kept |= {each.approval: said("it names who approved") for each in rule.extends if each.approval}
     for fact in workflow.facts.values():
-        where, what = ("facts", fact.name, "published"), f'fact "{fact.name}" is {fact.published}'
+        where, what = (
+            ("facts", fact.name, "published"),
+            said('fact "{name}" is {published}', name=fact.name, published=fact.published),
+        )
         for conditions in fact.open_when:
-            yield from of_conditions(workflow, (*where[:2], "open_when"), f'fact "{fact.name}": open_when', conditions)
+            yield from of_conditions(
+                workflow, (*where[:2], "open_when"), said('fact "{name}": open_when', name=fact.name), conditions
+            )
         if fact.published == "withheld":
             continue
         if fact.type in NEVER_OPEN:
-            yield Problem(workflow.name, where, f"{what}, but a fact of type {fact.type} never leaves")
+            yield Problem(
+                workflow.name, where, said("{what}, but a fact of type {type} never leaves", what=what, type=fact.type)
+            )
         elif fact.name in kept:
-            yield Problem(workflow.name, where, f"{what}, but {kept[fact.name]}: it must be withheld")
+            yield Problem(
+                workflow.name, where, said("{what}, but {kept}: it must be withheld", what=what, kept=kept[fact.name])
+            )

@@ -134,24 +134,34 @@ def loosening(limit: TimeLimit, other: TimeLimit) -> Iterator[str]:
             continue
         reason = _looser(ours, theirs, office=limit.binds == "office")
         if reason:
-            yield f'"{other.name}" {reason} than {ours.citation} allows, from {day}'
+            yield said(
+                '"{limit}" {reason} than {cite} allows, from {day}',
+                limit=other.name,
+                reason=reason,
+                cite=ours.citation,
+                day=day,
+            )
             return
 
 
 def _looser(ours: LimitValue, theirs: LimitValue, office: bool) -> str:
     if ours.direction is not theirs.direction:
-        return f"is {theirs.direction} and not {ours.direction}, which is another rule"
+        return said(
+            "is {theirs} and not {ours}, which is another rule", theirs=str(theirs.direction), ours=str(ours.direction)
+        )
     if ours.bound is not theirs.bound:
-        return f"is {theirs.bound} and not {ours.bound}, which is another rule"
+        return said("is {theirs} and not {ours}, which is another rule", theirs=str(theirs.bound), ours=str(ours.bound))
     size = _compare(theirs, ours)
     if size is None:
-        return f"({_amount(theirs)}) cannot be compared with {_amount(ours)} and may be looser"
+        return said(
+            "({theirs}) cannot be compared with {ours} and may be looser", theirs=_amount(theirs), ours=_amount(ours)
+        )
     # A minimum is tight when it is long, and what binds others is theirs to have, not to lose.
     tight_when_shorter = office == (ours.bound is Bound.AT_MOST)
     if size > 0 and tight_when_shorter:
-        return f"({_amount(theirs)}) is longer"
+        return said("({theirs}) is longer", theirs=_amount(theirs))
     if size < 0 and not tight_when_shorter:
-        return f"({_amount(theirs)}) is shorter"
+        return said("({theirs}) is shorter", theirs=_amount(theirs))
     return ""
 
 
@@ -181,7 +191,18 @@ def _compare(theirs: LimitValue, ours: LimitValue) -> int | None:
 def _amount(value: LimitValue) -> str:
     if value.unit is LimitUnit.FIXED_DATE:
         return f"{f'{value.year}-' if value.year else ''}{value.month}-{value.day}"
-    return f"{'no length' if value.length is None else value.length} {value.unit}"
+    if value.length is None:
+        return said("no length {unit}", unit=str(value.unit))
+    match value.unit:
+        case LimitUnit.WORKING_DAY:
+            return said("{length} working_day", length=value.length)
+        case LimitUnit.DAY:
+            return said("{length} day", length=value.length)
+        case LimitUnit.MONTH:
+            return said("{length} month", length=value.length)
+        case LimitUnit.YEAR:
+            return said("{length} year", length=value.length)
+    return said("{length} hour", length=value.length)
 
 
 _MOST = 12  # a longer list is a reference to be looked up, no hint

@@ -71,6 +71,6 @@ def joined(value: object, separator: str = ", ", either: str = " or ") -> object
     """A list as text; any other value as it is."""
     if isinstance(value, Either):
         return either.join(value)
-    if isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping)):
+    if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
         return separator.join(map(str, value))
     return value

@@ -28,6 +28,7 @@ from gkflow.domain.name_checks import (
 from gkflow.domain.openness import opening_problems
 from gkflow.domain.reachability import Courses
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, MISFILED, ClockKind, ClockRule, Opening, Workflow
 
 if TYPE_CHECKING:
@@ -72,30 +73,39 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
 
 def _openings(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     for action in workflow.actions.values():
-        where, what = ("actions", action.name, "opens"), f'action "{action.name}": opens'
+        where, what = ("actions", action.name, "opens"), said('action "{name}": opens', name=action.name)
         carried = action.carries
         for opening in action.opens:
-            yield from (Problem(workflow.name, where, f"{what}: {text}") for text in _opening(opening, rulebook))
+            yield from (
+                Problem(workflow.name, where, said("{what}: {text}", what=what, text=text))
+                for text in _opening(opening, rulebook)
+            )
             yield from of_conditions(workflow, where, what, opening.when)
             for condition in opening.when:
                 if condition.fact not in carried:
-                    text = f'{what} goes by fact "{condition.fact}", which the action neither needs nor accepts'
+                    text = said(
+                        '{what} goes by fact "{fact}", which the action neither needs nor accepts',
+                        what=what,
+                        fact=condition.fact,
+                    )
                     yield Problem(workflow.name, where, text)
             for fact in opening.facts.values():
                 yield from fact_name(workflow, where, what, fact)
         if action.hands_to:
             where_to = (*where[:2], "hands_to")
-            what_to = f'action "{action.name}": hands_to'
+            what_to = said('action "{name}": hands_to', name=action.name)
             yield from fact_name(workflow, where_to, what_to, action.hands_to)
             spec = workflow.facts.get(action.hands_to)
             if spec is not None and (spec.type != "unit" or action.hands_to not in carried):
-                text = (
-                    f'{what_to} goes by fact "{action.hands_to}", which is no unit or which the action does not carry'
+                text = said(
+                    '{what_to} goes by fact "{hands_to}", which is no unit or which the action does not carry',
+                    what_to=what_to,
+                    hands_to=action.hands_to,
                 )
                 yield Problem(workflow.name, where_to, text)
         if action.owner_of:
             yield from fact_name(
-                workflow, (*where[:2], "owner_of"), f'action "{action.name}": owner_of', action.owner_of
+                workflow, (*where[:2], "owner_of"), said('action "{name}": owner_of', name=action.name), action.owner_of
             )
 
 
@@ -106,39 +116,71 @@ def _outside(rulebook: Rulebook) -> Iterator[Problem]:
             if step.opens is not None:
                 for text in _opening(step.opens, rulebook):
                     yield Problem(
-                        "", ("ladder", ladder.name), f'ladder "{ladder.name}", step {step.offset}: opens: {text}'
+                        "",
+                        ("ladder", ladder.name),
+                        said(
+                            'ladder "{name}", step {offset}: opens: {text}',
+                            name=ladder.name,
+                            offset=step.offset,
+                            text=text,
+                        ),
                     )
     for duty in rulebook.recurring_tasks.values():
         if duty.counts is not None:
             yield from (Problem("", ("duty", duty.name), text) for text in _counting(duty, duty.counts, rulebook))
         given = {**dict.fromkeys(("due", "period", "title"), "made when it is due"), **duty.given}
         for text in _opening(Opening(duty.workflow, given=given), rulebook):
-            yield Problem("", ("duty", duty.name), f'duty "{duty.name}": {text}')
+            yield Problem("", ("duty", duty.name), said('duty "{name}": {text}', name=duty.name, text=text))
 
 
 def _counting(duty: RecurringTask, counts: Counting, rulebook: Rulebook) -> Iterator[str]:
     flow = rulebook.workflows.get(counts.workflow)
-    what = f'duty "{duty.name}": counts'
+    what = said('duty "{name}": counts', name=duty.name)
     if flow is None:
-        yield f'{what}: no workflow "{counts.workflow}"{mean(counts.workflow, rulebook.workflows)}'
+        yield said(
+            '{what}: no workflow "{workflow}"{mean}',
+            what=what,
+            workflow=counts.workflow,
+            mean=mean(counts.workflow, rulebook.workflows),
+        )
         return
     for action in counts.actions:
         if action not in flow.actions:
-            yield f'{what}: {flow.name} has no action "{action}"{mean(action, flow.actions)}'
+            yield said(
+                '{what}: {name} has no action "{action}"{mean}',
+                what=what,
+                name=flow.name,
+                action=action,
+                mean=mean(action, flow.actions),
+            )
     for condition in counts.when:
         spec = flow.facts.get(condition.fact)
         if spec is None:
-            yield f'{what}: {flow.name} has no fact "{condition.fact}"{mean(condition.fact, flow.facts)}'
+            yield said(
+                '{what}: {name} has no fact "{fact}"{mean}',
+                what=what,
+                name=flow.name,
+                fact=condition.fact,
+                mean=mean(condition.fact, flow.facts),
+            )
         elif spec.type == "choice":
             for value in sorted(condition.values - spec.choices.keys() - {GIVEN, ABSENT}):
-                yield f'{what}: fact "{spec.name}" has no choice "{value}"{mean(value, spec.choices)}'
+                yield said(
+                    '{what}: fact "{name}" has no choice "{value}"{mean}',
+                    what=what,
+                    name=spec.name,
+                    value=value,
+                    mean=mean(value, spec.choices),
+                )
 
 
 def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
     """What a case that is to be opened by itself must find: its workflow, and facts that its first action takes."""
     other = rulebook.workflows.get(opening.workflow)
     if other is None:
-        yield f'no workflow "{opening.workflow}"{mean(opening.workflow, rulebook.workflows)}'
+        yield said(
+            'no workflow "{workflow}"{mean}', workflow=opening.workflow, mean=mean(opening.workflow, rulebook.workflows)
+        )
         return
     first = next((action for action in other.actions.values() if action.first), None)
     if first is None:
@@ -146,14 +188,19 @@ def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
     carried = first.carries
     given = {*opening.facts, *(fact for fact, value in opening.given.items() if value not in (None, ""))}
     for fact in sorted({*opening.facts, *opening.given} - carried):
-        yield f'"{first.name}" of {other.name} takes no fact "{fact}"'
+        yield said('"{name}" of {workflow} takes no fact "{fact}"', name=first.name, workflow=other.name, fact=fact)
     for need in first.requires:
         if need.fact not in given and not need.unless:
-            yield f'"{first.name}" of {other.name} needs "{need.fact}", which is not given'
+            yield said(
+                '"{name}" of {workflow} needs "{fact}", which is not given',
+                name=first.name,
+                workflow=other.name,
+                fact=need.fact,
+            )
     for fact, value in opening.given.items():
         spec = other.facts.get(fact)
         if spec is not None and spec.type == "choice" and value and str(value) not in spec.choices:
-            yield f'fact "{fact}" of {other.name} has no choice "{value}"'
+            yield said('fact "{fact}" of {name} has no choice "{value}"', fact=fact, name=other.name, value=value)
 
 
 # --- people and facts -------------------------------------------------------------------------------------
@@ -162,7 +209,7 @@ def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
 def _public_words(workflow: Workflow) -> Iterator[Problem]:
     for state in workflow.states.values():
         if not state.public:
-            text = f'state "{state.name}" has no public word: what is the applicant told?'
+            text = said('state "{name}" has no public word: what is the applicant told?', name=state.name)
             yield Problem(workflow.name, ("states", state.name), text)
 
 
@@ -171,7 +218,9 @@ def _roles(workflow: Workflow) -> Iterator[Problem]:
         return
     for action in workflow.actions.values():
         if not action.roles and action.name not in _OPEN_TO_ALL:
-            text = f'action "{action.name}": no role may take it (roles), though other actions name theirs'
+            text = said(
+                'action "{name}": no role may take it (roles), though other actions name theirs', name=action.name
+            )
             yield Problem(workflow.name, ("actions", action.name), text)
 
 
@@ -182,12 +231,23 @@ def _carried(workflow: Workflow) -> Iterator[Problem]:
             spec = workflow.facts.get(fact)
             if spec is None or action not in workflow.actions:
                 continue
-            where, what = ("clocks", rule.name, key), f'clock "{rule.name}": {key}'
+            where, what = ("clocks", rule.name, key), said('clock "{name}": {key}', name=rule.name, key=key)
             if fact not in workflow.actions[action].carries and not (spec.of_case and _declared(workflow, fact)):
-                text = f'{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts'
+                text = said(
+                    '{what} goes by fact "{fact}", which action "{action}" neither needs nor accepts',
+                    what=what,
+                    fact=fact,
+                    action=action,
+                )
                 yield Problem(workflow.name, where, text)
             if kind and spec.type != kind and not (kind == "day" and spec.type == "moment"):
-                text = f'{what} takes fact "{fact}" for a {kind}, but it is a {spec.type}'
+                text = said(
+                    '{what} takes fact "{fact}" for a {kind}, but it is a {type}',
+                    what=what,
+                    fact=fact,
+                    kind=kind,
+                    type=spec.type,
+                )
                 yield Problem(workflow.name, where, text)
 
 
@@ -232,21 +292,29 @@ def _order(workflow: Workflow) -> Iterator[Problem]:
     for rule in workflow.clocks:
         for key, other in clocks_of(rule):
             if place.get(other, -1) >= place[rule.name]:
-                text = f'clock "{rule.name}": its {key} rests on clock "{other}", which must stand before it'
+                text = said(
+                    'clock "{name}": its {key} rests on clock "{other}", which must stand before it',
+                    name=rule.name,
+                    key=key,
+                    other=other,
+                )
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
 
 
 def _ways_out(workflow: Workflow) -> Iterator[Problem]:
     """Whoever is waited for has a term, or is at least asked again: no case stands still unseen."""
     for rule in workflow.clocks:
-        what = f'clock "{rule.name}"'
+        what = said('clock "{name}"', name=rule.name)
         for suspend in rule.suspends:
             since = suspend.trigger.action
             lapses = bool(suspend.lapse) and not suspend.lapse_when
             if not lapses and not _is_awaited(workflow, rule, since, {suspend.until}):
-                text = (
-                    f'{what}: the suspension by "{since}" has no timed way out: '
-                    f'no lapse for every case, and no clock with a ladder runs until "{suspend.until}"'
+                text = said(
+                    '{what}: the suspension by "{since}" has no timed way out: no lapse for every case, and '
+                    'no clock with a ladder runs until "{until}"',
+                    what=what,
+                    since=since,
+                    until=suspend.until,
                 )
                 yield Problem(workflow.name, ("clocks", rule.name, "suspend"), text)
         # A clock that never begins anew (the shadow of an unconfirmed application) waits until something stops it.
@@ -254,9 +322,11 @@ def _ways_out(workflow: Workflow) -> Iterator[Problem]:
         for wait in rule.waits:
             since = wait.trigger.action
             if not _is_awaited(workflow, rule, since, ends):
-                text = (
-                    f'{what}: the waiting after "{since}" has no timed way out: '
-                    "no clock with a ladder runs until what restarts it"
+                text = said(
+                    '{what}: the waiting after "{since}" has no timed way out: no clock with a ladder runs '
+                    "until what restarts it",
+                    what=what,
+                    since=since,
                 )
                 yield Problem(workflow.name, ("clocks", rule.name, "wait"), text)
 
@@ -276,14 +346,16 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     for rule in workflow.clocks:
         if rule.until:
             continue
-        what = f'clock "{rule.name}"'
+        what = said('clock "{name}"', name=rule.name)
         ladder = rulebook.ladders.get(rule.ladder)
         for key, name in limits_of(rule):
             if key == "extend" or name not in rulebook.law.limits:
                 continue
             values = [value for _, value in rulebook.limit(name).values if value is not None]
             if any(value.length is None and value.unit is not LimitUnit.FIXED_DATE for value in values[-1:]):
-                text = f'{what}: limit "{name}" has no length, and no fact names the day (until)'
+                text = said(
+                    '{what}: limit "{name}" has no length, and no fact names the day (until)', what=what, name=name
+                )
                 yield Problem(workflow.name, ("clocks", rule.name, key), text)
             yield from _counted_back(workflow, rule, key, name, values)
             longest = _longest([value for value in values if value.direction is Direction.AFTER])
@@ -291,9 +363,14 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                 continue
             for step in ladder.steps:
                 if -step.offset > longest:
-                    text = (
-                        f'{what}: step {step.offset} of ladder "{ladder.name}" lies before the start: '
-                        f'limit "{name}" has {longest} working days at most'
+                    text = said(
+                        '{what}: step {offset} of ladder "{name}" lies before the start: limit "{name_2}" has '
+                        "{longest} working days at most",
+                        what=what,
+                        offset=step.offset,
+                        name=ladder.name,
+                        name_2=name,
+                        longest=longest,
                     )
                     yield Problem(workflow.name, ("clocks", rule.name, "ladder"), text)
 
@@ -305,12 +382,17 @@ def _counted_back(
     if all(value.direction is Direction.AFTER for value in values):
         return
     if any(not trigger.day for trigger in rule.starts):
-        text = f'clock "{rule.name}": limit "{limit}" is counted back, and start names no fact for the day (day)'
+        text = said(
+            'clock "{clock}": limit "{limit}" is counted back, and start names no fact for the day (day)',
+            clock=rule.name,
+            limit=limit,
+        )
         yield Problem(workflow.name, ("clocks", rule.name, key), text)
     if rule.restarts or rule.waits or rule.suspends or rule.extends:
-        text = (
-            f'clock "{rule.name}": limit "{limit}" is counted back, and knows no waiting, suspension, restart or '
-            "extension"
+        text = said(
+            'clock "{clock}": limit "{limit}" is counted back, and knows no waiting, suspension, restart or extension',
+            clock=rule.name,
+            limit=limit,
         )
         yield Problem(workflow.name, ("clocks", rule.name, key), text)
 
@@ -332,9 +414,13 @@ def _states(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
         where = ("states", name)
         trail = courses.reachable.get(name)
         if trail is None:
-            yield Problem(workflow.name, where, f'state "{name}" can never be reached')
+            yield Problem(workflow.name, where, said('state "{name}" can never be reached', name=name))
         elif name not in alive:
-            text = f'state "{name}" is a dead end: no final state can be reached from it ({_told(trail)})'
+            text = said(
+                'state "{name}" is a dead end: no final state can be reached from it ({told})',
+                name=name,
+                told=_told(trail),
+            )
             yield Problem(workflow.name, where, text)
 
 
@@ -355,23 +441,32 @@ def _leading_to_an_end(workflow: Workflow) -> frozenset[str]:
 
 def _running(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
     for rule in workflow.clocks:
-        where, what = ("clocks", rule.name), f'clock "{rule.name}"'
+        where, what = ("clocks", rule.name), said('clock "{name}"', name=rule.name)
         course = courses.of(rule)
         if not course.ever_runs:
-            yield Problem(workflow.name, (*where, "start"), f"{what}: no course of events starts it")
+            yield Problem(workflow.name, (*where, "start"), said("{what}: no course of events starts it", what=what))
             continue
         for key, action in dict.fromkeys(actions_of(rule)):
             if action not in courses.taken:
-                yield Problem(workflow.name, (*where, key), f'{what}: "{action}" ({key}) can never be taken')
+                yield Problem(
+                    workflow.name,
+                    (*where, key),
+                    said('{what}: "{action}" ({key}) can never be taken', what=what, action=action, key=key),
+                )
             elif key in _WHILE_RUNNING and action not in course.taken_while_running:
-                text = f'{what}: "{action}" ({key}) can never be taken while the clock runs'
+                text = said(
+                    '{what}: "{action}" ({key}) can never be taken while the clock runs',
+                    what=what,
+                    action=action,
+                    key=key,
+                )
                 yield Problem(workflow.name, (*where, key), text)
         if rule.kind is ClockKind.TERM and not rule.stops:
             continue  # it runs out by itself
         if not any(stop.action in course.taken_while_running for stop in rule.stops):
-            yield Problem(workflow.name, where, f"{what}: nothing stops it (stop)")
+            yield Problem(workflow.name, where, said("{what}: nothing stops it (stop)", what=what))
         elif rule.kind is ClockKind.DUTY and course.runs_at_the_end is not None:
-            text = f"{what} may still run in a final state: {_told(course.runs_at_the_end)}"
+            text = said("{what} may still run in a final state: {told}", what=what, told=_told(course.runs_at_the_end))
             yield Problem(workflow.name, where, text)
 
 

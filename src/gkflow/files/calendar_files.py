@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gkflow.domain.edition import Festival
+from gkflow.domain.sentences import said, said_as
 from gkflow.files.kinds.calendar import CalendarFile, FestivalsFile, NoticesFile
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_day
@@ -44,14 +45,14 @@ def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = N
     file = found.model
     scopes = _scopes(found, regions, file.scope)
     if scopes == ("CN",) and not found.has("published"):
-        found.fault('key "published" is missing')
+        found.fault(said('key "published" is missing'))
     days = {key: dict(_days(found, getattr(file, key), key)) for key in _KINDS}
     off, worked, again = days.values()
     for day in sorted((off.keys() & worked.keys()) | (again.keys() & (off.keys() | worked.keys()))):
-        found.fault(f"{day} is off and worked at once", key="makeup_days")
+        found.fault(said_as("file", "{day} is off and worked at once", day=day), key="makeup_days")
     _possible(found, days)
     if not off and not worked and not again:
-        found.fault("sets no day: days_off, makeup_days or plain_days")
+        found.fault(said("sets no day: days_off, makeup_days or plain_days"))
     return MappingProxyType({**_scalars(node), **days, "scope": scopes, "name": Path(node.file).stem})
 
 
@@ -63,15 +64,15 @@ def _possible(found: Found[CalendarFile], days: Mapping[str, Collection[date]]) 
         for key, each in days.items():
             for day in each:
                 if not first <= day <= last:
-                    found.fault(f"{day} is no day of {year}", key=key)
+                    found.fault(said("{day} is no day of {year}", day=day, year=year), key=key)
     for day in worked:
         if day.weekday() < _SATURDAY:
-            text = f"{day} is a {day:%A}: a make-up day is a Saturday or Sunday; plain_days work again"
+            text = said("{day} is a {day:%A}: a make-up day is a Saturday or Sunday; plain_days work again", day=day)
             found.fault(text, key="makeup_days")
     for one, month in sorted({(day.year, day.month) for day in off}):
         whole = [date(one, month, n) for n in range(1, monthrange(one, month)[1] + 1)]
         if all(day in off or (day.weekday() >= _SATURDAY and day not in worked) for day in whole):
-            found.fault(f"no working day is left in {one}-{month:02}", key="days_off")
+            found.fault(said("no working day is left in {one}-{month:02}", one=one, month=month), key="days_off")
 
 
 def _scopes(
@@ -82,9 +83,15 @@ def _scopes(
         if scope == "CN" or scope.startswith("unit:"):
             continue
         if not _REGION.fullmatch(scope):
-            found.fault(f'scope "{scope}": write CN, six figures (GB/T 2260), or unit:CODE', *path, key="scope")
+            found.fault(
+                said('scope "{scope}": write CN, six figures (GB/T 2260), or unit:CODE', scope=scope),
+                *path,
+                key="scope",
+            )
         elif regions is not None and scope not in regions and f"{scope[:2]}0000" not in regions:
-            found.fault(f'scope "{scope}": no such region (config/lists/regions.yaml)', *path, key="scope")
+            found.fault(
+                said('scope "{scope}": no such region (config/lists/regions.yaml)', scope=scope), *path, key="scope"
+            )
     return tuple(scopes) or ("CN",)
 
 
@@ -95,7 +102,7 @@ def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None =
     for at, each in enumerate(found.model.festivals):
         scopes = _scopes(found, regions, each.scope, "festivals", at)
         if "CN" in scopes:
-            found.fault("a festival of the whole country is no local one", "festivals", at, key="scope")
+            found.fault(said("a festival of the whole country is no local one"), "festivals", at, key="scope")
         festivals.append(Festival(each.name, scopes, each.since, each.source, each.known.value))
     return tuple(festivals)
 
@@ -118,9 +125,9 @@ def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
 
 def _listed(node: Node, key: str) -> Iterator[Node]:
     """The items of a list, or the one that stands for it."""
-    for name, said in node.value.items() if isinstance(node.value, dict) else ():
+    for name, stated in node.value.items() if isinstance(node.value, dict) else ():
         if name == key:
-            yield from said.value if isinstance(said.value, list) else [said]
+            yield from stated.value if isinstance(stated.value, list) else [stated]
 
 
 def _scalars(node: Node) -> dict[str, Any]:
@@ -136,6 +143,6 @@ def _days(found: Found[Any], days: Mapping[str, str], *path: str | int) -> Itera
         day = as_day(name)
         if day is None:
             place = found.line_of(*path, name)
-            found.faults.add(found.node.file, place, f'{path[-1]}: "{name}" is no day')
+            found.faults.add(found.node.file, place, said('{path}: "{name}" is no day', path=path[-1], name=name))
         elif holiday:
             yield day, holiday

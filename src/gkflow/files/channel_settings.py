@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gkflow import plugs
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.settings import PersonKeys, SettingsFile
 from gkflow.files.model_reader import Within, read_model
 from gkflow.files.nodes import Faults, Key, Node
@@ -27,13 +28,13 @@ def wrong_address(channel: str, address: str, allow_local: bool) -> str:
     match plug.check_address(address, allow_local):
         case "mail_address_wrong":
             shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
-            return f'mail must be one mail address such as name@example.gov.cn, not "{shown}"'
+            return said('mail must be one mail address such as name@example.gov.cn, not "{shown}"', shown=shown)
         case "web_address_wrong":
-            return "webhook must be a web address such as https://example.gov.cn/notify"
+            return said("webhook must be a web address such as https://example.gov.cn/notify")
         case "chat_address_wrong":
-            return "chat must be an apprise address such as wecombot://key"
+            return said("chat must be an apprise address such as wecombot://key")
         case "address_is_local":
-            return f"{channel} points to this machine or its link ([webhook] allow_local = true)"
+            return said("{channel} points to this machine or its link ([webhook] allow_local = true)", channel=channel)
         case wrong:
             return wrong  # of another package, in its own words
 
@@ -63,7 +64,7 @@ class OtherChannels:
             if isinstance(node.value, str):
                 found[str(name)] = node.value
             else:
-                faults.at(node, f"[[people]]: {name} must be a text in quotes")
+                faults.at(node, said("[[people]]: {name} must be a text in quotes", name=name))
         return found
 
 
@@ -74,12 +75,12 @@ def split(node: Node) -> tuple[Node, OtherChannels]:
     tables = dict(_of_others(node, _OWN_TABLES))
     rest = {key: value for key, value in node.value.items() if key not in tables}
     place = next((key for key in rest if key == "people"), None)
-    said = rest[place] if place is not None else Node([], node.file, node.line)
-    listed = said.value if isinstance(said.value, list) else [said]
+    stated = rest[place] if place is not None else Node([], node.file, node.line)
+    listed = stated.value if isinstance(stated.value, list) else [stated]
     people = tuple(dict(_of_others(each, _OWN_KEYS)) for each in listed)
     if place is not None and any(people):
         kept = [_without(each, others) for each, others in zip(listed, people, strict=True)]
-        rest[place] = Node(kept, said.file, said.line)
+        rest[place] = Node(kept, stated.file, stated.line)
     return Node(rest, node.file, node.line), OtherChannels(tables, people)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from gkflow.domain.citations import CitationOrder, citations_of
 from gkflow.domain.law import Law
+from gkflow.domain.sentences import said
 from gkflow.files.nodes import Faults, Node
 
 _CITE, _LAPSE = "cite", "lapse"
@@ -24,12 +25,18 @@ def compare_citations(nodes: Iterable[Node], law: Law, faults: Faults) -> None:
             if right != cited:
                 first = next(there for there, wanted in zip(cited, right, strict=True) if there != wanted)
                 wanted = "; ".join(right)
-                faults.at(place, f'cite: "{first}" stands before what ranks above it; write: {wanted}')
+                faults.at(
+                    place,
+                    said(
+                        'cite: "{first}" stands before what ranks above it; write: {wanted}', first=first, wanted=wanted
+                    ),
+                )
             for each in cited:
                 if order.rank(each) is None:
-                    text = (
-                        f'cite: "{each}" names no instrument that is known: write its title as config/law/ has it, '
-                        "or add it to cited.yaml"
+                    text = said(
+                        'cite: "{each}" names no instrument that is known: write its title as config/law/ has '
+                        "it, or add it to cited.yaml",
+                        each=each,
                     )
                     faults.at(place, text)
 

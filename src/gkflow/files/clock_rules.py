@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from gkflow.domain.fact_rules import Held
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import (
     BarRule,
     ClockRule,
@@ -36,9 +37,9 @@ def clock_of(name: str, keys: ClockKeys, found: Found[WorkflowFile]) -> ClockRul
     """How one clock runs (计时规则)."""
     clock = ("clocks", name)
     if not keys.start and found.node_at(*clock, "start").value == []:
-        found.fault("nothing starts it", *clock, key="start")
+        found.fault(said("nothing starts it"), *clock, key="start")
     if keys.shortened_by and not keys.until:
-        text = "shortened_by says why a named day (until) is early, but no fact names one"
+        text = said("shortened_by says why a named day (until) is early, but no fact names one")
         found.fault(text, *clock, key="shortened_by")
     return ClockRule(
         name=name,
@@ -94,7 +95,7 @@ def _triggers(
         if each.model_fields_set == {"action"} and each.action:
             if each.action in named:
                 *section, key = path
-                found.fault(f'{key} names "{each.action}" twice', *section, key=str(key))
+                found.fault(said('{key} names "{action}" twice', key=key, action=each.action), *section, key=str(key))
             named.add(each.action)
         limit = each.limit if isinstance(each, StartKeys) else ""
         day = each.day if isinstance(each, StopKeys) else ""
@@ -122,7 +123,7 @@ def held_of(
     if since is None and until is None:
         return None
     if since is not None and until is not None and until < since:
-        found.fault(f"{key} {until} lies before since {since}", *path, key=key)
+        found.fault(said("{key} {until} lies before since {since}", key=key, until=until, since=since), *path, key=key)
     return Held(since, until)
 
 
@@ -135,8 +136,8 @@ def _held(
 def _lapse(found: Found[WorkflowFile], keys: LapseKeys, *path: str | int) -> LapseRule:
     given = keys.model_fields_set
     if {"take", "propose"} <= given:
-        found.fault("says both propose and take", *path, key="take")
+        found.fault(said("says both propose and take"), *path, key="take")
     elif not {"take", "propose"} & given:
-        found.fault('key "propose" is missing', *path)
+        found.fault(said('key "propose" is missing'), *path)
     action = (keys.take if "take" in given else keys.propose) or ""
     return LapseRule(action, "take" in given, conditions_of(keys.when), MappingProxyType(keys.facts), keys.cite)

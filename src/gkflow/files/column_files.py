@@ -23,6 +23,7 @@ from gkflow.application.marks import folded
 from gkflow.application.rows import COLUMNS, HEADINGS, LABELS, OWN_COLUMNS
 from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
 from gkflow.files.kinds.columns import ColumnsFile, SplitKeys
 from gkflow.files.model_reader import Found, read_model
@@ -58,10 +59,13 @@ class _Reading:
         names, copies, splits = self._names()
         heading = self.file.heading
         if heading > _LAST_HEADING:
-            self.found.fault(f"the headings stand in one of the first {_LAST_HEADING} rows", key="heading")
+            self.found.fault(
+                said("the headings stand in one of the first {most} rows", most=_LAST_HEADING),
+                key="heading",
+            )
         ignored = frozenset(self.file.ignore)
         for both in sorted(ignored & names.keys()):
-            self.found.fault(f'ignore: "{both}" is mapped as well', key="ignore")
+            self.found.fault(said('ignore: "{both}" is mapped as well', both=both), key="ignore")
         return Columns(names, copies, splits, constants, self._values(), ignored, min(heading, _LAST_HEADING))
 
     def _at(self, text: str, *path: str | int) -> None:
@@ -76,7 +80,7 @@ class _Reading:
                 self.workflow = flows.get(str(value)) or by_label.get(str(value))
                 if self.workflow is None:
                     hint = mean(str(value), (*flows, *by_label))
-                    self._at(f'constants: no workflow "{value}"{hint}', "constants", key)
+                    self._at(said('constants: no workflow "{value}"{hint}', value=value, hint=hint), "constants", key)
         chosen = [self.workflow] if self.workflow is not None else flows.values()
         self.facts = {name: spec for flow in chosen for name, spec in flow.facts.items()}
         self.known = (*COLUMNS, *(column for _, column in OWN_COLUMNS), *self.facts)
@@ -87,14 +91,19 @@ class _Reading:
         for key, value in self.file.constants.items():
             name = self._target(key, self.found.line_of("constants", key))
             if isinstance(value, (dict, list)) or value is None:
-                self._at(f"constants: {key} must be a text, a number or a day", "constants", key)
+                self._at(said("constants: {key} must be a text, a number or a day", key=key), "constants", key)
                 continue
             constants[name] = value
             if name == "action" and self.workflow is not None:
                 known = (*self.workflow.actions, *(action.label for action in self.workflow.actions.values()))
                 if value not in known:
                     hint = mean(str(value), known)
-                    text = f'constants: {self.workflow.name} has no action "{value}"{hint}'
+                    text = said(
+                        'constants: {name} has no action "{value}"{hint}',
+                        name=self.workflow.name,
+                        value=value,
+                        hint=hint,
+                    )
                     self._at(text, "constants", key)
         return constants
 
@@ -113,7 +122,7 @@ class _Reading:
             targets = [self._target(text, line) for text, line in zip(column, lines, strict=True) if text]
             if not targets:
                 if not column:
-                    self._at(f'columns: "{heading}" names no column or fact', *path)
+                    self._at(said('columns: "{heading}" names no column or fact', heading=heading), *path)
                 continue
             names[heading] = targets[0]
             if targets[1:]:
@@ -125,14 +134,14 @@ class _Reading:
         then, otherwise = (self._target(text, line) if text else "" for text in (keys.then, keys.otherwise))
         if len(keys.when) != 1:
             if self.found.has(*path, "when"):
-                self.found.fault("when names one fact and its values", *path, key="when")
+                self.found.fault(said("when names one fact and its values"), *path, key="when")
             return otherwise, None
         ((key, values),) = keys.when.items()
         fact = self._name_of(key)
         spec = self.facts.get(fact)
         if spec is None:
             where = self.found.line_of(*path, "when", key)
-            text = f'when: no fact "{key}"{mean(key, tuple(self.facts))}'
+            text = said('when: no fact "{key}"{mean}', key=key, mean=mean(key, tuple(self.facts)))
             self.found.faults.add(self.found.node.file, where, text)
             return otherwise, None
         codes = [self._choice(spec, text, *path, "when", key, at) for at, text in enumerate(values)]
@@ -146,9 +155,9 @@ class _Reading:
         name = self._name_of(text)
         wrong = ""
         if name not in self.known:
-            wrong = f'no column or fact "{text}"{mean(text, (*self.known, *self.labels))}'
+            wrong = said('no column or fact "{text}"{mean}', text=text, mean=mean(text, (*self.known, *self.labels)))
         elif name in self.lines:
-            wrong = f'"{text}" is given already (line {self.lines[name]})'
+            wrong = said('"{text}" is given already (line {value})', text=text, value=self.lines[name])
         else:
             self.lines[name] = line
         if wrong:
@@ -161,7 +170,9 @@ class _Reading:
             name = self._name_of(key)
             if name not in self.lines:
                 where = self.found.line_of("values", key)
-                self.found.faults.add(self.found.node.file, where, f'values: "{key}" is no column of this mapping')
+                self.found.faults.add(
+                    self.found.node.file, where, said('values: "{key}" is no column of this mapping', key=key)
+                )
             spec = self.facts.get(name)
             result[name] = {
                 word: self._choice(spec, value, "values", key, word) if spec is not None and spec.choices else value
@@ -175,5 +186,8 @@ class _Reading:
         code = next((code for code, label in spec.choices.items() if text in (code, label)), "")
         if not code and spec.choices:
             allowed = ", ".join(spec.choices)
-            self._at(f'{spec.name} has no choice "{text}"; there are: {allowed}', *path)
+            self._at(
+                said('{name} has no choice "{text}"; there are: {allowed}', name=spec.name, text=text, allowed=allowed),
+                *path,
+            )
         return code or text

@@ -7,6 +7,7 @@ from string import Formatter
 from types import MappingProxyType
 
 from gkflow.domain.recurring import Counting, RecurringTask
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.duty import CountingKeys, DutyFile
 from gkflow.files.model_reader import read_model
 from gkflow.files.nodes import Faults, Node
@@ -32,9 +33,9 @@ def duty_from(node: Node, faults: Faults) -> RecurringTask:
         counts=next((_counting(each) for each in file.counts), None),
     )
     if wrong := _wrong_rule(duty):
-        found.fault(f'"{duty.rule}" is no recurrence rule (RFC 5545): {wrong}', key="rule")
+        found.fault(said('"{rule}" is no recurrence rule (RFC 5545): {wrong}', rule=duty.rule, wrong=wrong), key="rule")
     if not _is_title(duty.title):
-        found.fault("title may hold {year}, {last_year} and {month}, nothing else", key="title")
+        found.fault(said("title may hold {year}, {last_year} and {month}, nothing else"), key="title")
     return duty
 
 
@@ -44,19 +45,19 @@ def _counting(keys: CountingKeys) -> Counting:
 
 def _wrong_rule(duty: RecurringTask) -> str:
     """Why the rule gives no days; empty where it does. What recurs within a day, or never moves on, is refused."""
-    said = dict(part.partition("=")[::2] for part in duty.rule.upper().split(";"))
-    if said.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY"):
-        return f"a duty is due on days, not {said['FREQ']}"
-    if hours := [key for key in ("BYHOUR", "BYMINUTE", "BYSECOND") if key in said]:
-        return f"a duty is due on days, so no {', '.join(hours)}"
-    if not said.get("INTERVAL", "1").isdigit() or int(said.get("INTERVAL", "1")) < 1:
-        return f"INTERVAL={said['INTERVAL']} never moves on"
+    stated = dict(part.partition("=")[::2] for part in duty.rule.upper().split(";"))
+    if stated.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY"):
+        return said("a duty is due on days, not {frequency}", frequency=stated["FREQ"])
+    if hours := [key for key in ("BYHOUR", "BYMINUTE", "BYSECOND") if key in stated]:
+        return said("a duty is due on days, so no {names}", names=hours)
+    if not stated.get("INTERVAL", "1").isdigit() or int(stated.get("INTERVAL", "1")) < 1:
+        return said("INTERVAL={interval} never moves on", interval=stated["INTERVAL"])
     if not duty.rule or duty.since == date.min:
         return ""  # told already
     try:
         next(duty.due_days(duty.since, date(duty.since.year + 5, 12, 31)), None)
     except (ValueError, TypeError, AssertionError) as error:
-        return str(error) or "one rule is wanted, not a set"
+        return str(error) or said("one rule is wanted, not a set")
     return ""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
 from gkflow.domain.errors import Fault, FilesAtFault
 from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 from gkflow.files.citations import compare_citations
 from gkflow.files.kinds.plan import PlanRow
@@ -51,8 +52,8 @@ def check_files(
 
     def read(node: Node, faults: Faults) -> Workflow:
         """A profile makes another workflow of a file only where it picks another reading."""
-        said = node.value if isinstance(node.value, dict) else {}
-        picked = next((as_json(values(each)) for key, each in said.items() if key == "reading"), "")
+        stated = node.value if isinstance(node.value, dict) else {}
+        picked = next((as_json(values(each)) for key, each in stated.items() if key == "reading"), "")
         name = f"{node.file} {picked}"
         if name not in workflows:
             workflows[name] = workflow_from(node, faults)
@@ -65,8 +66,11 @@ def check_files(
             # What is wrong whatever the profile is said once; the rest with the profile under which it is.
             there = {Fault(each.file, each.line, each.text): None for each in found}
             told = [each for each in error.faults if each not in there]
-            head = "" if name == profile else f'profile "{name}": '
-            found.update({Fault(each.file, each.line, f"{head}{each.text}"): None for each in told})
+            for each in told:
+                text = each.text
+                if name != profile:
+                    text = said('profile "{name}": {fault}', name=name, fault=text)
+                found[Fault(each.file, each.line, text)] = None
             return None
 
     book = book_of(profile, readings)
@@ -104,11 +108,17 @@ def check_ends(workflow: Workflow, node: Node, faults: Faults) -> None:
         state = next((state for state in finals if state in action.sources), None)
         if state is not None and action.name not in _ANYTIME:
             line = line_of(node, ("actions", action.name, "from"))
-            faults.add(node.file, line, f'state "{state}" is final, but action "{action.name}" may be taken in it')
+            faults.add(
+                node.file,
+                line,
+                said('state "{state}" is final, but action "{name}" may be taken in it', state=state, name=action.name),
+            )
     for clock in workflow.clocks:
         if clock.kind is ClockKind.DUTY and clock.obligor is Obligor.OFFICE and not clock.ladder:
             line = line_of(node, ("clocks", clock.name))
-            text = f'clock "{clock.name}": no ladder reminds of it (ladder), though it is a duty of the office'
+            text = said(
+                'clock "{name}": no ladder reminds of it (ladder), though it is a duty of the office', name=clock.name
+            )
             faults.add(node.file, line, text)
 
 
@@ -121,14 +131,18 @@ def check_local(overlay: Mapping[str, object], file: str, faults: Faults) -> Non
         return
     year, published = overlay.get("calendar"), overlay.get("published")
     if not Path(file).stem.endswith(f"-{year}"):
-        faults.add(file, 1, f"a local notice is named after its place and year: PLACE-{year}.yaml")
+        faults.add(file, 1, said("a local notice is named after its place and year: PLACE-{year}.yaml", year=year))
     days = [day for key in ("days_off", "makeup_days", "plain_days") for day in _days(overlay.get(key))]
     if days and isinstance(published, date) and published >= min(days):
-        faults.add(file, 1, f"published {published} is no day before its first day, {min(days)}")
+        faults.add(
+            file,
+            1,
+            said("published {published} is no day before its first day, {min}", published=published, min=min(days)),
+        )
 
 
-def _days(said: object) -> list[date]:
-    return [day for day in said if isinstance(day, date)] if isinstance(said, Mapping) else []
+def _days(stated: object) -> list[date]:
+    return [day for day in stated if isinstance(day, date)] if isinstance(stated, Mapping) else []
 
 
 # --- plans ------------------------------------------------------------------------------------------------
@@ -140,12 +154,12 @@ def check_plans(folders: Sequence[Path], profiles: Mapping[str, Profile], book: 
     for profile in profiles.values():
         if profile.plan and profile.plan not in plans:
             file = f"config/profiles/{profile.name}.yaml"
-            faults.add(file, 0, f'plan: no plan "{profile.plan}"{mean(profile.plan, plans)}')
+            faults.add(file, 0, said('plan: no plan "{plan}"{mean}', plan=profile.plan, mean=mean(profile.plan, plans)))
     for plan, (folder, path) in plans.items():
         file = f"{PLANS}/{path.name}" if folder == folders[0] else path.as_posix()
         users = [profile for profile in profiles.values() if profile.plan == plan]
         if not users:
-            faults.add(file, 0, "no profile names this plan (plan)")
+            faults.add(file, 0, said("no profile names this plan (plan)"))
         units = {unit.code for profile in users for unit in profile.units} if users else None
         numbers: dict[str, int] = {}
         for node in _rows(path, file, faults):
@@ -167,22 +181,39 @@ def _rows(path: Path, file: str, faults: Faults) -> Iterator[Node]:
 def _check_row(found: Found[PlanRow], book: Rulebook, units: set[str] | None, numbers: dict[str, int]) -> None:
     row, line = found.model, found.node.line
     if row.case and numbers.setdefault(row.case, line) != line:
-        found.fault(f'case "{row.case}" stands here again (first on line {numbers[row.case]})', key="case")
+        found.fault(
+            said('case "{case}" stands here again (first on line {numbers})', case=row.case, numbers=numbers[row.case]),
+            key="case",
+        )
     if row.unit and units is not None and row.unit not in units:
-        found.fault(f'no unit "{row.unit}"{mean(row.unit, units)}', key="unit")
+        found.fault(said('no unit "{unit}"{mean}', unit=row.unit, mean=mean(row.unit, units)), key="unit")
     if row.workflow not in book.workflows:
-        found.fault(f'no workflow "{row.workflow}"{mean(row.workflow, book.workflows)}', key="workflow")
+        found.fault(
+            said('no workflow "{workflow}"{mean}', workflow=row.workflow, mean=mean(row.workflow, book.workflows)),
+            key="workflow",
+        )
         return
     workflow = book.workflow(row.workflow)
     if row.action != workflow.first.name:
-        found.fault(f'no action "{row.action}" opens a case; "{workflow.first.name}" does', key="action")
+        found.fault(
+            said('no action "{action}" opens a case; "{name}" does', action=row.action, name=workflow.first.name),
+            key="action",
+        )
     given = {**row.model_dump(exclude=_COLUMNS, exclude_defaults=True), **(row.model_extra or {})}
     for name, value in given.items():
         spec = workflow.facts.get(name)
         if spec is None or name not in workflow.first.carries:
-            found.fault(f'"{workflow.first.name}" of {workflow.name} takes no fact "{name}"', key=name)
+            found.fault(
+                said(
+                    '"{name}" of {workflow} takes no fact "{fact}"',
+                    name=workflow.first.name,
+                    workflow=workflow.name,
+                    fact=name,
+                ),
+                key=name,
+            )
         elif spec.choices and value not in spec.choices:
-            found.fault(f'fact "{name}" has no choice "{value}"', key=name)
+            found.fault(said('fact "{name}" has no choice "{value}"', name=name, value=value), key=name)
 
 
 _COLUMNS = {"case", "workflow", "day", "action", "unit"}  # of every register; the other columns are facts

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from gkflow.domain.fact_rules import FactSpec, Requirement
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Action, Choosing, Reading
 from gkflow.files.clock_rules import held_of
 from gkflow.files.kinds.workflow import DemandKeys, ReadingKeys, WorkflowFile
@@ -46,17 +47,31 @@ class Readings:
         """Whether every reading, the one that holds and the others, names actions, facts and choices that exist."""
         for choosing in self.choosing:
             for reading in choosing.among.values():
-                what = f'reading "{reading.name}"'
+                what = said('reading "{name}"', name=reading.name)
                 for action, fact in reading.facts:
                     if action not in actions:
-                        found.fault(f'{what}: no action "{action}"{mean(action, actions)}', key="readings")
+                        found.fault(
+                            said(
+                                '{what}: no action "{action}"{mean}',
+                                what=what,
+                                action=action,
+                                mean=mean(action, actions),
+                            ),
+                            key="readings",
+                        )
                     if fact not in facts:
-                        found.fault(f'{what}: no fact "{fact}"{mean(fact, facts)}', key="readings")
+                        found.fault(
+                            said('{what}: no fact "{fact}"{mean}', what=what, fact=fact, mean=mean(fact, facts)),
+                            key="readings",
+                        )
                 for fact, codes in reading.choices.items():
                     known = facts[fact].choices if fact in facts else {}
                     for code in codes:
                         if code not in known:
-                            found.fault(f'{what}: fact "{fact}" has no choice "{code}"', key="readings")
+                            found.fault(
+                                said('{what}: fact "{fact}" has no choice "{code}"', what=what, fact=fact, code=code),
+                                key="readings",
+                            )
 
 
 def readings_of(found: Found[WorkflowFile]) -> Readings:
@@ -69,13 +84,13 @@ def readings_of(found: Found[WorkflowFile]) -> Readings:
         options = {name: _option(found, name, each, *path, "among", name) for name, each in keys.among.items()}
         pick = picks.pop(what, "")
         if not options:
-            found.fault("offers nothing (among)", *path, key="among")
+            found.fault(said("offers nothing (among)"), *path, key="among")
             continue
         chosen = next(iter(options))
         if pick in options:
             chosen = pick
         elif pick:
-            wrong = f'no reading "{pick}" of {what}{mean(pick, options)}'
+            wrong = said('no reading "{pick}" of {what}{mean}', pick=pick, what=what, mean=mean(pick, options))
             found.faults.at(found.node_at("reading", what), wrong)
         reading, asked = options[chosen]
         places = (result.needs, result.needs_on_record, result.wants, result.wants_on_record)
@@ -85,7 +100,7 @@ def readings_of(found: Found[WorkflowFile]) -> Readings:
         among = {name: option for name, (option, _) in options.items()}
         choosing.append(Choosing(what, keys.label, reading.name, MappingProxyType(among)))
     for what in picks:
-        found.faults.at(found.node_at("reading", what), f'no readings of "{what}" to choose among')
+        found.faults.at(found.node_at("reading", what), said('no readings of "{what}" to choose among', what=what))
     result.choosing = tuple(choosing)
     return result
 
@@ -122,5 +137,5 @@ def requirements_of(
         for fact, keys in demand.items():
             held = held_of(keys.since, keys.until, found, *path, at, fact)
             if held is None and "unless" not in keys.model_fields_set:
-                found.fault('key "unless" is missing', *path, at, fact)
+                found.fault(said('key "unless" is missing'), *path, at, fact)
             yield Requirement(fact, on_record, conditions_of(keys.unless), held, keys.day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Ladder, Opening, Step
 from gkflow.files.kinds.ladder import LadderFile
 from gkflow.files.model_reader import Found, read_model
@@ -16,12 +17,14 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
     for at, step in enumerate(file.steps):
         before = file.steps[at - 1].at if at else None
         if before is not None and step.at <= before and found.has("steps", at, "at"):
-            text = f"at {step.at} stands after {before}; each step lies later than the one before"
+            text = said(
+                "at {at} stands after {before}; each step lies later than the one before", at=step.at, before=before
+            )
             found.fault(text, "steps", at, key="at")
         if step.kind != "take" and not step.tell and not found.has("steps", at, "tell", 0):
-            found.fault(f"nobody is told (tell), though the step is to {step.kind}", "steps", at)
+            found.fault(said("nobody is told (tell), though the step is to {kind}", kind=step.kind), "steps", at)
     if found.has("steps") and not file.steps:
-        found.fault("has no steps", key="steps")
+        found.fault(said("has no steps"), key="steps")
     steps = (
         Step(step.at, step.kind, step.colour, tuple(step.tell), step.label, _opens(found, at), step.urgent)
         for at, step in enumerate(file.steps)
@@ -32,5 +35,5 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
 def _opens(found: Found[LadderFile], at: int) -> Opening | None:
     opens = found.model.steps[at].opens
     if len(opens) > 1:
-        found.fault("a step opens one case, not several", "steps", at, key="opens")
+        found.fault(said("a step opens one case, not several"), "steps", at, key="opens")
     return opening_of(opens[0]) if opens else None

@@ -22,6 +22,7 @@ from gkflow.domain.law import (
     TimeLimit,
 )
 from gkflow.domain.rulebook import mean_limit
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.law import CitedFile, CitedKeys, LawFile, LimitKeys, ValueKeys
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_day
@@ -79,8 +80,12 @@ def _succeed(name: str, limits: dict[str, TimeLimit], before: _Succeeding, seen:
         return
     older, found, key = before[name]
     if older not in limits or name in seen:
-        why = "succeeds itself" if name in seen else f'no limit "{older}"{mean_limit(older, limits)}'
-        found.fault(f"succeeds: {why}", "limits", key, key="succeeds")
+        why = (
+            said("succeeds itself")
+            if name in seen
+            else said('no limit "{older}"{mean}', older=older, mean=mean_limit(older, limits))
+        )
+        found.fault(said("succeeds: {why}", why=why), "limits", key, key="succeeds")
         del before[name]
         return
     _succeed(older, limits, before, (*seen, name))
@@ -94,7 +99,7 @@ def _succeed(name: str, limits: dict[str, TimeLimit], before: _Succeeding, seen:
 
 
 def _twice(name: str) -> str:
-    return f'instrument "{name}" stands in another file too'
+    return said('instrument "{name}" stands in another file too', name=name)
 
 
 def _instrument(name: str, keys: LawFile | CitedKeys) -> Instrument:
@@ -107,12 +112,14 @@ def _limit(found: Found[LawFile], name: str, key: str, keys: LimitKeys, instrume
     for since, value in keys.values.items():
         day = as_day(since)
         if day is None:
-            wrong = f'limit "{key}": "{since}" is no day; a value stands under the day it holds from'
+            wrong = said(
+                'limit "{key}": "{since}" is no day; a value stands under the day it holds from', key=key, since=since
+            )
             found.faults.add(found.node.file, found.line_of(*path, since), wrong)
         held = None if value is None else _value(found, value, instrument, *path, since)
         values.append((day or date.min, held))
     if not values and found.node_at(*path).value == {}:
-        found.fault("has no value", "limits", key, key="values")
+        found.fault(said("has no value"), "limits", key, key="values")
     return TimeLimit(name, keys.label, tuple(sorted(values, key=lambda pair: pair[0])), keys.binds)
 
 
@@ -123,14 +130,14 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
     else:
         # An empty length is set case by case, but it has to be said: a forgotten one is a fault.
         if "length" not in given:
-            found.fault('key "length" is missing', *path)
+            found.fault(said('key "length" is missing'), *path)
         for key in ("month", "day", "of", "year"):
             if key in given:
-                found.fault(f"{key} belongs to unit fixed_date", *path, key=key)
+                found.fault(said("{key} belongs to unit fixed_date", key=key), *path, key=key)
     if "year" in given and "of" in given:
-        found.fault("a day that comes once (year) has no other year (of)", *path, key="of")
+        found.fault(said("a day that comes once (year) has no other year (of)"), *path, key="of")
     if "roll" in given and unit not in _CALENDAR_UNITS:
-        found.fault(f"roll says nothing of a limit in {unit}", *path, key="roll")
+        found.fault(said("roll says nothing of a limit in {unit}", unit=unit), *path, key="roll")
     if keys.direction is Direction.BEFORE:
         _counted_back(found, keys, *path)
     fixed = unit is LimitUnit.FIXED_DATE
@@ -154,9 +161,11 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
 def _counted_back(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> None:
     """……的七日前: days are counted back, and a day off is rolled back with them, never on."""
     if keys.unit not in (LimitUnit.DAY, LimitUnit.WORKING_DAY):
-        found.fault(f"only days and working days are counted back, not {keys.unit}", *path, key="direction")
+        found.fault(
+            said("only days and working days are counted back, not {unit}", unit=str(keys.unit)), *path, key="direction"
+        )
     if keys.roll is Roll.NEXT_WORKING_DAY:
-        found.fault("what is due before a day is rolled back (previous_working_day), never on", *path, key="roll")
+        found.fault(said("what is due before a day is rolled back (previous_working_day), never on"), *path, key="roll")
 
 
 def _check_lengths(found: Found[LawFile], key: str, keys: LimitKeys) -> None:
@@ -166,36 +175,47 @@ def _check_lengths(found: Found[LawFile], key: str, keys: LimitKeys) -> None:
             continue
         path, length, longest = ("limits", key, "values", since), value.length, _LONGEST[value.unit]
         if length == 0 and value.unit is not LimitUnit.DAY and found.node_at(*path, "length").value == 0:
-            found.fault("length 0 is the same day, which is said with unit day", *path, key="length")
+            found.fault(said("length 0 is the same day, which is said with unit day"), *path, key="length")
         if length > longest:
-            text = f"length {length} is longer than any limit: {longest} is the most for unit {value.unit}"
+            text = said(
+                "length {length} is longer than any limit: {longest} is the most for unit {unit}",
+                length=length,
+                longest=longest,
+                unit=value.unit,
+            )
             found.fault(text, *path, key="length")
 
 
 def _fixed_date(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> None:
     if "length" in keys.model_fields_set:
-        found.fault("a fixed date has month and day, no length", *path, key="length")
+        found.fault(said("a fixed date has month and day, no length"), *path, key="length")
     for key in ("month", "day"):
         if key not in keys.model_fields_set:
-            found.fault(f'key "{key}" is missing', *path)
+            found.fault(said('key "{key}" is missing', key=key), *path)
     if not keys.month or not keys.day:
         return  # reported already
     try:
         date(2023, keys.month, keys.day)  # no leap year: the date has to be there every year
     except ValueError:
-        found.fault(f"month {keys.month}, day {keys.day} is no day of every year", *path, key="month")
+        found.fault(
+            said("month {month}, day {day} is no day of every year", month=keys.month, day=keys.day), *path, key="month"
+        )
 
 
 def _citation(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path: str | int) -> Citation:
     known = keys.known
     if instrument.rank == "house" and known not in _KNOWN_OF_HOUSE and found.has(*path, "known"):
-        found.fault(f"a house rule is known as proposal or inference, not {known}", *path, key="known")
+        found.fault(
+            said("a house rule is known as proposal or inference, not {known}", known=known), *path, key="known"
+        )
     if instrument.rank != "house" and known is Known.PROPOSAL:
-        found.fault(f"a proposal is no {instrument.rank}; it belongs under rank house", *path, key="known")
+        found.fault(
+            said("a proposal is no {rank}; it belongs under rank house", rank=instrument.rank), *path, key="known"
+        )
     if known is Known.FOUND and not keys.quote and found.has(*path, "known"):
-        found.fault("known as found, but the sentence is not quoted (quote)", *path)
+        found.fault(said("known as found, but the sentence is not quoted (quote)"), *path)
     for at, each in enumerate(keys.decree):
         if not each.title and not each.number:
-            found.fault("has neither title nor number", *path, "decree", at)
+            found.fault(said("has neither title nor number"), *path, "decree", at)
     decree = next((Decree(each.title, each.number, each.url) for each in keys.decree), None)
     return Citation(instrument.title, keys.article, keys.quote, known, keys.source, decree)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.code_list import ListFile
 from gkflow.files.model_reader import read_model
 from gkflow.files.nodes import Faults, Key, Node
@@ -33,7 +34,7 @@ def list_from(node: Node, faults: Faults) -> CodeList:
     found = read_model(ListFile, node, faults)
     file = found.model
     if found.has("items") and not file.items:
-        found.fault("has no items", key="items")
+        found.fault(said("has no items"), key="items")
     items = {code: item.label for code, item in file.items.items()}
     points = {code: item.points for code, item in file.items.items() if item.points is not None}
     return CodeList(file.list, file.label, MappingProxyType(items), MappingProxyType(points), file.cite)
@@ -71,12 +72,12 @@ def _with_list(fact: Node, lists: Mapping[str, CodeList], faults: Faults) -> Nod
         return fact
     found = lists.get(named.value) if isinstance(named.value, str) else None
     if found is None:
-        faults.at(named, f'no list "{named.value}"{mean(str(named.value), lists)}')
+        faults.at(named, said('no list "{value}"{mean}', value=named.value, mean=mean(str(named.value), lists)))
         return fact
     whole = dict(fact.value)
     # A stored edition has both: the list's name, and what it held. In a file one of the two is too much.
     if "choices" in whole and fact.file != STORED:
-        faults.at(named, f'the choices stand here and in list "{named.value}"')
+        faults.at(named, said('the choices stand here and in list "{value}"', value=named.value))
     for name, values in (("choices", found.items), ("points", found.points)):
         if values:
             place = Key(name, named.line)

@@ -15,8 +15,10 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import STAND_IN, WAY, Around, FileModel
 from gkflow.files.nodes import Faults, Key, Node, shown, values
+from gkflow.files.nouns import noun
 
 _M = TypeVar("_M", bound=FileModel)
 Path = Sequence[str | int]
@@ -63,18 +65,18 @@ def read_model(
     kind: type[_M],
     node: Node,
     faults: Faults,
-    said: Any = None,
+    stated: Any = None,
     *,
     defaults: bool = False,
     elsewhere: Callable[[Path], Faults | None] | None = None,
 ) -> Found[_M]:
     """
-    The file as its model; each fault is noted, and what was wrong has a stand-in. *said* are the node's values where
+    The file as its model; each fault is noted, and what was wrong has a stand-in. *stated* are the node's values where
     they are known already. With *defaults*, a wrong value is left out where it may be. *elsewhere* tells which faults
     are noted in another list.
     """
     # In a list, so that the whole may be replaced as well.
-    data: list[Any] = [values(node) if said is None else said]
+    data: list[Any] = [values(node) if stated is None else stated]
     for _ in range(_MOST_PASSES):
         try:
             return Found(kind.model_validate(data[0]), node, faults)
@@ -122,29 +124,41 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
     place = _place(kind, node, path)
     match error["type"]:
         case "missing":
-            _place(kind, node, path[:-1]).fault(faults, f'key "{path[-1]}" is missing')
+            _place(kind, node, path[:-1]).fault(faults, said('key "{key}" is missing', key=path[-1]))
         case "extra_forbidden":
-            place.fault(faults, f'unknown key "{path[-1]}"{mean(str(path[-1]), place.keys)}')
+            place.fault(faults, said('unknown key "{key}"{mean}', key=path[-1], mean=mean(str(path[-1]), place.keys)))
         case "wanted":
             if place.node.value is None and faults.at_line(node.file, place.node.line):
                 return  # what could not be read, and was reported, reads as nothing
             if not place.words:
                 place.what, place.words = place.before
-            words = f"{place.words} must be {ctx['words']}, not {shown(place.node)}{ctx['hint']}"
+            words = said(
+                "{key} must be {wanted}, not {found}{hint}",
+                key=place.words,
+                wanted=ctx["words"],
+                found=shown(place.node),
+                hint=ctx["hint"],
+            )
             place.fault(faults, words, place.node.line)
         case "secret":  # it may be a password
-            place.fault(faults, f"{place.words} must be a text in quotes", place.node.line)
+            place.fault(faults, said("{words} must be a text in quotes", words=place.words), place.node.line)
         case "unknown":
-            place.fault(faults, f"{place.words}: {ctx['words']}", place.key_line)
+            place.fault(faults, said("{words}: {fault}", words=place.words, fault=ctx["words"]), place.key_line)
         case "twice":
             for item in (place.node.value[at] for at in ctx["again"]):
-                place.fault(faults, f'{place.words} names "{item.value}" twice', item.line)
+                place.fault(
+                    faults, said('{words} names "{value}" twice', words=place.words, value=item.value), item.line
+                )
         case "names":
             for name in ctx["names"]:
                 line = _place(kind, node, (*path, name)).line
-                place.fault(faults, f'{ctx["noun"]} "{name}": write a name in a-z, 0-9 and _', line)
+                place.fault(
+                    faults,
+                    said('{noun} "{name}": write a name in a-z, 0-9 and _', noun=noun(ctx["noun"]), name=name),
+                    line,
+                )
         case _:  # neither a mapping nor what may stand for one
-            place.fault(faults, "must be a mapping of keys")
+            place.fault(faults, said("must be a mapping of keys"))
 
 
 def _loc(error: Mapping[str, Any]) -> Path:
@@ -197,7 +211,11 @@ class _Place:
 
     def fault(self, faults: Faults, text: str, line: int | None = None) -> None:
         """Note a fault with the words for the section before it."""
-        faults.add(self.node.file, self.line if line is None else line, f"{self.what}: {text}" if self.what else text)
+        faults.add(
+            self.node.file,
+            self.line if line is None else line,
+            said("{what}: {text}", what=self.what, text=text) if self.what else text,
+        )
 
 
 def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
@@ -215,17 +233,17 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
             place.line = place.key_line
             around, holds = _peeled(_field(holds, step), node)
             if is_model(holds):
-                section = around.noun or _below(place)
+                section = noun(around.noun) or _below(place)
         elif get_origin(holds) is dict:
             place.line = line = key.line if key is not None else place.line
             outer = around
             around, holds = _peeled(get_args(holds)[1], node)
             if outer.within:
-                section = f"{place.what} {outer.within} {step}"
+                section = said("{what} from {day}", what=place.what, day=str(step))
             elif outer.named and get_origin(holds) is not list:
-                section = f'{outer.noun} "{step}"'
+                section = _called(outer.noun, step)
             called = outer.called or outer.noun
-            place.words = f'{called} "{step}"' if called else f"{place.words} {step}".strip()
+            place.words = _called(called, step) if called else f"{place.words} {step}".strip()
             if not section and is_model(holds):
                 section = _below(place)
         elif get_origin(holds) is list:
@@ -233,13 +251,20 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
             outer = around
             around, holds = _peeled(get_args(holds)[0], node)
             if is_model(holds):
-                section = _titled(outer, node) or outer.noun or _below(place)
+                section = _titled(outer, node) or noun(outer.noun) or _below(place)
         place.node, place.model = node, holds if is_model(holds) else None
         if section:
             place.before = place.what, place.words
             place.what, place.words, place.line = section, "", line
             place.keys = _keys_of(holds) if is_model(holds) else ()
     return place
+
+
+def _called(word: str, name: str | int) -> str:
+    """What a message calls a section by its name: limit "reply", points of "late"."""
+    if word.endswith(" of"):
+        return said('{noun} of "{name}"', noun=noun(word.removesuffix(" of")), name=name)
+    return said('{noun} "{name}"', noun=noun(word), name=name)
 
 
 def _titled(around: Around, node: Node) -> str:
@@ -249,7 +274,7 @@ def _titled(around: Around, node: Node) -> str:
         if around.titled and isinstance(node.value, dict)
         else None
     )
-    return f'{around.titled} "{name.strip()}"' if isinstance(name, str) else ""
+    return _called(around.titled, name.strip()) if isinstance(name, str) else ""
 
 
 def _child(node: Node, key: Key | None, step: str | int) -> Node | None:
@@ -264,7 +289,7 @@ def _child(node: Node, key: Key | None, step: str | int) -> Node | None:
 
 
 def _below(place: _Place) -> str:
-    return f"{place.what}: {place.words}" if place.what else place.words
+    return said("{what}: {words}", what=place.what, words=place.words) if place.what else place.words
 
 
 def is_model(holds: Any) -> bool:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from gkflow import plugs
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.urgency import LIGHTS
 from gkflow.files.kinds.settings import COLOURS, SettingsFile
 from gkflow.files.model_reader import Found
@@ -26,20 +27,36 @@ def check_names(found: Found[SettingsFile], units: Mapping[str, Unit], names: Ru
     """Note each name of a unit, a profile, a workflow or a duty that there is not."""
     file = found.model
     if file.office is not None and units and "unit" in file.office.model_fields_set and file.office.unit not in units:
-        found.fault(f'no unit "{file.office.unit}"{_mean(file.office.unit, units)}', "office", key="unit")
+        found.fault(
+            said('no unit "{unit}"{mean}', unit=file.office.unit, mean=_mean(file.office.unit, units)),
+            "office",
+            key="unit",
+        )
     if names.profiles is not None and file.profile and file.profile not in names.profiles:
-        found.fault(f'no profile "{file.profile}"{_mean(file.profile, names.profiles)}', key="profile")
+        found.fault(
+            said('no profile "{profile}"{mean}', profile=file.profile, mean=_mean(file.profile, names.profiles)),
+            key="profile",
+        )
     if not plugs.is_known(plugs.PREDICTORS, file.predictor):
         there = plugs.names(plugs.PREDICTORS)
         hint = mean(file.predictor, there)
         hint = "" if hint.startswith(";") else hint  # what there is, is in the sentence already
-        wrong = f'predictor must be one of {", ".join(there)}, not "{file.predictor}"{hint}'
+        wrong = said(
+            'predictor must be one of {names}, not "{predictor}"{hint}',
+            names=there,
+            predictor=file.predictor,
+            hint=hint,
+        )
         found.fault(wrong, key="predictor")
     for workflow in _unknown(file.readings, names.workflows):
-        wrong = f'readings: no workflow "{workflow}"{_mean(workflow, names.workflows or ())}'
+        wrong = said(
+            'readings: no workflow "{workflow}"{mean}', workflow=workflow, mean=_mean(workflow, names.workflows or ())
+        )
         found.fault_at(wrong, "readings", workflow)
     for duty in _unknown(file.duties, names.duties):
-        found.fault(f'duties: no duty "{duty}"{_mean(duty, names.duties or ())}', key="duties")
+        found.fault(
+            said('duties: no duty "{duty}"{mean}', duty=duty, mean=_mean(duty, names.duties or ())), key="duties"
+        )
 
 
 def _unknown(named: Iterable[str], there: Collection[str] | None) -> list[str]:
@@ -49,7 +66,7 @@ def _unknown(named: Iterable[str], there: Collection[str] | None) -> list[str]:
 def _mean(name: str, there: Collection[str]) -> str:
     """The nearest name, or all that there are: the settings may name no other."""
     hint = mean(name, there)
-    return hint if hint.startswith(" ") else f"; there are: {', '.join(sorted(there))}"
+    return hint if hint.startswith(" ") else said("; there are: {names}", names=sorted(there))
 
 
 def accounts_of(found: Found[SettingsFile], names: Collection[str]) -> Mapping[str, str]:
@@ -59,10 +76,15 @@ def accounts_of(found: Found[SettingsFile], names: Collection[str]) -> Mapping[s
         if isinstance(person, str) and (person in names or person == "*"):
             accounts[account] = person
             continue
-        wrong = f'[accounts] {account}: a person of [[people]] is wanted, or "*" for all'
+        wrong = said('[accounts] {account}: a person of [[people]] is wanted, or "*" for all', account=account)
         if isinstance(person, str) and names:
-            there = f'{", ".join(names)}, and "*" for all'
-            wrong = f'[accounts] {account}: no person "{person}"; there are: {there}'
+            there = said('{names}, and "*" for all', names=names)
+            wrong = said(
+                '[accounts] {account}: no person "{person}"; there are: {there}',
+                account=account,
+                person=person,
+                there=there,
+            )
         found.fault_at(wrong, "accounts", account)
     return MappingProxyType(accounts)
 
@@ -74,9 +96,9 @@ def lights_of(found: Found[SettingsFile]) -> tuple[tuple[int, str], ...]:
         if colour in COLOURS and type(days) is int and days >= 0:
             lights.append((days, colour))
             continue
-        wrong = f"[lights] {colour}: a number of working days is wanted; green and red need none"
+        wrong = said("[lights] {colour}: a number of working days is wanted; green and red need none", colour=colour)
         if colour not in (*COLOURS, "green", "red"):
-            wrong = f'[lights]: no colour "{colour}"{_mean(colour, COLOURS)}'
+            wrong = said('[lights]: no colour "{colour}"{mean}', colour=colour, mean=_mean(colour, COLOURS))
         found.fault_at(wrong, "lights", colour)
     return tuple(sorted(lights)) or LIGHTS
 
@@ -87,13 +109,26 @@ def numbers_of(found: Found[SettingsFile], workflows: Collection[str] | None) ->
     for workflow, text in found.model.numbers.items():
         place = ("numbers", workflow)
         if workflows is not None and workflow not in workflows:
-            found.fault_at(f'[numbers]: no workflow "{workflow}"{_mean(workflow, workflows)}', *place)
+            found.fault_at(
+                said('[numbers]: no workflow "{workflow}"{mean}', workflow=workflow, mean=_mean(workflow, workflows)),
+                *place,
+            )
         elif not isinstance(text, str) or not _SERIES.fullmatch(text):
             there = shown(found.node_at(*place))
-            wanted = "letters, figures or Chinese characters, as CF or 处罚"
-            found.fault_at(f"[numbers] {workflow} must be {wanted}, not {there}", *place)
+            wanted = said("letters, figures or Chinese characters, as CF or 处罚")
+            found.fault_at(
+                said(
+                    "[numbers] {workflow} must be {wanted}, not {there}", workflow=workflow, wanted=wanted, there=there
+                ),
+                *place,
+            )
         elif text in numbers.values():
-            found.fault_at(f'[numbers] {workflow}: series "{text}" is given to another workflow', *place)
+            found.fault_at(
+                said(
+                    '[numbers] {workflow}: series "{text}" is given to another workflow', workflow=workflow, text=text
+                ),
+                *place,
+            )
         else:
             numbers[workflow] = text
     return MappingProxyType(numbers)

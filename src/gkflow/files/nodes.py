@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from gkflow.domain.errors import Fault, FilesAtFault
+from gkflow.domain.sentences import said
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -149,14 +150,14 @@ def shown(node: Node) -> str:
     """A value as a message shows it."""
     match node.value:
         case None:
-            return "empty"
+            return said("empty")
         case dict():
-            return "a mapping"
+            return said("a mapping")
         case list():
-            return "a list"
+            return said("a list")
         case bool() as flag:
             return "true" if flag else "false"
         case str() as text:
-            return f'"{text}"'
+            return said('"{text}"', text=text)
         case value:
             return str(value)

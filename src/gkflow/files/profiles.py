@@ -11,6 +11,7 @@ from typing import Any
 
 from gkflow.domain.law import Law, TimeLimit
 from gkflow.domain.rulebook import loosening, mean_limit
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.profile import ProfileFile, UnitKeys
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node
@@ -75,14 +76,20 @@ def _instead(found: Found[ProfileFile], law: Law) -> Iterator[tuple[str, str]]:
         if limit is None or other is None:
             continue
         for reason in loosening(limit, other):
-            found.faults.add(found.node.file, line, f'limit "{name}": a profile may only tighten; {reason}')
+            found.faults.add(
+                found.node.file,
+                line,
+                said('limit "{name}": a profile may only tighten; {reason}', name=name, reason=reason),
+            )
         yield name, local
 
 
 def _known(law: Law, name: str, found: Found[ProfileFile], line: int) -> TimeLimit | None:
     limit = law.limits.get(name)
     if limit is None:
-        found.faults.add(found.node.file, line, f'no limit "{name}"{mean_limit(name, law.limits)}')
+        found.faults.add(
+            found.node.file, line, said('no limit "{name}"{mean}', name=name, mean=mean_limit(name, law.limits))
+        )
     return limit
 
 
@@ -97,4 +104,4 @@ def unit_of(code: str, keys: UnitKeys, found: Found[Any]) -> Unit:
 def _wrong_region(region: str) -> str:
     if not region or (len(region) == 6 and region.isascii() and region.isdigit()):
         return ""
-    return f'region "{region}": write six figures (GB/T 2260), as "450000"'
+    return said('region "{region}": write six figures (GB/T 2260), as "450000"', region=region)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import NOTHING_LEAVES, Publication
 from gkflow.files.interpretations import requirements_of
 from gkflow.files.kinds.workflow import BY_LAW, NEVER, WorkflowFile
@@ -27,11 +28,11 @@ def publication_of(found: Found[WorkflowFile]) -> Publication:
         if attribute:
             publication = Publication(False, MappingProxyType(attribute), when, needs, each.cite)
             continue
-        said = found.node_at(*path, "attribute").value
-        if said == NEVER:
+        stated = found.node_at(*path, "attribute").value
+        if stated == NEVER:
             if when or needs:
-                found.fault("what never leaves has no conditions (when, needs)", *path, key="attribute")
+                found.fault(said("what never leaves has no conditions (when, needs)"), *path, key="attribute")
             publication = Publication(never=True, cite=each.cite)
-        elif said == BY_LAW:
+        elif stated == BY_LAW:
             publication = Publication(False, MappingProxyType(attribute), when, needs, each.cite)
     return publication

@@ -16,6 +16,7 @@ from gkflow.domain.edition import Festival
 from gkflow.domain.law import Law
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook, mean
+from gkflow.domain.sentences import said
 from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Ladder, Workflow
 from gkflow.files import calendar_files
@@ -25,6 +26,7 @@ from gkflow.files.ladders import ladder_from
 from gkflow.files.law import law_from
 from gkflow.files.lists import CodeList, list_from, resolved
 from gkflow.files.nodes import Faults, Node, line_of
+from gkflow.files.nouns import noun
 from gkflow.files.profiles import Profile, profiles_from
 from gkflow.files.rule_sources import (
     DUTIES,
@@ -105,7 +107,7 @@ def assemble(
     workflows = _by_name(nodes, "workflow", read, faults)
     for flow in own:
         if flow not in workflows:
-            faults.add(SETTINGS, 0, f'readings: no workflow "{flow}"{mean(flow, workflows)}')
+            faults.add(SETTINGS, 0, said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, workflows)))
     for each in profiles.values():
         _compare(each, Names(workflows, ladders, lists, duties), files, faults)
     rulebook = Rulebook(
@@ -146,17 +148,17 @@ def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
 def _profiles(nodes: Sequence[Node], law: Law, faults: Faults, files: Files) -> dict[str, Profile]:
     profiles = profiles_from(iter(nodes), law, faults)
     for node in nodes:
-        said = node.value.get("profile") if isinstance(node.value, dict) else None
-        if said is not None and isinstance(said.value, str):
-            _named_as_file(node, "profile", said.value, faults)
-            files["profile", said.value.strip()] = node.file
+        stated = node.value.get("profile") if isinstance(node.value, dict) else None
+        if stated is not None and isinstance(stated.value, str):
+            _named_as_file(node, "profile", stated.value, faults)
+            files["profile", stated.value.strip()] = node.file
     return profiles
 
 
 def _mine(profiles: Mapping[str, Profile], name: str, faults: Faults) -> Profile:
     if name not in profiles and name not in ("", NATIONAL):
         there = ", ".join(sorted({NATIONAL, *profiles}))
-        faults.add("config/profiles", 0, f'no profile "{name}"; there are: {there}')
+        faults.add("config/profiles", 0, said('no profile "{name}"; there are: {there}', name=name, there=there))
     return profiles.get(name or NATIONAL) or Profile(NATIONAL, "全国")
 
 
@@ -178,27 +180,56 @@ def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> No
 
     for flow, picks in profile.readings.items():
         if flow not in names.workflows:
-            fault(f'readings: no workflow "{flow}"{mean(flow, names.workflows)}')
+            fault(said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, names.workflows)))
             continue
         offered = {choosing.name: choosing.among for choosing in names.workflows[flow].readings}
         for what, name in picks.items():
             if what not in offered:
-                fault(f'readings: {flow} has no readings of "{what}"{mean(what, offered)}')
+                fault(
+                    said(
+                        'readings: {flow} has no readings of "{what}"{mean}',
+                        flow=flow,
+                        what=what,
+                        mean=mean(what, offered),
+                    )
+                )
             elif name not in offered[what]:
-                fault(f'readings: {flow} has no reading "{name}" of {what}{mean(name, offered[what])}')
+                fault(
+                    said(
+                        'readings: {flow} has no reading "{name}" of {what}{mean}',
+                        flow=flow,
+                        name=name,
+                        what=what,
+                        mean=mean(name, offered[what]),
+                    )
+                )
     for ladder in (*profile.ladders, *profile.ladders.values()):
         if ladder not in names.ladders:
-            fault(f'ladders: no ladder "{ladder}"{mean(ladder, names.ladders)}')
+            fault(said('ladders: no ladder "{ladder}"{mean}', ladder=ladder, mean=mean(ladder, names.ladders)))
     for duty in profile.duties:
         if duty not in names.duties:
-            fault(f'duties: no duty "{duty}"{mean(duty, names.duties)}')
+            fault(said('duties: no duty "{duty}"{mean}', duty=duty, mean=mean(duty, names.duties)))
     owners: dict[str, str] = {}
     for unit in profile.units:
         for field in unit.fields:
             if "fields" in names.lists and field not in names.lists["fields"].items:
-                fault(f'unit "{unit.code}": no field "{field}"{mean(field, names.lists["fields"].items)}')
+                fault(
+                    said(
+                        'unit "{code}": no field "{field}"{mean}',
+                        code=unit.code,
+                        field=field,
+                        mean=mean(field, names.lists["fields"].items),
+                    )
+                )
             if owners.setdefault(field, unit.code) != unit.code:
-                fault(f'unit "{unit.code}": field "{field}" is owned by "{owners[field]}" already')
+                fault(
+                    said(
+                        'unit "{code}": field "{field}" is owned by "{owners}" already',
+                        code=unit.code,
+                        field=field,
+                        owners=owners[field],
+                    )
+                )
 
 
 def _replaced(ladders: Mapping[str, Ladder], profile: Profile) -> dict[str, Ladder]:
@@ -275,7 +306,11 @@ def _by_name(
 def _named_as_file(node: Node, kind: str, name: str, faults: Faults) -> None:
     stem = Path(node.file).stem
     if name and name != stem:
-        faults.add(node.file, line_of(node, (kind,)), f'{kind} "{name}" stands in a file called {stem}.yaml')
+        faults.add(
+            node.file,
+            line_of(node, (kind,)),
+            said('{kind} "{name}" stands in a file called {stem}.yaml', kind=noun(kind), name=name, stem=stem),
+        )
 
 
 # --- places of problems -----------------------------------------------------------------------------------

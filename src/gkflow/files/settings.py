@@ -13,6 +13,7 @@ from gkflow import plugs
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.urgency import LIGHTS
 from gkflow.files.channel_settings import OtherChannels, split, wrong_address
 from gkflow.files.home import FILE_NAME, PREFIX
@@ -248,14 +249,16 @@ def _person(
     keys, place = found.model.people[at], ("people", at)
     unit = keys.unit if keys.unit is not None else own
     if unit != _EVERY_UNIT and unit not in units:
-        found.fault(f'no unit "{unit}"; there are: {", ".join(units)}, and "*" for all', *place, key="unit")
+        found.fault(
+            said('no unit "{unit}"; there are: {names}, and "*" for all', unit=unit, names=units), *place, key="unit"
+        )
     given = "channels" in keys.model_fields_set
     channels = _channels(notices, keys.channels, *place, key="channels") if given else ways.channels
     own_addresses = {"mail": keys.mail, "webhook": keys.webhook, "chat": keys.chat}
     addresses = {**own_addresses, **ways.others.addresses(at, notices.faults)}
     _check_addresses(notices, at, channels, addresses, ways)
     if not keys.roles and found.node_at(*place, "roles").value == []:
-        found.fault("holds no role (roles)", *place, key="roles")
+        found.fault(said("holds no role (roles)"), *place, key="roles")
     return Person(
         name=keys.name,
         unit=unit,
@@ -272,20 +275,21 @@ def _check_addresses(
     for channel in dict.fromkeys((*addresses, *channels)):
         address = addresses.get(channel, "")
         if channel in channels and not address and plugs.takes_address(channel):
-            notices.fault(f"is told by {channel}, but has no address ({channel} = …)", *place)
+            notices.fault(said("is told by {channel}, but has no address ({channel} = …)", channel=channel), *place)
         elif address and (wrong := wrong_address(channel, address, ways.webhook.allow_local)):
             notices.fault(wrong, *place, key=channel)
     if "mail" in channels and not ways.mail.host:
-        notices.fault("is told by mail, but there is no server ([mail] host = …)", *place)
+        notices.fault(said("is told by mail, but there is no server ([mail] host = …)"), *place)
     if "webhook" in channels and not ways.webhook.secret:
-        notices.fault("is told by webhook, but calls cannot be signed ([webhook] secret = …)", *place)
+        notices.fault(said("is told by webhook, but calls cannot be signed ([webhook] secret = …)"), *place)
 
 
 def _channels(found: Found[SettingsFile], named: Sequence[str], *section: str | int, key: str) -> tuple[str, ...]:
     unknown = [channel for channel in named if not plugs.is_known(plugs.CHANNELS, channel)]
     for channel in unknown:
-        there = ", ".join(plugs.names(plugs.CHANNELS))
-        found.fault(f'{key} must be among {there}, not "{channel}"', *section, key=key)
+        there = plugs.names(plugs.CHANNELS)
+        wrong = said('{key} must be among {names}, not "{channel}"', key=key, names=there, channel=channel)
+        found.fault(wrong, *section, key=key)
     return tuple(channel for channel in named if channel not in unknown)
 
 
@@ -299,7 +303,7 @@ def _mail(notices: Found[SettingsFile]) -> Mail:
     if keys is None:
         return Mail()
     if keys.host and not keys.sender:
-        notices.fault("host without sender: under which address does mail leave?", "mail", key="host")
+        notices.fault(said("host without sender: under which address does mail leave?"), "mail", key="host")
     tls = next(way for way in _TLS if way == keys.tls)
     return Mail(keys.host, keys.port, keys.sender, keys.user, keys.password, tls, keys.timeout)
 
@@ -316,7 +320,11 @@ def _escalation(found: Found[SettingsFile], names: Collection[str]) -> Escalatio
     for named in keys.fallback:
         if named not in ROLES_UPWARD and named not in names:
             hint = mean(named, (*ROLES_UPWARD, *names))
-            found.fault(f'fallback: no role or person "{named}"{hint}', "escalation", key="fallback")
+            found.fault(
+                said('fallback: no role or person "{named}"{hint}', named=named, hint=hint),
+                "escalation",
+                key="fallback",
+            )
     given = keys.model_fields_set
     return Escalation(
         tuple(keys.line) if "line" in given else ROLES_UPWARD, tuple(keys.fallback) if "fallback" in given else FALLBACK

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from gkflow.domain.sentences import said
 from gkflow.files.nodes import Faults, Key, Node
 from gkflow.files.texts import read_text
 
@@ -31,19 +32,19 @@ def toml_from(text: str, name: str, faults: Faults) -> Node | None:
     """Take the text of a TOML file apart."""
     try:
         if (deep := _dotted_too_deep(text)) is not None:
-            faults.add(name, deep, f"is nested more than {_DEEPEST} levels deep")
+            faults.add(name, deep, said("is nested more than {most} levels deep", most=_DEEPEST))
             return None
         data = tomllib.loads(text)
     except ValueError as error:  # also a number with thousands of figures
-        said = str(error)
-        at = _AT_LINE.search(said)
+        stated = str(error)
+        at = _AT_LINE.search(stated)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
-        faults.add(name, line, f"is not TOML: {_AT_LINE.sub('', said)}")
+        faults.add(name, line, said("is not TOML: {sub}", sub=_AT_LINE.sub("", stated)))
         return None
     except RecursionError:
         data = None
     if data is None or _is_deep(data):
-        faults.add(name, 0, f"is nested more than {_DEEPEST} levels deep")
+        faults.add(name, 0, said("is nested more than {most} levels deep", most=_DEEPEST))
         return None
     return _node(data, (), 1, _lines(text), name)
 

@@ -10,6 +10,7 @@ from string import Formatter
 from types import MappingProxyType
 
 from gkflow.domain.notice import ROLES_UPWARD, Wording
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.wording import WordingFile
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_json, values
@@ -47,9 +48,11 @@ def _check(node: Node, faults: Faults) -> None:
                 _check_template(getattr(template, key), found, kind, at, key)
     for role in found.model.roles:
         if role not in ROLES_UPWARD:
-            found.fault(f'roles: "{role}" is no role; there are: {", ".join(ROLES_UPWARD)}', key="roles")
+            found.fault(
+                said('roles: "{role}" is no role; there are: {names}', role=role, names=ROLES_UPWARD), key="roles"
+            )
     if not found.has("note"):
-        faults.add(node.file, node.line, 'no words for "note", which stands in for every other kind')
+        faults.add(node.file, node.line, said('no words for "note", which stands in for every other kind'))
 
 
 def _check_template(text: str, found: Found[WordingFile], kind: str, at: int, key: str) -> None:
@@ -57,6 +60,8 @@ def _check_template(text: str, found: Found[WordingFile], kind: str, at: int, ke
         for _, name, spec, conversion in Formatter().parse(text):
             # A plain name only: "{case.__class__}" or "{case!r}" would reach behind the fact.
             if name is not None and (not name.isidentifier() or spec or conversion):
-                found.fault(f'{key}: "{{{name}}}" is no plain name of a fact', kind, at, key=key)
+                found.fault(
+                    said('{key}: "{{{name}}}" is no plain name of a fact', key=key, name=name), kind, at, key=key
+                )
     except ValueError as error:
-        found.fault(f"{key}: {error}", kind, at, key=key)
+        found.fault(said("{key}: {error}", key=key, error=error), kind, at, key=key)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
 from gkflow.domain.fact_rules import FactSpec, Lies, Requirement
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, MISFILED, Action, Clash, RestRule, State, Workflow
 from gkflow.files.clock_rules import clock_of
 from gkflow.files.interpretations import Readings, readings_of, requirements_of
@@ -58,9 +59,9 @@ _NEW = "new"  # the machine's word for a case before its first entry
 
 def workflow_from(node: Node, faults: Faults) -> Workflow:
     """The workflow that one file says."""
-    said = values(node)
-    source = as_json(said)
-    found = read_model(WorkflowFile, node, faults, said)
+    stated = values(node)
+    source = as_json(stated)
+    found = read_model(WorkflowFile, node, faults, stated)
     file = found.model
     states = {name: _state(found, name, keys) for name, keys in file.states.items()}
     open_states = tuple(state.name for state in states.values() if not state.ended and not state.final)
@@ -75,7 +76,7 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
     firsts = [action.name for action in actions.values() if action.first]
     if len(actions) > len(_BUILT_IN) and len(firsts) != 1:
         there = ", ".join(firsts) or "none"
-        found.fault(f"one action opens a case (first: true), here: {there}", key="actions")
+        found.fault(said("one action opens a case (first: true), here: {there}", there=there), key="actions")
     readings.compare(found, actions, facts)
     return Workflow(
         name=file.workflow,
@@ -106,35 +107,46 @@ def workflow_from_source(source: str) -> Workflow:
 
 def _state(found: Found[WorkflowFile], name: str, keys: StateKeys) -> State:
     if name == _NEW:
-        found.fault(f'"{_NEW}" is the word for a case before its first entry', "states", name)
+        found.fault(said('"{state}" is the word for a case before its first entry', state=_NEW), "states", name)
     if name == MISFILED:
-        found.fault(f'"{MISFILED}" is a state of every workflow (误收)', "states", name)
+        found.fault(said('"{state}" is a state of every workflow (误收)', state=MISFILED), "states", name)
     return State(name, keys.label, keys.public, keys.ended, keys.final, keys.published)
 
 
 def _fact(found: Found[WorkflowFile], name: str, keys: FactKeys, readings: Readings) -> FactSpec:
     fact = ("facts", name)
     if name in _OWN:
-        found.fault("the name is taken: correct_entry has a fact of that name", *fact)
+        found.fault(said("the name is taken: correct_entry has a fact of that name"), *fact)
     kind, given = keys.type, keys.model_fields_set
     if kind == "choice" and "choices" not in given:
-        found.fault('key "choices" is missing', *fact)
+        found.fault(said('key "choices" is missing'), *fact)
     if kind != "choice" and ("choices" in given or "list" in given):
-        found.fault(f"choices belong to type choice, not {kind}", *fact, key="choices")
+        found.fault(said("choices belong to type choice, not {kind}", kind=kind), *fact, key="choices")
     choices = {code: label for code, label in keys.choices.items() if label}
     for code, points in keys.points.items():
         if code not in choices and found.node_at(*fact, "points", code).value == points:
-            wrong = f'fact "{name}": points of "{code}" must be {POINTS}, not {points}'
+            wrong = said(
+                'fact "{name}": points of "{code}" must be {wanted}, not {points}',
+                name=name,
+                code=code,
+                wanted=POINTS,
+                points=points,
+            )
             found.faults.at(found.node_at(*fact, "points", code), wrong)
     if (keys.lies or keys.not_before) and kind not in ("day", "moment"):
         key = "lies" if keys.lies else "not_before"
-        found.fault(f"only a day or a moment lies somewhere, not a {kind}", *fact, key=key)
+        found.fault(said("only a day or a moment lies somewhere, not a {kind}", kind=kind), *fact, key=key)
     if keys.published == ONCE_PUBLISHED and found.node.file != STORED:
         node = found.node_at(*fact, "published")
-        wrong = f'fact "{name}": published must be one of {", ".join(PUBLISHED)}, not "{ONCE_PUBLISHED}"'
+        wrong = said(
+            'fact "{name}": published must be one of {names}, not "{condition}"',
+            name=name,
+            names=PUBLISHED,
+            condition=ONCE_PUBLISHED,
+        )
         found.faults.at(node, wrong)
     if keys.open_when and keys.published != "masked":
-        found.fault("open_when says when a masked fact is open: published must be masked", *fact, key="open_when")
+        found.fault(said("open_when says when a masked fact is open: published must be masked"), *fact, key="open_when")
     return FactSpec(
         name=name,
         label=keys.label,
@@ -217,12 +229,12 @@ def _sources(found: Found[WorkflowFile], name: str, keys: ActionKeys, states: Ma
     given = "source" in keys.model_fields_set
     if keys.first:
         if given:
-            found.fault("the first action comes from no state", "actions", name, key="from")
+            found.fault(said("the first action comes from no state"), "actions", name, key="from")
         if keys.to is None:
-            found.fault('key "to" is missing', "actions", name)
+            found.fault(said('key "to" is missing'), "actions", name)
         return ()
     if not given:
-        found.fault('key "from" is missing', "actions", name)
+        found.fault(said('key "from" is missing'), "actions", name)
     match keys.source:
         case ["any"]:
             return tuple(states)
@@ -230,7 +242,7 @@ def _sources(found: Found[WorkflowFile], name: str, keys: ActionKeys, states: Ma
             return tuple(state.name for state in states.values() if not state.ended and not state.final)
         case sources:
             if given and not sources:
-                found.fault("from names no state", "actions", name, key="from")
+                found.fault(said("from names no state"), "actions", name, key="from")
             return tuple(sources)
 
 

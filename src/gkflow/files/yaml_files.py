@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from gkflow.domain.sentences import said
 from gkflow.files.nodes import Faults, Key, Node
 from gkflow.files.texts import read_text
 
@@ -32,25 +33,25 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
         return None
     try:
         if (line := _too_deep(text)) is not None:
-            faults.add(name, line, f"is nested more than {_DEEPEST} levels deep")
+            faults.add(name, line, said("is nested more than {most} levels deep", most=_DEEPEST))
             return None
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = error.problem or error.context or "?"
-        faults.add(name, mark.line + 1 if mark else 0, f"is not YAML: {said}")
+        stated = error.problem or error.context or "?"
+        faults.add(name, mark.line + 1 if mark else 0, said("is not YAML: {stated}", stated=stated))
         return None
     except yaml.YAMLError as error:
-        faults.add(name, 0, f"is not YAML: {str(error).splitlines()[0]}")
+        faults.add(name, 0, said("is not YAML: {value}", value=str(error).splitlines()[0]))
         return None
     if root is None:
-        faults.add(name, 1, "is empty")
+        faults.add(name, 1, said("is empty"))
         return None
     nodes = _Nodes(name, faults)
     node = nodes.of(root)
     if nodes.values > _MOST_VALUES:
         # Read by its references it is small; written out, as every reader takes it, it grows without end.
-        faults.add(name, 1, f"holds more than {_MOST_VALUES} values with its aliases written out")
+        faults.add(name, 1, said("holds more than {most} values with its aliases written out", most=_MOST_VALUES))
         return None
     return node
 
@@ -94,12 +95,12 @@ class _Nodes:
         if known in self._made:
             made = self._made[known]
             if made is None:
-                self._fault(composed, "an alias stands inside its own anchor")
+                self._fault(composed, said("an alias stands inside its own anchor"))
                 return Node(None, self._file, composed.start_mark.line + 1)
             self.values += made[1]
             return made[0]
         if self._depth >= _DEEPEST:
-            self._fault(composed, f"is nested more than {_DEEPEST} levels deep")
+            self._fault(composed, said("is nested more than {most} levels deep", most=_DEEPEST))
             return Node(None, self._file, composed.start_mark.line + 1)
         self._made[known] = None
         before = self.values
@@ -126,17 +127,19 @@ class _Nodes:
         for key_node, value_node in composed.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, "a key must be a word or a day")
+                self._fault(key_node, said("a key must be a word or a day"))
                 continue
             key: str = key_node.value
             if key.lower() in _SWITCHES:
-                self._fault(key_node, f'no key may be called "{key}": YAML reads it as true or false')
+                self._fault(key_node, said('no key may be called "{key}": YAML reads it as true or false', key=key))
                 continue
             if key_node.tag not in _WORDS:
-                self._fault(key_node, f'key "{key}" is no word; write it in quotes')
+                self._fault(key_node, said('key "{key}" is no word; write it in quotes', key=key))
                 continue
             if key in first:
-                self._fault(key_node, f'key "{key}" stands here again (first on line {first[key]})')
+                self._fault(
+                    key_node, said('key "{key}" stands here again (first on line {first})', key=key, first=first[key])
+                )
                 continue
             first[key] = line
             mapping[Key(key, line)] = self.of(value_node)
@@ -151,7 +154,7 @@ class _Nodes:
                 return None
             case "bool":
                 if text.lower() not in ("true", "false"):
-                    self._fault(composed, f'"{text}": write true or false, or put the word in quotes')
+                    self._fault(composed, said('"{text}": write true or false, or put the word in quotes', text=text))
                 return text.lower() in ("true", "yes", "on")
             # YAML 1.1 reads 08:30 as a number to the base of sixty and 010 as eight: here they are text.
             case "int":
@@ -167,8 +170,8 @@ class _Nodes:
                 try:
                     return date.fromisoformat(text)
                 except ValueError:
-                    self._fault(composed, f'"{text}" is no day')
+                    self._fault(composed, said('"{text}" is no day', text=text))
                     return None
             case other:
-                self._fault(composed, f"the tag {other} is not accepted")
+                self._fault(composed, said("the tag {other} is not accepted", other=other))
                 return None

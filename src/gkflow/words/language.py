@@ -67,7 +67,7 @@ class Language:
     def _value(self, value: object) -> object:
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, Collection) and not isinstance(value, Either) and not isinstance(value, (bytes, Mapping)):
+        if isinstance(value, Collection) and not isinstance(value, Either) and not isinstance(value, bytes):
             return [self._value(each) for each in value]
         return value
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gkflow.domain.errors import GkflowError, fill
-from gkflow.words.faults import words_of
 from gkflow.words.language import ENGLISH, listed, say, spoken, translated
+from gkflow.words.system import reason_words
 from gkflow.words.vocabulary import ROLES, UNITS, word
 
 
@@ -55,4 +55,4 @@ def _told(name: str, value: Any, labels: Labels) -> Any:
         return listed(word(ROLES, role) for role in value)
     if isinstance(value, (list, tuple)):
         return listed(value)
-    return words_of(translated(value)) if isinstance(value, str) else value
+    return reason_words(translated(value)) if isinstance(value, str) else value

@@ -33,10 +33,14 @@ _REASONS = {
 SAID: Mapping[str, Sentence] = {os.strerror(number): words for number, words in _REASONS.items()}
 
 
+def reason_of(error: OSError) -> str:
+    """Why it failed, as a sentence that a fault can hold; what is not in the list stays in the system's own words."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
 def system_words(error: OSError) -> str:
     """Why it failed, in the language of this call; what is not in the list stays in the system's own words."""
-    words = _REASONS.get(error.errno or 0)
-    return translated(words) if words is not None else error.strerror or str(error)
+    return translated(reason_of(error))
 
 
 def reason_words(text: str) -> str:

@@ -41,7 +41,7 @@ def command(
         )
         _sweep(folder)
         _run(
-            say("3. Cases overdue as of {LAST}", LAST=LAST),
+            say("3. Cases overdue as of {last}", last=LAST),
             ["cases", "--overdue", "--as-of", str(LAST)],
         )
         _run(
@@ -108,7 +108,7 @@ def _sweep(folder: Path) -> None:
     from gkflow.cli.commands.sweep import summary
     from gkflow.office import open_office
 
-    heading = say("2. Every day is swept through {LAST}", LAST=LAST)
+    heading = say("2. Every day is swept through {last}", last=LAST)
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
     with open_office() as office:
         days = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]

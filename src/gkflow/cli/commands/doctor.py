@@ -262,10 +262,10 @@ def _files(sign: HealthCheck) -> str:
         return say("the files are private")
     names, mode = " ".join(wide), "770" if sign.facts["group"] else "700"
     return say(
-        "others may read these files: {names}; take the permission away (files {mode}, folders {mode_2})",
+        "others may read these files: {names}; take the permission away (files {mode}, folders {folders})",
         names=names,
         mode=_mode(sign),
-        mode_2=mode,
+        folders=mode,
     )
 
 

@@ -20,10 +20,10 @@ def command(
         typer.echo(say("case {case} stood otherwise", case=case))
     if dry_run:
         end = say(
-            "{count} cases compared, {count_2} stood otherwise; nothing written.", count=count, count_2=len(changed)
+            "{count} cases compared, {changed} stood otherwise; nothing written.", count=count, changed=len(changed)
         )
     elif changed:
-        end = say("{count} cases rebuilt, {count_2} put right.", count=count, count_2=len(changed))
+        end = say("{count} cases rebuilt, {changed} put right.", count=count, changed=len(changed))
     else:
         end = say("{count} cases rebuilt; all stood as before.", count=count)
     typer.echo(end)

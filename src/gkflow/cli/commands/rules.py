@@ -110,7 +110,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
         _show(changes, moves, format, output)
     told["earlier"] = tally.earlier
     question = say(
-        "adopt these rules: {count} changes, {count_2} last days moved?", count=len(changes), count_2=tally.count
+        "adopt these rules: {count} changes, {moved} last days moved?", count=len(changes), moved=tally.count
     )
     done = None
     if apply and agreed(question, yes):

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from gkflow.domain.law import Known
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import DAY_PATTERN, FileModel, key
 from gkflow.files.kinds.sections import TEXTS, ListOfDays, pairs, sections
 from gkflow.files.kinds.values import DayOrNone, Flag, Text, TextOrEmpty, choice, text_as, text_like, whole
@@ -10,7 +11,7 @@ from gkflow.files.kinds.values import DayOrNone, Flag, Text, TextOrEmpty, choice
 BINDS = ("everyone", "organs", "enterprises")
 SCOPE = r"^(CN|[1-9][0-9]{5}|unit:.*)$"
 Scopes = Annotated[list[Annotated[str, text_like(SCOPE)]], TEXTS]
-Days: Any = Annotated[dict[str, Annotated[str, text_as("the name of the holiday")]], pairs(pattern=DAY_PATTERN)]
+Days: Any = Annotated[dict[str, Annotated[str, text_as(said("the name of the holiday"))]], pairs(pattern=DAY_PATTERN)]
 
 
 class CalendarFile(FileModel):

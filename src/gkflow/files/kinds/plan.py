@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import DAY_PATTERN, FileModel, Value, key, wanted
 from gkflow.files.kinds.values import Text, TextOrEmpty
 from gkflow.files.nodes import as_day
@@ -12,7 +13,7 @@ from gkflow.files.nodes import as_day
 def _day(value: Any) -> str:
     if isinstance(value, str) and as_day(value) is not None:
         return value
-    raise wanted("a day such as 2019-05-15")
+    raise wanted(said("a day such as 2019-05-15"))
 
 
 _Day = Annotated[str, Value(_day, "", {"type": "string", "pattern": DAY_PATTERN})]

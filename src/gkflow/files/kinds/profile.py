@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import FileModel, key
 from gkflow.files.kinds.sections import Picks, Texts, named, pairs
 from gkflow.files.kinds.values import Text, TextOrEmpty, text_as, whole
@@ -23,10 +24,10 @@ class ProfileFile(FileModel):
     profile: Text = key("地方代码", "the name of the profile, which is the file's")
     label: Text = key("名称", "what the place is called")
     cite: TextOrEmpty = key("依据", "the local instrument", "")
-    limits: Annotated[dict[str, Annotated[str, text_as("the name of a limit")]], pairs("limit")] = key(
+    limits: Annotated[dict[str, Annotated[str, text_as(said("the name of a limit"))]], pairs("limit")] = key(
         "更严的期限", "a limit and the stricter local one that takes its place", {}
     )
-    ladders: Annotated[dict[str, Annotated[str, text_as("a name")]], pairs()] = key(
+    ladders: Annotated[dict[str, Annotated[str, text_as(said("a name"))]], pairs()] = key(
         "预警与督办", "a ladder and the one that takes its place", {}
     )
     readings: Picks = key("口径", "by workflow, the readings that the place has chosen", {})

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError
 
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import DAY_PATTERN, NAME_PATTERN, STAND_IN, Around, JsonSchema, Value, wanted
 from gkflow.files.kinds.values import A_DAY, SOME_TEXT, Text, text_as
 from gkflow.files.nodes import as_day
@@ -32,7 +33,7 @@ def _as_list_of_texts(value: Any) -> Any:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
-        raise wanted("a list of texts")
+        raise wanted(said("a list of texts"))
     return value
 
 
@@ -46,14 +47,14 @@ def _each_once(texts: list[str]) -> list[str]:
 def _day_of_list(value: Any) -> date:
     day = as_day(value)
     if day is None:
-        raise wanted("a list of days")
+        raise wanted(said("a list of days"))
     return day
 
 
 def _as_list_of_days(value: Any) -> Any:
     if value is STAND_IN or isinstance(value, list):
         return [] if value is STAND_IN else value
-    raise wanted("a list of days")
+    raise wanted(said("a list of days"))
 
 
 def sections(noun: str = "", titled: str = "") -> Around:
@@ -66,7 +67,7 @@ def sections(noun: str = "", titled: str = "") -> Around:
 
 # A list of texts, each once; a single text may stand for a list of one.
 TEXTS = Around(_as_list_of_texts, _one_or_many, after=_each_once)
-Texts = Annotated[list[Annotated[str, text_as("a list of texts")]], TEXTS]
+Texts = Annotated[list[Annotated[str, text_as(said("a list of texts"))]], TEXTS]
 ListOfDays = Annotated[list[Annotated[date, Value(_day_of_list, date.min, A_DAY)]], Around(_as_list_of_days)]
 
 
@@ -88,7 +89,7 @@ def _section_mapping(value: Any) -> Any:
     if value is STAND_IN:
         return {}
     if not isinstance(value, Mapping):
-        raise PydanticCustomError("section", "must be a mapping of keys")
+        raise PydanticCustomError("section", said("must be a mapping of keys"))
     return value
 
 
@@ -100,19 +101,19 @@ def _with_names(pattern: str) -> Callable[[JsonSchema], JsonSchema]:
     return schema if pattern else lambda found: found
 
 
-def pairs(called: str = "", pattern: str = "", words: str = "a mapping") -> Around:
+def pairs(called: str = "", pattern: str = "", words: str = said("a mapping")) -> Around:
     """Values by their names, which follow the *pattern*; a message calls each of them *called* and its name."""
     return Around(_mapping(words), _with_names(pattern), called=called)
 
 
 def dated(word: str) -> Around:
     """Mappings by the day from which they hold; a message calls each "SECTION *word* DAY"."""
-    return Around(_mapping("a mapping"), _with_names(DAY_PATTERN), within=word)
+    return Around(_mapping(said("a mapping")), _with_names(DAY_PATTERN), within=word)
 
 
 def named(noun: str, pattern: str = "") -> Around:
     """Mappings by their names, which follow the *pattern*; a message calls each of them *noun* and its name."""
-    read = _mapping("a mapping of names")
+    read = _mapping(said("a mapping of names"))
     if pattern != NAME_PATTERN:
         return Around(read, _with_names(pattern), noun=noun, named=True)
 
@@ -131,7 +132,7 @@ def table(noun: str) -> Around:
 
     def read(value: Any) -> Any:
         if isinstance(value, list):
-            raise wanted(f"one table {noun}")
+            raise wanted(said("one table {noun}", noun=noun))
         return value
 
     # The reader knows no table as None; TOML has no such value.
@@ -158,7 +159,7 @@ def or_words(*words: str) -> Around:
 
 def facts_or_words(*words: str) -> Around:
     """A mapping by the names of facts, or one of the words, which is read as no facts."""
-    objection = f"{', '.join(words)}, or the facts that decide"
+    objection = said("{names}, or the facts that decide", names=words)
 
     def read(value: Any) -> Any:
         if value is STAND_IN or (isinstance(value, str) and value in words):

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic_core import PydanticCustomError
 
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import DAY_PATTERN, HOUR_PATTERN, JsonSchema, Value, wanted
 from gkflow.files.nodes import as_day
 
@@ -21,7 +22,7 @@ A_DAY = {"type": "string", "format": "date", "pattern": DAY_PATTERN}
 def _text(value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value.strip()
-    raise wanted("a text in quotes" if isinstance(value, (int, float, date)) else "a text")
+    raise wanted(said("a text in quotes") if isinstance(value, (int, float, date)) else said("a text"))
 
 
 def _text_or_empty(value: Any) -> str:
@@ -37,13 +38,13 @@ def _secret(value: Any) -> str:
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise wanted("true or false")
+    raise wanted(said("true or false"))
 
 
 def _day(value: Any) -> date:
     day = as_day(value)
     if day is None:
-        raise wanted("a day such as 2019-05-15")
+        raise wanted(said("a day such as 2019-05-15"))
     return day
 
 
@@ -52,7 +53,7 @@ def _hour(value: Any) -> time:
         return value
     if isinstance(value, str) and re.fullmatch(HOUR_PATTERN, value):
         return time.fromisoformat(value)
-    raise wanted("an hour such as 08:30")
+    raise wanted(said("an hour such as 08:30"))
 
 
 def _plain(value: Any) -> Any:
@@ -77,7 +78,7 @@ def text_as(words: str) -> Value:
 
 def text_like(pattern: str) -> Value:
     """A text whose pattern an editor knows; the reader has words of its own for another."""
-    return Value(text_as("a list of texts").read, "", {"type": "string", "pattern": pattern})
+    return Value(text_as(said("a list of texts")).read, "", {"type": "string", "pattern": pattern})
 
 
 def described(schema: JsonSchema) -> Value:
@@ -102,7 +103,9 @@ def whole(least: int | None = None) -> Value:
     def read(value: Any) -> int:
         if type(value) is int and (least is None or value >= least):
             return value
-        raise wanted("a whole number" + (f" of at least {least}" if least is not None else ""))
+        raise wanted(
+            said("a whole number of at least {least}", least=least) if least is not None else said("a whole number")
+        )
 
     return Value(read, 0, {"type": "integer"} if least is None else {"type": "integer", "minimum": least})
 
@@ -117,7 +120,7 @@ def choice(words: Sequence[str] | type[StrEnum], *also: str) -> Value:
             return make(value)
         hint = mean(value, codes) if isinstance(value, str) else ""
         # The sentence names what there is already.
-        raise wanted("one of " + ", ".join(codes), "" if hint.startswith(";") else hint)
+        raise wanted(said("one of {names}", names=codes), "" if hint.startswith(";") else hint)
 
     return Value(read, make(codes[0]), {"type": "string", "enum": list(codes)})
 
@@ -128,7 +131,7 @@ TextOrEmpty = Annotated[str, Value(_text_or_empty, "", {"type": "string"})]
 Secret = Annotated[str, Value(_secret, "", {"type": "string"})]
 Whole = Annotated[int, whole()]
 Flag = Annotated[bool, Value(_flag, False, {"type": "boolean"})]
-_number = number_as("a number")
+_number = number_as(said("a number"))
 NumberOrNone = Annotated[float | None, Value(_number.read, None, {"type": "number"})]
 Day = Annotated[date, Value(_day, date.min, A_DAY)]
 DayOrNone = Annotated[date | None, Value(_day, None, A_DAY)]

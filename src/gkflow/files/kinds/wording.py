@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from gkflow.domain.notice import ROLES_UPWARD
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.model import FileModel, key
 from gkflow.files.kinds.sections import pairs, sections
 from gkflow.files.kinds.values import Text, text_as
@@ -25,7 +26,7 @@ class WordingFile(FileModel):
     """The wording of notices (通知用语)."""
 
     wording: Text = key("用语代码", "the name of the wording")
-    roles: Annotated[dict[str, Annotated[str, text_as("a text")]], pairs(pattern=_ROLE)] = key(
+    roles: Annotated[dict[str, Annotated[str, text_as(said("a text"))]], pairs(pattern=_ROLE)] = key(
         "职责名称", "what each role is called in a notice", {}
     )
     remind: Annotated[list[TemplateKeys], sections("remind")] = _kind("提醒", "a reminder")

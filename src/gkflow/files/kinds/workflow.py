@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from gkflow.domain.fact_rules import Lies
+from gkflow.domain.sentences import said
 from gkflow.files.kinds.clock import ClockKeys
 from gkflow.files.kinds.model import NAME_PATTERN, FileModel, Value, key
 from gkflow.files.kinds.opening import OpeningKeys, Roles
@@ -17,7 +18,7 @@ PUBLISHED = ("withheld", "open", "masked")  # the first holds where a file says 
 ONCE_PUBLISHED = "clear"  # what editions kept before 2026-12 may say; what leaves is judged by the present file
 BY_LAW, NEVER = "by_law", "never"
 _LIES = choice([each for each in Lies if each])
-POINTS = "a number of points for one of the choices"
+POINTS = said("a number of points for one of the choices")
 
 
 class DemandKeys(FileModel):
@@ -31,7 +32,7 @@ class DemandKeys(FileModel):
 
 # A list of names, where a name may carry what dispenses with it: ``[decision, {uscc: {unless: {party: [x]}}}]``.
 Demands = Annotated[
-    list[Annotated[dict[str, DemandKeys], or_name("names of facts", {"unless": {}})]],
+    list[Annotated[dict[str, DemandKeys], or_name(said("names of facts"), {"unless": {}})]],
     sections(),
 ]
 _Asked = Annotated[dict[str, Demands], pairs()]
@@ -64,7 +65,7 @@ class FactKeys(FileModel):
 
     label: Text = key("名称", "what the fact is called")
     type: Annotated[str, choice(FACT_TYPES)] = key("类型", "what its value is", "text")
-    choices: Annotated[dict[str, Annotated[str, text_as("a label")]], pairs("choice")] = key(
+    choices: Annotated[dict[str, Annotated[str, text_as(said("a label"))]], pairs("choice")] = key(
         "选项", "the codes of a choice with their labels", {}
     )
     list: TextOrEmpty = key("代码表", "the list in config/lists/ that gives the choices", "")
@@ -120,7 +121,7 @@ class ActionKeys(FileModel):
     cite: TextOrEmpty = key("依据", "the article", "")
     tell: Roles = key("告知对象", "the roles that are notified when it is taken", [])
     opens: Annotated[list[OpeningKeys], sections()] = key("派生案件", "cases that it opens", [])
-    same: Annotated[dict[str, Annotated[str, text_as("the name of a fact")]], pairs()] = key(
+    same: Annotated[dict[str, Annotated[str, text_as(said("the name of a fact"))]], pairs()] = key(
         "须一致", "facts that must agree with others on record", {}
     )
     publishes: Flag = key("公开", "whether it publishes", False)
@@ -130,7 +131,7 @@ class ActionKeys(FileModel):
         "以期限为前提", "clocks that must have run out, or still run", []
     )
     keeps: Texts = key("不得改动", "facts that it may repeat and not change", [])
-    implies: Annotated[dict[str, Annotated[str, text_as("the name of a fact")]], pairs()] = key(
+    implies: Annotated[dict[str, Annotated[str, text_as(said("the name of a fact"))]], pairs()] = key(
         "视同", "an action that it implies, with the fact of its day", {}
     )
     clashes: Annotated[list[ClashKeys], sections()] = key("相抵触", "clocks whose running contradicts it", [])
