@@ -53,7 +53,7 @@ def extracted() -> Catalog:
     for path in sorted(SOURCE.rglob("*.py")):
         place = (path.relative_to(ROOT).as_posix(), 1)
         for _line, message, _comments, context in sorted(
-            extract_from_file(calls, path, keywords=KEYWORDS), key=lambda each: each[0]
+            extract_from_file(calls, path, keywords=KEYWORDS), key=lambda each: (each[1], each[3] or "")
         ):
             found.add(message, None, [place], context=context)
     return found

@@ -14,7 +14,7 @@ from gkflow.domain.law import Bound
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
-from gkflow.domain.workflow import ClockKind, ClockRule, Obligor, Workflow
+from gkflow.domain.workflow import Action, ClockKind, ClockRule, Obligor, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
@@ -50,28 +50,7 @@ def rest_names(workflow: Workflow) -> Iterator[Problem]:
                     mean=mean(other, workflow.actions),
                 )
                 yield Problem(workflow.name, (*where, "rests_on"), text)
-        for other, fact in action.implies.items():
-            if not action.first:
-                yield Problem(
-                    workflow.name,
-                    (*where, "implies"),
-                    said("{what}: implies: only the first action implies", what=what),
-                )
-            if other not in workflow.actions:
-                text = said(
-                    '{what}: implies: no action "{other}"{mean}',
-                    what=what,
-                    other=other,
-                    mean=mean(other, workflow.actions),
-                )
-                yield Problem(workflow.name, (*where, "implies"), text)
-            if fact not in action.carries:
-                text = said(
-                    '{what}: implies goes by fact "{fact}", which the action neither needs nor accepts',
-                    what=what,
-                    fact=fact,
-                )
-                yield Problem(workflow.name, (*where, "implies"), text)
+        yield from _implied(workflow, action, what)
         for fact in action.keeps:
             yield from fact_name(workflow, (*where, "keeps"), said("{what}: keeps", what=what), fact)
     for spec in workflow.facts.values():
@@ -79,6 +58,33 @@ def rest_names(workflow: Workflow) -> Iterator[Problem]:
             yield from fact_name(
                 workflow, ("facts", spec.name, "not_before"), said('fact "{name}": not_before', name=spec.name), fact
             )
+
+
+def _implied(workflow: Workflow, action: Action, what: str) -> Iterator[Problem]:
+    """What the first action implies: an action of the workflow, whose day is one of its facts."""
+    where = ("actions", action.name, "implies")
+    for other, fact in action.implies.items():
+        if not action.first:
+            yield Problem(
+                workflow.name,
+                where,
+                said("{what}: implies: only the first action implies", what=what),
+            )
+        if other not in workflow.actions:
+            text = said(
+                '{what}: implies: no action "{other}"{mean}',
+                what=what,
+                other=other,
+                mean=mean(other, workflow.actions),
+            )
+            yield Problem(workflow.name, where, text)
+        if fact not in action.carries:
+            text = said(
+                '{what}: implies goes by fact "{fact}", which the action neither needs nor accepts',
+                what=what,
+                fact=fact,
+            )
+            yield Problem(workflow.name, where, text)
 
 
 def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:

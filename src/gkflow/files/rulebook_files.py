@@ -209,6 +209,11 @@ def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> No
     for duty in profile.duties:
         if duty not in names.duties:
             fault(said('duties: no duty "{duty}"{mean}', duty=duty, mean=mean(duty, names.duties)))
+    _compare_units(profile, names, fault)
+
+
+def _compare_units(profile: Profile, names: Names, fault: Callable[[str], None]) -> None:
+    """Whether the units own fields that exist, each by one of them."""
     owners: dict[str, str] = {}
     for unit in profile.units:
         for field in unit.fields:

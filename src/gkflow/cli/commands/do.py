@@ -80,13 +80,7 @@ def _list(view: CaseView, format: str) -> None:
         print_json([_row(flow, name, *wanted(flow, name)) for name in view.next])
         return
     state = flow.states[view.case.state]
-    print(
-        say(
-            "case {number} is {state}; what may be done:",
-            number=number,
-            state=label_of(state.label, state.name),
-        )
-    )
+    print(say("case {number} is {state}; what may be done:", number=number, state=label_of(state.label, state.name)))
     print("\n".join(actions_listed(flow, view.next)))
     print(say("every fact with its choices: gkflow do {number} ACTION --help", number=number))
 
