@@ -98,7 +98,7 @@ class Within(Faults):
         self._whole, self._what = whole, what
 
     def add(self, file: str, line: int, text: str) -> None:
-        self._whole.add(file, line, f"{self._what}: {text}")
+        self._whole.add(file, line, said("{what}: {text}", what=self._what, text=text))
 
 
 def _may_be_left_out(kind: type[FileModel], node: Node, path: Path) -> bool:
