@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from gkflow.cli.columns import Column
 from gkflow.cli.help import wrapped
-from gkflow.cli.output import Column, json_text, table_text
+from gkflow.cli.output import json_text, table_text
 from gkflow.papers.tables import quoted, unquoted, write_csv
 
 COLUMNS = (Column("a", "案件"), Column("n", "剩余"), Column("b", "说明"))

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from gkflow.application.advance import wanted_facts
+from gkflow.application.facts import fact_names
+from gkflow.bootstrap import home_folder, rulebook, settings_of
 from gkflow.cli.help import columns, padded, width, wrapped
+from gkflow.cli.resolve_names import action_named, workflow_named
+from gkflow.domain.case import CORRECT, LINK, RECOUNT
+from gkflow.domain.errors import GkflowError
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
 if TYPE_CHECKING:
@@ -38,8 +45,6 @@ _TYPES = {
 
 def wanted(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The facts that an action must have, and those that it may have besides."""
-    from gkflow.application.advance import wanted_facts
-
     if action == "correct_entry":
         return ("seq", "reason"), ("day", "void")
     return wanted_facts(workflow, action)
@@ -115,8 +120,6 @@ def facts_help(words: Sequence[str]) -> list[str]:
     The facts of an action, for ``receive [WORKFLOW] --help`` and ``do CASE ACTION --help``; nothing where the words
     name none. A fault of files or a missing office leaves the help as it is.
     """
-    from gkflow.domain.errors import GkflowError
-
     try:
         found = _meant([word for word in words if not word.startswith("-")])
     except GkflowError:
@@ -124,8 +127,6 @@ def facts_help(words: Sequence[str]) -> list[str]:
     if found is None:
         return []
     workflow, name = found
-    from gkflow.domain.case import CORRECT
-
     action = workflow.actions[name]
     must, may = wanted(workflow, name)
     flow, called = label_or(workflow.label, workflow.name), label_or(f"“{action.label}”（{name}）", name)
@@ -146,18 +147,12 @@ def facts_help(words: Sequence[str]) -> list[str]:
 
 def _entered(workflow: Workflow) -> list[str]:
     """The facts that people enter, and so may have entered wrongly; not those that gkflow itself takes down."""
-    from gkflow.application.facts import fact_names
-    from gkflow.domain.case import CORRECT, LINK, RECOUNT
-
     actions = (each for each in workflow.actions.values() if each.name not in (CORRECT, LINK, RECOUNT))
     carried = {name for action in actions for name in fact_names(workflow, action)}
     return [name for name in workflow.facts if name in carried]
 
 
 def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
-    from gkflow.bootstrap import home_folder, rulebook, settings_of
-    from gkflow.cli.resolve_names import action_named, workflow_named
-
     if words[:1] == ["receive"]:
         home = home_folder()
         settings = settings_of(home)
@@ -165,8 +160,6 @@ def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
         flow = book.workflow(workflow_named(book, words[1] if len(words) > 1 else "request"))
         return flow, flow.first.name
     if words[:1] == ["do"] and len(words) > 2:
-        from gkflow.office import open_office
-
         with open_office() as office:
             flow = office.view(words[1]).workflow
         name = action_named(flow, words[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
@@ -11,12 +12,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from gkflow.application.checks import far_days
+from gkflow.application.facts import read_facts
+from gkflow.bootstrap import home_folder, known_edition
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.domain.calendar import DayNote
+from gkflow.domain.errors import GkflowError, Unfit
+from gkflow.domain.machine import action_of
+from gkflow.domain.objections.days import DayFarUnsure
 from gkflow.domain.sentences import said, said_as
+from gkflow.files.home import FILE_NAME
+from gkflow.office import open_office
 from gkflow.words.language import say, say_as
+from gkflow.words.vocabulary import FIRMNESS, word
 
 if TYPE_CHECKING:
-    from gkflow.cli.output import Column
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.workflow import Workflow
@@ -70,8 +81,6 @@ def month_of(day: date) -> tuple[date, date]:
 @contextmanager
 def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
     """The edition that the office has adopted, and the office; what the files know where there is none."""
-    from gkflow.bootstrap import known_edition
-
     office = office_if_any()
     if office is None:
         yield known_edition(), None
@@ -108,16 +117,8 @@ def here(region: str, known_on: date | None) -> Here:
 
 def office_if_any() -> Office | None:
     """The office, where one has been set up."""
-    import os
-
-    from gkflow.bootstrap import home_folder
-    from gkflow.domain.errors import Unfit
-    from gkflow.files.home import FILE_NAME
-
     if not (home_folder() / FILE_NAME).is_file() and not os.environ.get("GKFLOW_DATABASE_URL"):
         return None
-    from gkflow.office import open_office
-
     try:
         return open_office()
     except Unfit as error:
@@ -165,8 +166,6 @@ def _local_words(region: str, known_on: date | None, edition: CalendarEdition, f
 
 def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
     """One day as a row: what scripts rely on."""
-    from gkflow.domain.calendar import DayNote
-
     note = known.behind(day) or DayNote("")
     return {
         "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day), "name": note.name or None,
@@ -178,15 +177,11 @@ def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
 
 def firmness_words(each: object) -> str:
     """How firm, in words."""
-    from gkflow.words.vocabulary import FIRMNESS, word
-
     return word(FIRMNESS, each)
 
 
 def day_columns() -> list[Column]:
     """The columns of the days in a spreadsheet."""
-    from gkflow.cli.output import Column
-
     return [
         Column("day", said("day")),
         Column("weekday", said("weekday"), words=weekday_word),
@@ -214,12 +209,6 @@ def weekday_word(number: int) -> Any:
 
 def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mapping[str, Any], yes: bool) -> None:
     """Ask back for a day far from today: raises Refused ("day_far_unsure") where ``--yes`` was not given."""
-    from gkflow.application.checks import far_days
-    from gkflow.application.facts import read_facts
-    from gkflow.domain.errors import GkflowError
-    from gkflow.domain.machine import action_of
-    from gkflow.domain.objections.days import DayFarUnsure
-
     if action not in workflow.actions or (on is not None and on > today()):
         return  # said when it is entered, as is what is wrong with a fact
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from gkflow.cli.output import Column, moment
+from gkflow.cli.columns import Column, moment
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import label_of, listed, say, say_as, translated
 from gkflow.words.vocabulary import ROLES, word

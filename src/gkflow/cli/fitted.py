@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gkflow.cli.columns import Column, Row, cell_text, is_number
 from gkflow.cli.help import cut, longest_piece, padded, width, wrapped
-from gkflow.cli.output import Column, Row, cell_text, is_number
 
 _LONGEST = 60  # longer cells are cut
 _SHORT = 12  # columns up to this width (days, numbers, statuses) are never folded

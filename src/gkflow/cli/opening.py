@@ -41,7 +41,7 @@ def warn(office: Office) -> None:
 
 def warn_of_made_up_clock() -> None:
     """One line on stderr after a command that wrote by another moment than the machine's clock (GKFLOW_NOW)."""
-    from gkflow.cli.output import moment
+    from gkflow.cli.columns import moment
     from gkflow.present import VARIABLE, is_made_up, now
 
     if is_made_up():

@@ -9,69 +9,28 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from gkflow.cli.screen import as_it_is, pen, safe, unfiltered
+from rich.console import Console
+from rich.text import Text
+
+from gkflow.cli.columns import COLOURS, Column, Row, cell_text, in_words, is_number, moment
+from gkflow.cli.fitted import Sheet
+from gkflow.cli.help import terminal_width, width
+from gkflow.cli.screen import NotShown, as_it_is, pen, safe, unfiltered
 from gkflow.domain.objections.installation import OutputEnding, OutputNotFormat, Unreadable, XlsxOnScreen
-from gkflow.words.language import listed, say, translated
+from gkflow.papers.tables import save_csv, save_xlsx, write_csv
+from gkflow.words.language import say
+from gkflow.words.system import system_words
 
-Row = Mapping[str, Any]
-# The colours of the data (ladders, lights) as a terminal shows them.
-COLOURS = {
-    "green": "green",
-    "blue": "blue",
-    "yellow": "yellow",
-    "orange": "dark_orange",
-    "red": "bold red",
-    "black": "bold white on grey23",
-}
 _BATCH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """
-    One column (列): the key of the row and its heading in both languages.
-
-    ``style`` gives the colour of a row's cell: a rich style, one of COLOURS, or "" for none. ``words`` turns the
-    value into what people read, ``told`` the whole row; numbers stand on the right.
-    """
-
-    key: str
-    title: str
-    style: str | Callable[[Row], str | None] = ""
-    words: Callable[[Any], Any] | None = None
-    told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
-    whole: bool = False  # never cut on a terminal: a quotation, facts, a list of what is possible
-    solid: bool = False  # never broken: a number of a case, a day with a word
-    below: bool = False  # a list whose parts stand below one another on a terminal: facts
-
-    @property
-    def heading(self) -> str:
-        """The heading in the language chosen."""
-        return translated(self.title)
-
-    def value(self, row: Row) -> Any:
-        """What people read in this column."""
-        if self.told is not None:
-            return self.told(row)
-        value = row.get(self.key)
-        return self.words(value) if self.words is not None and value is not None else value
-
-    def line(self, row: Row) -> Any:
-        """The same on one line."""
-        value = self.value(row)
-        return say(", ").join(map(str, value)) if self.below else value
-
-    def colour(self, row: Row) -> str:
-        """The rich style of the cell."""
-        style = self.style(row) if callable(self.style) else self.style
-        return COLOURS.get(style or "", style or "")
 
 
 def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str | None = None, title: str = "") -> None:
@@ -136,8 +95,6 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
     if format == "json":
         print_json(rows)
     elif format == "csv":
-        from gkflow.papers.tables import write_csv
-
         write_csv(as_it_is(sys.stdout), _headings(columns), _cells(counted, columns))
     elif format == "xlsx":
         if sys.stdout.isatty():
@@ -149,12 +106,6 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
 
 def _print_xlsx(counted: _Counted, columns: Sequence[Column], title: str) -> None:
     """A workbook is put together first: the library that writes it cannot be broken off by a closed pipe."""
-    from shutil import copyfileobj
-    from tempfile import SpooledTemporaryFile
-
-    from gkflow.cli.screen import NotShown
-    from gkflow.papers.tables import save_xlsx
-
     with SpooledTemporaryFile(max_size=1 << 24) as book:
         save_xlsx(book, _headings(columns), _cells(counted, columns), title)
         book.seek(0)
@@ -166,8 +117,6 @@ def _print_xlsx(counted: _Counted, columns: Sequence[Column], title: str) -> Non
 
 
 def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str, title: str) -> None:
-    from gkflow.papers.tables import save_csv, save_xlsx
-
     rows = counted.rows if isinstance(counted.rows, list) else []
     if format == "csv":
         save_csv(path, _headings(columns), _cells(counted, columns))
@@ -181,8 +130,6 @@ def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str,
 
 def reason(error: OSError) -> str:
     """Why a file could not be written or read, in words."""
-    from gkflow.words.system import system_words
-
     return system_words(error)
 
 
@@ -191,18 +138,7 @@ def _headings(columns: Sequence[Column]) -> list[str]:
 
 
 def _cells(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[list[Any]]:
-    return ([_person(column.line(row)) for column in columns] for row in rows)
-
-
-def _person(value: Any) -> Any:
-    """A value as people read it in a spreadsheet."""
-    if isinstance(value, bool):
-        return say("yes") if value else say("no")
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return listed(str(_person(each)) for each in value)
-    return str(value) if isinstance(value, Enum) else value
+    return ([in_words(column.line(row)) for column in columns] for row in rows)
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------
@@ -250,14 +186,6 @@ def plain(value: Any) -> Any:
     return list(value) if isinstance(value, (set, frozenset)) else str(value)
 
 
-def moment(value: datetime) -> str:
-    """A moment in the time of the office: 2026-11-22T09:00:00+08:00."""
-    from zoneinfo import ZoneInfo
-
-    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    return aware.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
-
-
 # -- tables ------------------------------------------------------------------------------------------------------
 
 
@@ -266,9 +194,6 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "")
     if not sys.stdout.isatty():
         sys.stdout.write(_Told.of(rows, columns).text(title))
         return
-    from gkflow.cli.fitted import Sheet
-    from gkflow.cli.help import terminal_width
-
     sheet = Sheet.of(rows, columns, terminal_width())
     if title:
         print(coloured(title, "bold"))
@@ -277,9 +202,6 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "")
 
 def _drawn(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
     """Lines of texts with their colours, which were fitted to the terminal."""
-    from rich.console import Console
-    from rich.text import Text
-
     console = Console(file=unfiltered(sys.stdout), highlight=False, markup=False)
     for line in lines:
         text = Text.assemble(*line)
@@ -307,8 +229,6 @@ class _Told:
     @classmethod
     def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
         """The table of these rows."""
-        from gkflow.cli.help import width
-
         told = [[cell_text(column.line(row)) for row in rows] for column in columns]
         kept = [place for place, cells in enumerate(told) if any(cells)]
         columns = [columns[place] for place in kept]
@@ -321,8 +241,6 @@ class _Told:
         return cls(columns, list(zip(*(told[place] for place in kept), strict=True)), numbers, widths)
 
     def text(self, title: str) -> str:
-        from gkflow.cli.help import width
-
         def line(texts: Sequence[str]) -> str:
             padded = []
             for text, columns, number in zip(texts, self.widths, self.numbers, strict=True):
@@ -335,26 +253,10 @@ class _Told:
         return "\n".join(lines) + "\n"
 
 
-def is_number(column: Column, rows: Sequence[Row]) -> bool:
-    """Whether the column holds numbers, which stand on the right."""
-    values = [value for value in (column.value(row) for row in rows[:_BATCH]) if value is not None]
-    return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
-
-
-def cell_text(value: Any) -> str:
-    """One cell on one line."""
-    if value is None:
-        return ""
-    return safe(" ".join(str(_person(value)).splitlines()))
-
-
 def coloured(text: str, colour: str) -> str:
     """A text in one of COLOURS on a terminal, as it is elsewhere."""
     if not colour or not sys.stdout.isatty():
         return text
-    from rich.console import Console
-    from rich.text import Text
-
     console = Console(file=unfiltered(sys.stdout), highlight=False)
     with console.capture() as captured:
         console.print(Text(safe(text), style=COLOURS.get(colour, colour)), end="", soft_wrap=True)

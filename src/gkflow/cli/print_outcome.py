@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.actions import most_urgent
 from gkflow.cli.resolve_names import actions_words, findings_rows
 from gkflow.words.language import label_of, label_or, say
+from gkflow.words.vocabulary import day_words
 
 if TYPE_CHECKING:
     from gkflow.application.actions import Outcome
@@ -26,17 +28,12 @@ def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
 
 def clock_words(entered: Outcome) -> str:
     """The clock that the last day belongs to."""
-    from gkflow.application.actions import most_urgent
-
     urgent = most_urgent(dict(entered.deadlines))
     return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("limit")
 
 
 def last_day_words(entered: Outcome, day: date | None, provisional: bool = False) -> str:
     """A last day in words, or why there is none."""
-    from gkflow.application.actions import most_urgent
-    from gkflow.words.vocabulary import day_words
-
     if day is not None:
         return day_words(day) + (say(" provisional") if provisional else "")
     urgent = most_urgent(dict(entered.deadlines))

@@ -7,8 +7,12 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.resolve_names import unit_named as named
+from gkflow.cli.options import relative
 from gkflow.domain.hints import there_are
+from gkflow.domain.objections.cases import UnknownWorkflow
 from gkflow.domain.sentences import Either, said, said_as
+from gkflow.words.findings import finding_words
 from gkflow.words.language import label_of, label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:
@@ -20,8 +24,6 @@ if TYPE_CHECKING:
 
 def workflow_named(book: Rulebook, text: str) -> str:
     """The code of a workflow. Raises NotFound with those that there are."""
-    from gkflow.domain.objections.cases import UnknownWorkflow
-
     for flow in book.workflows.values():
         if text.strip() in (flow.name, flow.label):
             return flow.name
@@ -50,8 +52,6 @@ def clock_named(book: Rulebook, text: str, workflow: str = "") -> str:
 
 def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
     """The facts by their codes; 今天 and 昨天 in one that is a day, as dates."""
-    from gkflow.cli.options import relative
-
     codes = {spec.label: name for name, spec in workflow.facts.items()}
     found: dict[str, str] = {}
     for word, value in given.items():
@@ -64,8 +64,6 @@ def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
 
 def unit_named(office: Office, text: str) -> str:
     """The code of a unit of the settings or of a case; empty for an empty text. Raises NotFound."""
-    from gkflow.application.resolve_names import unit_named as named
-
     if not text.strip():
         return ""
     with office.store.reading() as ledger:
@@ -148,8 +146,6 @@ def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
 
 def findings_rows(workflow: Workflow, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as rows: seq, code, facts, words; the same one told by several clocks stands once."""
-    from gkflow.words.findings import finding_words
-
     rows: list[dict[str, Any]] = []
     label = labels_of(workflow)
     for finding in findings:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.acting import acting, login
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import listed, say
 
 
@@ -23,9 +25,6 @@ def command(
     by: str = options.BY,
 ) -> None:  # fmt: skip
     """Acknowledge escalations by id, or all of a case."""
-    from gkflow.cli.acting import acting, login
-    from gkflow.office import open_office
-
     if not ids and not case:
         raise typer.BadParameter(say("name ids, or --case CASE"))
     if not words.strip():

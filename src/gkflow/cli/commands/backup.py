@@ -6,7 +6,9 @@ from pathlib import Path
 
 import typer
 
+from gkflow.bootstrap import home_folder
 from gkflow.domain.sentences import said
+from gkflow.safekeeping import back_up
 from gkflow.words.language import say
 
 
@@ -18,9 +20,6 @@ def command(
     ),
 ) -> None:
     """Keep database, settings and own rules in one file."""
-    from gkflow.bootstrap import home_folder
-    from gkflow.safekeeping import back_up
-
     kept = back_up(home_folder(), file.absolute())
     size = f"{kept.size / 1_000_000:.1f} MB"
     print(

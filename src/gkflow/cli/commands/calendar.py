@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.commands.calendar_adopt import adopt
+from gkflow.cli.commands.calendar_compare import compare
+from gkflow.cli.commands.calendar_show import picture, show_months
+from gkflow.cli.days import day_columns, day_row, firmness_words, here, read_as, scope_words, span
+from gkflow.cli.output import show
 from gkflow.domain.sentences import said
 from gkflow.words.language import say, say_as
+from gkflow.words.vocabulary import day_words
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
@@ -68,17 +74,11 @@ def command(
     if format == "ics" and which != "show":
         raise typer.BadParameter(say("ics goes with gkflow calendar show"))
     if which == "adopt":
-        from gkflow.cli.commands.calendar_adopt import adopt
-
         asked = {"published": options.day(published), "year": year, "url": url, "apply": apply, "yes": yes, "by": by}
         adopt(days, {**asked, "dry_run": dry_run, "format": format, "output": output})
     elif which == "show":
-        from gkflow.cli.commands.calendar_show import show_months
-
         show_months(days, place, known_on, format, output)
     elif which == "compare":
-        from gkflow.cli.commands.calendar_compare import compare
-
         compare(days, place, known_on, format, output)
     else:
         _plain(word, place, known_on, format, output)
@@ -86,10 +86,6 @@ def command(
 
 def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """A month or a day by what the office reckons with; where there is none, by what the files know."""
-    from gkflow.cli.commands.calendar_show import picture
-    from gkflow.cli.days import day_columns, day_row, here, read_as, span
-    from gkflow.cli.output import show
-
     first, last = span(text)
     if (first.year, first.month) != (last.year, last.month):
         raise typer.BadParameter(say("{text}: one month, or gkflow calendar show", text=text))
@@ -112,9 +108,6 @@ def _plain(text: str, region: str, known_on: date | None, format: str, output: s
 
 
 def _day(known: WorkCalendar, day: date) -> Iterator[str]:
-    from gkflow.cli.days import day_row, firmness_words, scope_words
-    from gkflow.words.vocabulary import day_words
-
     row = day_row(known, day)
     if row["working"]:
         what = say("a working day")

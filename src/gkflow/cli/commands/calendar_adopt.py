@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.bootstrap import home_folder, now
+from gkflow.cli.columns import Column
+from gkflow.cli.days import office_if_any
+from gkflow.cli.notice_words import problem_words
+from gkflow.cli.output import form_of, print_json, show
+from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
+from gkflow.notice_import import enter, read_incoming
 from gkflow.words.language import label_of, say
+from gkflow.words.vocabulary import day_words
 
 if TYPE_CHECKING:
     from gkflow.application.adopt import Adopting
@@ -26,8 +34,6 @@ def adopt(file: str, given: dict[str, Any]) -> None:
     The deadlines that would move are listed before anything moves; ``apply`` moves them. A problem writes nothing
     and exits 1. What people read goes beside what a program reads.
     """
-    from gkflow.cli.output import form_of, print_json
-
     form = form_of(given["format"], given["output"])
     told = _data(None)
     incoming = _read(file, given) if file else None
@@ -48,10 +54,6 @@ def adopt(file: str, given: dict[str, Any]) -> None:
 
 
 def _read(file: str, given: dict[str, Any]) -> Incoming:
-    from gkflow.bootstrap import home_folder, now
-    from gkflow.domain.case import legal_day
-    from gkflow.notice_import import read_incoming
-
     source = sys.stdin.buffer.read() if file == "-" else Path(file)
     return read_incoming(
         source, home_folder(), year=given["year"] or None, published=given["published"], url=given["url"],
@@ -60,9 +62,6 @@ def _read(file: str, given: dict[str, Any]) -> Incoming:
 
 
 def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
-    from gkflow.bootstrap import home_folder
-    from gkflow.notice_import import enter
-
     if not agreed(say("write this into the calendar?"), given["yes"]):
         return False
     target = enter(incoming, home_folder())
@@ -72,9 +71,6 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
 
 def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
     """List what moves; then, when asked to, move it."""
-    from gkflow.cli.days import office_if_any
-    from gkflow.cli.output import print_json
-
     office = office_if_any()
     if office is None:
         return
@@ -132,8 +128,6 @@ def agreed(question: str, yes: bool) -> bool:
 
 def _data(incoming: Incoming | None) -> dict[str, Any]:
     """The notice as JSON carries it."""
-    from gkflow.cli.notice_words import problem_words
-
     if incoming is None:
         return {"year": None, "days_off": [], "makeup_days": [], "problems": [], "changes": []}
     return {
@@ -153,9 +147,6 @@ def _data(incoming: Incoming | None) -> dict[str, Any]:
 
 def _show_incoming(incoming: Incoming, err: bool) -> None:
     """Day by day what was understood, what is wrong with it, and what it changes."""
-    from gkflow.cli.notice_words import problem_words
-    from gkflow.words.vocabulary import day_words
-
     title = incoming.title or say("(no title)")
     lines = [f"{title} {incoming.number}".rstrip()]
     off, worked = say("off"), say("worked")
@@ -224,8 +215,6 @@ def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar
 
 def show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None:
     """Print the deadlines that move."""
-    from gkflow.cli.output import Column, show
-
     columns = (
         Column("case", said_as("calendar_adopt.case", "case"), solid=True),
         Column("title", said("title")),

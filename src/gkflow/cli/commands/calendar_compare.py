@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from gkflow.calendars.comparing import CHINESE_CALENDAR, HOLIDAYS, differences, installed_sources, years_known
+from gkflow.cli.columns import Column
 from gkflow.cli.days import adopted, day_row, firmness_words, read_as, span, weekday_word
+from gkflow.cli.output import show
 from gkflow.domain.sentences import said
 from gkflow.words.language import say, say_as
 
 if TYPE_CHECKING:
     from gkflow.calendars.comparing import Difference, Source
-    from gkflow.cli.output import Column
     from gkflow.domain.calendar import WorkCalendar
 
 
 def compare(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """List the days on which a package and the adopted notices disagree; without a span all announced years."""
-    from gkflow.calendars.comparing import differences, installed_sources
-    from gkflow.cli.output import show
-
     with adopted() as (edition, _):
         calendar = edition.calendar(region, known_on=known_on)
     first, last = span(text) if text.strip() else _announced(calendar)
@@ -50,8 +50,6 @@ def _announced(calendar: WorkCalendar) -> tuple[date, date]:
 
 
 def _row(calendar: WorkCalendar, found: Difference) -> dict[str, Any]:
-    from gkflow.calendars.comparing import CHINESE_CALENDAR, HOLIDAYS
-
     day = day_row(calendar, found.day)
     return {
         "day": found.day, "weekday": day["weekday"], "chinese_calendar": found.said[CHINESE_CALENDAR],
@@ -61,8 +59,6 @@ def _row(calendar: WorkCalendar, found: Difference) -> dict[str, Any]:
 
 
 def _columns() -> list[Column]:
-    from gkflow.cli.output import Column
-
     def source(key: str) -> Any:
         return lambda row: _worked(row[key])
 
@@ -92,10 +88,6 @@ def _counts(
     calendar: WorkCalendar, found: Sequence[Difference], sources: Sequence[Source], first: date, last: date
 ) -> Iterator[str]:
     """How many days were compared, and how each source did; where it has no data, that too."""
-    from importlib.metadata import version
-
-    from gkflow.calendars.comparing import years_known
-
     days = (last - first).days + 1
     yield say("{first} to {last}, {days} days:", first=first, last=last, days=days)
     count = Counter(name for each in found for name in each.against)

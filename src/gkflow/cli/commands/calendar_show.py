@@ -14,8 +14,13 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from gkflow.cli.columns import Column
+from gkflow.cli.commands.feed import event_of_line, write
 from gkflow.cli.days import adopted, day_columns, day_row, firmness_words, month_of, read_as, span, today
+from gkflow.cli.help import padded, terminal_width, width, wrapped
+from gkflow.cli.output import coloured, show
 from gkflow.domain.sentences import said
+from gkflow.papers.feed import AllDay
 from gkflow.words.language import say, say_as, translated
 
 if TYPE_CHECKING:
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import CalendarEdition
     from gkflow.office import Office
-    from gkflow.papers.feed import AllDay
 
 _ONE_DAY = timedelta(days=1)
 _CELL, _NARROW_CELL = 11, 8  # one day of a month: at full width, and on a narrow terminal
@@ -61,8 +65,6 @@ _HEADS = (said("Mo"), said("Tu"), said("We"), said("Th"), said("Fr"), said("Sa")
 
 def show_months(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
     """Draw the months asked for, or give their days as rows or as an iCalendar file."""
-    from gkflow.cli.output import Column, show
-
     began, ended = span(text)
     first, last = month_of(began)[0], month_of(ended)[1]
     if format == "table" and output.lower().endswith(".ics"):
@@ -71,8 +73,6 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
         shown = _shown(edition, office, region, known_on)
         rows = _rows(shown, first, last)
         if format == "ics":
-            from gkflow.cli.commands.feed import write
-
             months = f"{first:%Y-%m}" + (
                 f"..{last:%Y-%m}" if last.month > first.month or last.year > first.year else ""
             )
@@ -141,8 +141,6 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
 
 def _folded(words: str) -> Iterator[str]:
     """A line that fits; what is folded stands further in."""
-    from gkflow.cli.help import terminal_width, wrapped
-
     first, *rest = wrapped(words, min(_WIDTH, terminal_width() - 2) if sys.stdout.isatty() else _WIDTH)
     yield first
     for line in rest:
@@ -151,14 +149,10 @@ def _folded(words: str) -> Iterator[str]:
 
 def _cell() -> int:
     """The columns of one day: a week stands on one line of the terminal."""
-    from gkflow.cli.help import terminal_width
-
     return max(_NARROW_CELL, min(_CELL, terminal_width() // 7)) if sys.stdout.isatty() else _CELL
 
 
 def _month(rows: Rows, today: date) -> Iterator[str]:
-    from gkflow.cli.help import padded
-
     def lateness(row: Any) -> str:
         return "red" if row["day"] < today else "yellow"
 
@@ -178,9 +172,6 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
 
 def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) -> str:
     """One line of a week; what is coloured is padded by its plain width."""
-    from gkflow.cli.help import width
-    from gkflow.cli.output import coloured
-
     line = gap = ""
     for row in days:
         text = told(row)
@@ -202,8 +193,6 @@ def _sign(row: Any) -> str:
 
 def _name(row: Any) -> str:
     """The holiday, cut to its cell; below the grid it stands in full."""
-    from gkflow.cli.help import width
-
     name = str(row["name"] or "")
     most = _cell() - 1  # the name in the next cell begins with a space
     if width(name) > most:
@@ -214,8 +203,6 @@ def _name(row: Any) -> str:
 
 
 def _due(row: Any) -> str:
-    from gkflow.cli.help import width
-
     words = say(" {due} due", due=row["due"]) if row["due"] else ""
     return words if width(words) <= _cell() else say(" {due}", due=row["due"])
 
@@ -275,8 +262,6 @@ def _due_words(rows: Rows, today: date) -> str:
 
 def _events(shown: _Shown, rows: Rows) -> Iterator[AllDay]:
     """The days off and make-up days, one event for each run of days, and the open cases on their last days."""
-    from gkflow.papers.feed import AllDay
-
     for run in _runs(rows):
         row = run[0]
         what = say("make-up working day") if row["working"] else say("off")
@@ -288,8 +273,6 @@ def _events(shown: _Shown, rows: Rows) -> Iterator[AllDay]:
         )  # fmt: skip
     if shown.cases is None or shown.office is None:
         return
-    from gkflow.cli.commands.feed import event_of_line
-
     for row in rows:
         for line in shown.cases.get(row["day"], ()):
             yield event_of_line(shown.office, line, shown.today, shown.known_on)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
+from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, label_or, listed, say
+from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
-    from gkflow.cli.output import Column
     from gkflow.office import Office
 
 # The keys of a row, in this order: what scripts rely on.
@@ -52,10 +56,6 @@ def command(
     exit_code: bool = typer.Option(False, "--exit-code", help=said("exit code 1 when the list is not empty")),
 ) -> None:
     """The docket: open, overdue, due cases."""
-    from gkflow.cli.output import show
-    from gkflow.cli.resolve_names import clock_named, workflow_named
-    from gkflow.office import open_office
-
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
     day, known = options.day(as_of), options.day(as_known_on)
     with open_office() as office:
@@ -78,8 +78,6 @@ def command(
 
 def _counts(lines: Sequence[CaseLine]) -> str:
     """The last line: how many cases stand in each list."""
-    from gkflow.words.vocabulary import STANDINGS, word
-
     if not lines:
         return say("no such cases.")
     counted = Counter(line.status for line in lines)
@@ -91,10 +89,6 @@ def _columns(
     office: Office, format: str, output: str, include_closed: bool, lines: Sequence[CaseLine], attention: bool
 ) -> list[Column]:
     """What people see: on a screen what matters, in a spreadsheet everything."""
-    from gkflow.cli.output import Column
-    from gkflow.cli.resolve_names import unit_label
-    from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
-
     flows = office.rules.rulebook.workflows
 
     def workflow(name: str) -> str:

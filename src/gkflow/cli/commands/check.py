@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from gkflow.bootstrap import check_rules
 from gkflow.words.language import say
 
 
 def command() -> None:
     """Check the packaged rule files and the office's own; every fault with file and line, exit code 1."""
-    from gkflow.bootstrap import check_rules
-
     book = check_rules()
     limits, states = len(book.law.limits), sum(len(workflow.states) for workflow in book.workflows.values())
     workflows, ladders = len(book.workflows), len(book.ladders)

@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import typer
 
+from gkflow.cli.commands import deliver, sweep
+from gkflow.daemon import Daemon
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
+from gkflow.present import require_machine_clock
 
 
 def command(
@@ -20,18 +24,11 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""
-    from gkflow.office import open_office
-    from gkflow.present import require_machine_clock
-
     require_machine_clock()
     with open_office() as office:
         if once:
-            from gkflow.cli.commands import deliver, sweep
-
             typer.echo(sweep.summary(office.tick()))
             typer.echo(deliver.summary(office.deliver()))
             return
-        from gkflow.daemon import Daemon
-
         office.rules  # noqa: B018  (faults of the rule files are reported now, not in the log)
         Daemon(office, every=timedelta(minutes=every)).run()

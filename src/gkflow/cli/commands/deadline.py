@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.day_by_day import counted_words, why_code, working_lines
+from gkflow.cli.days import here, read_as
+from gkflow.cli.help import padded
+from gkflow.cli.output import print_json
+from gkflow.domain.counting import last_day
+from gkflow.domain.day_by_day import work_through_days
+from gkflow.domain.law import Citation, LimitUnit, LimitValue, Roll
 from gkflow.domain.sentences import said
 from gkflow.words.language import say, spoken
+from gkflow.words.vocabulary import amount, day_words
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
-    from gkflow.domain.law import LimitUnit, LimitValue
 
 UNITS = ("working_day", "day", "month", "year")
 # No limit is longer; beyond it the length was surely mistyped.
@@ -49,10 +56,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Reckon the last day of a limit."""
-    from gkflow.cli.days import here
-    from gkflow.domain.counting import last_day
-    from gkflow.domain.day_by_day import work_through_days
-
     since = options.day(day)
     if since is None:
         raise typer.BadParameter(say("no day given"))
@@ -70,9 +73,6 @@ def command(
     working = work_through_days(since, last, value, length + extension, spans, known)
     unknown = known.unknown_here(since.year, last.year)
     if format == "json":
-        from gkflow.cli.day_by_day import why_code
-        from gkflow.cli.output import print_json
-
         print_json(
             {
                 "start": since, "length": length, "unit": unit, "deadline": last, "provisional": provisional,
@@ -85,11 +85,6 @@ def command(
             }
         )  # fmt: skip
         return
-    from gkflow.cli.day_by_day import counted_words, working_lines
-    from gkflow.cli.days import read_as
-    from gkflow.cli.help import padded
-    from gkflow.words.vocabulary import amount, day_words
-
     told = amount(length, unit) + (say(", extended by ") + amount(extension, unit) if extension else "")
     print(say("day 0     {since} (not counted)", since=day_words(since)))
     print(say("limit     {told}", told=told))
@@ -131,8 +126,6 @@ def _span(text: str) -> tuple[date, date]:
 
 
 def _value(length: int, unit: str, no_roll: bool) -> LimitValue:
-    from gkflow.domain.law import Citation, LimitUnit, LimitValue, Roll
-
     # 民法典 第二百零三条; a limit of working days ends on a working day by construction.
     roll = Roll.NONE if no_roll or unit == LimitUnit.WORKING_DAY else Roll.NEXT_WORKING_DAY
     return LimitValue(length, LimitUnit(unit), Citation("", ""), roll=roll)
@@ -140,8 +133,6 @@ def _value(length: int, unit: str, no_roll: bool) -> LimitValue:
 
 def _how_firm(known: WorkCalendar, value: LimitValue, since: date, last: date) -> tuple[bool, date, date]:
     """Whether a notice to come may move the last day, and how far: CONTRACT's provisional range."""
-    from gkflow.domain.law import LimitUnit, Roll
-
     unit: LimitUnit = value.unit
     after: Any = since if unit is LimitUnit.WORKING_DAY else last - timedelta(days=1)
     asks = unit is LimitUnit.WORKING_DAY or value.roll is Roll.NEXT_WORKING_DAY

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.output import print_json
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:
@@ -15,13 +17,9 @@ if TYPE_CHECKING:
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
     """Send the notices that wait, and exit."""
-    from gkflow.office import open_office
-
     with open_office() as office:
         sent = office.deliver()
     if format == "json":
-        from gkflow.cli.output import print_json
-
         print_json([{"delivered": sent.delivered, "failed": sent.failed, "dead": sent.dead, "held": sent.held}])
         return
     typer.echo(summary(sent))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from gkflow.application.sweep import Swept
+from gkflow.bootstrap import packaged_files
+from gkflow.cli.app import run
+from gkflow.cli.commands.sweep import summary
+from gkflow.domain.objections.installation import NotADemo
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
+from gkflow.setup import init_office
 from gkflow.words.language import say, spoken
 
 FIRST, LAST = date(2022, 9, 30), date(2022, 11, 15)  # the days that the demonstration sweeps
@@ -56,15 +64,11 @@ def command(
 
 
 def _register() -> Path:
-    from gkflow.bootstrap import packaged_files
-
     return packaged_files() / "examples" / "register.csv"
 
 
 def _make_room(folder: Path) -> None:
     """An empty folder, or one that an earlier demonstration made; nothing else is ever emptied."""
-    from gkflow.domain.objections.installation import NotADemo
-
     if folder.exists():
         is_ours = folder.is_dir() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
         if not is_ours:
@@ -97,17 +101,12 @@ def _at_home_in(folder: Path) -> Iterator[None]:
 
 
 def _set_up(folder: Path) -> None:
-    from gkflow.setup import init_office
-
     _, office = init_office(folder.absolute(), say("Demonstration"), "DEMO")
     office.close()
 
 
 def _sweep(folder: Path) -> None:
     """Sweep and deliver on each morning, as a daemon would have done."""
-    from gkflow.cli.commands.sweep import summary
-    from gkflow.office import open_office
-
     heading = say("2. Every day is swept through {last}", last=LAST)
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
     with open_office() as office:
@@ -118,8 +117,6 @@ def _sweep(folder: Path) -> None:
             swept = office.tick(morning)
             reached, told = reached + swept.reached, told + swept.told
             delivered += office.deliver(morning).delivered
-        from gkflow.application.sweep import Swept
-
         typer.echo(summary(Swept(tuple(days), reached, told)))
     notices = folder / "notices" / "notices.jsonl"
     typer.echo(say("{delivered} notices sent (here: into {notices}).", delivered=delivered, notices=notices))
@@ -127,8 +124,6 @@ def _sweep(folder: Path) -> None:
 
 def _run(heading: str, words: Sequence[str]) -> None:
     """Run a command and show it as somebody would type it."""
-    from gkflow.cli.app import run
-
     folder = Path(os.environ["GKFLOW_HOME"])
     _head(heading, _shown(folder, words))
     code = run(words)
@@ -141,8 +136,6 @@ def _head(heading: str, shown: str) -> None:
 
 
 def _shown(folder: Path, words: Sequence[str]) -> str:
-    import shlex
-
     program = Path(sys.argv[0])
     called = str(program) if program.name == "gkflow" and not shutil.which("gkflow") else "gkflow"
     return f"GKFLOW_HOME={shlex.quote(str(_near(folder)))} {called} {shlex.join(words)}"

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.acting import acting
+from gkflow.cli.action_lines import actions_listed, wanted
+from gkflow.cli.commands.drafts import check_draft, kept_where_refused
+from gkflow.cli.days import confirm_days
+from gkflow.cli.output import print_json
+from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
+from gkflow.cli.resolve_names import action_named, facts_named, unit_label, unit_named
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:
@@ -45,12 +53,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """List or take the next action of a case."""
-    from gkflow.cli.acting import acting
-    from gkflow.cli.commands.drafts import check_draft, kept_where_refused
-    from gkflow.cli.days import confirm_days
-    from gkflow.cli.resolve_names import action_named, facts_named, unit_named
-    from gkflow.office import open_office
-
     facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
     if draft and not action:
@@ -72,9 +74,6 @@ def command(
 
 
 def _list(view: CaseView, format: str) -> None:
-    from gkflow.cli.action_lines import actions_listed, wanted
-    from gkflow.cli.output import print_json
-
     flow, number = view.workflow, view.case.number
     if format == "json":
         print_json([_row(flow, name, *wanted(flow, name)) for name in view.next])
@@ -96,9 +95,6 @@ def _row(flow: Workflow, name: str, must: Sequence[str], may: Sequence[str]) -> 
 
 
 def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_run: bool, format: str) -> None:
-    from gkflow.cli.output import print_json
-    from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
-
     number, flow = view.case.number, view.workflow
 
     def show(decided: Outcome) -> None:
@@ -119,8 +115,6 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
 
 def _print_unit(office: Office, code: str) -> None:
     """The unit named, by its label where the settings know it: a code mistyped is seen."""
-    from gkflow.cli.resolve_names import unit_label
-
     if code:
         label = unit_label(office, code)
         known = label_or(label, f"{code} ({label})") if label is not None and label != code else code

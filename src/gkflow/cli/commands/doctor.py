@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.commands.notices import channel_words
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.opening import rules_words
+from gkflow.cli.output import coloured, print_json
+from gkflow.domain.errors import Fault
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
+from gkflow.words.faults import fault_words
 from gkflow.words.language import label_of, listed, say, translated
+from gkflow.words.vocabulary import ROLES, word
 
 if TYPE_CHECKING:
     from gkflow.application.doctor import HealthCheck
@@ -16,19 +24,13 @@ if TYPE_CHECKING:
 
 def command(format: str = options.formats("table", "json")) -> None:
     """Look at everything that can go wrong quietly; exit code 1 on an error, such as a stale sweep."""
-    from gkflow.office import open_office
-
     with open_office() as office:
         signs = office.doctor()
     if format == "json":
-        from gkflow.cli.output import print_json
-
         print_json(
             [{"name": sign.name, "level": sign.level, "words": words(sign), "facts": sign.facts} for sign in signs]
         )
     else:
-        from gkflow.cli.output import coloured
-
         levels = {
             "ok": (said("ok"), "green"),
             "warning": (said("warning"), "orange"),
@@ -47,15 +49,10 @@ def words(sign: HealthCheck) -> str:
 
 
 def _moment(value: Any) -> str:
-    from gkflow.cli.escalation_rows import short_moment
-
     return short_moment(value)
 
 
 def _settings(sign: HealthCheck) -> str:
-    from gkflow.domain.errors import Fault
-    from gkflow.words.faults import fault_words
-
     told = say("; ").join(fault_words(Fault(**each)) for each in sign.facts["faults"])
     return say("the settings have faults, no notice can be written: {told}", told=told)
 
@@ -135,8 +132,6 @@ def _edition(sign: HealthCheck) -> str:
 
 
 def _rules(sign: HealthCheck) -> str:
-    from gkflow.cli.opening import rules_words
-
     return rules_words(sign.facts["fault"])
 
 
@@ -191,8 +186,6 @@ def _people(sign: HealthCheck) -> str:
 
 
 def _vacant(sign: HealthCheck) -> str:
-    from gkflow.words.vocabulary import ROLES, word
-
     told = []
     for each in sign.facts["vacant"]:
         names = listed(each["instead"])
@@ -210,8 +203,6 @@ def _unknown_officers(sign: HealthCheck) -> str:
 
 
 def _channels(sign: HealthCheck) -> str:
-    from gkflow.cli.commands.notices import channel_words
-
     told = []
     for each in sign.facts["people"]:
         unset = say("is not set up")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.output import print_json, show
+from gkflow.cli.print_outcome import entered_row, print_entered
+from gkflow.cli.resolve_names import fact_words, facts_named, unit_labels
+from gkflow.cli.words import error_words
+from gkflow.domain.case import legal_day
+from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
     from gkflow.application.ports import DraftLine
-    from gkflow.cli.output import Column
     from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
 
@@ -37,8 +46,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """List the drafts, enter one with what was missing, or drop one."""
-    from gkflow.office import open_office
-
     which = {"": "", "enter": "enter", "提交": "enter", "drop": "drop", "删除": "drop"}.get(action.strip())
     if which is None:
         raise typer.BadParameter(say("no {action}; enter or drop", action=action))
@@ -60,9 +67,6 @@ def command(
 
 
 def _list(office: Office, format: str, output: str) -> None:
-    from gkflow.cli.output import show
-    from gkflow.cli.resolve_names import unit_labels
-
     drafts = office.drafts.all()
     flows = {draft.id: _flow_of(office, draft) for draft in drafts}
     rows = [_row(draft, flows[draft.id]) for draft in drafts]
@@ -75,8 +79,6 @@ def _list(office: Office, format: str, output: str) -> None:
 
 def _flow_of(office: Office, draft: DraftLine) -> Workflow | None:
     """The workflow of a draft: the case's own edition, where there is the case."""
-    from gkflow.domain.errors import NotFound
-
     if draft.case:
         try:
             return office.view(draft.case).workflow
@@ -86,8 +88,6 @@ def _flow_of(office: Office, draft: DraftLine) -> Workflow | None:
 
 
 def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
-    import json
-
     name = draft.action or (flow.first.name if flow is not None else "")
     action = flow.actions.get(name) if flow is not None else None
     return {
@@ -100,10 +100,6 @@ def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
 
 
 def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> tuple[Column, ...]:
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.cli.output import Column
-    from gkflow.cli.resolve_names import fact_words
-
     def facts(row: Any) -> list[str]:
         flow = flows[row["id"]]
         return [
@@ -131,10 +127,6 @@ def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> 
 
 
 def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format: str) -> None:
-    from gkflow.cli.output import print_json
-    from gkflow.cli.print_outcome import entered_row, print_entered
-    from gkflow.cli.resolve_names import facts_named
-
     draft = next((each for each in office.drafts.all() if each.id == id_), None)
     flow = _flow_of(office, draft) if draft is not None else None
     facts = facts_named(flow, given) if flow is not None else dict(given)
@@ -148,8 +140,6 @@ def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format:
 
 
 def _drop(office: Office, id_: int, format: str) -> None:
-    from gkflow.cli.output import print_json
-
     office.drafts.drop(id_)
     if format == "json":
         print_json({"draft": id_})
@@ -174,10 +164,6 @@ def kept_where_refused(
     Tell why an entry is refused, as ever, with exit code 2; with *draft* keep it (存为草稿), and say under which
     number. Without, what can be mended ends with a *hint* that it could be kept.
     """
-    from gkflow.cli.words import error_words
-    from gkflow.domain.case import legal_day
-    from gkflow.domain.errors import Refused
-
     try:
         yield
     except Refused as error:

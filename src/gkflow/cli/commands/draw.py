@@ -6,9 +6,12 @@ import sys
 
 import typer
 
+from gkflow.application.draw import draw
+from gkflow.bootstrap import rulebook
 from gkflow.cli import options
 from gkflow.cli.screen import as_it_is
 from gkflow.domain.sentences import said
+from gkflow.files.home import home_folder
 from gkflow.words.language import label_of, say
 
 
@@ -21,10 +24,6 @@ def command(
     format: str = options.formats("mermaid"),
 ) -> None:
     """Print a diagram of a workflow."""
-    from gkflow.application.draw import draw
-    from gkflow.bootstrap import rulebook
-    from gkflow.files.home import home_folder
-
     book = rulebook(home_folder())
     by_label = {each.label: each for each in book.workflows.values()}
     found = by_label.get(workflow) or book.workflow(workflow)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import typer
+from dateutil.relativedelta import relativedelta
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
+from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, listed, say, translated
 
 if TYPE_CHECKING:
-    from gkflow.cli.output import Column
     from gkflow.office import Office
     from gkflow.recurring_tasks import Round
 
@@ -25,12 +30,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """What comes round, due by due."""
-    from dateutil.relativedelta import relativedelta
-
-    from gkflow.cli.output import show
-    from gkflow.domain.case import legal_day
-    from gkflow.office import open_office
-
     asked = options.day(through)
     with open_office() as office:
         today = legal_day(office.moment(None))
@@ -61,8 +60,6 @@ def _row(each: Round) -> dict[str, Any]:
 
 
 def _columns() -> tuple[Column, ...]:
-    from gkflow.cli.output import Column
-
     return (
         Column("due", said("due")),
         Column("label", said("duty"), told=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
@@ -87,8 +84,6 @@ _MINE, _NOT_MINE = said_as("duties", "yes"), said_as("duties", "no")
 
 def how_to_take_on(office: Office) -> list[str]:
     """What to write into gkflow.toml for the duties that the office has not taken on; nothing where none is left."""
-    import json
-
     mine = [duty.name for duty in office.rules.recurring_tasks]
     left = [name for name in office.rules.rulebook.recurring_tasks if name not in mine]
     if not left:

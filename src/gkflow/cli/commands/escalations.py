@@ -5,7 +5,10 @@ from __future__ import annotations
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
+from gkflow.cli.output import show
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 
@@ -17,10 +20,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Show the escalation log, oldest first."""
-    from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     with open_office() as office:
         records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)
         rows = escalation_rows(office, records)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.commands.show import verdict_words, was_used
+from gkflow.cli.day_by_day import counted_words, why_code, working_lines
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.help import padded, width
+from gkflow.cli.output import print_json
+from gkflow.cli.resolve_names import clock_named
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import label_of, label_or, say
+from gkflow.words.vocabulary import (
+    KNOWN,
+    LEAVES_OUT,
+    MONTH_ENDS,
+    REST_DAY_RECEIPT,
+    ROLLS,
+    VERBS,
+    amount,
+    day_words,
+    days_left,
+    word,
+)
 
 if TYPE_CHECKING:
     from gkflow.application.explain import Explanation
@@ -28,10 +47,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Why this day? The deadline, day by day."""
-    from gkflow.cli.output import print_json
-    from gkflow.cli.resolve_names import clock_named
-    from gkflow.office import open_office
-
     day, known = options.day(as_of), options.day(as_known_on)
     name, _, ref = clock.partition("/")
     with open_office() as office:
@@ -50,8 +65,6 @@ def command(
 
 def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
     """The explanation as JSON carries it."""
-    from gkflow.cli.day_by_day import why_code
-
     deadline, value, rule = told.deadline, told.deadline.value, told.deadline.clock.rule
     return {
         "case": told.case, "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None,
@@ -86,8 +99,6 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
 
 def lines_of(told: Explanation, limit: TimeLimit | None) -> list[str]:
     """The explanation for people, line by line."""
-    from gkflow.cli.day_by_day import working_lines
-
     rule, ref = told.deadline.clock.rule, told.deadline.clock.ref
     name = label_of(rule.label, rule.name) + (say(" ({ref})", ref=ref) if ref else "")
     flow = told.workflow
@@ -115,8 +126,6 @@ def lines_of(told: Explanation, limit: TimeLimit | None) -> list[str]:
 
 
 def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
-    from gkflow.words.vocabulary import KNOWN, amount, word
-
     value = told.deadline.value
     label = limit.label if limit is not None else told.deadline.limit
     if value is None:
@@ -145,9 +154,6 @@ def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
 
 
 def _history(told: Explanation) -> list[str]:
-    from gkflow.cli.help import padded, width
-    from gkflow.words.vocabulary import VERBS, amount, word
-
     verbs = [word(VERBS, each.verb) for each in told.history]
     column = max(map(width, verbs), default=0)
     lines = []
@@ -188,11 +194,6 @@ def _in_hours(told: Explanation) -> bool:
 
 def _hours(told: Explanation) -> list[str]:
     """From which moment to which: hours run through nights and days off."""
-    from datetime import timedelta
-
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.words.vocabulary import amount
-
     last, value = told.deadline.last_moment, told.deadline.value
     if last is None or value is None or value.length is None:
         return []
@@ -204,10 +205,6 @@ def _hours(told: Explanation) -> list[str]:
 
 
 def _result(told: Explanation) -> list[str]:
-    from gkflow.cli.day_by_day import counted_words
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.words.vocabulary import day_words, days_left
-
     deadline = told.deadline
     if deadline.value is None:
         return []
@@ -235,8 +232,6 @@ def _result(told: Explanation) -> list[str]:
 
 
 def _verdict(told: Explanation, left: str) -> str:
-    from gkflow.cli.commands.show import verdict_words, was_used
-
     deadline = told.deadline
     word = verdict_words(
         {
@@ -257,8 +252,6 @@ def _verdict(told: Explanation, left: str) -> str:
 
 def _choices(told: Explanation) -> list[str]:
     """What the law leaves open, and how it was read; and by which calendar."""
-    from gkflow.words.vocabulary import LEAVES_OUT, MONTH_ENDS, REST_DAY_RECEIPT, ROLLS, word
-
     value = told.deadline.value
     if value is None:
         return []

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.application.register import COLUMNS, LABELS
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import CHINESE, say, say_as, spoken
 
 if TYPE_CHECKING:
@@ -24,9 +28,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Export the register in the form that import reads, or the public records."""
-    from gkflow.cli.output import Column, show
-    from gkflow.office import open_office
-
     ending = output.rpartition(".")[2].lower()
     if format == "csv" and ending in ("json", "xlsx"):
         format = ending  # --output register.xlsx says it already
@@ -40,8 +41,6 @@ def command(
             if kept := sum(not record for record in found.values()):
                 typer.echo(say("{kept} cases have nothing that may be shown.", kept=kept), err=True)
         else:
-            from gkflow.application.register import COLUMNS
-
             rows, first = office.export(cases or None), COLUMNS
     names = dict.fromkeys([*first, *(name for row in rows for name in row)])
     if format == "json":
@@ -59,9 +58,6 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
     these rows do not call a fact by one name that is its own, its code is the heading. A unit stays a code: an office
     elsewhere knows no label of ours.
     """
-    from gkflow.application.register import LABELS
-    from gkflow.cli.output import Column
-
     flows = office.rules.rulebook.workflows
     labels: dict[str, set[str]] = {}
     for flow in (flows[name] for name in {str(row["workflow"]) for row in rows} if name in flows):

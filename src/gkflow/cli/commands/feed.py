@@ -5,20 +5,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from gkflow.bootstrap import now
 from gkflow.cli import options
+from gkflow.cli.day_by_day import counted_words
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.output import reason
+from gkflow.domain.case import legal_day
+from gkflow.domain.deadline import Status
+from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
+from gkflow.domain.workflow import ClockKind, Obligor
+from gkflow.office import open_office
+from gkflow.papers.feed import AllDay, feed_of
 from gkflow.words.language import label_of, say
+from gkflow.words.vocabulary import amount, day_words
 
 if TYPE_CHECKING:
     from gkflow.application.cases import CaseLine
     from gkflow.application.explain import CaseView
     from gkflow.domain.deadline import Deadline
     from gkflow.office import Office
-    from gkflow.papers.feed import AllDay
 
 
 def command(
@@ -31,9 +42,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The deadlines of an officer's open cases as an iCalendar file."""
-    from gkflow.domain.case import legal_day
-    from gkflow.office import open_office
-
     with open_office() as office:
         moment = office.recorded_moment(recorded_by or None)
         day = options.day(as_of) or legal_day(moment or office.moment(None))
@@ -45,13 +53,6 @@ def command(
 
 def write(events: Iterable[AllDay], name: str, output: str) -> None:
     """Write a feed into a file, or on the screen. Raises Unfit for a file that cannot be written."""
-    from pathlib import Path
-
-    from gkflow.bootstrap import now
-    from gkflow.cli.output import reason
-    from gkflow.domain.objections.installation import Unreadable
-    from gkflow.papers.feed import feed_of
-
     told = list(events)
     feed = feed_of(told, name, now())
     if not output:
@@ -68,9 +69,6 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
 
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:
     """One event for each deadline that the office has to mind: its duties, its powers and its own targets."""
-    from gkflow.domain.deadline import Status
-    from gkflow.domain.workflow import ClockKind, Obligor
-
     view = office.view(line.case, as_of=day, recorded_by=recorded_by)
     for deadline in view.deadlines.values():
         rule = deadline.clock.rule
@@ -88,9 +86,6 @@ def event_of_line(office: Office, line: CaseLine, day: date, known_on: date | No
 
 
 def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.papers.feed import AllDay
-
     rule, ref = deadline.clock.rule, deadline.clock.ref
     assert deadline.last_day is not None
     label = label_of(rule.label, rule.name)
@@ -110,9 +105,6 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
 
 def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
     """What stands below the event, line by line."""
-    from gkflow.cli.day_by_day import counted_words
-    from gkflow.words.vocabulary import amount, day_words
-
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):
         yield str(title)

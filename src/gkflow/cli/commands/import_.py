@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from gkflow.cli import options
+from gkflow.cli.acting import login
+from gkflow.cli.screen import unfiltered
+from gkflow.cli.words import error_words
 from gkflow.domain.sentences import said
+from gkflow.files.column_files import read_columns
+from gkflow.office import open_office
+from gkflow.papers.register_files import count_rows, read_register
 from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
@@ -59,17 +67,11 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
-    from gkflow.cli.acting import login
-    from gkflow.office import open_office
-    from gkflow.papers.register_files import count_rows, read_register
-
     if columns is None:
         rows = read_register(file, encoding)  # a file that cannot be read is refused before the office is opened
     with open_office() as office:
         office.rules  # noqa: B018  (a fault of the rule files is reported before the progress bar)
         if columns is not None:
-            from gkflow.files.column_files import read_columns
-
             rows = read_register(file, encoding, read_columns(columns, office.rules.rulebook))
         with _bar(count_rows(file)) as progress:
             done = office.import_register(
@@ -86,11 +88,6 @@ def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    from gkflow.cli.screen import unfiltered
-
     parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(file=unfiltered(sys.stderr)), transient=True) as progress:
         # Each row counts twice: when it is read, and when it is written.
@@ -128,8 +125,6 @@ def _tell(done: Imported, dry_run: bool) -> None:
 def _list(heading: str, rows: list[BadRow]) -> None:
     if not rows:
         return
-    from gkflow.cli.words import error_words
-
     typer.echo(heading)
     for bad in rows:
         case = f"  {bad.case}" if bad.case else ""

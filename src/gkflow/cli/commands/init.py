@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from sqlalchemy.engine import make_url
 
+from gkflow.cli.opening import warn
+from gkflow.cli.output import reason
+from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
+from gkflow.setup import init_office, plan_of
 from gkflow.words.language import label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:
@@ -42,11 +47,6 @@ def command(
     ),
 ) -> None:
     """Set up an office: gkflow.toml, the database, the calendar that is known."""
-    from gkflow.cli.opening import warn
-    from gkflow.cli.output import reason
-    from gkflow.domain.objections.installation import Unreadable
-    from gkflow.setup import init_office, plan_of
-
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     try:
         fresh, office = init_office(home, name, unit, profile, new_database=new_database)
@@ -96,7 +96,5 @@ def _print_profile(office: Office) -> None:
 
 def _database(url: str) -> str:
     """The address as it may be shown: without its password."""
-    from sqlalchemy.engine import make_url
-
     parsed = make_url(url)
     return str(parsed.database) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.bootstrap import folders, home_folder, law_of, rulebook
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.days import today
+from gkflow.cli.output import show
+from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
+from gkflow.files.rule_sources import NATIONAL
+from gkflow.files.rulebook_files import read_profiles
 from gkflow.words.language import label_of, label_or, say
+from gkflow.words.vocabulary import BINDS, KNOWN, amount, word
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gkflow.cli.output import Column
     from gkflow.domain.law import LimitValue, TimeLimit
     from gkflow.domain.rulebook import Rulebook
 
@@ -48,10 +55,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """The limits in force on a day, with article, quotation and how surely known."""
-    from gkflow.bootstrap import home_folder, law_of, rulebook
-    from gkflow.cli.days import today
-    from gkflow.cli.output import show
-
     if every and on:
         raise typer.BadParameter(say("--all or --on, not both"))
     home, day = home_folder(), None if every else options.day(on) or today()
@@ -73,8 +76,6 @@ def command(
 
 def _used(book: Rulebook, workflow: str) -> list[str]:
     """The limits that a workflow names, in the order of the law's files."""
-    from gkflow.cli.resolve_names import workflow_named
-
     used = {limit for _, limit in book.workflow(workflow_named(book, workflow)).limit_names()}
     return [name for name in book.law.limits if name in used]
 
@@ -111,10 +112,6 @@ def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[
 
 def _profile_named(home: Path, text: str) -> str:
     """The code of a profile, given by code or label. Raises typer.BadParameter with those that there are."""
-    from gkflow.bootstrap import folders
-    from gkflow.files.rule_sources import NATIONAL
-    from gkflow.files.rulebook_files import read_profiles
-
     labels = {NATIONAL: "全国", **{name: each.label for name, each in read_profiles(folders(home)).items()}}
     for name, label in labels.items():
         if text.strip() in (name, label):
@@ -140,8 +137,6 @@ def _row(
 
 
 def _length(row: Mapping[str, Any]) -> str:
-    from gkflow.words.vocabulary import amount
-
     if row["to_come"]:
         return say("to come")
     if row["unit"] is None:
@@ -153,9 +148,6 @@ def _length(row: Mapping[str, Any]) -> str:
 
 
 def _columns(format: str, local: bool = False) -> list[Column]:
-    from gkflow.cli.output import Column
-    from gkflow.words.vocabulary import BINDS, KNOWN, word
-
     code = Column("limit", said_as("limits.limit", "limit"))
     label = Column(
         "label",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gkflow.application.ports import DROPPED
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.escalation_rows import kind_words, short_moment
+from gkflow.cli.output import print_json, show
+from gkflow.domain.address import mask_token
+from gkflow.plugs import masked
+from gkflow.domain.notice import compose
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:
@@ -33,9 +41,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Show the notices, newest first."""
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     if waiting + dead + delivered > 1:
         raise typer.BadParameter(say("only one of --waiting --dead --delivered"))
     with open_office() as office:
@@ -55,9 +60,6 @@ def command(
 
 def columns() -> tuple[Any, ...]:
     """The columns that people read."""
-    from gkflow.cli.escalation_rows import kind_words, short_moment
-    from gkflow.cli.output import Column
-
     return (
         Column("id", said("id")),
         Column("status", said_as("notices.status", "status"), words=_status_words),
@@ -110,8 +112,6 @@ class _Texts:
 
     def row(self, record: NoticeRecord) -> dict[str, Any]:
         """One notice as a row."""
-        from gkflow.plugs import masked
-
         delivered = "delivered" if record.name else "filed"  # the file has it, and nobody knows
         dead = "dropped" if record.error in DROPPED else "dead"
         status = dead if record.dead_at else delivered if record.delivered_at else "waiting"
@@ -126,11 +126,6 @@ class _Texts:
 
     def compose(self, record: NoticeRecord) -> tuple[str, str]:
         """Subject and text, as they are delivered."""
-        import json
-
-        from gkflow.domain.address import mask_token
-        from gkflow.domain.notice import compose
-
         try:
             facts = json.loads(record.facts)
             if "leave" in facts:  # the token by which to leave is the subscriber's
@@ -157,12 +152,8 @@ def _show(office: Office, id_: int, format: str) -> None:
     subject, text = texts.compose(record)
     row = texts.row(record)
     if format == "json":
-        from gkflow.cli.output import print_json
-
         print_json([{**row, "text": text}])
         return
-    from gkflow.cli.escalation_rows import short_moment
-
     typer.echo(subject)
     typer.echo(text)
     typer.echo("")

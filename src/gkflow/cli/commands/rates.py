@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.application.rates import GROUPINGS
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.commands.score import period
+from gkflow.cli.output import show
+from gkflow.cli.resolve_names import unit_label, workflow_named
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
@@ -33,11 +39,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The share of duties met in time, one row for each duty."""
-    from gkflow.cli.commands.score import period
-    from gkflow.cli.output import Column, show
-    from gkflow.cli.resolve_names import workflow_named
-    from gkflow.office import open_office
-
     by = _groups(group_by)
     with open_office() as office:
         first, last = period(office, since, until)
@@ -61,8 +62,6 @@ def command(
 
 
 def _groups(text: str) -> tuple[str, ...]:
-    from gkflow.application.rates import GROUPINGS
-
     found = tuple(dict.fromkeys(word.strip() for word in text.replace("，", ",").split(",") if word.strip()))
     if strange := [word for word in found if word not in GROUPINGS]:
         raise typer.BadParameter(say("--group-by {strange}: unit, month, or both", strange=strange[0]))
@@ -70,8 +69,6 @@ def _groups(text: str) -> tuple[str, ...]:
 
 
 def _row(office: Office, rate: Rate) -> dict[str, Any]:
-    from gkflow.cli.resolve_names import unit_label
-
     flow = office.rules.rulebook.workflows.get(rate.workflow)
     rule = flow.clock(rate.clock) if flow is not None else None
     labels = {name: action.label for name, action in flow.actions.items()} if flow is not None else {}

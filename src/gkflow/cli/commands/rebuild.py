@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 
@@ -12,8 +13,6 @@ def command(
     dry_run: bool = typer.Option(False, "--dry-run", help=said("compare only, write nothing")),
 ) -> None:
     """Draw up docket and clocks anew from the record."""
-    from gkflow.office import open_office
-
     with open_office() as office:
         count, changed = office.rebuild(dry_run=dry_run)
     for case in changed:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.acting import acting
+from gkflow.cli.commands.drafts import check_draft, kept_where_refused
+from gkflow.cli.days import confirm_days
+from gkflow.cli.output import print_json
+from gkflow.cli.print_outcome import entered_row, print_entered
+from gkflow.cli.resolve_names import facts_named, workflow_named
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 
@@ -37,14 +46,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Open a case."""
-    from gkflow.cli.acting import acting
-    from gkflow.cli.commands.drafts import check_draft, kept_where_refused
-    from gkflow.cli.days import confirm_days
-    from gkflow.cli.output import print_json
-    from gkflow.cli.print_outcome import entered_row, print_entered
-    from gkflow.cli.resolve_names import facts_named, workflow_named
-    from gkflow.office import open_office
-
     facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
     with open_office() as office:
@@ -73,8 +74,6 @@ def _ask(label: str, named: bool) -> None:
     Where nobody can be asked, a number, a day or a key shows that a case is meant. Raises typer.BadParameter and
     typer.Abort.
     """
-    import sys
-
     if sys.stdin.isatty():
         typer.confirm(
             say('No fact was given. Open a case of "{label}"?', label=label),

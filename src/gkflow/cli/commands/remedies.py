@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
+from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import CHINESE, label_or, say
 
 if TYPE_CHECKING:
@@ -28,10 +32,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Table four of the annual report: reconsiderations and lawsuits of a year by outcome."""
-    from gkflow.cli.output import Column, show
-    from gkflow.domain.case import legal_day
-    from gkflow.office import open_office
-
     with open_office() as office:
         present = legal_day(office.moment(None)).year
         chosen = options.whole(year, "--year", _FIRST_YEAR, present) if year.strip() else present

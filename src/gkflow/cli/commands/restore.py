@@ -6,7 +6,9 @@ from pathlib import Path
 
 import typer
 
+from gkflow.cli.commands.verify import words
 from gkflow.domain.sentences import said
+from gkflow.safekeeping import restore
 from gkflow.words.language import say
 
 
@@ -19,9 +21,6 @@ def command(
     ),
 ) -> None:
     """Restore an office from a backup; exit code 1 when its record is broken, and nothing is written."""
-    from gkflow.cli.commands.verify import words
-    from gkflow.safekeeping import restore
-
     done = restore(file.absolute(), folder.absolute())
     if done.breaches:
         for breach in done.breaches:

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.acting import acting, login
+from gkflow.cli.columns import Column
+from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, say_finished, show_moves, summary
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.opening import warn
+from gkflow.cli.output import form_of, json_text, print_json, show
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:
-    from gkflow.cli.output import Column
     from gkflow.files.rule_changes import RuleChange
     from gkflow.office import Office
 
@@ -51,9 +57,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The adopted rules."""
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     which = _WORDS.get(word.strip())
     if which is None:
         raise typer.BadParameter(say('no "{word}"; there are: show, adopt', word=word))
@@ -80,17 +83,11 @@ def _editions(office: Office) -> Iterator[dict[str, Any]]:
 
 
 def _say_waiting(office: Office) -> None:
-    from gkflow.cli.opening import warn
-
     warn(office)
 
 
 def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output: str) -> None:
     """List what changes and what moves; then, when asked to, adopt it."""
-    from gkflow.cli.acting import acting, login
-    from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, say_finished, summary
-    from gkflow.cli.output import form_of, print_json
-
     form = form_of(format, output)
     editions = office.rule_editions
     changes = [_change_row(each) for each in editions.changes()]
@@ -125,9 +122,6 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
 
 def _show(changes: list[dict[str, Any]], moves: Iterable[dict[str, Any]], format: str, output: str) -> None:
     """On a screen both tables; in a spreadsheet the deadlines, which people work through."""
-    from gkflow.cli.commands.calendar_adopt import show_moves
-    from gkflow.cli.output import show
-
     if format == "table" and not output:
         show(changes, _change_columns(), "table", None, say("Changed rules"))
         typer.echo("")
@@ -142,8 +136,6 @@ def _change_row(each: RuleChange) -> dict[str, Any]:
 
 
 def _change_columns() -> tuple[Column, ...]:
-    from gkflow.cli.output import Column
-
     return (
         Column("kind", said_as("rules.kind", "kind"), words=lambda each: translated(_KINDS[each])),
         Column("name", said("name"), told=lambda row: label_of(row["label"] or row["name"], row["name"])),
@@ -162,8 +154,6 @@ def _what(each: str) -> str:
 
 
 def _short(value: Any) -> str:
-    from gkflow.cli.output import json_text
-
     text = (
         value
         if isinstance(value, str)
@@ -175,9 +165,6 @@ def _short(value: Any) -> str:
 
 
 def _edition_columns() -> tuple[Column, ...]:
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.cli.output import Column
-
     return (
         Column("edition", said("edition")),
         Column("adopted_at", said_as("rules.adopted_at", "adopted"), words=short_moment, solid=True),

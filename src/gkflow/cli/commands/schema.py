@@ -7,8 +7,11 @@ import sys
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
 from gkflow.cli.screen import as_it_is
 from gkflow.domain.sentences import said, said_as
+from gkflow.files.schemas import KINDS, schema_text
 from gkflow.words.language import label_or, listed, say
 
 
@@ -21,8 +24,6 @@ def command(
     format: str = options.formats("table", "json", help=said("output format of the list of kinds")),
 ) -> None:
     """Print the JSON Schema of a kind of file, or list the kinds."""
-    from gkflow.files.schemas import KINDS, schema_text
-
     if not kind:
         _list(format)
         return
@@ -35,9 +36,6 @@ def command(
 
 
 def _list(format: str) -> None:
-    from gkflow.cli.output import Column, show
-    from gkflow.files.schemas import KINDS
-
     rows = [
         {"kind": kind.name, "label": kind.zh, "meaning": kind.en, "files": list(kind.files)} for kind in KINDS.values()
     ]

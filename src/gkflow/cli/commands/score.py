@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.application.resolve_names import unit_named
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.output import show
+from gkflow.cli.resolve_names import unit_label
+from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
     from datetime import date
 
     from gkflow.application.scoring import Score
-    from gkflow.cli.output import Column
     from gkflow.office import Office
 
 Rows = list[dict[str, Any]]
@@ -32,9 +37,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The points of each unit in a period."""
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     with open_office() as office:
         first, last = period(office, since, until)
         rows = [_row(office, each) for each in _scores(office, first, last, unit)]
@@ -55,8 +57,6 @@ def command(
 
 def period(office: Office, since: str, until: str) -> tuple[date, date]:
     """The days of ``--since`` and ``--until``: without them the calendar year through today."""
-    from gkflow.domain.case import legal_day
-
     last = options.day(until) or legal_day(office.moment(None))
     first = options.day(since) or last.replace(month=1, day=1)
     if first > last:
@@ -65,9 +65,6 @@ def period(office: Office, since: str, until: str) -> tuple[date, date]:
 
 
 def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
-    from gkflow.application.resolve_names import unit_named
-    from gkflow.cli.resolve_names import unit_label
-
     found = office.supervision.score(first, last)
     if not unit.strip():
         return found
@@ -77,8 +74,6 @@ def _scores(office: Office, first: date, last: date, unit: str) -> list[Score]:
 
 
 def _row(office: Office, score: Score) -> dict[str, Any]:
-    from gkflow.cli.resolve_names import unit_label
-
     return {
         "unit": score.unit or None, "unit_label": unit_label(office, score.unit), "added": _number(score.added),
         "deducted": _number(score.deducted), "total": _number(score.total), "entries": len(score.points),
@@ -109,8 +104,6 @@ def _unit_words(row: Any) -> str:
 
 
 def _columns() -> tuple[Column, ...]:
-    from gkflow.cli.output import Column
-
     return (
         Column("unit", said_as("score.unit", "unit"), told=_unit_words),
         Column("added", said("added")),
@@ -121,8 +114,6 @@ def _columns() -> tuple[Column, ...]:
 
 
 def _detail_columns() -> tuple[Column, ...]:
-    from gkflow.cli.output import Column
-
     return (
         Column("unit", said_as("score.unit", "unit"), told=_unit_words),
         Column("case", said("case"), solid=True),

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from gkflow.application.docket import unit_of
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.help import padded, width
+from gkflow.cli.output import print_json, print_table
+from gkflow.cli.resolve_names import actions_words, fact_words, findings_rows, unit_labels
+from gkflow.domain.case import LINK
+from gkflow.domain.errors import NotFound
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_of, say, say_as, translated
+from gkflow.words.vocabulary import BINDS, CLOCK_STATUSES, KEPT, VERDICTS, word
 
 if TYPE_CHECKING:
     from gkflow.application.explain import CaseView
@@ -37,10 +47,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:
     """Everything about one case."""
-    from gkflow.cli.output import print_json
-    from gkflow.cli.resolve_names import unit_labels
-    from gkflow.office import open_office
-
     day = options.day(as_of)
     with open_office() as office:
         if public:
@@ -56,10 +62,6 @@ def command(
 
 
 def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:
-    from gkflow.cli.help import padded, width
-    from gkflow.cli.output import print_json
-    from gkflow.words.vocabulary import KEPT, word
-
     if kept is not None:
         why = word(KEPT, kept)
         typer.echo(say("nothing may be shown to the public: {why}", why=why), err=True)
@@ -73,9 +75,6 @@ def _print_public(published: dict[str, Any], kept: str | None, format: str) -> N
 
 def links_of(office: Office, view: CaseView) -> list[Link]:
     """The cases linked on the record (关联案件), as they stood on the same day: where it comes from, what it led to."""
-    from gkflow.domain.case import LINK
-    from gkflow.domain.errors import NotFound
-
     named = [("origin", view.case.first.facts.get("origin"))]
     named += [("leads_to", entry.facts.get("leads_to")) for entry in view.case.record if entry.action == LINK]
     links = []
@@ -89,9 +88,6 @@ def links_of(office: Office, view: CaseView) -> list[Link]:
 
 def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
     """Everything about a case as JSON carries it."""
-    from gkflow.application.docket import unit_of
-    from gkflow.cli.resolve_names import findings_rows
-
     flow, case = view.workflow, view.case
     state = flow.states[case.state]
     findings = findings_rows(flow, view.findings)
@@ -177,8 +173,6 @@ def _stopped_by(deadline: Deadline) -> str | None:
 
 
 def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mapping[str, str]) -> None:
-    from gkflow.cli.resolve_names import actions_words
-
     flow = view.workflow
     head = [
         (say("case"), told["case"]),
@@ -190,8 +184,6 @@ def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mappi
         (say("received"), told["received"]),
         (say("as of"), told["as_of"]),
     ]
-    from gkflow.cli.help import padded
-
     for name, value in head:
         if value is not None:
             print(f"{padded(name, 10)}{value}")
@@ -227,9 +219,6 @@ def _state_words(told: dict[str, Any]) -> str:
 
 
 def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
-    from gkflow.cli.output import Column, print_table
-    from gkflow.cli.resolve_names import fact_words
-
     def told(facts: dict[str, Any]) -> list[str]:
         return [fact_words(flow, name, value, units) for name, value in facts.items()]
 
@@ -276,8 +265,6 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
 
 
 def _print_links(links: list[Link]) -> None:
-    from gkflow.cli.output import Column, print_table
-
     relations = {"origin": said("origin"), "leads_to": said("leads to")}
     rows = []
     for each in links:
@@ -302,9 +289,6 @@ def _print_links(links: list[Link]) -> None:
 
 
 def _print_clocks(clocks: Rows) -> None:
-    from gkflow.cli.output import Column, print_table
-    from gkflow.words.vocabulary import BINDS, CLOCK_STATUSES, word
-
     if not clocks:
         print(say("no clock has started."))
         return
@@ -330,8 +314,6 @@ def _print_clocks(clocks: Rows) -> None:
 
 def _last_day(row: Any) -> Any:
     """The last day; of a clock that runs in hours with its hour and minute."""
-    from gkflow.cli.escalation_rows import short_moment
-
     return short_moment(row["last_moment"]) if row["last_moment"] is not None else row["deadline"]
 
 
@@ -346,8 +328,6 @@ def verdict_words(row: Any) -> str:
     The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached, and a term that
     has run out is nobody's delay.
     """
-    from gkflow.words.vocabulary import VERDICTS, word
-
     if row["status"] == "no_limit":
         return ""
     if row["kind"] == "term" and row["days_left"] is not None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.acting import acting
+from gkflow.cli.columns import Column
+from gkflow.cli.commands.score import period
+from gkflow.cli.output import print_json, print_table
+from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
@@ -38,12 +45,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Draw cases by a seed, and open a supervision of each."""
-    from gkflow.cli.acting import acting
-    from gkflow.cli.commands.score import period
-    from gkflow.cli.output import print_json
-    from gkflow.cli.resolve_names import workflow_named
-    from gkflow.office import open_office
-
     wanted = options.whole(count, "--count", 1)
     with open_office() as office:
         first, last = period(office, since, until)
@@ -68,10 +69,6 @@ def command(
 
 
 def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last: date) -> None:
-    from shlex import quote
-
-    from gkflow.cli.output import Column, print_table
-
     seed, population, count = told["seed"], told["population"], told["count"]
     if told["dry_run"]:
         print(say("a dry run, nothing was written:"))

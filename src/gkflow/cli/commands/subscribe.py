@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.commands.notices import channel_words
+from gkflow.cli.output import print_json
+from gkflow.cli.subscription_rows import item_named, subscription_row
+from gkflow.plugs import masked
 from gkflow.domain.sentences import said
-from gkflow.words.language import label_of, say
+from gkflow.office import open_office
+from gkflow.words.language import say
 
 if TYPE_CHECKING:
-    from gkflow.domain.rulebook import Rulebook
+    pass
 
 
 def command(
@@ -34,12 +38,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Subscribe to what is published."""
-    from gkflow.cli.commands.notices import channel_words
-    from gkflow.cli.commands.subscriptions import subscription_row
-    from gkflow.cli.output import print_json
-    from gkflow.office import open_office
-    from gkflow.plugs import masked
-
     if not name.strip():
         raise typer.BadParameter(say("name who subscribes"))
     with open_office() as office:
@@ -64,24 +62,3 @@ def command(
 def leaving(token: str) -> str:
     """The command by which a subscription ends; a token that looks like an option stands behind two dashes."""
     return f"gkflow unsubscribe {'-- ' if token.startswith('-') else ''}{token}"
-
-
-def _named_things(book: Rulebook) -> Iterator[tuple[str, str]]:
-    """The workflows, fields and items that have a code, each with its label."""
-    for flow in book.workflows.values():
-        yield flow.name, flow.label
-    for flow in book.workflows.values():
-        for fact in ("field", "item"):
-            spec = flow.facts.get(fact)
-            yield from spec.choices.items() if spec is not None else ()
-
-
-def item_named(book: Rulebook, text: str) -> str:
-    """The code of a workflow, a field or an item; an item of a catalogue without one is taken as it is written."""
-    wanted = text.strip()
-    return next((code for code, label in _named_things(book) if wanted and wanted in (code, label)), wanted)
-
-
-def item_label(book: Rulebook, code: str) -> str | None:
-    """What a workflow, a field or an item is called; None for one without a label."""
-    return next((label_of(label, each) for each, label in _named_things(book) if code == each), None)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.columns import Column
+from gkflow.cli.commands.notices import channel_words
+from gkflow.cli.escalation_rows import short_moment
+from gkflow.cli.output import show
+from gkflow.cli.subscription_rows import subscription_row
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:
-    from gkflow.application.ports import SubscriptionLine
-    from gkflow.cli.output import Column
-    from gkflow.domain.rulebook import Rulebook
+    pass
 
 
 def command(
@@ -22,9 +26,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Show the subscriptions, oldest first."""
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     with open_office() as office:
         book = office.rules.rulebook
         rows = [subscription_row(book, line) for line in office.subscriptions.all(live=not every)]
@@ -33,24 +34,7 @@ def command(
         typer.echo(say("no subscriptions."), err=True)
 
 
-def subscription_row(book: Rulebook, line: SubscriptionLine) -> dict[str, Any]:
-    """A subscription as JSON carries it."""
-    from gkflow.cli.commands.subscribe import item_label
-    from gkflow.plugs import masked
-
-    return {
-        "id": line.id, "name": line.name, "channel": line.channel,
-        "address": masked(line.channel, line.address) or None,
-        "item": line.item or None, "item_label": item_label(book, line.item), "audience": line.audience or None,
-        "since": line.since, "left_at": line.left_at, "token": line.token,
-    }  # fmt: skip
-
-
 def _columns() -> tuple[Column, ...]:
-    from gkflow.cli.commands.notices import channel_words
-    from gkflow.cli.escalation_rows import short_moment
-    from gkflow.cli.output import Column
-
     return (
         Column("id", said("id")),
         Column("name", said_as("subscriptions.name", "name")),

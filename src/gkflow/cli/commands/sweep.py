@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gkflow.bootstrap import now, read_moment
 from gkflow.cli import options
+from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, clock_label, escalation_rows
+from gkflow.cli.output import show
+from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
@@ -34,10 +39,6 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Sweep every day since the last one."""
-    from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, escalation_rows
-    from gkflow.cli.output import show
-    from gkflow.office import open_office
-
     with open_office() as office:
         if unsweep:
             typer.echo(taken_back(office.unsweep(by=office.rules.account or "", reason=reason)))
@@ -112,10 +113,6 @@ def _swept(swept: Swept) -> str:
 
 
 def _simulated(office: Office, as_of: str) -> list[dict[str, Any]]:
-    from gkflow.bootstrap import now, read_moment
-    from gkflow.cli.escalation_rows import clock_label
-    from gkflow.domain.case import legal_day
-
     day: Any = read_moment(as_of) if as_of else now()
     day = legal_day(day) if hasattr(day, "hour") else day
     found = office.simulate(day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from gkflow.domain.sentences import said
+from gkflow.office import open_office
 from gkflow.words.language import say
 
 
@@ -15,8 +16,6 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """End a subscription."""
-    from gkflow.office import open_office
-
     with open_office() as office:
         waiting = office.subscriptions.leave(token.strip())
     left = say("; {waiting} messages that waited are not sent", waiting=waiting) if waiting else ""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from gkflow.cli import options
+from gkflow.cli.output import print_json
 from gkflow.domain.sentences import said, said_as
+from gkflow.office import open_office
 from gkflow.sealing import SAMPLE
 from gkflow.words.language import say, translated
 
@@ -85,8 +87,6 @@ def command(
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
     """Walk every chain, hold it against the seals; exit code 1 when something is broken."""
-    from gkflow.office import open_office
-
     if caches != "all" and not caches.isdecimal():
         raise typer.BadParameter(say("--caches is a number or all"))
     most = None if caches == "all" else int(caches)
@@ -94,8 +94,6 @@ def command(
         cases, sweeps, breaches = office.verify(seals=seals or None, caches=most, seed=seed)
         head = office.last_seal()
     if format == "json":
-        from gkflow.cli.output import print_json
-
         print_json(
             [
                 {
