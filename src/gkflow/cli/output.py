@@ -18,9 +18,6 @@ from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from gkflow.cli.columns import COLOURS, Column, Row, cell_text, in_words, is_number, moment
 from gkflow.cli.fitted import Sheet
 from gkflow.cli.help import terminal_width, width
@@ -202,6 +199,9 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "")
 
 def _drawn(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
     """Lines of texts with their colours, which were fitted to the terminal."""
+    from rich.console import Console  # only a table needs it, and it takes longer than most commands
+    from rich.text import Text
+
     console = Console(file=unfiltered(sys.stdout), highlight=False, markup=False)
     for line in lines:
         text = Text.assemble(*line)
@@ -257,6 +257,9 @@ def coloured(text: str, colour: str) -> str:
     """A text in one of COLOURS on a terminal, as it is elsewhere."""
     if not colour or not sys.stdout.isatty():
         return text
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(file=unfiltered(sys.stdout), highlight=False)
     with console.capture() as captured:
         console.print(Text(safe(text), style=COLOURS.get(colour, colour)), end="", soft_wrap=True)

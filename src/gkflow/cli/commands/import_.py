@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from gkflow.cli import options
 from gkflow.cli.acting import login
@@ -85,6 +83,9 @@ def command(
 @contextmanager
 def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
     """A progress bar on stderr, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     if not sys.stderr.isatty():
         yield None
         return
