@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gkflow.application.adopt import begin_adopting, find_moves
+from gkflow.application.recounting import recount_moved
+from gkflow.application.transaction import Transaction
 from gkflow.bootstrap import foreseen_by, known_edition
 from gkflow.domain.case import canonical, legal_day
 from gkflow.office_state import AdoptedEdition, OfficeState
@@ -38,8 +41,6 @@ class Calendars:
         The open deadlines that move when *edition* (default: what is known now) is adopted, those that end earlier
         first (届满日变动). Nothing is written.
         """
-        from gkflow.application.adopt import find_moves
-
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
         with office.store.reading() as ledger:  # groups are noted in a table that lasts as long as the asking
@@ -52,10 +53,6 @@ class Calendars:
         officers. The edition holds at once; the cases follow in short transactions, so that others can write meanwhile.
         Closed cases never move. Undo is adopting another edition.
         """
-        from gkflow.application.adopt import begin_adopting
-        from gkflow.application.recounting import recount_moved
-        from gkflow.application.transaction import Transaction
-
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
         recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left

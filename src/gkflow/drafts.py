@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.actions import Command
+from gkflow.application.drafting import enter_draft, keep_draft, the_draft
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.ports import CallerSession
+from gkflow.application.transaction import Transaction
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
@@ -38,9 +41,6 @@ class Drafts:
         """
         Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
         """
-        from gkflow.application.actions import Command
-        from gkflow.application.drafting import keep_draft
-
         require_texts(case=case, action=action, workflow=workflow, by=by, unit=unit)
         act = Command(action, day, by, unit, facts_given(facts, {}))
         with self._office.store.writing(session) as ledger:
@@ -61,17 +61,12 @@ class Drafts:
         now: datetime | None = None,
     ) -> Outcome:
         """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
-        from gkflow.application.drafting import enter_draft
-        from gkflow.application.transaction import Transaction
-
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:
             return enter_draft(Transaction(ledger, self._office.rules_in(ledger), moment), id_, facts or {}, day)
 
     def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
         """Take a draft away (删除草稿). Raises NotFound."""
-        from gkflow.application.drafting import the_draft
-
         with self._office.store.writing(session) as ledger:
             the_draft(ledger, id_)
             ledger.drafts.drop_draft(id_)

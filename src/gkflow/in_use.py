@@ -16,19 +16,27 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from gkflow.application.office_context import OfficeContext, QuietHours
 from gkflow.bootstrap import Picks, account, folders, picks_of, workflow_of_case
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
+from gkflow.domain.edition import Adopted, Adoption
+from gkflow.domain.notice import ReportingLine
 from gkflow.domain.objections.installation import SettingsWrong
+<<<<<<< HEAD
 from gkflow.domain.sentences import said
+=======
+from gkflow.domain.rulebook import mean
+from gkflow.files.rule_sources import RuleSources, fingerprint, read_sources
+from gkflow.files.rulebook_files import kept_rulebook
+from gkflow.files.wording import read_wording, wording_from_source
+>>>>>>> 6d47938 (The services of an office import at their top)
 
 if TYPE_CHECKING:
-    from gkflow.application.office_context import OfficeContext
-    from gkflow.domain.edition import Adopted, CalendarEdition
+    from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import TimeLimit
     from gkflow.domain.rulebook import Rulebook
     from gkflow.domain.workflow import Ladder
-    from gkflow.files.rule_sources import RuleSources
     from gkflow.files.settings import Settings
 
 NATIONAL = "national"
@@ -56,15 +64,11 @@ class KeptRules(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _sources_of(text: str) -> RuleSources:
-    from gkflow.files.rule_sources import RuleSources
-
     return RuleSources.from_text(text)
 
 
 @lru_cache(maxsize=8)
 def _kept_book(edition: str, text: str) -> Rulebook:
-    from gkflow.files.rulebook_files import kept_rulebook
-
     return replace(kept_rulebook(_sources_of(text), WorkCalendar(days_off=(), makeup_days=())), edition=edition)
 
 
@@ -79,8 +83,6 @@ class KnownRules(NamedTuple):
 
 def fingerprint_of(settings: Settings) -> str:
     """The fingerprint of everything that the rules of an office are made of: while it stays, they stay."""
-    from gkflow.files.rule_sources import fingerprint
-
     mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(folders(settings.home))}"
     return hashlib.sha256(mark.encode()).hexdigest()
 
@@ -93,8 +95,6 @@ def known_rules(settings: Settings) -> KnownRules:
 
 @lru_cache(maxsize=4)
 def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str) -> KnownRules:
-    from gkflow.files.rule_sources import read_sources
-
     sources = read_sources(places, profile or NATIONAL, readings)
     return KnownRules(sources.edition, files, sources.as_text(), sources)
 
@@ -109,11 +109,6 @@ def rules_of(
     What the verbs of an office work by: the rules and the calendars that it has adopted, oldest first, each since
     its moment; the last ones are in use. With *known_on*, by the notices that were known on that day.
     """
-    from gkflow.application.office_context import OfficeContext, QuietHours
-    from gkflow.domain.notice import ReportingLine
-    from gkflow.domain.rulebook import mean
-    from gkflow.files.wording import read_wording, wording_from_source
-
     edition = calendars[-1][1]
     own = settings.units[settings.unit]
     calendar = edition.calendar(own.region, own.code, known_on)
@@ -183,8 +178,6 @@ def _limit_of(kept: KeptRules, present: Rulebook) -> Callable[[str], TimeLimit]:
 
 
 def _adopted(steps: Sequence[_Step], region: str, code: str) -> Adopted:
-    from gkflow.domain.edition import Adopted, Adoption
-
     return Adopted(tuple(Adoption(at, legal_day(at), each.calendar(region, code), limit) for at, each, limit in steps))
 
 
@@ -199,8 +192,6 @@ def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mappin
 
 def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
     """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
-    from gkflow.domain.rulebook import mean
-
     owners: dict[str, str] = {}
     for unit in settings.units.values():
         for each in unit.fields:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from gkflow.application.deliver import deliver
 from gkflow.application.ports import CallerSession
+from gkflow.application.resolve_names import case_named, check_person, who_acts
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
 from gkflow.domain.objections.cases import UnknownEscalation, WordsMissing
@@ -38,8 +40,6 @@ class NotificationDelivery:
         one moment. *channels* takes the place of those of the settings for this call; what waits for another channel
         of the settings waits on.
         """
-        from gkflow.application.deliver import deliver
-
         with self._office.store.reading() as ledger:
             rules = self._office.rules_in(ledger)
         ready = channels if channels is not None else self._office.channels()
@@ -56,8 +56,6 @@ class NotificationDelivery:
         session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
         """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
-        from gkflow.application.resolve_names import case_named
-
         with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)
@@ -77,8 +75,6 @@ class NotificationDelivery:
         """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise WordsMissing()
-        from gkflow.application.resolve_names import check_person, who_acts
-
         by, _ = who_acts(self._office.rules, by)
         check_person(self._office.rules, by, "")
         with self._office.store.writing(session) as ledger:
@@ -93,8 +89,6 @@ class NotificationDelivery:
         self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
         """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
-        from gkflow.application.resolve_names import case_named
-
         with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)

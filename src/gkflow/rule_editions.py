@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gkflow.application.adopt import Adopting, begin_adopting, find_moves
 from gkflow.application.doctor import RuleFiles
+from gkflow.application.recounting import recount_moved
+from gkflow.application.transaction import Transaction
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import UnknownEdition
+from gkflow.files.rule_changes import changes
 from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gkflow.application.adopt import Adopting
     from gkflow.application.moved import Moved
     from gkflow.application.office_context import OfficeContext
     from gkflow.files.rule_changes import RuleChange
@@ -74,8 +77,6 @@ class RuleEditions:
         What two editions say otherwise (规则变动), each with its place: *one* (default: the one in use) and *other*
         (default: what the files say now), named by as many signs of their names as tell them apart.
         """
-        from gkflow.files.rule_changes import changes
-
         return list(changes(self._named(one), self._named(other) if other else self.known().sources))
 
     def named(self, name: str) -> KeptRules:
@@ -93,8 +94,6 @@ class RuleEditions:
         The open deadlines that move when what the files say is adopted, those that end earlier first (届满日变动).
         Nothing is written.
         """
-        from gkflow.application.adopt import find_moves
-
         office, moment, known = self._office, self._office.moment(now), self.known()
         with office.store.reading() as ledger:  # what moves is noted in a table that lasts as long as the asking
             old = office.rules_in(ledger)
@@ -106,10 +105,6 @@ class RuleEditions:
         once; the cases follow in short transactions. Closed cases and stopped clocks never move, and a case keeps the
         workflow under which it began.
         """
-        from gkflow.application.adopt import Adopting, begin_adopting
-        from gkflow.application.recounting import recount_moved
-        from gkflow.application.transaction import Transaction
-
         office, moment, known = self._office, self._office.moment(now), self.known()
         recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
         with office.store.writing(hold="alone") as ledger:

@@ -32,6 +32,10 @@ from gkflow.domain.objections.installation import (
     Unreadable,
 )
 from gkflow.files.home import FILE_NAME
+from gkflow.office import open_office
+from gkflow.store.backup import copy_sqlite
+from gkflow.store.connections import parsed_address
+from gkflow.store.database import require_database, sqlite_file
 
 if TYPE_CHECKING:
     from gkflow.application.verify import Breach, Verified
@@ -66,8 +70,6 @@ def back_up(home: Path, target: Path) -> Backup:
 
     Raises Refused for a file that exists, and for PostgreSQL, whose own tools do it.
     """
-    from gkflow.store.backup import copy_sqlite
-
     source = _database_of(settings_of(home), home)
     if target.exists():
         raise FileExists(file=str(target))
@@ -144,8 +146,6 @@ def _made(folder: Path) -> Iterator[None]:
 
 
 def _database_of(settings: Settings, home: Path) -> Path:
-    from gkflow.store.database import require_database, sqlite_file
-
     path = sqlite_file(settings.database.url)
     if path is None:
         raise BackupElsewhere(place=_without_password(settings.database.url))
@@ -157,8 +157,6 @@ def _database_of(settings: Settings, home: Path) -> Path:
 
 
 def _without_password(url: str) -> str:
-    from gkflow.store.connections import parsed_address
-
     return parsed_address(url).render_as_string(hide_password=True)
 
 
@@ -191,9 +189,6 @@ def _unpack(file: Path, draft: Path) -> None:
 
 
 def _verified(file: Path, draft: Path) -> Verified:
-    from gkflow.office import open_office
-    from gkflow.store.database import require_database
-
     url = f"sqlite:///{(draft / DATABASE).as_posix()}"
     require_database(url, draft / FILE_NAME)
     try:

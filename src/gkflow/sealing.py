@@ -6,8 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gkflow.application.doctor import HealthCheck
 from gkflow.application.ports import CallerSession
+from gkflow.application.seals import as_line, read_outside
+from gkflow.application.verify import verify
 from gkflow.bootstrap import private_of, wide_files
+from gkflow.channels.seal_file import SealFile
 from gkflow.domain.errors import GkflowError, Unfit
 from gkflow.domain.objections.installation import NoFile, NoSeals, Unreadable
 from gkflow.office_state import OfficeState
@@ -15,7 +19,6 @@ from gkflow.office_state import OfficeState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gkflow.application.doctor import HealthCheck
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Seal
     from gkflow.application.seals import Outside
@@ -46,9 +49,6 @@ class Sealing:
         Bring the file of seals up to the database (库外封存), and return how many lines that took. Each line is on
         the disk when this returns. Raises Unfit where the file cannot be written.
         """
-        from gkflow.application.seals import as_line
-        from gkflow.channels.seal_file import SealFile
-
         path = self.seals_file
         if path is None:
             return 0
@@ -73,8 +73,6 @@ class Sealing:
 
     def signs_of_safety(self, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Whether the seals have left the database, and whether the files are as private as they should be (体检)."""
-        from gkflow.application.doctor import HealthCheck
-
         made, path = self.last_seal(session=session), self.seals_file
         kept = 0
         if path is not None:
@@ -112,8 +110,6 @@ class Sealing:
         Seals that were kept outside are read from *seals* (default: the office's own file). The caches of *caches*
         cases (None: of all) are drawn up anew and compared, those first by the hash of *seed* and case number.
         """
-        from gkflow.application.verify import verify
-
         rules: OfficeContext | None = None
         try:
             rules = self._office.rules
@@ -125,8 +121,6 @@ class Sealing:
         return verify(self._office.store_in(session), rules, outside, self._office.settings.seal.key, caches, seed)
 
     def _outside(self, path: Path | None) -> tuple[Outside, ...]:
-        from gkflow.application.seals import read_outside
-
         file = path or self.seals_file
         if file is None or (path is None and not file.exists()):
             return ()

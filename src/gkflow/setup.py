@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 from gkflow.bootstrap import database_of, folders, packaged_files, rulebook, settings_of
 from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.installation import OtherProfile
+from gkflow.files.first_settings import first_settings, write_settings
+from gkflow.files.home import FILE_NAME
+from gkflow.files.rulebook_files import profile_named, read_profiles
 from gkflow.office import Office
+from gkflow.store.database import SCHEMA, require_database
 
 if TYPE_CHECKING:
     from gkflow.files.settings import Settings
@@ -33,10 +37,6 @@ def init_office(
     A *profile* brings the units of its place and, where it has one, a plan file to import; no case is opened.
     Raises FilesAtFault for an unknown profile, and Conflict where the office was set up with another one.
     """
-    from gkflow.files.first_settings import first_settings, write_settings
-    from gkflow.files.home import FILE_NAME
-    from gkflow.files.rulebook_files import profile_named, read_profiles
-
     place = profile_named(read_profiles(folders(home)), profile) if profile else None
     path = home / FILE_NAME
     options = {key: value for key, value in (("office", name), ("unit", unit)) if value}
@@ -63,8 +63,6 @@ def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple
     The database of an office, made or brought up to date, and the schema that it had; one that *settings_file* names
     must exist.
     """
-    from gkflow.store.database import SCHEMA, require_database
-
     home.mkdir(parents=True, exist_ok=True)
     require_database(chosen.database.url, settings_file)
     database = database_of(chosen)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from gkflow import plugs
 from gkflow.application.ports import CallerSession, SubscriptionLine
+from gkflow.application.subscriptions import leave, subscribe
+from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, AddressNotTaken, UnknownChannel
 from gkflow.office_state import OfficeState
 
 
@@ -30,10 +33,6 @@ class Subscriptions:
         Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
         empty means all. The token by which to leave is made here.
         """
-        from gkflow import plugs
-        from gkflow.application.subscriptions import subscribe
-        from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, AddressNotTaken, UnknownChannel
-
         if channel not in self._office.channels():
             raise UnknownChannel(channel=channel, channels=tuple(self._office.channels()))
         if plugs.takes_address(channel) and not address:
@@ -56,7 +55,5 @@ class Subscriptions:
 
     def leave(self, token: str, *, session: CallerSession | None = None, now: datetime | None = None) -> int:
         """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
-        from gkflow.application.subscriptions import leave
-
         with self._office.store.writing(session) as ledger:
             return leave(ledger, token, self._office.moment(now))

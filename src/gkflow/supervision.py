@@ -8,6 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from gkflow.application.ports import CallerSession
+from gkflow.application.rates import RateQuery, rates
+from gkflow.application.remedies import table_four
+from gkflow.application.scoring import score
+from gkflow.application.spot_checks import Sample, spot_check
+from gkflow.application.transaction import Transaction
 from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
@@ -26,8 +31,6 @@ class Supervision:
 
     def score(self, since: date, until: date, *, unit: str = "", session: CallerSession | None = None) -> list[Score]:
         """The points of each unit for entries in [*since*, *until*] (计分), read off the record."""
-        from gkflow.application.scoring import score
-
         with self._office.store.reading(session) as ledger:
             return score(ledger, self._office.rules_in(ledger), since, until, unit)
 
@@ -40,8 +43,6 @@ class Supervision:
         for each duty, of one *unit*, or *by* ("unit", "month"): a publication on the own site and its entry in the
         credit platform are two duties, a request has one to reply.
         """
-        from gkflow.application.rates import RateQuery, rates
-
         office = self._office
         with office.store.reading(session) as ledger:
             on = as_of or legal_day(self._office.moment(None))
@@ -57,8 +58,6 @@ class Supervision:
         Counted is every case opened by then that was not settled before the year began, once: by its outcome, or as
         尚未审结, and then again in the next year. A judgment under appeal is no outcome.
         """
-        from gkflow.application.remedies import table_four
-
         with self._office.store.reading(session) as ledger:
             return table_four(ledger, self._office.rules_in(ledger), year, as_of)
 
@@ -70,9 +69,6 @@ class Supervision:
         Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed*
         one is made; it stands in the record, so that the draw can be repeated.
         """
-        from gkflow.application.spot_checks import Sample, spot_check
-        from gkflow.application.transaction import Transaction
-
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:
             tx = Transaction(ledger, self._office.rules_in(ledger), moment, dry_run)

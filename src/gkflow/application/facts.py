@@ -11,6 +11,8 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stdnum.cn import ric, uscc
+
 from gkflow.application.given import VALUES, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
@@ -59,15 +61,11 @@ def read_day(value: Any, *, midnight: bool = False) -> date:
 
 def is_uscc(value: str) -> bool:
     """Whether a unified social credit code passes its check digit (统一社会信用代码)."""
-    from stdnum.cn import uscc
-
     return bool(uscc.is_valid(value))
 
 
 def is_identity_number(value: str) -> bool:
     """Whether an identity number passes its check digit (公民身份号码)."""
-    from stdnum.cn import ric
-
     return bool(ric.is_valid(value))
 
 

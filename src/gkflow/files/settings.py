@@ -26,6 +26,7 @@ from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
+from gkflow.files.variables import with_variables
 
 # After so many working days of standing still somebody is reminded of a case; no law sets it.
 PARKED_AFTER = 20
@@ -167,8 +168,6 @@ def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
     """The settings with the variables over them, where there are any: what reads their names takes its time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
         return node
-    from gkflow.files.variables import with_variables
-
     return with_variables(node, environ)
 
 

@@ -24,7 +24,7 @@ from gkflow.store.dialect import Dialect
 from gkflow.store.failures import as_gkflow, is_lost
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
-from gkflow.store.migrate import VERSION_TABLE
+from gkflow.store.migrate import VERSION_TABLE, upgrade
 from gkflow.store.statement import Statement
 
 # The newest revision in migrations/versions; a test compares the two.
@@ -238,8 +238,6 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to this version (Alembic)."""
-        from gkflow.store.migrate import upgrade
-
         with self._words():
             file = sqlite_file(self.engine.url)
             if self.mine and file is not None and not file.exists():

@@ -13,10 +13,10 @@ from gkflow.cli.columns import Column
 from gkflow.cli.escalation_rows import kind_words, short_moment
 from gkflow.cli.output import print_json, show
 from gkflow.domain.address import mask_token
-from gkflow.plugs import masked
 from gkflow.domain.notice import compose
 from gkflow.domain.sentences import said, said_as
 from gkflow.office import open_office
+from gkflow.plugs import masked
 from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:

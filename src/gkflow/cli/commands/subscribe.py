@@ -10,9 +10,9 @@ from gkflow.cli import options
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.output import print_json
 from gkflow.cli.subscription_rows import item_named, subscription_row
-from gkflow.plugs import masked
 from gkflow.domain.sentences import said
 from gkflow.office import open_office
+from gkflow.plugs import masked
 from gkflow.words.language import say
 
 if TYPE_CHECKING:
