@@ -23,14 +23,11 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.edition import Adopted, Adoption
 from gkflow.domain.notice import ReportingLine
 from gkflow.domain.objections.installation import SettingsWrong
-<<<<<<< HEAD
-from gkflow.domain.sentences import said
-=======
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.files.rule_sources import RuleSources, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import read_wording, wording_from_source
->>>>>>> 6d47938 (The services of an office import at their top)
 
 if TYPE_CHECKING:
     from gkflow.domain.edition import CalendarEdition
