@@ -26,7 +26,6 @@ MANY: dict[str, str] = {
     "cli/commands/drafts.py:kept_where_refused": "stands around one call, and is given what that call was given",
     "domain/calendar.py:__init__": "a public value: two sets of days, and what is known of them as keywords",
     "files/rulebook_files.py:assemble": "the one way from files to rules, for new ones, kept ones and those of a form",
-    "files/model_reader.py:read_model": "the one reader of every kind of file; what few kinds need is a keyword",
     "domain/counting.py:last_day": "the one formula of a term: where from, how long, in which unit, by which readings",
 }
 LARGE: dict[str, str] = {
