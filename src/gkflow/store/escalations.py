@@ -12,7 +12,7 @@ from gkflow.application.ports import EscalationRecord
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.seals import Seals
 from gkflow.store.statement import Statement, bind, inserted
-from gkflow.store.sweeps import in_force
+from gkflow.store.sweep_statements import in_force
 from gkflow.store.tables import ACKNOWLEDGEMENT, ESCALATION, NOTICE
 
 _E, _A, _N = ESCALATION.c, ACKNOWLEDGEMENT.c, NOTICE.c

@@ -11,7 +11,8 @@ from gkflow.application.ports import FOREVER, ReachedStep, RunningHours
 from gkflow.domain.workflow import Step
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.statement import Statement, bind
-from gkflow.store.sweeps import Sweeps, in_force
+from gkflow.store.sweep_statements import in_force
+from gkflow.store.sweeps import Sweeps
 from gkflow.store.tables import CLOCK, DOCKET, ESCALATION
 
 _C, _E = CLOCK.c, ESCALATION.c

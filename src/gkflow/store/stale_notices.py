@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 from gkflow.store.cursor import Part
 from gkflow.store.outbox import WAITING
 from gkflow.store.statement import Statement, among, bind
-from gkflow.store.sweeps import in_force
+from gkflow.store.sweep_statements import in_force
 from gkflow.store.tables import CLOCK, ESCALATION, NOTICE
 
 _OF_STEPS = (
