@@ -18,10 +18,7 @@ COMMANDS = "cli/commands/"
 PUBLIC = ("office.py", "drafts.py", "subscriptions.py", "supervision.py", "daemon.py")
 
 # What has a reason of its own.
-LONG: dict[str, str] = {
-    "cli/commands/cases.py:_columns": "one list of columns, with the words of each",
-    "cli/commands/deadline.py:command": "no verb behind it: it needs no office, so that it reckons and prints itself",
-}
+LONG: dict[str, str] = {}
 MANY: dict[str, str] = {
     "cli/commands/drafts.py:kept_where_refused": "stands around one call, and is given what that call was given",
     "domain/calendar.py:__init__": "a public value: two sets of days, and what is known of them as keywords",

@@ -85,6 +85,22 @@ def _counts(lines: Sequence[CaseLine]) -> str:
     return say("{count} cases: {standings}", count=len(lines), standings=say(", ").join(told))
 
 
+def _light(row: Mapping[str, Any]) -> str | None:
+    colour: str | None = row["light"]
+    return colour
+
+
+def _last_day(row: Mapping[str, Any]) -> str:
+    if row["deadline"] is None:
+        return say("earliest {earliest}", earliest=row["earliest"]) if row["earliest"] else ""
+    return f"{row['deadline']}" + (say(" provisional") if row["provisional"] else "")
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    why = word(UNCLOCKED, row["reason"]) if row["reason"] else ""
+    return word(STANDINGS, row["status"]) + (say(" ({why})", why=why) if why else "")
+
+
 def _columns(
     office: Office, format: str, output: str, include_closed: bool, lines: Sequence[CaseLine], attention: bool
 ) -> list[Column]:
@@ -94,28 +110,15 @@ def _columns(
     def workflow(name: str) -> str:
         return label_of(flows[name].label, name) if name in flows else name
 
-    def light(row: Mapping[str, Any]) -> str | None:
-        colour: str | None = row["light"]
-        return colour
-
-    def last_day(row: Mapping[str, Any]) -> str:
-        if row["deadline"] is None:
-            return say("earliest {earliest}", earliest=row["earliest"]) if row["earliest"] else ""
-        return f"{row['deadline']}" + (say(" provisional") if row["provisional"] else "")
-
-    number = Column("case", said_as("cases.case", "case"), style=light, solid=True)
+    number = Column("case", said_as("cases.case", "case"), style=_light, solid=True)
     title = Column("title", said("title"))
     flow = Column("workflow", said("workflow"), words=workflow)
     state = Column("state_label", said("state")) if say("en") == "zh" else Column("state", said("state"))
     officer, received = Column("officer", said("officer")), Column("received", said("received"))
     limit = Column("clock_label", said("clock")) if say("en") == "zh" else Column("clock", said("clock"))
 
-    def standing(row: Mapping[str, Any]) -> str:
-        why = word(UNCLOCKED, row["reason"]) if row["reason"] else ""
-        return word(STANDINGS, row["status"]) + (say(" ({why})", why=why) if why else "")
-
-    status = Column("status", said("status"), style=light, told=standing)
-    left = Column("days_left", said("days left"), style=light)
+    status = Column("status", said("status"), style=_light, told=_standing)
+    left = Column("days_left", said("days left"), style=_light)
     verdict = Column("verdict", said("verdict"), words=lambda each: word(VERDICTS, each))
     unit = Column("unit", said("unit"), words=lambda code: label_or(unit_label(office, code) or code, code))
 
@@ -139,7 +142,7 @@ def _columns(
             verdict, left,
             Column("light", said("light"), words=lambda each: word(LIGHTS, each)), past_powers,
         ]  # fmt: skip
-    last = Column("deadline", said("last day"), style=light, told=last_day, solid=True)
+    last = Column("deadline", said("last day"), style=_light, told=_last_day, solid=True)
     held = [verdict] if include_closed else []
     of = [unit] if len(office.settings.units) > 1 else []
     mind = [past_powers] if attention or any(map(unconfirmed, lines)) else []
