@@ -67,6 +67,15 @@ def test_the_wheel_carries_the_rules_and_the_demo_register(wheel: Path) -> None:
     assert any(name.startswith("gkflow/data/config/law/") for name in carried)
 
 
+def test_the_wheel_carries_the_compiled_messages(site: Path) -> None:
+    line = "from gkflow.words.language import CHINESE; print(CHINESE.say('no such cases.'))"
+    done = subprocess.run(
+        [sys.executable, "-c", line], env={**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1"}, cwd=site,
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert done.stdout == "没有符合条件的案件。\n"
+
+
 def test_the_wheel_is_typed_and_holds_nothing_but_the_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
