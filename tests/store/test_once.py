@@ -300,7 +300,7 @@ def test_what_is_shown_before_writing_is_what_is_written(office: Office) -> None
     open_request(office, "A", DAY)
     shown: list[Outcome] = []
 
-    entered = office.do("A", "extend", days=20, approved_by="李四", now=at(DAY), show=shown.append)
+    entered = office.do("A", "extend", facts={"days": 20, "approved_by": "李四"}, now=at(DAY), show=shown.append)
 
     assert [replace(each, written=True) for each in shown] == [entered]
     assert shown[0].written is False
@@ -315,7 +315,7 @@ def test_where_it_cannot_be_shown_nothing_is_written(office: Office) -> None:
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        office.do("A", "note", text="x", now=at(DAY), show=cannot)
+        office.do("A", "note", facts={"text": "x"}, now=at(DAY), show=cannot)
     with office.store.reading() as ledger:
         assert ledger.record.entries("A") == before
 
@@ -333,5 +333,5 @@ def test_nobody_can_write_between_what_is_shown_and_what_is_written(place: Place
             except sqlite3.OperationalError as error:
                 locked.append(str(error))
 
-    assert office.do("A", "note", text="x", now=at(DAY), show=meanwhile).seq == 4
+    assert office.do("A", "note", facts={"text": "x"}, now=at(DAY), show=meanwhile).seq == 4
     assert locked == ["database is locked"]
