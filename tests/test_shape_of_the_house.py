@@ -27,7 +27,6 @@ MANY: dict[str, str] = {
 }
 LARGE: dict[str, str] = {
     "office.py": "the façade: every verb of everybody, with its help; what they do is elsewhere",
-    "store/sweeps.py": "every statement stands beside the one method that runs it",
     "store/tables.py": "every table is declared once, and in one place",
 }
 
