@@ -89,7 +89,7 @@ def test_a_value_may_name_the_decree_that_gave_it_its_text(tmp_path: Path) -> No
     place = "        article: 第三十三条第二款\n        quote: 行政机关不能当场"
     own(tmp_path, LAW, lambda text: text.replace(place, said + place, 1))
     limit = read_law([ROOT, tmp_path]).limits["ogi-regulations/reply"]
-    citation = limit.values[-1][1].citation
+    (citation,) = [value.citation for day, value in limit.values if str(day) == "2019-05-15"]
     assert str(citation) == (
         "《中华人民共和国政府信息公开条例》第三十三条第二款（《国务院关于修改某条例的决定》，国务院令第999号）"
     )
