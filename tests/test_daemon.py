@@ -20,7 +20,8 @@ import pytest
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.daemon import SHANGHAI, Daemon, logger
 from gkflow.domain.edition import Announcement
-from gkflow.office import Office, open_office
+from gkflow.office import Office
+from gkflow.open_office import open_office
 from gkflow.setup import init_office
 
 ENTRY = Path(__file__).parent / "soak" / "daemon_process.py"

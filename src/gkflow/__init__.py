@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import Refused as Refused
     from gkflow.domain.errors import Unfit as Unfit
     from gkflow.office import Office as Office
-    from gkflow.office import open_office as open
+    from gkflow.open_office import open_office as open
 
 _HOMES = {
     "Case": ("gkflow.domain.case", "Case"),
@@ -63,7 +63,7 @@ _HOMES = {
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
     "WouldReach": ("gkflow.application.sweep", "WouldReach"),
     "calendar": ("gkflow.bootstrap", "calendar"),
-    "open": ("gkflow.office", "open_office"),
+    "open": ("gkflow.open_office", "open_office"),
 }
 
 __all__ = [  # noqa: RUF022  (in the order of their use)

@@ -14,26 +14,38 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.actions import Command
+from gkflow.application.advance import advance
+from gkflow.application.calendar_reminder import ask_for_notice
+from gkflow.application.cases import CaseQuery, list_cases
+from gkflow.application.checks import near_case
+from gkflow.application.doctor import Around, HealthCheck, examine
+from gkflow.application.explain import explain, view_case
+from gkflow.application.export import export_rows
+from gkflow.application.facts import read_day
 from gkflow.application.given import facts_given, require_texts
+from gkflow.application.hours import ran_out
 from gkflow.application.ports import CallerSession, Ledger
+from gkflow.application.publishing import published_record, reason_kept
+from gkflow.application.receive import receive
+from gkflow.application.recounting import recount_moved
+from gkflow.application.register import Importing, import_register
+from gkflow.application.resolve_names import case_named
+from gkflow.application.sweep import simulate, tick
+from gkflow.application.transaction import OnRecord, Transaction
+from gkflow.application.unsweep import unsweep
+from gkflow.application.verify import rebuild
 from gkflow.bootstrap import (
     channels_of,
-    database_of,
-    home_folder,
     profile_of,
     read_moment,
-    settings_of,
 )
 from gkflow.calendar_adoption import Calendars
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
-from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.cases import UnknownCase
-from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.days import BadMoment, LaterThanNow
-from gkflow.domain.objections.installation import NoOffice
 from gkflow.drafts import Drafts
-from gkflow.files.home import FILE_NAME
 from gkflow.notification_delivery import NotificationDelivery
 from gkflow.office_state import OfficeState
 from gkflow.recurring_tasks import RecurringTasks
@@ -41,15 +53,11 @@ from gkflow.rule_editions import RuleEditions
 from gkflow.sealing import SAMPLE, Sealing
 from gkflow.subscriptions import Subscriptions
 from gkflow.supervision import Supervision
-from gkflow.watching import on_open
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from gkflow.application.actions import Command, Outcome
+    from gkflow.application.actions import Outcome
     from gkflow.application.cases import CaseLine
     from gkflow.application.deliver import Delivery
-    from gkflow.application.doctor import HealthCheck
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Channel, EscalationRecord, Ledger, NoticeRecord, Seal
@@ -65,68 +73,6 @@ if TYPE_CHECKING:
     from gkflow.in_use import KeptRules
     from gkflow.office_state import AdoptedEdition, Held
     from gkflow.store.database import Database
-
-
-def open_office(
-    target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None
-) -> Office:
-    """
-    Open an office (打开): on a database address, on the caller's own engine, or the one of the settings.
-
-    A database without any gkflow table is given them; one of another schema version is refused (Unfit) with the
-    command that mends it.
-    """
-    place = Path(home).absolute() if home is not None else home_folder()
-    chosen = settings or settings_of(place)
-    if target is None:
-        _require_database(chosen, place)
-    database = database_of(chosen, target)
-    if target is not None and home is None and settings is None:
-        chosen = _seals_beside(database, chosen)
-    if database.schema() is None:
-        if target is None:
-            raise _nothing_in(place, database.place)
-        database.migrate()
-    database.require_schema()
-    office = Office(database, chosen)
-    office.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
-    for look in on_open:
-        look(office)
-    return office
-
-
-def _seals_beside(database: Database, settings: Settings) -> Settings:
-    """
-    A database that is opened by its address keeps its seals beside it: the seals of two databases in one file would
-    make each of them look like one that was tampered with.
-    """
-    url = database.engine.url
-    if str(url) == settings.database.url or not settings.seal.file:
-        return settings
-    if url.get_backend_name() == "sqlite":
-        memory = not url.database or url.database == ":memory:"
-        name = "" if memory else str(Path(str(url.database)).absolute().with_suffix(".seals.jsonl"))
-    else:
-        name = f"{url.database}.{settings.seal.file}"
-    return replace(settings, seal=replace(settings.seal, file=name))
-
-
-def _require_database(settings: Settings, place: Path) -> None:
-    """Nothing is made where an office is looked for: neither a folder nor a database."""
-    from gkflow.store.database import require_database, sqlite_file
-
-    file = place / FILE_NAME
-    require_database(settings.database.url, file if file.is_file() else None)
-    path = sqlite_file(settings.database.url)
-    if path is not None and not path.exists():
-        raise NoOffice(place=str(place))
-
-
-def _nothing_in(place: Path, database: str) -> Unfit:
-    file = place / FILE_NAME
-    if file.is_file():
-        return DatabaseMissing(place=database, settings=str(file))
-    return NoOffice(place=str(place))
 
 
 class Office:
@@ -191,8 +137,6 @@ class Office:
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
         """Count again the cases that an adoption which was broken off has left (续办采用); returns how many."""
-        from gkflow.application.recounting import recount_moved
-
         return recount_moved(self.store, self.rules, self.moment(now))
 
     def adopt_first(self) -> None:
@@ -238,9 +182,6 @@ class Office:
         *facts* names what is known of it (``{"channel": "in_person"}``). Returns number, day 0, last day, public
         status and next actions. Raises Refused, NotFound, Conflict; the same *key* again does nothing twice.
         """
-        from gkflow.application.receive import receive
-        from gkflow.application.transaction import Transaction
-
         require_texts(workflow=workflow, number=number)
         moment = self.moment(now)
         given = facts_given(facts, {"title": title} if title != "" else {})
@@ -272,9 +213,6 @@ class Office:
         and after; *show* is called with them before anything is written, in the same transaction: where it raises,
         nothing is. Raises Refused with the reason and its article; nothing is half-written.
         """
-        from gkflow.application.advance import advance
-        from gkflow.application.transaction import Transaction
-
         require_texts(case=case, action=action)
         moment = self.moment(now)
         act = self._act(action, day, by, unit, facts_given(facts, {}), key)
@@ -292,9 +230,6 @@ class Office:
         facts: Mapping[str, Any],
         key: str | None,
     ) -> Command:
-        from gkflow.application.actions import Command
-        from gkflow.application.facts import read_day
-
         require_texts(by=by, unit=unit, key=key or "")
         self.require_sendable()
         return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
@@ -311,16 +246,11 @@ class Office:
         The case with its deadlines, findings and what is to be decided, on a day (查看); with *recorded_by* as the
         entries written by that moment tell it. Raises NotFound.
         """
-        from gkflow.application.explain import view_case
-        from gkflow.application.transaction import OnRecord
-
         require_texts(number=number)
         with self.store.reading(session) as ledger:
             rules = self._state.rules_for(ledger, known_on, recorded_by)
             entries = ledger.record.entries(number)
             if not entries:
-                from gkflow.application.checks import near_case
-
                 raise UnknownCase(case=number, mean=near_case(ledger, number))
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         moment, present = self.recorded_moment(recorded_by), self.moment(None)
@@ -351,8 +281,6 @@ class Office:
         Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article; with *known_on* as
         one would have answered then, by the notices published by that day; with *recorded_by* by what was on record.
         """
-        from gkflow.application.explain import explain
-
         view = self.view(number, as_of=as_of, known_on=known_on, recorded_by=recorded_by, session=session)
         with self.store.reading(session) as ledger:
             rules = self._state.rules_for(ledger, known_on, recorded_by)
@@ -372,9 +300,6 @@ class Office:
         With *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a
         whole day, by what was on record then.
         """
-        from gkflow.application.cases import CaseQuery, list_cases
-        from gkflow.application.hours import ran_out
-
         require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
         asked = CaseQuery(include_closed, overdue, due_within, clock, state, workflow, unit, officer, attention)
         moment, present = self.recorded_moment(recorded_by), self.moment(None)
@@ -392,16 +317,12 @@ class Office:
         What of a case may be shown to the public (公开的信息), by the labels of its facts; nothing where the case does
         not lie open: not published, withheld, withdrawn, taken down, expired, or not for the public at all.
         """
-        from gkflow.application.publishing import published_record
-
         return published_record(self.rules, self.view(number, as_of=as_of, session=session))
 
     def why_kept(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
     ) -> Kept | None:
         """Why nothing of a case leaves the office (不公开的原因); None where it lies open."""
-        from gkflow.application.publishing import reason_kept
-
         return reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
 
     # -- sweeping and telling ------------------------------------------------------------------------------------
@@ -415,9 +336,6 @@ class Office:
         year's notice of days off where it is time. May be called any number of times, by any number of processes.
         Raises Refused ("clock_ahead") when the clock has jumped.
         """
-        from gkflow.application.calendar_reminder import ask_for_notice
-        from gkflow.application.sweep import tick
-
         self.require_sendable()
         moment, store = self.moment(now), self._state.store_in(session)
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
@@ -447,8 +365,6 @@ class Office:
         Take back, on record, the sweeps of days that are still to come: they were done under a clock that was wrong
         (撤销巡检). Raises Refused ("nothing_to_unsweep").
         """
-        from gkflow.application.unsweep import unsweep
-
         return unsweep(self._state.store_in(session), self.moment(now), by, reason)
 
     def simulate(
@@ -459,8 +375,6 @@ class Office:
         now: datetime | None = None,
     ) -> list[WouldReach]:
         """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
-        from gkflow.application.sweep import simulate
-
         return simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
@@ -584,8 +498,6 @@ class Office:
         now: datetime | None = None,
     ) -> Imported:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
-        from gkflow.application.register import Importing, import_register
-
         self.require_sendable()
         moment = self.moment(now)
         with _without_collector():
@@ -597,9 +509,6 @@ class Office:
         self, cases: Sequence[str] | None = None, *, session: CallerSession | None = None
     ) -> list[dict[str, Any]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
-        from gkflow.application.export import export_rows
-        from gkflow.application.resolve_names import case_named
-
         with self.store.reading(session) as ledger:
             named = [case_named(ledger, each) for each in cases] if cases is not None else None
             return list(export_rows(ledger, named))
@@ -611,15 +520,11 @@ class Office:
         Draw up docket and clocks anew from the record (重建台账). Returns the number of cases, and the cases whose
         cached rows differed.
         """
-        from gkflow.application.verify import rebuild
-
         with _without_collector():
             return rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Look at everything that can go wrong quietly (体检)."""
-        from gkflow.application.doctor import Around, HealthCheck, examine
-
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
             rules = self.rules_in(ledger)

@@ -32,7 +32,7 @@ from gkflow.domain.objections.installation import (
     Unreadable,
 )
 from gkflow.files.home import FILE_NAME
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.store.backup import copy_sqlite
 from gkflow.store.connections import parsed_address
 from gkflow.store.database import require_database, sqlite_file

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gkflow.daemon import Daemon
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 
 DAY = 86_400.0
 

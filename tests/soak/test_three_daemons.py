@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gkflow.office import Office, open_office
+from gkflow.office import Office
+from gkflow.open_office import open_office
 from gkflow.setup import init_office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

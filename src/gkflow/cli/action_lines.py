@@ -17,7 +17,7 @@ from gkflow.cli.resolve_names import action_named, workflow_named
 from gkflow.domain.case import CORRECT, LINK, RECOUNT
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
 if TYPE_CHECKING:

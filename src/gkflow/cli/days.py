@@ -23,7 +23,6 @@ from gkflow.domain.machine import action_of
 from gkflow.domain.objections.days import DayFarUnsure
 from gkflow.domain.sentences import said, said_as
 from gkflow.files.home import FILE_NAME
-from gkflow.office import open_office
 from gkflow.words.language import say, say_as
 from gkflow.words.vocabulary import FIRMNESS, word
 
@@ -120,6 +119,8 @@ def office_if_any() -> Office | None:
     if not (home_folder() / FILE_NAME).is_file() and not os.environ.get("GKFLOW_DATABASE_URL"):
         return None
     try:
+        from gkflow.open_office import open_office  # a deadline without an office loads no database library
+
         return open_office()
     except Unfit as error:
         if error.code in ("no_office", "database_missing"):

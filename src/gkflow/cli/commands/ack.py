@@ -7,7 +7,7 @@ import typer
 from gkflow.cli import options
 from gkflow.cli.acting import acting, login
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import listed, say
 
 

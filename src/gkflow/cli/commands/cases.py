@@ -13,7 +13,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, listed, say
 from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 

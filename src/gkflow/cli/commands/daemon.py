@@ -9,7 +9,7 @@ import typer
 from gkflow.cli.commands import deliver, sweep
 from gkflow.daemon import Daemon
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.present import require_machine_clock
 
 

@@ -8,7 +8,7 @@ import typer
 
 from gkflow.cli import options
 from gkflow.cli.output import print_json
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:

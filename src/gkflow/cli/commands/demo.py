@@ -20,7 +20,7 @@ from gkflow.cli.app import run
 from gkflow.cli.commands.sweep import summary
 from gkflow.domain.objections.installation import NotADemo
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.setup import init_office
 from gkflow.words.language import say, spoken
 

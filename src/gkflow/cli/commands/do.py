@@ -16,7 +16,7 @@ from gkflow.cli.output import print_json
 from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
 from gkflow.cli.resolve_names import action_named, facts_named, unit_label, unit_named
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:

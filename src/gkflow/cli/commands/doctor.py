@@ -13,7 +13,7 @@ from gkflow.cli.opening import rules_words
 from gkflow.cli.output import coloured, print_json
 from gkflow.domain.errors import Fault
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.faults import fault_words
 from gkflow.words.language import label_of, listed, say, translated
 from gkflow.words.vocabulary import ROLES, word

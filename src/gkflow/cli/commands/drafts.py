@@ -19,7 +19,7 @@ from gkflow.cli.words import error_words
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, listed, say, translated
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from gkflow.cli import options
 from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
 from gkflow.cli.output import show
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 

@@ -15,7 +15,7 @@ from gkflow.cli.help import padded, width
 from gkflow.cli.output import print_json
 from gkflow.cli.resolve_names import clock_named
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, say
 from gkflow.words.vocabulary import (
     KNOWN,

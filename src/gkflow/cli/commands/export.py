@@ -14,7 +14,7 @@ from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, say, say_as, spoken
 
 if TYPE_CHECKING:

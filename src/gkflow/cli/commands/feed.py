@@ -20,7 +20,7 @@ from gkflow.domain.deadline import Status
 from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import ClockKind, Obligor
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.papers.feed import AllDay, feed_of
 from gkflow.words.language import label_of, say
 from gkflow.words.vocabulary import amount, day_words

@@ -16,7 +16,7 @@ from gkflow.cli.screen import unfiltered
 from gkflow.cli.words import error_words
 from gkflow.domain.sentences import said
 from gkflow.files.column_files import read_columns
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.papers.register_files import count_rows, read_register
 from gkflow.words.language import listed, say
 

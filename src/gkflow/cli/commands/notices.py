@@ -15,7 +15,7 @@ from gkflow.cli.output import print_json, show
 from gkflow.domain.address import mask_token
 from gkflow.domain.notice import compose
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.plugs import masked
 from gkflow.words.language import label_of, say, translated
 

@@ -14,7 +14,7 @@ from gkflow.cli.output import print_json
 from gkflow.cli.print_outcome import entered_row, print_entered
 from gkflow.cli.resolve_names import facts_named, workflow_named
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 

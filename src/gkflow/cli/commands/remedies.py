@@ -11,7 +11,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, label_or, say
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import warn
 from gkflow.cli.output import form_of, json_text, print_json, show
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:

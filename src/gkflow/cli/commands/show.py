@@ -17,7 +17,7 @@ from gkflow.cli.resolve_names import actions_words, fact_words, findings_rows, u
 from gkflow.domain.case import LINK
 from gkflow.domain.errors import NotFound
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say, say_as, translated
 from gkflow.words.vocabulary import BINDS, CLOCK_STATUSES, KEPT, VERDICTS, word
 

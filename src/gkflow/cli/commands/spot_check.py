@@ -14,7 +14,7 @@ from gkflow.cli.commands.score import period
 from gkflow.cli.output import print_json, print_table
 from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.output import print_json
 from gkflow.cli.subscription_rows import item_named, subscription_row
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.plugs import masked
 from gkflow.words.language import say
 

@@ -13,7 +13,7 @@ from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.output import show
 from gkflow.cli.subscription_rows import subscription_row
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, clock_label, escalati
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from gkflow.domain.sentences import said
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 

@@ -9,7 +9,7 @@ import typer
 from gkflow.cli import options
 from gkflow.cli.output import print_json
 from gkflow.domain.sentences import said, said_as
-from gkflow.office import open_office
+from gkflow.open_office import open_office
 from gkflow.sealing import SAMPLE
 from gkflow.words.language import say, translated
 

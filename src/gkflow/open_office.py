@@ -1,0 +1,84 @@
+"""
+Opening an office (打开机关): by its settings, on its database; a folder without an office is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gkflow.bootstrap import database_of, home_folder, settings_of
+from gkflow.domain.errors import Unfit
+from gkflow.domain.objections.database import DatabaseMissing
+from gkflow.domain.objections.installation import NoOffice
+from gkflow.files.home import FILE_NAME
+from gkflow.office import Office
+from gkflow.store.database import require_database, sqlite_file
+from gkflow.watching import on_open
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gkflow.files.settings import Settings
+    from gkflow.store.database import Database
+
+
+def open_office(
+    target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None
+) -> Office:
+    """
+    Open an office (打开): on a database address, on the caller's own engine, or the one of the settings.
+
+    A database without any gkflow table is given them; one of another schema version is refused (Unfit) with the
+    command that mends it.
+    """
+    place = Path(home).absolute() if home is not None else home_folder()
+    chosen = settings or settings_of(place)
+    if target is None:
+        _require_database(chosen, place)
+    database = database_of(chosen, target)
+    if target is not None and home is None and settings is None:
+        chosen = _seals_beside(database, chosen)
+    if database.schema() is None:
+        if target is None:
+            raise _nothing_in(place, database.place)
+        database.migrate()
+    database.require_schema()
+    office = Office(database, chosen)
+    office.adopt_first()  # now, in a transaction of its own: a verb may be called inside the portal's
+    for look in on_open:
+        look(office)
+    return office
+
+
+def _seals_beside(database: Database, settings: Settings) -> Settings:
+    """
+    A database that is opened by its address keeps its seals beside it: the seals of two databases in one file would
+    make each of them look like one that was tampered with.
+    """
+    url = database.engine.url
+    if str(url) == settings.database.url or not settings.seal.file:
+        return settings
+    if url.get_backend_name() == "sqlite":
+        memory = not url.database or url.database == ":memory:"
+        name = "" if memory else str(Path(str(url.database)).absolute().with_suffix(".seals.jsonl"))
+    else:
+        name = f"{url.database}.{settings.seal.file}"
+    return replace(settings, seal=replace(settings.seal, file=name))
+
+
+def _require_database(settings: Settings, place: Path) -> None:
+    """Nothing is made where an office is looked for: neither a folder nor a database."""
+    file = place / FILE_NAME
+    require_database(settings.database.url, file if file.is_file() else None)
+    path = sqlite_file(settings.database.url)
+    if path is not None and not path.exists():
+        raise NoOffice(place=str(place))
+
+
+def _nothing_in(place: Path, database: str) -> Unfit:
+    file = place / FILE_NAME
+    if file.is_file():
+        return DatabaseMissing(place=database, settings=str(file))
+    return NoOffice(place=str(place))
