@@ -1,5 +1,5 @@
 """
-What is entered and what it led to (办理请求与结果), and how an entry is written: sealed, chained, drawn up.
+Commands and outcomes (办理请求与结果), and how an entry is written: sealed, chained, with its caches updated.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from gkflow.domain.sentences import said
 from gkflow.domain.urgency import urgency
 from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 
-# Findings that a person at the counter is not let into: the entry would claim what the law does not allow.
-# In a register they are reported and accepted, for a register says what happened.
+# Findings that block an entry typed in by a person: it would claim something that the law does not allow.
+# In an import they are reported and accepted, because a register says what happened.
 REFUSING: Mapping[str, type[Refused]] = {
     each.code: each
     for each in (
@@ -64,7 +64,7 @@ REFUSING: Mapping[str, type[Refused]] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an entry led to (办理结果). ``last_day`` is that of the office's most urgent clock; None: none runs."""
+    """The outcome of an entry (办理结果). ``last_day`` is that of the office's most urgent clock; None if none runs."""
 
     number: str
     seq: int
@@ -87,7 +87,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What somebody wants to enter (办理请求)."""
+    """What a user wants to enter (办理请求)."""
 
     action: str
     day: date | None = None
@@ -100,7 +100,7 @@ class Command:
 
 @contextmanager
 def about(workflow: Workflow) -> Iterator[None]:
-    """An objection raised inside says which workflow it speaks of: the same action has other names in another."""
+    """Add the workflow to an objection raised inside: the same action has other names in another workflow."""
     try:
         yield
     except GkflowError as error:
@@ -109,7 +109,7 @@ def about(workflow: Workflow) -> Iterator[None]:
 
 
 def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, Any]) -> None:
-    """Raise Refused for a finding that a person at the counter is not let into."""
+    """Raise Refused for a finding that blocks an entry typed in by a person."""
     for finding in findings:
         if finding.code in REFUSING:
             told = {**finding.facts, "case": number, "action": action}
@@ -131,7 +131,7 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
 
 
 def write(tx: Transaction, case: OnRecord, entry: Entry, reckoned: Reckoned | None = None) -> Entry:
-    """Seal and append an entry and draw up the caches, in the ledger's transaction."""
+    """Seal and append an entry and update the caches, in the ledger's transaction."""
     entries = case.entries
     sealed = seal_next(entry, entries[-1].hash if entries else "", tx.rules)
     tx.ledger.record.append([sealed])
@@ -141,12 +141,12 @@ def write(tx: Transaction, case: OnRecord, entry: Entry, reckoned: Reckoned | No
 
 
 def drawn_from(entry: Entry) -> date:
-    """The day from which an entry changes how the case stood: a correction may do so on every day."""
+    """The first day for which an entry changes the case: a correction may change every day."""
     return date.min if entry.action in (CORRECT, MISFILE) else entry.day
 
 
 def seal_next(entry: Entry, previous: str, rules: OfficeContext) -> Entry:
-    """The entry under its hash, chained to the one before, with the account that writes it."""
+    """The entry with its hash, chained to the previous one, and the account that writes it."""
     e, account = entry, rules.account  # written out: dataclasses.replace costs more than the hash
     unsealed = Entry(
         e.case, e.seq, e.action, e.day, e.written_at, e.by, e.unit, e.facts, e.remarks, e.key, previous, "",
@@ -161,8 +161,8 @@ def seal_next(entry: Entry, previous: str, rules: OfficeContext) -> Entry:
 
 def most_urgent(deadlines: Deadlines) -> Deadline | None:
     """
-    The office's most urgent clock (最紧迫的计时): a running one by its last day, else one that stands still or
-    waits, else the one that stopped last. Powers and internal targets do not count.
+    The office's most urgent clock (最紧迫的计时): a running one by its last day, else a suspended or waiting one,
+    else the one that stopped last. Powers and internal targets do not count.
     """
     owed = [
         deadline
@@ -174,11 +174,11 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
     return min(owed, key=lambda each: urgency(each.status, each.last_day, each.stopped), default=None)
 
 
-# -- what is told ---------------------------------------------------------------------------------------------
+# -- outcomes ------------------------------------------------------------------------------------------------
 
 
 def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
-    """The next entry of a record, not yet sealed; *act* with its day, and with its facts by their codes."""
+    """The next entry of a record, not yet sealed; *act* with its day, its facts as codes."""
     workflow, number, entries = case
     assert act.day is not None
     unit = act.unit or unit_of(workflow, record_of(entries))
@@ -194,17 +194,17 @@ def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
 def findings_of(
     workflow: Workflow, case: Case, deadlines: Deadlines, seq: int, written: date | None = None
 ) -> tuple[Finding, ...]:
-    """What should not be so about one entry, written down on that day."""
+    """The findings about one entry, recorded on that day."""
     return all_findings(workflow, case, deadlines, seq, written)
 
 
 def iso(deadline: Deadline | None) -> str | None:
-    """The last day as text; None where there is none."""
+    """The last day as text; None if there is none."""
     return deadline.last_day.isoformat() if deadline is not None and deadline.last_day is not None else None
 
 
 class Decided(NamedTuple):
-    """What an entry will lead to (办理决定), before anything is written."""
+    """The decision about an entry (办理决定), before anything is written."""
 
     workflow: Workflow
     case: Case  # with the entry
@@ -215,7 +215,7 @@ class Decided(NamedTuple):
 
     @property
     def reckoned(self) -> Reckoned:
-        """What the caches need not reckon again."""
+        """What the caches need not recalculate."""
         return Reckoned(self.entry.day, self.case, self.after)
 
     @property
@@ -226,7 +226,7 @@ class Decided(NamedTuple):
 
 
 def told(decided: Decided, *, written: bool, opened: tuple[str, ...] = ()) -> Outcome:
-    """The result of an entry, with what stood before and stands after."""
+    """The outcome of an entry, with the last days before and after."""
     workflow, case, entry, before, after, findings = decided
     state = workflow.states[case.state]
     urgent, was = most_urgent(after), most_urgent(before)

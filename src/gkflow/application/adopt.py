@@ -1,9 +1,9 @@
 """
-Adopting an edition of the calendar or of the rules (采用日历、采用规则): which open deadlines move and why, and, when
-people have looked, moving them.
+Adopting an edition of the calendar or of the rules (采用日历、采用规则): list the open deadlines that move and why;
+after a person has reviewed them, move them.
 
-Closed cases never move, nor does a clock that has stopped. What was said before stays on record beside the new
-day; an edition is undone by adopting another one.
+Closed cases and stopped clocks never move. The earlier last day stays on record with the new one. To undo an edition,
+adopt another one.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recalculation_key import how_firm_of, recount
 
 _ONE_DAY = timedelta(days=1)
-_BACK = timedelta(days=15)  # a day that is put back to a working day may lie behind a long holiday
+_BACK = timedelta(days=15)  # a day that becomes a working day again may follow a long holiday
 
 
 @dataclass(frozen=True, slots=True)
 class Adopting:
-    """What adopting an edition did (采用结果)."""
+    """The result of adopting an edition (采用结果)."""
 
     edition: str
     moved: int
     earlier: int
-    touched: int  # cases whose rows were drawn up anew, moved or only firmer
+    touched: int  # cases whose rows were recomputed, whether they moved or only became firmer
 
 
 def changed_days(old: WorkCalendar, new: WorkCalendar) -> list[date]:
-    """The days that are worked under one calendar and not under the other (变动的日子), in order."""
+    """The days that are working days in only one of the two calendars (变动的日子), in order."""
     years = {day.year for day in old.days_off ^ new.days_off} | {day.year for day in old.makeup_days ^ new.makeup_days}
     for one, other in ((old, new), (new, old)):
         since, until = one.announced_through, other.announced_through
@@ -54,7 +54,7 @@ def changed_days(old: WorkCalendar, new: WorkCalendar) -> list[date]:
 
 
 def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: date, new: date) -> str:
-    """The days behind a move, each with the notice that set it (变动的依据)."""
+    """The days that cause a move, each with the notice that set it (变动的依据)."""
     told = []
     for day in changed:
         if since < day <= max(old, new):
@@ -66,9 +66,9 @@ def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: dat
 
 def find_moves(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:
     """
-    Every open deadline that moves when *new* takes the place of *old*, those that end earlier first (届满日变动).
+    Every open deadline that moves when *new* replaces *old*, those that end earlier first (届满日变动).
 
-    Groups of clocks are counted once; only where a lapse is still to come is the record itself read.
+    Groups of clocks are counted once; the record itself is read only where a lapse is still to come.
     """
     _note(ledger, old, new, as_of)
     yield from ledger.moves.moving()
@@ -142,7 +142,7 @@ def _by_reading(
 
 
 def _moves(was: Deadline, now: Deadline) -> bool:
-    """Whether the clock ran towards a day, or runs towards one now; not what has stopped, stands still or waits."""
+    """Whether the clock ran, or runs, towards a last day; false if it is stopped, suspended or waiting."""
     if now.status is Status.RUNNING:
         return was.status in (Status.RUNNING, Status.NO_LIMIT) and now.last_day is not None
     return now.status is Status.NO_LIMIT and was.status is Status.RUNNING
@@ -152,8 +152,8 @@ def begin_adopting(
     tx: Transaction, new: OfficeContext, edition: str, adopt: Callable[[], None], by: str = ""
 ) -> Adopting:
     """
-    Adopt an edition (采用): put it on record (*adopt*) and, in the same transaction, every case that it touches into
-    the queue from which ``recount_moved`` takes them, those whose deadline ends earlier first.
+    Adopt an edition (采用). *adopt* records it and, in the same transaction, every affected case is queued for
+    ``recount_moved``, those whose deadline ends earlier first.
     """
     ledger, old = tx.ledger, tx.rules
     _note(ledger, old, new, tx.today)

@@ -1,4 +1,4 @@
-"""Entering an action into a case (办理): the machine decides, the law is asked, one transaction writes."""
+"""Entering an action into a case (办理): check it against workflow and law, then write it in one transaction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from gkflow.domain.machine import action_of, decide, missing_facts, replay
 from gkflow.domain.objections.cases import KeyReused, RecountByHand, UnknownCase
 from gkflow.domain.workflow import Workflow
 
-# What a correction takes down besides what it was given.
+# What a correction accepts besides the facts given.
 _ADDED = ("last_day_before", "last_day_after")
 
 
@@ -52,10 +52,10 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
     """
     Enter *act* into an existing case (办理).
 
-    It is decided once. *show* is called with what will follow before anything is written: where it raises, nothing
-    is. Then the entry, the docket, the clocks and the notices are written, all in the ledger's transaction. Raises
-    NotFound for an unknown case, action or fact; Refused with the reason and the article where the workflow or the law
-    does not allow it; Conflict where another writer was faster or the idempotency key was used for something else.
+    The decision is made once. *show* is called with it before anything is written; if *show* raises, nothing is
+    written. Entry, docket, clocks and notices are then written in the ledger's transaction. Raises NotFound for an
+    unknown case, action or fact; Refused with the reason and the article where the workflow or the law does not
+    allow it; Conflict where another writer was faster or the idempotency key was used for something else.
     """
     entries = tx.ledger.record.entries(number)
     if not entries:
@@ -68,7 +68,7 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
                 show(again)
             return again
         decided = _decide(tx, case, act)
-        # What would be refused of the cases that it opens must be so before anything is written.
+        # Cases that this entry opens are checked before anything is written.
         openings = decide_openings(tx, decided)
         if show is not None:
             show(told(decided, written=False))
@@ -107,7 +107,7 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
     findings = findings_of(workflow, after_case, after, entry.seq, today)
     refuse(workflow, number, action.name, findings, facts)
     if corrected is not None:
-        # What may not be entered may not be corrected to either; what was wrong before is not this correction's.
+        # What may not be entered may not be corrected to either; errors made earlier are not this correction's.
         known = findings_of(workflow, before_case, before, corrected.seq, today)
         anew = findings_of(workflow, after_case, after, corrected.seq, today)
         fresh = [each for each in anew if each not in known]
@@ -116,7 +116,7 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
 
 
 def _check_people(rules: OfficeContext, case: OnRecord, act: Command, aim: str) -> None:
-    """Who acts and whom the entry names; *aim* is the action that it is about: of a correction, the corrected one."""
+    """Check who acts and whom the entry names; *aim* is the action concerned (for a correction, the corrected one)."""
     workflow, facts = case.workflow, act.facts
     check_role(rules, act.by, act.action, workflow.actions[act.action].roles)
     unit = str(facts.get("to_unit") or act.unit or unit_of(workflow, case.entries))
@@ -142,8 +142,8 @@ def _write(tx: Transaction, case: OnRecord, decided: Decided, openings: Sequence
 
 def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> Outcome | None:
     """
-    The result of an earlier call under the same idempotency key: a portal's retry does nothing twice. *number* is
-    empty where the first call made one.
+    The outcome of an earlier call with the same idempotency key, so that a portal may retry. *number* is empty
+    where the first call assigned one.
     """
     assert act.key
     old = tx.ledger.record.entry_by_key(act.key)
@@ -165,7 +165,7 @@ def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> 
     record = record_of(tx.ledger.record.entries(old.case), None)
     case = replay(kept, old.case, record)
     after = reckon_case(kept, record, tx.rules.rulebook, max(entry.day for entry in record))
-    # What it opened was linked in the same moment: a retry returns it as well.
+    # The cases that it opened were linked in the same moment: a retry returns them too.
     opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
     findings = findings_of(kept, case, after, old.seq)
     return told(Decided(kept, case, old, {}, after, findings), written=False, opened=opened)
@@ -176,7 +176,7 @@ def _linked_with(entry: Entry, old: Entry) -> bool:
 
 
 def wanted_facts(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The facts that an action must have, and those that it may have besides."""
+    """The required and the optional facts of an action."""
     found = action_of(workflow, action)
     must = tuple(need.fact for need in found.requires)
     return must, tuple(name for name in fact_names(workflow, found) if name not in must)

@@ -1,8 +1,8 @@
 """
-Which clocks other rules can move (受规则变动影响的期限): those that are reckoned by a limit that has changed.
+Clocks that a change of rules can move (受规则变动影响的期限): those that use a limit that has changed.
 
-A clock rests on its own limit, on those of its other starts and of its extension, and on the clocks that say when its
-suspension ends or whether a notice was in time.
+A clock depends on its own limit, on those of its other starts and of its extension, and on the clocks that decide
+when its suspension ends or whether a notice was in time.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _UNITS = {
 
 
 class Affected:
-    """What of the open cases a change of rules can move (受影响的期限)."""
+    """The open clocks that a change of rules can move (受影响的期限)."""
 
     def __init__(self, ledger: Ledger, old: OfficeContext, new: OfficeContext) -> None:
         self._ledger, self._old, self._new = ledger, old, new
         self._limits: dict[str, tuple[TimeLimit | None, TimeLimit | None]] = {}
-        self._rests: dict[tuple[str, str], tuple[str, ...]] = {}  # (edition, clock) -> the limits that it rests on
+        self._rests: dict[tuple[str, str], tuple[str, ...]] = {}  # (edition, clock) -> the limits that it depends on
 
     def clocks(self) -> Iterator[tuple[str, str]]:
         """The clocks that a changed limit can move, each with the edition of its workflow."""
@@ -41,7 +41,7 @@ class Affected:
                     yield edition, rule.name
 
     def why(self, workflow: Workflow, was: Deadline, now: Deadline) -> str:
-        """The limits behind a move: what each was and is on the day on which the clock started, with its article."""
+        """The changed limits behind a move: before and after on the day the clock started, with the article."""
         if self._old.rulebook.edition == self._new.rulebook.edition:
             return ""
         start, told = now.clock.events[0].day, []
@@ -57,7 +57,7 @@ class Affected:
         return "；".join(told)
 
     def rests_on(self, workflow: Workflow, rule: ClockRule) -> tuple[str, ...]:
-        """The names of the limits that the clock rests on, its own first."""
+        """The names of the limits that the clock depends on, its own first."""
         key = (workflow.edition, rule.name)
         if key not in self._rests:
             self._rests[key] = tuple(dict.fromkeys(_limits(workflow, rule, {})))
@@ -91,7 +91,7 @@ def _limits(workflow: Workflow, rule: ClockRule, seen: dict[str, None]) -> Itera
 
 
 def amount(value: LimitValue | None) -> str:
-    """How long, for people: 20个工作日, 1月31日, or that there is none."""
+    """The length for display: 20个工作日, 1月31日, or that there is none."""
     if value is None:
         return "无"
     if value.unit is LimitUnit.FIXED_DATE:

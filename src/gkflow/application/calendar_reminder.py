@@ -1,4 +1,4 @@
-"""Asking for next year's notice of days off (催录放假安排): weekly from 1 November until it is entered."""
+"""The reminder to enter next year's notice of days off (催录放假安排): weekly from 1 November until it is entered."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PULSE = "calendar_asked"
 
 def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: date) -> int | None:
     """
-    Tell those who keep the calendar that the next notice is missing (催录放假安排), once a week: from 1 November, and
-    at any time where an open deadline depends on predicted days.
+    Notify those who keep the calendar that the next notice is missing (催录放假安排), once a week: from 1 November,
+    and at any time if an open deadline depends on predicted days.
 
-    From the first working day of a week on; whoever calls first in that week tells, all others find it told.
-    Returns the year whose notice is missing, or None when nobody was notified now.
+    The first call on or after the first working day of a week sends it; later calls in that week find it sent.
+    Returns the year whose notice is missing, or None if nobody was notified now.
     """
     calendar = rules.rulebook.calendar
     through = calendar.announced_through
@@ -30,8 +30,8 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
         return None
     if through.year > today.year or today.month < NOTICE_SEASON:
         with store.reading() as ledger:
-            # Out of season only where an open deadline already rests on days that nobody has announced; what waits
-            # for a local notice does not wait for this one.
+            # Before November, only if an open deadline depends on unannounced days; one that waits for a local notice
+            # does not wait for the national one.
             lines = ledger.lists.provisional(today)
         if not any(line.last_day is not None and _may_move(line.last_day, through) for line in lines):
             return None
@@ -53,7 +53,7 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
 
 
 def _may_move(last: date, through: date) -> bool:
-    """Whether the notice after *through* may move a last day: it lies beyond, or in the days that were unsettled."""
+    """Whether the notice after *through* may move a last day: it is later, or among the days that were unsettled."""
     return last >= date(through.year, *UNSETTLED_FROM)
 
 

@@ -1,5 +1,5 @@
 """
-Opening a case (立案), by hand or because another one leads to it; the link stands on both records.
+Opening a case (立案), directly or as a consequence of another case; both records hold the link.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from gkflow.domain.workflow import Opening, Workflow
 
 
 class DecidedOpening(NamedTuple):
-    """A case that will be opened (立案决定), before anything is written; it follows from ``origin``."""
+    """The decision to open a case (立案决定), before anything is written; it follows from ``origin``."""
 
     decided: Decided
     origin: str
@@ -41,7 +41,7 @@ def open_case(tx: Transaction, workflow: Workflow, number: str, act: Command, fo
     """
     Open a case with the first action of its workflow (收件). Raises as ``advance``.
 
-    *following* is one that another case leads to by its rules: whoever acted there need hold no role here.
+    *following* is a case that follows from another one by rule: its actor needs no role here.
     """
     opening = decide_opening(tx, workflow, number, act, following)
     return told(opening.decided, written=False) if tx.dry_run else write_opening(tx, opening)
@@ -50,7 +50,7 @@ def open_case(tx: Transaction, workflow: Workflow, number: str, act: Command, fo
 def decide_opening(
     tx: Transaction, workflow: Workflow, number: str, act: Command, following: bool = False
 ) -> DecidedOpening:
-    """What opening the case will lead to; refused where it may not be opened."""
+    """Decide the opening of a case; raises Refused where it may not be opened."""
     if tx.ledger.docket.line(number) is not None:
         raise CaseExists(case=number)
     with about(workflow):
@@ -75,7 +75,7 @@ def decide_opening(
 
 
 def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
-    """Write what was decided: the case, its notices, and the link on the record that it follows from."""
+    """Write a decision: the case, its notices, and the link on the record of its origin."""
     decided, origin = opening
     workflow, entry = decided.workflow, decided.entry
     action = workflow.actions[entry.action]
@@ -92,8 +92,8 @@ def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
 
 def next_number(tx: Transaction, workflow: str, unit: str, year: int, taken: Collection[str] = ()) -> str:
     """
-    The next case number of a unit and year: UNIT-2026-0001 (案件编号); UNIT-CF-2026-0001 where the settings give
-    the workflow a series of its own. *taken* are those of cases that will be opened before it.
+    The next case number of a unit and year (案件编号): UNIT-2026-0001, or UNIT-CF-2026-0001 where the settings give
+    the workflow its own series. *taken* are the numbers of cases that will be opened before it.
     """
     series = tx.rules.numbers.get(workflow, "")
     prefix = "-".join(filter(None, (unit or "CASE", series, str(year)))) + "-"
@@ -104,7 +104,7 @@ def next_number(tx: Transaction, workflow: str, unit: str, year: int, taken: Col
 
 
 def decide_openings(tx: Transaction, decided: Decided) -> list[DecidedOpening]:
-    """The cases that an entry leads to (派生案件), each decided before anything is written."""
+    """The cases that follow from an entry (派生案件), each decided before anything is written."""
     found: list[DecidedOpening] = []
     for each in decided.workflow.actions[decided.entry.action].opens:
         if meets(each.when, decided.entry.facts):
@@ -115,8 +115,8 @@ def decide_openings(tx: Transaction, decided: Decided) -> list[DecidedOpening]:
 
 class Cause(NamedTuple):
     """
-    Why a case is opened (派生原因): the entry of another one. With a *key* it is opened once; *given* are further facts
-    of its first entry.
+    Why a case is opened (派生原因): the entry of another case. With a *key* it is opened only once; *given* are further
+    facts of its first entry.
     """
 
     case: Case
@@ -127,9 +127,9 @@ class Cause(NamedTuple):
 
 def follow(tx: Transaction, opening: Opening, cause: Cause) -> str | None:
     """
-    Open the case that a cause leads to (派生案件), where its conditions are met, and return its number.
+    Open the case that follows from a cause (派生案件), if its conditions are met, and return its number.
 
-    It is linked on both records. The same key again opens nothing a second time.
+    Both records hold the link. Repeating the key opens nothing.
     """
     if not meets(opening.when, cause.entry.facts):
         return None
@@ -149,7 +149,7 @@ def _decide_following(tx: Transaction, opening: Opening, cause: Cause, taken: Co
 
 
 def link_back(tx: Transaction, origin: str, entry: Entry, label: str) -> None:
-    """Put on the record of *origin* that it led to the case that *entry* opened (关联案件), once."""
+    """Record in *origin* that it led to the case opened by *entry* (关联案件), once."""
     entries = tx.ledger.record.entries(origin)
     if any(each.action == LINK and each.facts.get("leads_to") == entry.case for each in entries):
         return

@@ -20,7 +20,7 @@ from gkflow.domain.workflow import ClockKind, Obligor, Workflow
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case in a list (台账行): the office's most urgent clock, or the clock that was asked for."""
+    """One case in a list (台账行): the office's most urgent clock, or the clock requested."""
 
     case: str
     workflow: str
@@ -48,7 +48,7 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
-    """What a list is asked for (查询条件)."""
+    """The filter of a list (查询条件)."""
 
     include_closed: bool = False
     overdue: bool = False
@@ -71,12 +71,12 @@ def list_cases(
     recorded_by: datetime | None = None,
 ) -> list[CaseLine]:
     """
-    The cases as of *day* (台账): what happened up to that day is counted, whenever it was written down.
+    The cases as of *day* (台账): everything that happened up to that day, whenever it was recorded.
 
-    One line for each case, most urgent first. With ``overdue`` or ``due_within`` only clocks that the office owes
-    are searched, by their last day, however many cases are open. With *reckon* every case is reckoned by the
-    calendar of *rules*, whatever the caches say: as one would have answered by the notices of another day. With
-    *recorded_by* every case is read off the entries written by that moment (当时所载).
+    One line per case, most urgent first. With ``overdue`` or ``due_within``, only clocks that the office owes are
+    searched, by last day. With *reckon*, every case is recalculated with the calendar of *rules* instead of read
+    from the caches: the answer by the notices known on another day. With *recorded_by*, every case is rebuilt from
+    the entries written by that moment (当时所载).
     """
     if asked.workflow:
         asked = replace(asked, workflow=rules.rulebook.workflow(asked.workflow).name)
@@ -116,7 +116,7 @@ def _clock_named(rules: OfficeContext, asked: CaseQuery) -> str:
 
 
 def _check_state(rules: OfficeContext, name: str) -> None:
-    """A mistyped state would otherwise give an empty list, which reads as "all is well"."""
+    """Refuse an unknown state: a typing error would give an empty list, which reads as "all is well"."""
     states = [state for workflow in rules.rulebook.workflows.values() for state in workflow.states.values()]
     names = dict.fromkeys(word for state in states for word in (state.name, state.label))
     if name not in names:
@@ -143,7 +143,7 @@ def _matches(line: CaseLine, asked: CaseQuery) -> bool:
 
 def _owed(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery) -> list[CaseLine]:
     if asked.overdue and asked.ran_out:
-        # With the day itself, for the hours that are over on it.
+        # Includes the day itself, for clocks in hours that end on it.
         pairs = [
             (docket, clock)
             for docket, clock in ledger.lists.late(day, "<=")
@@ -152,7 +152,7 @@ def _owed(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery) -> 
     elif asked.overdue:
         pairs = ledger.lists.late(day)
     else:
-        # Up to the day before the next working day: a fixed last day may be a day off.
+        # Until the day before the next working day: a fixed last day may be a day off.
         book = rules.rulebook
         ahead = [each.add(day, (asked.due_within or 0) + 1) for each in (book.calendar, *book.local.values())]
         pairs = ledger.lists.late(day, "<", max(ahead))
@@ -188,7 +188,7 @@ def _reckoned(
     ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, recorded_by: datetime | None = None
 ) -> list[CaseLine]:
     lines = []
-    # What has ended by what is on record now may have been open by what was on record then, and the other way round.
+    # A case that is closed on record now may have been open on record then, and the reverse.
     for docket in ledger.lists.dockets(
         FOREVER if recorded_by is not None else day, asked.include_closed or recorded_by is not None
     ):
@@ -206,7 +206,7 @@ def _reckoned(
 
 
 def _as_of(ledger: Ledger, rules: OfficeContext, docket: DocketLine, day: date) -> DocketLine | None:
-    """The docket line as of *day*: read off the record where something happened since; None: nothing had by then."""
+    """The docket line as of *day*, rebuilt from the record where something happened since; None if nothing had yet."""
     if docket.latest <= day:
         return docket
     entries = ledger.record.entries(docket.case)
@@ -216,7 +216,7 @@ def _as_of(ledger: Ledger, rules: OfficeContext, docket: DocketLine, day: date) 
 
 
 def choose_clock(clocks: Iterable[ClockRevision], name: str = "") -> ClockRevision | None:
-    """The clock that speaks for the case: the one named, else the office's most urgent duty."""
+    """The clock shown for the case: the one requested, else the office's most urgent duty."""
     mine = [c for c in clocks if c.clock == name] if name else [c for c in clocks if c.owed and c.status != "no_limit"]
     return min(mine, key=lambda c: urgency(c.status, c.last_day, c.stopped), default=None)
 
@@ -257,7 +257,7 @@ def _case_line(
 def _with_clock(
     rules: OfficeContext, day: date, docket: DocketLine, line: CaseLine, clock: ClockRevision, asked: CaseQuery
 ) -> CaseLine:
-    """The line of a case with the clock that speaks for it."""
+    """The line of a case with the clock shown for it."""
     workflow = rules.rulebook.workflows.get(docket.workflow)
     rule = workflow.clock(clock.clock) if workflow is not None else None
     calendar = rules.rulebook.calendar_of(docket.unit)
@@ -302,7 +302,7 @@ def _attention(clocks: Sequence[ClockRevision], day: date) -> tuple[str, ...]:
 def _unclocked(
     workflow: Workflow | None, docket: DocketLine, clocks: Sequence[ClockRevision], clock: ClockRevision | None
 ) -> str | None:
-    """Why no clock of the office runs in an open case that nobody has answered; None where one does or did."""
+    """Why no clock of the office runs in an open, unanswered case; None if one does or did."""
     if clock is not None and clock.status != Status.STOPPED.value:
         return None
     unlimited = [each for each in clocks if each.owed and each.status == Status.NO_LIMIT.value]
@@ -317,7 +317,7 @@ _answered: dict[str, frozenset[str]] = {}
 
 
 def answered_states(workflow: Workflow) -> frozenset[str]:
-    """The states that are reached by what a duty of the office asks for (已办状态): published, replied, filed."""
+    """The states that fulfil a duty of the office (已办状态): published, replied, reported."""
     found = _answered.get(workflow.edition)
     if found is None:
         owed = [rule for rule in workflow.clocks if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY]

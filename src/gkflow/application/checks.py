@@ -1,4 +1,4 @@
-"""What is asked before an entry is taken (受理前的核对): its day, who may, whose it is, what it corrects."""
+"""Checks before an entry is accepted (受理前的核对): its day, its actor, its owner, what it corrects."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from gkflow.domain.workflow import Action, Workflow
 
 
 def near_case(ledger: Ledger, number: str) -> str:
-    """A hint at a case number that is nearly the same."""
+    """A hint with a case number that is nearly the same."""
     near = get_close_matches(number, ledger.record.near_cases(number), 2)
     return did_you_mean(near)
 
 
 def legal_of(number: str, day: date, today: date, first: date | None) -> date:
-    """The legal day of an entry: of a year that can be, not to come, and not before the first one."""
+    """The legal day of an entry: a plausible year, not in the future, not before the first entry."""
     if day.year < FIRST_YEAR:
         raise YearTooEarly(day=day, first=FIRST_YEAR)
     if day > today:
@@ -49,14 +49,16 @@ _YEARS_BACK = 2
 
 
 def is_far(day: date, today: date) -> bool:
-    """Whether a day lies so far from today that its year may be a slip: another century, more than two years back."""
+    """
+    Whether a day is so far from today that its year may be a typing error: another century, or over two years ago.
+    """
     if day.year // 100 != today.year // 100:
         return True
     return (day.year + _YEARS_BACK, day.month, day.day) < (today.year, today.month, today.day)
 
 
 def far_days(workflow: Workflow, day: date | None, facts: Mapping[str, Any], today: date) -> dict[str, date]:
-    """The days of an entry that lie far from today, by the word for the entry's own and the names of its facts."""
+    """The days of an entry that are far from today, keyed by "day" or the name of the fact."""
     found = {"day": day} if day is not None and is_far(day, today) else {}
     for name, value in facts.items():
         spec = workflow.facts.get(name)
@@ -68,13 +70,13 @@ def far_days(workflow: Workflow, day: date | None, facts: Mapping[str, Any], tod
 
 
 def label_of(workflow: Workflow, fact: str) -> str:
-    """A fact as people and programs know it."""
+    """A fact by label and name."""
     spec = workflow.facts.get(fact)
     return f"{spec.label}({fact})" if spec is not None else fact
 
 
 def choices_of(workflow: Workflow, facts: Sequence[str]) -> str:
-    """What may be chosen for these facts: decision = granted 予以公开 | refused 不予公开."""
+    """The choices of these facts: decision = granted 予以公开 | refused 不予公开."""
     told = []
     for name in facts:
         spec = workflow.facts.get(name)
@@ -85,7 +87,7 @@ def choices_of(workflow: Workflow, facts: Sequence[str]) -> str:
 
 
 def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequence[str]) -> None:
-    """Raise Refused where facts are missing that the action must have."""
+    """Raise Refused where required facts are missing."""
     if gaps:
         labels = [label_of(workflow, gap) for gap in gaps]
         cite = action.cite or workflow.label
@@ -95,7 +97,7 @@ def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequen
 
 
 def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str]) -> None:
-    """A person whom the settings know must hold one of the action's roles; others are not known to lack it."""
+    """A person in the settings must hold one of the action's roles; others are not checked."""
     if not roles or not by:
         return
     known = [person for person in rules.people if person.name == by]
@@ -104,7 +106,7 @@ def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str])
 
 
 def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
-    """An extension is approved by whom the law names (第三十三条第二款), not by any leader."""
+    """An extension is approved by the person whom the law names (第三十三条第二款), not by any leader."""
     for clock in workflow.clocks:
         for rule in clock.extends:
             by = str(facts.get(rule.approval, ""))
@@ -116,13 +118,13 @@ def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts:
 
 
 def approvals(workflow: Workflow, action: str) -> tuple[str, ...]:
-    """The facts that name who approved the extension that an action enters (批准人)."""
+    """The facts that name who approved an extension (批准人)."""
     rules = (rule for clock in workflow.clocks for rule in clock.extends if rule.action == action and rule.approvers)
     return tuple(dict.fromkeys(rule.approval for rule in rules))
 
 
 def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
-    """Nobody is asked a second time while the first letter is open."""
+    """Nobody is consulted again while the first consultation is open."""
     ref = str(facts.get("ref", ""))
     for deadline in before.values():
         for rule in deadline.clock.rule.suspends:
@@ -134,15 +136,15 @@ def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping
 
 
 def first_day(entries: Sequence[Entry]) -> date:
-    """The day of the first entry, as corrected: a correction holds on every day."""
+    """The day of the first entry, as corrected: a correction applies to every day."""
     return next(entry.day for entry in record_of(entries) if entry.seq == 1)
 
 
 def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any], on: date) -> None:
     """
-    A correction names its entry, what is corrected and why (更正记录), and leaves the first entry the first.
+    A correction names its entry, the corrected facts and a reason (更正记录); the first entry stays the first.
 
-    A correction may itself be corrected or voided; what has been voided may not: its voiding may.
+    A correction may itself be corrected or voided. A voided entry may not be corrected; its voiding may.
     """
     if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
         raise CorrectionWantsReason(case=number)
@@ -156,7 +158,7 @@ def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, 
         raise CorrectionOfVoided(case=number, seq=old.seq, by=amended.voided_by)
     if old.seq == 1 and facts.get("void"):
         raise FirstNotVoided(case=number)
-    # 更正他条更正: what then holds of the entry that the other correction names is what has to be sound.
+    # 更正他条更正: the result for the entry that the other correction names must be sound.
     then = record_of((*entries, replace(old, seq=len(entries) + 1, action=CORRECT, day=on, facts=facts)))
     first = next(entry for entry in then if entry.seq == 1)
     for entry in then:
@@ -167,7 +169,7 @@ def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, 
 
 
 def corrected_entry(entries: Sequence[Entry], seq: int) -> Entry:
-    """The entry that a correction is about in the end (被更正的记录), however many corrections lie between."""
+    """The entry that a correction is about in the end (被更正的记录), through any number of corrections."""
     by_seq = {entry.seq: entry for entry in entries}
     entry = by_seq[seq]
     while entry.action == CORRECT and entry.facts.get("seq") in by_seq:
@@ -183,8 +185,8 @@ def check_owner(
     rules: OfficeContext, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str
 ) -> None:
     """
-    A field is reviewed by the unit that owns it (对口部门), where the settings know the owners. The field is the one
-    that the case was opened for, whatever the entry says; and whoever acts for the owner says so.
+    A field is reviewed by the unit that owns it (对口部门), where the settings name the owners. The field is the one
+    for which the case was opened, whatever the entry says; the actor must belong to the owner.
     """
     field = str(before.get(action.owner_of) or facts.get(action.owner_of, "")) if action.owner_of else ""
     owner = rules.owners.get(field)

@@ -1,4 +1,4 @@
-"""The columns of another system (列对照): its headings, its words and what it leaves unsaid, in ours."""
+"""The columns of another system (列对照): its headings, values and constants mapped to ours."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from gkflow.domain.objections.register_files import ColumnsMissing
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    A column that means one fact or another (分栏): *then* where *fact* has one of *values*, else what it is mapped to.
+    A column that holds one fact or another (分栏): *then* if *fact* has one of *values*, else its mapped name.
 
-    The name of a natural person is masked where it is published, that of a company is not; exports have one column.
+    Natural persons' names are masked when published and companies' names are not, but exports have one column for both.
     """
 
     fact: str
@@ -29,9 +29,9 @@ class Columns:
     """
     How the headings of a file are read (列对照).
 
-    ``names`` gives each heading our column or fact, ``copies`` the others that its content also is; ``constants``
-    stand in every row, ``values`` translate the words of a column (by our name), ``ignored`` headings are left out.
-    Without any of it the file is in our own words.
+    ``names`` maps each heading to a column or fact, ``copies`` to further ones with the same content; ``constants``
+    apply to every row, ``values`` translate a column's values (by our name), ``ignored`` headings are skipped.
+    Empty: the file uses our names.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -40,11 +40,11 @@ class Columns:
     constants: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
-    heading: int = 1  # the row in which the headings stand
+    heading: int = 1  # the row that holds the headings
 
     @property
     def translates(self) -> bool:
-        """Whether rows have to be changed at all."""
+        """Whether rows need conversion."""
         return bool(self.copies or self.splits or self.constants or self.values or self.ignored)
 
     def name_of(self, heading: str) -> str:
@@ -55,7 +55,7 @@ class Columns:
         return HEADINGS.get(plain, plain if plain in HEADINGS.values() else heading)
 
     def named(self, file: str, headings: Sequence[str]) -> list[str]:
-        """Our names of the headings of a file. Raises Refused for one of the mapping that the file does not have."""
+        """Our names of a file's headings. Raises Refused for a mapped heading that the file does not have."""
         there = set(headings)
         wanted = [heading for heading in (*self.names, *sorted(self.ignored)) if heading not in there]
         if wanted:
@@ -64,7 +64,7 @@ class Columns:
         return [self.name_of(heading) if heading else "" for heading in headings]
 
     def translate(self, row: dict[Any, Any]) -> dict[Any, Any]:
-        """A row in our words. A row without a cell of its own stays empty; a constant does not make one."""
+        """A row by our names. An empty row stays empty: constants do not make a row."""
         told = {name: value for name, value in row.items() if name not in self.ignored}
         if not told:
             return told

@@ -1,5 +1,5 @@
 """
-Composing a notice (通知的拟制): the one place where something to be said becomes messages in the outbox.
+Composing a notice (通知的拟制): the one place where an announcement becomes messages in the outbox.
 
 A message holds the facts and the edition of the wording; its text is composed when it is delivered.
 """
@@ -19,10 +19,10 @@ from gkflow.domain.notice import Addressee
 
 class Telling(NamedTuple):
     """
-    What is to be said (通知事项): the facts, with their ``kind``, and what they are about.
+    The content of a notification (通知事项): its facts, with their ``kind``, and what they are about.
 
-    *key* tells it from everything else that is ever said: with the receiver added, it is the key of a message, and
-    the same key is written once.
+    *key* is unique to it; with the receiver added, it is the key of a message. A message with the same key is
+    written once.
     """
 
     key: str
@@ -34,19 +34,19 @@ class Telling(NamedTuple):
 
 
 class Receiver(NamedTuple):
-    """Who receives a message by which channel (收件人); *key* tells the receivers of one telling apart."""
+    """Who receives a message by which channel (收件人); *key* distinguishes the receivers of one notification."""
 
     key: str
     channel: str
     address: str
     role: str = ""
     name: str = ""
-    facts: Mapping[str, Any] = NOTHING  # what is said to this one alone
-    subscription: int | None = None  # that by which it is received
+    facts: Mapping[str, Any] = NOTHING  # facts for this receiver only
+    subscription: int | None = None  # the subscription behind it
 
 
 def compose(rules: OfficeContext, telling: Telling, receivers: Iterable[Receiver], now: datetime) -> list[NoticeLine]:
-    """A message to each receiver (拟制通知)."""
+    """One message per receiver (拟制通知)."""
     return [
         NoticeLine(
             f"{telling.key}/{to.key}", telling.case, telling.escalation, telling.facts["kind"], to.role, to.name,
@@ -59,8 +59,8 @@ def compose(rules: OfficeContext, telling: Telling, receivers: Iterable[Receiver
 
 def receivers_of(addressees: Iterable[Addressee]) -> Iterator[Receiver]:
     """
-    Every addressee by each channel. The key holds who and where: two people of one name are two. It goes to the
-    receiver, so that an address, which may hold a password, stands in it as a hash only.
+    One receiver per addressee and channel. The key holds name and address, because two people may share a name.
+    The address is hashed, because receivers see the key and an address may hold a password.
     """
     for who in addressees:
         facts = {
@@ -73,7 +73,7 @@ def receivers_of(addressees: Iterable[Addressee]) -> Iterator[Receiver]:
 
 
 def put(ledger: Ledger, rules: OfficeContext, lines: Iterable[NoticeLine], now: datetime) -> int:
-    """Put messages into the outbox, with the wording in which they are to be composed; how many."""
+    """Put messages into the outbox, with the edition of their wording; return how many."""
     found = list(lines)
     if found:
         keep_wording(ledger, rules, now)
@@ -82,5 +82,5 @@ def put(ledger: Ledger, rules: OfficeContext, lines: Iterable[NoticeLine], now: 
 
 
 def keep_wording(ledger: Ledger, rules: OfficeContext, now: datetime) -> None:
-    """Keep the wording in use, by which messages of now are composed later."""
+    """Keep the wording in use, with which present messages are composed later."""
     ledger.editions.keep_source(rules.wording.edition, "wording", "notices", rules.wording.source, now)

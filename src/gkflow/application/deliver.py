@@ -1,4 +1,4 @@
-"""Delivery (送发通知): what waits in the outbox is composed and handed to its channel; at least once, never lost."""
+"""Delivery (送发通知): compose what waits in the outbox and hand it to its channel; at least once, never lost."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.notice import Wording, compose
 
 BATCH = 100
-SENDERS = 8  # deliveries at once: one to each server, chat or channel
-CLAIM = timedelta(minutes=10)  # how long a sender that died keeps its batch to itself
+SENDERS = 8  # concurrent deliveries: one per server, chat or channel
+CLAIM = timedelta(minutes=10)  # how long the batch of a dead sender stays claimed
 RENEWAL = timedelta(minutes=2)
-POLL = 5.0  # seconds after which a run looks at the clock though nothing has come in
-# After each failure it waits longer; the last is the end: the message is dead and listed.
+POLL = 5.0  # seconds after which a run checks the clock without any report
+# The waits between attempts; after the last one the message is dead and listed.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440, 2880))
-# An address that cannot be reached is left alone for so long, whatever waits for it: it is looked at again soon.
+# How long an unreachable address is left alone, whatever waits for it; then it is tried again.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15))
-LONGEST_PAUSE = timedelta(days=1)  # whatever a server asks for (Retry-After)
+LONGEST_PAUSE = timedelta(days=1)  # the most that a server may ask for (Retry-After)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a delivery did (送发结果)."""
+    """The result of a delivery (送发结果)."""
 
     delivered: int
     failed: int
     dead: int
-    held: bool  # quiet hours: channels that ring somebody were not used
+    held: bool  # quiet hours: channels that ring were not used
 
 
 def is_quiet(rules: OfficeContext, now: datetime) -> bool:
-    """Whether nobody is to be rung now (免打扰): in the evening, at night, on a day off; a make-up day is none."""
+    """Whether these are quiet hours (免打扰): evening, night or a day off, but not a make-up day."""
     local = now.astimezone(ZoneInfo("Asia/Shanghai"))
     quiet, clock = rules.quiet, local.time()
     if quiet.begin > quiet.end:
@@ -56,12 +56,12 @@ def deliver(
     set_up: Collection[str] = (),
 ) -> Delivery:  # fmt: skip
     """
-    Send what waits (送发). *now* is the clock of the run, or the one moment of all of it.
+    Send the waiting messages (送发). *now* is the clock of the run, or one moment for all of it.
 
     A batch is claimed in one transaction, sent outside of any, and each outcome written with its own moment in
-    another: a sender that dies in between sends again under the same key, and the receiver drops the second copy.
-    The claims of a run that takes long are renewed, and quiet hours that begin meanwhile end it. What waits for a
-    channel of *set_up* that is not among *channels* waits on.
+    another: if a sender dies in between, the message is sent again under the same key and the receiver drops the
+    second copy. Long runs renew their claims; quiet hours end a run. Messages for a channel of *set_up* that is
+    not among *channels* keep waiting.
     """
     clock = now if callable(now) else _standing(now)
     buried = _bury_unknown(store, {*channels, *set_up}, clock())
@@ -80,8 +80,8 @@ def _standing(moment: datetime) -> Clock:
 
 def _bury_unknown(store: Store, channels: Collection[str], now: datetime) -> int:
     """
-    A message for a channel that is not set up would wait for ever: it is put among the dead, with the reason. How
-    many those are.
+    Messages for a channel that is not set up would wait forever: mark them dead, with the reason, and return how
+    many.
     """
     count = 0
     with store.reading() as ledger:
@@ -94,9 +94,9 @@ def _bury_unknown(store: Store, channels: Collection[str], now: datetime) -> int
 
 def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[datetime | None, datetime | None]:
     """
-    When a message is tried again, None for never, and since when its address refuses it.
+    When a message is tried again (None: never), and since when its address refuses it.
 
-    An address that refuses (401, 404, 410) may be mended or moved within a day: so long it is tried.
+    An address that refuses (401, 404, 410) may be repaired or moved within a day, so it is retried for that long.
     """
     if error.permanent:
         return None, notice.refused_since
@@ -125,21 +125,21 @@ class _Run:
         self.delivered = self.failed = self.dead = 0
         self.wordings: dict[str, Wording] = {rules.wording.edition: rules.wording}
         self.jobs: dict[tuple[str, str], Job] = {}
-        self.before: dict[tuple[str, str], tuple[int, timedelta]] = {}  # what its jobs so far have cost a lane
-        self.closed: dict[tuple[str, str], datetime] = {}  # lanes that are left alone for the rest of the run
+        self.before: dict[tuple[str, str], tuple[int, timedelta]] = {}  # what its earlier jobs cost a lane
+        self.closed: dict[tuple[str, str], datetime] = {}  # lanes left alone for the rest of the run
         self.claims: dict[int, datetime] = {}  # until when each message in hand is claimed
         self.renewed = clock()
-        self.dry = False  # nothing more was there to be claimed
+        self.dry = False  # nothing is left to claim
         self.failing: dict[tuple[str, str], int] = {}
         self.said: SimpleQueue[Sent | Ended] = SimpleQueue()
         self.shared = Shared(clock, self.rings, self.claims, self.said)
 
     def rings(self, channel: str, urgent: bool = False) -> bool:
-        """Whether a channel may be used at this moment; for what is urgent, at any."""
+        """Whether a channel may be used at this moment; urgent messages may always use it."""
         return urgent or self.channels[channel].quiet or not is_quiet(self.rules, self.clock())
 
     def go(self) -> None:
-        """Claim and send until nothing is left that may be sent now."""
+        """Claim and send until nothing remains that may be sent now."""
         with self.store.reading() as ledger:
             self.failing = {(channel, address): failures for channel, address, failures in ledger.outbox.unreachable()}
         with ThreadPoolExecutor(SENDERS, "gkflow-send") as pool:
@@ -150,7 +150,7 @@ class _Run:
                         return
                     self._take_in()
             except BaseException:
-                # What has been sent by now is not sent again.
+                # Messages sent by now are not sent again.
                 self.shared.stopping = True
                 pool.shutdown(wait=True)
                 with suppress(Exception):
@@ -184,7 +184,7 @@ class _Run:
         self, pool: ThreadPoolExecutor, lane: tuple[str, str], letters: list[tuple[WaitingNotice, Message]]
     ) -> None:
         if lane in self.closed or lane in self.jobs:
-            # Another address of a server that is busy or cannot be reached.
+            # Another address on a server that is busy or unreachable.
             again = self.closed.get(lane, self.clock() + NEXT_RUN)
             self._give_back([notice for notice, _ in letters], again, "")
             return
@@ -194,7 +194,7 @@ class _Run:
         pool.submit(send, job, self.shared)
 
     def _claim(self) -> list[WaitingNotice]:
-        """Claim what is due and not in the hands of a sender that is busy."""
+        """Claim due messages that no busy sender holds."""
         now = self.clock()
         whole = {channel for channel, lane in (*self.jobs, *self.closed) if not lane}
         free = [name for name in self.channels if name not in whole]
@@ -214,11 +214,11 @@ class _Run:
                     try:
                         self.wordings[notice.wording] = self.rules.read_wording(source)
                     except (ValueError, LookupError, TypeError, AttributeError):
-                        continue  # said of each of its messages
+                        continue  # reported for each of its messages
         return claimed
 
     def _letter(self, notice: WaitingNotice) -> Message:
-        """The message composed. Raises NotDelivered: a broken row stops only itself."""
+        """Compose the message. Raises NotDelivered: a broken row stops only itself."""
         if notice.broken:
             raise NotDelivered(f"通知记录已损坏：{notice.broken}", permanent=True)
         try:
@@ -232,20 +232,20 @@ class _Run:
             raise NotDelivered(f"通知记录已损坏：wording {notice.wording[:12]}", permanent=True)
         try:
             subject, text = compose(wording, facts)
-        except (ValueError, LookupError) as error:  # words of the office's own that cannot be filled in
+        except (ValueError, LookupError) as error:  # the office's own wording cannot be filled in
             raise NotDelivered(f"通知用语 {facts.get('kind')}: {error}") from error
-        except (TypeError, AttributeError) as error:  # facts of another shape than gkflow writes
+        except (TypeError, AttributeError) as error:  # facts of an unexpected type
             raise NotDelivered(f"通知记录已损坏：facts: {error}", permanent=True) from error
         return Message(notice.key, notice.name, notice.address, subject, text, facts, notice.made_at)
 
-    # -- what came of it -----------------------------------------------------------------------------------------
+    # -- outcomes ------------------------------------------------------------------------------------------------
 
     def _take_in(self) -> None:
-        """Write what has come in, all of it in one transaction, and renew the claims on what is still in hand."""
+        """Write all reported outcomes in one transaction, and renew the claims still in use."""
         try:
             sent, ended = self._news([self.said.get(timeout=POLL)])
         except Empty:
-            self.dry = False  # something may have come in for those who are free
+            self.dry = False  # there may be new messages for idle senders
             sent, ended = [], []
         self._write(sent, ended)
         for each in ended:
@@ -256,7 +256,7 @@ class _Run:
             self._renew()
 
     def _news(self, first: list[Sent | Ended]) -> tuple[list[Sent], list[Ended]]:
-        """What the senders have reported by now."""
+        """The reports received so far."""
         news = first
         with suppress(Empty):
             while True:
@@ -287,7 +287,7 @@ class _Run:
                 ledger.outbox.reached(*place)
 
     def _end(self, ledger: Ledger, ended: Ended) -> None:
-        """A sender has stopped: what it did not send waits on; an address out of reach is left alone for a while."""
+        """A sender has stopped: its unsent messages wait; an unreachable address is left alone for a while."""
         job = self.jobs.pop(ended.job.lane)
         self.before[job.lane] = (job.broken, job.spent)
         left = [notice for notice, _ in job.letters if notice.id in self.claims]
@@ -313,7 +313,7 @@ class _Run:
         ledger.outbox.give_back([(notice.id, self.claims.pop(notice.id)) for notice in notices], again, reason)
 
     def _renew(self) -> None:
-        """Renew the claims in hand; a message that another sender has taken meanwhile is not sent here."""
+        """Renew the claims; a message that another sender has taken meanwhile is not sent here."""
         self.renewed = self.clock()
         until = self.renewed + CLAIM
         with self.store.writing(hold="none") as ledger:

@@ -1,8 +1,8 @@
 """
-The caches (台账与计时缓存): what the record says, put into rows that SQL can search.
+The caches (台账与计时缓存): the record as rows that SQL can search.
 
-``draw_up`` is their one writer: it reckons the docket line and the clock revisions from the record alone, so that
-``rebuild`` and a test can compare.
+``draw_up`` is their only writer: it computes the docket line and the clock revisions from the record alone, so that
+``rebuild`` and a test can compare them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Deadlines = dict[tuple[str, str], Deadline]
 
 
 def read_case(workflow: Workflow, number: str, entries: Sequence[Entry], as_of: date | None = None) -> Case:
-    """The case as its record tells it on a day (案件)."""
+    """The case on a day, read from its record (案件)."""
     return replay(workflow, number, record_of(entries, as_of))
 
 
@@ -39,7 +39,7 @@ def reckon_case(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook,
 
 
 def _in_use(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> tuple[WorkCalendar, InUse | None]:
-    """By which calendar a case is reckoned, and by which others, where the office has adopted more than one."""
+    """The calendar by which a case is counted, and the others that the office has adopted since, if any."""
     unit = unit_of(workflow, record) if rulebook.local else ""
     adopted, present = rulebook.adopted_by(unit) if record else None, rulebook.calendar_of(unit)
     if adopted is None:
@@ -48,7 +48,7 @@ def _in_use(workflow: Workflow, record: Sequence[Entry], rulebook: Rulebook) -> 
 
 
 class Reckoned(NamedTuple):
-    """What a verb has just read and reckoned of a case for a day, so that it is not done twice."""
+    """What a verb has just computed about a case on a day, to avoid repeating it."""
 
     day: date
     case: Case
@@ -57,9 +57,9 @@ class Reckoned(NamedTuple):
 
 def unit_of(workflow: Workflow, record: Sequence[Entry]) -> str:
     """
-    The unit that has the case (承办机关): the one that it was handed to, else the one named last, but for the acts of
-    another unit on it: the department that reviews a town's catalogue does not take the case over. A remark or a
-    correction moves nothing: it was written while the unit of that moment had the case.
+    The unit that has the case (承办机关): the one that it was handed to, else the one named last. Acts of another
+    unit do not count: a department that reviews a town's catalogue does not take the case over. Nor do remarks and
+    corrections, which say nothing about the unit.
     """
     actions = workflow.actions
     for entry in reversed(record):
@@ -95,9 +95,9 @@ def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case:
 
 
 def _revision(number: str, workflow: Workflow, deadline: Deadline, day: date, silent: bool) -> ClockRevision:
-    """How a clock stands from *day* on (计时行)."""
+    """The row of a clock from *day* on (计时行)."""
     rule, stopped = deadline.clock.rule, deadline.status is Status.STOPPED
-    # The next sweep looks at every step of a fresh row; afterwards only at those that come to be reached.
+    # The next sweep checks every step of a fresh row; later ones only the steps newly reached.
     ladder = "" if silent else rule.ladder
     return ClockRevision(
         number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value,
@@ -113,7 +113,7 @@ def _revision(number: str, workflow: Workflow, deadline: Deadline, day: date, si
 def lines_on(
     workflow: Workflow, number: str, record: Sequence[Entry], rulebook: Rulebook, day: date
 ) -> list[ClockRevision]:
-    """Every clock of a case as it stands on a day, reckoned now and not read from the cache."""
+    """Every clock of a case on a day, computed now and not read from the cache."""
     deadlines = reckon_case(workflow, record, rulebook, day)
     return [_revision(number, workflow, each, day, silent=False) for each in deadlines.values()]
 
@@ -127,11 +127,10 @@ def revisions(
     reckoned: Reckoned | None = None,
 ) -> list[ClockRevision]:
     """
-    Every revision of every clock from *since* on (计时修订): one for each day on which a clock came to stand
-    differently, by an entry or by a lapse that the law itself sets. *reckoned* is what the caller has just
-    reckoned for the last of these days.
+    Every revision of every clock from *since* on (计时修订): one for each day on which a clock changed, by an entry
+    or by a lapse that the law itself sets. *reckoned* is the caller's result for the last of these days.
     """
-    # Corrections hold on every day, so that the record as of a day is what of it lies up to that day; what the first
+    # Corrections apply to every day, so the record as of a day is its entries up to that day; what the first
     # entry implies for a later day has a day of its own.
     record = with_implied(workflow, record_of(entries))
     days = sorted({entry.day for entry in record if since is None or entry.day >= since})
@@ -148,10 +147,10 @@ def revisions(
         if reckoned is not None and day == reckoned.day:
             deadlines = reckoned.deadlines
         else:
-            # The record only grows from day to day: what was read and reckoned so far still holds.
+            # The record only grows from day to day: earlier results still hold.
             before_day, position = position, bisect_right(record, day, position, key=_day_of)
             reader.feed(record[before_day:position])
-            # Under another calendar nothing reckoned so far holds, but for what has stopped.
+            # Under another calendar no earlier result holds, except for stopped clocks.
             held = None if day in adoptions else deadlines
             clocks = reader.clocks()
             deadlines = reckon_all(clocks, rulebook.limit, calendar, day, held, in_use)
@@ -159,7 +158,7 @@ def revisions(
         for key, deadline in deadlines.items():
             if deadline.status is Status.SUSPENDED:
                 _add_lapses(days, deadline, deadlines, day)
-            # Nobody is notified of a case that has come to its end, even where a register has no reply to show.
+            # No reminders for a finished case, even if a register has no reply on record.
             silent = closed and deadline.status is Status.RUNNING
             before = current.get(key)
             if before is not None and before[1] is deadline and before[2] == silent:
@@ -180,7 +179,7 @@ def _adoptions(case: Case, in_use: InUse, since: date | None) -> frozenset[date]
     return frozenset(
         step.day
         for step in in_use.adopted.steps[1:]
-        if step.at >= in_use.known_since  # at one moment (GKFLOW_NOW stands still): the case was known before
+        if step.at >= in_use.known_since  # at one moment (fixed GKFLOW_NOW): the case was known before
         and step.day >= case.record[0].day
         and (since is None or step.day >= since)
         and (case.ended is None or step.day < case.ended)
@@ -188,7 +187,7 @@ def _adoptions(case: Case, in_use: InUse, since: date | None) -> frozenset[date]
 
 
 def _closing(workflow: Workflow, entries: Sequence[Entry]) -> set[str]:
-    """The actions among the entries that lead to a state that nothing leads out of."""
+    """The actions among the entries that lead to a final state."""
     taken = (workflow.actions[entry.action] for entry in entries if entry.action in workflow.actions)
     return {action.name for action in taken if action.target and workflow.states[action.target].final}
 
@@ -210,9 +209,9 @@ def draw_up(
     ledger: Ledger, rulebook: Rulebook, case: OnRecord, since: date | None, reckoned: Reckoned | None = None
 ) -> DocketLine:
     """
-    Write the caches of a case anew from *since* on (None: all), in the caller's transaction (登记台账).
+    Write the caches of a case from *since* on (None: all), in the caller's transaction (登记台账).
 
-    Rows that stand as before are left alone.
+    Unchanged rows are left alone.
     """
     workflow, number, entries = case
     lines = revisions(workflow, number, entries, rulebook, since, reckoned)
@@ -228,8 +227,8 @@ def draw_up(
 
 def as_drawn(line: ClockRevision) -> ClockRevision:
     """
-    The row as it was drawn up: what the sweep noted on it since taken away, and the edition that it was reckoned
-    with, for a row that another edition leaves as it is keeps the name of the first.
+    The row as first computed: without the notes of sweeps since, and with its own edition, because a row that
+    another edition leaves unchanged keeps the name of the first.
     """
     return line._replace(fresh=1 if line.ladder and line.status == Status.RUNNING.value else 0, calendar="")
 
@@ -240,7 +239,7 @@ def _same(old: ClockRevision, new: ClockRevision) -> bool:
 
 
 def stands_as(old: ClockRevision, new: ClockRevision) -> bool:
-    """Whether a stored row says what is drawn up now; one from before keys were kept leaves that to be read."""
+    """Whether a stored row equals the computed one; a row from before keys were kept has no key to compare."""
     if old.recalculation_key == READ:
         new = new._replace(recalculation_key=READ, stopped_by=old.stopped_by)
     return old == new
@@ -248,7 +247,7 @@ def stands_as(old: ClockRevision, new: ClockRevision) -> bool:
 
 def _merge(ledger: Ledger, number: str, lines: Sequence[ClockRevision], since: date) -> None:
     stored = ledger.docket.clocks(number)
-    # One that ended on this very day may go on: a consultation asked and answered within the day moved nothing.
+    # One that ended on this very day may go on: a consultation opened and answered within the day moved nothing.
     kept = {(line.clock, line.ref): line for line in stored if line.from_day < since <= line.until_day}
     later = [line for line in stored if line.from_day >= since]
     drawn: list[ClockRevision] = []

@@ -1,4 +1,4 @@
-"""The examination (体检): is gkflow alive, is anything stuck, how far does the calendar reach."""
+"""The health checks (体检): whether gkflow runs, whether anything is stuck, how far the calendar reaches."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gkflow.application.ports import Channel, Ledger
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault
 
-STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody calls tick
+STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody runs tick
 STUCK = timedelta(hours=2)
-NOTICE_SEASON = 11  # from November on, next year's notice is asked for
+NOTICE_SEASON = 11  # from November on, next year's notice is due
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that was looked at (检查项): ``level`` is ok, warning or error."""
+    """The result of one health check (检查项): ``level`` is ok, warning or error."""
 
     name: str
     level: str
@@ -30,7 +30,7 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """How the rule files stand to the rules in use (规则文件状态): other rules wait, or a file has a fault."""
+    """The rule files compared with the rules in use (规则文件状态): other rules wait, or a file has a fault."""
 
     waiting: str = ""  # the edition
     fault: Fault | None = None  # the first one
@@ -42,8 +42,8 @@ class RuleFiles:
 @dataclass(frozen=True, slots=True)
 class Around:
     """
-    What the database does not know (库外情形): the calendar edition that waits to be adopted and how far the days go
-    that are known, adopted or not; how the rule files stand to the rules in use; the channels that are set up.
+    What the database does not know (库外情形): the calendar edition that waits to be adopted and how far the known
+    days reach, adopted or not; the state of the rule files; the channels that are set up.
     """
 
     waiting_calendar: str = ""
@@ -54,8 +54,8 @@ class Around:
 
 def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around = Around()) -> list[HealthCheck]:
     """
-    Look at everything that can go wrong quietly (体检). A stale sweep is an error; what rests on a prediction or
-    waits for a notice of days off is a warning.
+    Check everything that can fail silently (体检). A stale sweep is an error; deadlines that depend on predicted days
+    or on a missing notice are a warning.
     """
     today = legal_day(now)
     return [
@@ -92,7 +92,7 @@ def _sweep(ledger: Ledger, today: date) -> HealthCheck:
     if last is None:
         return HealthCheck("sweep", "error", {"last": None, "age_days": None, "ahead_days": None})
     age = (today - last.day).days
-    ahead = max(0, -age)  # swept under a clock that was wrong; until then nothing else would be
+    ahead = max(0, -age)  # swept under a wrong clock; nothing else is swept until then
     # Before the daily hour today's sweep is still to come.
     return HealthCheck(
         "sweep",
@@ -149,7 +149,7 @@ def _calendar(
                 "announced_through": through,
                 "edition": calendar.edition,
                 "missing": today.year + 1 if next_year else None,
-                # Entered, and not adopted yet.
+                # Entered, but not adopted yet.
                 "entered": next_year and entered is not None and entered.year > today.year,
             },
         )
@@ -170,6 +170,6 @@ def _calendar(
 
 
 def _unknown_here(rules: OfficeContext, year: int) -> list[str]:
-    """The yearly festivals where the office lies whose days off of this year nobody has entered (地方节日待查)."""
+    """The region's yearly festivals for which nobody has entered this year's days off (地方节日待查)."""
     calendars = (rules.rulebook.calendar, *rules.rulebook.local.values())
     return sorted({name for each in calendars for name in each.unknown_here(year, year).get(year, ())})

@@ -1,7 +1,7 @@
 """
-Drafts (草稿): an entry that was refused is not lost; it can be kept, mended and entered later.
+Drafts (草稿): a refused entry can be kept, completed and entered later.
 
-A draft is no part of any record: it moves no clock, stops nothing, and is gone once it has been entered.
+A draft is not part of any record: it affects no clock, and is deleted once it has been entered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gkflow.domain.objections.cases import NoDraft
 
 
 def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
-    """Keep an entry that was refused, with the reason (保存草稿); its number among the drafts."""
+    """Keep a refused entry with the reason (保存草稿); return the number of the draft."""
     for name, value in act.facts.items():
         require_value(act.action, name, name, value)
     plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}
@@ -45,7 +45,7 @@ def the_draft(ledger: Ledger, id_: int) -> DraftLine:
 
 def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, Any], day: date | None = None) -> Outcome:
     """
-    Enter a draft with what was missing (提交草稿); it is taken away in the same transaction.
+    Enter a draft with the missing facts (提交草稿) and delete it in the same transaction.
 
     Raises as ``advance``; the draft then stays as it was.
     """

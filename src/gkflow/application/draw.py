@@ -12,7 +12,7 @@ from gkflow.domain.machine import NEW, machine_of
 from gkflow.domain.workflow import MISFILE, MISFILED, Workflow
 
 Label = Callable[[str, str], str]
-"""The words shown for a label of the file and the name that it belongs to."""
+"""The label of a state or action for display, from its file label and its name."""
 
 
 class _Labelled(State):
@@ -28,15 +28,15 @@ class _Graph(GraphMachine):
 
 
 class _Model:
-    """What a graph hangs on; it never moves."""
+    """The model object that a graph needs; it never changes state."""
 
 
 def draw(workflow: Workflow, label: Label, before: str) -> str:
     """
-    Draw the workflow as Mermaid (流程图), off a copy of the machine that decides: what is drawn is what is allowed.
+    Draw the workflow as Mermaid (流程图), from a copy of the machine that decides, so that it shows what is allowed.
 
-    *label* chooses between a label and its name; *before* is the word for a case that is not yet there. Several
-    actions from one state to another share an arrow.
+    *label* chooses between a label and its name; *before* is the label of the state before a case exists. Several
+    actions between the same two states share an arrow.
     """
     moves = [
         {
@@ -46,7 +46,7 @@ def draw(workflow: Workflow, label: Label, before: str) -> str:
             "label": label(workflow.actions[name].label, name),
         }
         for name, event in machine_of(workflow).events.items()
-        if name != MISFILE  # an arrow from everywhere would hide the others
+        if name != MISFILE  # an arrow from every state would hide the others
         for source, transitions in event.transitions.items()
         if source != MISFILED
         for move in transitions[:1]
@@ -55,7 +55,7 @@ def draw(workflow: Workflow, label: Label, before: str) -> str:
     states += [
         {"name": name, "label": label(state.label, name)} for name, state in workflow.states.items() if name != MISFILED
     ]
-    # Front matter is YAML: Mermaid takes the title from a key, the library writes what it is given.
+    # Front matter is YAML: Mermaid takes the title from a key, but the library writes the text as given.
     title = f"title: {label(workflow.label, workflow.name)}"
     graph = _Graph(
         _Model(), states=states, transitions=moves, initial=NEW, auto_transitions=False, graph_engine="mermaid",

@@ -1,4 +1,6 @@
-"""Why this day (推算说明): the limit, what happened to the clock, and every day from day 0 to the last."""
+"""
+The explanation of a deadline (推算说明): the limit, the events of the clock, and every day from day 0 to the last.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What has lapsed and is now for people to decide (待决定事项)."""
+    """A lapsed limit that now needs a decision (待决定事项)."""
 
     clock: str
     ref: str
@@ -70,16 +72,16 @@ class CaseView:
     proposals: tuple[Proposal, ...]
     next: tuple[str, ...]
     as_of: date
-    amended: Mapping[int, Amended] = field(default_factory=dict)  # what became of corrected and voided entries
+    amended: Mapping[int, Amended] = field(default_factory=dict)  # how entries were corrected or voided
 
 
 def view_case(
     rules: OfficeContext, found: OnRecord, as_of: date, recorded_by: datetime | None = None, now: datetime | None = None
 ) -> CaseView:
     """
-    Read the case, its deadlines, its findings and what is to be decided, as of a day (查看案件); with *recorded_by*
-    as the entries written by that moment say it. With *now*, a moment of that day, a limit of hours that has run out
-    by then is overdue.
+    Read the case, its deadlines, its findings and pending decisions, as of a day (查看案件). *recorded_by* limits it
+    to the entries written by that moment. With *now*, a moment of that day, a limit of hours that has run out by
+    then is overdue.
     """
     workflow, number, entries = found
     if recorded_by is not None:
@@ -105,7 +107,7 @@ def view_case(
 
 
 def _no_served(workflow: Workflow, record: Sequence[Entry], deadlines: Deadlines) -> list[Finding]:
-    """A consultation whose letter has no day of receipt lapses on no day: somebody must ask for it."""
+    """A consultation without a day of receipt never lapses: somebody must find out the day."""
     found = []
     by_seq = {entry.seq: entry for entry in record}
     for deadline in deadlines.values():
@@ -136,8 +138,8 @@ def _proposals(deadlines: Deadlines, as_of: date) -> list[Proposal]:
 
 def pick_clock(view: CaseView, clock: str, ref: str = "") -> Deadline:
     """
-    The clock asked for, or the office's most urgent one. Raises NotFound with the clocks there are, or with the reason
-    why there are none.
+    The clock requested, or the office's most urgent one. Raises NotFound with the existing clocks, or with the
+    reason why there are none.
     """
     if view.case.state == MISFILED:
         raise CaseMisfiled(case=view.case.number)

@@ -1,4 +1,4 @@
-"""Exporting a register (台账导出): the record as rows, in the form in which an import takes them."""
+"""Exporting a register (台账导出): the record as rows that can be imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gkflow.domain.case import CORRECT, Entry
 
 def export_rows(ledger: Ledger, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
     """
-    The register again (导出台账): one row for each entry, in the form and the order in which ``import`` takes them.
+    The register (导出台账): one row per entry, in the form and order that ``import`` accepts.
     """
     if cases is None:
         walked: Iterable[tuple[str, Sequence[Entry]]] = ledger.record.walk_entries()
@@ -24,7 +24,7 @@ def export_rows(ledger: Ledger, cases: Sequence[str] | None = None) -> Iterator[
         for entry in ordered:
             facts = dict(entry.facts)
             if entry.action == CORRECT:
-                # An import numbers the entries by their days: a correction has to name the same entry then.
+                # An import numbers the entries by day: a correction has to name the same entry then.
                 facts["seq"] = places.get(facts.get("seq", 0))
                 facts[NEW_DAY] = facts.pop("day", None)
             yield {

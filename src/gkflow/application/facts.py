@@ -30,22 +30,22 @@ _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")
 _WHOLE = re.compile(r"[-+]?(\d{1,15})(\.0+)?$", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d{1,15})?([eE][-+]?\d{1,2})?$", re.ASCII)
 LONGEST_NAME = 200  # characters of a case number, a name or a unit
-FIRST_YEAR = 1990  # no procedure of ours is older: a year before it is a slip of the pen
-_MOST = 10**15  # a number with more digits is no amount, no count of days and no number of an entry
+FIRST_YEAR = 1990  # no procedure is older: an earlier year is a typing error
+_MOST = 10**15  # a number with more digits is not an amount, a count of days or the number of an entry
 
 
 def read_day(value: Any, *, midnight: bool = False) -> date:
     """
     A day from what people write: 2022-09-30, 2022/9/30, 2022年9月30日 (or 号), in any width, or a date.
 
-    With *midnight*, for what programs write, 2022-09-30 00:00:00 is that day too; elsewhere it is a moment.
+    *midnight* also accepts 2022-09-30 00:00:00, as programs write it; elsewhere that is a moment.
     Raises Refused ("bad_day").
     """
     if isinstance(value, datetime):
         return value.date() if value.tzinfo is None else legal_day(value)
     if isinstance(value, date):
         return value
-    if not isinstance(value, str):  # 20260302 as a number may be a day, an amount or a number of an entry
+    if not isinstance(value, str):  # 20260302 as a number may be a day, an amount or the number of an entry
         raise BadDay(value=value)
     text = folded(value)
     if midnight:
@@ -105,7 +105,7 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
         case "moment":
             return _moment(value if isinstance(value, datetime) else folded(text), bad)
         case "amount_wan":
-            # A program's small number may be written with an exponent; what people write may not.
+            # A program's small number may have an exponent; what people type may not.
             return _amount_wan(
                 f"{Decimal(repr(value)):f}" if isinstance(value, float) and isfinite(value) else folded(text), bad
             )
@@ -174,7 +174,7 @@ def _too_long(text: str) -> bool:
 
 
 def _choice(spec: FactSpec, text: str) -> str:
-    """The code of a choice, from its code or its label in any width; empty where there is none."""
+    """The code of a choice, from its code or label in any width; empty if there is none."""
     if text in spec.choices:
         return text
     for code, label in spec.choices.items():
@@ -186,8 +186,8 @@ def _choice(spec: FactSpec, text: str) -> str:
 
 def check_name(column: str, label: str, text: str) -> None:
     """
-    A case number, a person's name or a unit is no longer than an index takes; a case number steers nothing, for it
-    is typed in again and again.
+    Check a case number, a person's name or a unit: no longer than an index allows, and no control characters in a
+    case number, because it is typed in again and again.
 
     Raises Refused ("name_too_long", "mark_refused").
     """
@@ -208,7 +208,7 @@ _A_WHOLE, _SHORT_WHOLE = said("a whole number"), said("a whole number of at most
 _A_NUMBER, _SHORT_NUMBER = said("a number"), said("a number of at most 15 digits")
 _AN_AMOUNT = said("an amount in 万元, as 0.2, or with its unit, as 2000元")
 _WANTED = {"day": _A_DAY, "moment": _A_MOMENT, "integer": _A_WHOLE, "number": _A_NUMBER, "amount_wan": _AN_AMOUNT}
-# 2026/3/1 9:05 as people write it.
+# 2026/3/1 9:05 as people type it.
 _CLOCK = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]+(\d{1,2})[:：](\d{2})")
 
 
@@ -253,7 +253,7 @@ def _amount_wan(text: str, bad: Callable[[str], Refused]) -> str:
     return f"{amount.normalize():f}"
 
 
-# What correct_entry says of the correction itself; whatever else it carries takes the place of the old facts.
+# The fields of correct_entry about the correction itself; all others replace the old facts.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 
 
@@ -271,7 +271,7 @@ def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> 
     """
     The facts of an action, each in its stored form; empty ones are left out.
 
-    Raises NotFound for a fact that the action does not know and Refused for a value that breaks its rule.
+    Raises NotFound for a fact that the action does not have and Refused for a value that breaks its rule.
     """
     names = fact_names(workflow, action)
     facts: dict[str, Any] = {}
@@ -287,7 +287,7 @@ def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> 
 
 
 def _by_label(workflow: Workflow, action: Action, label: object, names: tuple[str, ...]) -> str:
-    """The code of a fact that is given by its Chinese label. Raises NotFound with the nearest, or all, names."""
+    """The code of a fact given by its Chinese label. Raises NotFound with the nearest names, or all."""
     for spec in workflow.facts.values():
         if spec.label == label:
             return spec.name

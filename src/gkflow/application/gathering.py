@@ -1,4 +1,4 @@
-"""Rows gathered into cases (按案件归集): numbers in other widths are one, look-alikes are reported."""
+"""Rows grouped by case (按案件归集): numbers that differ in width only are one, look-alikes are reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Gathered = dict[str, tuple[Workflow, list[TypedRow]]]
 
 
 def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow], result: Imported) -> None:
-    """Put rows with those of their case; rows of another workflow are refused."""
+    """Add rows to those of their case; rows of another workflow are refused."""
     held = cases.setdefault(case, (workflow, []))
     if held[0] is workflow:
         held[1].extend(rows)
@@ -27,8 +27,8 @@ def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow
 
 def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
     """
-    The cases by their plain numbers: "ＧＫ－１" and "GK-1" are one case. A number that is on record as it is written
-    stays: it was taken so before.
+    The cases by normalised number: "ＧＫ－１" and "GK-1" are one case. A number that is already on record in its
+    original form keeps that form.
     """
     plain = {case: plain_number(case) for case in cases if not (case.isascii() and case.isprintable())}
     other = [case for case, number in plain.items() if number != case]
@@ -49,7 +49,7 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
 
 
 def tell_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
-    """Name the numbers that a reader takes for one another (相似的案件编号), in the file and against the record."""
+    """Report numbers that look alike (相似的案件编号), within the file and compared with the record."""
     first: dict[str, str] = {}
     unlike: dict[str, str] = {}
     for case, (_, rows) in cases.items():

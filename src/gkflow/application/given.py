@@ -1,7 +1,7 @@
 """
-What a program gives (所给的值): texts that are texts, facts that are facts.
+Checks of values passed by a program (所给的值): texts must be texts, facts must be facts.
 
-Python takes any object for a text and stores what it looks like; a record keeps only what somebody meant to enter.
+Python converts any object to text; the record must hold only what the caller meant.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VALUES = (str, int, float, Decimal, date)  # bool is an int, datetime a date
 
 
 def require_texts(**given: object) -> None:
-    """Refuse what is no text: a case number, a name, a code. Raises Refused ("not_a_text") with its name."""
+    """Refuse a value that is not text: a case number, a name, a code. Raises Refused ("not_a_text") with its name."""
     for name, value in given.items():
         if not isinstance(value, str):
             raise NotAText(name=name, kind=type(value).__name__)
@@ -25,8 +25,8 @@ def require_texts(**given: object) -> None:
 
 def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
     """
-    The facts of *facts* and those given by name, together. Raises Refused ("facts_no_mapping", "fact_twice") where one
-    of them would silently take the place of the other.
+    The facts in *facts* and those given by name, merged. Raises Refused ("facts_no_mapping", "fact_twice") where one
+    would silently replace the other.
     """
     if facts is None:
         return dict(named)
@@ -39,6 +39,6 @@ def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> di
 
 
 def require_value(action: str, fact: str, label: str, value: object) -> None:
-    """Refuse a fact of a type that no fact has. Raises Refused ("fact_kind")."""
+    """Refuse a value whose type no fact has. Raises Refused ("fact_kind")."""
     if not isinstance(value, VALUES):
         raise FactKind(action=action, fact=fact, label=label, kind=type(value).__name__)

@@ -1,5 +1,5 @@
 """
-Limits of hours (按小时计算的期限): their steps are reached at a moment, and do not wait for the sweep of a day.
+Limits in hours (按小时计算的期限): their steps are reached at a moment and do not wait for the daily sweep.
 
 民法典 第二百零一条第二款: 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算. They run through nights and
 days off.
@@ -26,19 +26,19 @@ from gkflow.domain.verdicts import has_run_out
 from gkflow.domain.workflow import ClockRule, Ladder, Step, Workflow
 
 _ONE_DAY = timedelta(days=1)
-_ALL_STEPS = 1_000  # more than any ladder has: whatever is on record
+_ALL_STEPS = 1_000  # more than any ladder has: selects all clocks
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class ReachedByTheHour(NamedTuple):
-    """What the minute tick did (按小时巡检结果): the steps it recorded, the messages it wrote."""
+    """The result of a minute tick (按小时巡检结果): the steps recorded and the messages written."""
 
     reached: int = 0
     told: int = 0
 
 
 class _Reached(NamedTuple):
-    """A step just recorded, the moment at which the hours run out, and whether the clock still runs towards it."""
+    """A step just recorded, the moment at which the hours run out, and whether the clock still runs."""
 
     step: ReachedStep
     moment: datetime
@@ -47,11 +47,10 @@ class _Reached(NamedTuple):
 
 def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTheHour:
     """
-    Record and tell what the hours have brought by *now* (按小时巡检), each step once. To be called every minute; while
-    nothing runs in hours it only reads.
+    Record the steps in hours that are reached by *now* and notify people (按小时巡检), each step once. Call it every
+    minute; while no clock runs in hours it only reads.
 
-    It leaves to the sweep of days what is the sweep's: an office that has never swept, or whose sweeps are behind or
-    ahead of *now*.
+    It leaves to the daily sweep an office that has never swept, or whose sweeps are behind or ahead of *now*.
     """
     with store.reading() as ledger:
         rules = rules.renewed(ledger)
@@ -75,9 +74,8 @@ def _may_begin(ledger: Ledger, now: datetime) -> bool:
 
 def reach_hours(ledger: Ledger, rules: OfficeContext, day: date, until: datetime) -> list[_Reached]:
     """
-    Record every step of a limit in hours that is reached by the moment *until*, as the clocks stood on *day*; from
-    the lowest step up. A step bears the day on which it was reached, also where that day has been swept: the next
-    sweep seals it.
+    Record every step of a limit in hours reached by the moment *until*, as the clocks were on *day*, from the lowest
+    step up. A step has the day on which it was reached, even if that day has been swept: the next sweep seals it.
     """
     last, found = ledger.sweeps.last_done(), []
     begun = ledger.sweeps.first_sweep() or day
@@ -101,9 +99,9 @@ def _steps(
     ladder: Ladder, deadline: Deadline, calendar: WorkCalendar, swept: date | None, until: datetime
 ) -> Sequence[tuple[Step, datetime]]:
     """
-    The steps reached by *until*, with their moments. The one after the last day is reached when the hours have run
-    out; those up to the last day with the sweep of their day, or, where that is done, when the entry is made. Later
-    ones are the sweep's.
+    The steps reached by *until*, with their moments. The one after the last day is reached when the hours run out;
+    those up to the last day with the sweep of their day or, if that is done, when the entry is made. Later ones
+    belong to the sweep.
     """
     assert deadline.last_day is not None
     assert deadline.last_moment is not None
@@ -126,7 +124,7 @@ def _steps(
 
 
 def _running(ledger: Ledger, rules: OfficeContext, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
-    """The clocks that run in hours on *day* and whose last day has come, while a step of theirs is to come."""
+    """The clocks in hours on *day* whose last day has come and that have steps left to reach."""
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:
             ladder = rules.rulebook.ladders.get(rule.ladder)
@@ -150,8 +148,8 @@ def _in_hours(rules: OfficeContext, rule: ClockRule) -> bool:
 
 def ran_out(ledger: Ledger, rules: OfficeContext, moment: datetime) -> frozenset[tuple[str, str, str]]:
     """
-    The clocks (case, clock, ref) whose last day is that of *moment* and whose hours have run out by then: on their
-    last day a list by days would call them due.
+    The clocks (case, clock, ref) whose last day is that of *moment* and whose hours have run out by then: counted in
+    days they would only be due.
     """
     day, found = legal_day(moment), set()
     for workflow in rules.rulebook.workflows.values():

@@ -1,5 +1,5 @@
 """
-What silence brings about (逾期的法定后果): taken from the clocks that have run out, whatever a ladder tells of them.
+Legal consequences of silence (逾期的法定后果), taken from the clocks that have run out, whatever their ladder says.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _BARRED = frozenset(("too_early", "no_term"))
 
 def take_lapsed(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
-    Take the actions that silence has by law (第三十四条: 逾期未提出意见的视为同意公开), from the first working day
-    after the term ran out.
+    Take the actions that the law attaches to silence (第三十四条: 逾期未提出意见的视为同意公开), from the first working
+    day after the term ran out.
 
-    The entry bears the day on which the term lapsed: it puts on record what the law already made so. Where a term
-    has to run out wholly before (公示期届满), that is the day after its last; what another term still bars waits.
+    The entry has the day on which the term lapsed, because the law took effect then. Where a term must have run out
+    completely (公示期届满), that is the day after its last; an action that another term still bars waits.
     """
     taken, tx = 0, Transaction(ledger, rules, now)
     for workflow in rules.rulebook.workflows.values():
@@ -67,7 +67,7 @@ def _take(tx: Transaction, number: str, key: tuple[str, str], day: date) -> int:
 
 
 def _entry_of(tx: Transaction, case: OnRecord, deadline: Deadline, lapse: LapseRule, day: date) -> Entry | None:
-    """The entry of a consequence, on the first day on which nothing bars it; None where that is still to come."""
+    """The entry of a consequence, on the first day on which nothing bars it; None if that day is still to come."""
     assert deadline.last_day is not None
     workflow, _, entries = case
     first, ref = entries[0], deadline.clock.ref
@@ -76,7 +76,7 @@ def _entry_of(tx: Transaction, case: OnRecord, deadline: Deadline, lapse: LapseR
     while on <= day:
         state = replay(workflow, first.case, record_of(entries, on)).state
         if lapse.action not in may(workflow, state):
-            return None  # a register may tell strange things; one case does not stop the sweep of all
+            return None  # a register may hold strange data; one case must not stop the whole sweep
         entry = Entry(
             first.case, len(entries) + 1, lapse.action, on, tx.now, SYSTEM, unit_of(workflow, record_of(entries)),
             facts, {"cite": lapse.cite}, None, workflow=workflow.name, edition=first.edition,
@@ -95,7 +95,7 @@ def _entry_of(tx: Transaction, case: OnRecord, deadline: Deadline, lapse: LapseR
 
 
 def _is_told(rules: OfficeContext, deadline: Deadline, entry: Entry, day: date) -> bool:
-    """Whether a step of the ladder, reached by now, tells of it: the sweep words it as what has come to be."""
+    """Whether a reached step of the ladder covers it: the sweep then words the consequence."""
     ladder = rules.rulebook.ladders.get(deadline.clock.rule.ladder)
     assert deadline.last_day is not None
     soon = entry.day <= deadline.last_day + _ONE_DAY

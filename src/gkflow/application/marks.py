@@ -1,4 +1,4 @@
-"""Marks that nobody sees (不可见字符), widths, and look-alikes: what they mean where the meaning is certain."""
+"""Invisible characters (不可见字符), widths and look-alikes, normalised where the meaning is certain."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 import unicodedata
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-# They change the order in which text is shown: what is read on paper is not what stands in the file.
+# They change the order in which text is shown: the printed text differs from the file.
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Byte-order marks, zero-width spaces, direction marks, soft hyphens. The joiners U+200C and U+200D are not among
-# them in a text: Uyghur and other scripts write with them.
+# Byte-order marks, zero-width spaces, direction marks, soft hyphens. The joiners U+200C and U+200D stay in texts:
+# Uyghur and other scripts need them.
 _UNSEEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff" + _TURNING
 _JOINERS = "\u200c\u200d"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -28,7 +28,7 @@ _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 def folded(text: str) -> str:
     """
-    The text with ASCII digits, signs and letters and without invisible marks, for what is no free text: days, numbers.
+    The text with ASCII digits, signs and letters and without invisible marks, for days, numbers and codes.
 
     >>> folded("２０２２－０９－３０"), folded("\\u200e2022–09–30")
     ('2022-09-30', '2022-09-30')
@@ -37,13 +37,13 @@ def folded(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """A free text without the marks that nobody sees; its widths, line breaks and joiners stay."""
+    """A free text without invisible marks; its widths, line breaks and joiners stay."""
     return text if text.isascii() else text.translate(_WITHOUT)
 
 
 def plain_number(text: str) -> str:
     """
-    A case number (案件编号) without invisible marks, its letters, digits and hyphens of one width. Brackets stay: an
+    A case number (案件编号) without invisible marks, with letters, digits and hyphens of one width. Brackets stay: an
     office that writes 〔2026〕 or （2026） means it.
 
     >>> plain_number("ＧＫ－１\\ufeff"), plain_number("市公开（2026）１号")
@@ -54,7 +54,7 @@ def plain_number(text: str) -> str:
 
 def looks_of(number: str) -> str:
     """
-    What is the same for numbers that a reader would take for one another.
+    A key that is equal for numbers that look alike.
 
     >>> looks_of("GK–1") == looks_of("gk-l") == looks_of("GK-1")
     True
@@ -63,24 +63,24 @@ def looks_of(number: str) -> str:
 
 
 def broken(text: str) -> str:
-    """The mark that no database can keep (NUL, half a character), shown; empty where there is none."""
+    """The character that no database can store (NUL, half a surrogate pair), shown; empty if there is none."""
     found = _BROKEN.search(text)
     return shown(found.group()) if found else ""
 
 
 def controls(text: str) -> str:
-    """The control marks in a text, which would steer a terminal, shown, each once."""
+    """The control characters in a text, which would steer a terminal, each shown once."""
     return ", ".join(map(shown, dict.fromkeys(_CONTROL.findall(text))))
 
 
 def turns(text: str) -> str:
-    """The marks that turn a text around, shown, each once."""
+    """The characters that reverse a text, each shown once."""
     return ", ".join(map(shown, dict.fromkeys(_TURNS.findall(text))))
 
 
 def visible(text: str) -> str:
     """
-    A text that steers nothing: each control mark shown by its picture, what turns the text around taken out.
+    A safe text: control characters become pictures, characters that reverse the text are removed.
 
     >>> visible("a\\x1b[2Jb\\u202e")
     'a␛[2Jb'
@@ -97,7 +97,7 @@ def _picture(found: re.Match[str]) -> str:
 
 def shown(mark: str) -> str:
     """
-    A mark by its code and name.
+    A character by its code and name.
 
     >>> shown("\\u200b")
     'U+200B ZERO WIDTH SPACE'
@@ -107,7 +107,7 @@ def shown(mark: str) -> str:
 
 def revealed(text: str) -> str:
     """
-    A text with its invisible marks shown by their codes.
+    A text with its invisible characters shown by their codes.
 
     >>> revealed("GK-1\\u200b")
     'GK-1<U+200B>'

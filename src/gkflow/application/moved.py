@@ -1,4 +1,4 @@
-"""Deadlines that an edition moves (变动的届满日), and the cases in which that is still to be entered."""
+"""Deadlines that an edition moves (变动的届满日), and the cases that still wait for their entry."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 class Moved(NamedTuple):
     """
-    One deadline that another calendar, or another limit, moves (变动的届满日). None: by the rules of then there was,
-    by those of now there is, no such limit.
+    One deadline that another calendar or another limit moves (变动的届满日). None: there was, or is, no such limit by
+    the earlier or present rules.
     """
 
     case: str
@@ -26,17 +26,17 @@ class Moved(NamedTuple):
 
     @property
     def earlier(self) -> bool:
-        """Whether it ends before the day that everybody knew, or where nobody knew of any."""
+        """Whether it ends before the day known so far, or where no day was known."""
         return self.new is not None and (self.old is None or self.new < self.old)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCase:
-    """A case in the queue (待重新推算的案件); no moves: only how firm its deadlines are has changed."""
+    """A case in the queue (待重新推算的案件); no moves: only the firmness of its deadlines has changed."""
 
     case: str
-    entries: int  # how many it had when it was put there
+    entries: int  # how many it had when it was queued
     by: str
     at: datetime  # when the edition was adopted
-    by_rules: bool  # other rules, not other days
+    by_rules: bool  # changed rules, not changed days
     moves: tuple[Moved, ...]

@@ -1,7 +1,7 @@
 """
-Telling (告知): what was done, and the highest step of each clock, become messages to those whom the rules name.
+Notifications (告知): actions and the highest step of each clock become messages to those whom the rules name.
 
-They go into the outbox in the transaction of the entry or the sweep, with the words in which they are to be composed.
+They go into the outbox in the transaction of the entry or the sweep, with the edition of their wording.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class _Meaning(NamedTuple):
-    """What the rules say of a clock and a step."""
+    """What the rules say about a clock and a step."""
 
     workflow: Workflow | None
     rule: ClockRule | None
@@ -34,11 +34,10 @@ class _Meaning(NamedTuple):
 
 def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
-    Write the messages for what was reached since the last telling (告知), and return how many.
+    Write the messages for the steps reached since the last notification (告知), and return how many.
 
-    After an outage people are notified of the highest step of each clock only, and only where it still holds. A power
-    that has lapsed is past reminding. What silence brought about has a notice of its own kind ("take"), an outage or
-    not.
+    After an outage people are notified of the highest step of each clock only, and only if it still holds. A lapsed
+    power needs no reminder. A consequence of silence has its own kind of notice ("take"), with or without an outage.
     """
     after = ledger.sweeps.last_telling() or date.min
     told = 0
@@ -52,7 +51,7 @@ def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
 def tell_steps(
     ledger: Ledger, rules: OfficeContext, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
 ) -> int:
-    """Write the messages for steps of limits in hours, each with the moment at which its hours run out."""
+    """Write the messages for steps in hours, each with the moment at which its hours run out."""
     if not reached:
         return 0
     moments = {step.id: moment for step, moment in reached}
@@ -67,21 +66,21 @@ def _put(ledger: Ledger, teller: _Teller, page: Iterable[ReachedStep]) -> int:
 
 
 class _Teller:
-    """Turns reached steps into messages; remembers who was found for a role and what a clock means."""
+    """Turns reached steps into messages; caches addressees by role and the meaning of clocks."""
 
     def __init__(
         self, rules: OfficeContext, day: date, now: datetime, series: int, moments: Mapping[int, datetime] | None = None
     ) -> None:
         self.rules, self.day, self.now = rules, day, now
         self.moments = moments or {}
-        # What a sweep that was taken back has told does not stand for what is true.
+        # Notifications of a sweep that was taken back do not count.
         self.again = f"/{series}" if series else ""
         self.found: dict[tuple[tuple[str, ...], str, str], tuple[Addressee, ...]] = {}
         self.meanings: dict[tuple[str, str, int], _Meaning] = {}
         self.left: dict[tuple[date, str], int] = {}
 
     def messages(self, reached: ReachedStep) -> list[NoticeLine]:
-        """Every message of one reached step: to each addressee, by each channel."""
+        """The messages of one reached step: one per addressee and channel."""
         meaning = self._meaning(reached)
         rule, step = meaning.rule, meaning.step
         if rule is not None and rule.kind is ClockKind.POWER and reached.last_day < self.day:
@@ -150,7 +149,7 @@ def _clock_time(moment: datetime) -> str:
 
 
 def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, last_day: date | None) -> None:
-    """Write a message to everybody whom the action names, by each channel; never to the one who acted."""
+    """Write a message to everybody whom the action names, by each channel; never to the actor."""
     ledger, rules, now = tx.ledger, tx.rules, tx.now
     action = workflow.actions[entry.action]
     facts = {
@@ -169,7 +168,7 @@ def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, l
     # 转办: the unit that takes the case over has to be notified.
     unit = str(entry.facts.get(action.hands_to) or entry.unit) if action.hands_to else entry.unit
     found = rules.addressees(action.tell, unit, str(case.facts.get("officer", "")))
-    # Whoever acted knows; where two people have that name, nobody can say which of them acted.
+    # The actor knows already; if two people share the name, nobody can say which of them acted.
     actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
     others = [who for who in found if who.name != actor or not who.name]
     urgent = _in_hours(rules, workflow, entry.day)
@@ -179,8 +178,8 @@ def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, l
 
 def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:
     """
-    Whether a duty of the procedure is counted in hours (按小时计算): its hours run through nights and days off, and so
-    people are notified at once of what is done in such a case.
+    Whether a duty of the procedure is counted in hours (按小时计算): the hours run through nights and days off, so
+    people are notified immediately of actions in such a case.
     """
     for rule in workflow.clocks:
         if rule.kind is ClockKind.DUTY and rule.limit in rules.rulebook.law.limits:

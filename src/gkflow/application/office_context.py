@@ -1,4 +1,4 @@
-"""What a verb works by (办理依据): the rulebook, the workflows that older cases keep, the people, the wording."""
+"""The context of a verb (办理依据): the rulebook, the workflow editions of older cases, the people, the wording."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gkflow.domain.workflow import Workflow
 
 @dataclass(frozen=True)
 class QuietHours:
-    """When nobody is rung (免打扰时段): from *begin* in the evening until *end* in the morning, and on days off."""
+    """Quiet hours (免打扰时段): from *begin* in the evening until *end* in the morning, and on days off."""
 
     begin: time = time(20, 0)
     end: time = time(8, 0)
@@ -27,7 +27,7 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class OfficeContext:
-    """Everything that a verb needs to know and does not find in the record (办理依据)."""
+    """Everything that a verb needs besides the record (办理依据)."""
 
     rulebook: Rulebook
     read_source: Callable[[str], Workflow]
@@ -44,27 +44,27 @@ class OfficeContext:
     account: str | None = ""  # the operating-system account that writes (操作系统账户)
     recurring_tasks: tuple[RecurringTask, ...] = ()  # the recurring duties that the office has taken on
     line: ReportingLine = UPWARD  # who is notified in place of a vacant post
-    # An account of the operating system -> the person who acts under it; "*" acts for everybody (账户与人员).
+    # An operating-system account -> the person who acts under it; "*" acts for everybody (账户与人员).
     accounts: Mapping[str, str] = field(default_factory=dict)
     renew: Callable[[Ledger], OfficeContext] | None = field(default=None, compare=False, repr=False)
     seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
     numbers: Mapping[str, str] = field(default_factory=dict)  # workflow -> its series of case numbers (编号系列)
-    parked_after: int = 20  # working days that a clock may stand still before somebody is reminded
+    parked_after: int = 20  # working days that a clock may be suspended or waiting before somebody is reminded
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
     def addressees(self, roles: Sequence[str], unit: str = "", officer: str = "") -> tuple[Addressee, ...]:
-        """Whom a notice to these roles reaches in a unit (default: the office's own), each person once."""
+        """The people whom a notice to these roles reaches in a unit (default: the office's own), each once."""
         return find_all(self.people, roles, unit or self.unit, officer, self.line)
 
     def renewed(self, ledger: Ledger) -> OfficeContext:
         """
-        The rules in use in this transaction: these, or those that another process has adopted since. Asked for at
-        the beginning of every transaction that writes.
+        The rules in use in this transaction: these, or those that another process has adopted since. Called at the
+        start of every writing transaction.
         """
         return self.renew(ledger) if self.renew is not None else self
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
-        """The workflow edition under which a case began; the present one, or the one that was kept."""
+        """The workflow edition under which a case began; the present one, or a kept one."""
         present = self.rulebook.workflows.get(name)
         if present is not None and present.edition == edition:
             return present

@@ -1,6 +1,6 @@
 """
-Parked cases (久置案件): the clock stands still or waits, nobody's term runs, and for days nothing has happened. A
-consultation without its day of receipt, an applicant who never answers: somebody is reminded, again and again.
+Parked cases (久置案件): the clock is suspended or waits, no third party's term runs, and nothing has happened for
+days, e.g. a consultation without a day of receipt. Somebody is reminded repeatedly.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from gkflow.application.ports import Ledger, StandingStill
 
 
 class Parked(NamedTuple):
-    """One parked clock (久置的期限): for how many working days it has stood still."""
+    """One parked clock (久置的期限), and for how many working days it has been suspended or waiting."""
 
     line: StandingStill
     days: int
 
 
 def parked(ledger: Ledger, rules: OfficeContext, day: date) -> list[Parked]:
-    """The clocks of the office that have stood still for ``[reminders] parked_after`` working days or more."""
+    """The office's clocks suspended or waiting for ``[reminders] parked_after`` working days or more."""
     found = []
     for line in ledger.sweeps.standing_still(day):
         days = rules.rulebook.calendar_of(line.unit).count(line.since, day)
@@ -31,7 +31,7 @@ def parked(ledger: Ledger, rules: OfficeContext, day: date) -> list[Parked]:
 
 
 def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
-    """Remind the officer of each parked case, and from the second time on the head of the section (久置提醒)."""
+    """Remind the officer of each parked case, and from the second time the head of the section too (久置提醒)."""
     told = 0
     for each in parked(ledger, rules, day):
         line, times = each.line, each.days // rules.parked_after

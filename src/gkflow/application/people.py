@@ -1,4 +1,4 @@
-"""Whether notices reach anybody (人员体检): vacant posts, unknown officers, channels that do not work, equal names."""
+"""Whether notices reach their people (人员体检): vacant posts, unknown officers, broken channels, equal names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gkflow.domain.rulebook import Rulebook
 def examine_people(
     ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What of the people in the settings would go wrong quietly: name, level and facts of each sign."""
+    """Problems with the people in the settings that would stay silent: name, level and facts of each check."""
     people = rules.people
     if not people:
         yield "people", "warning", {"people": 0}
@@ -39,7 +39,7 @@ def examine_people(
 
 
 def roles_of(book: Rulebook) -> tuple[str, ...]:
-    """The roles that any step of a ladder and any action notifies."""
+    """The roles that any step of a ladder or any action notifies."""
     roles: dict[str, None] = {}
     for ladder in book.ladders.values():
         for step in ladder.steps:
@@ -51,7 +51,7 @@ def roles_of(book: Rulebook) -> tuple[str, ...]:
 
 
 def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
-    """The posts that nobody holds, of the office and of each unit with an open case, and who is notified instead."""
+    """The vacant posts of the office and of each unit with an open case, and who is notified instead."""
     wanted = roles_of(rules.rulebook)
     labels = {code: label for label, code in rules.units.items()}
     for unit in sorted({rules.unit, *(ledger.lists.open_units() - {""})}):
@@ -64,7 +64,7 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
 
 
 def _without_channel(ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
-    """The people whom nothing would reach: every channel of theirs that rings is out of order."""
+    """The people whom no message would reach: all their ringing channels are out of order."""
     quiet = frozenset(name for name, channel in channels.items() if channel.quiet)
     failing = ledger.outbox.failing_addresses(quiet)
     out = {channel: reason for (channel, address), reason in failing.items() if not address}

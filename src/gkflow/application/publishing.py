@@ -1,7 +1,7 @@
 """
-What is shown to the public (公开的信息): the facts that leave, by their Chinese labels, with what is personal masked.
+Public information (公开的信息): the facts that may be published, by Chinese label, with personal data masked.
 
-Which facts leave, and whether any, ``domain/publication`` decides; here they become text.
+``domain/publication`` decides which facts are public; this module formats them as text.
 """
 
 from __future__ import annotations
@@ -21,22 +21,21 @@ from gkflow.domain.publication import Kept, Leaving, Shown, public_facts, why_ke
 from gkflow.domain.workflow import Workflow
 
 _MASK = "＊"
-# 17 digits and a check character, standing alone: what an identity number looks like in a running text.
+# 17 digits and a check character, not part of a longer number: the form of an identity number in a text.
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
-# A number of a person or a paper that is withheld; other withheld words may stand in an open text by chance.
+# A withheld number of a person or a document; other withheld words may occur in an open text by chance.
 _NUMBER = re.compile(r"(?=(?:[A-Za-z]*[0-9]){5})[0-9A-Za-z]{6,}")
 
 
 def reason_kept(rules: OfficeContext, view: CaseView) -> Kept | None:
-    """Why nothing of the case leaves on the day of the view; None where it lies open (不公开的原因)."""
+    """Why nothing of the case is public on the day of the view; None if it is public (不公开的原因)."""
     workflow = in_use(rules, view.workflow)
     return why_kept(workflow, view.case, view.deadlines.values(), view.as_of)
 
 
 def published_record(rules: OfficeContext, view: CaseView) -> dict[str, Any]:
     """
-    What of a case may be shown to the public (公开的信息): its fields by their Chinese labels; nothing where the case
-    does not lie open.
+    The public part of a case (公开的信息): its fields by Chinese label; nothing if the case is not public.
     """
     workflow = in_use(rules, view.workflow)
     leaving = public_facts(workflow, view.case, view.deadlines.values(), view.as_of)
@@ -44,7 +43,7 @@ def published_record(rules: OfficeContext, view: CaseView) -> dict[str, Any]:
 
 
 class Published(NamedTuple):
-    """What leaves of a case, by the names of its facts (公开的要素): as it is shown, and the values behind it."""
+    """The public facts of a case by name (公开的要素): as shown, and the values behind them."""
 
     texts: Mapping[str, Any]
     values: Mapping[str, Any]
@@ -53,7 +52,7 @@ class Published(NamedTuple):
 def published_today(
     rules: OfficeContext, workflow: Workflow, number: str, entries: Sequence[Entry], today: date
 ) -> Published:
-    """What leaves as the whole record tells it today: an entry that has just been written may have come in late."""
+    """The public facts by the whole record today: a new entry may have come in late."""
     record = record_of(entries, today)
     if not record:
         return Published({}, {})
@@ -65,16 +64,15 @@ def published_today(
 
 def in_use(rules: OfficeContext, workflow: Workflow) -> Workflow:
     """
-    The rules in use today for the workflow of a case: what may leave today is not judged by an edition of years ago.
-    Where the office has no such workflow any more, the old one, of which nothing leaves that it did not declare.
+    The present rules for the workflow of a case: an edition of years ago does not decide what is public today. If the
+    office no longer has the workflow, the old one, of which only declared facts are public.
     """
     return rules.rulebook.workflows.get(workflow.name, workflow)
 
 
 def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> dict[str, Any]:
     """
-    The facts that leave, as they are shown. A masked name, a withheld number and an identity number do not leave
-    inside another text either.
+    The public facts as shown. Masked names, withheld numbers and identity numbers are also masked inside other texts.
     """
     covers = _covers(workflow, case, leaving)
     shown: dict[str, Any] = {}
@@ -89,7 +87,7 @@ def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> di
 
 
 def _covers(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> list[tuple[re.Pattern[str], str]]:
-    """What must not appear in any text that leaves, and what replaces it."""
+    """What must not appear in any public text, and its replacement."""
     clear = {name for name, (_, _, how) in leaving.items() if how is Shown.OPEN}
     names, numbers = set(), set()
     for name, value in case.facts.items():
@@ -102,7 +100,7 @@ def _covers(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> l
             numbers.add(value)
     numbers -= {str(leaving[name][1]) for name in clear}
     found = [(re.compile(rf"(?<![0-9A-Za-z]){text}(?![0-9A-Za-z])"), _MASK * len(text)) for text in sorted(numbers)]
-    for text in sorted(names, key=len, reverse=True):  # a name that holds another one before it
+    for text in sorted(names, key=len, reverse=True):  # a name that contains another one first
         found.append((re.compile(re.escape(text)), masked_text(text)))
     return found
 

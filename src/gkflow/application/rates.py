@@ -1,8 +1,8 @@
 """
-Rates (按期率): how the office's duties were met in a period, one count for each duty.
+Rates (按期率): how many of the office's duties were met in time in a period, one count per duty.
 
-A request has one duty to reply, whatever clocks stood for it: an application that is not confirmed has a clock of
-its own, and a postponed one another. What was given up, withdrawn or postponed is neither on time nor late.
+A request has one duty to reply, whatever clocks it had: an unconfirmed application has a clock of its own, a
+postponed one another. Abandoned, withdrawn and postponed cases are neither on time nor late.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Rate:
     """
     How one duty of a workflow was met in a period (按期率).
 
-    Counted are cases: what was done in the period, by its verdict; ``overdue``: what fell due in it and is not done;
-    ``waiting``: what waits for the applicant, and so has no last day. ``set_aside`` counts what ended the duty
-    without fulfilling it, by action. ``rate`` is None where nothing was due or done.
+    Cases are counted: those done in the period, by verdict; ``overdue``: due in it and not done; ``waiting``: waiting
+    for the applicant, so without a last day. ``set_aside`` counts what ended the duty without fulfilling it, by
+    action. ``rate`` is None if nothing was due or done.
     """
 
     workflow: str
@@ -55,8 +55,8 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class RateQuery:
     """
-    Which rates are asked for (统计条件): in [*since*, *until*], as things stand on *as_of*; of one *unit*, or *by*
-    unit, by month, or both (GROUPINGS).
+    Which rates to compute (统计条件): in [*since*, *until*], as of *as_of*; of one *unit*, or *by* unit, by month, or
+    both (GROUPINGS).
     """
 
     since: date
@@ -69,8 +69,7 @@ class RateQuery:
 
 def rates(ledger: Ledger, rules: OfficeContext, asked: RateQuery) -> list[Rate]:
     """
-    The rates of the office's duties (按期率). Powers, targets and terms are no duties. Raises NotFound for an unknown
-    unit.
+    The rates of the office's duties (按期率), without powers, targets and terms. Raises NotFound for an unknown unit.
     """
     workflow, by = asked.workflow, asked.by
     wanted = unit_named(rules, asked.unit, ledger.lists.units_on_record()) if asked.unit else ""
@@ -84,7 +83,7 @@ def rates(ledger: Ledger, rules: OfficeContext, asked: RateQuery) -> list[Rate]:
             duty = (rule.stands_for or rule.name) if rule is not None else row.clock
             place = (row.workflow, duty, row.unit if "unit" in by else "", month)
             if row.status == Status.STOPPED and rule is not None and row.stopped_by in rule.passes_on:
-                continue  # another clock has taken the duty over
+                continue  # another clock has replaced this one
             if row.status == Status.STOPPED and rule is not None and row.stopped_by in rule.set_aside:
                 aside.setdefault(place, Counter())[row.stopped_by] += row.cases
                 counts.setdefault(place, Counter())

@@ -1,4 +1,4 @@
-"""Receiving (收件): a case is opened, given a number, and its first deadline told."""
+"""Receiving (收件): open a case, give it a number, and return its first deadline."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def receive(tx: Transaction, workflow: str, act: Command, number: str = "") -> O
     """
     Open a case of *workflow* (收件): with the number given, or with the next one of the unit and year.
 
-    *act* without an action takes the workflow's first one. Raises as ``advance``; Conflict ("case_exists") where
-    the number is taken.
+    Without an action, *act* takes the workflow's first one. Raises as ``advance``; Conflict ("case_exists") if the
+    number is taken.
     """
     flow = tx.rules.rulebook.workflow(workflow)
     if not act.action:

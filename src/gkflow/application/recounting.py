@@ -1,8 +1,8 @@
 """
-Counting again what an adopted edition moves (重新推算): case by case from a queue, in short transactions.
+Recalculating what an adopted edition moves (重新推算): case by case from a queue, in short transactions.
 
-The edition holds from the moment at which it is on record. What it touches stands in the queue with it, so that
-nothing is lost where the process ends in between: the next sweep, adoption or rebuild goes on.
+The edition applies from the moment at which it is recorded. Its affected cases are queued in the same transaction, so
+nothing is lost if the process ends in between: the next sweep, adoption or rebuild continues.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from gkflow.domain.deadline import Status
 from gkflow.domain.workflow import Workflow
 
 EARLIER, LATER = "moved_earlier", "moved_later"
-BATCH = 200  # cases in one transaction: at 2,000 a second others wait for a tenth of one
+BATCH = 200  # cases in one transaction: at 2,000 a second, others wait for a tenth of a second
 
 
 def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
     """
-    Take every case from the queue (重新推算): write an entry for every clock that moves, draw its rows up anew and
-    notify the officers, those whose deadline ends earlier first and louder; how many cases. It gives way between
-    its batches.
+    Process every queued case (重新推算): write an entry for every clock that moves, recompute its rows and notify the
+    officers, those whose deadline ends earlier first and with higher urgency. Returns how many cases. Lets other
+    writers in between its batches.
     """
     count = 0
     while True:
@@ -40,7 +40,7 @@ def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
             rules = rules.renewed(ledger)
             batch = ledger.recounts.waiting_cases(BATCH)
             keep_wording(ledger, rules, now)
-            later: list[NoticeLine] = []  # of a case that moves both ways: what ends earlier comes first
+            later: list[NoticeLine] = []  # of a case that moves both ways, list what ends earlier first
             for waiting in batch:
                 lines = list(_recounted(ledger, rules, waiting, now))
                 both = any(line.kind == EARLIER for line in lines)
@@ -55,7 +55,7 @@ def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
 def _still_moved(
     rules: OfficeContext, workflow: Workflow, entries: Sequence[Entry], moves: Sequence[Moved], today: date
 ) -> tuple[Moved, ...]:
-    """Those that still run towards the new day: somebody has acted in the case since it was put into the queue."""
+    """The moves that still apply: somebody may have acted in the case since it was queued."""
     case = read_case(workflow, entries[0].case, entries, today)
     if case.ended is not None or not case.record:
         return ()
@@ -70,9 +70,9 @@ def _still_moved(
 
 
 def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: datetime) -> Iterator[NoticeLine]:
-    """Write what moved in one case, an entry for each clock; the notices of it."""
+    """Record the moves of one case, an entry for each clock; return its notices."""
     number, moves, by, by_rules = waiting.case, waiting.moves, waiting.by, waiting.by_rules
-    today = legal_day(waiting.at)  # it moved when the edition was adopted, however late that is entered
+    today = legal_day(waiting.at)  # it moved when the edition was adopted, however late that is recorded
     entries = ledger.record.entries(number)
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     if len(entries) != waiting.entries:
@@ -85,7 +85,7 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
             **({"recounted_ref": moved.ref} if moved.ref else {}),
             **({"last_day_before": moved.old.isoformat()} if moved.old is not None else {}),
             **({"last_day_after": moved.new.isoformat()} if moved.new is not None else {}),
-            # The names that explain and gkflow rules show tell.
+            # The names that explain and gkflow rules show print.
             "calendar_edition": rules.rulebook.calendar_of(moved.unit).edition[:12],
             **({"rules_edition": rules.rulebook.edition[:12]} if by_rules else {}),
             "text": moved.why,
@@ -93,7 +93,7 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
         case = OnRecord(workflow, number, entries)
         entry = make_entry(case, Command(RECOUNT, today, by, facts=facts), now)
         entries = (*entries, write(Transaction(ledger, rules, now), case, entry))
-        # To the officer; where it ends earlier, to the head of the section as well.
+        # To the officer; if it ends earlier, to the head of the section as well.
         roles = ("officer", "section_head") if moved.earlier else ("officer",)
         whom = rules.addressees(roles, moved.unit, moved.officer)
         yield from compose(rules, _telling(workflow, moved, entry, by_rules), receivers_of(whom), now)

@@ -1,4 +1,4 @@
-"""Importing a register (台账导入): one row for each entry; good rows are kept, bad ones named with their reason."""
+"""Importing a register (台账导入): one row per entry; good rows are imported, bad ones reported with their reason."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from gkflow.domain.workflow import Workflow
 
 __all__ = ["COLUMNS", "HEADINGS", "LABELS", "NEEDED", "NEW_DAY", "BadRow", "FileRow", "Imported", "Row", "Spoilt"]
 
-_AFTER_ALL = (NOTE, CORRECT, LINK, RECOUNT)  # what a record that is closed for good still takes
-_BATCH = 2_000  # cases to a transaction
+_AFTER_ALL = (NOTE, CORRECT, LINK, RECOUNT)  # what a closed record still accepts
+_BATCH = 2_000  # cases per transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Importing:
     """
-    How a register is imported (导入方式): who imports, whether anything is written, and what is called with how far it
-    is: each row counts once when it is read, and once more when it is written.
+    How a register is imported (导入方式): by whom, whether anything is written, and the progress callback: each row
+    counts once when it is read, and once more when it is written.
     """
 
     by: str = ""
@@ -59,7 +59,7 @@ class Importing:
     progress: Callable[[int], None] | None = None
 
     def tell(self, count: int) -> None:
-        """Say how far it is."""
+        """Report progress."""
         if self.progress is not None:
             self.progress(count)
 
@@ -70,10 +70,10 @@ def import_register(
     """
     Import the rows of a register (导入台账), as (row number, column → value).
 
-    A register tells what happened, not what should have: an entry is taken in any open state and with facts
-    missing, the gaps become findings. Refused is only what cannot be: an unknown workflow or action, a day before
-    the first entry or after today, an entry after the case has ended, and what the file has spoilt. Importing again
-    takes nothing twice: a row is known by its case, day, action, ref and place among such rows of that day.
+    A register says what happened, not what should have happened: an entry is accepted in any open state and without
+    required facts, and the gaps become findings. Only the impossible is refused: an unknown workflow or action, a
+    day before the first entry or after today, an entry after the case has ended, and corrupted cells. A repeated
+    import adds nothing: a row is identified by case, day, action, ref and position among such rows of that day.
     """
     result = Imported()
     strange: dict[str, None] = {}
@@ -157,7 +157,7 @@ def _take_batch(
 
 
 class _Adding:
-    """What the rows of a register add to one record (补入的记录), in the order of their days."""
+    """The entries that a register's rows add to one record (补入的记录), ordered by day."""
 
     __slots__ = (
         "by", "case", "first", "known", "late", "mends", "now", "opening", "places", "previous", "result", "rules",
@@ -174,14 +174,14 @@ class _Adding:
             self.known[(*place, self.places[place])] = entry
         self.places.clear()
         self.state, self.first = _state_after(case.workflow, old), old[0].day if old else None
-        # The last day on record, as long as rows of days before it may still come.
+        # The last day on record, as long as rows of earlier days may still come.
         self.late, self.whole = max((entry.day for entry in old), default=None), list(old)
         self.mends, self.opening = False, case.workflow.first.name
         self.previous, self.seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
         self.unit = unit_of(case.workflow, record_of(old)) or rules.unit
 
     def entries(self, rows: Sequence[TypedRow]) -> Iterator[Entry]:
-        """The entries that the rows add, sealed; what cannot be is refused with its reason."""
+        """The sealed entries that the rows add; the impossible is refused with its reason."""
         moves, named = table_of(self.case.workflow).moves, table_of(self.case.workflow).named
         self.mends = any(row.action == CORRECT for row in rows)
         for row in rows:
@@ -199,7 +199,7 @@ class _Adding:
             yield self._entry_of(row)
 
     def _is_known(self, row: TypedRow) -> bool:
-        """Whether the record holds the row already; with other facts it is reported as changed and not taken."""
+        """Whether the record already has the row; with other facts it is reported as changed and not imported."""
         place = (row.day, row.action, str(row.facts.get("ref", "")))
         self.places[place] += 1
         there = self.known.get((*place, self.places[place]))
@@ -212,7 +212,7 @@ class _Adding:
         return True
 
     def _go_to(self, day: date) -> None:
-        """The state on *day*: a row may come late into a record that has gone on since."""
+        """The state on *day*: a late row may belong before later entries."""
         assert self.late is not None
         if day < self.late:
             self.state = _state_after(self.case.workflow, [entry for entry in self.whole if entry.day <= day])
@@ -247,7 +247,7 @@ class _Adding:
         named_unit = rules.units.get(row.unit, row.unit)
         facts = known_units(rules, row.facts, workflow)
         for unknown in unknown_names(rules, workflow, row.by, row.unit, facts):
-            # 台账 tells what happened, by whomever; what nobody here knows is named once, so that a slip is seen.
+            # 台账 may name anybody; people whom the settings do not know are reported once, so that typing errors show.
             if all(each.reason.facts != unknown.facts for each in result.told):
                 result.told.append(BadRow(row.number, number, unknown))
         if named_unit and not action.owner_of:
@@ -270,7 +270,7 @@ class _Adding:
 
 def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     there = {name: value for name, value in old.items() if value is not None}
-    # What was taken before invisible marks were left out is still the same fact.
+    # A fact recorded before invisible marks were removed is still the same fact.
     return (
         there == new
         or {name: unmarked(value).strip() if isinstance(value, str) else value for name, value in there.items()} == new
@@ -279,9 +279,9 @@ def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: datetime, result: Imported) -> None:
     """
-    Put the other half of every link on record (关联案件): the case that another came from says so too.
+    Record the other half of every link (关联案件), in the case from which another one follows.
 
-    Asked for last, for in a register the origin may stand below what it led to. A missing one is reported.
+    Called last, because in a register the origin may come after its consequence. A missing origin is reported.
     """
     found = [
         (case, workflow, row)

@@ -1,4 +1,4 @@
-"""Table four of the annual report (年度报告 表四): what became of reconsiderations and lawsuits in a year."""
+"""Table four of the annual report (年度报告 表四): the outcome of reconsiderations and lawsuits in a year."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gkflow.domain.workflow import MISFILED, Workflow
 
 RECONSIDERATION = "reconsideration"
 LITIGATION = "litigation"
-GROUPS = (RECONSIDERATION, "direct", "after_reconsideration")  # a lawsuit stands in the group of its fact ``path``
+GROUPS = (RECONSIDERATION, "direct", "after_reconsideration")  # the fact ``path`` is the group of a lawsuit
 UNSTATED = "path_unstated"
 _PENDING = "pending"
-_COLUMNS = {"upheld": "upheld", "corrected": "corrected"}  # any other word is 其他结果
+_COLUMNS = {"upheld": "upheld", "corrected": "corrected"}  # any other outcome is 其他结果
 
 
 class RemedyRow(NamedTuple):
@@ -38,19 +38,18 @@ class RemedyRow(NamedTuple):
 
 def table_four(ledger: Ledger, rules: OfficeContext, year: int, as_of: date | None = None) -> tuple[RemedyRow, ...]:
     """
-    The groups of table four for a year (年度报告格式 表四), as the record stood at the end of 31 December, or on an
-    earlier *as_of*.
+    The groups of table four for a year (年度报告格式 表四), by the record at the end of 31 December, or on an earlier
+    *as_of*.
 
-    A case counts where it was opened by then and was not settled before the year began: what is pending at the end
-    of a year is counted again in the next. A decision without an outcome on record leaves its case pending. A
-    lawsuit that does not say its path, which only a register can bring, stands in a row of its own (UNSTATED) after
-    the three; without such there is none.
+    A case counts if it was opened by then and was not settled before the year began: a case pending at the end of
+    a year counts again in the next. Without an outcome on record a case stays pending. Lawsuits without a path,
+    which only a register can hold, have a row of their own (UNSTATED) after the three, if there are any.
     """
     eve, last = date(year, 1, 1) - timedelta(days=1), date(year, 12, 31)
     day = min(as_of or last, last)
     counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for name in (RECONSIDERATION, LITIGATION):
-        # Every case of the workflow: a correction may have moved the day on which the docket says that it came in.
+        # Every case of the workflow: a correction may have moved the day of receipt that the docket shows.
         for number in ledger.lists.cases_received(name, date.min, FOREVER):
             entries = ledger.record.entries(number)
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
@@ -62,11 +61,11 @@ def table_four(ledger: Ledger, rules: OfficeContext, year: int, as_of: date | No
 
 
 def _place(workflow: Workflow, number: str, entries: Sequence[Entry], eve: date, day: date) -> tuple[str, str] | None:
-    """Group and column of a case; None where it is not opened by *day* or belongs to a year before."""
+    """Group and column of a case; None if it was not opened by *day* or belongs to an earlier year."""
     case = read_case(workflow, number, entries, day)
     if case.state == MISFILED or all(entry.action != workflow.first.name for entry in case.record):
         return None
-    # Corrections hold on every day, so that each year begins with what the one before left pending.
+    # Corrections apply to every day, so each year begins with the cases left pending by the previous one.
     if _outcome(workflow, read_case(workflow, number, entries, eve)):
         return None
     outcome = _outcome(workflow, case)
@@ -78,7 +77,7 @@ def _place(workflow: Workflow, number: str, entries: Sequence[Entry], eve: date,
 
 
 def _outcome(workflow: Workflow, case: Case) -> str:
-    """The outcome (结果) once an act that settles the case is on record: that of a first judgment is none as yet."""
+    """The outcome (结果) once an act settles the case; a first judgment does not settle it."""
     settling = (entry for entry in case.record if entry.action in workflow.actions)
     settled = any("outcome" in workflow.actions[entry.action].carries for entry in settling)
     return str(case.facts.get("outcome") or "") if settled else ""

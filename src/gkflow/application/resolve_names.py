@@ -1,7 +1,7 @@
 """
-Names that form sets (名称的归集): a unit and a person by code or by Chinese label, an unknown one refused.
+Resolving names (名称的归集): a unit or a person by code or Chinese label; an unknown one is refused.
 
-An unknown name would give an empty list, which reads as "all is well", or a case that nobody owns.
+An unknown name would give an empty list, which reads as "all is well", or a case without an owner.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from gkflow.domain.objections.people import AccountUnbound, MayNotActFor, Unknow
 from gkflow.domain.rulebook import mean
 from gkflow.domain.workflow import Workflow
 
-ACTED_BY = "acted_by"  # the remark that names who entered an act in the name of another
+ACTED_BY = "acted_by"  # the remark that names who entered an act on behalf of another
 _EVERYBODY = "*"
 
 
 def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -> str:
     """
-    The code of a unit (机关), given by code or label; *on_record* are codes that a register brought along.
+    The code of a unit (机关), given by code or label; *on_record* are codes that came with a register.
 
-    Raises NotFound ("unknown_unit") with the nearest names and the units that there are.
+    Raises NotFound ("unknown_unit") with the nearest names and the existing units.
     """
     name = text.strip()
     codes = {**{code: code for code in on_record if code}, **rules.units, **{c: c for c in rules.units.values()}}
@@ -43,8 +43,8 @@ def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -
 
 def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> str:
     """
-    An officer to filter by (承办人): one whom the settings or a case name. Raises NotFound ("unknown_person") with the
-    nearest names and those that there are.
+    An officer to filter by (承办人), known to the settings or a case. Raises NotFound ("unknown_person") with the
+    nearest names and the existing ones.
     """
     name = text.strip()
     names = tuple(dict.fromkeys(person.name for person in rules.people))
@@ -57,13 +57,13 @@ def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> 
 
 
 def _near(name: str, names: Iterable[str]) -> str:
-    """A hint at the nearest name only: all that there are stand in the objection anyway."""
+    """A hint at the nearest name only: the objection lists all of them anyway."""
     hint = mean(name, tuple(names))
     return hint if hint.startswith(" ") else ""
 
 
 def case_named(ledger: Ledger, number: str) -> str:
-    """The number of a case that is on record. Raises NotFound ("unknown_case") with those that are nearly the same."""
+    """The number of a case on record. Raises NotFound ("unknown_case") with similar numbers."""
     require_texts(case=number)
     if ledger.docket.line(number) is None:
         raise UnknownCase(case=number, mean=near_case(ledger, number))
@@ -72,8 +72,8 @@ def case_named(ledger: Ledger, number: str) -> str:
 
 def act_named(rules: OfficeContext, act: Command) -> Command:
     """
-    The act with its unit by code, and with who acts. Raises NotFound for a unit, and Refused for a person, that nobody
-    knows, and where the account may not act in that name.
+    The act with its unit by code, and with its actor. Raises NotFound for an unknown unit, and Refused for an unknown
+    person or where the account may not act in that name.
     """
     unit = unit_named(rules, act.unit) if act.unit else ""
     by, through = who_acts(rules, act.by)
@@ -86,11 +86,11 @@ def act_named(rules: OfficeContext, act: Command) -> Command:
 
 def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
     """
-    In whose name an act is entered, and who entered it in that name (代办); the latter is empty where it is the same.
+    In whose name an act is entered, and who entered it on their behalf (代办); the latter is empty if they are the
+    same.
 
-    Where the settings bind accounts of the operating system to people ([accounts]), an account acts as its person, and
-    in the name of others only where that person ``acts_for`` them. Raises Refused ("account_unbound",
-    "may_not_act_for").
+    If the settings bind operating-system accounts to people ([accounts]), an account acts as its person, and in the
+    name of others only if that person ``acts_for`` them. Raises Refused ("account_unbound", "may_not_act_for").
     """
     if not rules.accounts or by == SYSTEM:
         return by, ""
@@ -109,8 +109,8 @@ def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
 
 def check_person(rules: OfficeContext, name: str, unit: str) -> None:
     """
-    Who acts is one of the settings' people (经办人), where they name anybody for the unit; where they name nobody, an
-    office must be able to work, and ``doctor`` says so.
+    The actor must be one of the settings' people (经办人), if they name anybody for the unit. If they name nobody, the
+    office must still be able to work, and ``doctor`` reports it.
     """
     if not name or name == SYSTEM or any(person.name == name for person in rules.people):
         return
@@ -121,7 +121,7 @@ def check_person(rules: OfficeContext, name: str, unit: str) -> None:
 
 
 def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts that name a unit, by its code. Raises NotFound ("unknown_unit")."""
+    """Facts that name a unit, as its code. Raises NotFound ("unknown_unit")."""
     for name, value in facts.items():
         spec = workflow.facts.get(name)
         if spec is not None and spec.type == "unit":
@@ -130,7 +130,7 @@ def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any
 
 
 def known_units(rules: OfficeContext, facts: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
-    """Facts of a register, those that name a unit by its code; one that nobody knows stays as it was written."""
+    """Facts of a register, with units as codes; an unknown unit keeps its text."""
     return {
         name: rules.units.get(str(value), value)
         if (spec := workflow.facts.get(name)) is not None and spec.type == "unit"
@@ -142,11 +142,11 @@ def known_units(rules: OfficeContext, facts: Mapping[str, Any], workflow: Workfl
 def unknown_names(
     rules: OfficeContext, workflow: Workflow, by: str, unit: str, facts: Mapping[str, Any]
 ) -> Iterator[GkflowError]:
-    """What a row of a register names and the settings do not know: its unit, units of its facts, people (核对)."""
+    """Names in a register's row that the settings do not know: its unit, units in its facts, people (核对)."""
     units = [str(v) for name, v in facts.items() if (s := workflow.facts.get(name)) is not None and s.type == "unit"]
     for each in filter(None, (unit, *units)):
         if each in rules.units or each in rules.units.values():
-            continue  # asked for every row of a register: most name what there is
+            continue  # called for every row: most names are known
         try:
             unit_named(rules, each)
         except NotFound as error:

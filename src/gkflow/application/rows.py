@@ -1,4 +1,4 @@
-"""The rows of a register (台账各行): what a file says of them, and how a row is read into typed values."""
+"""The rows of a register (台账各行): what a file says about them, and how a row is read into typed values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LABELS = {name: label for label, name in HEADINGS.items()}
 COLUMNS = ("case", "workflow", "day", "action", "by", "unit")
 NEEDED = ("case", "workflow", "day", "action")
 _NAMED = frozenset(COLUMNS)
-# What only a correction carries, by its column; the day that a correction puts in is no day of the entry.
+# Columns that only a correction has; the day that it corrects to is not the day of the entry.
 NEW_DAY = "new_day"
 OWN_COLUMNS = {
     (CORRECT, column): FactSpec("day" if column == NEW_DAY else column, column, kind)
@@ -59,7 +59,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,}$")  # how a spreadsheet saves a n
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that was refused, or that somebody should look at: its number in the file, the case, and why."""
+    """A row that was refused or needs review: its number in the file, the case, and why."""
 
     row: int
     case: str
@@ -68,22 +68,22 @@ class BadRow:
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did (导入结果)."""
+    """The result of an import (导入结果)."""
 
     rows: int = 0
     taken: int = 0
     known: int = 0
     cases: int = 0
     bad: list[BadRow] = field(default_factory=list)
-    changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not taken
+    changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not imported
     odd: list[BadRow] = field(default_factory=list)  # facts that break their rule: kept as a remark
-    told: list[BadRow] = field(default_factory=list)  # taken as it is read, and worth a look
-    remarks: tuple[str, ...] = ()  # columns that are no fact
+    told: list[BadRow] = field(default_factory=list)  # accepted, but worth a review
+    remarks: tuple[str, ...] = ()  # columns that are not facts
 
 
 @dataclass(frozen=True, slots=True)
 class Spoilt:
-    """A cell whose content its file has lost (失真的单元格): what it shows, and the error that says why."""
+    """A cell whose content its file has lost (失真的单元格): the text shown, and the error that explains it."""
 
     text: str
     kind: type[SpoiltCell]
@@ -97,7 +97,7 @@ class Spoilt:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row of which its file has more to say than the cells (文件另有说明的行); without cells it is no row."""
+    """A row about which its file says more than the cells (文件另有说明的行); without cells it is not a row."""
 
     cells: Mapping[Any, Any] = field(default_factory=dict)
     told: tuple[GkflowError, ...] = ()
@@ -120,7 +120,7 @@ class TypedRow(NamedTuple):
 
 
 class RowReader:
-    """Reads one row after another into typed values; remembers what it has looked up."""
+    """Reads rows one by one into typed values; caches its look-ups."""
 
     def __init__(self, rules: OfficeContext, today: date, result: Imported, strange: dict[str, None]) -> None:
         self.rules, self.today, self.result, self.strange = rules, today, result, strange
@@ -133,7 +133,7 @@ class RowReader:
         self.far: set[str] = set()
 
     def read(self, number: int, values: Mapping[Any, Any] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
-        """The case as written, its workflow and the row; None for one that was refused."""
+        """The case as written, its workflow and the row; None for a refused row."""
         told: tuple[GkflowError, ...] = ()
         if isinstance(values, FileRow):
             told, values = values.told, values.cells if values.refused is None else {None: values.refused}
@@ -167,7 +167,7 @@ class RowReader:
         facts, remarks = self._facts(number, case, workflow, action, others)
         opens = action == workflow.first.name
         if opens and case not in self.far and (far := far_days(workflow, day, facts, self.today)):
-            # A register may be of long ago: it is reported once for each case, and accepted.
+            # A register may be old: reported once per case, and accepted.
             self.far.add(case)
             which = [label_of(workflow, name) for name in far if name != "day"]
             found = DayFar(case=case, day=next(iter(far.values())), today=self.today, labels=which)
@@ -205,12 +205,12 @@ class RowReader:
         return named, others
 
     def _unmarked(self, number: int, column: str, value: str, values: Mapping[Any, Any]) -> str:
-        """A text without marks that nobody sees; what cannot be kept refuses the row, control marks are reported."""
+        """A text without invisible marks; unstorable text refuses the row, control characters are reported."""
         label = LABELS.get(column, column)
         if mark := broken(value):
             raise MarkRefused(column=column, label=label, marks=mark)
         if HEADINGS.get(column, column) == "case":
-            return value  # it may be on record as it is written
+            return value  # it may be on record in this form
         for kind, marks in ((ControlsInText, controls(value)), (TextTurned, turns(value))):
             if marks:
                 error = kind(column=column, label=label, marks=marks)
@@ -295,6 +295,6 @@ class RowReader:
 
 
 def _case_of(values: Mapping[Any, Any]) -> str:
-    """The case number of a row that is not read to its end, for who looks for it."""
+    """The case number of a row that is not read completely, for error reports."""
     written = next((values[name] for name in ("case", LABELS["case"]) if values.get(name)), "")
     return visible(plain_number(str(written)))[:LONGEST_NAME]

@@ -1,8 +1,8 @@
 """
-Cases that time brings (到期立案): a step of a ladder that opens one, a duty that comes round.
+Cases opened by time (到期立案): a step of a ladder that opens one, or a recurring task.
 
-Both happen inside a day's sweep, under an idempotency key, so that whoever sweeps, and however late, each is
-opened exactly once and under the day on which it was due to be opened.
+Both happen inside a day's sweep under an idempotency key, so that each case is opened exactly once, under the day on
+which it was due, whoever sweeps and however late.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
-    """Open what the steps reached on *day* open (督办立案), and return how many cases that were."""
+    """Open the cases of the steps reached on *day* (督办立案), and return how many."""
     opening = {
         (name, step.offset): step
         for name, ladder in rules.rulebook.ladders.items()
@@ -57,7 +57,7 @@ def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
 
 
 def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, Any]:
-    """What a supervision receives of its cause, as far as its first action accepts it."""
+    """The facts that a supervision takes from its cause, as far as its first action accepts them."""
     assert step.opens is not None
     known = rules.rulebook.workflow(step.opens.workflow).first.carries
     told = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}
@@ -66,9 +66,9 @@ def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[
 
 def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
-    Open the cases of the recurring duties that are due within their time ahead (周期职责立案); how many.
+    Open the cases of the recurring tasks that are due within their lead time (周期职责立案); return how many.
 
-    Every due day from *day* on is looked at, so that a duty taken on late is not missed.
+    Every due day from *day* on is checked, so that a task added late is not missed.
     """
     opened = 0
     for duty in rules.recurring_tasks:
@@ -89,8 +89,8 @@ def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) 
 
 def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringTask, due: date) -> int:
     """
-    How often what a duty is measured by was done in the year in which it is due (计数), as the record stands: a
-    voided entry does not count.
+    How often the measured action of a task was done in the year in which it is due (计数); voided entries do not
+    count.
     """
     counts = duty.counts
     assert counts is not None

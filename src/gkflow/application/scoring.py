@@ -1,4 +1,4 @@
-"""Scores (考评计分): points per unit and period, read off the record."""
+"""Scores (考评计分): points per unit and period, computed from the record."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ class Score:
 
     @property
     def total(self) -> float:
-        """Added and deducted together."""
+        """The sum of added and deducted points."""
         return self.added + self.deducted
 
 
 def score(ledger: Ledger, rules: OfficeContext, since: date, until: date, unit: str = "") -> list[Score]:
     """
-    The score of each unit for entries whose legal day lies in [*since*, *until*] (按机关和期间计分).
+    The score of each unit for entries with a legal day in [*since*, *until*] (按机关和期间计分).
 
-    Read off the record: a voided entry gives nothing, and the points of a rule are those of the workflow edition
-    under which the case began, so that a list changed later changes no score of the past.
+    Computed from the record: a voided entry gives nothing, and points follow the workflow edition under which the case
+    began, so that a later change of the list changes no earlier score.
     """
     actions = {
         action.name

@@ -1,8 +1,8 @@
 """
-Sealing (封存): what a seal says, how it leaves the office, and holding the record against it.
+Sealing (封存): the content of a seal, how it leaves the office, and verifying the record against it.
 
-Whoever can write to the database can rewrite all of it under good hashes. What has left it, a file that is only
-appended, a mail, a line on paper, cannot be rewritten with it; and a seal under a key cannot be made without the key.
+Whoever can write to the database can rewrite all of it with valid hashes. Copies outside (an append-only file, a
+mail, a printed line) cannot be rewritten with it; and a seal under a key cannot be made without the key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LEAF_WIDTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Where something is broken (断链): the case and entry, the day of a sweep, the name of what is wrong."""
+    """Where a chain is broken (断链): the case and entry, the day of a sweep, the code of the fault."""
 
     what: str  # case | sweep | escalation | acknowledgement | notice | calendar | edition | seal | guard | clock
     where: str
@@ -36,7 +36,7 @@ class Breach:
 
 
 class Outside(NamedTuple):
-    """A seal as it was kept outside of the database (库外封存): whole, with its leaves, or its number and hash."""
+    """A seal kept outside of the database (库外封存): complete with its leaves, or only its number and hash."""
 
     number: int
     hash: str
@@ -45,7 +45,7 @@ class Outside(NamedTuple):
 
 
 def leaf_text(leaf: Leaf) -> str:
-    """What is hashed of a leaf."""
+    """The hashed content of a leaf."""
     return canonical([leaf.kind, leaf.name, leaf.size, leaf.hash])
 
 
@@ -62,19 +62,19 @@ def seal_hash(made: Seal, key: str, algorithm: str) -> str:
 
 
 def as_line(made: Seal, leaves: Sequence[Leaf]) -> str:
-    """A seal as one line of the file outside, with what it added."""
+    """A seal as one line of the outside file, with the leaves that it added."""
     told = {**seal_facts(made), "added": [[leaf.kind, leaf.name, leaf.size, leaf.hash] for leaf in leaves]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def seal_facts(made: Seal) -> dict[str, Any]:
-    """A seal as a machine reads it."""
+    """A seal as machine-readable data."""
     facts = made._asdict() | {"at": moment_text(made.at), "day": made.day.isoformat()}
     return {("seal" if name == "number" else name): value for name, value in facts.items() if name != "peaks"}
 
 
 def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -> None:
-    """Put a seal into the outbox for every address that the settings name (封存外送)."""
+    """Put a seal into the outbox for every address in the settings (封存外送)."""
     if not rules.seal_to:
         return
     facts = {**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""}
@@ -84,8 +84,8 @@ def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -
 
 def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
     """
-    The seals that a file holds: lines as the office's own file has them, or a number and a hash, as ``verify`` prints
-    them to be deposited. Raises Unfit for a line that is neither.
+    The seals in a file: lines of the office's own file, or a number and a hash as ``verify`` prints them. Raises
+    Unfit for any other line.
     """
     for at, line in enumerate(lines, 1):
         if not line.strip():
@@ -112,11 +112,11 @@ def _outside(told: dict[str, Any]) -> Outside:
     return Outside(number, whole.hash, whole, leaves)
 
 
-# -- holding the record against its seals ------------------------------------------------------------------------------
+# -- verifying the record against its seals -----------------------------------------------------------------------
 
 
 def check_seals(ledger: Ledger, key: str, outside: Sequence[Outside] = ()) -> list[Breach]:
-    """Hold seals against one another, against what has left the office, and the record against them."""
+    """Compare seals with each other and with the copies outside, and the record with them."""
     seals = ledger.seals.since()
     breaches = _check_chain(seals, key)
     breaches += _check_tree(ledger, seals)
@@ -153,14 +153,14 @@ def _check_chain(seals: Sequence[Seal], key: str) -> list[Breach]:
 
 
 def _wrong(made: Seal, key: str, under_key: bool) -> str:
-    """What is wrong with the hash of a seal; nothing where it is as it must be."""
+    """The fault of a seal's hash; empty if it is correct."""
     algorithm = algorithm_of(made.hash)
     if made.hash.startswith(KEYED):
         algorithm = algorithm.removeprefix(KEYED)
         if not key:
             return "seal_key_missing"
     elif under_key:
-        return "seal_unkeyed"  # whoever has no key would write it so
+        return "seal_unkeyed"  # written so by somebody without the key
     if algorithm not in ALGORITHMS:
         return "seal_changed"
     right = seal_hash(made, key if made.hash.startswith(KEYED) else "", algorithm)
@@ -168,7 +168,7 @@ def _wrong(made: Seal, key: str, under_key: bool) -> str:
 
 
 def _check_tree(ledger: Ledger, seals: Sequence[Seal]) -> list[Breach]:
-    """Grow the tree again from its leaves: after each seal its root and counts must be those that were sealed."""
+    """Grow the tree again from its leaves: after each seal, root and counts must equal the sealed ones."""
     breaches: list[Breach] = []
     if not seals:
         return breaches
@@ -190,11 +190,11 @@ def _check_tree(ledger: Ledger, seals: Sequence[Seal]) -> list[Breach]:
             _count(counts, heads, leaf)
     while left:
         close()
-    return breaches[:1]  # whatever stands behind the first wrong leaf is wrong with it
+    return breaches[:1]  # everything after the first wrong leaf is wrong with it
 
 
 def plain_algorithm(sealed: str) -> str:
-    """The algorithm of a hash, with or without a key; one that is unknown was not written by gkflow."""
+    """The algorithm of a hash, with or without a key; an unknown one was not written by gkflow."""
     found = algorithm_of(sealed).removeprefix(KEYED)
     return found if found in ALGORITHMS else "sha256"
 
@@ -239,7 +239,7 @@ def _check_outside(ledger: Ledger, seals: dict[int, Seal], key: str, outside: Se
         if _wrong(kept.whole, key, False) == "seal_changed":
             breaches.append(Breach("seal", str(kept.number), None, "file_changed"))
     if unmatched:
-        # The database no longer tells what was sealed: the file does.
+        # The database no longer shows what was sealed: the file does.
         leaves = [leaf for kept in outside for leaf in kept.leaves]
         breaches += [_of_leaf(leaf, code) for leaf, code in ledger.seals.against(leaves)]
     return breaches

@@ -1,8 +1,8 @@
 """
-Sending (发送): one sender for each server, chat or channel, several at once; none touches the outbox.
+Sending (发送): one sender per server, chat or channel, several at once; none touches the outbox.
 
-What a sender reports goes through a queue to the run, which alone writes. One that is slow or out of reach holds up
-nobody else, and no message is begun once quiet hours have come, its claim runs out or the address has had its time.
+Senders report through a queue to the run, which alone writes. A slow or unreachable address delays nobody else, and no
+message is started during quiet hours, after its claim has expired or after the address has used its time.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typing import NamedTuple
 from gkflow.application.ports import Channel, Message, NotDelivered, OneByOne, WaitingNotice
 
 Clock = Callable[[], datetime]
-PATIENCE = 3  # after so many broken connections in a row an address is left alone
-BUDGET = timedelta(seconds=30)  # what one address may take of a run
-NEXT_RUN = timedelta(seconds=30)  # what is left of an address that has used up its time goes out with the next run
-# A message is begun only while its claim lasts for longer than the slowest channel may take over one.
+PATIENCE = 3  # consecutive broken connections after which an address is left alone
+BUDGET = timedelta(seconds=30)  # the time that one address may take of a run
+NEXT_RUN = timedelta(seconds=30)  # the rest for an address that has used its time is sent with the next run
+# A message is started only while its claim lasts for longer than the slowest channel may take over one.
 MARGIN = timedelta(minutes=4)
 
 
 @dataclass(slots=True)
 class Job:
-    """What one sender has to send (一批): to one server, chat or channel, the lane."""
+    """The messages of one sender (一批): to one server, chat or channel, the lane."""
 
     lane: tuple[str, str]  # the channel and, where it has several, the server or chat
     channel: Channel
     letters: list[tuple[WaitingNotice, Message]]
-    broken: int = 0  # connections that failed in a row, those of the jobs before included
-    spent: timedelta = timedelta(0)  # what the lane has taken of the run
+    broken: int = 0  # consecutive failed connections, including earlier jobs
+    spent: timedelta = timedelta(0)  # the time that the lane has used of the run
 
 
 class Sent(NamedTuple):
@@ -43,7 +43,7 @@ class Sent(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A sender has stopped (一批结束): *pause* is how long its address is to be left alone."""
+    """A sender has stopped (一批结束): *pause* is how long its address is left alone."""
 
     job: Job
     unreachable: bool = False
@@ -54,7 +54,7 @@ class Ended(NamedTuple):
 
 @dataclass(slots=True)
 class Shared:
-    """What the senders of a run share with it (一次送发所共用的)."""
+    """What the senders of a run share (一次送发所共用的)."""
 
     clock: Clock
     rings: Callable[[str, bool], bool]  # channel, whether the message is urgent
@@ -69,21 +69,21 @@ class Shared:
 
 
 def send(job: Job, shared: Shared) -> None:
-    """Send what a job holds, report each outcome as it comes, and the end in any case."""
+    """Send the messages of a job, report each outcome as it comes, and always report the end."""
     ended = Ended(job)
     try:
         if isinstance(job.channel, OneByOne):
             ended = _one_by_one(job, job.channel, shared)
         else:
             _at_once(job, shared)
-    except BaseException as fault:  # of the run: it is raised there
+    except BaseException as fault:  # raised again in the run
         ended = Ended(job, fault=fault)
     finally:
         shared.said.put(ended)
 
 
 def _at_once(job: Job, shared: Shared) -> None:
-    """A channel that takes its messages in one piece; one that breaks down, or says nothing, holds up no other."""
+    """A channel that takes a whole batch; its failure or silence delays no other."""
     letters = [
         (notice, message)
         for notice, message in job.letters
@@ -115,7 +115,7 @@ def _one_by_one(job: Job, channel: OneByOne, shared: Shared) -> Ended:
 
 
 class _Course:
-    """The course of one job (一批的经过): what is in hand, how often in a row nothing was reached."""
+    """The progress of one job (一批的经过): the current message, and consecutive failures."""
 
     def __init__(self, job: Job, shared: Shared) -> None:
         self.job, self.shared = job, shared
@@ -127,11 +127,11 @@ class _Course:
         self.reason = ""
 
     def letters(self) -> Iterator[Message]:
-        """The messages, one when the one before is done, for as long as it is right to send."""
+        """The messages, one after the other, for as long as sending is allowed."""
         for turn, (notice, message) in enumerate(self.job.letters):
             if self._is_over():
                 break
-            # When the quiet hours begin, what is urgent goes on.
+            # In quiet hours only urgent messages are sent.
             if self.shared.may_begin(notice, first=turn == 0) and self.shared.rings(self.job.lane[0], notice.urgent):
                 self.in_hand = notice
                 yield message
@@ -147,7 +147,7 @@ class _Course:
         return False
 
     def note(self, key: str, error: NotDelivered | None) -> None:
-        """Report the outcome of the message in hand."""
+        """Report the outcome of the current message."""
         notice, self.in_hand = self.in_hand, None
         if notice is None or notice.key != key:
             raise LookupError(f"the channel answers for {key!r}, which was not asked")
@@ -161,14 +161,14 @@ class _Course:
             self.pause, self.reason = error.retry_after, error.reason
 
     def break_off(self, error: NotDelivered) -> None:
-        """The channel broke down over the message in hand."""
+        """The channel failed over the current message."""
         self.broken, self.reason = PATIENCE, error.reason
         if self.in_hand is not None:
             self.shared.said.put(Sent(self.in_hand, error, self.shared.clock()))
             self.in_hand = None
 
     def ended(self) -> Ended:
-        """How it ended; a channel that stops of itself, or skips a message, would be asked for ever."""
+        """The end of the job; a channel that stops early or skips a message would be retried forever."""
         if self.in_hand is not None or not self.asked_to_the_end:
             self.break_off(NotDelivered("the channel gave no answer"))
         self.job.broken = self.broken

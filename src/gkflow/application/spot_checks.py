@@ -1,4 +1,4 @@
-"""Spot checks (抽查): draws that anybody can repeat."""
+"""Spot checks (抽查): random samples that anybody can reproduce."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:
     """
     Draw *count* cases (抽取): those whose sha256 of "seed/case" comes first.
 
-    Anybody can repeat it with the seed and the numbers, on any machine and in any language, and a case added later
-    changes nothing about the order of the others.
+    Anybody can reproduce it from the seed and the numbers, on any machine and in any language, and a case added later
+    does not change the order of the others.
 
     >>> draw(["A", "B", "C"], "2026", 1) == draw(["C", "A", "B"], "2026", 1)
     True
@@ -41,7 +41,9 @@ def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is drawn (抽查范围): *count* of the cases of *workflow* received in [*since*, *until*], by a seed."""
+    """
+    The population of a spot check (抽查范围): *count* cases of *workflow* received in [*since*, *until*], by a seed.
+    """
 
     workflow: str
     since: date
@@ -54,8 +56,8 @@ def spot_check(tx: Transaction, sample: Sample, by: str = "") -> Drawn:
     """
     Draw the sample and open a supervision for each of its cases (抽查).
 
-    The seed, the size of the population and how it was drawn stand in each supervision's first entry. The same
-    draw again opens nothing a second time. Raises Refused where there is nothing to draw from.
+    The first entry of each supervision has the seed, the size of the population and the method. Repeating the draw
+    opens nothing. Raises Refused if there is nothing to draw from.
     """
     ledger, rules = tx.ledger, tx.rules
     workflow, since, until, seed = sample.workflow, sample.since, sample.until, sample.seed

@@ -1,8 +1,8 @@
 """
 Whether a notice still holds when it leaves (送发前复核).
 
-A notice may have waited: for the end of the quiet hours, for a channel that was down. A reminder of a clock that has
-stopped, stands still or runs to another day meanwhile would say what is not so: it is dropped, with the reason.
+A notice may have waited for the end of quiet hours or for a broken channel. A reminder of a clock that has since
+stopped, was suspended or runs to another day would be wrong: it is dropped, with the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gkflow.domain.case import legal_day
 
 
 def drop_settled(ledger: Ledger, claimed: Sequence[WaitingNotice], now: datetime) -> list[WaitingNotice]:
-    """Drop those of the claimed notices that no longer hold, and return the others; in the ledger's transaction."""
+    """Drop the claimed notices that no longer hold, and return the others; in the ledger's transaction."""
     ids = [notice.id for notice in claimed]
     unswept = ledger.stale_notices.of_unswept_sweeps(ids)
     settled = ledger.stale_notices.settled(ids, legal_day(now)) - unswept

@@ -1,8 +1,8 @@
 """
-Targeted push (精准推送): what is published goes out to its subscribers, once, with a way to leave.
+Targeted push (精准推送): published information is sent to its subscribers once, with an unsubscribe link.
 
-A subscription has no deadline, so it is no case. Its messages go into the outbox in the transaction of the entry
-that published; one who leaves is sent nothing that still waits.
+A subscription has no deadline, so it is not a case. Its messages go into the outbox in the transaction of the
+publishing entry; after unsubscribing, waiting messages are not sent.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def push(tx: Transaction, case: OnRecord, entry: Entry) -> int:
     """
     Write a message to every subscriber whom the publication concerns, and return how many (推送).
 
-    Only what lies open goes out, as the whole record tells it today: an entry typed in late may have been overtaken.
+    Only public information is sent, by the whole record today: a late entry may have been overtaken.
     """
     ledger, rules, now = tx.ledger, tx.rules, tx.now
     workflow, number, entries = case
@@ -64,8 +64,8 @@ def push(tx: Transaction, case: OnRecord, entry: Entry) -> int:
 
 def take_back(tx: Transaction, cases: Sequence[OnRecord]) -> int:
     """
-    Bury the messages that still wait about what does not lie open any more (撤回未发出的推送), and return how many:
-    withdrawn, revoked, or published by an entry that was a mistake.
+    Drop the waiting messages about information no longer public (撤回未发出的推送), and return how many: withdrawn,
+    revoked, or published by mistake.
     """
     subscriptions, rules = tx.ledger.subscriptions, tx.rules
     may_wait = {each.number: each for each in cases if not in_use(rules, each.workflow).publication.never}
@@ -79,9 +79,10 @@ def take_back(tx: Transaction, cases: Sequence[OnRecord]) -> int:
 
 def subscribe(ledger: Ledger, wish: SubscriptionLine) -> SubscriptionLine:
     """
-    Add a subscription (订阅): to one catalogue item, field or workflow, or to all; as one of a group, or of none.
+    Add a subscription (订阅): to one catalogue item, field or workflow, or to everything; as a member of a group, or
+    not.
 
-    Whoever asks twice for the same thing at the same address has one subscription.
+    A repeated subscription with the same scope and address is the same one.
     """
     for each in ledger.subscriptions.listed(live=True):
         if wish == each._replace(id=wish.id, token=wish.token, since=wish.since):
@@ -91,7 +92,7 @@ def subscribe(ledger: Ledger, wish: SubscriptionLine) -> SubscriptionLine:
 
 def leave(ledger: Ledger, token: str, now: datetime) -> int:
     """
-    End a subscription by its token (退订); how many messages were waiting and are not sent.
+    End a subscription by its token (退订); return how many waiting messages are not sent.
 
     Raises NotFound ("no_subscription") and Refused ("already_left").
     """

@@ -1,8 +1,8 @@
 """
-The sweep (巡检): going through what has come due, day by day, each day once, in order, in one transaction.
+The sweep (巡检): process what has come due, day by day, each day once, in order, in one transaction.
 
-It may be called any number of times, by any number of processes, in any order: a row per day, the unique key of
-an escalation and the unique key of a notice make sure that everything happens exactly once.
+It may be called any number of times, by any number of processes, in any order: a row per day and the unique keys of
+escalations and notices make sure that everything happens exactly once.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _DAY_LIMIT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did (巡检结果): the days it went through, the steps it recorded, the messages it wrote."""
+    """The result of a sweep (巡检结果): the days swept, the steps recorded, the messages written."""
 
     days: tuple[date, ...]
     reached: int
     told: int
     taken: int = 0
-    opened: int = 0  # cases opened by a step of a ladder, or for a duty that comes round
-    asked: int | None = None  # the year whose notice of days off was asked for
+    opened: int = 0  # cases opened by a step of a ladder, or for a recurring task
+    asked: int | None = None  # the year whose notice of days off was requested
     not_deposited: str = ""  # why the seals could not be written outside of the database
-    ahead: date | None = None  # through which day to come it has been swept, where nobody can tell which clock is wrong
+    ahead: date | None = None  # the future day through which it has been swept, if nobody can say which clock is wrong
     unswept: Unswept | None = None  # what a wrong clock had swept, and was taken back first
 
 
@@ -55,18 +55,17 @@ def tick(
     expected: datetime | None = None,
 ) -> Swept:
     """
-    Sweep every day since the last one, through *through* (巡检). The first sweep of an office begins with that
-    day: a register of old, closed cases raises nothing.
+    Sweep every day since the last one, through *through* (巡检). The first sweep of an office begins with that day:
+    old, closed cases of a register raise nothing.
 
-    *expected* is the moment at which a process that has been running all the time expects to be; a clock that has
-    jumped past it by more than a day is refused ("clock_ahead"), so that a wrong clock tells nobody of lateness
-    that is none.
+    *expected* is the moment expected by a continuously running process. A clock that is ahead of it by more than a
+    day is refused ("clock_ahead"), so that a wrong clock notifies nobody of lateness that did not happen.
     """
     if expected is not None and now - expected > _DAY_LIMIT:
         raise ClockAhead(now=now.isoformat(), last=expected.isoformat())
     if through > legal_day(now):
         raise LaterThanNow(moment=through)
-    recount_moved(store, rules, now)  # an adoption that was broken off: nobody is notified by an old last day
+    recount_moved(store, rules, now)  # an interrupted adoption: nobody is notified by an outdated last day
     with store.writing(hold="alone") as ledger:
         unswept = set_right(ledger, now, expected)
         ahead = swept_ahead(ledger, now)
@@ -92,7 +91,7 @@ def tick(
 
 
 class _OfDay(NamedTuple):
-    """What the sweep of one day did (一日巡检结果)."""
+    """The result of one day's sweep (一日巡检结果)."""
 
     reached: int = 0
     told: int = 0
@@ -119,8 +118,8 @@ def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *
 
 def _first_day(ledger: Ledger, through: date) -> date:
     """
-    With which day the sweeps of an office begin: with the one asked for. Where the first ones were taken back, with
-    the day on which the office was founded; what lies before is none of its business.
+    The day on which the sweeps of an office begin: the one requested. If the first ones were taken back, the day on
+    which the office was set up; earlier days are not swept.
     """
     founded = ledger.sweeps.founded() if ledger.sweeps.series else None
     return min(through, legal_day(founded)) if founded is not None else through
@@ -137,7 +136,7 @@ class WouldReach(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Whose clocks go by one calendar: a unit with days of its own, or all others (name "")."""
+    """The units that share a calendar: a unit with days of its own, or all others (name "")."""
 
     name: str
     calendar: WorkCalendar
@@ -153,15 +152,15 @@ def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date) -> int:
     """
     Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
 
-    The thresholds used are kept for the next sweep, with the steps they belong to: a step that the ladder has come
-    to have since is looked for among all clocks.
+    The thresholds are kept for the next sweep, with their steps: a step added to the ladder since is searched among
+    all clocks.
     """
     last = ledger.sweeps.thresholds(ladder.name, place.name)
     reached, used = 0, {}
     for step in ladder.steps:
         latest, after = threshold(step, day, place.calendar), last.get(step.offset)
         reached += ledger.sweeps.reach(ladder.name, step, after, latest, day, place.where)
-        # A calendar that has changed may set a threshold back; what was looked at stays looked at.
+        # A changed calendar may set a threshold back; rows already checked stay checked.
         used[step.offset] = max(latest, after) if after else latest
     ledger.sweeps.keep_thresholds(ladder.name, place.name, used)
     return reached
@@ -176,6 +175,6 @@ def simulate(store: Store, rules: OfficeContext, day: date) -> list[WouldReach]:
                 for place in _places(rules.rulebook):
                     latest = threshold(step, day, place.calendar)
                     for line in ledger.sweeps.would_reach(ladder.name, step.offset, latest, day, place.where):
-                        assert line.last_day is not None  # it is what was searched by
+                        assert line.last_day is not None  # the search was by last day
                         found.append(WouldReach(line.case, line.clock, line.ref, line.last_day, step))
     return found

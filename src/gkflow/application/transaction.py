@@ -1,4 +1,4 @@
-"""One transaction and what it works by (一次事务): the ledger, the rules in use, the moment at which it writes."""
+"""One transaction and its context (一次事务): the ledger, the rules in use, the moment of writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gkflow.domain.workflow import Workflow
 
 
 class OnRecord(NamedTuple):
-    """A case as it is on record (在案): its number, its entries, and the workflow edition under which it began."""
+    """A case on record (在案): its number, its entries, and the workflow edition under which it began."""
 
     workflow: Workflow
     number: str
@@ -23,7 +23,7 @@ class OnRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What every verb that writes is given (一次事务); with *dry_run* it decides all the same and writes nothing."""
+    """The argument of every verb that writes (一次事务); with *dry_run* it decides the same and writes nothing."""
 
     ledger: Ledger
     rules: OfficeContext

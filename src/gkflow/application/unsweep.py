@@ -1,7 +1,7 @@
 """
-Sweeps taken back (撤销巡检): days later than now that were swept under a clock that was wrong.
+Sweeps taken back (撤销巡检): sweeps of future days that were made under a wrong clock.
 
-They stay on record, with their escalations, and count for nothing; the days are swept again when they come.
+They stay on record, with their escalations, but have no effect; the days are swept again when they come.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ WRONG_CLOCK = "巡检日期晚于当前时间：本机时间曾经超前"
 
 
 def swept_ahead(ledger: Ledger, now: datetime) -> date | None:
-    """The last day that has been swept, where it lies more than a day ahead: until then nothing else will be."""
+    """The last swept day, if it is more than a day ahead: nothing else is swept until then."""
     last: date | None = ledger.sweeps.last_sweep()
     return last if last is not None and last - legal_day(now) > _ONE_DAY else None
 
 
 @dataclass(frozen=True, slots=True)
 class Unswept:
-    """What was taken back (撤销结果): the days, how many escalations, the cases in which gkflow had acted by them."""
+    """What was taken back (撤销结果): the days, the number of escalations, the cases in which gkflow had acted."""
 
     from_day: date
     through: date
@@ -36,9 +36,9 @@ class Unswept:
 
 def unsweep(store: Store, now: datetime, by: str, reason: str = "") -> Unswept:
     """
-    Take back the sweeps of days that are still to come (撤销巡检), on record.
+    Take back the sweeps of future days (撤销巡检), on record.
 
-    Raises Refused ("nothing_to_unsweep") where no such day was swept: what was swept on its day, or later, stays.
+    Raises Refused ("nothing_to_unsweep") if no such day was swept: a sweep on its day, or later, stays.
     """
     with store.writing(hold="alone") as ledger:
         first = ledger.sweeps.first_not_due(legal_day(now))
@@ -56,12 +56,12 @@ def _take_back(ledger: Ledger, first: date, now: datetime, by: str, reason: str)
 
 def set_right(ledger: Ledger, now: datetime, expected: datetime | None) -> Unswept | None:
     """
-    Take back by itself what a wrong clock has swept, where the record leaves no doubt which clock was wrong.
+    Take back automatically what a wrong clock has swept, if the record leaves no doubt which clock was wrong.
 
-    That is so where nobody but gkflow wrote anything later than now, and the days to come were caught up under one
-    moment, or were the first of all. A day's difference is none: two machines may differ at midnight. Where it may as
-    well be the clock of now that is wrong, nothing is taken back (``swept_ahead``); *expected* is what a process that
-    has been running all the time expects it to say.
+    That is so if only gkflow wrote anything later than now, and the future days were caught up under one moment, or
+    were the first of all. A difference of one day is ignored: two machines may differ at midnight. If the present
+    clock may be the wrong one, nothing is taken back (``swept_ahead``); *expected* is the moment expected by a
+    continuously running process.
     """
     today = legal_day(now)
     if swept_ahead(ledger, now) is None:

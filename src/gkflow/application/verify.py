@@ -1,4 +1,4 @@
-"""Verification and rebuilding (核验与重建): every chain walked, the first wrong or missing entry named."""
+"""Verification and rebuilding (核验与重建): check every chain and name the first wrong or missing entry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 
-_BATCH = 200  # cases to a transaction of a rebuilding
+_BATCH = 200  # cases per transaction of a rebuild
 
 
 def check_chain(number: str, entries: Sequence[Entry]) -> Breach | None:
@@ -38,7 +38,7 @@ def check_chain(number: str, entries: Sequence[Entry]) -> Breach | None:
 
 
 class Verified(NamedTuple):
-    """What a walk along every chain found (核验结果)."""
+    """The result of verifying every chain (核验结果)."""
 
     cases: int
     sweeps: int
@@ -46,13 +46,13 @@ class Verified(NamedTuple):
 
 
 class Rebuilt(NamedTuple):
-    """What drawing up the docket anew found (重建结果): how many cases, and those whose rows differed."""
+    """The result of rebuilding the docket (重建结果): the number of cases, and those whose cached rows differed."""
 
     cases: int
     changed: tuple[str, ...]
 
 
-SAMPLE = 500  # cases of which the caches are drawn up anew, where nobody asks for all
+SAMPLE = 500  # cases whose caches are recomputed by default
 
 
 def verify(
@@ -60,11 +60,11 @@ def verify(
     caches: int | None = SAMPLE, seed: str = "",
 ) -> Verified:  # fmt: skip
     """
-    Walk every chain (核验): how many cases and sweeps were walked, and where something is broken.
+    Verify every chain (核验): the number of cases and sweeps checked, and where something is broken.
 
-    A record cut off at its end, or taken away whole, is found by the count and head hash in the docket, and where
-    that was cut with it, by the seals; *outside* are those that left the database. With *rules* the caches of so many
-    *caches* (None: of all cases) are compared with the record, those that come first by the hash of *seed* and case.
+    A record that was cut off at its end, or removed, is found by the count and head hash in the docket, and if those
+    were changed too, by the seals; *outside* are those kept outside of the database. With *rules* the caches of so
+    many *caches* (None: all) cases are compared with the record, chosen by the hash of *seed* and case.
     """
     with store.reading() as ledger:
         cases, breaches = _check_cases(ledger)
@@ -89,17 +89,17 @@ def _check_acknowledgements(ledger: Ledger) -> list[Breach]:
     for at, (escalation, holds, _) in enumerate(ledger.seals.acknowledgements(), 1):
         if not holds:
             found.append(Breach("acknowledgement", str(escalation), at, "acknowledgement_changed"))
-            break  # whatever is chained behind it fails with it
+            break  # everything chained after it fails with it
     return found
 
 
 def _check_notices(ledger: Ledger) -> list[Breach]:
-    """What a notice says against what it is: its key, its case, and the escalation that it speaks of."""
+    """Contradictions of a notice with its key, its case and its escalation."""
     return [Breach("notice", str(id_), None, "notice_differs") for id_ in ledger.consistency.notices_that_differ()]
 
 
 def _check_editions(ledger: Ledger) -> list[Breach]:
-    """An edition is named by the hash of its content; what a record rests on must have been kept."""
+    """An edition is named by the hash of its content; an edition that a record depends on must have been kept."""
     found = [Breach("edition", edition, None, "edition_missing") for edition in ledger.consistency.editions_lost()]
     for edition, source in ledger.consistency.kept_sources():
         if _sha256(source) != edition:
@@ -109,7 +109,7 @@ def _check_editions(ledger: Ledger) -> list[Breach]:
         found.append(Breach("calendar", "1", None, "calendar_missing"))
     found += [Breach("rules", edition[:12], None, code) for edition, code in ledger.editions.check_rules_editions()]
     for id_, edition, data in contents:
-        # A plain calendar, as an earlier gkflow adopted it, was named by another hash; the seals have its row.
+        # An earlier gkflow named a plain calendar by another hash; the seals have its row.
         if '"announcements"' in data and _sha256(data) != edition:
             found.append(Breach("calendar", str(id_), None, "calendar_changed"))
     return found
@@ -122,7 +122,7 @@ def _sha256(text: str) -> str:
 def _check_caches(
     ledger: Ledger, rules: OfficeContext, broken: set[str], caches: int | None, seed: str
 ) -> list[Breach]:
-    # What an adoption has still to count again is not drawn up by the edition in use.
+    # Cases still queued by an adoption are not computed by the edition in use yet.
     left = broken | ledger.recounts.in_recount_queue()
     numbers = [number for number in ledger.consistency.all_cases() if number not in left]
     if caches is not None and caches < len(numbers):
@@ -134,7 +134,7 @@ def _check_caches(
         entries = ledger.record.entries(number)
         try:
             same = _drawn_up(ledger, rules, number, entries).same
-        except Unfit:  # its workflow edition is not there, and is named as such
+        except Unfit:  # its workflow edition is missing, and is reported as such
             continue
         if not same:
             found.append(Breach("clock", number, None, "cache_differs"))
@@ -142,14 +142,14 @@ def _check_caches(
 
 
 def _check_cases(ledger: Ledger) -> tuple[int, list[Breach]]:
-    """How many cases there are, and the first wrong or missing entry of each."""
+    """The number of cases, and the first wrong or missing entry of each."""
     breaches: list[Breach] = []
     cases = 0
     heads = ledger.docket.heads()
     for number, rows in ledger.record.walk_record():
         cases += 1
         head = heads.pop(number, None)
-        # A row that gkflow did not write so ends what can be read of a chain.
+        # A row that gkflow did not write in this form ends the readable part of a chain.
         readable = rows.index(None) if None in rows else len(rows)
         entries = [row for row in rows[:readable] if row is not None]
         breach = check_chain(number, entries)
@@ -171,8 +171,8 @@ def _check_cases(ledger: Ledger) -> tuple[int, list[Breach]]:
 
 def _require_whole(ledger: Ledger) -> None:
     """
-    Refuse to draw up the docket from a record that something is missing from: what the docket knows of the record
-    is what shows it. A docket that is missing or lags behind is what rebuilding is for.
+    Refuse to rebuild the docket from an incomplete record: the docket is the evidence of what is missing. A docket
+    that is missing or behind may be rebuilt.
     """
     heads = ledger.docket.heads()
     for breach in _check_cases(ledger)[1]:
@@ -190,10 +190,10 @@ def _require_whole(ledger: Ledger) -> None:
 
 def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> Rebuilt:
     """
-    Draw up docket and clocks anew from the record (重建台账): the number of cases, and those whose rows differed.
+    Rebuild docket and clocks from the record (重建台账): the number of cases, and those whose cached rows differed.
 
-    With the calendar edition in use. It gives way between its batches: others enter, list and sweep meanwhile, and
-    what is entered is drawn up as always. With *dry_run* it only compares, and writes nothing.
+    Uses the calendar edition in use. It lets other writers in between its batches; their entries update the caches as
+    usual. With *dry_run* it only compares, and writes nothing.
     """
     count, changed = 0, []
     with store.reading() as ledger:
@@ -225,7 +225,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
 
 
 class _Drawn(NamedTuple):
-    """What the caches should say of a case, and whether they do (台账应有的内容)."""
+    """The expected caches of a case, and whether they are stored (台账应有的内容)."""
 
     docket: DocketLine
     clocks: list[ClockRevision]

@@ -44,7 +44,7 @@ _TYPES = {
 
 
 def wanted(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The facts that an action must have, and those that it may have besides."""
+    """The required and the optional facts of an action."""
     if action == "correct_entry":
         return ("seq", "reason"), ("day", "void")
     return wanted_facts(workflow, action)

@@ -18,7 +18,7 @@ class ChainHeads(Part):
     """Chain heads in one transaction (链头)."""
 
     def of(self, chain: str) -> ChainHead | None:
-        """The head of a chain; None where nothing was chained yet."""
+        """The head of a chain; None if nothing was chained yet."""
         found: ChainHead | None = self.row(_OF, chain=chain)
         return found
 

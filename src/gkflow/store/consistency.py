@@ -36,7 +36,7 @@ _CASES = Statement(select(ENTRY.c.case).distinct())
 
 
 class Consistency(Part):
-    """What has to agree, in one transaction (一致性)."""
+    """Consistency checks in one transaction (一致性)."""
 
     def has_record(self) -> bool:
         """Whether anything was ever entered or swept here."""
@@ -51,15 +51,15 @@ class Consistency(Part):
         return [(row.id, row.edition, row.data) for row in self.rows(_CALENDARS)]
 
     def kept_sources(self) -> list[tuple[str, str]]:
-        """Every workflow and wording edition that was kept: its name, its source."""
+        """Every kept workflow and wording edition: its name, its source."""
         return [(row.edition, row.source) for row in self.rows(_SOURCES)]
 
     def editions_lost(self) -> list[str]:
-        """The editions that entries or notices name, and that were not kept."""
+        """The editions that entries or notices name and that were not kept."""
         return sorted({edition for statement in _LOST for edition in self.column(statement)})
 
     def notices_that_differ(self) -> list[int]:
-        """The notices whose facts speak of another case than they, their key or their escalation name."""
+        """The notices whose facts name another case than the notice, its key or its escalation."""
         return [int(row.id) for page in self.pages(_NOTICES, 0) for row in page if not _agrees(row)]
 
     def all_cases(self) -> list[str]:

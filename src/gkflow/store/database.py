@@ -209,7 +209,7 @@ class Database:
             raise told from error
 
     def give_way(self) -> None:
-        """Between two transactions of a long write: let those who wait write first."""
+        """Between two transactions of a long write: let waiting writers go first."""
         if self.dialect.sqlite:  # PostgreSQL's locks are given in the order of asking
             time.sleep(_WAY)
 

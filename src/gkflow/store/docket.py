@@ -61,18 +61,18 @@ class Docket(Part):
         self.run_many(INSERT_CLOCK, lines)
 
     def end_clock(self, line: ClockRevision, until: date) -> None:
-        """A revision holds until before *until*."""
+        """End a revision before *until*."""
         self.run(_END_CLOCK, until=until, case=line.case, clock=line.clock, ref=line.ref, from_day=line.from_day)
 
     def drop_clocks(self, case: str, day: date) -> None:
-        """Take away the revisions from *day* on: they are drawn up anew."""
+        """Delete the revisions from *day* on, to be recomputed."""
         self.run(_DROP_CLOCKS, case=case, day=day)
 
     def drop(self, cases: Sequence[str]) -> None:
-        """Take away docket and clocks of some cases, to be drawn up from the record."""
+        """Delete docket and clocks of some cases, to be rebuilt from the record."""
         for statement in _DROP:
             self.run_many(statement, [{"case": case} for case in cases])
 
     def heads(self) -> dict[str, tuple[int, str]]:
-        """Count and head hash of every case, as the docket keeps them outside of the record."""
+        """Count and head hash of every case, as the docket keeps them."""
         return {row.case: (row.entries, row.head) for row in self.rows(_HEADS)}

@@ -30,5 +30,5 @@ class Drafts(Part):
         return self.rows(_NAMED, ids=ids) if ids else self.rows(_ALL)
 
     def drop_draft(self, id_: int) -> int:
-        """Take a draft away; how many there were."""
+        """Delete a draft; return how many there were."""
         return self.run(_DROP, id=id_)

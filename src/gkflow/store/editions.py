@@ -43,7 +43,7 @@ class Editions(Part):
     """The adopted editions in one transaction (采用的版本)."""
 
     def in_use(self) -> InUse:
-        """Which editions are in use now; two look-ups at the end of an index."""
+        """The editions in use now; two look-ups at the end of an index."""
         return InUse(*self.row(_IN_USE))
 
     def calendar_edition(self) -> tuple[str, str, datetime] | None:
@@ -52,19 +52,19 @@ class Editions(Part):
         return None if row is None else (row.edition, row.data, row.adopted_at)
 
     def calendar_editions(self) -> list[tuple[str, str, datetime]]:
-        """Every edition that was in use, oldest first: its name, its data, when it was adopted."""
+        """Every edition ever in use, oldest first: its name, its data, when it was adopted."""
         return [(row.edition, row.data, row.adopted_at) for row in self.rows(_ALL_CALENDARS)]
 
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
-        """Put an edition on record as the one in use."""
+        """Record an edition as the one in use."""
         self.run(_ADOPT_CALENDAR, edition=edition, adopted_at=now, by=by, data=data)
 
     def rules_editions(self) -> list[RulesRow]:
-        """Every edition of the rules that was in use, oldest first."""
+        """Every edition of the rules ever in use, oldest first."""
         return self.rows(_RULES)
 
     def adopt_rules(self, edition: str, files: str, data: str, by: str, now: datetime) -> None:
-        """Put an edition of the rules on record as the one in use, chained to the one before."""
+        """Record an edition of the rules as the one in use, chained to the previous one."""
         previous = self.value(_LAST_RULES) or ""
         row = RulesRow(edition, now, by, files, data)
         self.run(
@@ -73,7 +73,7 @@ class Editions(Part):
         )  # fmt: skip
 
     def check_rules_editions(self) -> list[tuple[str, str]]:
-        """Where the chain of the rules editions is broken: the edition, and what is wrong with it."""
+        """Where the chain of rule editions is broken: the edition, and the fault."""
         found, before = [], ""
         for row in self.rows(_RULES_CHAIN):
             if row.previous != before:

@@ -66,7 +66,7 @@ class Escalations(Part):
         return records
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
-        """Acknowledge escalations; those that were newly acknowledged."""
+        """Acknowledge escalations; return those newly acknowledged."""
         done: list[int] = []
         self.take_turns("acknowledgement")  # each is chained to the one before
         head = None

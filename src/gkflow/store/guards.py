@@ -22,7 +22,7 @@ class Guards(Part):
     """The triggers of the database in one transaction (触发器)."""
 
     def missing(self) -> list[str]:
-        """The triggers that are gone, switched off or no longer refuse anything, by their names."""
+        """The names of triggers that are missing, disabled or no longer refuse anything."""
         there = {row[0]: (row[1], row[2]) for row in self.verbatim(_SQLITE if self.dialect.sqlite else _POSTGRES)}
         missing = []
         for table in (*GUARDED, "sweep"):

@@ -23,7 +23,7 @@ class Heartbeats(Part):
     """Heartbeats in one transaction (运行心跳)."""
 
     def last(self, name: str) -> datetime | None:
-        """When the last heartbeat of that name was."""
+        """When the last heartbeat of that name was recorded."""
         found: datetime | None = self.value(_LAST, name=name)
         return found
 

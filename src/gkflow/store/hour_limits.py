@@ -70,7 +70,7 @@ class HourLimits(Part):
         self._sweeps = sweeps
 
     def running_hours(self, ladder: str, workflow: str, clock: str, day: date, steps: int) -> list[RunningHours]:
-        """The runs of a clock on *day* whose last day has come, and of which fewer than *steps* steps are on record."""
+        """The runs of a clock on *day* whose last day has come and that have fewer than *steps* steps on record."""
         of = {"ladder": ladder, "workflow": workflow, "clock": clock, "day": day, "steps": steps}
         return [
             RunningHours(row.case, row.ref, row.last_day, bool(row.holds))
@@ -81,7 +81,7 @@ class HourLimits(Part):
     def record_step(
         self, workflow: str, clock: str, run: RunningHours, step: Step, day: date, sealed_with: date | None
     ) -> ReachedStep | None:
-        """Record that *step* was reached on *day*; None where it is on record. *sealed_with*: None with its own day."""
+        """Record that *step* was reached on *day*; None if it is on record. *sealed_with*: None means its own day."""
         key = {"case": run.case, "clock": clock, "ref": run.ref, "last_day": run.last_day, "step": step.offset}
         series = self._sweeps.series
         made = self.run(

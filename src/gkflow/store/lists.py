@@ -133,7 +133,7 @@ _MANY = 500
 
 
 class Lists(Part):
-    """Look-ups in one transaction (查询)."""
+    """Queries in one transaction (查询)."""
 
     def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
         """The cases with an entry of one of these actions, written for a day in [*since*, *until*] or corrected."""
@@ -141,7 +141,7 @@ class Lists(Part):
 
     def met(self, since: date, until: date, as_of: date) -> list[MetLine]:
         """
-        How the office's duties stand on *as_of*, by workflow, clock, how it ended, and unit: stopped in the span, due
+        Count the office's duties as of *as_of*, by workflow, clock, how it ended, and unit: stopped in the period, due
         in it and not done, or waiting.
         """
         return self.rows(_MET, since=since, until=until, day=as_of)
@@ -152,7 +152,7 @@ class Lists(Part):
             yield from self.rows(_POWERS_PAST, day=day, cases=cases[start : start + _MANY])
 
     def units_on_record(self) -> list[str]:
-        """The units that have, or had, a case: a register may bring some that the settings do not know."""
+        """The units that have, or had, a case: a register may hold some that the settings do not know."""
         return [str(unit) for unit in self.column(_UNITS)]
 
     def officers_on_record(self) -> list[str]:
@@ -160,13 +160,13 @@ class Lists(Part):
         return [str(officer) for officer in self.column(_OFFICERS)]
 
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
-        """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
+        """The cases of a workflow received in [*since*, *until*], by number, without those received by mistake."""
         return [str(case) for case in self.column(_RECEIVED, workflow=workflow, since=since, until=until)]
 
     def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
         """
-        The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
-        of *day*.
+        The office's running clocks, as of *day*, whose last day is before *day* (or, with ``than``, compares so to
+        *last*).
         """
         width = len(DOCKET_LINE)
         return [
@@ -176,15 +176,15 @@ class Lists(Part):
 
     def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
-        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those to which
-        something happened since, whose lines have to be read off the record.
+        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those changed since,
+        whose lines have to be rebuilt from the record.
         """
         return self.rows(_DOCKETS[include_closed], day=day)
 
     def clocks_on(
         self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
     ) -> Iterator[ClockRevision]:
-        """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
+        """Every clock as of *day*, of the cases open then or changed since (or of *cases*)."""
         if cases is None:
             yield from self.rows(_CLOCKS_ON[include_closed], day=day)
             return
@@ -204,10 +204,10 @@ class Lists(Part):
         return {name: int(self.value(statement)) for name, statement in _COUNTS.items()}
 
     def provisional(self, day: date) -> list[ClockRevision]:
-        """The running clocks of open cases whose last day rests on predicted days."""
+        """The running clocks of open cases whose last day depends on predicted days."""
         return self.rows(_PROVISIONAL, day=day)
 
     def last_written(self) -> datetime | None:
-        """The moment of the newest thing written: an entry or a sweep."""
+        """The moment of the last write: an entry or a sweep."""
         found: datetime | None = self.value(_LAST_WRITTEN)
         return found

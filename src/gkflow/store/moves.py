@@ -214,7 +214,7 @@ class Moves(Part):
     """Moving deadlines in one transaction (届满日变动)."""
 
     def groups(self, last_changed: date, first_changed: date) -> list[Group]:
-        """The groups of open clocks that changed days can touch, and those that are provisional."""
+        """The groups of open clocks that changed days can affect, and those that are provisional."""
         return self.rows(_GROUPS, last_changed=last_changed, first_changed=first_changed)
 
     def open_editions(self) -> list[tuple[str, str]]:
@@ -223,9 +223,9 @@ class Moves(Part):
 
     def begin_moves(self, as_of: date, affected: Iterable[tuple[str, str]]) -> None:
         """
-        Begin to note what moves, in tables that last as long as the asking. Noted at once are the open cases whose
-        record has to be read: a lapse is still to come, nobody knows what a day rests on, or a clock is *affected*
-        (edition of the workflow, name of the clock) by a change of its rules and has not stopped.
+        Create the temporary tables of moves. Recorded immediately are the open cases whose record has to be read: a
+        lapse is still to come, what a day depends on is unknown, or a clock that has not stopped is *affected* (edition
+        of the workflow, name of the clock) by a change of its rules.
         """
         for table in (_MOVING, _READ_MOVE, _READ_CASE):
             self.remake(table)
@@ -236,16 +236,16 @@ class Moves(Part):
             self.run(_NOTE_AFFECTED)
 
     def put_groups(self, groups: Iterable[MovedGroup]) -> None:
-        """Note the groups that move or whose firmness changes."""
+        """Record the groups that move or whose firmness changes."""
         self.run_many(_PUT_GROUP, list(groups))
 
     def cases_to_read(self) -> Iterator[str]:
-        """The open cases whose record has to be read; what is held here is a page."""
+        """The open cases whose record has to be read, a page at a time."""
         for page in self.pages(_TO_READ, ""):
             yield from (str(row.case) for row in page)
 
     def put_read_moves(self, moved: Iterable[Moved]) -> None:
-        """Note what moves among the cases that were read."""
+        """Record the moves among the cases that were read."""
         rows = iter(moved)
         while page := list(islice(rows, _PAGE)):
             self.run_many(_PUT_READ_MOVE, page)
@@ -262,9 +262,9 @@ class Moves(Part):
 
     def queue_moves(self, at: datetime, by: str, by_rules: bool) -> tuple[int, int, int]:
         """
-        Put every case that is touched into the queue (待重新推算): first those of which a deadline ends earlier, at
-        last those of which nothing moves and a clock is firmer or less firm than before; how many deadlines move, how
-        many of them end earlier, how many cases there are.
+        Queue every affected case (待重新推算): first those with a deadline that ends earlier, last those of which only
+        the firmness changes. Returns how many deadlines move, how many of them end earlier, and how many cases there
+        are.
         """
         first = int(self.value(_LAST_PLACE))
         self.remake(_MOVED_CASE)

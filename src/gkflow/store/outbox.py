@@ -139,7 +139,7 @@ class Outbox(Part):
     """The outbox in one transaction (待发通知)."""
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:
-        """Put messages into the outbox; a key that is there already is left as it is."""
+        """Put messages into the outbox; a key that already exists is skipped."""
         self.run_many(_PUT, lines)
 
     def claim_notices(
@@ -152,9 +152,8 @@ class Outbox(Part):
         urgent: Sequence[str] = (),
     ) -> list[WaitingNotice]:
         """
-        Claim up to *batch* due messages of *channels* until *until*, of those in *urgent* what is urgent; none for
-        an address (channel, address) that is *busy* or left alone. A sender that dies gives them back by the passing
-        of time.
+        Claim up to *batch* due messages of *channels* until *until* (of channels in *urgent*: urgent ones); none for an
+        address (channel, address) that is *busy* or left alone. The claims of a dead sender expire.
         """
         if not channels and not urgent:
             return []
@@ -165,11 +164,11 @@ class Outbox(Part):
         return [_waiting(row) for row in sorted(rows, key=lambda row: row[0])]
 
     def renew_claims(self, claims: Sequence[tuple[int, datetime]], until: datetime) -> set[int]:
-        """Renew claims (id, until when it was claimed); those that are still held."""
+        """Renew claims (id, end of the claim); return those still held."""
         return {id_ for id_, held_until in claims if self.run(_RENEW, of_id=id_, held_until=held_until, until=until)}
 
     def give_back(self, claims: Sequence[tuple[int, datetime]], again: datetime | None, reason: str) -> None:
-        """Give claims back unused; the messages wait until *again* where that is named, with the reason."""
+        """Release claims unused; with *again* the messages wait until then, with the reason."""
         held = [{"of_id": id_, "held_until": until} for id_, until in claims]
         if again is None:
             self.run_many(_GIVE_BACK, held)
@@ -177,18 +176,18 @@ class Outbox(Part):
             self.run_many(_GIVE_BACK_LATER, [{**each, "again": again, "reason": reason} for each in held])
 
     def delivered(self, outcomes: Sequence[tuple[int, datetime]]) -> None:
-        """These messages were taken by their channel, each at its moment."""
+        """Record these messages as accepted by their channel, each at its moment."""
         self.run_many(_DELIVERED, [{"of_id": id_, "at": at} for id_, at in outcomes])
 
     def failed(
         self, id_: int, error: str, next_try_at: datetime | None, now: datetime, since: datetime | None = None
     ) -> None:
-        """This message was not taken: it is tried again at *next_try_at*, or is dead when that is None."""
+        """Record this message as not accepted: retry at *next_try_at*, or dead if that is None."""
         dead = now if next_try_at is None else None
         self.run(_FAILED, of_id=id_, reason=error, again=next_try_at or now, dead=dead, since=since)
 
     def unreachable(self) -> list[tuple[str, str, int]]:
-        """The addresses that were last left alone: channel, address, how often in a row they were out of reach."""
+        """The addresses left alone last: channel, address, consecutive failures."""
         return [tuple(row) for row in self.rows(_UNREACHABLE)]
 
     def leave_alone(self, channel: str, address: str, failures: int, until: datetime, reason: str) -> None:
@@ -196,17 +195,19 @@ class Outbox(Part):
         self.run(_LEAVE_ALONE, channel=channel, address=address, failures=failures, retry_at=until, error=reason)
 
     def reached(self, channel: str, address: str) -> None:
-        """An address took a message: nothing is held against it."""
+        """An address accepted a message: clear its failures."""
         self.run(_REACHED, channel=channel, address=address)
 
     def addressed(self, ids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
-        """To whom notices go: id, name, unit, channel, address; a subscriber's address is that of the subscription."""
+        """
+        The receivers of notices: id, name, unit, channel, address; a subscriber's address is that of the subscription.
+        """
         return [tuple(row) for id_ in ids if (row := self.row(_ADDRESSED, id=id_)) is not None]
 
     def revive(self, ids: Sequence[int], now: datetime, addresses: Mapping[int, str] = MappingProxyType({})) -> int:
         """
-        Send these messages again, dead or waiting, some to another address; how many. Not where somebody has left,
-        or what it speaks of was taken back.
+        Send these messages again, dead or waiting, some to another address; return how many. Skips unsubscribed
+        receivers and messages about what was taken back.
         """
         return sum(self._revive(id_, now, addresses.get(id_)) for id_ in ids)
 
@@ -236,13 +237,13 @@ class Outbox(Part):
         return [str(channel) for channel in self.column(_CHANNELS)]
 
     def bury(self, channel: str, error: str, now: datetime) -> int:
-        """Put the waiting messages of a channel among the dead; how many."""
+        """Mark the waiting messages of a channel as dead; return how many."""
         return self.run(_BURY, of_channel=channel, now=now, reason=error)
 
     def failing_addresses(self, quiet: Collection[str] = ()) -> dict[tuple[str, str], str]:
         """
-        The addresses whose last notice was given up, and those that are out of reach, with the reason; an empty
-        address stands for the whole channel. Those of *quiet* channels, which ring nobody, are left out.
+        The addresses whose last notice failed for good, and those that are unreachable, with the reason; an empty
+        address means the whole channel. *quiet* channels, which ring nobody, are skipped.
         """
         found = {(row.channel, row.address): row.error for row in self.rows(_OUT_OF_REACH)}
         taken = {(row.channel, row.address): row.at for row in self.rows(_TAKEN)}

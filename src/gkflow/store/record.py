@@ -80,7 +80,7 @@ class Record(Part):
         return tuple(map(_entry, self.raw(_OF_CASE, case=case)))
 
     def entry_by_key(self, key: str) -> Entry | None:
-        """The entry that was written under an idempotency key; a retry waits for the first call to end."""
+        """The entry written under an idempotency key; a retry waits for the first call to end."""
         self.take_turns(key)
         return next(map(_entry, self.raw(_BY_KEY, key=key)), None)
 
@@ -100,7 +100,7 @@ class Record(Part):
             yield case, list(map(_entry, rows))
 
     def walk_record(self) -> Iterator[tuple[str, list[Entry | None]]]:
-        """As ``walk_entries``, with None for a row that is not letter for letter what gkflow writes."""
+        """As ``walk_entries``, with None for a row that is not exactly as gkflow writes it."""
         for case, rows in self._walk():
             yield case, list(map(self._as_written, rows))
 
@@ -126,11 +126,11 @@ class Record(Part):
             return None
 
     def named_elsewhere(self) -> list[str]:
-        """Cases that neither the record nor the docket knows, but a clock, a step or a message does."""
+        """Cases known only to a clock, a step or a message, not to the record or the docket."""
         return sorted({case for statement in _NAMED_ELSEWHERE for case in self.column(statement)})
 
     def cases_after(self, after: str, size: int) -> list[str]:
-        """The next *size* case numbers on record behind *after*, in their order."""
+        """The next *size* case numbers on record after *after*, in order."""
         return [str(case) for case in self.column(_CASES_AFTER, after=after, size=size)]
 
     def known_cases(self, cases: Sequence[str]) -> set[str]:
@@ -141,7 +141,7 @@ class Record(Part):
         return found
 
     def next_number(self, prefix: str) -> int:
-        """The next running number behind *prefix*; two that ask at once wait for each other."""
+        """The next running number of *prefix*; concurrent callers wait for each other."""
         self.take_turns(prefix)
         size, figures, highest = len(prefix), _FIGURES, 0
         while True:
@@ -156,7 +156,7 @@ class Record(Part):
             figures += 1
 
     def near_cases(self, case: str) -> Sequence[str]:
-        """Numbers that begin alike, for a did-you-mean."""
+        """Numbers with the same beginning, for a did-you-mean."""
         return [str(number) for number in self.column(_NEAR, pattern=case[:2] + "%")]
 
 

@@ -41,9 +41,9 @@ class RecountQueue(Part):
         return found
 
     def done_waiting(self, cases: Sequence[str]) -> None:
-        """Take cases out of the queue."""
+        """Remove cases from the queue."""
         self.run_many(_DONE, [{"case": case} for case in cases])
 
     def in_recount_queue(self) -> set[str]:
-        """The cases whose rows are still to be drawn up by the edition in use."""
+        """The cases whose rows still have to be recomputed by the edition in use."""
         return set(self.column(_CASES))

@@ -138,14 +138,14 @@ class Seals(Part):
         return self.rows(_SINCE, after=after)
 
     def leaves(self, seal: int | None = None) -> Iterator[list[Leaf]]:
-        """The leaves in their order, by pages: all, or those that one seal added."""
+        """The leaves in order, by pages: all, or those that one seal added."""
         if seal is None:
             yield from self.pages(_LEAVES, 0)
         else:
             yield from self.pages(_LEAVES_OF, 0, seal=seal)
 
     def write_seal(self, day: date, now: datetime) -> Seal:
-        """Seal what is on record (封存); the transaction has the office alone, so that nothing moves meanwhile."""
+        """Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile."""
         last = self.last_seal()
         number = last.number + 1 if last is not None else 1
         counts = {name: getattr(last, name) if last else 0 for name in ("cases", "entries", "sweeps", "steps")}
@@ -203,16 +203,16 @@ class Seals(Part):
     # -- holding what is on record against what was sealed ---------------------------------------------------------
 
     def sealed_without_leaf(self) -> list[str]:
-        """Cases whose head is marked as sealed, and no seal has it."""
+        """Cases whose head is marked as sealed without a seal that has it."""
         return [str(number) for number in self.column(_UNSEALED_HEAD)]
 
     def against_leaves(self) -> Iterator[tuple[Leaf, str]]:
-        """Every leaf that the record no longer bears out, and how: of a case the first one."""
+        """Every leaf that the record contradicts, and how; for a case the first one."""
         yield from self._against_cases(self.rows(_OTHERWISE))
         yield from self._against_others(self.rows(_OTHER_LEAVES))
 
     def against(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
-        """The same of leaves that were kept outside."""
+        """The same for leaves kept outside."""
         yield from self._against_cases(leaf for leaf in leaves if leaf.kind == "case")
         yield from self._against_others([leaf for leaf in leaves if leaf.kind != "case"])
 
@@ -284,8 +284,8 @@ class Seals(Part):
 
     def acknowledgements(self) -> Iterator[tuple[int, bool, str]]:
         """
-        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain behind it. Those
-        from before they were chained have no hash of their own and are reckoned with.
+        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain after it.
+        Acknowledgements from before chaining have no hash of their own and are included.
         """
         head, chained = "", False
         for row in self.rows(_ACKNOWLEDGEMENTS):

@@ -45,21 +45,21 @@ class StaleNotices(Part):
     """Notices that are not to be sent any more, in one transaction (不再需要的通知)."""
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:
-        """Those of these notices that tell a step whose sweep was taken back."""
+        """Those of these notices about a step whose sweep was taken back."""
         return set(self.column(_UNSWEPT, ids=ids))
 
     def after_unsweep(self, reason: str, now: datetime) -> None:
         """
-        Drop what waits of sweeps that were taken back; what else was written under that clock waits no longer for
-        its moments to come.
+        Drop the waiting messages of sweeps that were taken back; other messages written under that clock no longer wait
+        for future moments.
         """
         self.run(_DROP_UNSWEPT, now=now, reason=reason)
         self.run(_SEND_NOW, now=now)
 
     def settled(self, ids: Sequence[int], today: date) -> set[int]:
-        """Those of these notices that tell a step of a clock that does not run to that day (any more)."""
+        """Those of these notices about a clock that does not run to that day (any more)."""
         return set(self.column(_SETTLED, ids=ids, today=today))
 
     def drop(self, ids: Sequence[int], reason: str, now: datetime) -> None:
-        """Send these no more, and say why."""
+        """Cancel these messages, with the reason."""
         self.run_many(_DROP, [{"of_id": id_, "now": now, "reason": reason} for id_ in ids])

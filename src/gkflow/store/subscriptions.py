@@ -40,14 +40,14 @@ class Subscriptions(Part):
         return self.rows(_LIVE if live else _ALL)
 
     def pushes_waiting(self, cases: Sequence[str]) -> set[str]:
-        """Those of the cases about whose publication messages still wait in the outbox."""
+        """Those of the cases about whose publication messages still wait."""
         return set(self.column(_WAITING, cases=cases))
 
     def take_back(self, case: str, now: datetime, words: str) -> int:
-        """Bury the messages about the publication of a case that still wait; how many."""
+        """Drop the waiting messages about the publication of a case; return how many."""
         return self.run(_TAKE_BACK, of_case=case, now=now, words=words)
 
     def leave(self, line: SubscriptionLine, now: datetime, words: str) -> int:
-        """End a subscription and bury what still waits for it in the outbox; how many messages that were."""
+        """End a subscription and drop its waiting messages; return how many."""
         self.run(_LEAVE, of_id=line.id, now=now)
         return self.run(_BURY_OF, of_id=line.id, now=now, words=words)

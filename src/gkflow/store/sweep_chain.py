@@ -47,7 +47,7 @@ class SweepChain(Part):
         self._sweeps, self._heads = sweeps, heads
 
     def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
-        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
+        """Verify the chain of sweeps: how many are done, and where it is broken (day, code)."""
         walk = _Walk()
         taken_back = {line.series: line for line in self._sweeps.unsweeps()}
         for row in self._sweeps.raw_lines():

@@ -39,12 +39,12 @@ class Sweeps(Part):
         self._heads, self._heartbeats = heads, heartbeats
 
     def last_sweep(self) -> date | None:
-        """The last day for which a sweep is on record, done or not."""
+        """The last day with a sweep on record, done or not."""
         found: date | None = self.value(sql.LAST)
         return found
 
     def first_sweep(self) -> date | None:
-        """The day with which the office's sweeps began."""
+        """The day on which the office's sweeps began."""
         found: date | None = self.value(sql.FIRST)
         return found
 
@@ -54,7 +54,7 @@ class Sweeps(Part):
         return found
 
     def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
-        """Put down the days that are to be swept; a day that is there already is left as it is."""
+        """Record the days to be swept; a day that already exists is skipped."""
         self.run_many(sql.PLAN, [{"day": day, "series": self.series, "made_at": now} for day in days])
 
     def claim_sweep(self) -> date | None:
@@ -67,8 +67,8 @@ class Sweeps(Part):
     ) -> int:
         """
         Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
-        how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
-        drawn up since; None looks at everything. *where* says which units' clocks.
+        return how many. *after* is the threshold of the last sweep: rows up to it were checked then, unless recomputed
+        since; None checks everything. *where* selects the units.
         """
         inside, units = _of_units(where)
         return sum(
@@ -80,15 +80,15 @@ class Sweeps(Part):
         )  # fmt: skip
 
     def looked_at(self, day: date) -> None:
-        """What was drawn up by *day* has now been looked at for every step."""
+        """Mark the rows computed by *day* as checked for every step."""
         self.run(sql.LOOKED_AT, day=day)
 
     def thresholds(self, ladder: str, place: str) -> dict[int, date]:
-        """Up to which last day the last sweep looked for each step of a ladder, of the units of one calendar."""
+        """The last threshold of each step of a ladder, for the units of one calendar."""
         return {row.step: row.last_day for row in self.rows(sql.THRESHOLDS, ladder=ladder, place=place)}
 
     def keep_thresholds(self, ladder: str, place: str, used: dict[int, date]) -> None:
-        """Keep the thresholds of this sweep for the next one, in place of those of the last."""
+        """Keep the thresholds of this sweep for the next one, replacing the earlier ones."""
         self.run(sql.DROP_THRESHOLDS, ladder=ladder, place=place)
         self.run_many(
             sql.PUT_THRESHOLD,
@@ -96,7 +96,7 @@ class Sweeps(Part):
         )
 
     def last_telling(self) -> date | None:
-        """The day of the last sweep that told what had been reached."""
+        """The day of the last sweep that notified people."""
         found: date | None = self.value(sql.LAST_TELLING)
         return found
 
@@ -105,7 +105,7 @@ class Sweeps(Part):
         yield from self.pages(sql.UNTOLD, 0, told=after, through=through)
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
-        """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
+        """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
         made: SweepLine = self.row(sql.NEXT)
         previous = self.last_sweep_hash()
         steps, content = self.content_of(day, made.series)
@@ -132,7 +132,7 @@ class Sweeps(Part):
 
     @property
     def series(self) -> int:
-        """The series of sweeps to which a new one belongs: how many times sweeps have been taken back."""
+        """The series of a new sweep: how many times sweeps have been taken back."""
         if self._series is None:
             self._series = int(self.value(sql.SERIES))
         return self._series
@@ -164,9 +164,8 @@ class Sweeps(Part):
 
     def unsweep(self, from_day: date, at: datetime, by: str, reason: str) -> int:
         """
-        Take back every sweep from *from_day* on (撤销巡检), on record; how many escalations that were. What waits
-        to be sent of them is dropped by delivery; the thresholds used by them are forgotten, so that every clock is
-        looked at again.
+        Take back every sweep from *from_day* on (撤销巡检), on record; return how many escalations that were. Delivery
+        drops their waiting messages; their thresholds are deleted, so that every clock is checked again.
         """
         through, previous, series = self.last_sweep() or from_day, self.last_sweep_hash(), self.series + 1
         line = UnsweepLine(series, from_day, through, at, by, reason, previous, "")
@@ -184,7 +183,7 @@ class Sweeps(Part):
         return self.rows(sql.UNSWEEPS)
 
     def acted_on_later_than(self, day: date) -> list[str]:
-        """The cases that hold an entry of gkflow's own under a later day."""
+        """The cases with an entry by gkflow under a later day."""
         return [str(number) for number in self.column(sql.ACTED_LATER, day=day)]
 
     def written_by_people(self, since: datetime) -> bool:
@@ -192,7 +191,7 @@ class Sweeps(Part):
         return self.row(sql.BY_PEOPLE, since=since) is not None
 
     def founded(self) -> datetime | None:
-        """When the office was founded: it adopted its first calendar edition then."""
+        """When the office was set up, i.e. adopted its first calendar edition."""
         found: datetime | None = self.value(sql.FOUNDED)
         return found
 
@@ -204,11 +203,11 @@ class Sweeps(Part):
         return sorted({(row.case, row.ref) for statement in sql.RUN_OUT for row in self.rows(statement, **of)})
 
     def standing_still(self, day: date) -> list[StandingStill]:
-        """The office's clocks that stand still or wait on *day* in an open case, while nobody's term runs."""
+        """The office's clocks suspended or waiting on *day* in an open case in which no third party's term runs."""
         return self.rows(sql.STANDING_STILL, day=day)
 
     def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
-        """What the sweep of *day* holds for one of these steps: case, workflow, clock, ref, last day, step."""
+        """What the sweep of *day* has recorded for one of these steps: case, workflow, clock, ref, last day, step."""
         return [tuple(row) for row in self.rows(sql.REACHED_ON, day=day, series=self.series, steps=steps)]
 
     def would_reach(

@@ -1,5 +1,5 @@
 """
-What the verbs need of the world outside (端口): one small protocol for each part of the store, and the channels.
+What the verbs need from outside (端口): one small protocol for each part of the store, and the channels.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ __all__ = [
     "Where",
 ]
 
-SYSTEM = "gkflow"  # who acts where the law says that silence has an effect
-# How a writing transaction takes the office: beside other writers, as the only one, or (the outbox) not at all.
+SYSTEM = "gkflow"  # the actor where the law gives silence an effect
+# How a writing transaction locks the office: shared, exclusive, or (the outbox) not at all.
 Hold = Literal["shared", "alone", "none"]
 
 
@@ -120,11 +120,11 @@ class CallerSession(Protocol):
 
 
 class Ledger(Protocol):
-    """One transaction on the store (账簿): everything that a verb remembers goes through one of its parts."""
+    """One transaction on the store (账簿): everything that a verb stores goes through one of its parts."""
 
     @property
     def writes(self) -> bool:
-        """Whether the transaction was begun to write."""
+        """Whether the transaction may write."""
         ...
 
     @property
@@ -168,14 +168,14 @@ class Ledger(Protocol):
 
 
 class Store(Protocol):
-    """Where the record is kept (存储)."""
+    """The store of the record (存储)."""
 
     def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
-        """One transaction: beside other writers, as the only one, or (the outbox) without a lock on the office."""
+        """One transaction: shared with other writers, exclusive, or (the outbox) without a lock on the office."""
         ...
 
     def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Ledger]: ...
 
     def give_way(self) -> None:
-        """Between two transactions of a long write: let those who wait write first."""
+        """Between two transactions of a long write: let waiting writers go first."""
         ...

@@ -25,7 +25,7 @@ class Message:
     text: str
 
     facts: Mapping[str, Any]
-    """What a machine reads: case, workflow, clock, deadline, step, kind, colour, …"""
+    """The machine-readable data: case, workflow, clock, deadline, step, kind, colour, …"""
 
     made_at: datetime
     """An aware moment."""
@@ -60,12 +60,12 @@ class Channel(Protocol):
 
     @property
     def quiet(self) -> bool:
-        """True when it rings no one (console, file): quiet hours do not hold it back."""
+        """True if it rings nobody (console, file): quiet hours do not apply."""
         ...
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
         """
-        Hand the messages over and tell the outcome by key: None for one that was taken.
+        Hand the messages over and return the outcome by key: None for a message that was accepted.
 
         Never raises for one bad message; a batch may share one connection.
         """
@@ -77,7 +77,7 @@ class OneByOne(Channel, Protocol):
     """A channel that reports each message as it is sent (逐条送发的渠道)."""
 
     def lane(self, address: str) -> str:
-        """What stands or falls together, and is written to by one sender at a time: a server; empty: everything."""
+        """The group that one sender at a time writes to, such as a server; messages of a group fail together."""
         ...
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:

@@ -1,4 +1,4 @@
-"""The caches of a case (台账与计时缓存): what lists show, drawn up from the record."""
+"""The caches of a case (台账与计时缓存): the rows that lists show, computed from the record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the end
 
 
 class DocketLine(NamedTuple):
-    """What lists show of a case (台账行), with the count and head hash of its record kept outside of it."""
+    """The docket line of a case (台账行), with the count and head hash of its record."""
 
     case: str
     workflow: str
@@ -29,7 +29,7 @@ class DocketLine(NamedTuple):
 
 
 class ClockRevision(NamedTuple):
-    """One revision of a clock (计时行): how it stood from ``from_day`` until before ``until_day``."""
+    """One revision of a clock (计时行), valid from ``from_day`` until before ``until_day``."""
 
     case: str
     clock: str
@@ -54,7 +54,7 @@ class ClockRevision(NamedTuple):
     ladder: str
     fresh: int
     calendar: str
-    recalculation_key: str = READ  # what the last day rests on (domain/recalculation_key.py)
+    recalculation_key: str = READ  # what the last day depends on (domain/recalculation_key.py)
     stopped_by: str = ""  # the action that stopped it
 
 
@@ -78,17 +78,17 @@ class Docket(Protocol):
         ...
 
     def end_clock(self, line: ClockRevision, until: date) -> None:
-        """A revision holds until before *until*."""
+        """End a revision before *until*."""
         ...
 
     def drop_clocks(self, case: str, day: date) -> None:
-        """Take away the revisions from *day* on: they are drawn up anew."""
+        """Delete the revisions from *day* on, to be recomputed."""
         ...
 
     def drop(self, cases: Sequence[str]) -> None:
-        """Take away docket and clocks of some cases, to be drawn up from the record."""
+        """Delete docket and clocks of some cases, to be rebuilt from the record."""
         ...
 
     def heads(self) -> dict[str, tuple[int, str]]:
-        """Count and head hash of every case, as the docket keeps them outside of the record."""
+        """Count and head hash of every case, as the docket keeps them."""
         ...

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 
 class DraftLine(NamedTuple):
-    """An entry that was refused and is kept to be mended (草稿)."""
+    """A refused entry kept for completion (草稿)."""
 
     id: int
     case: str
@@ -34,5 +34,5 @@ class Drafts(Protocol):
         ...
 
     def drop_draft(self, id_: int) -> int:
-        """Take a draft away; how many there were."""
+        """Delete a draft; return how many there were."""
         ...

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class InUse(NamedTuple):
-    """The numbers of the editions in use (在用版本); None where nothing has been adopted."""
+    """The numbers of the editions in use (在用版本); None if none has been adopted."""
 
     calendar: int | None
     rules: int | None
@@ -27,27 +27,27 @@ class Editions(Protocol):
     """The adopted editions in one transaction (采用的版本)."""
 
     def in_use(self) -> InUse:
-        """Which editions are in use now; two look-ups at the end of an index."""
+        """The editions in use now; two look-ups at the end of an index."""
         ...
 
     def calendar_editions(self) -> list[tuple[str, str, datetime]]:
-        """Every edition that was in use, oldest first: its name, its data, when it was adopted."""
+        """Every edition ever in use, oldest first: its name, its data, when it was adopted."""
         ...
 
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
-        """Put an edition on record as the one in use."""
+        """Record an edition as the one in use."""
         ...
 
     def rules_editions(self) -> list[RulesRow]:
-        """Every edition of the rules that was in use, oldest first."""
+        """Every edition of the rules ever in use, oldest first."""
         ...
 
     def adopt_rules(self, edition: str, files: str, data: str, by: str, now: datetime) -> None:
-        """Put an edition of the rules on record as the one in use, chained to the one before."""
+        """Record an edition of the rules as the one in use, chained to the previous one."""
         ...
 
     def check_rules_editions(self) -> list[tuple[str, str]]:
-        """Where the chain of the rules editions is broken: the edition, and what is wrong with it."""
+        """Where the chain of rule editions is broken: the edition, and the fault."""
         ...
 
     def kept_source(self, edition: str) -> str | None:

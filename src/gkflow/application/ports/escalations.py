@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 
 class EscalationRecord(NamedTuple):
-    """One step on record with its telling and its acknowledgement (督办记录)."""
+    """One recorded step with its notification and its acknowledgement (督办记录)."""
 
     id: int
     case: str
@@ -36,7 +36,7 @@ class Escalations(Protocol):
         ...
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
-        """Acknowledge escalations; those that were newly acknowledged."""
+        """Acknowledge escalations; return those newly acknowledged."""
         ...
 
     def known(self, ids: Sequence[int]) -> set[int]:

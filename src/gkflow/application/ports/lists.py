@@ -1,4 +1,4 @@
-"""What lists ask of the caches (查询)."""
+"""Queries on the caches (查询)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Than = Literal["<", "<="]
 
 
 class MetLine(NamedTuple):
-    """How many clocks of the office came to one end in a period (期限办结统计)."""
+    """How many clocks of the office ended in one way in a period (期限办结统计)."""
 
     workflow: str
     clock: str
@@ -24,7 +24,7 @@ class MetLine(NamedTuple):
 
 
 class Lists(Protocol):
-    """Look-ups in one transaction (查询)."""
+    """Queries in one transaction (查询)."""
 
     def cases_with(self, actions: Sequence[str], since: date, until: date) -> list[str]:
         """The cases with an entry of one of these actions, written for a day in [*since*, *until*] or corrected."""
@@ -32,7 +32,7 @@ class Lists(Protocol):
 
     def met(self, since: date, until: date, as_of: date) -> list[MetLine]:
         """
-        How the office's duties stand on *as_of*, by workflow, clock, how it ended, and unit: stopped in the span, due
+        Count the office's duties as of *as_of*, by workflow, clock, how it ended, and unit: stopped in the period, due
         in it and not done, or waiting.
         """
         ...
@@ -42,7 +42,7 @@ class Lists(Protocol):
         ...
 
     def units_on_record(self) -> list[str]:
-        """The units that have, or had, a case: a register may bring some that the settings do not know."""
+        """The units that have, or had, a case: a register may hold some that the settings do not know."""
         ...
 
     def officers_on_record(self) -> list[str]:
@@ -50,27 +50,27 @@ class Lists(Protocol):
         ...
 
     def cases_received(self, workflow: str, since: date, until: date) -> list[str]:
-        """The cases of a workflow received in [*since*, *until*], by number; what was received by mistake is none."""
+        """The cases of a workflow received in [*since*, *until*], by number, without those received by mistake."""
         ...
 
     def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
         """
-        The office's running clocks whose last day lies before *day* (or, with ``than``, compares so to *last*), as
-        of *day*.
+        The office's running clocks, as of *day*, whose last day is before *day* (or, with ``than``, compares so to
+        *last*).
         """
         ...
 
     def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
-        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those to which
-        something happened since, whose lines have to be read off the record.
+        Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those changed since,
+        whose lines have to be rebuilt from the record.
         """
         ...
 
     def clocks_on(
         self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
     ) -> Iterator[ClockRevision]:
-        """How every clock stood on *day*, of the cases open then or touched since (or of *cases*)."""
+        """Every clock as of *day*, of the cases open then or changed since (or of *cases*)."""
         ...
 
     def open_officers(self) -> list[tuple[str, int, str]]:
@@ -86,9 +86,9 @@ class Lists(Protocol):
         ...
 
     def provisional(self, day: date) -> list[ClockRevision]:
-        """The running clocks of open cases whose last day rests on predicted days."""
+        """The running clocks of open cases whose last day depends on predicted days."""
         ...
 
     def last_written(self) -> datetime | None:
-        """The moment of the newest thing written: an entry or a sweep."""
+        """The moment of the last write: an entry or a sweep."""
         ...

@@ -10,7 +10,7 @@ from gkflow.application.moved import Moved, WaitingCase
 
 
 class Group(NamedTuple):
-    """Clocks that rest on the same (同类计时)."""
+    """Clocks that depend on the same limit and dates (同类计时)."""
 
     unit: str
     recalculation_key: str
@@ -37,7 +37,7 @@ class Moves(Protocol):
     """Moving deadlines in one transaction (届满日变动)."""
 
     def groups(self, last_changed: date, first_changed: date) -> list[Group]:
-        """The groups of open clocks that changed days can touch, and those that are provisional."""
+        """The groups of open clocks that changed days can affect, and those that are provisional."""
         ...
 
     def open_editions(self) -> list[tuple[str, str]]:
@@ -46,37 +46,37 @@ class Moves(Protocol):
 
     def begin_moves(self, as_of: date, affected: Iterable[tuple[str, str]]) -> None:
         """
-        Begin to note what moves, in tables that last as long as the asking. Noted at once are the open cases whose
-        record has to be read: a lapse is still to come, nobody knows what a day rests on, or a clock is *affected*
-        (edition of the workflow, name of the clock) by a change of its rules and has not stopped.
+        Create the temporary tables of moves. Recorded immediately are the open cases whose record has to be read: a
+        lapse is still to come, what a day depends on is unknown, or a clock that has not stopped is *affected* (edition
+        of the workflow, name of the clock) by a change of its rules.
         """
         ...
 
     def put_groups(self, groups: Iterable[MovedGroup]) -> None:
-        """Note the groups that move or whose firmness changes."""
+        """Record the groups that move or whose firmness changes."""
         ...
 
     def cases_to_read(self) -> Iterator[str]:
-        """The open cases whose record has to be read; what is held here is a page."""
+        """The open cases whose record has to be read, a page at a time."""
         ...
 
     def put_read_moves(self, moved: Iterable[Moved]) -> None:
-        """Note what moves among the cases that were read."""
+        """Record the moves among the cases that were read."""
         ...
 
     def order_moves(self) -> None:
-        """Put the deadlines that move in order, once; a case that was read is listed as it was read."""
+        """Sort the deadlines that move, once; a case that was read is listed with that result."""
         ...
 
     def moving(self) -> Iterator[Moved]:
-        """Every open clock that moves, those that end earlier first; what is held here is a page."""
+        """Every open clock that moves, those that end earlier first, a page at a time."""
         ...
 
     def queue_moves(self, at: datetime, by: str, by_rules: bool) -> tuple[int, int, int]:
         """
-        Put every case that is touched into the queue (待重新推算): first those of which a deadline ends earlier, at
-        last those of which nothing moves and a clock is firmer or less firm than before; how many deadlines move, how
-        many of them end earlier, how many cases there are.
+        Queue every affected case (待重新推算): first those with a deadline that ends earlier, last those of which only
+        the firmness changes. Returns how many deadlines move, how many of them end earlier, and how many cases there
+        are.
         """
         ...
 
@@ -89,9 +89,9 @@ class RecountQueue(Protocol):
         ...
 
     def done_waiting(self, cases: Sequence[str]) -> None:
-        """Take cases out of the queue."""
+        """Remove cases from the queue."""
         ...
 
     def in_recount_queue(self) -> set[str]:
-        """The cases whose rows are still to be drawn up by the edition in use."""
+        """The cases whose rows still have to be recomputed by the edition in use."""
         ...

@@ -16,10 +16,10 @@ SETTLED = "不再需要：期限已经办结、中止或者改变"  # why a remi
 UNSWEPT = "不再需要：所依据的巡检已经撤销"  # why a reminder of a sweep under a wrong clock is not sent
 
 
-TAKEN_BACK = "该信息已不公开"  # why a message about what no longer lies open is dead
+TAKEN_BACK = "该信息已不公开"  # why a message about information no longer public is dead
 
 
-DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # they were not given up: there is nothing left to say
+DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # not failures: there is nothing left to say
 
 
 class NoticeLine(NamedTuple):
@@ -38,12 +38,12 @@ class NoticeLine(NamedTuple):
     wording: str
     made_at: datetime
     next_try_at: datetime
-    urgent: int = 0  # 1: it leaves in quiet hours as well
-    subscription: int | None = None  # that of a subscriber's message
+    urgent: int = 0  # 1: it is sent in quiet hours as well
+    subscription: int | None = None  # the subscription of a subscriber's message
 
 
 class WaitingNotice(NamedTuple):
-    """A claimed notice on its way out (已领取的待发通知)."""
+    """A claimed notice (已领取的待发通知)."""
 
     id: int
     key: str
@@ -54,8 +54,8 @@ class WaitingNotice(NamedTuple):
     wording: str
     made_at: datetime
     tries: int
-    refused_since: datetime | None = None  # since when its address refuses what comes
-    broken: str = ""  # what of the row cannot be read
+    refused_since: datetime | None = None  # since when its address refuses messages
+    broken: str = ""  # the unreadable part of the row
     urgent: bool = False
 
 
@@ -84,7 +84,7 @@ class Outbox(Protocol):
     """The outbox in one transaction (待发通知)."""
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:
-        """Put messages into the outbox; a key that is there already is left as it is."""
+        """Put messages into the outbox; a key that already exists is skipped."""
         ...
 
     def claim_notices(
@@ -97,32 +97,31 @@ class Outbox(Protocol):
         urgent: Sequence[str] = (),
     ) -> list[WaitingNotice]:
         """
-        Claim up to *batch* due messages of *channels* until *until*, of those in *urgent* what is urgent; none for
-        an address (channel, address) that is *busy* or left alone. A sender that dies gives them back by the passing
-        of time.
+        Claim up to *batch* due messages of *channels* until *until* (of channels in *urgent*: urgent ones); none for an
+        address (channel, address) that is *busy* or left alone. The claims of a dead sender expire.
         """
         ...
 
     def renew_claims(self, claims: Sequence[tuple[int, datetime]], until: datetime) -> set[int]:
-        """Renew claims (id, until when it was claimed); those that are still held."""
+        """Renew claims (id, end of the claim); return those still held."""
         ...
 
     def give_back(self, claims: Sequence[tuple[int, datetime]], again: datetime | None, reason: str) -> None:
-        """Give claims back unused; the messages wait until *again* where that is named, with the reason."""
+        """Release claims unused; with *again* the messages wait until then, with the reason."""
         ...
 
     def delivered(self, outcomes: Sequence[tuple[int, datetime]]) -> None:
-        """These messages were taken by their channel, each at its moment."""
+        """Record these messages as accepted by their channel, each at its moment."""
         ...
 
     def failed(
         self, id_: int, error: str, next_try_at: datetime | None, now: datetime, since: datetime | None = None
     ) -> None:
-        """This message was not taken: it is tried again at *next_try_at*, or is dead when that is None."""
+        """Record this message as not accepted: retry at *next_try_at*, or dead if that is None."""
         ...
 
     def unreachable(self) -> list[tuple[str, str, int]]:
-        """The addresses that were last left alone: channel, address, how often in a row they were out of reach."""
+        """The addresses left alone last: channel, address, consecutive failures."""
         ...
 
     def leave_alone(self, channel: str, address: str, failures: int, until: datetime, reason: str) -> None:
@@ -130,17 +129,19 @@ class Outbox(Protocol):
         ...
 
     def reached(self, channel: str, address: str) -> None:
-        """An address took a message: nothing is held against it."""
+        """An address accepted a message: clear its failures."""
         ...
 
     def addressed(self, ids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
-        """To whom notices go: id, name, unit, channel, address; a subscriber's address is that of the subscription."""
+        """
+        The receivers of notices: id, name, unit, channel, address; a subscriber's address is that of the subscription.
+        """
         ...
 
     def revive(self, ids: Sequence[int], now: datetime, addresses: Mapping[int, str] = MappingProxyType({})) -> int:
         """
-        Send these messages again, dead or waiting, some to another address; how many. Not where somebody has left,
-        or what it speaks of was taken back.
+        Send these messages again, dead or waiting, some to another address; return how many. Skips unsubscribed
+        receivers and messages about what was taken back.
         """
         ...
 
@@ -157,35 +158,35 @@ class Outbox(Protocol):
         ...
 
     def bury(self, channel: str, error: str, now: datetime) -> int:
-        """Put the waiting messages of a channel among the dead; how many."""
+        """Mark the waiting messages of a channel as dead; return how many."""
         ...
 
     def failing_addresses(self, quiet: Collection[str] = ()) -> dict[tuple[str, str], str]:
         """
-        The addresses whose last notice was given up, and those that are out of reach, with the reason; an empty
-        address stands for the whole channel. Those of *quiet* channels, which ring nobody, are left out.
+        The addresses whose last notice failed for good, and those that are unreachable, with the reason; an empty
+        address means the whole channel. *quiet* channels, which ring nobody, are skipped.
         """
         ...
 
 
 class StaleNotices(Protocol):
-    """Notices that say what is no longer so, in one transaction (不再需要的通知)."""
+    """Notices that are no longer true, in one transaction (不再需要的通知)."""
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:
-        """Those of these notices that tell a step whose sweep was taken back."""
+        """Those of these notices about a step whose sweep was taken back."""
         ...
 
     def after_unsweep(self, reason: str, now: datetime) -> None:
         """
-        Drop what waits of sweeps that were taken back; what else was written under that clock waits no longer for
-        its moments to come.
+        Drop the waiting messages of sweeps that were taken back; other messages written under that clock no longer wait
+        for future moments.
         """
         ...
 
     def settled(self, ids: Sequence[int], today: date) -> set[int]:
-        """Those of these notices that tell a step of a clock that does not run to that day (any more)."""
+        """Those of these notices about a clock that does not run to that day (any more)."""
         ...
 
     def drop(self, ids: Sequence[int], reason: str, now: datetime) -> None:
-        """Send these no more, and say why."""
+        """Cancel these messages, with the reason."""
         ...

@@ -16,7 +16,7 @@ class Record(Protocol):
         ...
 
     def entry_by_key(self, key: str) -> Entry | None:
-        """The entry that was written under an idempotency key; a retry waits for the first call to end."""
+        """The entry written under an idempotency key; a retry waits for the first call to end."""
         ...
 
     def append(self, entries: Sequence[Entry]) -> None:
@@ -28,15 +28,15 @@ class Record(Protocol):
         ...
 
     def walk_record(self) -> Iterator[tuple[str, list[Entry | None]]]:
-        """As ``walk_entries``, with None for a row that is not letter for letter what gkflow writes."""
+        """As ``walk_entries``, with None for a row that is not exactly as gkflow writes it."""
         ...
 
     def named_elsewhere(self) -> list[str]:
-        """Cases that neither the record nor the docket knows, but a clock, a step or a message does."""
+        """Cases known only to a clock, a step or a message, not to the record or the docket."""
         ...
 
     def cases_after(self, after: str, size: int) -> list[str]:
-        """The next *size* case numbers on record behind *after*, in their order."""
+        """The next *size* case numbers on record after *after*, in order."""
         ...
 
     def known_cases(self, cases: Sequence[str]) -> set[str]:
@@ -44,9 +44,9 @@ class Record(Protocol):
         ...
 
     def next_number(self, prefix: str) -> int:
-        """The next running number behind *prefix*; two that ask at once wait for each other."""
+        """The next running number of *prefix*; concurrent callers wait for each other."""
         ...
 
     def near_cases(self, case: str) -> Sequence[str]:
-        """Numbers that begin alike, for a did-you-mean."""
+        """Numbers with the same beginning, for a did-you-mean."""
         ...

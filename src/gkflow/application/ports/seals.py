@@ -1,4 +1,4 @@
-"""Seals over the record (封存), and what must agree with what."""
+"""Seals over the record (封存), and consistency checks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-ALGORITHMS = ("sha256", "sm3")  # by which a chain may be sealed
+ALGORITHMS = ("sha256", "sm3")  # for the hashes of a chain
 
 
 class Leaf(NamedTuple):
-    """One leaf of the sealed tree (封存项): which seal added it, and what it commits to."""
+    """One leaf of the sealed tree (封存项): the seal that added it, and what it commits to."""
 
     place: int
     seal: int
@@ -21,7 +21,7 @@ class Leaf(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """A seal (封存): the root over everything on record, with its counts and the seal before."""
+    """A seal (封存): the root over everything on record, with its counts and the previous seal."""
 
     number: int
     at: datetime
@@ -51,29 +51,29 @@ class Seals(Protocol):
         ...
 
     def leaves(self, seal: int | None = None) -> Iterator[list[Leaf]]:
-        """The leaves in their order, by pages: all, or those that one seal added."""
+        """The leaves in order, by pages: all, or those that one seal added."""
         ...
 
     def write_seal(self, day: date, now: datetime) -> Seal:
-        """Seal what is on record (封存); the transaction has the office alone, so that nothing moves meanwhile."""
+        """Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile."""
         ...
 
     def sealed_without_leaf(self) -> list[str]:
-        """Cases whose head is marked as sealed, and no seal has it."""
+        """Cases whose head is marked as sealed without a seal that has it."""
         ...
 
     def against_leaves(self) -> Iterator[tuple[Leaf, str]]:
-        """Every leaf that the record no longer bears out, and how: of a case the first one."""
+        """Every leaf that the record contradicts, and how; for a case the first one."""
         ...
 
     def against(self, leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, str]]:
-        """The same of leaves that were kept outside."""
+        """The same for leaves kept outside."""
         ...
 
     def acknowledgements(self) -> Iterator[tuple[int, bool, str]]:
         """
-        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain behind it. Those
-        from before they were chained have no hash of their own and are reckoned with.
+        Every acknowledgement in order: its escalation, whether it holds, and the head of the chain after it.
+        Acknowledgements from before chaining have no hash of their own and are included.
         """
         ...
 
@@ -82,12 +82,12 @@ class Guards(Protocol):
     """The triggers of the database in one transaction (触发器)."""
 
     def missing(self) -> list[str]:
-        """The triggers that are gone, switched off or no longer refuse anything, by their names."""
+        """The names of triggers that are missing, disabled or no longer refuse anything."""
         ...
 
 
 class Consistency(Protocol):
-    """What has to agree, in one transaction (一致性)."""
+    """Consistency checks in one transaction (一致性)."""
 
     def has_record(self) -> bool:
         """Whether anything was ever entered or swept here."""
@@ -102,15 +102,15 @@ class Consistency(Protocol):
         ...
 
     def kept_sources(self) -> list[tuple[str, str]]:
-        """Every workflow and wording edition that was kept: its name, its source."""
+        """Every kept workflow and wording edition: its name, its source."""
         ...
 
     def editions_lost(self) -> list[str]:
-        """The editions that entries or notices name, and that were not kept."""
+        """The editions that entries or notices name and that were not kept."""
         ...
 
     def notices_that_differ(self) -> list[int]:
-        """The notices whose facts speak of another case than they, their key or their escalation name."""
+        """The notices whose facts name another case than the notice, its key or its escalation."""
         ...
 
     def all_cases(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 
 class SubscriptionLine(NamedTuple):
-    """Who subscribes to what is published (订阅)."""
+    """A subscription to published information (订阅)."""
 
     id: int
     token: str
@@ -33,13 +33,13 @@ class Subscriptions(Protocol):
         ...
 
     def pushes_waiting(self, cases: Sequence[str]) -> set[str]:
-        """Those of the cases about whose publication messages still wait in the outbox."""
+        """Those of the cases about whose publication messages still wait."""
         ...
 
     def take_back(self, case: str, now: datetime, words: str) -> int:
-        """Bury the messages about the publication of a case that still wait; how many."""
+        """Drop the waiting messages about the publication of a case; return how many."""
         ...
 
     def leave(self, line: SubscriptionLine, now: datetime, words: str) -> int:
-        """End a subscription and bury what still waits for it in the outbox; how many messages that were."""
+        """End a subscription and drop its waiting messages; return how many."""
         ...

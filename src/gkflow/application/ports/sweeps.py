@@ -11,7 +11,7 @@ from gkflow.domain.workflow import Step
 
 
 class Where(NamedTuple):
-    """Which units' clocks a sweep looks at (机关范围): those named, or all but those."""
+    """The units whose clocks a sweep checks (机关范围): those named, or all but those."""
 
     units: tuple[str, ...] = ()
     inside: bool = False
@@ -21,7 +21,7 @@ EVERYWHERE = Where()
 
 
 class StandingStill(NamedTuple):
-    """A clock that stands still or waits since a day (停住的期限)."""
+    """A clock suspended or waiting since a day (停住的期限)."""
 
     case: str
     workflow: str
@@ -34,7 +34,7 @@ class StandingStill(NamedTuple):
 
 
 class ReachedStep(NamedTuple):
-    """A step on record of which people are to be notified now (待告知的督办步骤)."""
+    """A recorded step of which people are to be notified now (待告知的督办步骤)."""
 
     id: int
     case: str
@@ -90,11 +90,11 @@ class Sweeps(Protocol):
     """Sweeps in one transaction (巡检)."""
 
     def last_sweep(self) -> date | None:
-        """The last day for which a sweep is on record, done or not."""
+        """The last day with a sweep on record, done or not."""
         ...
 
     def first_sweep(self) -> date | None:
-        """The day with which the office's sweeps began."""
+        """The day on which the office's sweeps began."""
         ...
 
     def last_done(self) -> SweepLine | None:
@@ -102,7 +102,7 @@ class Sweeps(Protocol):
         ...
 
     def plan_sweeps(self, days: Sequence[date], now: datetime) -> None:
-        """Put down the days that are to be swept; a day that is there already is left as it is."""
+        """Record the days to be swept; a day that already exists is skipped."""
         ...
 
     def claim_sweep(self) -> date | None:
@@ -114,25 +114,25 @@ class Sweeps(Protocol):
     ) -> int:
         """
         Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
-        how many. *after* is the threshold of the last sweep: what lies up to it was looked at then, unless it was
-        drawn up since; None looks at everything. *where* says which units' clocks.
+        return how many. *after* is the threshold of the last sweep: rows up to it were checked then, unless recomputed
+        since; None checks everything. *where* selects the units.
         """
         ...
 
     def looked_at(self, day: date) -> None:
-        """What was drawn up by *day* has now been looked at for every step."""
+        """Mark the rows computed by *day* as checked for every step."""
         ...
 
     def thresholds(self, ladder: str, place: str) -> dict[int, date]:
-        """Up to which last day the last sweep looked for each step of a ladder, of the units of one calendar."""
+        """The last threshold of each step of a ladder, for the units of one calendar."""
         ...
 
     def keep_thresholds(self, ladder: str, place: str, used: dict[int, date]) -> None:
-        """Keep the thresholds of this sweep for the next one, in place of those of the last."""
+        """Keep the thresholds of this sweep for the next one, replacing the earlier ones."""
         ...
 
     def last_telling(self) -> date | None:
-        """The day of the last sweep that told what had been reached."""
+        """The day of the last sweep that notified people."""
         ...
 
     def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
@@ -140,12 +140,12 @@ class Sweeps(Protocol):
         ...
 
     def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
-        """Seal the day's sweep: its own columns, its escalations, and the seal of the sweep before."""
+        """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
         ...
 
     @property
     def series(self) -> int:
-        """The series of sweeps to which a new one belongs: how many times sweeps have been taken back."""
+        """The series of a new sweep: how many times sweeps have been taken back."""
         ...
 
     def first_not_due(self, today: date) -> SweepLine | None:
@@ -154,14 +154,13 @@ class Sweeps(Protocol):
 
     def unsweep(self, from_day: date, at: datetime, by: str, reason: str) -> int:
         """
-        Take back every sweep from *from_day* on (撤销巡检), on record; how many escalations that were. What waits
-        to be sent of them is dropped by delivery; the thresholds used by them are forgotten, so that every clock is
-        looked at again.
+        Take back every sweep from *from_day* on (撤销巡检), on record; return how many escalations that were. Delivery
+        drops their waiting messages; their thresholds are deleted, so that every clock is checked again.
         """
         ...
 
     def acted_on_later_than(self, day: date) -> list[str]:
-        """The cases that hold an entry of gkflow's own under a later day."""
+        """The cases with an entry by gkflow under a later day."""
         ...
 
     def written_by_people(self, since: datetime) -> bool:
@@ -169,7 +168,7 @@ class Sweeps(Protocol):
         ...
 
     def founded(self) -> datetime | None:
-        """When the office was founded: it adopted its first calendar edition then."""
+        """When the office was set up, i.e. adopted its first calendar edition."""
         ...
 
     def run_out(self, workflow: str, clock: str, ladder: str, day: date) -> list[tuple[str, str]]:
@@ -177,11 +176,11 @@ class Sweeps(Protocol):
         ...
 
     def standing_still(self, day: date) -> list[StandingStill]:
-        """The office's clocks that stand still or wait on *day* in an open case, while nobody's term runs."""
+        """The office's clocks suspended or waiting on *day* in an open case in which no third party's term runs."""
         ...
 
     def reached_on(self, day: date, steps: Sequence[int]) -> list[tuple[str, str, str, str, date, int]]:
-        """What the sweep of *day* holds for one of these steps: case, workflow, clock, ref, last day, step."""
+        """What the sweep of *day* has recorded for one of these steps: case, workflow, clock, ref, last day, step."""
         ...
 
     def would_reach(
@@ -195,13 +194,13 @@ class HourLimits(Protocol):
     """Limits of hours in one transaction (按小时计算的期限)."""
 
     def running_hours(self, ladder: str, workflow: str, clock: str, day: date, steps: int) -> list[RunningHours]:
-        """The runs of a clock on *day* whose last day has come, and of which fewer than *steps* steps are on record."""
+        """The runs of a clock on *day* whose last day has come and that have fewer than *steps* steps on record."""
         ...
 
     def record_step(
         self, workflow: str, clock: str, run: RunningHours, step: Step, day: date, sealed_with: date | None
     ) -> ReachedStep | None:
-        """Record that *step* was reached on *day*; None where it is on record. *sealed_with*: None with its own day."""
+        """Record that *step* was reached on *day*; None if it is on record. *sealed_with*: None means its own day."""
         ...
 
 
@@ -209,12 +208,12 @@ class SweepChain(Protocol):
     """The verification of the sweeps in one transaction (核验巡检)."""
 
     def check_sweeps(self) -> tuple[int, list[tuple[str, str]]]:
-        """Walk the chain of sweeps: how many are done, and where it is broken (day, code)."""
+        """Verify the chain of sweeps: how many are done, and where it is broken (day, code)."""
         ...
 
 
 class ChainHead(NamedTuple):
-    """With which link and hash a chain ends (链头): the sweeps with a day, the seals with a number."""
+    """The last link of a chain and its hash (链头): for sweeps by day, for seals by number."""
 
     chain: Literal["sweep", "seal"]
     link: str
@@ -222,10 +221,10 @@ class ChainHead(NamedTuple):
 
 
 class ChainHeads(Protocol):
-    """Chain heads in one transaction (链头): kept outside of the chains, so that a link cut off is missed."""
+    """Chain heads in one transaction (链头), kept outside of the chains so that a cut link is detected."""
 
     def of(self, chain: str) -> ChainHead | None:
-        """The head of a chain; None where nothing was chained yet."""
+        """The head of a chain; None if nothing was chained yet."""
         ...
 
 
@@ -233,7 +232,7 @@ class Heartbeats(Protocol):
     """Heartbeats in one transaction (运行心跳)."""
 
     def last(self, name: str) -> datetime | None:
-        """When the last heartbeat of that name was."""
+        """When the last heartbeat of that name was recorded."""
         ...
 
     def record(self, name: str, now: datetime, words: str = "") -> None:
