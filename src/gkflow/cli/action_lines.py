@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import gkflow
 from gkflow.application.advance import wanted_facts
 from gkflow.application.facts import fact_names
 from gkflow.bootstrap import home_folder, rulebook, settings_of
@@ -17,7 +18,6 @@ from gkflow.cli.resolve_names import action_named, workflow_named
 from gkflow.domain.case import CORRECT, LINK, RECOUNT
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
         flow = book.workflow(workflow_named(book, words[1] if len(words) > 1 else "request"))
         return flow, flow.first.name
     if words[:1] == ["do"] and len(words) > 2:
-        with open_office() as office:
+        with gkflow.open() as office:
             flow = office.view(words[1]).workflow
         name = action_named(flow, words[2])
         return (flow, name) if name in flow.actions else None

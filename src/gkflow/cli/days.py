@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+import gkflow
 from gkflow.application.checks import far_days
 from gkflow.application.facts import read_facts
 from gkflow.bootstrap import home_folder, known_edition
@@ -119,9 +120,7 @@ def office_if_any() -> Office | None:
     if not (home_folder() / FILE_NAME).is_file() and not os.environ.get("GKFLOW_DATABASE_URL"):
         return None
     try:
-        from gkflow.open_office import open_office  # a deadline without an office loads no database library
-
-        return open_office()
+        return gkflow.open()
     except Unfit as error:
         if error.code in ("no_office", "database_missing"):
             return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import acting, login
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import listed, say
 
 
@@ -31,7 +31,7 @@ def command(
         raise typer.BadParameter(say("say something to it: --words …"))
     for id_ in ids or ():
         options.whole(str(id_), say("ID"), 1, 2**63 - 1)
-    with open_office() as office:
+    with gkflow.open() as office:
         if case:
             office.view(case)  # an unknown case is refused, not taken for one without escalations
         done = office.ack(ids or (), case=case, by=acting(office, by, otherwise=login()), words=words)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, listed, say
 from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
@@ -58,7 +58,7 @@ def command(
     """The docket: open, overdue, due cases."""
     within = options.whole(due_within, "--due-within", most=1000) if due_within else None
     day, known = options.day(as_of), options.day(as_known_on)
-    with open_office() as office:
+    with gkflow.open() as office:
         if workflow:
             workflow = workflow_named(office.rules.rulebook, workflow)
         if clock:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import typer
 
+import gkflow
 from gkflow.cli.commands import deliver, sweep
 from gkflow.daemon import Daemon
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.present import require_machine_clock
 
 
@@ -25,7 +25,7 @@ def command(
 ) -> None:  # fmt: skip
     """Run until SIGTERM or Ctrl-C; log lines are JSON on stderr."""
     require_machine_clock()
-    with open_office() as office:
+    with gkflow.open() as office:
         if once:
             typer.echo(sweep.summary(office.tick()))
             typer.echo(deliver.summary(office.deliver()))

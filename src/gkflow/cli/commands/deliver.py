@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.output import print_json
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
     """Send the notices that wait, and exit."""
-    with open_office() as office:
+    with gkflow.open() as office:
         sent = office.deliver()
     if format == "json":
         print_json([{"delivered": sent.delivered, "failed": sent.failed, "dead": sent.dead, "held": sent.held}])

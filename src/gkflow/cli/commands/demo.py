@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+import gkflow
 from gkflow.application.sweep import Swept
 from gkflow.bootstrap import packaged_files
 from gkflow.cli.app import run
 from gkflow.cli.commands.sweep import summary
 from gkflow.domain.objections.installation import NotADemo
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.setup import init_office
 from gkflow.words.language import say, spoken
 
@@ -109,7 +109,7 @@ def _sweep(folder: Path) -> None:
     """Sweep and deliver on each morning, as a daemon would have done."""
     heading = say("2. Every day is swept through {last}", last=LAST)
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
-    with open_office() as office:
+    with gkflow.open() as office:
         days = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
         reached = told = delivered = 0
         for day in days:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import acting
 from gkflow.cli.action_lines import actions_listed, wanted
@@ -16,7 +17,6 @@ from gkflow.cli.output import print_json
 from gkflow.cli.print_outcome import clock_words, entered_row, last_day_words, print_entered
 from gkflow.cli.resolve_names import action_named, facts_named, unit_label, unit_named
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, say
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(
     check_draft(draft, dry_run)
     if draft and not action:
         raise typer.BadParameter(say("--draft: name the action"))
-    with open_office() as office:
+    with gkflow.open() as office:
         view = office.view(case)
         if not action:
             _list(office.view(case, as_of=on) if on is not None else view, format)

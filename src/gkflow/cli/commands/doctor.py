@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.escalation_rows import short_moment
@@ -13,7 +14,6 @@ from gkflow.cli.opening import rules_words
 from gkflow.cli.output import coloured, print_json
 from gkflow.domain.errors import Fault
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.faults import fault_words
 from gkflow.words.language import label_of, listed, say, translated
 from gkflow.words.vocabulary import ROLES, word
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def command(format: str = options.formats("table", "json")) -> None:
     """Look at everything that can go wrong quietly; exit code 1 on an error, such as a stale sweep."""
-    with open_office() as office:
+    with gkflow.open() as office:
         signs = office.doctor()
     if format == "json":
         print_json(

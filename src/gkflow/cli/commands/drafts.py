@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.escalation_rows import short_moment
@@ -19,7 +20,6 @@ from gkflow.cli.words import error_words
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(
         raise typer.BadParameter(say("--output, csv and xlsx are for the list"))
     facts, on = options.pairs(fact), options.day(day, past=True)
     id_ = options.whole(number, say("ID"), 1, 2**63 - 1) if which else 0
-    with open_office() as office:
+    with gkflow.open() as office:
         if which == "enter":
             _enter(office, id_, facts, on, format)
         elif which == "drop":

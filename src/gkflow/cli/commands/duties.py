@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 from dateutil.relativedelta import relativedelta
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, listed, say, translated
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def command(
 ) -> None:  # fmt: skip
     """What comes round, due by due."""
     asked = options.day(through)
-    with open_office() as office:
+    with gkflow.open() as office:
         today = legal_day(office.moment(None))
         last = asked or today + relativedelta(years=1)
         if last > today + relativedelta(years=_MOST_YEARS):

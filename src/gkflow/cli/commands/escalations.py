@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
 from gkflow.cli.output import show
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 
@@ -20,7 +20,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Show the escalation log, oldest first."""
-    with open_office() as office:
+    with gkflow.open() as office:
         records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)
         rows = escalation_rows(office, records)
     show(rows, COLUMNS, format, output or None, say("Escalations"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.commands.show import verdict_words, was_used
 from gkflow.cli.day_by_day import counted_words, why_code, working_lines
@@ -15,7 +16,6 @@ from gkflow.cli.help import padded, width
 from gkflow.cli.output import print_json
 from gkflow.cli.resolve_names import clock_named
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, label_or, say
 from gkflow.words.vocabulary import (
     KNOWN,
@@ -49,7 +49,7 @@ def command(
     """Why this day? The deadline, day by day."""
     day, known = options.day(as_of), options.day(as_known_on)
     name, _, ref = clock.partition("/")
-    with open_office() as office:
+    with gkflow.open() as office:
         book = office.rules.rulebook
         told = office.explain(
             case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day, known_on=known,

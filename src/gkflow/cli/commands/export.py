@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.application.register import COLUMNS, LABELS
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, say, say_as, spoken
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def command(
     ending = output.rpartition(".")[2].lower()
     if format == "csv" and ending in ("json", "xlsx"):
         format = ending  # --output register.xlsx says it already
-    with open_office() as office:
+    with gkflow.open() as office:
         for case in cases or ():
             office.view(case)  # an unknown case is refused before anything is written
         if published:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.bootstrap import now
 from gkflow.cli import options
 from gkflow.cli.day_by_day import counted_words
@@ -20,7 +21,6 @@ from gkflow.domain.deadline import Status
 from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import ClockKind, Obligor
-from gkflow.open_office import open_office
 from gkflow.papers.feed import AllDay, feed_of
 from gkflow.words.language import label_of, say
 from gkflow.words.vocabulary import amount, day_words
@@ -42,7 +42,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The deadlines of an officer's open cases as an iCalendar file."""
-    with open_office() as office:
+    with gkflow.open() as office:
         moment = office.recorded_moment(recorded_by or None)
         day = options.day(as_of) or legal_day(moment or office.moment(None))
         lines = office.cases(officer=officer.strip(), as_of=day, recorded_by=moment)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import login
 from gkflow.cli.screen import unfiltered
 from gkflow.cli.words import error_words
 from gkflow.domain.sentences import said
 from gkflow.files.column_files import read_columns
-from gkflow.open_office import open_office
 from gkflow.papers.register_files import count_rows, read_register
 from gkflow.words.language import listed, say
 
@@ -67,7 +67,7 @@ def command(
     """Import a register; safe to repeat."""
     if columns is None:
         rows = read_register(file, encoding)  # a file that cannot be read is refused before the office is opened
-    with open_office() as office:
+    with gkflow.open() as office:
         office.rules  # noqa: B018  (a fault of the rule files is reported before the progress bar)
         if columns is not None:
             rows = read_register(file, encoding, read_columns(columns, office.rules.rulebook))

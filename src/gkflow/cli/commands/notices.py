@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.application.ports import DROPPED
 from gkflow.cli import options
 from gkflow.cli.columns import Column
@@ -15,7 +16,6 @@ from gkflow.cli.output import print_json, show
 from gkflow.domain.address import mask_token
 from gkflow.domain.notice import compose
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.plugs import masked
 from gkflow.words.language import label_of, say, translated
 
@@ -43,7 +43,7 @@ def command(
     """Show the notices, newest first."""
     if waiting + dead + delivered > 1:
         raise typer.BadParameter(say("only one of --waiting --dead --delivered"))
-    with open_office() as office:
+    with gkflow.open() as office:
         if retry:
             _retry(office, retry)
             return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.application.rates import GROUPINGS
 from gkflow.cli import options
 from gkflow.cli.columns import Column
@@ -14,7 +15,6 @@ from gkflow.cli.commands.score import period
 from gkflow.cli.output import show
 from gkflow.cli.resolve_names import unit_label, workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def command(
 ) -> None:  # fmt: skip
     """The share of duties met in time, one row for each duty."""
     by = _groups(group_by)
-    with open_office() as office:
+    with gkflow.open() as office:
         first, last = period(office, since, until)
         name = workflow_named(office.rules.rulebook, workflow) if workflow else ""
         found = office.supervision.rates(first, last, workflow=name, unit=unit, by=by, as_of=last)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+import gkflow
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 
@@ -13,7 +13,7 @@ def command(
     dry_run: bool = typer.Option(False, "--dry-run", help=said("compare only, write nothing")),
 ) -> None:
     """Draw up docket and clocks anew from the record."""
-    with open_office() as office:
+    with gkflow.open() as office:
         count, changed = office.rebuild(dry_run=dry_run)
     for case in changed:
         typer.echo(say("case {case} stood otherwise", case=case))

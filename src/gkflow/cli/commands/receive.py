@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import acting
 from gkflow.cli.commands.drafts import check_draft, kept_where_refused
@@ -14,7 +15,6 @@ from gkflow.cli.output import print_json
 from gkflow.cli.print_outcome import entered_row, print_entered
 from gkflow.cli.resolve_names import facts_named, workflow_named
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 
@@ -48,7 +48,7 @@ def command(
     """Open a case."""
     facts, on = options.pairs(fact), options.day(day, past=True)
     check_draft(draft, dry_run)
-    with open_office() as office:
+    with gkflow.open() as office:
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))
         known = {**facts_named(flow, facts), **({"title": title} if title else {})}

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import CHINESE, label_or, say
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Table four of the annual report: reconsiderations and lawsuits of a year by outcome."""
-    with open_office() as office:
+    with gkflow.open() as office:
         present = legal_day(office.moment(None)).year
         chosen = options.whole(year, "--year", _FIRST_YEAR, present) if year.strip() else present
         rows = [_row(each) for each in office.supervision.remedies(chosen)]

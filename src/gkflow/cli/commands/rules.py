@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import acting, login
 from gkflow.cli.columns import Column
@@ -20,7 +21,6 @@ from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import warn
 from gkflow.cli.output import form_of, json_text, print_json, show
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say, translated
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def command(
     which = _WORDS.get(word.strip())
     if which is None:
         raise typer.BadParameter(say('no "{word}"; there are: show, adopt', word=word))
-    with open_office() as office:
+    with gkflow.open() as office:
         if which == "adopt":
             if one:
                 raise typer.BadParameter(say("unexpected: {one}", one=one))

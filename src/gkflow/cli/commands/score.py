@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.application.resolve_names import unit_named
 from gkflow.cli import options
 from gkflow.cli.columns import Column
@@ -13,7 +14,6 @@ from gkflow.cli.output import show
 from gkflow.cli.resolve_names import unit_label
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """The points of each unit in a period."""
-    with open_office() as office:
+    with gkflow.open() as office:
         first, last = period(office, since, until)
         rows = [_row(office, each) for each in _scores(office, first, last, unit)]
     title = say("Points ({first} to {last})", first=first, last=last)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+import gkflow
 from gkflow.application.docket import unit_of
 from gkflow.cli import options
 from gkflow.cli.columns import Column
@@ -17,7 +18,6 @@ from gkflow.cli.resolve_names import actions_words, fact_words, findings_rows, u
 from gkflow.domain.case import LINK
 from gkflow.domain.errors import NotFound
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_of, say, say_as, translated
 from gkflow.words.vocabulary import BINDS, CLOCK_STATUSES, KEPT, VERDICTS, word
 
@@ -48,7 +48,7 @@ def command(
 ) -> None:
     """Everything about one case."""
     day = options.day(as_of)
-    with open_office() as office:
+    with gkflow.open() as office:
         if public:
             _print_public(office.published(case, as_of=day), office.why_kept(case, as_of=day), format)
             return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.acting import acting
 from gkflow.cli.columns import Column
@@ -14,7 +15,6 @@ from gkflow.cli.commands.score import period
 from gkflow.cli.output import print_json, print_table
 from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import label_or, say
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def command(
 ) -> None:  # fmt: skip
     """Draw cases by a seed, and open a supervision of each."""
     wanted = options.whole(count, "--count", 1)
-    with open_office() as office:
+    with gkflow.open() as office:
         first, last = period(office, since, until)
         book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, workflow))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.output import print_json
 from gkflow.cli.subscription_rows import item_named, subscription_row
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.plugs import masked
 from gkflow.words.language import say
 
@@ -40,7 +40,7 @@ def command(
     """Subscribe to what is published."""
     if not name.strip():
         raise typer.BadParameter(say("name who subscribes"))
-    with open_office() as office:
+    with gkflow.open() as office:
         book = office.rules.rulebook
         known = {each.token for each in office.subscriptions.all(live=True)}
         line = office.subscriptions.add(

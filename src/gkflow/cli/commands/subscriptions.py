@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.commands.notices import channel_words
@@ -13,7 +14,6 @@ from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.output import show
 from gkflow.cli.subscription_rows import subscription_row
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:
     """Show the subscriptions, oldest first."""
-    with open_office() as office:
+    with gkflow.open() as office:
         book = office.rules.rulebook
         rows = [subscription_row(book, line) for line in office.subscriptions.all(live=not every)]
     show(rows, _columns(), format, output or None, say("Subscriptions"))

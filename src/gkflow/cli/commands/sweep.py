@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+import gkflow
 from gkflow.bootstrap import now, read_moment
 from gkflow.cli import options
 from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, clock_label, escalation_rows
 from gkflow.cli.output import show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Sweep every day since the last one."""
-    with open_office() as office:
+    with gkflow.open() as office:
         if unsweep:
             typer.echo(taken_back(office.unsweep(by=office.rules.account or "", reason=reason)))
             return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+import gkflow
 from gkflow.domain.sentences import said
-from gkflow.open_office import open_office
 from gkflow.words.language import say
 
 
@@ -16,7 +16,7 @@ def command(
     ),
 ) -> None:  # fmt: skip
     """End a subscription."""
-    with open_office() as office:
+    with gkflow.open() as office:
         waiting = office.subscriptions.leave(token.strip())
     left = say("; {waiting} messages that waited are not sent", waiting=waiting) if waiting else ""
     print(say("the subscription has ended{left}.", left=left))

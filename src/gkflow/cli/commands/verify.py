@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+import gkflow
 from gkflow.cli import options
 from gkflow.cli.output import print_json
 from gkflow.domain.sentences import said, said_as
-from gkflow.open_office import open_office
 from gkflow.sealing import SAMPLE
 from gkflow.words.language import say, translated
 
@@ -90,7 +90,7 @@ def command(
     if caches != "all" and not caches.isdecimal():
         raise typer.BadParameter(say("--caches is a number or all"))
     most = None if caches == "all" else int(caches)
-    with open_office() as office:
+    with gkflow.open() as office:
         cases, sweeps, breaches = office.verify(seals=seals or None, caches=most, seed=seed)
         head = office.last_seal()
     if format == "json":
