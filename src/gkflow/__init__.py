@@ -1,9 +1,9 @@
 """
 gkflow: disclosure cases by the law's own days (政务公开办理流程与法定期限).
 
-``gkflow.open(url_or_engine)`` gives an :class:`Office` with the verbs of a disclosure office; ``gkflow.calendar()``
-the working calendar that it reckons with. Importing this package reads no file and opens no database: every name
-is loaded when it is first asked for.
+``gkflow.open(url_or_engine)`` returns an :class:`Office` with the verbs of a disclosure office; ``gkflow.calendar()``
+returns the working calendar. Importing this package reads no file and opens no database: every name is loaded on first
+use.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'gkflow' has no attribute {name!r}")
     value = getattr(importlib.import_module(home[0]), home[1])
-    if name != "calendar":  # a submodule of that name could not be told from the function
+    if name != "calendar":  # a submodule of that name would shadow the function
         globals()[name] = value
     return value
 

@@ -1,7 +1,7 @@
 """
-The one place where the parts meet (装配): settings, rules, calendar, store and channels become an office.
+The one place where the parts are assembled (装配): settings, rules, calendar, store and channels form an office.
 
-The time comes from ``present``: whoever is not given a moment asks ``now`` there.
+The time comes from ``present``: a call without a moment uses ``now`` there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
 from gkflow.domain.objections.days import BadMoment
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
-from gkflow.files.home import home_folder as home_folder  # said here again for the doors
+from gkflow.files.home import home_folder as home_folder  # re-exported for the doors
 from gkflow.present import now as now
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def packaged_files() -> Path:
 
 def folders(home: Path | None = None) -> list[Path]:
     """
-    Where rules are read from, in the order of their weight: the packaged ones, then the office's own.
+    Where rules are read from, later ones first in weight: the packaged ones, then the office's own.
 
     An office without rule files of its own reads the same folder as every other one in the process, and so shares
-    what has been parsed.
+    the parsed files.
     """
     packaged = packaged_files()
     own = home is not None and home != packaged and any((home / each).is_dir() for each in ("config", "workflows"))
@@ -61,8 +61,8 @@ def folders(home: Path | None = None) -> list[Path]:
 
 def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
     """
-    The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; with
-    faults that concern notices alone only where one is not *patient*.
+    The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; if
+    *patient*, not for faults that concern notices alone.
     """
     from gkflow.files.rule_sources import names_of
     from gkflow.files.settings import read_settings
@@ -86,7 +86,9 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     for each in announced:
         if not (each.annual and each.quote):
             continue
-        from gkflow.calendars.notice_files import misquoted  # only here: its grammar takes longer than all the rest
+        from gkflow.calendars.notice_files import (
+            misquoted,
+        )  # imported here: its grammar is slow to build
 
         for told in misquoted(each):
             faults.add(files.places[each.name], 1, said("{sentence}: {text}", sentence=told.sentence, text=told.text))
@@ -104,8 +106,8 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
 
 def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
     """
-    What other packages know of days off. A broken one is a fault, not a warning: without its days every last day
-    might be another.
+    Days off from other packages. A broken package is a fault, not a warning: without its days last days might be
+    wrong.
     """
     found = []
     for name in plugs.names(plugs.HOLIDAY_SOURCES):
@@ -123,7 +125,7 @@ def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
 
 def known_edition(home: Path | str | None = None) -> CalendarEdition:
     """
-    Everything that the installed packages and the files of the office know of days off (已知的日历版本).
+    Everything that the installed packages and the office's files know about days off (已知的日历版本).
 
     The edition that an office has *adopted* is ``Office.edition``. Raises FilesAtFault.
     """
@@ -131,12 +133,12 @@ def known_edition(home: Path | str | None = None) -> CalendarEdition:
 
 
 def forget_files() -> None:
-    """Read the files anew when they are next asked for: one has just been written."""
+    """Clear the caches, because a file has just been written."""
     _edition_of.cache_clear()
 
 
 def kept_edition(text: str, predictor: str = "statutory") -> CalendarEdition:
-    """An edition as the database keeps it; what it does not know is foreseen by *predictor*."""
+    """An edition as stored in the database; *predictor* fills in unannounced days."""
     import json
 
     from gkflow.calendars.predictors import predictor_named
@@ -146,7 +148,7 @@ def kept_edition(text: str, predictor: str = "statutory") -> CalendarEdition:
 
 
 def foreseen_by(edition: CalendarEdition, predictor: str) -> CalendarEdition:
-    """The same announcements, what they do not say foreseen by another predictor."""
+    """The same announcements, with another predictor for the days that they leave open."""
     from gkflow.calendars.predictors import predictor_named
 
     return replace(edition, predict=predictor_named(predictor), _made={})
@@ -154,11 +156,11 @@ def foreseen_by(edition: CalendarEdition, predictor: str) -> CalendarEdition:
 
 def calendar(home: Path | str | None = None, *, region: str = "", known_on: date | None = None) -> WorkCalendar:
     """
-    The working calendar (工作日历), the national one where nothing is configured; no database is opened.
+    The working calendar (工作日历), by default the national one; no database is opened.
 
-    *region* is six figures (GB/T 2260): the days of its province, city and district are laid over the country's.
-    With *known_on*, as it was known on that day. What the installed packages and the files of the office know; the
-    calendar of the edition that an office has *adopted* is ``Office.calendar``. Raises FilesAtFault.
+    *region* is a six-digit code (GB/T 2260): the days of its province, city and district are laid over the national
+    ones. *known_on*: as it was known on that day. It uses the installed packages and the office's files; the calendar
+    of the edition that an office has *adopted* is ``Office.calendar``. Raises FilesAtFault.
     """
     return known_edition(home).calendar(region, known_on=known_on)
 
@@ -183,8 +185,8 @@ def picks_of(readings: Readings) -> Picks:
 
 def rulebook(home: Path | None = None, profile: str = "national", readings: Readings = _NONE) -> Rulebook:
     """
-    All rules as the files have them, read anew when one has changed (规则集); *readings* are the office's own, over
-    those of the profile. What an office has *adopted* is ``Office.rules``.
+    All rules in the files, read again when one has changed (规则集); *readings* are the office's own and override those
+    of the profile. The rules that an office has *adopted* are ``Office.rules``.
 
     Raises FilesAtFault with every fault of every file.
     """
@@ -217,7 +219,7 @@ def check_rules() -> Rulebook:
     settings = tried(lambda: settings_of(home, patient=False))
     edition = tried(lambda: _edition_of(places))
     profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
-    # Without a calendar the rules are compared all the same: none of them names a day that it would have to know.
+    # The rules are compared even without a calendar: none of them names a day that it would have to know.
     days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
     book = tried(lambda: check_files(places, days, profile, picks))
     if faults or book is None:
@@ -240,7 +242,7 @@ def workflow_of_case(source: str) -> Any:
 
 
 def profile_of(settings: Settings) -> Profile:
-    """The profile that an office works by (地方规则). Raises FilesAtFault."""
+    """The profile of an office (地方规则). Raises FilesAtFault."""
     from gkflow.files.rulebook_files import profile_named, read_profiles
 
     return profile_named(read_profiles(folders(settings.home)), settings.profile)
@@ -249,9 +251,9 @@ def profile_of(settings: Settings) -> Profile:
 @lru_cache(maxsize=1)
 def account() -> str:
     """
-    The operating-system account that this process runs as (操作系统账户); empty where the system names none.
+    The operating-system account of this process (操作系统账户); empty if the system has no name for it.
 
-    Asked of the system and not of the environment, where anybody may write ``USER=somebody-else``.
+    It comes from the system and not from the environment, where anybody may set ``USER``.
     """
     try:
         import pwd
@@ -296,7 +298,9 @@ def private_of(settings: Settings) -> Private:
 
 
 def wide_files(settings: Settings) -> list[str]:
-    """The files of an office that more people may read than its settings say, from the home folder (过宽的权限)."""
+    """
+    The office's files that are more widely readable than the settings say, relative to the home folder (过宽的权限).
+    """
     from gkflow.files.home import FILE_NAME
 
     if os.name != "posix":
@@ -317,7 +321,7 @@ def wide_files(settings: Settings) -> list[str]:
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """
     The channels that are set up: file, console and chat always, mail, webhook and those of other packages when the
-    settings name them. One that cannot be used says so for each message, and holds up no other.
+    settings name them. A broken one reports a failure for each message and does not affect the others.
     """
     from gkflow.channels.unusable import Unusable
 
@@ -332,7 +336,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
             continue
         try:
             channel = plug.open(own.get(name), office) if isinstance(plug, plugs.ChannelPlug) else None
-        except Exception as error:  # a stranger's channel may raise anything, and the others must go on
+        except Exception as error:  # another package's channel may raise anything; the others must still work
             channel = Unusable(name, f"{type(error).__name__}: {error}")
         if isinstance(plug, plugs.Broken):
             channel = Unusable(name, plug.reason)
@@ -342,7 +346,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 
 def read_moment(text: str) -> datetime | date:
-    """A day or an ISO moment as people write it; a moment without a zone is one in Asia/Shanghai."""
+    """Parse a day or an ISO moment; a moment without a zone is in Asia/Shanghai."""
     from zoneinfo import ZoneInfo
 
     from gkflow.application.facts import read_day

@@ -1,4 +1,4 @@
-"""The calendar editions of an office (机关的日历版本): those it has adopted, what waits, and adopting another."""
+"""The calendar editions of an office (机关的日历版本): the adopted ones, the waiting one, and adopting another."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Calendars:
 
     @property
     def present(self) -> AdoptedEdition:
-        """The edition that the office reckons with."""
+        """The edition in use."""
         return self.all()[-1]
 
     def all(self) -> tuple[AdoptedEdition, ...]:
-        """Every edition that it has reckoned with, oldest first; a new office adopts what is known."""
+        """Every edition ever in use, oldest first; a new office adopts what is known."""
         return self._office.in_use().calendars
 
     def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
@@ -43,19 +43,19 @@ class Calendars:
         """
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
-        with office.store.reading() as ledger:  # groups are noted in a table that lasts as long as the asking
+        with office.store.reading() as ledger:  # groups are listed in a temporary table
             old = office.rules_in(ledger)
             yield from find_moves(ledger, old, self._rules_with(wanted, moment), legal_day(moment))
 
     def adopt(self, edition: CalendarEdition | None = None, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
-        Adopt *edition* (default: what is known now), move the open deadlines that it moves, and notify the
-        officers. The edition holds at once; the cases follow in short transactions, so that others can write meanwhile.
-        Closed cases never move. Undo is adopting another edition.
+        Adopt *edition* (default: what is known now), move the open deadlines affected, and notify the officers. The
+        edition applies immediately; the cases follow in short transactions, so that others can write meanwhile. Closed
+        cases never move. To undo it, adopt another edition.
         """
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
-        recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
+        recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             new = self._rules_with(wanted, moment)
@@ -69,16 +69,16 @@ class Calendars:
         return done
 
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> OfficeContext:
-        """The rules as they would be with *edition* in the place of the one in use when it was asked last."""
+        """The rules with *edition* in place of the edition in use."""
         added = AdoptedEdition(edition.edition, edition, at)
         return self._office.rules_with(calendars=[*self._office.held.calendars, added])
 
     def known(self) -> CalendarEdition:
-        """What the installed packages and the files of the office know, adopted or not."""
+        """Everything that the installed packages and the office's files know, adopted or not."""
         settings = self._office.settings
         return foreseen_by(known_edition(settings.home), settings.predictor)
 
     def waiting(self) -> str:
-        """The name of an edition that is known and not adopted; empty where there is none."""
+        """The name of an edition that is known but not adopted; empty if there is none."""
         known = known_edition(self._office.settings.home).edition
         return known if known != self.present.name else ""

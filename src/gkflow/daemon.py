@@ -1,10 +1,9 @@
 """
-The daemon (守护进程): an alarm clock that calls the verbs at their hours, and nothing more.
+The daemon (守护进程): a scheduler that runs the verbs at their hours, and nothing more.
 
-When a verb is called next is reckoned by the time gone by, never by the clock on the wall: a clock that is set
-ahead or back makes the daemon neither silent nor hasty. A call may come late, twice or not at all: what is to be done
-and what has been done stands in the tables of the office, so that any number of daemons, killed at any moment, do it
-once.
+Due times follow elapsed time, never the wall clock: setting the clock ahead or back makes the daemon neither silent nor
+hasty. A run may be late, repeated or missed: the tables of the office hold what is to be done and what has been done,
+so that any number of daemons, killed at any moment, do it once.
 """
 
 from __future__ import annotations
@@ -40,27 +39,27 @@ if TYPE_CHECKING:
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(minutes=1)
-LOOK_EVERY = 1.0  # seconds between two looks at what is due
-JUMP = timedelta(days=1)  # the most that the wall clock may run ahead of the time that has passed
+LOOK_EVERY = 1.0  # seconds between two checks for due jobs
+JUMP = timedelta(days=1)  # the most that the wall clock may be ahead of elapsed time
 
 
 @dataclass(slots=True)
 class Alarm:
-    """A job and when it is called next (定时任务): *due* in seconds gone by, at once at first."""
+    """A job and when it runs next (定时任务): *due* in elapsed seconds, at first immediately."""
 
     name: str
     call: Callable[[], None]
     every: float
     due: float = float("-inf")
-    busy: threading.Lock = field(default_factory=threading.Lock)  # it never runs beside itself
+    busy: threading.Lock = field(default_factory=threading.Lock)  # no two runs of a job overlap
 
 
 class Daemon:
     """
     The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver`` and ``heartbeat``.
 
-    Each may be called at any time, from any thread; a fault is logged and leaves the others alone. *clock* tells
-    the moment and *passed* the seconds gone by, by another clock than the one on the wall.
+    Each may be called at any time, from any thread; a fault is logged and does not affect the others. *clock* returns
+    the moment and *passed* the elapsed seconds, which do not follow the wall clock.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class Daemon:
             now, expected = self._now()
             self._see_adopted()
             through = self.through(now)
-            # Between two days of a long catch-up the daemon can be stopped; the next one goes on from there.
+            # The daemon can be stopped between two days of a long catch-up; the next one continues from there.
             swept = tick(_StoppableStore(self.office.store, self), self.office.rules, now, through, expected)
             if swept.unswept is not None:
                 taken = swept.unswept
@@ -112,7 +111,7 @@ class Daemon:
                 self.log.error("seals_not_deposited", reason=reason)
 
     def hours(self) -> None:
-        """Record and tell what limits of hours have brought since the last minute (按小时巡检)."""
+        """Record the steps in hours since the last minute and notify people (按小时巡检)."""
         with self._job("hours", self._ticking) as free:
             if not free:
                 return
@@ -135,11 +134,11 @@ class Daemon:
             self.log.warning("calendar_missing", year=missing, next="gkflow calendar")
 
     def deliver(self) -> None:
-        """Send what waits (送发)."""
+        """Send the waiting messages (送发)."""
         with self._job("deliver", self._delivering) as free:
             if not free:
                 return
-            self._now()  # under a clock that has jumped nothing is sent
+            self._now()  # nothing is sent under a clock that has jumped
             sent = self.office.deliver(clock=self.clock, channels=self._usable())
             if sent.delivered or sent.failed:
                 tell = self.log.warning if sent.failed else self.log.info
@@ -155,7 +154,7 @@ class Daemon:
 
     @contextmanager
     def _job(self, name: str, lock: threading.Lock | None = None) -> Iterator[bool]:
-        """Nothing that goes wrong in one run ends the daemon or keeps the next run away."""
+        """A failed run neither ends the daemon nor prevents the next run."""
         free = lock is None or lock.acquire(blocking=False)
         try:
             yield free
@@ -174,10 +173,10 @@ class Daemon:
 
     def _now(self) -> tuple[datetime, datetime | None]:
         """
-        The moment, and the moment that it should be by the time gone by since the last look.
+        The moment, and the moment expected from the time elapsed since the last check.
 
-        Raises Refused ("clock_ahead") where the wall clock has run ahead by more than a day: nobody is notified of
-        lateness that is none. Once somebody has swept under that clock by hand, it is believed.
+        Raises Refused ("clock_ahead") if the wall clock is ahead by more than a day, so that nobody is notified of
+        lateness that did not happen. Once somebody has swept under that clock by hand, it is trusted.
         """
         now, passed = self.clock(), self.passed()
         if self._anchor is None:
@@ -187,7 +186,7 @@ class Daemon:
         if now - expected > JUMP and not self._is_confirmed(now):
             raise ClockAhead(now=now.isoformat(), last=expected.isoformat(), at=expected)
         if now > expected:
-            # A clock that was set back keeps its anchor: setting it right again is no jump.
+            # A clock set back keeps its anchor: correcting it is not a jump.
             self._anchor = (now, passed)
             expected = now
         return now, expected
@@ -201,11 +200,11 @@ class Daemon:
         self.log.error("clock_ahead", job=name, now=error.facts["now"], expected=error.facts["last"])
         at = error.facts.get("at")
         with suppress(Exception):
-            # Under the moment that it should be: the next sweep by a clock that is right comes after it.
+            # Under the expected moment, so that the next sweep under a correct clock comes after it.
             self.office.record_heartbeat("clock_ahead", f"clock={error.facts['now']}", at)
 
     def _see_adopted(self) -> None:
-        """Another process may have adopted an edition of calendar or rules since; no restart is needed for that."""
+        """Use an edition of calendar or rules that another process has adopted since; no restart is needed."""
         before = self.office.held
         with self.office.store.reading() as ledger:
             self.office.rules_in(ledger)
@@ -225,15 +224,15 @@ class Daemon:
         if channels is None:
             from gkflow.channels.console import Console
 
-            # Stderr is the log's, one JSON object a line; what is said on the console goes beside it.
+            # Stderr is for the log, one JSON object a line; console messages go to stdout.
             channels = {**self.office.channels(), "console": Console(sys.stdout)}
         return {name: _stoppable(channel, self) for name, channel in channels.items()}
 
     # -- running -------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Run until SIGTERM or SIGINT; what is being written then is finished first."""
-        asked: queue.SimpleQueue[str] = queue.SimpleQueue()  # the one queue that a signal handler may use
+        """Run until SIGTERM or SIGINT; a write in progress is finished first."""
+        asked: queue.SimpleQueue[str] = queue.SimpleQueue()  # the only queue that a signal handler may use
 
         def stop(number: int, _: FrameType | None) -> None:
             self._stopping = True
@@ -250,7 +249,7 @@ class Daemon:
                 for alarm in self.due(alarms):
                     pool.submit(self._ring, alarm)
                 with suppress(queue.Empty):
-                    # Windows wakes from a wait with an end only.
+                    # On Windows only a wait with a timeout can be interrupted.
                     name = asked.get(timeout=LOOK_EVERY)
                     self.log.info("stopping", signal=name)
                     break
@@ -261,7 +260,7 @@ class Daemon:
         self.log.info("stopped")
 
     def alarms(self) -> tuple[Alarm, ...]:
-        """The jobs, each due at once."""
+        """The jobs, each due immediately."""
         often = self.deliver_every.total_seconds()
         return (
             Alarm("tick", self.tick, self.every.total_seconds()),
@@ -272,9 +271,9 @@ class Daemon:
 
     def due(self, alarms: Sequence[Alarm]) -> list[Alarm]:
         """
-        Those that are due now, and are then due again after their time; one that still runs waits for the next look.
+        The jobs due now, which are then due again after their interval; a job that still runs waits for the next check.
 
-        When the daily hour has come, the tick is due whatever time has gone by.
+        At the daily hour the tick is due whatever time has elapsed.
         """
         passed, through = self.passed(), self.through(self.clock())
         found = []
@@ -295,13 +294,13 @@ class Daemon:
 
 class _Stopping(BaseException):
     """
-    The daemon has been told to stop: the days that are left are swept by the next run, and what is claimed and not
-    sent is given back by the passing of time. No Exception, so that no verb takes it for a channel that broke down.
+    The daemon was asked to stop: the remaining days are swept by the next run, and unsent claims expire. Not an
+    Exception, so that no verb takes it for a failed channel.
     """
 
 
 class _StoppableStore:
-    """A store that begins no further transaction once the daemon has been told to stop (可停止的存储)."""
+    """A store that begins no transaction after the daemon was asked to stop (可停止的存储)."""
 
     def __init__(self, store: Store, daemon: Daemon) -> None:
         self._store, self._daemon = store, daemon
@@ -319,7 +318,7 @@ class _StoppableStore:
 
 
 class _Stoppable:
-    """A channel that takes no further batch once the daemon has been told to stop (可停止的渠道)."""
+    """A channel that accepts no batch after the daemon was asked to stop (可停止的渠道)."""
 
     def __init__(self, channel: Channel, daemon: Daemon) -> None:
         self._channel, self._daemon = channel, daemon
@@ -339,7 +338,7 @@ class _Stoppable:
 
 
 class _StoppableOneByOne(_Stoppable):
-    """The same for a channel that reports each message: it takes no further message."""
+    """The same for a channel that reports each message: it accepts no further message."""
 
     def __init__(self, channel: OneByOne, daemon: Daemon) -> None:
         super().__init__(channel, daemon)
@@ -377,7 +376,7 @@ def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) ->
 
 
 def _pass_on(log: Any) -> None:
-    """What the pool of connections has to complain of goes into the same log, one line each."""
+    """Write warnings of the connection pool to the same log, one line each."""
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Drafts:
-    """Entries that were refused and are kept to be mended (草稿)."""
+    """Refused entries kept for completion (草稿)."""
 
     def __init__(self, office: OfficeState) -> None:
         self._office = office
@@ -60,13 +60,13 @@ class Drafts:
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> Outcome:
-        """Enter a draft with what was missing (提交草稿). Raises as ``Office.do``; the draft then stays."""
+        """Enter a draft with the missing facts (提交草稿). Raises as ``Office.do``; the draft then stays."""
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:
             return enter_draft(Transaction(ledger, self._office.rules_in(ledger), moment), id_, facts or {}, day)
 
     def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
-        """Take a draft away (删除草稿). Raises NotFound."""
+        """Delete a draft (删除草稿). Raises NotFound."""
         with self._office.store.writing(session) as ledger:
             the_draft(ledger, id_)
             ledger.drafts.drop_draft(id_)

@@ -1,7 +1,7 @@
 """
-What an office works by (办理依据): the editions of calendar and rules that it has adopted, put together.
+The rules and calendars in use (办理依据): the editions that an office has adopted, combined.
 
-The rules come from the database, as they were adopted; the files are read to see whether others wait.
+The adopted rules come from the database; the files are read only to see whether other rules wait.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LADDER = re.compile(r'"config/ladders/([^"/]+)\.yaml":')
 
 
 class KeptRules(NamedTuple):
-    """Rules that an office adopted, as its database keeps them (采用的规则): since when, by whom, and their sources."""
+    """Rules that an office adopted, as stored in its database (采用的规则): since when, by whom, and their sources."""
 
     edition: str
     at: datetime
@@ -51,11 +51,11 @@ class KeptRules(NamedTuple):
 
     @property
     def sources(self) -> RuleSources:
-        """What every file said then."""
+        """The content of every file at that time."""
         return _sources_of(self.text)
 
     def book(self) -> Rulebook:
-        """The rulebook that they make, without a calendar. Raises FilesAtFault where it cannot be read any more."""
+        """The rulebook of these sources, without a calendar. Raises FilesAtFault if it cannot be read any more."""
         return _kept_book(self.edition, self.text)
 
 
@@ -70,7 +70,7 @@ def _kept_book(edition: str, text: str) -> Rulebook:
 
 
 class KnownRules(NamedTuple):
-    """What the files say now (已知的规则), adopted or not: the name of the edition, and their fingerprint."""
+    """The rules in the files now (已知的规则), adopted or not: the name of the edition, and their fingerprint."""
 
     edition: str
     files: str
@@ -79,13 +79,13 @@ class KnownRules(NamedTuple):
 
 
 def fingerprint_of(settings: Settings) -> str:
-    """The fingerprint of everything that the rules of an office are made of: while it stays, they stay."""
+    """The fingerprint of everything that determines an office's rules: if it is the same, so are they."""
     mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(folders(settings.home))}"
     return hashlib.sha256(mark.encode()).hexdigest()
 
 
 def known_rules(settings: Settings) -> KnownRules:
-    """The rules as the files of an office have them (已知的规则). Raises FilesAtFault where one cannot be read."""
+    """The rules in the files of an office (已知的规则). Raises FilesAtFault if one cannot be read."""
     return _known_rules(tuple(folders(settings.home)), settings.profile, picks_of(settings.readings),
                         fingerprint_of(settings))  # fmt: skip
 
@@ -103,8 +103,8 @@ def rules_of(
     known_on: date | None = None,
 ) -> OfficeContext:
     """
-    What the verbs of an office work by: the rules and the calendars that it has adopted, oldest first, each since
-    its moment; the last ones are in use. With *known_on*, by the notices that were known on that day.
+    The context of an office's verbs: the adopted rules and calendars, oldest first, each since its moment; the last
+    ones are in use. With *known_on*, by the notices known on that day.
     """
     edition = calendars[-1][1]
     own = settings.units[settings.unit]
@@ -153,7 +153,7 @@ _Step = tuple[datetime, "CalendarEdition", "Callable[[str], TimeLimit] | None"]
 def _steps(
     calendars: Sequence[tuple[datetime, CalendarEdition]], kept: Sequence[KeptRules], book: Rulebook
 ) -> Iterator[_Step]:
-    """The calendars and the rules in use, one after another; the first of each hold for all days before."""
+    """The calendars and the rules in use, in sequence; the first of each apply to all earlier days."""
     limits: list[Callable[[str], TimeLimit] | None] = [*(_limit_of(each, book) for each in kept[:-1]), None]
     changes: list[tuple[datetime, int, int]] = [(at, 1, 0) for at, _ in calendars[1:]]
     rules: list[tuple[datetime, int, int]] = [(each.at, 0, 1) for each in kept[1:]]
@@ -165,7 +165,7 @@ def _steps(
 
 
 def _limit_of(kept: KeptRules, present: Rulebook) -> Callable[[str], TimeLimit]:
-    """The limits as earlier rules had them; what they did not know as the present ones have it."""
+    """The limits of earlier rules; those that they did not have come from the present ones."""
 
     def limit(name: str) -> TimeLimit:
         book = kept.book()
@@ -179,7 +179,7 @@ def _adopted(steps: Sequence[_Step], region: str, code: str) -> Adopted:
 
 
 def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mapping[str, Ladder]:
-    """The ladders in use, and those of earlier rules that they have dropped: an open case may still be on one."""
+    """The ladders in use, and those that later rules have dropped: an open case may still be on one."""
     ladders = dict(present)
     for each in reversed(kept[:-1]):
         if not set(_LADDER.findall(each.text)) <= ladders.keys():
@@ -188,7 +188,7 @@ def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mappin
 
 
 def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
-    """Which unit owns which field (各领域的负责机关); an unknown field, or one owned twice, is refused."""
+    """Which unit owns which field (各领域的负责机关); an unknown field, or one with two owners, is refused."""
     owners: dict[str, str] = {}
     for unit in settings.units.values():
         for each in unit.fields:
@@ -210,7 +210,7 @@ def _owners(settings: Settings, fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _require_regions(settings: Settings, regions: Mapping[str, str]) -> None:
-    """A region that nobody knows would silently be the whole country."""
+    """Refuse an unknown region: it would silently mean the whole country."""
 
     for unit in settings.units.values():
         if unit.region and f"{unit.region[:2]}0000" not in regions:

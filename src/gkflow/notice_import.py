@@ -1,8 +1,8 @@
 """
-A notice of days off that comes in (录入放假安排): read, held against what is known, and kept as a calendar file.
+Importing a notice of days off (录入放假安排): read it, compare it with what is known, and keep it as a calendar file.
 
-The text of a notice and a calendar file written by hand take the same way and are checked alike. Nothing here needs
-an office: its deadlines move when it adopts what has been entered (``Office.calendars``).
+The text of a notice and a hand-written calendar file are checked alike. No office is needed: deadlines move when the
+office adopts the new calendar (``Office.calendars``).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from gkflow.domain.objections.register_files import FileTooLarge
 from gkflow.files.home import FILE_NAME
 
 _BY_HAND = (".yaml", ".yml")
-_MOST_BYTES = 1 << 20  # of a notice, which fills two pages
+_MOST_BYTES = 1 << 20  # of a notice, which has two pages
 _RESERVED = "notices"  # the list of notices has this name
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a notice says and what it would change (待录入的放假安排); with ``problems`` it cannot be entered."""
+    """The content of a notice and what it would change (待录入的放假安排); with ``problems`` it cannot be entered."""
 
     title: str = ""
     number: str = ""
@@ -50,13 +50,13 @@ class Incoming:
     makeup_days: Mapping[date, str] = field(default_factory=dict)
     problems: tuple[NoticeProblem, ...] = ()
     changes: tuple[Change, ...] = ()
-    announced: bool = False  # the days of the whole year are known already
+    announced: bool = False  # the days of the whole year are already known
     text: str = ""  # of the calendar file
-    name: str = ""  # of that file, where somebody has named it
+    name: str = ""  # of that file, if somebody has named it
 
     @property
     def is_new(self) -> bool:
-        """Whether it says what is not known: another day, or that the days predicted are the days (有新内容)."""
+        """Whether it says anything new: other days, or that predicted days are now announced (有新内容)."""
         return bool(self.changes) or (self.annual and not self.announced)
 
 
@@ -70,11 +70,11 @@ def read_incoming(
     today: date,
 ) -> Incoming:
     """
-    Read the text of a notice, or a calendar file (读取放假安排). *year* is wanted only by a text that names none;
+    Read the text of a notice, or a calendar file (读取放假安排). *year* is needed only for a text that names none;
     without *published* a notice counts as published on its own date.
 
-    Nothing is written. What cannot be believed stands in ``problems``, with its sentence. Raises NotFound, Unfit for
-    a file that cannot be read, FilesAtFault for a calendar file with faults, and Refused for a day to come.
+    Nothing is written. Implausible statements are in ``problems``, each with its sentence. Raises NotFound, Unfit for
+    an unreadable file, FilesAtFault for a calendar file with faults, and Refused for a future day.
     """
     if isinstance(file, Path) and file.suffix.lower() in _BY_HAND:
         return _by_hand(file, home, today)
@@ -95,10 +95,10 @@ def read_incoming(
 
 def enter(incoming: Incoming, home: Path) -> Path:
     """
-    Keep what was read as a file of ``config/calendar`` (录入), whole or not at all; where it stands.
+    Write what was read to a file in ``config/calendar`` (录入), completely or not at all; return its path.
 
-    What is there already is never written over: each notice has a file of its own. Raises Refused for a notice with
-    problems, and where nobody says when it was published.
+    An existing file is never overwritten: each notice has its own. Raises Refused for a notice with problems, and if
+    its day of publication is unknown.
     """
     if incoming.problems:
         raise NoticeAtFault(quoted=incoming.problems[0].sentence, reason=incoming.problems[0].text)
@@ -114,7 +114,7 @@ def enter(incoming: Incoming, home: Path) -> Path:
 
 
 def _known(home: Path) -> CalendarEdition:
-    """What is known, the rest foreseen as the office foresees it: its deadlines were reckoned so."""
+    """What is known, with the office's predictor for the rest, as its deadlines were computed."""
     known = known_edition(home)
     return foreseen_by(known, settings_of(home).predictor) if (home / FILE_NAME).is_file() else known
 
@@ -180,7 +180,7 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
 
 
 def _completed(told: Incoming, edition: CalendarEdition, text: str) -> Incoming:
-    # A year that only the package knows is shown without a day: the notice says since when it is known.
+    # A year known only from the package is shown without a day: the notice says since when it is known.
     announced = any(each.national and told.year in each.years and each.published for each in edition.announcements)
     return replace(told, announced=announced, text=text)
 
@@ -196,7 +196,7 @@ def _contradictions(
 
 
 def _changes(edition: CalendarEdition, said: Announcement, year: int) -> tuple[Change, ...]:
-    """What it changes, in any of the places where it holds."""
+    """What it changes, in any of the places to which it applies."""
     then = edition.with_announcements([said])
     found: dict[date, Change] = {}
     for scope in said.scopes:

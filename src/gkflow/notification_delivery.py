@@ -1,4 +1,4 @@
-"""What leaves an office (对外告知): the outbox, the escalation log and its acknowledgements."""
+"""Delivery for an office (对外告知): the outbox, the escalation log and its acknowledgements."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class NotificationDelivery:
         Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
         takes no session: what has been sent cannot be rolled back.
 
-        A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
-        one moment. *channels* takes the place of those of the settings for this call; what waits for another channel
-        of the settings waits on.
+        A delivery may take long: *clock* (default: the machine's) returns each of its moments. With *now* all of it has
+        one moment. *channels* replaces those of the settings for this call; messages for other channels of the
+        settings keep waiting.
         """
         with self._office.store.reading() as ledger:
             rules = self._office.rules_in(ledger)
@@ -55,7 +55,7 @@ class NotificationDelivery:
         case: str = "",
         session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
-        """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
+        """The escalation log (督办记录): the steps reached, who was notified, who acknowledged. Raises NotFound."""
         with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)
@@ -72,7 +72,7 @@ class NotificationDelivery:
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> list[int]:
-        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
+        """Acknowledge escalations by id, or all of a case (签收); return those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise WordsMissing()
         by, _ = who_acts(self._office.rules, by)
@@ -96,14 +96,14 @@ class NotificationDelivery:
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
         """
-        Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
-        settings have for its addressee now, under its old key.
+        Send notices again that have failed or wait for another try; return how many. Each goes to the present address
+        of its addressee, under its old key.
         """
         with self._office.store.writing(session, "none") as ledger:
             return ledger.outbox.revive(ids, self._office.moment(now), self._mended(ledger.outbox.addressed(ids)))
 
     def _mended(self, addressed: Iterable[tuple[int, str, str, str, str]]) -> dict[int, str]:
-        """The present addresses of those whose address has changed; of two people of one name nobody can tell."""
+        """The new addresses of people whose address has changed; skipped if two people share the name."""
         found = {}
         for id_, name, unit, channel, address in addressed:
             people = [person for person in self._office.settings.people if name and person.name == name]

@@ -1,7 +1,7 @@
 """
-The office (机关): the verbs as a portal, the command line and the daemon call them.
+The office (机关): the verbs that a portal, the command line and the daemon call.
 
-Every verb takes ``now`` and falls back on the machine's clock; with a ``session`` it works in the caller's transaction.
+Every verb takes ``now``, by default the machine's clock; with a ``session`` it works in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class Office:
     An office with its verbs (机关).
 
     Every verb takes an optional ``session`` (SQLModel or SQLAlchemy): it then works in the caller's transaction and
-    commits nothing, so that the portal's own row, the entry and its notices stand or fall together. ``now`` is the
-    moment of the call; without it the machine's clock is read.
+    commits nothing, so that the portal's own row, the entry and its notices are committed or rolled back together.
+    ``now`` is the moment of the call; by default the machine's clock is read.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -103,11 +103,11 @@ class Office:
         self.sealing = Sealing(state)
         """Seals, kept in the database and outside of it (封存)."""
 
-    # -- what it works by ----------------------------------------------------------------------------------------
+    # -- context -------------------------------------------------------------------------------------------------
 
     @property
     def store(self) -> Database:
-        """Where the record is kept."""
+        """The store of the record."""
         return self._state.store
 
     @property
@@ -117,7 +117,7 @@ class Office:
 
     @property
     def rules(self) -> OfficeContext:
-        """The rulebook and people, with the editions of calendar and rules that were in use when last looked at."""
+        """The rulebook and people, with the editions of calendar and rules that were in use when last read."""
         return self._state.rules
 
     def rules_in(self, ledger: Ledger) -> OfficeContext:
@@ -126,21 +126,21 @@ class Office:
 
     @property
     def held(self) -> Held:
-        """The editions that were read last."""
+        """The editions read last."""
         return self._state.held
 
     def rules_with(
         self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
     ) -> OfficeContext:
-        """The rules as these editions make them; those in use where others are not given."""
+        """The rules of these editions; by default those in use."""
         return self._state.rules_with(calendars, rules)
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
-        """Count again the cases that an adoption which was broken off has left (续办采用); returns how many."""
+        """Recalculate the cases left by an interrupted adoption (续办采用); return how many."""
         return recount_moved(self.store, self.rules, self.moment(now))
 
     def adopt_first(self) -> None:
-        """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
+        """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""
         self._state.adopt_first()
 
     def moment(self, given: datetime | None) -> datetime:
@@ -156,7 +156,7 @@ class Office:
         return self._state.channels()
 
     def require_sendable(self) -> None:
-        """Refuse where the settings of notices have faults: none is written to a wrong address. Raises FilesAtFault."""
+        """Refuse if the settings of notices have faults: a notice could get a wrong address. Raises FilesAtFault."""
         self._state.require_sendable()
 
     @property
@@ -166,7 +166,7 @@ class Office:
 
     @property
     def profile(self) -> Profile:
-        """The local rules that it works by (地方规则)."""
+        """The local rules of the office (地方规则)."""
         return profile_of(self.settings)
 
     # -- cases ---------------------------------------------------------------------------------------------------
@@ -179,8 +179,8 @@ class Office:
         """
         Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
 
-        *facts* names what is known of it (``{"channel": "in_person"}``). Returns number, day 0, last day, public
-        status and next actions. Raises Refused, NotFound, Conflict; the same *key* again does nothing twice.
+        *facts* are its known facts (``{"channel": "in_person"}``). Returns number, day 0, last day, public status and
+        next actions. Raises Refused, NotFound, Conflict; repeating the same *key* does nothing twice.
         """
         require_texts(workflow=workflow, number=number)
         moment = self.moment(now)
@@ -210,8 +210,8 @@ class Office:
         Enter an action into a case (办理): ``office.do(number, "assign", facts={"officer": "张三"})``.
 
         *day* is the legal day on which it happened (default: today). Returns the new state and the last day before
-        and after; *show* is called with them before anything is written, in the same transaction: where it raises,
-        nothing is. Raises Refused with the reason and its article; nothing is half-written.
+        and after; *show* is called with them before anything is written, in the same transaction: if it raises, nothing
+        is written. Raises Refused with the reason and its article; nothing is half-written.
         """
         require_texts(case=case, action=action)
         moment = self.moment(now)
@@ -243,8 +243,8 @@ class Office:
         recorded_by: datetime | date | str | None = None, session: CallerSession | None = None,
     ) -> CaseView:  # fmt: skip
         """
-        The case with its deadlines, findings and what is to be decided, on a day (查看); with *recorded_by* as the
-        entries written by that moment tell it. Raises NotFound.
+        The case with its deadlines, findings and pending decisions, on a day (查看); with *recorded_by* by the entries
+        written by that moment. Raises NotFound.
         """
         require_texts(number=number)
         with self.store.reading(session) as ledger:
@@ -278,8 +278,8 @@ class Office:
         session: CallerSession | None = None,
     ) -> Explanation:
         """
-        Why this day? (推算说明) Every day from day 0 to the last, with the limit and its article; with *known_on* as
-        one would have answered then, by the notices published by that day; with *recorded_by* by what was on record.
+        The explanation of a last day (推算说明): every day from day 0 to the last, with the limit and its article; with
+        *known_on* by the notices published by that day; with *recorded_by* by the entries on record then.
         """
         view = self.view(number, as_of=as_of, known_on=known_on, recorded_by=recorded_by, session=session)
         with self.store.reading(session) as ledger:
@@ -296,9 +296,9 @@ class Office:
     ) -> list[CaseLine]:  # fmt: skip
         """
         The cases on a day (台账), most urgent first; open ones unless *include_closed*. *due_within* counts working
-        days. Without *as_of* they are those of this moment: a limit of hours is overdue when its hours have run out.
-        With *known_on* every case is reckoned by the notices published by that day; with *recorded_by*, a moment or a
-        whole day, by what was on record then.
+        days. Without *as_of* the list is of this moment: a limit in hours is overdue when its hours have run out. With
+        *known_on* every case is counted by the notices published by that day; with *recorded_by*, a moment or a whole
+        day, by the entries on record then.
         """
         require_texts(clock=clock, state=state, workflow=workflow, unit=unit, officer=officer)
         asked = CaseQuery(include_closed, overdue, due_within, clock, state, workflow, unit, officer, attention)
@@ -314,32 +314,32 @@ class Office:
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
     ) -> dict[str, Any]:
         """
-        What of a case may be shown to the public (公开的信息), by the labels of its facts; nothing where the case does
-        not lie open: not published, withheld, withdrawn, taken down, expired, or not for the public at all.
+        The public part of a case (公开的信息), by the labels of its facts; empty if the case is not public: not
+        published, withheld, withdrawn, taken down, expired, or not for the public at all.
         """
         return published_record(self.rules, self.view(number, as_of=as_of, session=session))
 
     def why_kept(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
     ) -> Kept | None:
-        """Why nothing of a case leaves the office (不公开的原因); None where it lies open."""
+        """Why nothing of a case is public (不公开的原因); None if it is public."""
         return reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
 
-    # -- sweeping and telling ------------------------------------------------------------------------------------
+    # -- sweeping and notifying ----------------------------------------------------------------------------------
 
     def tick(
         self, now: datetime | None = None, *, through: date | None = None, expected: datetime | None = None,
         session: CallerSession | None = None,
     ) -> Swept:  # fmt: skip
         """
-        Sweep every day since the last one through *through* (default: today), each day once (巡检), and ask for next
-        year's notice of days off where it is time. May be called any number of times, by any number of processes.
+        Sweep every day since the last one through *through* (default: today), each day once (巡检), and request next
+        year's notice of days off when it is time. May be called any number of times, by any number of processes.
         Raises Refused ("clock_ahead") when the clock has jumped.
         """
         self.require_sendable()
         moment, store = self.moment(now), self._state.store_in(session)
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
-        # Within the caller's transaction nothing is certain yet: the next call of our own brings the file up.
+        # In the caller's transaction nothing is committed yet: our own next call updates the file.
         not_deposited = self.try_to_deposit() if session is None else ""
         asked = ask_for_notice(store, self.rules, moment, legal_day(moment))
         return replace(swept, asked=asked, not_deposited=not_deposited)
@@ -351,7 +351,7 @@ class Office:
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> Swept:
-        """Sweep through a day or moment that is not to come (巡检). Raises Refused ("later_than_now")."""
+        """Sweep through a day or moment that is not in the future (巡检). Raises Refused ("later_than_now")."""
         moment = self.moment(now)
         day = self._swept_day(as_of, moment)
         if day > legal_day(moment):
@@ -362,8 +362,8 @@ class Office:
         self, *, by: str = "", reason: str = "", session: CallerSession | None = None, now: datetime | None = None
     ) -> Unswept:
         """
-        Take back, on record, the sweeps of days that are still to come: they were done under a clock that was wrong
-        (撤销巡检). Raises Refused ("nothing_to_unsweep").
+        Take back, on record, the sweeps of future days, which were made under a wrong clock (撤销巡检). Raises Refused
+        ("nothing_to_unsweep").
         """
         return unsweep(self._state.store_in(session), self.moment(now), by, reason)
 
@@ -374,7 +374,7 @@ class Office:
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> list[WouldReach]:
-        """What a sweep of that day would record, on a day to come as well; nothing is written (模拟巡检)."""
+        """What a sweep of that day, also a future one, would record; nothing is written (模拟巡检)."""
         return simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
@@ -404,9 +404,9 @@ class Office:
         Send what waits in the outbox (送发通知); at least once, with the key that lets a receiver drop a copy. It
         takes no session: what has been sent cannot be rolled back.
 
-        A delivery may take long: *clock* (default: the machine's) tells each moment of it. With *now* all of it has
-        one moment. *channels* takes the place of those of the settings for this call; what waits for another channel
-        of the settings waits on.
+        A delivery may take long: *clock* (default: the machine's) returns each of its moments. With *now* all of it has
+        one moment. *channels* replaces those of the settings for this call; messages for other channels of the
+        settings keep waiting.
         """
         return self.delivery.deliver(now, channels=channels, clock=clock)
 
@@ -418,7 +418,7 @@ class Office:
         case: str = "",
         session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
-        """The escalation log (督办记录): what was reached, who was notified, who acknowledged. Raises NotFound."""
+        """The escalation log (督办记录): the steps reached, who was notified, who acknowledged. Raises NotFound."""
         return self.delivery.escalations(since=since, unacknowledged=unacknowledged, case=case, session=session)
 
     def ack(
@@ -431,7 +431,7 @@ class Office:
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> list[int]:
-        """Acknowledge escalations by id, or all of a case (签收); those newly acknowledged. Raises Refused."""
+        """Acknowledge escalations by id, or all of a case (签收); return those newly acknowledged. Raises Refused."""
         return self.delivery.ack(ids, case=case, by=by, words=words, session=session, now=now)
 
     def notices(
@@ -442,8 +442,8 @@ class Office:
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
         """
-        Send notices again that were given up, or wait for another try; how many. Each goes to the address that the
-        settings have for its addressee now, under its old key.
+        Send notices again that have failed or wait for another try; return how many. Each goes to the present address
+        of its addressee, under its old key.
         """
         return self.delivery.revive(ids, now, session=session)
 
@@ -455,18 +455,18 @@ class Office:
         return self.sealing.seals_file
 
     def last_seal(self, *, session: CallerSession | None = None) -> Seal | None:
-        """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
+        """The newest seal: its number and hash are to be deposited elsewhere (最新封存)."""
         return self.sealing.last_seal(session=session)
 
     def deposit_seals(self) -> int:
         """
-        Bring the file of seals up to the database (库外封存), and return how many lines that took. Each line is on
-        the disk when this returns. Raises Unfit where the file cannot be written.
+        Append the missing seals to the file of seals (库外封存), and return how many lines that took. Each line is on
+        disk when this returns. Raises Unfit if the file cannot be written.
         """
         return self.sealing.deposit_seals()
 
     def try_to_deposit(self) -> str:
-        """``deposit_seals``; the reason where it did not work: what was swept stays swept."""
+        """``deposit_seals``; returns the reason if it failed: the sweep itself stays done."""
         return self.sealing.try_to_deposit()
 
     def verify(
@@ -478,14 +478,14 @@ class Office:
         session: CallerSession | None = None,
     ) -> Verified:
         """
-        Walk every chain (核验): how many cases and sweeps, and where something is broken.
+        Verify every chain (核验): the number of cases and sweeps, and where something is broken.
 
-        Seals that were kept outside are read from *seals* (default: the office's own file). The caches of *caches*
-        cases (None: of all) are drawn up anew and compared, those first by the hash of *seed* and case number.
+        Seals kept outside are read from *seals* (default: the office's own file). The caches of *caches* cases (None:
+        all) are recomputed and compared, chosen by the hash of *seed* and case number.
         """
         return self.sealing.verify(seals=seals, caches=caches, seed=seed, session=session)
 
-    # -- the record as a whole -----------------------------------------------------------------------------------
+    # -- the whole record ----------------------------------------------------------------------------------------
 
     def import_register(
         self,
@@ -517,20 +517,20 @@ class Office:
         self, *, dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None
     ) -> Rebuilt:
         """
-        Draw up docket and clocks anew from the record (重建台账). Returns the number of cases, and the cases whose
-        cached rows differed.
+        Rebuild docket and clocks from the record (重建台账). Returns the number of cases, and the cases whose cached
+        rows differed.
         """
         with _without_collector():
             return rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
-        """Look at everything that can go wrong quietly (体检)."""
+        """Check everything that can fail silently (体检)."""
         moment = self.moment(now)
         with self.store.reading(session) as ledger:
             rules = self.rules_in(ledger)
             waiting = self.calendars.waiting()
             entered = self.calendars.known().calendar().announced_through if waiting else None
-            # Not self.channels(): settings with faults are looked at as well.
+            # Not self.channels(): settings with faults are checked as well.
             state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
             signs = examine(ledger, rules, moment, Around(waiting, entered, state, channels))
         if self.settings.unsendable:
@@ -557,8 +557,8 @@ class Office:
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """
-    Without Python's cycle collector: it would walk through every row held so far, again and again, and find no
-    cycle (measured: a quarter of an import of 100,000 rows).
+    Without Python's cycle collector: it would traverse all rows held so far, again and again, and find no cycle
+    (measured: a quarter of an import of 100,000 rows).
     """
     running = gc.isenabled()
     gc.disable()

@@ -1,5 +1,5 @@
 """
-What the services of an office share (机关的工作环境): its store, its settings, the moment, and the rules in use.
+The shared state of an office's services (机关的工作环境): its store, its settings, the moment, and the rules in use.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class AdoptedEdition(NamedTuple):
-    """One edition on record (采用的版本): its name, what it knows, since when it is reckoned with."""
+    """One edition on record (采用的版本): its name, its content, and since when it is in use."""
 
     name: str
     edition: CalendarEdition
@@ -36,7 +36,7 @@ class AdoptedEdition(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The editions that an office has read (已读入的版本), and which ones were in use when it did."""
+    """The editions that an office has read (已读入的版本), and which ones were in use at that time."""
 
     numbers: InUse
     calendars: tuple[AdoptedEdition, ...]
@@ -44,7 +44,7 @@ class Held(NamedTuple):
 
 
 class OfficeState:
-    """The store and the settings of an office, and the editions by which it works (机关的工作环境)."""
+    """The store and the settings of an office, and the editions in use (机关的工作环境)."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.store = database
@@ -56,7 +56,7 @@ class OfficeState:
 
     @property
     def rules(self) -> OfficeContext:
-        """The rulebook and people, with the editions of calendar and rules that were in use when last looked at."""
+        """The rulebook and people, with the editions of calendar and rules that were in use when last read."""
         if self._rules is None:
             self.in_use()
             assert self._rules is not None
@@ -64,8 +64,8 @@ class OfficeState:
 
     def rules_in(self, ledger: Ledger) -> OfficeContext:
         """
-        The rules in use in this transaction (在用规则). Asked for at the beginning of each: where another process has
-        adopted an edition since, it is read and gone on with, so that nothing is written by one that no longer holds.
+        The rules in use in this transaction (在用规则). Called at the start of each: if another process has adopted an
+        edition since, it is read and used, so that nothing is written by an outdated one.
         """
         held, rules = self._held, self._rules
         if held is None or rules is None or held.numbers != ledger.editions.in_use():
@@ -80,11 +80,11 @@ class OfficeState:
 
     @property
     def held(self) -> Held:
-        """The editions that were read last."""
+        """The editions read last."""
         return self._held or self.in_use()
 
     def in_use(self) -> Held:
-        """The editions of calendar and rules on record (采用的版本); those of a new office are adopted first."""
+        """The editions of calendar and rules on record (采用的版本); a new office adopts its first ones now."""
         self.adopt_first()
         with self.store.reading() as ledger:
             self.rules_in(ledger)
@@ -92,7 +92,7 @@ class OfficeState:
         return self._held
 
     def adopt_first(self) -> None:
-        """Adopt what the installed packages and the files say, where nothing has been adopted yet (首次采用)."""
+        """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""
         with self.store.reading() as ledger:
             numbers = ledger.editions.in_use()
         if None in numbers:
@@ -101,7 +101,7 @@ class OfficeState:
 
     def _adopt_in(self, ledger: Ledger) -> None:
         numbers = ledger.editions.in_use()
-        # One that is gone from an office with a record is not silently replaced: ``verify`` says that it is missing.
+        # A missing edition of an office with a record is not silently replaced: ``verify`` reports it.
         if numbers.calendar is None and not ledger.consistency.has_record():
             known = known_edition(self.settings.home)
             ledger.editions.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
@@ -112,7 +112,7 @@ class OfficeState:
     def rules_with(
         self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
     ) -> OfficeContext:
-        """The rules as these editions make them; those in use where others are not given."""
+        """The rules of these editions; by default those in use."""
         days = calendars if calendars is not None else self.held.calendars
         kept = rules if rules is not None else self.held.rules
         return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
@@ -121,8 +121,8 @@ class OfficeState:
         self, ledger: Ledger, known_on: date | str | None, recorded_by: datetime | date | str | None = None
     ) -> OfficeContext:
         """
-        The rules, with the calendar as it was known on a day where one is given (当时所知), by publication; with
-        *recorded_by* those that the office reckoned with at that moment.
+        The rules, with *known_on* with the calendar as it was known on a day (当时所知), by publication; with
+        *recorded_by* with those in use at that moment.
         """
         rules, held = self.rules_in(ledger), self._held
         if held is None or (known_on is None and recorded_by is None):
@@ -147,9 +147,9 @@ class OfficeState:
         return tuple(KeptRules(*row) for row in ledger.editions.rules_editions())
 
     def known_rules(self) -> KnownRules:
-        """The rules as the files have them, adopted or not. Raises FilesAtFault with every fault of every file."""
+        """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""
         settings = self.settings
-        rulebook(settings.home, settings.profile, settings.readings)  # they have to agree before anybody adopts them
+        rulebook(settings.home, settings.profile, settings.readings)  # they must be consistent to be adopted
         return known_rules(settings)
 
     # -- moments, sessions, channels -------------------------------------------------------------------------------
@@ -167,8 +167,8 @@ class OfficeState:
 
     def day(self, day: date | str | None, moment: datetime | None = None) -> date:
         """
-        The day asked for; without one that of *moment*, else today. Raises Refused ("bad_day"; "out_of_range" for the
-        last day of all, on which in the rows ends what has not ended).
+        The day given; by default that of *moment*, else today. Raises Refused ("bad_day"; "out_of_range" for the last
+        possible day, which marks rows without an end).
         """
         found = legal_day(moment or now()) if day is None else read_day(day)
         if found >= FOREVER:
@@ -189,6 +189,6 @@ class OfficeState:
         return channels_of(self.settings)
 
     def require_sendable(self) -> None:
-        """Refuse where the settings of notices have faults: none is written to a wrong address. Raises FilesAtFault."""
+        """Refuse if the settings of notices have faults: a notice could get a wrong address. Raises FilesAtFault."""
         if self.settings.unsendable:
             raise FilesAtFault(self.settings.unsendable)

@@ -1,13 +1,13 @@
 """
-What may be plugged in from outside the package (插件): channels, predictors and holiday sources.
+Plugins from outside the package (插件): channels, predictors and holiday sources.
 
-An installed package names what it brings under an entry point group; nobody has to be told of it here:
+An installed package declares its plugins under an entry point group; nothing needs to be registered here:
 
     [project.entry-points."gkflow.channels"]
     spool = "office_spool:PLUG"
 
-The package's own are named here. Of another name the installed packages are asked, and only then: that takes its time.
-A plug that cannot be loaded is a :class:`Broken` one, with the reason; the others are as they were.
+The package's own are listed here. Installed packages are searched only for other names, because that takes time. A
+plugin that cannot be loaded is a :class:`Broken` one, with the reason; the others are not affected.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ class ChannelOffice:
     home: Path
     now: Callable[[], datetime]
     mode: int = 0o600  # of a file that it writes
-    group: int = -1  # to which the file belongs, by number; -1: as it is made
+    group: int = -1  # group id of its files; -1: the default
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelPlug:
     """
-    A way in which notices leave (通知渠道), as its module declares it.
+    A way in which notices are sent (通知渠道), as its module declares it.
 
-    ``open`` makes the channel from its section of ``gkflow.toml``, read by the model ``settings`` (None where there
-    is no section); it gives None where the section does not set it up. ``check_address`` says what is wrong with an
-    address (one on this machine is allowed, or not), empty where nothing is; it is None for a channel that takes
-    none. ``masked`` shows an address without what may be a password.
+    ``open`` creates the channel from its section of ``gkflow.toml``, read by the model ``settings`` (None if there is
+    no section); it returns None if the section does not set it up. ``check_address`` returns the fault of an address
+    (one on this machine may be allowed), or an empty text; it is None for a channel without addresses. ``masked`` shows
+    an address without possible passwords.
     """
 
     name: str
@@ -70,7 +70,7 @@ class ChannelPlug:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A plug that cannot be used (不能使用的插件), and why."""
+    """A plugin that cannot be used (不能使用的插件), and why."""
 
     name: str
     reason: str
@@ -86,19 +86,19 @@ def names(group: str) -> tuple[str, ...]:
 
 
 def is_known(group: str, name: str) -> bool:
-    """Whether there is a plug of that name, be it broken."""
+    """Whether there is a plugin of that name, even a broken one."""
     return name in PACKAGED[group] or name in _outside(group)
 
 
 def forget() -> None:
-    """Look anew what is installed (重新查找插件)."""
+    """Search the installed packages again (重新查找插件)."""
     invalidate_caches()
     _outside.cache_clear()
     _loaded.cache_clear()
 
 
 def plug(group: str, name: str) -> Any:
-    """What the group has under a name, or Broken. Raises KeyError where it has nothing."""
+    """The plugin of a name in a group, or Broken. Raises KeyError if there is none."""
     return _loaded(group, name)
 
 
@@ -118,7 +118,7 @@ def _loaded(group: str, name: str) -> Any:
     entry = _outside(group)[name]
     try:
         found = entry.load()
-    except Exception as error:  # a stranger's module may raise anything, and the others must go on
+    except Exception as error:  # another package's module may raise anything; the others must still work
         return Broken(name, f"{entry.value}: {type(error).__name__}: {error}".splitlines()[0])
     wrong = _wrong(group, name, found)
     return Broken(name, f"{entry.value}: {wrong}") if wrong else found
@@ -136,7 +136,7 @@ def _wrong(group: str, name: str, found: Any) -> str:
 
 
 def channel(name: str) -> ChannelPlug | Broken | None:
-    """A channel by its name; None where there is none."""
+    """A channel by its name; None if there is none."""
     try:
         found: ChannelPlug | Broken = plug(CHANNELS, name)
     except KeyError:
@@ -145,13 +145,13 @@ def channel(name: str) -> ChannelPlug | Broken | None:
 
 
 def takes_address(name: str) -> bool:
-    """Whether people are reached by a channel at an address of theirs."""
+    """Whether a channel reaches people at their own address."""
     found = channel(name)
     return isinstance(found, ChannelPlug) and found.check_address is not None
 
 
 def masked(name: str, address: str) -> str:
-    """An address without what may be a password (隐去口令); of an unknown channel none of it is shown."""
+    """An address without possible passwords (隐去口令); nothing of it for an unknown channel."""
     found = channel(name)
     if not address:
         return ""

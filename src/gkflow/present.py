@@ -1,5 +1,5 @@
 """
-The present moment (当前时刻): the one place where the command line and an office take the time from.
+The present moment (当前时刻): the single source of time for the command line and an office.
 
 It is the machine's clock, unless ``GKFLOW_NOW`` names another moment, for demonstrations and tests. The daemon
 runs by the machine's clock alone and refuses to start under ``GKFLOW_NOW``.
@@ -28,15 +28,15 @@ def machine_clock() -> datetime:
 
 
 def now() -> datetime:
-    """The moment that ``GKFLOW_NOW`` names, else that of the machine's clock. Raises Refused ("bad_now")."""
+    """The moment in ``GKFLOW_NOW``, else that of the machine's clock. Raises Refused ("bad_now")."""
     text = os.environ.get(VARIABLE, "").strip()
     return moment_of(text) if text else machine_clock()
 
 
 def moment_of(text: str) -> datetime:
     """
-    The moment that ``GKFLOW_NOW`` names: a day (10:00 in Beijing), an ISO moment (in Beijing where it has no zone),
-    or ``+400d``: so many days from the machine's clock, which goes on.
+    The moment in ``GKFLOW_NOW``: a day (10:00 in Beijing), an ISO moment (in Beijing if it has no zone), or ``+400d``:
+    so many days after the machine's clock, which goes on.
     """
     try:
         if found := _DAYS_ON.fullmatch(text):
@@ -51,22 +51,22 @@ def moment_of(text: str) -> datetime:
 
 
 def is_made_up() -> bool:
-    """Whether another moment than that of the machine's clock holds."""
+    """Whether ``GKFLOW_NOW`` replaces the machine's clock."""
     return bool(os.environ.get(VARIABLE, "").strip())
 
 
 def require_machine_clock() -> None:
-    """Refuse to run an office's daemon by a clock that somebody has made up. Raises Refused ("made_up_clock")."""
+    """Refuse to run an office's daemon under ``GKFLOW_NOW``. Raises Refused ("made_up_clock")."""
     if is_made_up():
         raise MadeUpClock(variable=VARIABLE, value=os.environ[VARIABLE])
 
 
 def awake_and_asleep() -> float:
     """
-    Seconds since some moment, those of a suspended machine included.
+    Seconds since an arbitrary moment, including those of a suspended machine.
 
-    On Linux the monotonic clock stands still while a laptop sleeps: three nights would look like a clock that
-    jumped, and the days between would not be swept.
+    On Linux the monotonic clock stops while a laptop sleeps: three nights would look like a clock that jumped, and the
+    days between would not be swept.
     """
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.clock_gettime(clock) if clock is not None else time.monotonic()

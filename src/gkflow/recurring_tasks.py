@@ -1,4 +1,4 @@
-"""The recurring duties of an office (周期职责): ``office.recurring_tasks.coming(…)``."""
+"""The recurring tasks of an office (周期职责): ``office.recurring_tasks.coming(…)``."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class Round(NamedTuple):
-    """One round of a recurring duty (周期职责的一期): when it is due, when its case is opened, and which case it is."""
+    """One round of a recurring task (周期职责的一期): when it is due, when its case is opened, and which case it is."""
 
     duty: RecurringTask
     taken_on: bool
     due: date
     opens: date
     case: str | None
-    counted: int | None = None  # what it is measured by, so far in the year in which it is due
+    counted: int | None = None  # how often its measured action was done in the year in which it is due
 
 
 class RecurringTasks:
-    """What comes round every year or month (周期职责)."""
+    """The yearly or monthly tasks of an office (周期职责)."""
 
     def __init__(self, office: OfficeState) -> None:
         self._office = office
 
     def coming(self, through: date, *, as_of: date | None = None, session: CallerSession | None = None) -> list[Round]:
         """
-        The rounds due from *as_of* (default: today) through *through*, of every duty that the rules know, those
-        that the office has taken on marked.
+        The rounds due from *as_of* (default: today) through *through*, of every task in the rules; those that the
+        office has taken on are marked.
         """
         from gkflow.application.scheduled_cases import count_for
 

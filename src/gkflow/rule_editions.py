@@ -1,4 +1,4 @@
-"""The editions of the rules that an office has adopted (机关的规则版本), what waits, and adopting another."""
+"""The editions of the rules of an office (机关的规则版本): the adopted ones, the waiting one, and adopting another."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RuleEditions:
     """
     The editions of the rules of an office (规则版本): law, workflows, ladders, lists, duties, profile and readings.
 
-    It works by the one that it adopted last. What the files say otherwise waits until it is adopted as well.
+    The one adopted last is in use. Changes in the files have no effect until they are adopted as well.
     """
 
     def __init__(self, office: OfficeState) -> None:
@@ -37,21 +37,21 @@ class RuleEditions:
 
     @property
     def present(self) -> KeptRules:
-        """The edition that the office works by."""
+        """The edition in use."""
         return self.all()[-1]
 
     def all(self) -> tuple[KeptRules, ...]:
-        """Every edition that it has worked by, oldest first; a new office adopts what is known."""
+        """Every edition ever in use, oldest first; a new office adopts what is known."""
         return self._office.in_use().rules
 
     def known(self) -> KnownRules:
-        """The rules as the files have them, adopted or not. Raises FilesAtFault with every fault of every file."""
+        """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""
         return self._office.known_rules()
 
     def waiting(self) -> str:
         """
-        The name of an edition that the files say and that is not adopted; empty where there is none. Raises
-        FilesAtFault where a file cannot be read.
+        The name of an edition in the files that is not adopted; empty if there is none. Raises FilesAtFault if a file
+        cannot be read.
         """
         present = self.present
         if fingerprint_of(self._office.settings) == present.files:
@@ -61,8 +61,8 @@ class RuleEditions:
 
     def files(self, thorough: bool = False) -> RuleFiles:
         """
-        How the files stand to what is adopted (规则文件状态). Only when *thorough* are other rules asked whether they
-        agree with themselves, which takes a while.
+        The files compared with the adopted rules (规则文件状态). Only if *thorough* are the other rules checked for
+        consistency, which takes a while.
         """
         try:
             waiting = self.waiting()
@@ -74,13 +74,13 @@ class RuleEditions:
 
     def changes(self, one: str = "", other: str = "") -> list[RuleChange]:
         """
-        What two editions say otherwise (规则变动), each with its place: *one* (default: the one in use) and *other*
-        (default: what the files say now), named by as many signs of their names as tell them apart.
+        The differences between two editions (规则变动), each with its place: *one* (default: the one in use) and
+        *other* (default: the files now), given by unambiguous prefixes of their names.
         """
         return list(changes(self._named(one), self._named(other) if other else self.known().sources))
 
     def named(self, name: str) -> KeptRules:
-        """The edition of that name, or of the one name that begins so. Raises NotFound."""
+        """The edition with that name or unique prefix. Raises NotFound."""
         found = {each.edition: each for each in self.all() if each.edition.startswith(name)}
         if len(found) != 1:
             raise UnknownEdition(edition=name, editions=[each.edition[:12] for each in self.all()])
@@ -91,26 +91,26 @@ class RuleEditions:
 
     def moving(self, *, now: datetime | None = None) -> Iterator[Moved]:
         """
-        The open deadlines that move when what the files say is adopted, those that end earlier first (届满日变动).
+        The open deadlines that move when the rules in the files are adopted, those that end earlier first (届满日变动).
         Nothing is written.
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
-        with office.store.reading() as ledger:  # what moves is noted in a table that lasts as long as the asking
+        with office.store.reading() as ledger:  # moves are listed in a temporary table
             old = office.rules_in(ledger)
             yield from find_moves(ledger, old, self._rules_with(known, moment, ""), legal_day(moment))
 
     def adopt(self, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
-        Adopt what the files say, move the open deadlines that it moves, and notify the officers. The edition holds at
-        once; the cases follow in short transactions. Closed cases and stopped clocks never move, and a case keeps the
-        workflow under which it began.
+        Adopt the rules in the files, move the open deadlines affected, and notify the officers. The edition applies
+        immediately; the cases follow in short transactions. Closed cases and stopped clocks never move, and a case
+        keeps the workflow under which it began.
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
-        recount_moved(office.store, office.rules, moment)  # what an adoption that was broken off has left
+        recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             old = office.rules_in(ledger)
             if office.held.rules[-1].edition == known.edition:
-                return Adopting(known.edition, 0, 0, 0)  # somebody else has been faster
+                return Adopting(known.edition, 0, 0, 0)  # somebody else was faster
             new = self._rules_with(known, moment, by)
 
             def adopt() -> None:
@@ -122,6 +122,6 @@ class RuleEditions:
         return done
 
     def _rules_with(self, known: KnownRules, at: datetime, by: str) -> OfficeContext:
-        """The rules as they would be with these in the place of the ones in use when it was asked last."""
+        """The rules with these in place of the ones in use."""
         kept = KeptRules(known.edition, at, by, known.files, known.text)
         return self._office.rules_with(rules=[*self._office.held.rules, kept])

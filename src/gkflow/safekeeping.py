@@ -1,8 +1,8 @@
 """
-Backup and restore (备份与恢复): everything of an office in one file, and an office made of it again.
+Backup and restore (备份与恢复): everything of an office in one file, and restoring the office from it.
 
-The file is a zip archive: the database as of one moment, the settings, and the office's own rules. It holds what the
-database holds, personal data and passwords included, so only its owner may read it.
+The file is a zip archive: the database as of one moment, the settings, and the office's own rules. It includes
+personal data and passwords of the database, so only its owner may read it.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
 
 DATABASE = "gkflow.db"
-# What belongs to an office besides its database and its settings.
+# The files of an office besides its database and its settings.
 _FOLDERS = ("config", "workflows", "plans", "notices", "seals")
 
 
 class Backup(NamedTuple):
-    """What was kept (备份): the file, its size, how many files it holds."""
+    """The result of a backup (备份): the file, its size, how many files it holds."""
 
     file: Path
     size: int
@@ -55,20 +55,20 @@ class Backup(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """What was restored (恢复): cases and sweeps that were verified, and the breaches among them."""
+    """The result of a restore (恢复): cases and sweeps that were verified, and the breaches among them."""
 
     folder: Path
     cases: int
     sweeps: int
     breaches: tuple[Breach, ...]
-    elsewhere: str = ""  # the address that the settings name, where it is not the restored file
+    elsewhere: str = ""  # the address in the settings, if it is not the restored file
 
 
 def back_up(home: Path, target: Path) -> Backup:
     """
-    Keep the office of *home* in the file *target* (备份), whole or not at all; nothing has to be stopped for it.
+    Back up the office of *home* to the file *target* (备份), completely or not at all; nothing has to be stopped.
 
-    Raises Refused for a file that exists, and for PostgreSQL, whose own tools do it.
+    Raises Refused for a file that already exists, and for PostgreSQL, which has its own tools.
     """
     source = _database_of(settings_of(home), home)
     if target.exists():
@@ -91,9 +91,9 @@ def back_up(home: Path, target: Path) -> Backup:
 
 def restore(file: Path, folder: Path) -> Restored:
     """
-    Make the office of a backup in *folder* (恢复), after every chain of its record has been verified.
+    Restore the office of a backup to *folder* (恢复), after verifying every chain of its record.
 
-    A folder that holds an office is never written over (Refused). With breaches nothing is written.
+    A folder that holds an office is never overwritten (Refused). With breaches nothing is written.
     """
     if not file.is_file():
         raise NoFile(file=str(file))
@@ -118,7 +118,7 @@ def restore(file: Path, folder: Path) -> Restored:
 
 @contextmanager
 def _naming(place: Path) -> Iterator[None]:
-    """What the system or the database objects to is said of the place that was asked for, not of a draft beside it."""
+    """Errors name the requested place, not the temporary folder."""
     try:
         yield
     except OSError as error:
@@ -130,7 +130,7 @@ def _naming(place: Path) -> Iterator[None]:
 
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
-    """A folder that is made for what follows; those that were made and stay empty are taken away again."""
+    """A folder created for the following steps; created folders that stay empty are removed again."""
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     whole = False
@@ -168,7 +168,7 @@ def _own_files(home: Path) -> Iterator[Path]:
 
 
 def _unpack(file: Path, draft: Path) -> None:
-    """Take out what a backup holds, nothing else: no path that leads elsewhere."""
+    """Extract only the files of a backup: no path that leads elsewhere."""
     try:
         with ZipFile(file) as archive:
             if DATABASE not in archive.namelist() or archive.testzip() is not None:

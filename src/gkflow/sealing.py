@@ -1,4 +1,4 @@
-"""Seals of an office (机关的封存): how they leave the database, and the record held against them."""
+"""Seals of an office (机关的封存): how they leave the database, and verifying the record against them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gkflow.application.seals import Outside
     from gkflow.application.verify import Verified
 
-SAMPLE = 500  # cases of which ``verify`` draws up the caches anew
+SAMPLE = 500  # cases whose caches ``verify`` recomputes
 
 
 class Sealing:
@@ -40,14 +40,14 @@ class Sealing:
         return self._office.settings.home / name if name else None
 
     def last_seal(self, *, session: CallerSession | None = None) -> Seal | None:
-        """The newest seal: its number and hash are what is to be deposited elsewhere (最新封存)."""
+        """The newest seal: its number and hash are to be deposited elsewhere (最新封存)."""
         with self._office.store.reading(session) as ledger:
             return ledger.seals.last_seal()
 
     def deposit_seals(self) -> int:
         """
-        Bring the file of seals up to the database (库外封存), and return how many lines that took. Each line is on
-        the disk when this returns. Raises Unfit where the file cannot be written.
+        Append the missing seals to the file of seals (库外封存), and return how many lines that took. Each line is on
+        disk when this returns. Raises Unfit if the file cannot be written.
         """
         path = self.seals_file
         if path is None:
@@ -64,7 +64,7 @@ class Sealing:
             raise Unreadable(file=str(path), reason=error.strerror or str(error)) from None
 
     def try_to_deposit(self) -> str:
-        """``deposit_seals``; the reason where it did not work: what was swept stays swept."""
+        """``deposit_seals``; returns the reason if it failed: the sweep itself stays done."""
         try:
             self.deposit_seals()
         except Unfit as error:
@@ -105,19 +105,19 @@ class Sealing:
         session: CallerSession | None = None,
     ) -> Verified:
         """
-        Walk every chain (核验): how many cases and sweeps, and where something is broken.
+        Verify every chain (核验): the number of cases and sweeps, and where something is broken.
 
-        Seals that were kept outside are read from *seals* (default: the office's own file). The caches of *caches*
-        cases (None: of all) are drawn up anew and compared, those first by the hash of *seed* and case number.
+        Seals kept outside are read from *seals* (default: the office's own file). The caches of *caches* cases (None:
+        all) are recomputed and compared, chosen by the hash of *seed* and case number.
         """
         rules: OfficeContext | None = None
         try:
             rules = self._office.rules
-        except GkflowError:  # an edition that is gone is named by what follows
+        except GkflowError:  # a missing edition is reported below
             rules = None
         outside = self._outside(Path(seals) if seals is not None else None)
         if not seed and (made := self.last_seal(session=session)) is not None:
-            seed = made.hash  # another sample after each seal, and one that nobody could foresee before
+            seed = made.hash  # another sample after each seal, which nobody could foresee
         return verify(self._office.store_in(session), rules, outside, self._office.settings.seal.key, caches, seed)
 
     def _outside(self, path: Path | None) -> tuple[Outside, ...]:
@@ -132,5 +132,5 @@ class Sealing:
         except (OSError, UnicodeDecodeError) as error:
             raise Unreadable(file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None
         if path is not None and not found:
-            raise NoSeals(file=str(file))  # nothing was compared, and that is no proof
+            raise NoSeals(file=str(file))  # nothing was compared, so nothing is proved
         return found

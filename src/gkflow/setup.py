@@ -1,4 +1,4 @@
-"""Setting up an office (建立机关): settings, database, the calendar that is known, and what a profile brings along."""
+"""Setting up an office (建立机关): settings, database, the known calendar, and the content of a profile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
 
-# Since this schema a correction holds on every day: what was drawn up before is drawn up anew.
+# Since this schema a correction applies to every day: earlier rows are recomputed.
 _CORRECTIONS_ON_EVERY_DAY = "0004"
 
 
@@ -27,15 +27,15 @@ def init_office(
     home: Path, name: str = "", unit: str = "", profile: str = "", *, new_database: bool = False
 ) -> tuple[bool, Office]:
     """
-    Set up an office in a folder (初始化): settings, database, the calendar edition that is known. Nothing that is
-    there is changed; True when the settings were written anew.
+    Set up an office in a folder (初始化): settings, database, the known calendar edition. Nothing that already exists
+    is changed; returns True if the settings were created.
 
-    The settings are written after the database has been made. So a ``gkflow.toml`` without its database is an
-    office that has lost it, never one that is half set up: it is refused (Unfit), unless *new_database* says that
-    an empty one is wanted.
+    The settings are written after the database has been created. So a ``gkflow.toml`` without its database is an
+    office that has lost it, never a half-finished set-up: it is refused (Unfit), unless *new_database* allows an empty
+    one.
 
-    A *profile* brings the units of its place and, where it has one, a plan file to import; no case is opened.
-    Raises FilesAtFault for an unknown profile, and Conflict where the office was set up with another one.
+    A *profile* adds the units of its place and, if it has one, a plan file to import; no case is opened. Raises
+    FilesAtFault for an unknown profile, and Conflict if the office was set up with another one.
     """
     place = profile_named(read_profiles(folders(home)), profile) if profile else None
     path = home / FILE_NAME
@@ -60,8 +60,8 @@ def init_office(
 
 def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple[Database, str | None]:
     """
-    The database of an office, made or brought up to date, and the schema that it had; one that *settings_file* names
-    must exist.
+    The database of an office, created or upgraded, and its earlier schema; a database named by *settings_file* must
+    exist.
     """
     home.mkdir(parents=True, exist_ok=True)
     require_database(chosen.database.url, settings_file)
@@ -76,12 +76,12 @@ def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple
 
 
 def plan_of(home: Path, plan: str) -> Path:
-    """Where an office's copy of a plan stands (方案文件)."""
+    """The path of an office's copy of a plan (方案文件)."""
     return home / "plans" / f"{plan}.csv"
 
 
 def _copy_plan(home: Path, plan: str) -> None:
-    """The office's own copy, to be looked at and mended before it is imported; one that is there stays."""
+    """The office's own copy, for review before the import; an existing one is kept."""
     target = plan_of(home, plan)
     if not target.exists():
         target.parent.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from gkflow.office_state import OfficeState
 
 
 class Subscriptions:
-    """Who is notified of what is published (精准推送)."""
+    """The subscribers to published information (精准推送)."""
 
     def __init__(self, office: OfficeState) -> None:
         self._office = office
@@ -31,7 +31,7 @@ class Subscriptions:
     ) -> SubscriptionLine:
         """
         Add a subscription (订阅): *item* is a catalogue item, a field or a workflow, *audience* a group of people;
-        empty means all. The token by which to leave is made here.
+        empty means all. The unsubscribe token is created here.
         """
         if channel not in self._office.channels():
             raise UnknownChannel(channel=channel, channels=tuple(self._office.channels()))
@@ -49,11 +49,11 @@ class Subscriptions:
             return subscribe(ledger, wish)
 
     def all(self, *, live: bool = False, session: CallerSession | None = None) -> list[SubscriptionLine]:
-        """Subscriptions, oldest first; only those that still hold with *live*."""
+        """Subscriptions, oldest first; with *live* only the active ones."""
         with self._office.store.reading(session) as ledger:
             return ledger.subscriptions.listed(live)
 
     def leave(self, token: str, *, session: CallerSession | None = None, now: datetime | None = None) -> int:
-        """End a subscription (退订); how many messages were waiting and are not sent. Raises NotFound, Refused."""
+        """End a subscription (退订); return how many waiting messages are not sent. Raises NotFound, Refused."""
         with self._office.store.writing(session) as ledger:
             return leave(ledger, token, self._office.moment(now))

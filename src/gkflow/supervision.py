@@ -30,7 +30,7 @@ class Supervision:
         self._office = office
 
     def score(self, since: date, until: date, *, unit: str = "", session: CallerSession | None = None) -> list[Score]:
-        """The points of each unit for entries in [*since*, *until*] (计分), read off the record."""
+        """The points of each unit for entries in [*since*, *until*] (计分), computed from the record."""
         with self._office.store.reading(session) as ledger:
             return score(ledger, self._office.rules_in(ledger), since, until, unit)
 
@@ -39,9 +39,9 @@ class Supervision:
         as_of: date | None = None, session: CallerSession | None = None,
     ) -> list[Rate]:  # fmt: skip
         """
-        How many duties of the office that were due or done in [*since*, *until*] were met in time (按期率), one row
-        for each duty, of one *unit*, or *by* ("unit", "month"): a publication on the own site and its entry in the
-        credit platform are two duties, a request has one to reply.
+        How many of the office's duties due or done in [*since*, *until*] were met in time (按期率), one row per duty,
+        of one *unit*, or *by* ("unit", "month"). Publication on the own site and the entry in the credit platform are
+        two duties; a request has one duty to reply.
         """
         office = self._office
         with office.store.reading(session) as ledger:
@@ -52,11 +52,11 @@ class Supervision:
         self, year: int, *, as_of: date | None = None, session: CallerSession | None = None
     ) -> tuple[RemedyRow, ...]:
         """
-        Reconsiderations and lawsuits of a year by outcome (政府信息公开工作年度报告格式 表四), as the record stood at
-        the end of 31 December, or on an earlier *as_of*.
+        Reconsiderations and lawsuits of a year by outcome (政府信息公开工作年度报告格式 表四), by the record at the end
+        of 31 December, or on an earlier *as_of*.
 
-        Counted is every case opened by then that was not settled before the year began, once: by its outcome, or as
-        尚未审结, and then again in the next year. A judgment under appeal is no outcome.
+        Every case opened by then and not settled before the year began is counted once: by its outcome, or as 尚未审结,
+        and then again in the next year. A judgment under appeal is not an outcome.
         """
         with self._office.store.reading(session) as ledger:
             return table_four(ledger, self._office.rules_in(ledger), year, as_of)
@@ -66,8 +66,8 @@ class Supervision:
         dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None,
     ) -> Drawn:  # fmt: skip
         """
-        Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed*
-        one is made; it stands in the record, so that the draw can be repeated.
+        Draw *count* cases received in [*since*, *until*] and open a supervision for each (抽查). Without a *seed* one
+        is chosen and recorded, so that the draw can be reproduced.
         """
         moment = self._office.moment(now)
         with self._office.store.writing(session) as ledger:

@@ -1,7 +1,7 @@
 """
-Who looks at an office as it is opened (打开时的提示): a door may say what people should know before they read on.
+Watchers of an office being opened (打开时的提示): a door may show a warning before anything else.
 
-A module of its own, and a small one: the command line asks for it before it knows whether any office is opened.
+A small module of its own, because the command line imports it before it knows whether any office is opened.
 """
 
 from __future__ import annotations

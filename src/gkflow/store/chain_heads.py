@@ -1,4 +1,4 @@
-"""Chain heads (链头): with which hash the sweeps and the seals end, kept outside of both."""
+"""Chain heads (链头): the last hashes of the sweeps and of the seals, kept outside of both chains."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ class ChainHeads(Part):
         return found
 
     def move(self, head: ChainHead) -> None:
-        """A link was added: the chain ends with it."""
+        """Record a new last link of the chain."""
         self.run(_DROP, chain=head.chain)
         self.run(_PUT, **head._asdict())

@@ -1,7 +1,7 @@
 """
-Connections (数据库连接): an address is checked before it is used, and every connection is set up alike.
+Connections (数据库连接): check an address before use, and set up every connection in the same way.
 
-What a server or a role has set for itself (DateStyle, TimeZone, search_path and the like) changes nothing here.
+Settings of a server or a role (DateStyle, TimeZone, search_path and the like) have no effect here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CONNECT_TIMEOUT = 10
 _SQLITE_FLOOR = (3, 35, 0)
 _FORMS = "sqlite:///gkflow.db or postgresql+psycopg://user:password@host/database"
 _USERINFO = re.compile(r"^[^:/?#]+://(?P<who>.*)@[^@]*$", re.S)
-# What must hold on every connection to PostgreSQL, whatever the server, the database or the role has set.
+# The settings of every connection to PostgreSQL, whatever the server, the database or the role has set.
 _SESSION = (
     "SET datestyle TO 'ISO, YMD'",
     "SET timezone TO 'UTC'",
@@ -39,9 +39,9 @@ _SESSION = (
     "SET default_transaction_isolation TO 'read committed'",
     "SET default_transaction_deferrable TO off",
 )
-# The same inside a transaction of somebody else's, where it is not so already: it ends with that transaction.
+# The same inside the caller's transaction, where a setting differs: until the end of that transaction.
 _HELD = {"DateStyle": ("ISO, YMD", "ISO"), "TimeZone": ("UTC", "UTC"), "standard_conforming_strings": ("on", "on")}
-# The schema that holds our tables: the first on the search path, else the only one that there is.
+# The schema that holds our tables: the first on the search path, else the only one with them.
 _SCHEMAS = (
     "SELECT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
     " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = %s AND c.relkind IN ('r', 'p')"
@@ -50,7 +50,7 @@ _SCHEMAS = (
 
 
 def parsed_address(text: str) -> URL:
-    """A database address, or one line that says what is wrong with it; the address itself is never repeated."""
+    """A database address, or one line that names the fault; the address itself is never repeated."""
     try:
         url = make_url(text)
         _ = url.port
@@ -67,7 +67,7 @@ def parsed_address(text: str) -> URL:
 
 
 def secrets_of(target: str | URL) -> tuple[str, ...]:
-    """What of an address must appear in no message: the password, as it is written and as it is meant."""
+    """The parts of an address that no message may show: the password, as written and as decoded."""
     text = target if isinstance(target, str) else target.render_as_string(hide_password=False)
     found = _USERINFO.match(text)
     if found is None or ":" not in found["who"]:
@@ -77,7 +77,7 @@ def secrets_of(target: str | URL) -> tuple[str, ...]:
 
 
 def engine_of(address: str, synchronous: str) -> Engine:
-    """An engine of our own. Raises Unfit, in one line, for an address that cannot be one."""
+    """An engine of our own. Raises Unfit, in one line, for an invalid address."""
     url = parsed_address(address)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, synchronous)
@@ -109,13 +109,13 @@ def _prepare_postgres(driver: Any, path_given: bool) -> None:
             schema = _schema_of(cursor)
             if schema:
                 cursor.execute("SELECT set_config('search_path', quote_ident(%s), false)", (schema,))
-    driver.commit()  # a setting would else go with the first transaction that is rolled back
+    driver.commit()  # a setting would else be lost with the first transaction that is rolled back
 
 
 def _schema_of(cursor: Any) -> str:
     """
-    Where our tables are, or are to be: a search path that somebody changes later must neither hide them nor put
-    a table of another before them.
+    The schema of our tables, existing or to be created: a later change of the search path must neither hide them nor
+    put a table of the same name before them.
     """
     cursor.execute(_SCHEMAS, (VERSION_TABLE,))
     found = cursor.fetchall()
@@ -130,7 +130,7 @@ def _schema_of(cursor: Any) -> str:
 
 
 def hold_session(driver: Any, cursor: Any) -> None:
-    """In a transaction on somebody else's connection: days, moments and strings are read as everywhere."""
+    """In the caller's transaction: read days, moments and strings as on our own connections."""
     status = driver.info.parameter_status
     for name, (value, prefix) in _HELD.items():
         if not (status(name) or "").startswith(prefix):
@@ -169,10 +169,10 @@ def _sqlite(url: URL, synchronous: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(driver: Any, _: ConnectionPoolEntry) -> None:
-        driver.isolation_level = None  # gkflow says itself when a transaction begins
+        driver.isolation_level = None  # gkflow begins its transactions itself
         for pragma in (
             f"busy_timeout={int(PATIENCE * 1000)}", f"synchronous={synchronous.upper()}", "foreign_keys=ON",
-            "cache_size=-65536",  # 64 MB: a sweep meets its rows all over a large table
+            "cache_size=-65536",  # 64 MB: a sweep reads rows all over a large table
         ):  # fmt: skip
             driver.execute(f"PRAGMA {pragma}")
 
@@ -184,7 +184,7 @@ def _sqlite(url: URL, synchronous: str) -> Engine:
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that takes its folder away with it, where it reads a copy."""
+    """A connection that reads a copy deletes its temporary folder on close."""
 
     folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -196,10 +196,10 @@ class _Connection(sqlite3.Connection):
 
 def _open_file(file: Path) -> _Connection:
     """
-    Open a database file; where the folder or the disk lets nothing be written, so that it can be read all the same.
+    Open a database file, also read-only if the folder or the disk does not allow writing.
 
-    A database in WAL mode wants a file beside it even for reading. Where none can be made, the file is read as one
-    that nobody changes, or, where a log beside it holds more, from a copy.
+    A database in WAL mode needs a second file even for reading. If none can be created, the file is read as immutable,
+    or, if a log file holds more, from a copy.
     """
     try:
         return _probed(sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False, factory=_Connection))
@@ -216,7 +216,7 @@ def _open_file(file: Path) -> _Connection:
         for each in (file, log):
             shutil.copyfile(each, Path(folder.name) / each.name)
         connection = _probed(_read_only(Path(folder.name) / file.name, "mode=rw"))
-        connection.execute("PRAGMA query_only=ON")  # what were written into a copy would be lost
+        connection.execute("PRAGMA query_only=ON")  # writes to a copy would be lost
         connection.folder = folder
         return connection
 

@@ -1,4 +1,4 @@
-"""What must agree with what (一致性): editions and those who rest on them, notices and what they speak of."""
+"""Consistency checks (一致性): editions and what depends on them, notices and the cases that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One transaction on the driver's own cursor (事务): a hot write costs what the database costs, not a layer more."""
+"""One transaction on the driver's own cursor (事务), so that a hot write has no cost besides the database's."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _POSTGRES_TABLES = Statement(select(_PG_TABLES.c.tablename).where(_PG_TABLES.c.s
 
 
 class Cursor:
-    """Where the statements of one transaction are executed (柜台)."""
+    """Executes the statements of one transaction (柜台)."""
 
     def __init__(self, cursor: Any, dialect: Dialect, algorithm: str, key: str = "") -> None:
         self.cursor, self.dialect, self.algorithm, self.key = cursor, dialect, algorithm, key
 
     def run(self, statement: Statement, **values: Any) -> int:
-        """Execute a statement; the number of rows it changed."""
+        """Execute a statement; return the number of rows changed."""
         self._execute(statement, values)
         return int(self.cursor.rowcount)
 
     def run_many(self, statement: Statement, rows: Iterable[Any]) -> None:
-        """Execute a statement for many rows, each a mapping of values or an object that has them as attributes."""
+        """Execute a statement for many rows, each a mapping of values or an object with them as attributes."""
         found = rows if isinstance(rows, Sequence) else list(rows)
         if not found:
             return
@@ -70,17 +70,17 @@ class Cursor:
         return [row[0] for row in self.rows(statement, **values)]
 
     def raw(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
-        """Every row as the driver gives it: for who has to see what was really stored."""
+        """Every row as the driver returns it, for callers that need the stored form."""
         self._execute(statement, values)
         rows: list[tuple[Any, ...]] = self.cursor.fetchall()
         return rows
 
     def pages(self, statement: Statement, after: Any, size: int = _CHUNK, **values: Any) -> Iterator[list[Any]]:
-        """The rows page by page, memory staying flat: their first column is the key, behind ``after``."""
+        """The rows page by page, with bounded memory: their first column is the key, greater than ``after``."""
         yield from self._paged(self.rows, statement, after, size, values)
 
     def raw_pages(self, statement: Statement, after: Any, size: int = _CHUNK, **values: Any) -> Iterator[list[Any]]:
-        """The same as the driver gives them."""
+        """The same as the driver returns them."""
         yield from self._paged(self.raw, statement, after, size, values)
 
     def _paged(
@@ -93,28 +93,28 @@ class Cursor:
             after = rows[-1][0]
 
     def verbatim(self, text: str) -> list[tuple[Any, ...]]:
-        """A statement that only one of the databases has, in its own words; the rows, where it has any."""
+        """A statement in the SQL of one database; returns its rows, if any."""
         self.cursor.execute(text)
         return self.cursor.fetchall() if self.cursor.description is not None else []
 
     def remake(self, table: Table) -> None:
-        """Make a temporary table anew."""
+        """Create a temporary table, replacing an earlier one."""
         dialect = SQLITE if self.dialect.sqlite else POSTGRES
         self.cursor.execute(str(DropTable(table, if_exists=True).compile(dialect=dialect)))
         self.cursor.execute(str(CreateTable(table).compile(dialect=dialect)))
 
     def index(self, table: Table) -> None:
-        """Make the indexes of a temporary table, once it is filled."""
+        """Create the indexes of a temporary table, once it is filled."""
         for index in table.indexes:
             self.cursor.execute(str(CreateIndex(index).compile(dialect=SQLITE if self.dialect.sqlite else POSTGRES)))
 
     def take_turns(self, name: str) -> None:
-        """Wait until no other transaction has taken turns by *name*; in SQLite there is one writer at a time anyway."""
+        """Take the lock *name* until the end of the transaction; SQLite has only one writer anyway."""
         if not self.dialect.sqlite:
             self.value(_TURN, name=name)
 
     def table_names(self) -> list[str]:
-        """The tables that there are."""
+        """The existing tables."""
         return [str(name) for name in self.column(_SQLITE_TABLES if self.dialect.sqlite else _POSTGRES_TABLES)]
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
@@ -130,5 +130,5 @@ class Part(Cursor):
 
 
 def temporary(name: str, *columns: Any) -> Table:
-    """A table that lasts as long as the connection or until it is made anew, on no other connection."""
+    """A temporary table of one connection, which lasts until it is created again or the connection ends."""
     return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])

@@ -32,7 +32,7 @@ SCHEMA = "0006"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3
-_POLL = 0.003  # seconds between two tries for SQLite's write lock: who gives way for longer is overtaken
+_POLL = 0.003  # seconds between two attempts at SQLite's write lock: a longer wait would be overtaken
 _WAY = 0.008
 _VERSION = Statement(select(column("version_num")).select_from(table(VERSION_TABLE)))
 _MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
@@ -43,11 +43,11 @@ class Database:
     """
     A store on one database (存储).
 
-    ``writing`` and ``reading`` give a ledger for one transaction; with the caller's session the ledger works in
-    the caller's transaction and commits nothing. What the database itself objects to comes out as Conflict or Unfit.
+    ``writing`` and ``reading`` give a ledger for one transaction; with the caller's session the ledger works in the
+    caller's transaction and commits nothing. Database errors become Conflict or Unfit.
     """
 
-    committed: ClassVar[int] = 0  # writing transactions of this process: a door that cannot print says whether it wrote
+    committed: ClassVar[int] = 0  # writes of this process: if the CLI cannot print, it reports them
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Database:
             reason = said("{name} is not supported", name=self.engine.dialect.name)
             raise SettingsWrong(file="database.url", reason=reason)
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
-        self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), where the office has one
+        self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), if the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
         self._make = make or _make_private
         self._process = os.getpid()
@@ -72,13 +72,13 @@ class Database:
 
     @property
     def place(self) -> str:
-        """Where the data is, without a password."""
+        """The address of the database, without a password."""
         return self.engine.url.render_as_string(hide_password=True)
 
     def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Ledger]:
         """
         One writing transaction; SQLite takes its write lock at the start (BEGIN IMMEDIATE), PostgreSQL the office's
-        lock: *hold* says whether other writers may write beside it. ``store/locks.py`` has the order of all locks.
+        lock: *hold* says whether other writers may run concurrently. ``store/locks.py`` has the order of all locks.
         """
         return self._transaction(session, hold)
 
@@ -88,8 +88,8 @@ class Database:
 
     def attempt(self, work: Callable[[Ledger], _T], session: CallerSession | None = None, hold: Hold = "shared") -> _T:
         """
-        Do *work* in a writing transaction, again where the database broke it off before anything was written. In the
-        caller's transaction once: what else stands in it is not ours to repeat.
+        Run *work* in a writing transaction, and retry if the database aborted it before anything was written. In the
+        caller's transaction only once: its other statements are not ours to repeat.
         """
         for tries_left in range(_TRIES - 1, -1, -1):
             try:
@@ -102,7 +102,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, session: CallerSession | None, hold: Hold | None) -> Iterator[Ledger]:
-        """On the driver's own connection: a hot write costs what the database costs, not what a layer costs."""
+        """On the driver's own connection, which avoids the cost of SQLAlchemy's layers."""
         if os.getpid() != self._process:
             raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
@@ -126,18 +126,18 @@ class Database:
                     pooled.rollback()
                 if is_lost(error):
                     pooled.invalidate()
-                    self.engine.dispose()  # the others of the pool are as dead
+                    self.engine.dispose()  # the other connections of the pool are dead as well
                 raise
             finally:
                 pooled.close()
 
     def _changes(self, pooled: Any) -> int | None:
-        """How many rows this connection has changed; None where the database does not say (PostgreSQL)."""
+        """How many rows this connection has changed; None if the database does not say (PostgreSQL)."""
         found: int | None = getattr(pooled.dbapi_connection, "total_changes", None)
         return found
 
     def _begin(self, hold: Hold | None) -> tuple[Any, Any]:
-        """A connection on which the transaction has begun; one that was cut while it lay idle is replaced."""
+        """A connection with its transaction begun; one that was cut while idle is replaced."""
         for again in (True, False):
             pooled = self.engine.raw_connection()
             try:
@@ -169,7 +169,7 @@ class Database:
             cursor.execute("BEGIN")
             return
         if not self._in_wal:
-            # Only who writes says so: a reader must not change the file that it reads.
+            # Only writers set it: a reader must not change the file that it reads.
             if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 cursor.execute("PRAGMA journal_mode=WAL")
             self._in_wal = True
@@ -181,7 +181,7 @@ class Database:
                     cursor.execute("BEGIN IMMEDIATE")
                     return
                 except Exception as error:
-                    # SQLite's own waiting grows to a tenth of a second, in which a long write has gone on long since.
+                    # SQLite's own waits grow to a tenth of a second, too long to use the gaps of a long write.
                     if "locked" not in str(error) or time.monotonic() > until:
                         raise
                 time.sleep(_POLL)
@@ -197,7 +197,7 @@ class Database:
 
     @contextmanager
     def _words(self) -> Iterator[None]:
-        """What the database objects to, as an error of ours with one line."""
+        """A database error as an error of ours, in one line."""
         try:
             yield
         except GkflowError:
@@ -210,18 +210,18 @@ class Database:
 
     def give_way(self) -> None:
         """Between two transactions of a long write: let waiting writers go first."""
-        if self.dialect.sqlite:  # PostgreSQL's locks are given in the order of asking
+        if self.dialect.sqlite:  # PostgreSQL grants locks in the order of requests
             time.sleep(_WAY)
 
     def within(self, session: CallerSession | None) -> Within:
-        """The same store inside the caller's transaction, whatever asks for one."""
+        """The same store inside the caller's transaction, for every kind of transaction."""
         return Within(self, session)
 
     def schema(self) -> str | None:
-        """The schema's version; None for a database that gkflow has never seen."""
+        """The schema's version; None for a database without gkflow tables."""
         file = sqlite_file(self.engine.url)
         if self.mine and file is not None and not file.exists():
-            return None  # to look would make the file
+            return None  # connecting would create the file
         with self.reading() as ledger:
             names = set(ledger.cursor.table_names())
             if VERSION_TABLE not in names or "entry" not in names:
@@ -230,25 +230,25 @@ class Database:
             return str(version) if version else None
 
     def require_schema(self) -> None:
-        """Refuse a schema of another version, naming the command that mends it."""
+        """Refuse a schema of another version, naming the command that upgrades it."""
         found = self.schema()
         if found != SCHEMA:
             mend = "gkflow init" if found is None or found < SCHEMA else "pip install -U gkflow"
             raise SchemaVersion(found=found or "(none)", wanted=SCHEMA, mend=mend)
 
     def migrate(self) -> None:
-        """Bring the schema to this version (Alembic)."""
+        """Upgrade the schema to this version (Alembic)."""
         with self._words():
             file = sqlite_file(self.engine.url)
             if self.mine and file is not None and not file.exists():
-                self._make(file)  # SQLite would make one that everybody may read
+                self._make(file)  # SQLite would create a file that everybody may read
             if not self._in_wal:
                 with self.writing():
                     pass
             upgrade(self.engine)
 
     def close(self) -> None:
-        """Give the connections back; in a process that was forked off they are not ours to close."""
+        """Close the connections; those inherited by a forked process are left to the parent."""
         if self.mine:
             self.engine.dispose(close=os.getpid() == self._process)
 
@@ -259,7 +259,7 @@ def _make_private(file: Path) -> None:
 
 
 class Within:
-    """A store inside somebody else's transaction (嵌入存储): it begins nothing and commits nothing."""
+    """A store inside the caller's transaction (嵌入存储): it begins and commits nothing."""
 
     def __init__(self, database: Database, session: CallerSession | None) -> None:
         self.database, self.session = database, session
@@ -273,14 +273,14 @@ class Within:
         return self.database.reading(self.session)
 
     def give_way(self) -> None:
-        """It is one transaction, and nobody can write in between."""
+        """A single transaction: nobody can write in between."""
 
 
 def sqlite_file(url: str | URL) -> Path | None:
-    """The file of a SQLite address; None for another database, one in memory, and what is no address."""
+    """The file of a SQLite address; None for another database, one in memory, and an invalid address."""
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError):  # also a port that is no number
+    except (ArgumentError, ValueError):  # also an invalid port
         return None
     inside = not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:")
     return None if parsed.get_backend_name() != "sqlite" or inside else Path(str(parsed.database))
@@ -288,8 +288,8 @@ def sqlite_file(url: str | URL) -> Path | None:
 
 def require_database(url: str, settings_file: Path | None) -> None:
     """
-    Refuse an address whose SQLite file is missing, empty or no database, before SQLite makes one there (Unfit). With
-    *settings_file* an office was set up once: its record is missing, and an empty one must not take its place.
+    Refuse an address whose SQLite file is missing, empty or not a database, before SQLite creates one (Unfit). With
+    *settings_file* an office was set up earlier: its record is missing, and an empty one must not replace it.
     """
     path = sqlite_file(url)
     if path is None:

@@ -1,4 +1,4 @@
-"""What differs between SQLite and PostgreSQL in values (方言): SQLite keeps days and moments as text."""
+"""Differences between SQLite and PostgreSQL in values (方言): SQLite keeps days and moments as text."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def read_moment(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Which database it is, and how its driver wants values."""
+    """Which database it is, and the form of values that its driver needs."""
 
     sqlite: bool
 
     def plain(self, values: Iterable[Any]) -> tuple[Any, ...]:
-        """Values as the driver takes them: in SQLite a moment is UTC as text, the way SQLModel writes it."""
+        """Values for the driver: in SQLite a moment is UTC as text, as SQLModel writes it."""
         if not self.sqlite:
             return tuple(values)
         return tuple([v if v.__class__ in _PLAIN else _TEXTS.get(v.__class__, _as_it_is)(v) for v in values])
@@ -46,5 +46,5 @@ def _as_it_is(value: Any) -> Any:
 
 
 _PLAIN = frozenset((str, int, type(None)))
-# How SQLite is given what it has no type for.
+# Values for which SQLite has no type.
 _TEXTS: Mapping[type, Callable[[Any], Any]] = {date: date.isoformat, datetime: _moment}

@@ -1,4 +1,4 @@
-"""The caches (台账与计时缓存): docket lines and clock revisions; ``application.docket`` is their one writer."""
+"""The caches (台账与计时缓存): docket lines and clock revisions; ``application.docket`` is their only writer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DOCKET_LINE = columns_of(DOCKET, DocketLine)
 CLOCK_REVISION = columns_of(CLOCK, ClockRevision)
 INSERT_DOCKET = Statement(insert(DOCKET).values(inserted(DOCKET, DOCKET_LINE)))
 INSERT_CLOCK = Statement(insert(CLOCK).values(inserted(CLOCK, CLOCK_REVISION)))
-# The seal has to look at a head that has moved.
+# The next seal must check a head that has changed.
 _UPDATE_DOCKET = Statement(
     update(DOCKET)
     .where(DOCKET.c.case == bind("case"))

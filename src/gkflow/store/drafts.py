@@ -1,4 +1,4 @@
-"""Drafts of entries that were refused (草稿)."""
+"""Drafts of refused entries (草稿)."""
 
 from __future__ import annotations
 

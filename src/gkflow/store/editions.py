@@ -1,8 +1,8 @@
 """
-Which editions the office has adopted (采用的版本): of the calendar and of the rules; the last of each is in use.
+The editions that the office has adopted (采用的版本), of the calendar and of the rules; the last of each is in use.
 
-They only grow. Whoever writes holds adoptions off until the end of the transaction, so that what was looked at in its
-beginning holds when it is committed.
+They only grow. A writer blocks adoptions until the end of its transaction, so that the editions checked at its start
+are still in use when it commits.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from gkflow.store.sweep_statements import in_force
 from gkflow.store.tables import ACKNOWLEDGEMENT, ESCALATION, NOTICE
 
 _E, _A, _N = ESCALATION.c, ACKNOWLEDGEMENT.c, NOTICE.c
-# A row for each notice of a step, or one where it has none.
+# A row for each notice of a step, or one row without a notice.
 _LOG = (
     select(
         _E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step, _E.kind, _E.colour, _E.day,
@@ -68,7 +68,7 @@ class Escalations(Part):
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
         """Acknowledge escalations; return those newly acknowledged."""
         done: list[int] = []
-        self.take_turns("acknowledgement")  # each is chained to the one before
+        self.take_turns("acknowledgement")  # each is chained to the previous one
         head = None
         for id_ in ids:
             if self.value(_ACKNOWLEDGED, id=id_) is not None:
@@ -93,9 +93,9 @@ def _record(row: Any) -> EscalationRecord:
 
 
 def _told(record: EscalationRecord, row: Any) -> EscalationRecord:
-    """With one more of its notices: whom it names, and the earliest moment at which a channel took one."""
+    """Add a notice to its step: the addressee, and the earliest moment at which a channel accepted one."""
     name = row.name or row.role
     told = record.told if name in record.told else (*record.told, name)
-    # What is addressed to nobody may be in the file: nobody knows of it.
+    # A notice without an addressee may be in the file: it notifies nobody.
     moments = [at for at in (record.delivered_at, row.delivered_at if row.name else None) if at is not None]
     return record._replace(told=told, delivered_at=min(moments, default=None))

@@ -1,4 +1,4 @@
-"""What a database objects to, in the words of gkflow (数据库错误): one line each, and no password in any of them."""
+"""Database errors as errors of gkflow (数据库错误): one line each, and no password in any of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gkflow.domain.objections.database import (
 _BROKEN_OFF = frozenset(("40001", "40P01", "55P03", "57014"))
 _READ_ONLY = frozenset(("25006", "42501"))  # a read-only transaction or server, a role without the right
 _FULL = frozenset(("53100",))
-# An administrator or a crash ended the connection, or the server takes none now; class 08 is the connection itself.
+# An administrator or a crash ended the connection, or the server accepts none now; class 08 is the connection itself.
 _LOST = frozenset(("57P01", "57P02", "57P03", "57P05", "53300"))
 _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
     (re.compile(r"locked|busy", re.I), Busy),
@@ -39,7 +39,7 @@ _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
 )
 _UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
 _LONGEST = 300
-# Kinds of sqlite3.DatabaseError that tell of a statement, not of the database.
+# Kinds of sqlite3.DatabaseError that concern a statement, not the database.
 _FAULTS_OF_OURS = (
     sqlite3.ProgrammingError,
     sqlite3.IntegrityError,
@@ -56,15 +56,15 @@ def original(error: BaseException) -> BaseException:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection is gone: what comes next needs another one."""
+    """Whether the connection is lost, so that a new one is needed."""
     return _kind(original(error)) in (DatabaseLost, DatabaseUnreachable)
 
 
 def as_gkflow(error: BaseException, place: str, secrets: Iterable[str] = ()) -> GkflowError | None:
     """
-    The error of a driver as one of ours, or None where it is no matter of the database's state (a fault of ours).
+    A driver's error as one of ours, or None if it is not about the state of the database (a bug of ours).
 
-    What the database broke off is a Conflict: nothing was written, and the call may be made again.
+    A transaction aborted by the database is a Conflict: nothing was written, and the call may be repeated.
     """
     driver = original(error)
     kind = _kind(driver)
@@ -74,7 +74,7 @@ def as_gkflow(error: BaseException, place: str, secrets: Iterable[str] = ()) -> 
 
 
 def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
-    """What a driver says, in one line of bounded length, the secrets of the address struck out."""
+    """A driver's message, in one line of bounded length, without the secrets of the address."""
     said = " ".join(str(error).split()) or type(error).__name__
     for secret in sorted(secrets, key=len, reverse=True):
         if secret:
@@ -83,7 +83,7 @@ def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
 
 
 def is_taken(error: BaseException) -> bool:
-    """Whether a unique key is taken: another writer was faster."""
+    """Whether a unique key exists already: another writer was faster."""
     psycopg = sys.modules.get("psycopg")
     return isinstance(error, sqlite3.IntegrityError) or (
         psycopg is not None and isinstance(error, psycopg.errors.UniqueViolation)
@@ -95,12 +95,12 @@ def _kind(error: BaseException) -> type[GkflowError] | None:
         if isinstance(error, _FAULTS_OF_OURS):
             return None
         return next((kind for pattern, kind in _SQLITE if pattern.search(str(error))), None)
-    psycopg = sys.modules.get("psycopg")  # who has no PostgreSQL has no driver of it
+    psycopg = sys.modules.get("psycopg")  # not imported without PostgreSQL
     if psycopg is None or not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate
     if state is None:
-        # ConnectionTimeout is one of the first; what else has no state is a fault of the caller.
+        # ConnectionTimeout is an OperationalError; other errors without a state are bugs of the caller.
         if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
             return None
         return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
@@ -112,20 +112,20 @@ def _kind(error: BaseException) -> type[GkflowError] | None:
         return DiskFull
     if state in _LOST or state.startswith("08"):
         return DatabaseLost
-    if state.startswith(("28", "3D")):  # a wrong password or role, no such database
+    if state.startswith(("28", "3D")):  # a wrong password or role, or a missing database
         return DatabaseUnreachable
     return None
 
 
 def known_failure(error: BaseException) -> GkflowError | None:
-    """The error of gkflow that tells of a failure of the database, met outside of a transaction; None for others."""
+    """The error of gkflow for a database failure outside of a transaction; None for other errors."""
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
         return BadDatabaseUrl()
     driver = original(error)
     told = as_gkflow(error, "gkflow.db" if isinstance(driver, sqlite3.Error) else "PostgreSQL")
     if told is not None:
         return told
-    # A programming error of gkflow must stay visible as one.
+    # A bug of gkflow must stay visible.
     psycopg = sys.modules.get("psycopg")
     if isinstance(driver, sqlite3.Error):
         ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.InternalError, sqlite3.NotSupportedError)

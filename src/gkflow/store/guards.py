@@ -1,4 +1,4 @@
-"""The guards (只增触发器): whether the triggers that keep the record append-only are there and do what they say."""
+"""The guards (只增触发器): whether the triggers that keep the record append-only exist and work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gkflow.store.cursor import Part
 from gkflow.store.tables import GUARDED
 
 _SQLITE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
-# O and A: enabled; a function that no longer raises is no guard.
+# O and A: enabled; a function that no longer raises does not guard anything.
 _POSTGRES = (
     "SELECT t.tgname, c.relname, CASE WHEN t.tgenabled IN ('O', 'A') THEN pg_get_triggerdef(t.oid) || ' ' || p.prosrc"
     " ELSE '' END FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"

@@ -32,5 +32,5 @@ class Heartbeats(Part):
         self.run(_RECORD, name=name, at=now, words=words)
 
     def forget(self, name: str) -> None:
-        """Take a heartbeat away: what it said is settled."""
+        """Delete a heartbeat that no longer applies."""
         self.run(_FORGET, name=name)

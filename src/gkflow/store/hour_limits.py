@@ -1,4 +1,4 @@
-"""Limits of hours (按小时计算的期限): which of them run, and their steps, recorded at their moment."""
+"""Limits in hours (按小时计算的期限): the running ones, and their steps, recorded at their moment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ON_RECORD = (
     )
     .scalar_subquery()
 )  # fmt: skip
-# What still holds, then what has ended since: two searches by index.
+# Rows that still hold, then those that have ended since: two searches by index.
 _RUNNING = tuple(
     Statement(
         select(_C.case, _C.ref, _C.last_day, literal(holds).label("holds"))

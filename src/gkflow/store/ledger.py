@@ -1,4 +1,4 @@
-"""The ledger (账簿): one transaction on the store, put together from its parts on one cursor."""
+"""The ledger (账簿): one transaction on the store, composed of parts that share one cursor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gkflow.store.sweeps import Sweeps
 
 
 class Ledger:
-    """One transaction on the store (账簿); see ``application.ports.Ledger``. A part is made when it is first used."""
+    """One transaction on the store (账簿); see ``application.ports.Ledger``. Parts are created on first use."""
 
     def __init__(self, cursor: Cursor, writes: bool = False) -> None:
         self.cursor, self.writes = cursor, writes

@@ -1,4 +1,4 @@
-"""What lists ask of the store (查询): cases and their clocks as of a day, escalations, editions, counts."""
+"""Queries for lists (查询): cases and their clocks as of a day, escalations, editions, counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gkflow.store.statement import Statement, among, bind
 from gkflow.store.tables import CLOCK, DOCKET, ENTRY, ESCALATION, SWEEP
 
 _CORRECTION = ENTRY.alias("correction")
-# A correction may have put the entry's day into the period or out of it: the record itself is asked then.
+# A correction may have moved the entry's day into the period or out of it: the record itself decides.
 _CASES_WITH = Statement(
     select(ENTRY.c.case)
     .distinct()
@@ -69,7 +69,7 @@ _RECEIVED = Statement(
     )
     .order_by(DOCKET.c.case)
 )  # fmt: skip
-# Two searches by index instead of one that would have to weigh an OR: what still holds, what has ended since.
+# Two searches by index instead of one with an OR: rows that still hold, and rows that have ended since.
 _LATE = {
     than: Statement(
         union_all(

@@ -1,4 +1,4 @@
-"""Bringing a database to the present schema (数据库升级), with Alembic."""
+"""Upgrading a database to the present schema (数据库升级), with Alembic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VERSION_TABLE = "gkflow_version"  # not Alembic's own name: a portal's migration
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every migration up to *revision*; one that was run already is not run again."""
+    """Run every migration up to *revision* that has not been run yet."""
     from alembic import command
     from alembic.config import Config
 
@@ -21,6 +21,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection, connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(MIGRATING)  # of several at once, one makes the tables
+            connection.exec_driver_sql(MIGRATING)  # of several concurrent ones, one creates the tables
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -1,9 +1,9 @@
 """
-Which last days another calendar, or other rules, move (届满日变动): by groups of clocks that rest on the same, listed
-by the database.
+Last days that another calendar, or other rules, move (届满日变动): by groups of clocks that depend on the same dates
+and limit, listed by the database.
 
-A million clocks fall into some thousand groups of what they rest on, day 0 and last day; each group is counted once,
-and the database does the rest, so that memory stays flat.
+A million clocks fall into some thousand groups by recalculation key, day 0 and last day. Each group is counted once and
+the database does the rest, with bounded memory.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ _MOVED_CASE = temporary("gkflow_moved_case", _place(), Column("case", Text))
 _NAMES = list(Moved._fields)
 
 _OF_DOCKET = CLOCK.join(DOCKET, _D.case == _C.case)
-# Open clocks that run towards a day: what has stopped or ended never moves.
+# Open clocks that run towards a day: stopped or ended ones never move.
 _OPEN = and_(_C.until_day == FOREVER, _C.status == "running", _D.ended == FOREVER, _C.last_day.is_not(None))
-# And those that have no last day now, and may come to have one.
+# And those without a last day now, which may get one.
 _UNSTOPPED = and_(_C.until_day == FOREVER, _C.status != "stopped", _D.ended == FOREVER)
 _GROUPS = Statement(
     select(_D.unit, _C.recalculation_key, _C.since, _C.last_day, _C.provisional, _C.earliest, _C.latest)
@@ -131,7 +131,7 @@ _LISTED = (
 
 
 def _is_earlier(row: Any) -> Any:
-    """Whether a deadline ends earlier; one that there was not before ends earlier than anybody knew."""
+    """Whether a deadline ends earlier; a new deadline counts as earlier."""
     return case((and_(row.new.is_not(None), or_(row.old.is_(None), row.new < row.old)), 1), else_=0)
 
 
@@ -143,7 +143,7 @@ def _put_in_order(unread: Any) -> Statement:
     return Statement(insert(_MOVED).from_select(_NAMES, ordered, False))
 
 
-# A case that was read is listed as it was read.
+# A case that was read is listed with that result.
 _ORDER = {
     some: _put_in_order(_LISTED.where(_C.case.not_in(select(_READ_CASE.c.case))) if some else _LISTED)
     for some in (False, True)
@@ -251,12 +251,12 @@ class Moves(Part):
             self.run_many(_PUT_READ_MOVE, page)
 
     def order_moves(self) -> None:
-        """Put the deadlines that move in order, once: those that end earlier first."""
+        """Sort the deadlines that move, once: those that end earlier first."""
         self.remake(_MOVED)
         self.run(_ORDER[self.row(_ANY_READ) is not None])
 
     def moving(self) -> Iterator[Moved]:
-        """Every open clock that moves, in that order; what is held here is a page."""
+        """Every open clock that moves, in that order, a page at a time."""
         for rows in self.pages(_MOVES, 0, _PAGE):
             yield from (Moved._make(row[1:]) for row in rows)
 

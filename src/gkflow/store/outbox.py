@@ -25,7 +25,7 @@ _PUT = Statement(
 )
 WAITING = and_(_C.delivered_at.is_(None), _C.dead_at.is_(None))
 _GIVEN_UP = _C.error.not_in(DROPPED)
-# An address that is left alone for a while stands in "reachability"; an empty one there means the whole channel.
+# An address left alone for a while is in "reachability"; an empty one there means the whole channel.
 _LEFT_ALONE = exists().where(
     REACHABILITY.c.channel == _C.channel,
     or_(REACHABILITY.c.address == _C.address, REACHABILITY.c.address == ""),
@@ -120,7 +120,7 @@ _BURY = Statement(
 _OUT_OF_REACH = Statement(
     select(REACHABILITY.c.channel, REACHABILITY.c.address, REACHABILITY.c.error).where(REACHABILITY.c.failures > 0)
 )
-_RINGS = _C.channel.not_in(("file", "console"))  # most notices; which others ring nobody, the caller knows
+_RINGS = _C.channel.not_in(("file", "console"))  # most notices; the caller knows which other channels ring nobody
 _TAKEN = Statement(
     select(_C.channel, _C.address, func.max(_C.delivered_at).label("at"))
     .where(_RINGS, _C.delivered_at.is_not(None))
@@ -255,7 +255,7 @@ class Outbox(Part):
 
 
 def _claim_but(busy: Sequence[tuple[str, str]]) -> Statement:
-    """The claim of what goes to none of these addresses; which they are changes all the time, so it is made anew."""
+    """The claim without these addresses, which change all the time, so it is built for each call."""
     claimable = _CLAIMABLE.where(tuple_(_C.channel, _C.address).not_in(busy))
     return Statement(
         update(NOTICE).where(_C.id.in_(claimable)).values(claimed_until=bind("until")).returning(*_CLAIMED)
@@ -263,7 +263,7 @@ def _claim_but(busy: Sequence[tuple[str, str]]) -> Statement:
 
 
 def _waiting(row: Sequence[Any]) -> WaitingNotice:
-    """A claimed row; one that cannot be read says so, and holds up no other."""
+    """A claimed row; an unreadable one is marked as such and delays no other."""
     told: dict[str, Any] = dict(zip((column.name for column in _CLAIMED), row, strict=True))
     broken = [name for name in _TEXTS if not isinstance(told[name], str)]
     made_at = _moment(told["made_at"])
@@ -285,7 +285,7 @@ def _as_record(row: Sequence[Any]) -> NoticeRecord:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A stored moment; None where there is none that can be read."""
+    """A stored moment; None if there is none or it is unreadable."""
     try:
         found: datetime | None = read_moment(value)
     except (ValueError, TypeError, AttributeError):

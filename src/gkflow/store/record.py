@@ -1,7 +1,7 @@
 """
-The record (办理记录): entries in and out, on the driver's own cursor.
+The record (办理记录): reading and writing entries on the driver's own cursor.
 
-An ORM session for every action was measured at a fifteenth of bare statements.
+An ORM session per action ran at a fifteenth of the speed of bare statements.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gkflow.store.statement import Statement, among, bind, inserted
 from gkflow.store.tables import CLOCK, DOCKET, ENTRY, ESCALATION, NOTICE
 
 INSERT_ENTRY = Statement(insert(ENTRY).values(inserted(ENTRY)))
-# In the order in which ``_entry`` takes them apart.
+# In the order in which ``_entry`` unpacks them.
 _COLUMNS = (
     "case", "seq", "workflow", "edition", "action", "day", "written_at", "by", "unit", "facts", "remarks", "key",
     "previous", "hash", "account",
@@ -40,7 +40,7 @@ _CASES_AFTER = Statement(
 )
 _KNOWN = Statement(select(DOCKET.c.case).where(among(DOCKET.c.case, "cases")))
 _NEAR = Statement(select(DOCKET.c.case).where(DOCKET.c.case.like(bind("pattern"))).order_by(DOCKET.c.case).limit(50))
-# The highest number of so many figures; one made by hand ("…-0007-补") is none.
+# The highest number with so many digits; a hand-made one ("…-0007-补") does not count.
 _NUMBERED = (
     select(DOCKET.c.case)
     .where(
@@ -51,7 +51,7 @@ _NUMBERED = (
     .order_by(DOCKET.c.case.desc())
     .limit(1)
 )
-# Only SQLite's order of texts, which follows no locale, can take the index for a range.
+# Only SQLite's order of texts, which follows no locale, can use the index for a range.
 _HIGHEST_IN_RANGE = Statement(_NUMBERED.where(DOCKET.c.case.between(bind("lowest"), bind("highest"))))
 _HIGHEST = Statement(_NUMBERED)
 _NAMED_ELSEWHERE = tuple(
@@ -108,7 +108,7 @@ class Record(Part):
         after = ""
         while rows := self.raw(_ALL, after=after, size=_PAGE):
             if len(rows) == _PAGE:
-                # The last case of a full page may go on behind it: it opens the next page instead.
+                # The last case of a full page may continue after it: it opens the next page instead.
                 last = rows[-1][0]
                 rows = [row for row in rows if row[0] != last] or self.raw(_OF_CASE, case=last)
             after = rows[-1][0]
@@ -118,7 +118,7 @@ class Record(Part):
     def _as_written(self, row: Sequence[Any]) -> Entry | None:
         try:
             entry = _entry(row)
-            # SQLite keeps what it is given, and a day without hyphens is a number.
+            # SQLite stores any value, and a day without hyphens is a number.
             kinds = (type(entry.day), type(entry.written_at)) == (date, datetime)
             written = _values(entry)
             return entry if kinds and self.dialect.plain(written[name] for name in _COLUMNS) == tuple(row) else None

@@ -1,4 +1,4 @@
-"""The queue of an adoption (待重新推算): the cases that an adopted edition touches and that are still to be counted."""
+"""The queue of an adoption (待重新推算): cases affected by an adopted edition that still have to be recalculated."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
 Seals (封存): at the end of a sweep, one root over every head, sweep, acknowledgement, notice and edition.
 
-The leaves are a list that only grows, so that a seal costs what has changed since the last one. A case stands in it
-once for each seal before which its record had grown: what was cut off or rewritten since is named by case and entry.
+The leaves are a list that only grows, so that a seal costs what has changed since the last one. A case has one leaf
+for each seal before which its record had grown, so that a later cut or change is located by case and entry.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LEAVES = Statement(_LEAF.where(_L.place > bind("after")).limit(bind("size")), L
 _LEAVES_OF = Statement(_LEAF.where(_L.seal == bind("seal"), _L.place > bind("after")).limit(bind("size")), Leaf)
 _OTHER_LEAVES = Statement(_LEAF.where(_L.kind != "case"), Leaf)
 _OLDER = SEAL_LEAF.alias("older")
-# The heads that have moved since the last seal, each with the leaf under which it was sealed last.
+# The heads that have changed since the last seal, each with the leaf under which it was last sealed.
 _MOVED = Statement(
     select(_D.case, _D.entries, _D.head, _L.size, _L.hash)
     .select_from(
@@ -65,7 +65,7 @@ _MOVED = Statement(
     .order_by(_D.case)
 )
 _MARK_SEALED = Statement(update(DOCKET).where(_D.sealed == 0).values(sealed=1))
-# A day that was swept again, after its sweep had been taken back, has a leaf for each: 2022-10-05, 2022-10-05/1.
+# A day swept again after its sweep was taken back has two leaves: 2022-10-05, 2022-10-05/1.
 _DAY = cast(_S.day, Text).concat(case((_S.series == 0, ""), else_=literal("/").concat(cast(_S.series, Text))))
 _SWEPT = Statement(
     select(_DAY.label("name"), _S.steps, _S.hash)
@@ -73,7 +73,7 @@ _SWEPT = Statement(
     .order_by(_S.series, _S.day)
 )
 _SWEEP_HASHES = Statement(select(_DAY.label("name"), _S.hash))
-# Tables whose rows are kept whole: the kind of leaf, the column of its name, the columns under its hash.
+# Tables whose rows are sealed one by one: the kind of leaf, the name column, the hashed columns.
 _KEPT = {
     "calendar": (CALENDAR_EDITION.c.id, [CALENDAR_EDITION.c[n] for n in ("edition", "adopted_at", "by", "data")]),
     "rules": (
@@ -106,7 +106,7 @@ _OTHERWISE = Statement(
 )
 _ENTRY_HASH = Statement(select(ENTRY.c.hash).where(ENTRY.c.case == bind("case"), ENTRY.c.seq == bind("seq")))
 _LAST_ENTRY = Statement(select(func.max(ENTRY.c.seq)).where(ENTRY.c.case == bind("case")))
-# Of a notice, what does not change after it was put into the outbox.
+# The columns of a notice that do not change once it is in the outbox.
 _NOTICES = Statement(
     select(*(_N[n] for n in ("id", "key", "case", "escalation", "kind", "name", "unit", "facts", "wording", "made_at")))
     .where(_N.id > bind("after"), _N.id <= bind("through"))
@@ -195,12 +195,12 @@ class Seals(Part):
         ]
 
     def _kept_rows(self) -> Iterator[tuple[str, str, Sequence[Any]]]:
-        """Every row that is kept whole, by its kind and its name."""
+        """Every row that is sealed by itself, by kind and name."""
         for kind, statement in _ROWS.items():
             for row in self.raw(statement):
                 yield kind, str(row[0]), row
 
-    # -- holding what is on record against what was sealed ---------------------------------------------------------
+    # -- comparing the record with its seals --------------------------------------------------------------------------
 
     def sealed_without_leaf(self) -> list[str]:
         """Cases whose head is marked as sealed without a seal that has it."""
@@ -264,7 +264,7 @@ class Seals(Part):
         return int(self.value(_LAST_NOTICE_LEAF) or 0)
 
     def notices_digest(self, after: int, through: int | None, algorithm: str) -> tuple[str, int, str]:
-        """The notices behind id *after*: the id of the last one, how many, and the hash of what they say."""
+        """The notices after id *after*: the last id, their number, and the hash of their content."""
         digest, many, last = hashlib.new(algorithm), 0, after
         if through is None:
             through = self.value(_LAST_NOTICE) or 0
@@ -276,7 +276,7 @@ class Seals(Part):
         return str(through if many else last), many, mark + digest.hexdigest()
 
     def acknowledged(self) -> tuple[str, int]:
-        """The head of the chain of acknowledgements, and how many they are."""
+        """The head of the chain of acknowledgements, and their number."""
         many, last = int(self.value(_HOW_MANY)), self.row(_LAST_ACKNOWLEDGEMENT)
         if last is None or last.hash is not None:
             return (last.hash if last is not None else ""), many
@@ -299,7 +299,7 @@ class Seals(Part):
     def acknowledgement_hash(
         self, escalation: int, by: str, at: datetime, words: str, previous: str, algorithm: str = ""
     ) -> str:
-        """The hash of an acknowledgement, under the office's key where it has one."""
+        """The hash of an acknowledgement, under the office's key if it has one."""
         columns = (escalation, by, moment_text(at), words, previous)
         if self.key:
             text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
@@ -318,6 +318,6 @@ def _is_moment(value: Any) -> bool:
 
 
 def _row_hash(row: Sequence[Any], algorithm: str) -> str:
-    # A moment is a datetime in PostgreSQL and text in SQLite: both as gkflow writes them.
+    # A moment is a datetime in PostgreSQL and text in SQLite: both in gkflow's own form.
     plain = [moment_text(read_moment(v)) if isinstance(v, datetime) or _is_moment(v) else v for v in row]
     return seal(plain, algorithm)

@@ -1,4 +1,4 @@
-"""Notices that say what is no longer so (不再需要的通知): found when they are to leave, and dropped with the reason."""
+"""Notices that are no longer true (不再需要的通知): found before they are sent, and dropped with the reason."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DROP = Statement(
 
 
 class StaleNotices(Part):
-    """Notices that are not to be sent any more, in one transaction (不再需要的通知)."""
+    """Notices that must not be sent any more, in one transaction (不再需要的通知)."""
 
     def of_unswept_sweeps(self, ids: Sequence[int]) -> set[int]:
         """Those of these notices about a step whose sweep was taken back."""

@@ -1,7 +1,7 @@
 """
-Statements (语句): SQLAlchemy Core over the tables, compiled once for each database and run on the driver's cursor.
+Statements (语句): SQLAlchemy Core over the tables, compiled once per database and run on the driver's cursor.
 
-Values go in by name, and rows come out by name: as the class that a statement names, else as a named tuple of its
+Values are bound by name, and rows are read by name: as the class that a statement names, else as a named tuple of its
 columns. Days are dates and moments are aware and in UTC, because the column says so.
 """
 
@@ -33,7 +33,7 @@ bind = bindparam
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """The condition that a column is one of a list of values, which is given by *name*."""
+    """The condition that a column is one of a list of values, bound as *name*."""
     return column.in_(bindparam(name, expanding=True))
 
 
@@ -43,21 +43,21 @@ def columns_of(table: Table, row: type[NamedTuple] | type[tuple[Any, ...]]) -> l
 
 
 def inserted(table: Table, columns: Iterable[Column[Any]] | None = None) -> dict[str, BindParameter[Any]]:
-    """What an INSERT puts into some columns of a table: each the value of its own name. Not a key that is numbered."""
+    """The values of an INSERT into some columns of a table, each bound by its column's name."""
     found = [c for c in table.c if c is not table.autoincrement_column] if columns is None else columns
     return {column.name: bindparam(column.name, type_=column.type) for column in found}
 
 
 class Compiled(NamedTuple):
-    """A statement as one database wants it (已编译的语句)."""
+    """A statement compiled for one database (已编译的语句)."""
 
     text: str
-    names: tuple[str, ...]  # of the values, in the order of their marks
+    names: tuple[str, ...]  # of the values, in the order of their placeholders
     constants: Mapping[str, Any]
-    lists: Mapping[str, str]  # of a mark that is one of a list: the list's name
+    lists: Mapping[str, str]  # from the placeholder of a list to the list's name
 
     def ordered(self, values: Mapping[str, Any]) -> list[Any]:
-        """The values in the order of the marks."""
+        """The values in the order of the placeholders."""
         known = {**self.constants, **values} if self.constants else values
         if not self.lists:
             return [known[name] for name in self.names]
@@ -70,11 +70,11 @@ class Compiled(NamedTuple):
 
 class Statement:
     """
-    One statement (语句). *core* is the statement, or a function that is given the database's own ``insert`` and makes
-    it (both spell ON CONFLICT alike, and SQLAlchemy has a class for each); *row* is the class of its rows.
+    One statement (语句). *core* is the statement, or a function that receives the database's own ``insert`` and returns
+    the statement (SQLAlchemy has a class per database for ON CONFLICT); *row* is the class of its rows.
 
-    What stands in the statement itself (``status == "running"``) is written out, so that the planner sees that a
-    partial index holds; what is bound by name stays a mark.
+    Constants in the statement (``status == "running"``) are written out, so that the planner can use a partial index;
+    values bound by name stay placeholders.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Statement:
         self._lists: tuple[str, ...] | None = None
 
     def on(self, is_sqlite: bool, values: Mapping[str, Any]) -> Compiled:
-        """The statement for one database, with as many marks as its lists have values."""
+        """The statement for one database, with as many placeholders as its lists have values."""
         if self._lists is None:
             self._lists = tuple(_lists_of(self.core(is_sqlite)))
         sizes = tuple([_size(len(values[name])) for name in self._lists]) if self._lists else ()
@@ -104,7 +104,7 @@ class Statement:
         return self._core(sqlite.insert if is_sqlite else postgresql.insert)
 
     def maker(self, is_sqlite: bool) -> _Reader:
-        """What makes a value of one row that the driver gives."""
+        """The function that converts a row of the driver."""
         found = self._makers.get(is_sqlite)
         if found is None:
             found = self._makers[is_sqlite] = self._maker(is_sqlite)
@@ -113,7 +113,7 @@ class Statement:
     def _compile(self, is_sqlite: bool, sizes: Mapping[str, int]) -> Compiled:
         core = self.core(is_sqlite)
         if isinstance(core, Insert):
-            core = core.inline()  # else PostgreSQL is asked for the key of every row
+            core = core.inline()  # else PostgreSQL returns the key of every row
         for each in iterate(cast("ExternallyTraversible", core)):
             if isinstance(each, BindParameter) and each.unique and not isinstance(each.type, TupleType):
                 each.literal_execute = True
@@ -173,7 +173,7 @@ def _lists_of(core: Executable) -> list[str]:
 
 
 def _size(length: int) -> int:
-    """For how many values a list is compiled: the next power of two, so that lists of all lengths share a few texts."""
+    """The compiled length of a list: the next power of two, so that lists of all lengths share a few texts."""
     return 1 << (length - 1).bit_length() if length else 0
 
 
@@ -184,6 +184,6 @@ def _padded(values: Sequence[Any]) -> list[Any]:
 
 @functools.lru_cache(maxsize=512)
 def getter(names: tuple[str, ...]) -> Callable[[Any], Any]:
-    """What takes the values of these names out of a row."""
+    """The function that reads the values of these names from a row."""
     get = attrgetter(*names)
     return get if len(names) > 1 else lambda row: (get(row),)

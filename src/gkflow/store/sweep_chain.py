@@ -1,4 +1,4 @@
-"""The chain of sweeps (巡检链): every sweep under its seal and that of the one before, what was taken back as well."""
+"""The chain of sweeps (巡检链): every sweep with its seal and the previous one, including sweeps taken back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gkflow.store.tables import ESCALATION, SWEEP
 
 _ONE_DAY = timedelta(days=1)
 _SEALED_ON = func.coalesce(ESCALATION.c.sealed_with, ESCALATION.c.day)
-# What an hour brought since the last sweep is sealed by the next one.
+# Steps in hours recorded since the last sweep are sealed by the next one.
 _OF_THE_NEXT = and_(ESCALATION.c.series == bind("series"), bind("next_day") == _SEALED_ON)
 _OF_NO_SWEEP = Statement(
     select(func.count())
@@ -28,7 +28,7 @@ _OF_NO_SWEEP = Statement(
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a walk along the chain of sweeps stands (核验进度)."""
+    """The state of verifying the chain of sweeps (核验进度)."""
 
     series: int = 0
     previous: str = ""
@@ -71,7 +71,7 @@ class SweepChain(Part):
         return walk.done, breaches
 
     def _begin_series(self, walk: _Walk, taken_back: dict[int, UnsweepLine], series: int) -> None:
-        """Step from one series into the next: what took back the sweeps between is a link of the chain itself."""
+        """Go from one series to the next: taking back the sweeps in between is itself a link of the chain."""
         while walk.series < series:
             walk.series += 1
             line = taken_back.get(walk.series)

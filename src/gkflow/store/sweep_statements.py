@@ -34,7 +34,7 @@ _C, _E, _S = CLOCK.c, ESCALATION.c, SWEEP.c
 
 
 def in_force(row: FromClause) -> ColumnElement[bool]:
-    """The condition that no unsweep has taken a sweep or a step back: one that was is on record and counts no more."""
+    """The condition that a sweep or a step was not taken back: one that was stays on record without effect."""
     return ~exists().where(UNSWEEP.c.series > row.c.series, UNSWEEP.c.from_day <= row.c.day)
 
 
@@ -69,14 +69,14 @@ LAST_HASH = Statement(
     .limit(1)
 )  # fmt: skip
 
-# A row is looked at for a step when it comes to be reached (its last day between the threshold of the last sweep and
-# that of this one), or when it was drawn up since the last sweep.
+# A row is checked for a step when the step is newly reached (its last day is between the threshold of the last sweep
+# and that of this one), or when it was recomputed since the last sweep.
 _RUNS = and_(
     _C.status == "running", _C.ladder == bind("ladder"), _C.from_day <= bind("on"), _C.last_day <= bind("threshold")
 )
 _DUE = (
     and_(_RUNS, _C.until_day == FOREVER, _C.last_day > bind("since")),
-    # Revisions that held on the swept day and have ended since: only a sweep that catches up meets them.
+    # Revisions that held on the swept day and have ended since: only a sweep that catches up finds them.
     and_(_RUNS, _C.until_day < FOREVER, _C.until_day > bind("on"), _C.last_day > bind("since")),
     and_(_RUNS, _C.fresh == 1, _C.until_day > bind("on")),
 )
@@ -130,12 +130,12 @@ DROP_THRESHOLDS = Statement(
 PUT_THRESHOLD = Statement(insert(LADDER_THRESHOLD).values(inserted(LADDER_THRESHOLD)))
 FORGET_THRESHOLDS = Statement(delete(LADDER_THRESHOLD))
 
-# What silence brought about, gkflow itself has put on record under the last day; the clock has stopped with it.
+# Consequences of silence are recorded by gkflow itself under the last day; the clock has stopped with it.
 _TAKEN = and_(
     _E.kind == "propose",
     exists().where(
         ENTRY.c.case == _E.case, ENTRY.c.day >= _E.last_day, ENTRY.c.by == SYSTEM,
-        # A link that a sweep wrote, a last day counted again: no consequence of the law.
+        # A link written by a sweep or a recalculated last day is not a consequence of the law.
         ENTRY.c.action.not_in(("link", "recount")),
     ),
 )  # fmt: skip
@@ -144,8 +144,8 @@ _STILL_RUNS = exists().where(
     _C.case == _E.case, _C.clock == _E.clock, _C.ref == _E.ref, _C.from_day <= bind("through"),
     _C.until_day > bind("through"), _C.status == "running", _C.last_day == _E.last_day,
 )  # fmt: skip
-# People are notified only of what still holds: the clock runs towards that last day (what was reached today, today's
-# clocks have just shown), and no higher step is on record.
+# People are notified only of what still holds: the clock runs towards that last day (for steps reached today that has
+# just been checked), and no higher step is on record.
 UNTOLD = Statement(
     select(
         _E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step,
@@ -184,7 +184,7 @@ STANDING_STILL = Statement(
     StandingStill,
 )  # fmt: skip
 _REACHED = (_E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step, _E.kind, _E.colour, _E.day)
-# What belongs to the sweep of a day: what was reached on it, and what an hour brought after an earlier one was sealed.
+# The steps of a day's sweep: those reached on it, and those in hours recorded after an earlier one was sealed.
 _ON_ITS_DAY = and_(_E.day == bind("day"), _E.sealed_with.is_(None))
 SEALED = tuple(
     Statement(

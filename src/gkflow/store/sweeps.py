@@ -1,8 +1,8 @@
 """
 Sweeps and escalations (巡检与督办记录): set-based statements, so that a sweep costs what is due, not what is open.
 
-For every step of a ladder Python makes one threshold day; SQL compares days. Exactly once is a matter of the
-unique key of ``escalation``, whoever calls and however often.
+For every step of a ladder Python computes one threshold day; SQL compares days. The unique key of ``escalation``
+makes every step exactly-once, whoever calls and however often.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ class Sweeps(Part):
         self._heads.move(ChainHead("sweep", day.isoformat(), sealed))
 
     def content_of(self, day: date, series: int = 0) -> tuple[int, str]:
-        """How many escalations a sweep has, and the hash of all their columns."""
-        # As it is stored: what cannot be read is no fault here, it is not what was sealed.
+        """The number of a sweep's escalations, and the hash of all their columns."""
+        # As stored: an unreadable value is not a fault here, but it differs from what was sealed.
         digest, count = hashlib.sha256(), 0
         for which in sql.SEALED:
             for rows in self.raw_pages(which, 0, day=day, series=series):
@@ -137,23 +137,23 @@ class Sweeps(Part):
             self._series = int(self.value(sql.SERIES))
         return self._series
 
-    _series: int | None = None  # one transaction, one series: whoever begins another holds the sweeps
+    _series: int | None = None  # one series per transaction: beginning another one locks the sweeps
 
     def last_sweep_hash(self) -> str:
-        """The seal with which the chain of sweeps ends so far."""
+        """The last seal of the chain of sweeps so far."""
         found = self.row(sql.LAST_HASH, series=self.series) or self.row(sql.UNSWEPT_HASH, series=self.series)
         return str(found.hash) if found is not None else ""
 
     def lines(self) -> list[SweepLine]:
-        """Every sweep, those taken back among them."""
+        """Every sweep, including those taken back."""
         return self.rows(sql.ALL)
 
     def raw_lines(self) -> list[tuple[Any, ...]]:
-        """The same as the database has it: for who has to see what was really stored."""
+        """The same as stored, for callers that need the stored form."""
         return self.raw(sql.ALL)
 
     def line_of(self, row: Sequence[Any]) -> SweepLine:
-        """One of the raw lines as a value. Raises ValueError where it cannot be read."""
+        """A raw line as a value. Raises ValueError if it is unreadable."""
         found: SweepLine = sql.ALL.maker(self.dialect.sqlite)(row)
         return found
 
@@ -179,7 +179,7 @@ class Sweeps(Part):
         return count
 
     def unsweeps(self) -> list[UnsweepLine]:
-        """What was taken back, oldest first."""
+        """The sweeps taken back, oldest first."""
         return self.rows(sql.UNSWEEPS)
 
     def acted_on_later_than(self, day: date) -> list[str]:
@@ -195,7 +195,7 @@ class Sweeps(Part):
         found: datetime | None = self.value(sql.FOUNDED)
         return found
 
-    # -- what a sweep looks for --------------------------------------------------------------------------------------
+    # -- searches of a sweep -----------------------------------------------------------------------------------------
 
     def run_out(self, workflow: str, clock: str, ladder: str, day: date) -> list[tuple[str, str]]:
         """The runs of a clock whose last day was before *day* and that still run on it: case, ref."""
@@ -219,12 +219,12 @@ class Sweeps(Part):
 
 
 def _of_units(where: Where) -> tuple[bool | None, dict[str, tuple[str, ...]]]:
-    """Which condition on the unit that has the case; none where every unit goes by one calendar."""
+    """The condition on the unit that has the case; none if all units share one calendar."""
     return (where.inside, {"units": where.units}) if where.units else (None, {})
 
 
 def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:
-    """The hash of a sweep: all its columns, the content of its escalations, the sweep before."""
+    """The hash of a sweep: all its columns, the content of its escalations, the previous sweep."""
     done: Any = moment_text(line.done_at) if line.done_at is not None else None
     return seal(
         (
@@ -235,7 +235,7 @@ def seal_sweep(line: SweepLine, content: str, algorithm: str) -> str:
 
 
 def seal_unsweep(line: UnsweepLine, algorithm: str) -> str:
-    """The hash of what took sweeps back: all its columns, the seal of the last sweep before among them."""
+    """The hash of an unsweep: all its columns, including the seal of the last sweep before it."""
     return seal(
         (
             "unsweep", line.series, line.from_day.isoformat(), line.through.isoformat(), moment_text(line.at),

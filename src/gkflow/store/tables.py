@@ -1,9 +1,9 @@
 """
-The tables (数据表): each is declared here, once; statements are made of their columns.
+The tables (数据表): each is declared here, once; statements are built from their columns.
 
-``entry``, ``escalation``, ``acknowledgement`` are append-only and guarded by triggers; ``sweep`` may be written
-once. ``docket`` and ``clock`` are caches with one writer, remade by ``rebuild``. Days are dates, moments aware
-UTC. Texts that are hashed (``facts``, ``remarks``) are stored as the very text that was hashed.
+``entry``, ``escalation``, ``acknowledgement`` are append-only and guarded by triggers; ``sweep`` may be written once.
+``docket`` and ``clock`` are caches with one writer, rebuilt by ``rebuild``. Days are dates, moments aware UTC. Hashed
+texts (``facts``, ``remarks``) are stored exactly as they were hashed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from sqlmodel import Field, SQLModel
 
 
 class Row(SQLModel):
-    """A row of gkflow's (数据行): kept apart from the tables of a portal, whose names may be the same."""
+    """A row of gkflow (数据行): with its own metadata, because a portal's tables may have the same names."""
 
     metadata = MetaData()
 
 
 class EntryRow(Row, table=True):
-    """One entry of a record (办理记录条目); every column is under ``hash``, with the hash of the entry before."""
+    """One entry of a record (办理记录条目); ``hash`` covers every column, with the hash of the previous entry."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -48,11 +48,11 @@ class EntryRow(Row, table=True):
     key: str | None = None
     previous: str
     hash: str
-    account: str | None = None  # the operating-system account; unknown of entries of before schema 0004
+    account: str | None = None  # the operating-system account; unknown for entries from before schema 0004
 
 
 class DocketRow(Row, table=True):
-    """What lists show of a case (台账), and the count and head hash of its record, kept outside of it."""
+    """The docket line of a case (台账), with the count and head hash of its record."""
 
     __tablename__ = "docket"
     __table_args__ = (
@@ -73,17 +73,17 @@ class DocketRow(Row, table=True):
     ended: date  # the day on which it ended; FOREVER while open
     entries: int
     head: str
-    # 1: the last seal has looked at this head.
+    # 1: the last seal has checked this head.
     sealed: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class ClockRow(Row, table=True):
-    """One revision of a clock (计时): how it stood from ``from_day`` until before ``until_day``."""
+    """One revision of a clock (计时), valid from ``from_day`` until before ``until_day``."""
 
     __tablename__ = "clock"
     __table_args__ = (
-        # The sweep: the ladder by equality, then the days, so that its cost follows what is due; and what was
-        # drawn up since the last one.
+        # The sweep: the ladder by equality, then the days, so that its cost follows what is due; and the rows
+        # recomputed since the last one.
         Index(
             "clock_due",
             "ladder",
@@ -105,7 +105,7 @@ class ClockRow(Row, table=True):
             sqlite_where=text("status = 'running' AND owed = 1"),
             postgresql_where=text("status = 'running' AND owed = 1"),
         ),
-        # What stands still or waits: somebody is reminded of it after a while.
+        # Suspended and waiting clocks: somebody is reminded of them after a while.
         Index(
             "clock_still", "until_day", "from_day",
             sqlite_where=text("status IN ('suspended', 'waiting') AND owed = 1"),
@@ -131,21 +131,21 @@ class ClockRow(Row, table=True):
     last_day: date | None = None
     remaining: int | None = None
     stopped: date | None = None
-    days_left: int | None = None  # at the stop; else reckoned for the day asked
+    days_left: int | None = None  # at the stop; else computed for the day requested
     provisional: int = Field(default=0, sa_type=SmallInteger)
     earliest: date | None = None
     latest: date | None = None
     risk: date | None = None
     ladder: str = ""
-    fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: drawn up since the last sweep
+    fresh: int = Field(default=0, sa_type=SmallInteger)  # 1: computed since the last sweep
     calendar: str = ""
-    # What the last day rests on, as JSON (domain/recalculation_key.py); "record": the record has to be read.
+    # What the last day depends on, as JSON (domain/recalculation_key.py); "record": the record has to be read.
     recalculation_key: str = Field(default='"record"', sa_type=Text, sa_column_kwargs={"server_default": '"record"'})
     stopped_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the action that stopped it
 
 
 class SweepRow(Row, table=True):
-    """One day's sweep (巡检); sealed when done, with the seal of the sweep before."""
+    """One day's sweep (巡检); sealed when done, with the seal of the previous sweep."""
 
     __tablename__ = "sweep"
     day: date = Field(primary_key=True)
@@ -157,15 +157,15 @@ class SweepRow(Row, table=True):
     steps: int | None = None
     telling: int | None = Field(
         default=None, sa_type=SmallInteger
-    )  # 1: people were notified of what was reached since the last one that did
+    )  # 1: people were notified of the steps reached since the last sweep with 1
     previous: str | None = None
     hash: str | None = None
 
 
 class UnsweepRow(Row, table=True):
     """
-    Sweeps taken back (撤销巡检): those of earlier series from ``from_day`` on, done under a clock that was wrong.
-    ``previous`` is the seal of the last sweep before; ``series`` is the one that begins.
+    Sweeps taken back (撤销巡检): those of earlier series from ``from_day`` on, made under a wrong clock. ``previous``
+    is the seal of the last sweep before; ``series`` is the new one.
     """
 
     __tablename__ = "unsweep"
@@ -180,7 +180,7 @@ class UnsweepRow(Row, table=True):
 
 
 class EscalationRow(Row, table=True):
-    """One step of a ladder on record (督办记录), once for a case, clock, ref and last day."""
+    """One recorded step of a ladder (督办记录), once per case, clock, ref and last day."""
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -202,11 +202,11 @@ class EscalationRow(Row, table=True):
     colour: str
     day: date
     series: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # that of its sweep
-    sealed_with: date | None = None  # the sweep that seals it, where that of its own day was done before
+    sealed_with: date | None = None  # the sweep that seals it, if that of its own day was done before
 
 
 class AcknowledgementRow(Row, table=True):
-    """Who acknowledged an escalation, and with what words (签收意见)."""
+    """Who acknowledged an escalation, and the remark (签收意见)."""
 
     __tablename__ = "acknowledgement"
     id: int | None = Field(default=None, primary_key=True)
@@ -239,7 +239,7 @@ class NoticeRow(Row, table=True):
     key: str = Field(unique=True)
     case: str
     escalation: int | None = None
-    subscription: int | None = None  # that of a subscriber's message
+    subscription: int | None = None  # the subscription of a subscriber's message
     kind: str
     role: str
     name: str
@@ -250,7 +250,7 @@ class NoticeRow(Row, table=True):
     wording: str
     made_at: datetime
     next_try_at: datetime
-    urgent: int = Field(  # 1: it leaves in quiet hours as well
+    urgent: int = Field(  # 1: it is sent in quiet hours as well
         default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
     )
     tries: int = 0
@@ -258,16 +258,16 @@ class NoticeRow(Row, table=True):
     delivered_at: datetime | None = None
     dead_at: datetime | None = None
     error: str = Field(default="", sa_type=Text)
-    refused_since: datetime | None = None  # since when its address refuses what comes (401, 404, 410)
+    refused_since: datetime | None = None  # since when its address refuses messages (401, 404, 410)
 
 
 class ReachabilityRow(Row, table=True):
-    """An address that is left alone for a while (暂不送发的地址); an empty one stands for the whole channel."""
+    """An address left alone for a while (暂不送发的地址); an empty one means the whole channel."""
 
     __tablename__ = "reachability"
     channel: str = Field(primary_key=True)
     address: str = Field(primary_key=True)
-    failures: int  # how often in a row it was out of reach
+    failures: int  # consecutive failures
     retry_at: datetime
     error: str = Field(default="", sa_type=Text)
 
@@ -285,9 +285,9 @@ class CalendarEditionRow(Row, table=True):
 
 class RulesEditionRow(Row, table=True):
     """
-    An edition of the rules that the office adopted (采用的规则版本), with the sources of all of them; the last adopted
-    is the one in use. ``files`` is the fingerprint of the files that said it; ``hash`` covers every column, with the
-    hash of the edition before.
+    An edition of the rules that the office adopted (采用的规则版本), with all its sources; the last adopted is the one
+    in use. ``files`` is the fingerprint of its files; ``hash`` covers every column, with the hash of the previous
+    edition.
     """
 
     __tablename__ = "rules_edition"
@@ -313,7 +313,7 @@ class EditionRow(Row, table=True):
 
 
 class DraftRow(Row, table=True):
-    """An entry that was refused and is kept to be mended (草稿); it is no part of any record."""
+    """A refused entry kept for completion (草稿); it is not part of any record."""
 
     __tablename__ = "draft"
     id: int | None = Field(default=None, primary_key=True)
@@ -329,7 +329,7 @@ class DraftRow(Row, table=True):
 
 
 class SubscriptionRow(Row, table=True):
-    """Who subscribes to what is published (订阅); ``token`` is the word by which to leave."""
+    """A subscription to published information (订阅); ``token`` is the secret with which to unsubscribe."""
 
     __tablename__ = "subscription"
     __table_args__ = (UniqueConstraint("token", name="subscription_token"),)
@@ -345,7 +345,7 @@ class SubscriptionRow(Row, table=True):
 
 
 class RecountQueueRow(Row, table=True):
-    """One deadline in the queue of an adoption (待重新推算), by its case; no clock: only how firm it is has changed."""
+    """One deadline in the queue of an adoption (待重新推算), by case; without a clock: only its firmness changed."""
 
     __tablename__ = "recount_queue"
     __table_args__ = (Index("recount_queue_case", "case"),)
@@ -378,8 +378,8 @@ class HeartbeatRow(Row, table=True):
 
 class LadderThresholdRow(Row, table=True):
     """
-    Up to which last day the clocks of a ladder have been looked at for one step (督办阈值), of the units of one
-    calendar; ``place`` names the unit that has a calendar of its own, and is empty for all others.
+    The last day up to which the clocks of a ladder have been checked for one step (督办阈值), for the units of one
+    calendar; ``place`` names a unit with a calendar of its own, and is empty for all others.
     """
 
     __tablename__ = "ladder_threshold"
@@ -390,7 +390,7 @@ class LadderThresholdRow(Row, table=True):
 
 
 class ChainHeadRow(Row, table=True):
-    """With which hash a chain ends (链头), kept outside of the chain: of the sweeps by day, of the seals by number."""
+    """The last hash of a chain (链头), kept outside of the chain: of sweeps by day, of seals by number."""
 
     __tablename__ = "chain_head"
     chain: str = Field(primary_key=True)
@@ -399,7 +399,7 @@ class ChainHeadRow(Row, table=True):
 
 
 class SealRow(Row, table=True):
-    """A seal (封存): the root over everything on record up to a sweep, chained to the seal before."""
+    """A seal (封存): the root over everything on record up to a sweep, chained to the previous seal."""
 
     __tablename__ = "seal"
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -415,11 +415,11 @@ class SealRow(Row, table=True):
     root: str
     previous: str
     hash: str
-    peaks: str = Field(sa_type=Text)  # by which the tree grows on; they follow from the leaves
+    peaks: str = Field(sa_type=Text)  # for growing the tree; they follow from the leaves
 
 
 class SealLeafRow(Row, table=True):
-    """One leaf of the tree that is sealed (封存项): a case by its entries and head, a sweep, an edition, and so on."""
+    """One leaf of the sealed tree (封存项): a case by its entries and head, a sweep, an edition, and so on."""
 
     __tablename__ = "seal_leaf"
     __table_args__ = (Index("seal_leaf_name", "kind", "name"),)
@@ -445,7 +445,7 @@ GUARDED = (
 def _table(row: type[Row]) -> Table:
     table = cast("Table", row.__table__)  # type: ignore[attr-defined]
     for column in table.c:
-        column.default = None  # a statement says itself what it writes
+        column.default = None  # a statement gives all values itself
     return table
 
 

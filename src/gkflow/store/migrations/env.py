@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: on the connection that it is given."""
+"""Alembic's environment: it runs on the connection that it is given."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ APPEND_ONLY = ("entry", "escalation", "acknowledgement")
 
 
 def upgrade() -> None:
-    """Make the tables, then the guards."""
+    """Create the tables, then the guards."""
     op.create_table(
         "calendar_edition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -220,12 +220,12 @@ def upgrade() -> None:
         guard(table, "UPDATE")
         guard(table, "DELETE")
     guard("sweep", "DELETE")
-    # A sweep is written once: from made to done; a done one is never touched again.
+    # A sweep is written once, when it is done; a done one never changes.
     guard("sweep", "UPDATE", "OLD.hash IS NOT NULL")
 
 
 def guard(table: str, verb: str, condition: str = "") -> None:
-    """Let the database itself refuse to change what is on record."""
+    """Let the database itself refuse changes to the record."""
     name, words = f"{table}_no_{verb.lower()}", f"{table} is append-only"
     if op.get_bind().dialect.name == "sqlite":
         when = f"WHEN {condition}" if condition else ""
@@ -245,5 +245,5 @@ def guard(table: str, verb: str, condition: str = "") -> None:
 
 
 def downgrade() -> None:
-    """There is nothing before it."""
+    """There is no earlier schema."""
     raise NotImplementedError("the first schema has none before it")

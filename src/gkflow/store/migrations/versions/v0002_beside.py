@@ -1,4 +1,4 @@
-"""Drafts and subscriptions (草稿与订阅): two tables beside the record."""
+"""Drafts and subscriptions (草稿与订阅): two tables outside of the record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,4 +1,4 @@
-"""What a last day rests on (重算式): one column more on each clock."""
+"""What a last day depends on (重算式): a new column of each clock."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add the column; of a clock drawn up before nobody knows, so that its record is read."""
+    """Add the column; for existing clocks it is unknown, so that their record is read."""
     op.add_column("clock", sa.Column("recipe", AutoString(), nullable=False, server_default="?"))

@@ -1,4 +1,4 @@
-"""What keeps an office safe (安全加固): who was at the machine, and what stands outside of the record."""
+"""Safety of an office (安全加固): the account of the writer, and copies outside of the record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add what has come since, part by part."""
+    """Add the new parts one by one."""
     _accounts()
     _stops()
     _rules()
@@ -25,12 +25,12 @@ def upgrade() -> None:
 
 
 def _accounts() -> None:
-    """The operating-system account of the writer; nobody knows it of the entries before, and their hashes stay."""
+    """The operating-system account of the writer; unknown for earlier entries, whose hashes stay."""
     op.add_column("entry", sa.Column("account", AutoString(), nullable=True))
 
 
 def _stops() -> None:
-    """The action that stopped a clock; of a clock drawn up before nobody knows, until it is drawn up anew."""
+    """The action that stopped a clock; unknown for earlier rows until they are recomputed."""
     op.add_column("clock", sa.Column("stopped_by", AutoString(), nullable=False, server_default=""))
 
 
@@ -53,7 +53,7 @@ def _rules() -> None:
 
 
 def _seals() -> None:
-    """Seals over the record, a chain of acknowledgements, and which docket rows the next seal has to look at."""
+    """Seals over the record, a chain of acknowledgements, and the docket rows that the next seal must check."""
     op.create_table(
         "seal",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -97,13 +97,13 @@ _COUNTERS = ("cases", "entries", "sweeps", "steps", "acknowledgements", "notices
 
 
 def _standing_still() -> None:
-    """What stands still or waits is looked for at every sweep: its cost follows what does."""
+    """Every sweep searches suspended and waiting clocks: an index keeps its cost proportional to their number."""
     still = sa.text("status IN ('suspended', 'waiting') AND owed = 1")
     op.create_index("clock_still", "clock", ["until_day", "from_day"], sqlite_where=still, postgresql_where=still)
 
 
 def _reachability() -> None:
-    """The addresses that are left alone for a while, and since when an address has refused a notice."""
+    """The addresses left alone for a while, and since when an address has refused a notice."""
     op.create_table(
         "reachability",
         sa.Column("channel", AutoString(), nullable=False),
@@ -118,8 +118,8 @@ def _reachability() -> None:
 
 def _series() -> None:
     """
-    Sweeps and escalations belong to a series: what was swept under a wrong clock is taken back on record
-    (``unsweep``), and those days are swept again in the next one.
+    Sweeps and escalations belong to a series: sweeps under a wrong clock are taken back on record (``unsweep``), and
+    those days are swept again in the next one.
     """
     op.create_table(
         "unsweep",
@@ -151,7 +151,9 @@ _SERIES = "series INTEGER NOT NULL DEFAULT 0"
 
 
 def _series_in_sqlite() -> None:
-    """SQLite changes no key of a table: each is written anew, ``acknowledgement`` as it refers to ``escalation``."""
+    """
+    SQLite cannot change a table's key: each is rewritten, with ``acknowledgement``, which refers to ``escalation``.
+    """
     kept = {
         name: [each[0] for each in op.get_bind().exec_driver_sql(_MADE, (name,))] for name in ("escalation", "sweep")
     }
@@ -181,7 +183,7 @@ def _series_in_sqlite() -> None:
         op.get_bind().exec_driver_sql(statement)
 
 
-# How a table, its indexes and its triggers were made.
+# The statements that create a table, its indexes and its triggers.
 _MADE = (
     "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL"
     " ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, rowid"

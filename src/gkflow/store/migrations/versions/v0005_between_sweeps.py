@@ -1,4 +1,4 @@
-"""What has come due by the hour (按小时计算的期限), and the queue of an adoption (待重新推算)."""
+"""Limits in hours between sweeps (按小时计算的期限), and the queue of an adoption (待重新推算)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add the sweep that seals an escalation, where it is a later one than that of its day; and the queue."""
+    """Add the sweep that seals an escalation, if it is later than that of its day; and the queue."""
     op.add_column("escalation", sa.Column("sealed_with", sa.Date(), nullable=True))
     op.create_index(
         "escalation_sealed_with", "escalation", ["sealed_with"], unique=False,

@@ -1,4 +1,4 @@
-"""State in columns (状态入列): what was written into texts before has a column, or a table, of its own."""
+"""State in columns (状态入列): values that used to be part of a text get a column, or a table, of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE = 10_000
 
 
 def upgrade() -> None:
-    """Give thresholds, chain heads, subscriptions and what a last day rests on their columns, and two a better name."""
+    """Move thresholds, chain heads, subscriptions and recalculation keys to columns, and rename two columns."""
     op.execute(sa.text("ALTER TABLE clock RENAME COLUMN duty TO obligor"))
     op.execute(sa.text("ALTER TABLE escalation RENAME COLUMN deadline TO last_day"))
     _heartbeats()
@@ -111,7 +111,7 @@ def _recalculation_keys() -> None:
 
 
 def key_of(recipe: str) -> str:
-    """What "w20rz 2024-05-01/2024-05-04" said, as JSON; "?" was the record itself, "" nothing."""
+    """ "w20rz 2024-05-01/2024-05-04" as JSON; "?" was the record itself, "" nothing."""
     if recipe in ("?", ""):
         return '"record"' if recipe else '"nothing"'
     head, *left_out = recipe.split(" ")
