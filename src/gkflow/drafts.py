@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gkflow.application.actions import Command
 from gkflow.application.drafting import enter_draft, keep_draft, the_draft
@@ -34,7 +34,7 @@ class Drafts:
         day: date | None = None,
         by: str = "",
         unit: str = "",
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, object] | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> int:
@@ -56,7 +56,7 @@ class Drafts:
         id_: int,
         *,
         day: date | None = None,
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, object] | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> Outcome:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gkflow.application.actions import Command
 from gkflow.application.advance import advance
@@ -173,7 +173,7 @@ class Office:
 
     def receive(
         self, workflow: str = "request", number: str = "", *, day: date | str | None = None, by: str = "",
-        unit: str = "", title: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
+        unit: str = "", title: str = "", facts: Mapping[str, object] | None = None, key: str | None = None,
         dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None,
     ) -> Outcome:  # fmt: skip
         """
@@ -199,7 +199,7 @@ class Office:
         day: date | str | None = None,
         by: str = "",
         unit: str = "",
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, object] | None = None,
         key: str | None = None,
         dry_run: bool = False,
         show: Callable[[Outcome], None] | None = None,
@@ -227,7 +227,7 @@ class Office:
         day: date | str | None,
         by: str,
         unit: str,
-        facts: Mapping[str, Any],
+        facts: Mapping[str, object],
         key: str | None,
     ) -> Command:
         require_texts(by=by, unit=unit, key=key or "")
@@ -312,7 +312,7 @@ class Office:
 
     def published(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """
         The public part of a case (公开的信息), by the labels of its facts; empty if the case is not public: not
         published, withheld, withdrawn, taken down, expired, or not for the public at all.
@@ -493,7 +493,7 @@ class Office:
         *,
         by: str = "",
         dry_run: bool = False,
-        progress: Any = None,
+        progress: Callable[[int], None] | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> Imported:
@@ -507,7 +507,7 @@ class Office:
 
     def export(
         self, cases: Sequence[str] | None = None, *, session: CallerSession | None = None
-    ) -> list[dict[str, Any]]:
+    ) -> list[dict[str, object]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         with self.store.reading(session) as ledger:
             named = [case_named(ledger, each) for each in cases] if cases is not None else None

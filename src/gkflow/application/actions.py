@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
@@ -93,8 +93,8 @@ class Command:
     day: date | None = None
     by: str = ""
     unit: str = ""
-    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    remarks: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    facts: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    remarks: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     key: str | None = None
 
 
@@ -108,7 +108,9 @@ def about(workflow: Workflow) -> Iterator[None]:
         raise
 
 
-def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, Any]) -> None:
+def refuse(
+    workflow: Workflow, number: str, action: str, findings: Sequence[Finding], facts: Mapping[str, object]
+) -> None:
     """Raise Refused for a finding that blocks an entry typed in by a person."""
     for finding in findings:
         if finding.code in REFUSING:
@@ -127,7 +129,7 @@ def refuse(workflow: Workflow, number: str, action: str, findings: Sequence[Find
                 told["clock_label"] = rule.label
             raise REFUSING[finding.code].of(told)
         if finding.code == "no_open_consultation":
-            raise NoAnswerTo(action=action, ref=facts.get("ref", ""))
+            raise NoAnswerTo(action=action, ref=str(facts.get("ref", "")))
 
 
 def write(tx: Transaction, case: OnRecord, entry: Entry, reckoned: Reckoned | None = None) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from gkflow.application.actions import (
     Command,
@@ -89,7 +90,7 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
     corrected = None
     if action.name == CORRECT:
         check_correction(number, entries, facts, day)
-        corrected = corrected_entry(entries, facts["seq"])
+        corrected = corrected_entry(entries, cast("int", facts["seq"]))
     else:
         gaps = missing_facts(action, facts, before_case.facts, before_case.declared, day)
         refuse_missing(workflow, action, number, gaps)

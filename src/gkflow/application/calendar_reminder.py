@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gkflow.application.composing import Telling, compose, put, receivers_of
 from gkflow.application.doctor import NOTICE_SEASON
@@ -57,7 +56,7 @@ def _may_move(last: date, through: date) -> bool:
     return last >= date(through.year, *UNSETTLED_FROM)
 
 
-def _facts(missing: int, today: date) -> dict[str, Any]:
+def _facts(missing: int, today: date) -> dict[str, object]:
     return {
         "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
         "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt",

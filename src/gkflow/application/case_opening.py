@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.actions import Command, Decided, Outcome, about, findings_of, make_entry, refuse, told, write
 from gkflow.application.checks import check_role, legal_of, near_case, refuse_missing
@@ -122,7 +122,7 @@ class Cause(NamedTuple):
     case: Case
     entry: Entry
     key: str = ""
-    given: Mapping[str, Any] = NOTHING
+    given: Mapping[str, object] = NOTHING
 
 
 def follow(tx: Transaction, opening: Opening, cause: Cause) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import cast
 
 from gkflow.application.docket import Deadlines
 from gkflow.application.facts import FIRST_YEAR
@@ -57,7 +57,7 @@ def is_far(day: date, today: date) -> bool:
     return (day.year + _YEARS_BACK, day.month, day.day) < (today.year, today.month, today.day)
 
 
-def far_days(workflow: Workflow, day: date | None, facts: Mapping[str, Any], today: date) -> dict[str, date]:
+def far_days(workflow: Workflow, day: date | None, facts: Mapping[str, object], today: date) -> dict[str, date]:
     """The days of an entry that are far from today, keyed by "day" or the name of the fact."""
     found = {"day": day} if day is not None and is_far(day, today) else {}
     for name, value in facts.items():
@@ -105,7 +105,7 @@ def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str])
         raise RoleMissing(by=by, action=action, roles=tuple(roles))
 
 
-def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts: Mapping[str, object]) -> None:
     """An extension is approved by the person whom the law names (第三十三条第二款), not by any leader."""
     for clock in workflow.clocks:
         for rule in clock.extends:
@@ -123,7 +123,7 @@ def approvals(workflow: Workflow, action: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.approval for rule in rules))
 
 
-def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, Any]) -> None:
+def check_ref(before: Deadlines, workflow: Workflow, action: str, facts: Mapping[str, object]) -> None:
     """Nobody is consulted again while the first consultation is open."""
     ref = str(facts.get("ref", ""))
     for deadline in before.values():
@@ -140,7 +140,12 @@ def first_day(entries: Sequence[Entry]) -> date:
     return next(entry.day for entry in record_of(entries) if entry.seq == 1)
 
 
-def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, Any], on: date) -> None:
+def _seq(facts: Mapping[str, object]) -> int:
+    """The number of the entry that a correction names; that its fact is a number is a rule of the workflow."""
+    return cast("int", facts["seq"])
+
+
+def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, object], on: date) -> None:
     """
     A correction names its entry, the corrected facts and a reason (更正记录); the first entry stays the first.
 
@@ -148,9 +153,9 @@ def check_correction(number: str, entries: Sequence[Entry], facts: Mapping[str, 
     """
     if "seq" not in facts or "reason" not in facts or not set(facts) - {"seq", "reason"}:
         raise CorrectionWantsReason(case=number)
-    old = next((entry for entry in entries if entry.seq == facts["seq"]), None)
+    old = next((entry for entry in entries if entry.seq == _seq(facts)), None)
     if old is None or old.action == RECOUNT:
-        raise CorrectionUnknownEntry(case=number, seq=facts["seq"])
+        raise CorrectionUnknownEntry(case=number, seq=_seq(facts))
     if on < old.day:
         raise CorrectionBeforeEntry(case=number, seq=old.seq, day=on, first=old.day)
     amended = amendments(entries).get(old.seq)
@@ -182,7 +187,7 @@ def _touched(entries: Sequence[Entry], old: Entry) -> tuple[int, ...]:
 
 
 def check_owner(
-    rules: OfficeContext, action: Action, facts: Mapping[str, Any], before: Mapping[str, Any], unit: str
+    rules: OfficeContext, action: Action, facts: Mapping[str, object], before: Mapping[str, object], unit: str
 ) -> None:
     """
     A field is reviewed by the unit that owns it (对口部门), where the settings name the owners. The field is the one

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gkflow.application.marks import folded
 from gkflow.application.rows import HEADINGS
@@ -37,8 +36,8 @@ class Columns:
     names: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     splits: Mapping[str, Split] = field(default_factory=dict)
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    constants: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     heading: int = 1  # the row that holds the headings
 
@@ -63,7 +62,7 @@ class Columns:
             raise ColumnsMissing(file=file, columns=wanted, found=found)
         return [self.name_of(heading) if heading else "" for heading in headings]
 
-    def translate(self, row: dict[Any, Any]) -> dict[Any, Any]:
+    def translate(self, row: dict[str | None, object]) -> dict[str | None, object]:
         """A row by our names. An empty row stays empty: constants do not make a row."""
         told = {name: value for name, value in row.items() if name not in self.ignored}
         if not told:

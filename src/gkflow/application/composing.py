@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine
@@ -26,7 +26,7 @@ class Telling(NamedTuple):
     """
 
     key: str
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     case: str = ""
     unit: str = ""
     escalation: int | None = None
@@ -41,7 +41,7 @@ class Receiver(NamedTuple):
     address: str
     role: str = ""
     name: str = ""
-    facts: Mapping[str, Any] = NOTHING  # facts for this receiver only
+    facts: Mapping[str, object] = NOTHING  # facts for this receiver only
     subscription: int | None = None  # the subscription behind it
 
 
@@ -49,7 +49,7 @@ def compose(rules: OfficeContext, telling: Telling, receivers: Iterable[Receiver
     """One message per receiver (拟制通知)."""
     return [
         NoticeLine(
-            f"{telling.key}/{to.key}", telling.case, telling.escalation, telling.facts["kind"], to.role, to.name,
+            f"{telling.key}/{to.key}", telling.case, telling.escalation, str(telling.facts["kind"]), to.role, to.name,
             telling.unit, to.channel, to.address, canonical({**telling.facts, **to.facts}), rules.wording.edition,
             now, now, 1 if telling.urgent else 0, to.subscription,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import parked
@@ -25,7 +24,7 @@ class HealthCheck:
 
     name: str
     level: str
-    facts: dict[str, Any]
+    facts: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around 
         _recounting(ledger),
         _parked(ledger, rules, today),
         *(HealthCheck(*each) for each in examine_people(ledger, rules, around.channels)),
-        HealthCheck("counts", "ok", ledger.lists.counts()),
+        HealthCheck("counts", "ok", dict[str, object](ledger.lists.counts())),
     ]
 
 
@@ -130,7 +129,7 @@ def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
     if not files:
         return []
-    told = {"in_use": rules.rulebook.edition, "waiting": files.waiting or None, "fault": files.fault}
+    told: dict[str, object] = {"in_use": rules.rulebook.edition, "waiting": files.waiting or None, "fault": files.fault}
     return [HealthCheck("rules_edition", "warning", told)]
 
 

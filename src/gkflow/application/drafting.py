@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import advance
@@ -43,7 +42,7 @@ def the_draft(ledger: Ledger, id_: int) -> DraftLine:
     return found[0]
 
 
-def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, Any], day: date | None = None) -> Outcome:
+def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, object], day: date | None = None) -> Outcome:
     """
     Enter a draft with the missing facts (提交草稿) and delete it in the same transaction.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from transitions import State
 from transitions.extensions import GraphMachine
@@ -18,8 +17,8 @@ Label = Callable[[str, str], str]
 class _Labelled(State):
     """A state that the diagram shows under its label."""
 
-    def __init__(self, name: str, label: str = "", **more: Any) -> None:
-        super().__init__(name, **more)
+    def __init__(self, name: str, label: str = "", **callbacks: object) -> None:
+        super().__init__(name, **callbacks)  # type: ignore[arg-type]  # as the machine gives them
         self.label = label
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from gkflow.application.ports import Ledger
 from gkflow.application.register import NEW_DAY
 from gkflow.domain.case import CORRECT, Entry
 
 
-def export_rows(ledger: Ledger, cases: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+def export_rows(ledger: Ledger, cases: Sequence[str] | None = None) -> Iterator[dict[str, object]]:
     """
     The register (导出台账): one row per entry, in the form and order that ``import`` accepts.
     """

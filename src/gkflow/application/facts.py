@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from stdnum.cn import ric, uscc
@@ -34,7 +33,7 @@ FIRST_YEAR = 1990  # no procedure is older: an earlier year is a typing error
 _MOST = 10**15  # a number with more digits is not an amount, a count of days or the number of an entry
 
 
-def read_day(value: Any, *, midnight: bool = False) -> date:
+def read_day(value: object, *, midnight: bool = False) -> date:
     """
     A day from what people write: 2022-09-30, 2022/9/30, 2022年9月30日 (or 号), in any width, or a date.
 
@@ -69,7 +68,7 @@ def is_identity_number(value: str) -> bool:
     return bool(ric.is_valid(value))
 
 
-def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
+def read_fact(action: str, spec: FactSpec, value: object) -> object:
     """
     A fact in its stored form: days as ISO text, choices as codes (labels are accepted), numbers as numbers.
 
@@ -120,7 +119,7 @@ def read_fact(action: str, spec: FactSpec, value: Any) -> Any:
     return text
 
 
-def _day(value: Any, bad: Callable[[str], Refused]) -> str:
+def _day(value: object, bad: Callable[[str], Refused]) -> str:
     try:
         day = read_day(value, midnight=True)
     except Refused:
@@ -217,7 +216,7 @@ def _padded(found: re.Match[str]) -> str:
     return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}"
 
 
-def _moment(value: Any, bad: Callable[[str], Refused]) -> str:
+def _moment(value: object, bad: Callable[[str], Refused]) -> str:
     """A moment in Beijing time to the minute or second, as ISO text: its first ten characters are the legal day."""
     moment = value if isinstance(value, datetime) else None
     if moment is None:
@@ -267,14 +266,14 @@ def fact_names(workflow: Workflow, action: Action) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_facts(workflow: Workflow, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+def read_facts(workflow: Workflow, action: Action, given: Mapping[str, object]) -> dict[str, object]:
     """
     The facts of an action, each in its stored form; empty ones are left out.
 
     Raises NotFound for a fact that the action does not have and Refused for a value that breaks its rule.
     """
     names = fact_names(workflow, action)
-    facts: dict[str, Any] = {}
+    facts: dict[str, object] = {}
     for name, value in given.items():
         if value is None or (value == "" and isinstance(value, str)):
             continue
@@ -302,7 +301,7 @@ def _label(workflow: Workflow, name: str) -> str:
     return spec.label if spec is not None else ""
 
 
-def _one(workflow: Workflow, action: Action, name: str, value: Any) -> Any:
+def _one(workflow: Workflow, action: Action, name: str, value: object) -> object:
     if not isinstance(value, VALUES):
         require_value(action.name, name, _label(workflow, name) or name, value)
     if action.name == CORRECT and name in CORRECTION_FACTS:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from gkflow.domain.objections.facts import FactKind, FactsNoMapping, FactTwice, NotAText
 
@@ -23,7 +22,7 @@ def require_texts(**given: object) -> None:
             raise NotAText(name=name, kind=type(value).__name__)
 
 
-def facts_given(facts: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
+def facts_given(facts: Mapping[str, object] | None, named: Mapping[str, object]) -> dict[str, object]:
     """
     The facts in *facts* and those given by name, merged. Raises Refused ("facts_no_mapping", "fact_twice") where one
     would silently replace the other.

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.notifications import tell_steps
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import Ledger, ReachedStep, Store
+from gkflow.application.ports import Ledger, ReachedStep, RunningHours, Store
 from gkflow.application.unsweep import swept_ahead
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day, record_of
@@ -123,7 +123,9 @@ def _steps(
     return reached
 
 
-def _running(ledger: Ledger, rules: OfficeContext, day: date) -> Iterator[tuple[Workflow, ClockRule, Ladder, Any]]:
+def _running(
+    ledger: Ledger, rules: OfficeContext, day: date
+) -> Iterator[tuple[Workflow, ClockRule, Ladder, RunningHours]]:
     """The clocks in hours on *day* whose last day has come and that have steps left to reach."""
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gkflow.application.composing import Telling, compose, keep_wording, put, receivers_of
@@ -112,7 +112,7 @@ class _Teller:
             found = self.found[key] = self.rules.addressees(roles, reached.unit, reached.officer)
         return found
 
-    def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, Any]:
+    def _facts(self, reached: ReachedStep, meaning: _Meaning) -> dict[str, object]:
         workflow, rule, step = meaning
         calendar = self.rules.rulebook.calendar_of(reached.unit)
         left = self.left.get((reached.last_day, calendar.edition))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Channel, Ledger
@@ -13,7 +12,7 @@ from gkflow.domain.rulebook import Rulebook
 
 def examine_people(
     ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
+) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Problems with the people in the settings that would stay silent: name, level and facts of each check."""
     people = rules.people
     if not people:
@@ -50,7 +49,7 @@ def roles_of(book: Rulebook) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
+def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, object]]:
     """The vacant posts of the office and of each unit with an open case, and who is notified instead."""
     wanted = roles_of(rules.rulebook)
     labels = {code: label for label, code in rules.units.items()}
@@ -63,7 +62,9 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, Any]]:
                 yield {"unit": unit, "label": label, "role": role, "instead": instead, "as": found[0].role}
 
 
-def _without_channel(ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]) -> Iterator[dict[str, Any]]:
+def _without_channel(
+    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
+) -> Iterator[dict[str, object]]:
     """The people whom no message would reach: all their ringing channels are out of order."""
     quiet = frozenset(name for name, channel in channels.items() if channel.quiet)
     failing = ledger.outbox.failing_addresses(quiet)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.docket import reckon_case
 from gkflow.application.explain import CaseView
@@ -33,7 +33,7 @@ def reason_kept(rules: OfficeContext, view: CaseView) -> Kept | None:
     return why_kept(workflow, view.case, view.deadlines.values(), view.as_of)
 
 
-def published_record(rules: OfficeContext, view: CaseView) -> dict[str, Any]:
+def published_record(rules: OfficeContext, view: CaseView) -> dict[str, object]:
     """
     The public part of a case (公开的信息): its fields by Chinese label; nothing if the case is not public.
     """
@@ -45,8 +45,8 @@ def published_record(rules: OfficeContext, view: CaseView) -> dict[str, Any]:
 class Published(NamedTuple):
     """The public facts of a case by name (公开的要素): as shown, and the values behind them."""
 
-    texts: Mapping[str, Any]
-    values: Mapping[str, Any]
+    texts: Mapping[str, object]
+    values: Mapping[str, object]
 
 
 def published_today(
@@ -70,14 +70,14 @@ def in_use(rules: OfficeContext, workflow: Workflow) -> Workflow:
     return rules.rulebook.workflows.get(workflow.name, workflow)
 
 
-def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> dict[str, Any]:
+def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> dict[str, object]:
     """
     The public facts as shown. Masked names, withheld numbers and identity numbers are also masked inside other texts.
     """
     covers = _covers(workflow, case, leaving)
-    shown: dict[str, Any] = {}
+    shown: dict[str, object] = {}
     for name, (spec, value, _) in leaving.items():
-        told = spec.choices.get(value, value) if spec.type == "choice" else value
+        told = spec.choices.get(str(value), value) if spec.type == "choice" else value
         if isinstance(told, str):
             told = _without_identity(told)
             for pattern, mask in covers:

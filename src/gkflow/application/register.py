@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from gkflow.application.actions import drawn_from, seal_next
 from gkflow.application.case_opening import link_back
@@ -268,7 +267,7 @@ class _Adding:
         return sealed
 
 
-def _same_facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def _same_facts(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
     there = {name: value for name, value in old.items() if value is not None}
     # A fact recorded before invisible marks were removed is still the same fact.
     return (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from gkflow.application.actions import Command
 from gkflow.application.checks import near_case
@@ -120,7 +119,7 @@ def check_person(rules: OfficeContext, name: str, unit: str) -> None:
         raise UnknownPerson(person=name, mean=_near(name, names), people=names)
 
 
-def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any]) -> dict[str, Any]:
+def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, object]) -> dict[str, object]:
     """Facts that name a unit, as its code. Raises NotFound ("unknown_unit")."""
     for name, value in facts.items():
         spec = workflow.facts.get(name)
@@ -129,7 +128,7 @@ def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, Any
     return facts
 
 
-def known_units(rules: OfficeContext, facts: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+def known_units(rules: OfficeContext, facts: Mapping[str, object], workflow: Workflow) -> dict[str, object]:
     """Facts of a register, with units as codes; an unknown unit keeps its text."""
     return {
         name: rules.units.get(str(value), value)
@@ -140,7 +139,7 @@ def known_units(rules: OfficeContext, facts: Mapping[str, Any], workflow: Workfl
 
 
 def unknown_names(
-    rules: OfficeContext, workflow: Workflow, by: str, unit: str, facts: Mapping[str, Any]
+    rules: OfficeContext, workflow: Workflow, by: str, unit: str, facts: Mapping[str, object]
 ) -> Iterator[GkflowError]:
     """Names in a register's row that the settings do not know: its unit, units in its facts, people (核对)."""
     units = [str(v) for name, v in facts.items() if (s := workflow.facts.get(name)) is not None and s.type == "unit"]

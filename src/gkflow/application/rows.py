@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from gkflow.application.checks import far_days, label_of
 from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_day, read_fact
@@ -99,12 +99,12 @@ class Spoilt:
 class FileRow:
     """A row about which its file says more than the cells (文件另有说明的行); without cells it is not a row."""
 
-    cells: Mapping[Any, Any] = field(default_factory=dict)
+    cells: Mapping[str | None, object] = field(default_factory=dict)
     told: tuple[GkflowError, ...] = ()
     refused: GkflowError | None = None
 
 
-Row = tuple[int, Mapping[Any, Any] | FileRow]
+Row = tuple[int, Mapping[str | None, object] | FileRow]
 
 
 class TypedRow(NamedTuple):
@@ -115,8 +115,8 @@ class TypedRow(NamedTuple):
     action: str
     by: str
     unit: str
-    facts: dict[str, Any]
-    remarks: dict[str, Any]
+    facts: dict[str, object]
+    remarks: dict[str, object]
 
 
 class RowReader:
@@ -127,12 +127,12 @@ class RowReader:
         self.workflows: dict[str, Workflow] = {}
         self.actions: dict[tuple[str, str], str] = {}
         self.fact_columns: dict[tuple[str, str], FactSpec | None] = {}
-        self.days: dict[Any, date] = {}
-        self.cases: dict[Any, str] = {}
-        self.names: dict[tuple[str, Any], str] = {}
+        self.days: dict[object, date] = {}
+        self.cases: dict[object, str] = {}
+        self.names: dict[tuple[str, object], str] = {}
         self.far: set[str] = set()
 
-    def read(self, number: int, values: Mapping[Any, Any] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
+    def read(self, number: int, values: Mapping[str | None, object] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
         """The case as written, its workflow and the row; None for a refused row."""
         told: tuple[GkflowError, ...] = ()
         if isinstance(values, FileRow):
@@ -177,16 +177,18 @@ class RowReader:
     def _tell(self, number: int, case: str, errors: Sequence[GkflowError]) -> None:
         self.result.told.extend(BadRow(number, case, error) for error in errors)
 
-    def _sorted(self, number: int, values: Mapping[Any, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    def _sorted(
+        self, number: int, values: Mapping[str | None, object]
+    ) -> tuple[dict[str, object], list[tuple[str, object]]]:
         """The cells that every entry has, and the others; empty ones are left out."""
-        named: dict[str, Any] = {}
-        others: list[tuple[str, Any]] = []
+        named: dict[str, object] = {}
+        others: list[tuple[str, object]] = []
         for column, value in values.items():
             if value is None or value == "":
                 continue
             if column is None:
-                raise value if isinstance(value, GkflowError) else TooManyCells(count=len(value))
-            if value.__class__ is str:
+                raise value if isinstance(value, GkflowError) else TooManyCells(count=len(cast("list[str]", value)))
+            if isinstance(value, str) and value.__class__ is str:
                 if not value.isprintable():
                     value = self._unmarked(number, column, value, values)
                 if not value or value.isspace():
@@ -198,13 +200,13 @@ class RowReader:
             name = HEADINGS.get(column, column)
             if name not in _NAMED:
                 others.append((column, value))
-            elif value.__class__ is Spoilt:
+            elif isinstance(value, Spoilt):
                 raise value.refused(column)
             else:
-                named[name] = value.strip() if value.__class__ is str else value
+                named[name] = value.strip() if isinstance(value, str) else value
         return named, others
 
-    def _unmarked(self, number: int, column: str, value: str, values: Mapping[Any, Any]) -> str:
+    def _unmarked(self, number: int, column: str, value: str, values: Mapping[str | None, object]) -> str:
         """A text without invisible marks; unstorable text refuses the row, control characters are reported."""
         label = LABELS.get(column, column)
         if mark := broken(value):
@@ -217,7 +219,7 @@ class RowReader:
                 self._tell(number, _case_of(values), [error])
         return unmarked(value).strip()
 
-    def _case(self, value: Any) -> str:
+    def _case(self, value: object) -> str:
         found = self.cases.get(value)
         if found is None:
             found = str(value)
@@ -227,7 +229,7 @@ class RowReader:
             self.cases[value] = found
         return found
 
-    def _name(self, column: str, value: Any) -> str:
+    def _name(self, column: str, value: object) -> str:
         text = self.names.get((column, value))
         if text is None:
             text = str(value)
@@ -255,20 +257,20 @@ class RowReader:
             self.actions[workflow.name, name] = found
         return found
 
-    def _day(self, value: Any) -> date:
+    def _day(self, value: object) -> date:
         found = self.days.get(value)
         if found is None:
             found = read_day(value, midnight=True)
             if found.year < FIRST_YEAR:
-                raise YearTooEarly(day=value, first=FIRST_YEAR)
+                raise YearTooEarly(day=found, first=FIRST_YEAR)
             self.days[value] = found
         return found
 
     def _facts(
-        self, number: int, case: str, workflow: Workflow, action: str, cells: Sequence[tuple[str, Any]]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        facts: dict[str, Any] = {}
-        remarks: dict[str, Any] = {}
+        self, number: int, case: str, workflow: Workflow, action: str, cells: Sequence[tuple[str, object]]
+    ) -> tuple[dict[str, object], dict[str, object]]:
+        facts: dict[str, object] = {}
+        remarks: dict[str, object] = {}
         for column, value in cells:
             spec = OWN_COLUMNS.get((action, column)) or self._fact_column(workflow, column)
             try:
@@ -294,7 +296,7 @@ class RowReader:
         return self.fact_columns[key]
 
 
-def _case_of(values: Mapping[Any, Any]) -> str:
+def _case_of(values: Mapping[str | None, object]) -> str:
     """The case number of a row that is not read completely, for error reports."""
     written = next((values[name] for name in ("case", LABELS["case"]) if values.get(name)), "")
     return visible(plain_number(str(written)))[:LONGEST_NAME]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gkflow.application.actions import Command
 from gkflow.application.case_opening import Cause, follow, open_case
@@ -56,7 +55,7 @@ def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
     return opened
 
 
-def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, Any]:
+def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, object]:
     """The facts that a supervision takes from its cause, as far as its first action accepts them."""
     assert step.opens is not None
     known = rules.rulebook.workflow(step.opens.workflow).first.carries
@@ -106,5 +105,5 @@ def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringTask, due: da
     return found
 
 
-def _facts_of(flow: Workflow, told: dict[str, Any]) -> dict[str, Any]:
+def _facts_of(flow: Workflow, told: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in told.items() if name in flow.first.carries}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from gkflow.application.composing import Receiver, Telling, compose, put
 from gkflow.application.office_context import OfficeContext
@@ -67,7 +67,7 @@ def as_line(made: Seal, leaves: Sequence[Leaf]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def seal_facts(made: Seal) -> dict[str, Any]:
+def seal_facts(made: Seal) -> dict[str, object]:
     """A seal as machine-readable data."""
     facts = made._asdict() | {"at": moment_text(made.at), "day": made.day.isoformat()}
     return {("seal" if name == "number" else name): value for name, value in facts.items() if name != "peaks"}
@@ -99,9 +99,34 @@ def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
             raise NoSeal(file=file, line=at) from None
 
 
-def _outside(told: dict[str, Any]) -> Outside:
+class _SealedLine(TypedDict):
+    """A seal as a line of the office's own file holds it (封存文件的一行)."""
+
+    seal: int
+    at: str
+    day: str
+    cases: int
+    entries: int
+    sweeps: int
+    steps: int
+    acknowledgements: int
+    notices: int
+    leaves: int
+    root: str
+    previous: str
+    hash: str
+    added: list[tuple[str, str, int, str]]
+
+
+def _outside(told: _SealedLine) -> Outside:
     number = int(told["seal"])
-    counts = (int(told[name]) for name in Seal._fields[3:10])
+    counts = map(
+        int,
+        (
+            told["cases"], told["entries"], told["sweeps"], told["steps"], told["acknowledgements"], told["notices"],
+            told["leaves"],
+        ),
+    )  # fmt: skip
     day, at = date.fromisoformat(told["day"]), datetime.fromisoformat(told["at"])
     texts = (str(told["root"]), str(told["previous"]), str(told["hash"]), "")
     whole = Seal._make((number, at, day, *counts, *texts))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkflow.application.actions import Command
 from gkflow.application.case_opening import next_number, open_case
@@ -76,7 +76,7 @@ def spot_check(tx: Transaction, sample: Sample, by: str = "") -> Drawn:
             continue
         entries = ledger.record.entries(case)
         title = read_case(tx.on_record(case, entries).workflow, case, entries).facts.get("title")
-        facts: Mapping[str, Any] = {
+        facts: Mapping[str, object] = {
             "title": f"抽查：{title or case}",
             "ground": "spot_check",
             "population": f"{label}，{since}至{until}收到",

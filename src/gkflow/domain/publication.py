@@ -43,7 +43,7 @@ class Leaving(NamedTuple):
     """A fact that leaves (公开的要素): what it is, its value, and how it leaves."""
 
     spec: FactSpec
-    value: Any
+    value: object
     how: Shown
 
 

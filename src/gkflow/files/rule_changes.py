@@ -23,8 +23,8 @@ class RuleChange(NamedTuple):
     name: str
     label: str
     what: str  # the keys that lead to the value: values.2019-05-15.length
-    old: Any
-    new: Any
+    old: object
+    new: object
     file: str
     line: int
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Message:
     subject: str
     text: str
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     """The machine-readable data: case, workflow, clock, deadline, step, kind, colour, …"""
 
     made_at: datetime

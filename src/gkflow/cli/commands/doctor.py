@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,26 +49,31 @@ def words(sign: HealthCheck) -> str:
     return _WORDS[sign.name](sign) if sign.name in _WORDS else f"{sign.name}: {sign.facts}"
 
 
+def _facts(sign: HealthCheck) -> Mapping[str, Any]:
+    """What was found, by name; each check has facts of its own."""
+    return sign.facts
+
+
 def _moment(value: Any) -> str:
     return short_moment(value)
 
 
 def _settings(sign: HealthCheck) -> str:
-    told = say("; ").join(fault_words(Fault(**each)) for each in sign.facts["faults"])
+    told = say("; ").join(fault_words(Fault(**each)) for each in _facts(sign)["faults"])
     return say("the settings have faults, no notice can be written: {told}", told=told)
 
 
 def _sweep(sign: HealthCheck) -> str:
-    last, age = sign.facts["last"], sign.facts["age_days"]
+    last, age = _facts(sign)["last"], _facts(sign)["age_days"]
     mend = say("start gkflow daemon, or run gkflow sweep")
     if last is None:
         return say("never swept: {mend}", mend=mend)
     words = say("last sweep: {last}", last=last)
-    if sign.facts["ahead_days"]:
+    if _facts(sign)["ahead_days"]:
         return words + say(
             ", {ahead_days} days later than today: swept under a clock that was ahead, or under "
             "GKFLOW_NOW; see that the clock is right now, then run gkflow sweep --unsweep",
-            ahead_days=sign.facts["ahead_days"],
+            ahead_days=_facts(sign)["ahead_days"],
         )
     if sign.level == "error":
         return words + say(", {age} days ago; {mend}", age=age, mend=mend)
@@ -75,7 +81,7 @@ def _sweep(sign: HealthCheck) -> str:
 
 
 def _daemon(sign: HealthCheck) -> str:
-    last = sign.facts["last"]
+    last = _facts(sign)["last"]
     if last is None:
         return say("the daemon has never run")
     words = say("last heartbeat of the daemon: {moment}", moment=_moment(last))
@@ -85,12 +91,12 @@ def _daemon(sign: HealthCheck) -> str:
 def _clock(sign: HealthCheck) -> str:
     if sign.level == "ok":
         return say("the machine's clock agrees with the record")
-    if sign.facts["jumped"]:
+    if _facts(sign)["jumped"]:
         return say(
             "the machine's clock jumped ahead by more than a day and the daemon holds: set it right; "
             "if the machine really stood still, run gkflow sweep"
         )
-    now, last = _moment(sign.facts["now"]), _moment(sign.facts["last_written"])
+    now, last = _moment(_facts(sign)["now"]), _moment(_facts(sign)["last_written"])
     return say(
         "the machine's clock says {now}, before the last writing of {last}: set it right; if it "
         "is right, something was probably written under GKFLOW_NOW (a moment for demonstrations)",
@@ -100,7 +106,7 @@ def _clock(sign: HealthCheck) -> str:
 
 
 def _delivery(sign: HealthCheck) -> str:
-    last, waiting, dead = sign.facts["last"], sign.facts["waiting"], sign.facts["dead"]
+    last, waiting, dead = _facts(sign)["last"], _facts(sign)["waiting"], _facts(sign)["dead"]
     parts = [
         say("last delivery: {moment}", moment=_moment(last)) if last is not None else say("nothing delivered yet"),
         say("{waiting} waiting", waiting=waiting),
@@ -113,11 +119,11 @@ def _delivery(sign: HealthCheck) -> str:
 
 
 def _calendar(sign: HealthCheck) -> str:
-    through, missing = sign.facts["announced_through"], sign.facts["missing"]
+    through, missing = _facts(sign)["announced_through"], _facts(sign)["missing"]
     words = say("calendar: days off are known through {through}", through=through)
     if sign.level == "error":
         return words + say("; that is past: enter the notice (gkflow calendar)")
-    if missing is not None and sign.facts["entered"]:
+    if missing is not None and _facts(sign)["entered"]:
         return words + say(
             "; the notice for {missing} is entered and not adopted, deadlines there are still provisional",
             missing=missing,
@@ -132,11 +138,11 @@ def _edition(sign: HealthCheck) -> str:
 
 
 def _rules(sign: HealthCheck) -> str:
-    return rules_words(sign.facts["fault"])
+    return rules_words(_facts(sign)["fault"])
 
 
 def _local_days(sign: HealthCheck) -> str:
-    year, names = sign.facts["year"], "、".join(sign.facts["festivals"])
+    year, names = _facts(sign)["year"], "、".join(_facts(sign)["festivals"])
     return say(
         "the days off of {names} in {year} have not been entered, deadlines are provisional: put "
         "the local notice into config/calendar, then gkflow calendar adopt",
@@ -146,7 +152,7 @@ def _local_days(sign: HealthCheck) -> str:
 
 
 def _provisional(sign: HealthCheck) -> str:
-    count, cases = sign.facts["count"], sign.facts["cases"]
+    count, cases = _facts(sign)["count"], _facts(sign)["cases"]
     if not count:
         return say("no deadline is provisional")
     names = listed(cases) + (say(", …") if count > len(cases) else "")
@@ -154,7 +160,7 @@ def _provisional(sign: HealthCheck) -> str:
 
 
 def _parked(sign: HealthCheck) -> str:
-    count, after, cases = sign.facts["count"], sign.facts["after"], sign.facts["cases"]
+    count, after, cases = _facts(sign)["count"], _facts(sign)["after"], _facts(sign)["cases"]
     if not count:
         return say("no case has stood still for {after} working days or more", after=after)
     names = listed(cases) + (say(", …") if count > len(cases) else "")
@@ -168,7 +174,7 @@ def _parked(sign: HealthCheck) -> str:
 
 
 def _recounting(sign: HealthCheck) -> str:
-    count = sign.facts["count"]
+    count = _facts(sign)["count"]
     if not count:
         return say("every case is counted by the editions in use")
     return say(
@@ -179,7 +185,7 @@ def _recounting(sign: HealthCheck) -> str:
 
 
 def _people(sign: HealthCheck) -> str:
-    count = sign.facts["people"]
+    count = _facts(sign)["people"]
     if not count:
         return say("the settings name nobody: reminders go to the file alone; enter [[people]] in gkflow.toml")
     return say("{count} people to be notified", count=count)
@@ -187,7 +193,7 @@ def _people(sign: HealthCheck) -> str:
 
 def _vacant(sign: HealthCheck) -> str:
     told = []
-    for each in sign.facts["vacant"]:
+    for each in _facts(sign)["vacant"]:
         names = listed(each["instead"])
         post = f"{label_of(each['label'], each['unit'])} {word(ROLES, each['role'])}"
         told.append(say("{post} (instead: {names})", post=post, names=(names or say("nobody"))))
@@ -197,14 +203,14 @@ def _vacant(sign: HealthCheck) -> str:
 def _unknown_officers(sign: HealthCheck) -> str:
     told = [
         say("{officer} ({open} open, such as {case})", officer=each["officer"], open=each["open"], case=each["case"])
-        for each in sign.facts["officers"]
+        for each in _facts(sign)["officers"]
     ]
     return say("officers whom the settings do not know; their superiors are notified: ") + listed(told)
 
 
 def _channels(sign: HealthCheck) -> str:
     told = []
-    for each in sign.facts["people"]:
+    for each in _facts(sign)["people"]:
         unset = say("is not set up")
         why = [
             f"{channel_words(channel)} {unset if reason == 'not_set_up' else reason}"
@@ -215,7 +221,7 @@ def _channels(sign: HealthCheck) -> str:
 
 
 def _same_name(sign: HealthCheck) -> str:
-    names = listed(sign.facts["names"])
+    names = listed(_facts(sign)["names"])
     return say(
         "people of one name: {names}. Each is notified; officers are known by name only, so tell the names apart",
         names=names,
@@ -223,7 +229,7 @@ def _same_name(sign: HealthCheck) -> str:
 
 
 def _counts(sign: HealthCheck) -> str:
-    cases, still, entries, steps = (sign.facts[name] for name in ("cases", "open", "entries", "escalations"))
+    cases, still, entries, steps = (_facts(sign)[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
         "{cases} cases ({still} open), {entries} entries, {steps} escalations",
         cases=cases,
@@ -234,7 +240,7 @@ def _counts(sign: HealthCheck) -> str:
 
 
 def _seals(sign: HealthCheck) -> str:
-    number, behind = sign.facts["number"], sign.facts["behind"]
+    number, behind = _facts(sign)["number"], _facts(sign)["behind"]
     if number is None:
         return say("nothing sealed yet")
     words = say("newest seal: {number}", number=number)
@@ -242,16 +248,16 @@ def _seals(sign: HealthCheck) -> str:
         return words + say(
             "; {behind} are missing from {file}: find out why (the next sweep adds them)",
             behind=behind,
-            file=sign.facts["file"],
+            file=_facts(sign)["file"],
         )
     return words
 
 
 def _files(sign: HealthCheck) -> str:
-    wide = sign.facts["wide"]
+    wide = _facts(sign)["wide"]
     if not wide:
         return say("the files are private")
-    names, mode = " ".join(wide), "770" if sign.facts["group"] else "700"
+    names, mode = " ".join(wide), "770" if _facts(sign)["group"] else "700"
     return say(
         "others may read these files: {names}; take the permission away (files {mode}, folders {folders})",
         names=names,
@@ -261,7 +267,7 @@ def _files(sign: HealthCheck) -> str:
 
 
 def _mode(sign: HealthCheck) -> str:
-    return "660" if sign.facts["group"] else "600"
+    return "660" if _facts(sign)["group"] else "600"
 
 
 _WORDS = {
