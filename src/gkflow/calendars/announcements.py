@@ -1,8 +1,8 @@
 """
-What a notice of days off says (放假通知), as plain values made from the mappings of ``config/calendar/``.
+Notices of days off as values (放假通知), made from the mappings of ``config/calendar/``.
 
-An announcement sets days; a :class:`HolidayNotice` only tells where days that are known already come from. Nothing
-here reads a file.
+An announcement sets days; a :class:`HolidayNotice` only names the source of days that are already known. Nothing here
+reads a file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gkflow.domain.sentences import said
 
 @dataclass(frozen=True, slots=True)
 class HolidayNotice:
-    """Number and address of a notice whose days the data package knows (放假通知出处)."""
+    """Number and address of a notice whose days the data package has (放假通知出处)."""
 
     year: int
     number: str
@@ -32,16 +32,16 @@ class HolidayNotice:
     remark: str = ""
     # None: the annual notice; else the days that an amendment set.
     days: frozenset[date] | None = None
-    # What the annual notice had said of the amended days before.
+    # The days that the amendment changed, as the annual notice had set them.
     off_before: Mapping[date, str] = field(default_factory=dict, hash=False)
     makeup_before: Mapping[date, str] = field(default_factory=dict, hash=False)
 
 
 def announcement_of(data: Mapping[str, Any]) -> Announcement:
     """
-    The announcement that one file of ``config/calendar/`` makes (公告).
+    The announcement in one file of ``config/calendar/`` (公告).
 
-    ``days_off`` and ``makeup_days`` map each day to the holiday that it belongs to.
+    ``days_off`` and ``makeup_days`` map each day to its holiday.
     """
     _only(data, {"calendar", "number", "title", "dated", "published", "url", "known", "quote", "scope",
                  "binds", "annual", "days_off", "makeup_days", "plain_days", "name"},
@@ -53,7 +53,7 @@ def announcement_of(data: Mapping[str, Any]) -> Announcement:
     off, makeup, plain = (_named_days(data.get(key), f"{where}: {key}") for key in kinds)
     if both := sorted((off.keys() & makeup.keys()) | (plain.keys() & (off.keys() | makeup.keys()))):
         raise CalendarError(reason=said("{where}: off and worked at once: {days}", where=where, days=both))
-    # What nobody can date counts as known all along; of the country's own notices somebody can.
+    # Undated local days count as always known; national notices always have a date.
     dated = data.get("published") or "CN" in scopes
     published = _day(data.get("published"), f"{where}: published") if dated else None
     year, number = int(data["calendar"]), data.get("number", "")
@@ -76,7 +76,7 @@ def announcement_of(data: Mapping[str, Any]) -> Announcement:
 
 
 def notices_from(data: Mapping[str, Any]) -> tuple[HolidayNotice, ...]:
-    """The notices that ``config/calendar/notices.yaml`` lists."""
+    """The notices listed in ``config/calendar/notices.yaml``."""
     _only(data, {"notices"}, wanted=("notices",))
     return tuple(_notice(one) for one in data["notices"])
 
@@ -115,7 +115,7 @@ def _named_days(data: Mapping[Any, str] | None, where: str) -> Mapping[date, str
 
 
 def _day(value: Any, where: str) -> date:
-    """A day as YAML gives it: a date, or its ISO text where the key is quoted."""
+    """A day from YAML: a date, or its ISO text if the key is quoted."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:

@@ -1,9 +1,9 @@
 """
-The sources of days off side by side (日历对照): where a data package and the adopted notices disagree.
+Comparison of the sources of days off (日历对照): where a data package and the adopted notices disagree.
 
-What is compared is whether a day is worked; how a holiday is called differs from package to package and moves
-no deadline. The adopted notices were themselves read from one of the packages and corrected: it is the other one
-that finds an error of the first.
+Only working days are compared; the names of holidays differ from package to package and move no deadline. The adopted
+notices were themselves read from one of the packages and corrected, so it is the other package that finds errors of the
+first.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ CHINESE_CALENDAR, HOLIDAYS = "chinese-calendar", "holidays"
 @dataclass(frozen=True, slots=True)
 class Source:
     """
-    One source of days (数据来源): its name, its distribution, and what it says of a day.
+    One source of days (数据来源): its name, its distribution, and its answer for a day.
 
-    ``worked`` answers None for a day of which the source knows nothing.
+    ``worked`` returns None for a day that the source does not know.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A day on which the sources disagree (不同之处): what the calendar says, and what each of the others says."""
+    """A day on which the sources disagree (不同之处): the answers of the calendar and of each source."""
 
     day: date
     worked: bool
@@ -40,15 +40,15 @@ class Difference:
 
     @property
     def against(self) -> tuple[str, ...]:
-        """The sources that say otherwise than the calendar."""
+        """The sources that disagree with the calendar."""
         return tuple(name for name, worked in self.said.items() if worked is not None and worked != self.worked)
 
 
 def differences(calendar: WorkCalendar, sources: Sequence[Source], first: date, last: date) -> Iterator[Difference]:
     """
-    The days from *first* through *last* of which a source says otherwise than *calendar* (逐日对照).
+    The days from *first* through *last* on which a source disagrees with *calendar* (逐日对照).
 
-    A source that knows nothing of a day does not disagree.
+    A source that does not know a day does not disagree.
     """
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
@@ -58,14 +58,14 @@ def differences(calendar: WorkCalendar, sources: Sequence[Source], first: date, 
 
 
 def years_known(source: Source, first: date, last: date) -> tuple[int, int] | None:
-    """The first and the last year between the two days of which the source knows anything; None without any."""
+    """The first and the last year between the two days that the source knows; None if there is none."""
     # No package begins or ends inside a year.
     years = [year for year in range(first.year, last.year + 1) if source.worked(date(year, 7, 1)) is not None]
     return (years[0], years[-1]) if years else None
 
 
 def installed_sources() -> tuple[Source, ...]:
-    """The two packages, each asked through its own functions, as another program would ask it (已安装的数据包)."""
+    """The two packages, each through its own functions, as other programs use them (已安装的数据包)."""
     return (
         Source(CHINESE_CALENDAR, "chinesecalendar", _chinese_calendar()),
         Source(HOLIDAYS, "holidays", _holidays()),
@@ -73,13 +73,13 @@ def installed_sources() -> tuple[Source, ...]:
 
 
 def _chinese_calendar() -> Callable[[date], bool | None]:
-    # Both are imported here: most commands need neither.
+    # Both are imported here, because most commands need neither.
     import chinese_calendar
 
     def worked(day: date) -> bool | None:
         try:
             return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:  # a year of which it has no data
+        except NotImplementedError:  # a year without data
             return None
 
     return worked
@@ -92,7 +92,7 @@ def _holidays() -> Callable[[date], bool | None]:
 
     def worked(day: date) -> bool | None:
         if not days.start_year <= day.year <= days.end_year:
-            return None  # it would answer, and by the week alone
+            return None  # its answer would only follow the weekday
         return days.is_working_day(day)
 
     return worked

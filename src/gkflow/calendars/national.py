@@ -1,4 +1,4 @@
-"""The national announcements (全国放假公告): the notices of the State Council, as chinese-calendar knows their days."""
+"""The national announcements (全国放假公告): State Council notices, with their days from chinese-calendar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gkflow.domain.edition import Announcement, CalendarEdition, Festival
 from gkflow.plugs import HolidaySource
 
 NEW_YEAR = "元旦"
-# The package says 清明, the law and the notices say 清明节.
+# The package has 清明, the law and the notices have 清明节.
 _NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 _Days = dict[date, str]
 
@@ -24,7 +24,7 @@ def national_calendar(
     notices: Sequence[HolidayNotice] = (),
     predict: Callable[[int], YearOfDays] | None = statutory_year,
 ) -> WorkCalendar:
-    """The calendar of the whole country, with the announcements of *files* over it; the later published one wins."""
+    """The national calendar, with the announcements of *files* over it; the later publication wins."""
     return calendar_edition(files, notices, predict).calendar()
 
 
@@ -36,15 +36,15 @@ def calendar_edition(
     sources: Sequence[HolidaySource] = (),
 ) -> CalendarEdition:
     """
-    Everything that the installed packages and the files know (已知的放假公告).
+    All announcements that the installed packages and the files know (已知的放假公告).
 
-    *notices* tell from which notice, and since when, a day of the package is known; *files* set days of their
-    own, *sources* are what other packages announce. Years that no announcement covers are left to *predict*.
+    *notices* give the source and the publication of the package's days; *files* set days of their own, *sources* are
+    announcements of other packages. Years without an announcement are left to *predict*.
     """
-    # A year that the package knows and no list dates became known with the notice that the office entered for it.
+    # A year in the package without a listed date became known with the notice that the office entered for it.
     entered = {year: each.published for each in files if each.national for year in each.years}
-    # A file that names single days of a notice that the package knows corrects the package; one for the whole year
-    # is another word on the same days, and has to agree.
+    # A file with single days of a notice that the package has corrects the package; one for the whole year is a second
+    # source of the same days, and has to agree.
     corrected = {(each.number, day) for each in files if each.number and not each.annual for day in each.days}
     told = (announcement for source in sources for announcement in source())
     said = (*_packaged(notices, entered, corrected), *told, *files)
@@ -53,8 +53,8 @@ def calendar_edition(
 
 def _package() -> tuple[Mapping[date, str], Mapping[date, str]]:
     """The days off and the make-up days of the package, each with the English name of its holiday."""
-    # Imported here so that `import gkflow` stays quick. The functions of the package are not used: they look
-    # through all their days at each call and refuse years to come.
+    # Imported here so that `import gkflow` stays quick. The functions of the package are not used: they search all days
+    # at each call and refuse future years.
     from chinese_calendar.constants import holidays, workdays
 
     return holidays, workdays
@@ -89,7 +89,7 @@ def _packaged(
 
 
 def _of_notice(day: date, name: str) -> int:
-    """The days of a New Year that lie in December stand in the notice of the year to come."""
+    """The December days of a New Year are in the notice of the next year."""
     return day.year + 1 if name == NEW_YEAR and day.month == 12 else day.year
 
 
@@ -98,7 +98,7 @@ def _annual(
 ) -> Announcement:
     for other in notices:
         if other.days is not None and other.year == year:
-            # What an amendment changed later was first said otherwise.
+            # The state before an amendment.
             off, makeup = {**off, **other.off_before}, {**makeup, **other.makeup_before}
     return Announcement(
         f"national-{year}",

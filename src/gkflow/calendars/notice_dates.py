@@ -1,8 +1,8 @@
 """
 Dates as a notice writes them (通知中的日期): ``12月30日（周六）至2024年1月1日``, ``2月20日（星期六）、21日``.
 
-A day stands with its year, with its month, or alone after another; its weekday and its name in the old calendar
-stand in brackets. What else stands in brackets is not skipped: ``1月1日至3日（2日除外）`` says something.
+A day is written with its year, with its month, or alone after another one; its weekday and its name in the lunar
+calendar are in brackets. Other text in brackets is not skipped: ``1月1日至3日（2日除外）`` has a meaning.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 _DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
-# Half- or full-width, a notice is the same; it is shown as it is printed: digits narrow, punctuation wide.
+# Half- and full-width notices are equal; they are shown as printed: narrow digits, wide punctuation.
 _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "!": "！", "?": "？"})
 _QUOTES = re.compile("[“”\"'‘’「」『』]")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\ufeff\u00ad]+")
@@ -32,7 +32,7 @@ _ALIASES = {
 FESTIVALS = tuple(_ALIASES)
 _CANONICAL = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
 FESTIVAL = "(?:" + "|".join(sorted(_CANONICAL, key=len, reverse=True)) + ")"
-# What cannot be part of a number or of another word, so that it may be looked for in running text.
+# Characters that cannot be part of a number or another word, so that it may be searched in running text.
 _SPEAKING = re.compile("元旦|春节|清明|劳动节|端午|中秋|国庆|除夕")
 
 NUMBER = "(?:[0-9]{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
@@ -42,7 +42,7 @@ DATE = re.sub(r"\?P<\w+>", "?:", _DATE)
 DAYS = f"{DATE}(?:(?:{_TO}|[、和及与]){DATE})*"
 _ONE = re.compile(_DATE)
 _RANGE = re.compile(_TO)
-# Any way of naming a day; wider than what is read, so that nothing that names one is passed over.
+# Any form of a day; wider than the readable forms, so that no day is overlooked.
 _NAMES_A_DAY = re.compile(
     "[0-9](?:月|日)|(?<![〕0-9])[0-9]{1,3}号|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[/.][0-9]{1,2}|"
     "(?:[一二三四五六七八九十]+月(?:份|初|底|[一二三四五六七八九十]+[日号]))|[初廿][一二三四五六七八九十]"
@@ -61,7 +61,7 @@ WRITTEN_DATE = "[0-9〇○零一二三四五六七八九]{4}年[0-9一二三四�
 def canonical(text: str) -> str:
     """The text in the width in which notices are printed, without blanks and line ends (规范字形)."""
     wide = unicodedata.normalize("NFKC", text).translate(_WIDE)
-    # A full stop of half width ends a sentence unless it stands in a number or an address.
+    # A half-width full stop ends a sentence unless it is in a number or an address.
     return _INVISIBLE.sub("", re.sub(r"(?<![0-9A-Za-z])\.|\.(?![0-9A-Za-z.])", "。", wide))
 
 
@@ -71,27 +71,27 @@ def unquoted(text: str) -> str:
 
 
 def names_a_day(text: str) -> bool:
-    """Whether a date of any form stands in it (是否含日期)."""
+    """Whether the text contains a date of any form (是否含日期)."""
     return _NAMES_A_DAY.search(text) is not None
 
 
 def names_a_weekday(text: str) -> bool:
-    """Whether a day of the week or the weekend stands in it (是否含星期)."""
+    """Whether the text contains a day of the week or the weekend (是否含星期)."""
     return _WEEKDAY.search(text) is not None or re.search("周末|双休|公休", text) is not None
 
 
 def names_a_festival(text: str) -> bool:
-    """Whether a festival is spoken of (是否含节日)."""
+    """Whether the text mentions a festival (是否含节日)."""
     return _SPEAKING.search(text) is not None
 
 
 def festivals_of(text: str) -> tuple[str, ...]:
-    """The festivals named in a heading or title, each by its name in law (节日名称)."""
+    """The festivals named in a heading or title, each by its legal name (节日名称)."""
     return tuple(dict.fromkeys(_CANONICAL[alias] for alias in re.findall(FESTIVAL, unquoted(text))))
 
 
 def number_of(text: str) -> int:
-    """A count of days: ``8``, ``八``, ``两``, ``十二`` (天数)."""
+    """A number of days: ``8``, ``八``, ``两``, ``十二`` (天数)."""
     if text.isdigit():
         return int(text)
     tens, ten, ones = text.rpartition("十")
@@ -124,11 +124,11 @@ def weekday_of(day: date) -> str:
 @dataclass(slots=True)
 class DateReader:
     """
-    Reads the dates of one item of a notice (逐项读取日期), and keeps what it objects to in ``faults``.
+    Reads the dates of one item of a notice (逐项读取日期), and keeps objections in ``faults``.
 
-    A day without a month is of the month of the day before it in the same list, else one of the days that the
-    item has named already, else of the only month that it has named. A December without a year belongs to the
-    year before where the item is that of 元旦.
+    A day without a month has the month of the previous day in the same list, else of a day that the item has already
+    named, else the only month that it has named. In the item of 元旦, a December without a year belongs to the previous
+    year.
     """
 
     year: int
@@ -137,7 +137,7 @@ class DateReader:
     _named: set[date] = field(default_factory=set)
 
     def read(self, text: str) -> list[date]:
-        """The days that a text of the form of ``DAYS`` names, ranges written out."""
+        """The days in a text of the form of ``DAYS``, with ranges expanded."""
         days: list[date] = []
         end = 0
         for match in _ONE.finditer(text):
@@ -175,7 +175,7 @@ class DateReader:
         except ValueError:
             self._object("no_such_day", day=said)
             return None
-        # The notice of a year reaches into December before it and, in so many words, into January after it.
+        # The notice of a year may cover the previous December and, if it says so, the next January.
         if year != self.year and (year, month) not in {(self.year - 1, 12), (self.year + 1, 1)}:
             self._object("other_year", found=year, wanted=self.year)
             return None
@@ -191,7 +191,7 @@ class DateReader:
         return self.year - 1 if self.after_december and month == 12 else self.year
 
     def _compare(self, notes: str, first: date, day: date) -> None:
-        """The weekdays in brackets with the days; a note of another kind is an objection."""
+        """The weekdays in brackets after the days; any other note is an objection."""
         for part in re.split("[，、]", notes.replace("）（", "，").strip("（）")) if notes else ():
             if match := _WEEKDAYS.fullmatch(part):
                 self._weekday(first, match[1])

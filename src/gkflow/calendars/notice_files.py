@@ -1,5 +1,5 @@
 """
-Entering a notice (录入放假通知): what it changes against what is known, where it contradicts another, and its file.
+Entering a notice (录入放假通知): its changes to the known days, its contradictions of other notices, and its file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Change(NamedTuple):
-    """A day that a notice makes another than it was known or predicted to be (与已知不同的日子)."""
+    """A day that a notice changes from its known or predicted state (与已知不同的日子)."""
 
     day: date
     was: bool  # worked
@@ -28,7 +28,7 @@ class Change(NamedTuple):
 
 
 def announcement_from(notice: NoticeText, published: date, name: str, url: str = "") -> Announcement:
-    """The announcement that a notice makes (公告)."""
+    """The announcement of a notice (公告)."""
     assert notice.year is not None
     return Announcement(
         name,
@@ -47,7 +47,7 @@ def contradicting(said: Announcement, edition: CalendarEdition) -> Iterator[tupl
     """
     The days that another notice of the same rank states differently, with that notice (同级通知互相矛盾).
 
-    A notice that says what is known already contradicts nothing; an amendment changes what an annual one said.
+    A notice that repeats known days contradicts nothing; an amendment changes an annual one.
     """
     for day, one, other in edition.with_announcements([said]).disagreements():
         if said in (one, other):
@@ -56,8 +56,8 @@ def contradicting(said: Announcement, edition: CalendarEdition) -> Iterator[tupl
 
 def misquoted(file: Announcement) -> Iterator[NoticeProblem]:
     """
-    Where a file for a whole year says other than the notice that it quotes (与所引通知不符): what a notice's own text
-    is held against, a file that is written by hand is held against as well.
+    Where a file for a whole year differs from the notice that it quotes (与所引通知不符). Hand-written files are
+    checked against the text like generated ones.
     """
     if not (file.annual and file.quote):
         return
@@ -71,7 +71,7 @@ def misquoted(file: Announcement) -> Iterator[NoticeProblem]:
 
 
 def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Change]:
-    """What is another day than before, from the December that a New Year may reach into to the end of the year."""
+    """The days that change, from the December before the year to the end of the year."""
     day = date(year - 1, 12, 1)
     while day <= date(year, 12, 31):
         was, now = before.is_working_day(day), after.is_working_day(day)
@@ -82,7 +82,7 @@ def changes(before: WorkCalendar, after: WorkCalendar, year: int) -> Iterator[Ch
 
 
 def file_of(notice: NoticeText, announcement: Announcement, sentences: Sequence[str]) -> str:
-    """The text of the calendar file that keeps the notice (日历文件)."""
+    """The text of the calendar file for the notice (日历文件)."""
     lines = [
         "# yaml-language-server: $schema=../../docs/schema/calendar.json",
         f"calendar: {notice.year}",

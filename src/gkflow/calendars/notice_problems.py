@@ -1,4 +1,4 @@
-"""What is wrong with a notice of days off (通知疑点): each problem by its code, with its sentence, in English."""
+"""Problems of a notice of days off (通知疑点): each with its code and its sentence, in English."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _TEXTS = {
     "works_anyway": said("{day} is {actual} and worked anyway, which a notice of the whole year would not say"),
     "weekday_mismatch": said("{day} is {actual}, not {stated} as stated"),
 }
-# What a notice is found to be when it is held against another one, or against the file that quotes it.
+# Problems found by comparing a notice with another one, or with the file that quotes it.
 _COMPARED = {
     "contradiction": said("{day} is stated otherwise by {source}"),
     "not_listed": said("the file lacks {day}, which the quote names"),
     "not_quoted": said("the file names {day}, which does not stand in the quote"),
 }
-# As a notice writes them: 周六, 星期六.
+# As notices write them: 周六, 星期六.
 _WEEKDAYS = {
     "一": "Monday", "二": "Tuesday", "三": "Wednesday", "四": "Thursday", "五": "Friday", "六": "Saturday",
     "日": "Sunday", "天": "Sunday",
@@ -56,7 +56,7 @@ COMPARED = frozenset(_COMPARED)
 
 @dataclass(frozen=True, slots=True)
 class NoticeProblem:
-    """What a notice leaves unclear or contradicts (通知中的疑点), with its sentence."""
+    """An unclear or contradictory point of a notice (通知中的疑点), with its sentence."""
 
     sentence: str
     code: str
@@ -64,18 +64,18 @@ class NoticeProblem:
 
     @property
     def pattern(self) -> Sentence:
-        """Its sentence, not filled."""
+        """Its message, not filled in."""
         return (_TEXTS | _COMPARED)[self.code]
 
     @property
     def text(self) -> str:
-        """What is wrong, in English."""
+        """The problem in English."""
         facts = {name: _WEEKDAYS[value[-1]] if _is_weekday(value) else value for name, value in self.facts.items()}
         return fill(self.pattern, facts)
 
 
 def problem(sentence: str, code: str, **facts: Any) -> NoticeProblem:
-    """A problem whose facts stay as they are."""
+    """A problem with constant facts."""
     return NoticeProblem(sentence, code, MappingProxyType(facts))
 
 

@@ -1,8 +1,8 @@
 """
 The sentences of a notice of days off (放假通知的语句), read one after another.
 
-A sentence is taken apart at its commas; each clause has one of the forms below or is named as not understood.
-What neither names a day nor speaks of being off or at work is talk, and passed over.
+A sentence is split at its commas; each clause has one of the forms below or is reported as not understood. Text that
+neither names a day nor mentions days off or work is skipped.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from gkflow.calendars.notice_dates import (
 )
 from gkflow.calendars.notice_problems import NoticeProblem, problem
 
-# From the first to the last day that a festival ever moved: 20 days (2026). A mistyped month lies further off.
+# The largest distance that a festival ever moved: 20 days (2026). A mistyped month is further off.
 _FARTHEST = timedelta(days=27)
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSentence:
-    """What one sentence of a notice gave (逐句读取结果); a sentence may give nothing."""
+    """The result of one sentence of a notice (逐句读取结果); it may be empty."""
 
     text: str
     festival: str = ""
@@ -65,13 +65,13 @@ class _Item:
     dates: DateReader
     said: list[_Said] = field(default_factory=list)
     off: set[date] = field(default_factory=set)
-    # The days of the last clause that sets days off: 与周末连休 is said of them.
+    # The days of the last clause that sets days off: 与周末连休 refers to them.
     latest: set[date] = field(default_factory=set)
     joined: set[date] = field(default_factory=set)
     counts: list[tuple[_Said, int]] = field(default_factory=list)
     moved: list[tuple[_Said, date]] = field(default_factory=list)
     resumed: list[tuple[_Said, date]] = field(default_factory=list)
-    # Not all of it was understood, so that its days need not add up.
+    # Not all of it was understood, so its days need not add up.
     broken: bool = False
 
 
@@ -88,7 +88,7 @@ _COMMAS = re.compile("[，；](?![^（]*）)")
 
 
 class SentenceReader:
-    """Reads the sentences of one notice in their order (逐句阅读); *subject* is the festival of its title."""
+    """Reads the sentences of one notice in order (逐句阅读); *subject* is the festival of its title."""
 
     def __init__(self, year: int, subject: str, known: Mapping[date, str]) -> None:
         self.year = year
@@ -105,7 +105,7 @@ class SentenceReader:
 
     def read(self, text: str) -> None:
         """Read the next sentence; a heading or a number before it begins a new item."""
-        # Before quotation marks go: 五一、 is a number, “五一”、 is not.
+        # Before quotation marks are removed: 五一、 is a number, “五一”、 is not.
         mark = re.match(ITEM_MARK, text)
         rest = unquoted(text[mark.end() :] if mark else text)
         heading = _HEADING.match(rest)
@@ -140,7 +140,7 @@ class SentenceReader:
             if form is not None and not advice:
                 form[0](self, form[1], said)
             elif form is not None or (not advice and self._speaks_of_days(clause)):
-                # Advice sets no day; where it sounds as if it did, somebody has to look.
+                # Advice sets no day; if it sounds as if it did, a person has to check it.
                 item.broken = True
                 self._object(said, "unreadable", part=clause)
 
@@ -152,7 +152,7 @@ class SentenceReader:
         return self._item.headed or names_a_festival(clause) or names_a_weekday(clause)
 
     def finish(self) -> None:
-        """After the last sentence: what contradicts itself across the items (前后矛盾)."""
+        """After the last sentence: contradictions across the items (前后矛盾)."""
         self.close()
         for sentence in self.sentences:
             for day in (*sentence.makeup_days, *sentence.worked):
@@ -165,10 +165,10 @@ class SentenceReader:
         return _Item(festival or self.subject, headed, DateReader(self.year, "元旦" in (festival or self.subject)))
 
     def close(self) -> None:
-        """End the item: its days are known now, and can be compared with what it says of them (逐项核对)."""
+        """End the item: compare its days, now known, with its own statements about them (逐项核对)."""
         item = self._item
         for said, day in item.moved:
-            # A rest day that is moved is worked, unless it is itself one of the days off.
+            # A rest day that is moved is a working day, unless it is itself one of the days off.
             if day not in item.off:
                 said.worked.add(day)
         self._add_up(item)
@@ -192,7 +192,7 @@ class SentenceReader:
         if item.broken:
             return
         for said, stated in item.counts:
-            # One total counts the whole item, of several each counts its own sentence.
+            # A single total counts the whole item; each of several counts its own sentence.
             days = said.off if len(item.counts) > 1 else item.off | item.joined
             if len(days) != stated:
                 self._object(said, "count_mismatch", stated=stated, named=len(days))
@@ -233,7 +233,7 @@ class SentenceReader:
         """共7天."""
         if said.off:
             self._item.counts.append((said, number_of(match["count"])))
-        elif not self._item.dates.faults:  # else it has been reported why its days are not known
+        elif not self._item.dates.faults:  # else the reason why its days are unknown has been reported
             self._object(said, "unreadable", part=match[0])
 
     def _rest_days(self, match: re.Match[str], said: _Said) -> None:
@@ -281,7 +281,7 @@ class SentenceReader:
             self._object(said, "no_weekend", days=sorted(days))
 
     def _extended(self, match: re.Match[str], said: _Said) -> None:
-        """延长2020年春节假期至2月2日: the days after those that were known, through the day named."""
+        """延长2020年春节假期至2月2日: the days after the known ones, through the day named."""
         festival, days = festivals_of(match["feast"])[0], self._item.dates.read(match["days"])
         if match["year"] and int(match["year"]) != self.year:
             self._object(said, "other_year", found=int(match["year"]), wanted=self.year)
@@ -300,7 +300,7 @@ class SentenceReader:
         self._item.off.update(days)
 
     def _nothing(self, match: re.Match[str], said: _Said) -> None:
-        """不调休: says only what the days show."""
+        """不调休: adds nothing to the days."""
 
     def _must_be_rest_days(self, days: set[date] | list[date], said: _Said) -> None:
         for day in sorted(days):
@@ -335,7 +335,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Form], ...] = tuple(
 
 
 def clauses_of(sentence: str) -> list[str]:
-    """The clauses of a sentence (分句); one that only names days goes with the 为 that follows it."""
+    """The clauses of a sentence (分句); one that only names days belongs to the 为 that follows it."""
     clauses: list[str] = []
     for clause in filter(None, (part.strip("，；：。！") for part in _COMMAS.split(sentence))):
         bare = clause.removeprefix("其中") or clause

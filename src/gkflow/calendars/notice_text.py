@@ -1,8 +1,8 @@
 """
 A State Council notice of days off, read from its plain text (放假通知文本).
 
-What it says comes out day by day, with the sentence that says so. What it does not say clearly comes out as a
-problem, never as a guess; a notice with a problem is not to be adopted as it is.
+The result lists each day with the sentence that sets it. Anything unclear becomes a problem, never a guess; a notice
+with a problem must not be adopted as it is.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from gkflow.calendars.notice_sentences import (
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a notice says (通知内容); only without ``problems`` may it be believed."""
+    """The content of a notice (通知内容); it may be trusted only without ``problems``."""
 
     year: int | None = None
     title: str = ""
@@ -49,7 +49,7 @@ class NoticeText:
     kind: str = "amendment"
     days_off: Mapping[date, str] = field(default_factory=dict, hash=False)
     makeup_days: Mapping[date, str] = field(default_factory=dict, hash=False)
-    # Days of the week, Monday to Friday, of which the text says that they are worked.
+    # Weekdays, Monday to Friday, that the text calls working days.
     worked: frozenset[date] = frozenset()
     sentences: tuple[NoticeSentence, ...] = ()
     problems: tuple[NoticeProblem, ...] = ()
@@ -65,7 +65,7 @@ _CITED = re.compile("《(国务院(?:办公厅)?关于[^》]*(?:放假|节假日
 _NUMBER = re.compile(r"(国(?:办)?(?:发明电|函|发|发电))[〔\[（【]([0-9]{4})[〕\]）】]第?([0-9]+)号")
 _ADDRESSED = re.compile("各省、自治区、直辖市[^。：]{0,60}：")
 _AS_FOLLOWS = re.compile("(?:通知|安排)如下[：。]?")
-# Lines that a site puts around the text.
+# Lines that a web site adds around the text.
 _AROUND = re.compile(
     "(?:索引号|主题分类|发文机关|成文日期|标题|发文字号|发布日期|公文种类|主题词|来源|责任编辑|责编)："
 )
@@ -75,17 +75,17 @@ _FOREIGN = re.compile(
     "香港|澳门|澳門|台湾|臺灣|台灣|行政院|日本|韩国|新加坡|马来西亚|公众假期|公眾假期|祝日|[ぁ-ゖァ-ヺ]|"
     "hongkong|macau|macao|taiwan|japan|korea|singapore|bankholiday|publicholiday|generalholiday"
 )
-# The four of the years to 2007, and since then all.
+# The four signers' forms of the years to 2007, and those since then.
 _OF_A_YEAR = {"元旦", "春节", "劳动节", "国庆节"}
 _SEVEN_FROM = 2008
 
 
 def read_notice(text: str, year: int | None = None, known: Mapping[date, str] | None = None) -> NoticeText:
     """
-    What the *text* of a notice says (读取放假通知).
+    Read the *text* of a notice (读取放假通知).
 
-    *year* is the year that the notice should be for; only a text that names none itself needs it. *known* are
-    the days off known so far, with their festivals: 延长…假期至… counts from the last of them.
+    *year* is the expected year; only a text that names none itself needs it. *known* are the days off known so far,
+    with their festivals: 延长…假期至… counts from the last of them.
 
     >>> read = read_notice("一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。", 2026)
     >>> [str(day) for day in read.days_off], [str(day) for day in read.makeup_days], read.problems
@@ -159,9 +159,9 @@ def _refused(sentence: str, code: str, **facts: str) -> NoticeText:
 
 def _flat(text: str) -> tuple[str, date | None]:
     """
-    The text in one line, and the date that the lines around it give.
+    The text in one line, and the date in the lines around it.
 
-    A line may end anywhere; a sentence is ended only where the next line begins an item, or is the signature.
+    A line may end anywhere; a sentence ends only where the next line begins an item, or is the signature.
     """
     flat, dated = "", None
     for line in map(canonical, text.splitlines()):
@@ -185,7 +185,7 @@ def _title_of(flat: str) -> str:
 
 
 def _other_issuer(flat: str) -> str:
-    """Who else gives the notice: a government or office that passes it on, or arranges its own days."""
+    """Who else issues the notice: a government or office that forwards it, or arranges its own days."""
     if cited := _CITED.search(flat):
         return cited[1]
     for other in _OTHER_TITLE.finditer(flat[:1000]):
@@ -196,7 +196,7 @@ def _other_issuer(flat: str) -> str:
 
 
 def _parts(flat: str, title: str) -> tuple[str, str, str, str | None]:
-    """Head, body, what stands after the signature, and the signature."""
+    """Head, body, the text after the signature, and the signature."""
     follows = _AS_FOLLOWS.search(flat)
     ends = [flat.find(title) + len(title) if title else 0]
     if number := _NUMBER.search(flat):
@@ -222,7 +222,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _year_of(title: str, head: str, body: str) -> int | None:
-    """The year that the title names, else the sentence before the list, else the dates if they agree."""
+    """The year in the title, else in the sentence before the list, else in the dates if they agree."""
     said = re.findall("([12][0-9]{3})年", title)
     if not said:
         said = re.findall("([12][0-9]{3})年(?![0-9])", head.removeprefix(title))[-1:]
@@ -232,7 +232,7 @@ def _year_of(title: str, head: str, body: str) -> int | None:
 
 
 def _subject(title: str, head: str) -> str:
-    """The one festival or day of remembrance that an amendment is about."""
+    """The only festival or day of remembrance that an amendment is about."""
     if day := re.search("关于(?:[12][0-9]{3}年)?(.{2,50}?纪念日)", title):
         return day[1]
     for text in (title, head):
@@ -242,7 +242,7 @@ def _subject(title: str, head: str) -> str:
 
 
 def _misplaced(head: str) -> Iterator[NoticeProblem]:
-    """The reasons before the list may name days; where they sound like setting them, somebody has to look."""
+    """The reasons before the list may name days; if they sound like setting them, a person has to check them."""
     for sentence in _sentences(_ADDRESSED.sub("。", head)):
         if begins_item(sentence):
             yield problem(sentence, "misplaced", part=sentence)
@@ -264,7 +264,7 @@ def _missing(year: int, festivals: set[str]) -> list[str]:
 
 
 def _worked_anyway(reader: SentenceReader) -> Iterator[NoticeProblem]:
-    """Only an amendment makes a working day of a day off; elsewhere a weekday at work is a mistyped make-up day."""
+    """Only an amendment turns a day off into a working day; elsewhere a weekday at work is a mistyped make-up day."""
     for said in reader.sentences:
         for day in said.worked:
             yield problem(said.text, "works_anyway", day=day, actual=weekday_of(day))

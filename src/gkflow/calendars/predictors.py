@@ -1,4 +1,4 @@
-"""The predictors by name (推定方法): how the days of a year are foreseen that no notice has announced."""
+"""The predictors by name (推定方法): how the days of a year without a notice are predicted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ DEFAULT = "statutory"
 
 def predictor_named(name: str) -> Predictor:
     """
-    The predictor called *name*, of this package or another (gkflow.predictors); another name is a
-    :class:`CalendarError` that tells those there are (推定方法).
+    The predictor called *name*, of this package or another (gkflow.predictors); another name raises a
+    :class:`CalendarError` that lists the existing ones (推定方法).
 
     >>> predictor_named("statutory")(2027).makeup_days
     frozenset()

@@ -1,10 +1,10 @@
 """
-The days off as the notices use to arrange them (放假通例推定), for years without a notice.
+The days off as notices usually arrange them (放假通例推定), for years without a notice.
 
-The plain rules below are today's shapes, carried back to 2008, the first year of the present festivals. They
-were written with hindsight, from the very notices that they are measured against: that they are exact for more
-than 96 of 100 limits of 2008-2026 says how regular the notices are, and promises less for a year to come. Where
-they err they err further than the statutory days (:mod:`gkflow.calendars.statutory`), which remain the default.
+The rules below describe today's arrangements, extended back to 2008, the first year of the present festivals. They were
+written with hindsight, from the same notices that they are measured against: being exact for more than 96 of 100
+limits of 2008-2026 shows how regular the notices are, and promises less for a future year. Their errors are larger than
+those of the statutory days (:mod:`gkflow.calendars.statutory`), which remain the default.
 
 - 春节: seven days from New Year's Eve, eight since 2025 (国办发明电〔2024〕12号). The law counted the Eve until
   2013 and counts it again since 2025; the notices of 2015-2023 gave it all the same, that of 2014 did not.
@@ -12,7 +12,7 @@ they err they err further than the statutory days (:mod:`gkflow.calendars.statut
   (〔2008〕42号, 〔2011〕45号, 〔2016〕17号, 〔2019〕16号, 〔2022〕16号, 〔2024〕12号).
 - 劳动节: five days since 2020 (〔2019〕16号), those with the fewest make-up days, and of these the latest.
 - 元旦, 清明节, 端午节, 中秋节, 劳动节 until 2019: three days with the weekend; a Tuesday or Thursday is bridged to
-  it, a Wednesday stays alone (as in every annual notice since 2014, 〔2013〕28号).
+    it, a Wednesday stays alone (as in every annual notice since 2014, 〔2013〕28号).
 - Make-up days: what a holiday takes beyond the days of the law is worked on the nearest rest day, if it takes
   two days on the last rest day before it and the first after it: mostly a Sunday before, a Saturday after. Where a
   whole weekend adjoins it, both days were worked there, until 放假办法 第七条 (令第795号, from 2025) set that no
@@ -42,7 +42,7 @@ _THREE_DAYS = ((2, 0), (2, 0), (0, 0), (0, 2), (0, 2), (0, 2), (1, 1))
 
 
 class _Holiday(NamedTuple):
-    """Days off in a row, and how many of them the law gives."""
+    """Consecutive days off, and how many of them the law gives."""
 
     name: str
     first: date
@@ -55,15 +55,15 @@ class _Holiday(NamedTuple):
 
     @property
     def owed(self) -> int:
-        """How many working days it takes beyond those of the law: a day on a weekend is given by 第六条."""
+        """The working days used beyond those of the law: a day on a weekend is given by 第六条."""
         return sum(day.weekday() < _SATURDAY for day in self.days) - self.given
 
 
 def shape_year(year: int) -> YearOfDays:
     """
-    The shape that the notices would give *year*; years before 2008 and after 2100 as the law alone has them.
+    The expected days of *year*; years before 2008 and after 2100 follow the law alone.
 
-    Days of December that the next New Year takes belong to *year*.
+    December days of the next New Year belong to *year*.
 
     >>> [f"{day:%m-%d}" for day in sorted(shape_year(2018).makeup_days) if day.month > 9]
     ['12-29']

@@ -1,14 +1,14 @@
 """
-The days off that the law itself fixes (法定节假日推定), for years without a notice.
+The days off that the law itself sets (法定节假日推定), for years without a notice.
 
-Weekends, the days of 全国年节及纪念日放假办法 第二条 as in force in that year, and by 第六条 a
-substitute on the next working day for each of them that falls on a Saturday or Sunday. No make-up days: only
-a notice can move rest days. Measured over 2008-2026 this is exact for 87 of 100 limits of 20 working days.
+Weekends, the days of 全国年节及纪念日放假办法 第二条 as in force in that year, and by 第六条 a substitute on the next
+working day for each of them that falls on a Saturday or Sunday. No make-up days: only a notice can move rest days.
+Measured over 2008-2026 this is exact for 87 of 100 limits of 20 working days.
 
-The ``holidays`` library knows the statutory days; the substitutes are reckoned here. Of its own it leaves out
-some that the notices of their year arranged otherwise (2012-06-25, 2015-09-28), and it gives none where two
-festivals fall on one day, which the notices of 2009 and 2020 counted as a day each. ``has_special_holidays =
-False`` leaves out what it has copied from notices, without the make-up days that belong to them.
+The ``holidays`` library has the statutory days; the substitutes are computed here. The library leaves out some that
+the notices of their year arranged otherwise (2012-06-25, 2015-09-28), and gives none where two festivals fall on one
+day, which the notices of 2009 and 2020 counted as a day each. ``has_special_holidays = False`` excludes the days that
+it has copied from notices without their make-up days.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _SATURDAY = 5
 
 def statutory_year(year: int) -> YearOfDays:
     """
-    What the law fixes for *year*, whether or not a notice has been published for it.
+    The statutory days off of *year*, whether or not a notice has been published for it.
 
-    Years before the first that the library knows (1950) have weekends only; after its last one (2100)
-    nothing is known of the lunar festivals, and the year is refused.
+    Years before the first in the library (1950) have weekends only; after its last one (2100) the lunar festivals are
+    unknown, and the year is refused.
     """
-    # Imported here: loading the library takes longer than everything else that a command does.
+    # Imported here: loading the library takes longer than the rest of a command.
     from holidays import country_holidays
 
     days = country_holidays("CN", language="zh_CN", observed=False, expand=True)
@@ -48,7 +48,7 @@ def statutory_year(year: int) -> YearOfDays:
     if year < days.start_year:
         return YearOfDays()
     days.has_special_holidays = False
-    # The library fills a year when a day of it is asked for.
+    # The library computes a year when one of its days is requested.
     days.get(date(year, 1, 1))
     festivals = {
         day: [_NAMES.get(name, name) for name in days.get_list(day)] for day in sorted(days) if day.year == year
@@ -63,6 +63,6 @@ def statutory_year(year: int) -> YearOfDays:
 
 
 def _owed(festivals: dict[date, list[str]]) -> Iterator[tuple[date, str]]:
-    """The festivals for which a substitute is given: on a weekend, or the second on its day."""
+    """The festivals with a substitute: on a weekend, or the second on its day."""
     for day, names in festivals.items():
         yield from ((day, name) for name in (names if day.weekday() >= _SATURDAY else names[1:]))

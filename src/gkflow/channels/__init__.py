@@ -1,11 +1,11 @@
 """
-How a notice leaves (通知渠道): console, file, mail, signed webhook, work chat.
+Notification channels (通知渠道): console, file, mail, signed webhook, work chat.
 
-Every channel delivers at least once. A message whose fate is unknown (the server took it and then fell
-silent) counts as not delivered and is sent again with the same key: two copies can be dropped by whoever
-receives them, a notice that never came can not be noticed.
+Every channel delivers at least once. A message with an unknown outcome (the server accepted it but did not
+answer) counts as not delivered and is sent again with the same key: a receiver can drop a second copy, but
+cannot notice a missing notice.
 
-Nothing here is imported before a channel sends: `httpx`, `smtplib` and `apprise` are slow to load.
+Nothing is imported before a channel sends: `httpx`, `smtplib` and `apprise` are slow to load.
 """
 
 from gkflow.channels.chat import Chat

@@ -1,4 +1,4 @@
-"""Work chat (工作群): WeCom, DingTalk, Feishu and whatever else `apprise` speaks."""
+"""Work chat (工作群): WeCom, DingTalk, Feishu and everything else that `apprise` supports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gkflow.plugs import ChannelOffice, ChannelPlug
 if TYPE_CHECKING:
     import apprise
 
-SECRET_LENGTH = 8  # what is shorter in an address is a word, no key
+SECRET_LENGTH = 8  # a shorter part of an address is a word, not a key
 MISSING = "工作群通知需要 apprise：请安装 gkflow[chat]（pip install 'gkflow[chat]'）"
 
 
@@ -23,8 +23,8 @@ class Chat:
     """
     Send notices to chats by their apprise URL (工作群).
 
-    Delivered means what apprise takes for delivered. Some chats refuse a text with an answer 200, which
-    apprise counts as success: a chat is never the only channel of a notice, the file has it too.
+    Delivered means that apprise reports success. Some chats refuse a text with status 200, which apprise counts as
+    success: so a chat is never the only channel of a notice; the file has it too.
     """
 
     name: ClassVar[str] = "chat"
@@ -37,12 +37,12 @@ class Chat:
         """
         Send the messages one after the other.
 
-        Those to one address keep the distance that apprise knows the chat to demand (up to some seconds).
+        Those to one address keep the interval that apprise prescribes for the chat (up to some seconds).
         """
         return dict(self.send_each(messages))
 
     def lane(self, address: str) -> str:
-        """One chat is written to by one sender at a time."""
+        """One chat has one sender at a time."""
         return address
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
@@ -58,7 +58,7 @@ class Chat:
             app_id="gkflow",
             app_desc="gkflow",
             app_url="",
-            # Else the reader's chat fetches pictures from a server that is none of this office's.
+            # Else the reader's chat would fetch pictures from a foreign server.
             image_url_mask="",
             image_url_logo="",
             http_redirects=False,
@@ -74,7 +74,7 @@ class Chat:
             yield message.key, _notify(services[message.address], message)
 
     def _service(self, asset: apprise.AppriseAsset, address: str) -> apprise.Apprise | None:
-        """Return what speaks to *address*, or None when apprise does not understand it."""
+        """The apprise notifier of *address*, or None if apprise does not support it."""
         import apprise
 
         service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
@@ -92,11 +92,11 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
         return NotDelivered("工作群地址不对：apprise 不认识", permanent=True)
     import apprise
 
-    # People see the key: by it they recognise a second copy.
+    # People see the key and recognise a second copy by it.
     text = f"{message.text}\n\n通知编号：{message.key}"
     try:
         result = speaker.notify(title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT)
-    except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must go out
+    except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must be sent
         words = _without_secrets(one_line(fault) or type(fault).__name__, message.address)
         return NotDelivered(f"apprise 出错：{words}", unreachable=True)
     if result:
@@ -106,9 +106,9 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
 
 def _refusal(words: Iterable[str], address: str) -> NotDelivered:
     said = _without_secrets(one_line("；".join(words)) or "apprise 未说明原因", address)
-    # apprise tells a status only in its log, and most of its plugins in these words.
+    # apprise reports a status only in its log, mostly in these words.
     statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", said)]
-    # Of several the mildest counts.
+    # Of several the least permanent counts.
     mild = [status for status in statuses if not 400 <= status <= 499 or status in COME_BACK_LATER]
     reason = f"工作群未送达：{said}"
     if not statuses:

@@ -21,13 +21,13 @@ class Console:
         self._stream = stream
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        """Write the messages, each in one piece. A stream that is gone or can not spell one says so."""
+        """Write the messages, each in one piece. A closed or unsuitable stream is reported."""
         outcome: dict[str, NotDelivered | None] = {}
         for message in messages:
             try:
                 self._stream.write(_words(message))
                 self._stream.flush()
-            except (OSError, ValueError) as fault:  # a closed stream and an unknown letter are ValueErrors
+            except (OSError, ValueError) as fault:  # a closed stream and an unencodable character are ValueErrors
                 outcome[message.key] = NotDelivered(f"控制台写不出：{one_line(fault)}")
             else:
                 outcome[message.key] = None

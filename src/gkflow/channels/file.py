@@ -22,7 +22,7 @@ class NoticeFile:
     """
     Append each notice to ``notices.jsonl`` in a folder (通知文件).
 
-    A retried notice is a second line with the same key. A line is whole or it is not there.
+    A retried notice is a second line with the same key. A line is written completely or not at all.
     """
 
     name: ClassVar[str] = "file"
@@ -32,11 +32,11 @@ class NoticeFile:
         self._path, self._private = folder / FILE_NAME, private or Private()
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        """Append the messages; none is reported as written before the disk has it."""
+        """Append the messages; none is reported as written before it is on disk."""
         outcome: dict[str, NotDelivered | None] = {message.key: None for message in messages}
         written: list[str] = []
         try:
-            # The folder is not made here: a notice that goes into a folder nobody looks into is lost.
+            # The folder is not created here: a notice in a folder that nobody reads is lost.
             file = self._private.open(self._path)
         except OSError as fault:
             return dict.fromkeys(outcome, self._refusal(fault))
@@ -64,7 +64,7 @@ class NoticeFile:
 
 
 def append(file: int, line: bytes) -> None:
-    """Write *line* in one piece; what a full disk cut short is taken back."""
+    """Write *line* in one piece; a line cut short by a full disk is removed."""
     before = os.fstat(file).st_size
     try:
         complete = os.write(file, line) == len(line)
@@ -83,10 +83,10 @@ def cut(file: int, size: int) -> None:
 
 def mend_the_last_line(file: int) -> None:
     """
-    Make the next line begin on a line of its own.
+    Make sure that the next line begins on a new line.
 
-    A power cut may leave half a line, which was reported to nobody: it is cut off. A whole object
-    without its newline was put there by hand, and stays.
+    A power cut may leave half a line, which was reported to nobody: it is removed. A complete object without a
+    newline was added by hand, and stays.
     """
     size = os.fstat(file).st_size
     tail, start = b"", size
@@ -107,8 +107,8 @@ def mend_the_last_line(file: int) -> None:
 
 
 def wait_for_the_others(file: int) -> None:
-    """Let one process write at a time: cutting back a line must never cut another's. Closing frees it."""
-    if sys.platform != "win32":  # there an open for appending is as good as it gets
+    """Let one process write at a time: removing half a line must never cut another's. Closing releases the lock."""
+    if sys.platform != "win32":  # on Windows opening for appending is all there is
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX)

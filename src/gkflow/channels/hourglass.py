@@ -1,4 +1,4 @@
-"""An end to conversations that never end (总时限)."""
+"""A time limit for whole conversations (总时限)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ WHOLE = 10
 
 class Hourglass:
     """
-    Hang up when a conversation has taken too long in all (总时限).
+    Hang up when a conversation has taken too long in total (总时限).
 
-    A time-out on a socket starts anew with every byte, so that a server that sends one byte now and then
-    could hold the outbox for hours.
+    A time-out on a socket restarts with every byte, so a server that sends a byte now and then could block the
+    outbox for hours.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -28,9 +28,9 @@ class Hourglass:
         self._timer.daemon = True
 
     def watch(self, line: socket.socket) -> None:
-        """Hang up on *line* too. Its twin is kept: a socket that is wrapped in TLS is emptied by that."""
+        """Also hang up on *line*. A duplicate is kept, because wrapping a socket in TLS detaches it."""
         with self._lock, contextlib.suppress(OSError):
-            # Not socket.dup(): of a socket in TLS that would begin a second conversation.
+            # Not socket.dup(): for a socket in TLS that would begin a second conversation.
             twin = socket.socket(fileno=socket.dup(line.fileno()))
             self._lines.append(twin)
             if self.ran_out:

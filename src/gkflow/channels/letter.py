@@ -1,4 +1,4 @@
-"""A message as a machine reads it, and words made harmless (通知的机读形式)."""
+"""The machine-readable form of a message, and safe texts (通知的机读形式)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gkflow.application.ports import Message, NotDelivered
 
 def canonical_json(message: Message) -> bytes:
     """
-    Return *message* as canonical JSON: the same message, the same bytes, on every retry.
+    *message* as canonical JSON: the same message gives the same bytes on every retry.
 
-    Keys are sorted, nothing is padded, Chinese stays Chinese. Raises NotDelivered, permanently, for a fact
-    that JSON has no form for.
+    Keys are sorted, there are no blanks, Chinese is not escaped. Raises NotDelivered, permanently, for a fact
+    that JSON cannot represent.
     """
     letter = {
         "type": "notice",
@@ -44,15 +44,15 @@ def canonical_json(message: Message) -> bytes:
 
 
 COME_BACK_LATER = frozenset({408, 425, 429})
-# What is wrong is the notice: no other day makes it better. Every other refusal speaks of the address or the login.
+# Statuses for a faulty notice, which no retry can repair. Any other refusal concerns the address or the login.
 NOT_THIS_NOTICE = frozenset({400, 406, 411, 413, 414, 415, 422, 431})
 GIVE_UP_AFTER = timedelta(days=1)
 
 
 def refusal(reason: str, status: int, retry_after: timedelta | None = None) -> NotDelivered:
     """
-    What an HTTP status other than 2xx means for a notice: to be tried again, for a day (401, 404, 410: what is wrong
-    with the address or its login can be mended by then), or never.
+    What an HTTP status other than 2xx means for a notice: retry, retry for a day (401, 404, 410: the address or its
+    login can be repaired by then), or never retry.
     """
     if status in NOT_THIS_NOTICE:
         return NotDelivered(reason, permanent=True)
@@ -63,14 +63,14 @@ def refusal(reason: str, status: int, retry_after: timedelta | None = None) -> N
 
 
 def one_line(words: object, longest: int = 200) -> str:
-    """Return *words* on one line and without control characters: a server's answer, a subject."""
+    """*words* on one line and without control characters: a server's answer, a subject."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def _plain(fact: object) -> Any:
-    if isinstance(fact, date):  # a datetime is one too
+    if isinstance(fact, date):  # a datetime is a date too
         return fact.isoformat()
     if isinstance(fact, Mapping):
         return dict(fact)

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 PATIENCE = 3
-"""After this many broken connections in a row the rest of a batch waits for the next delivery."""
+"""After this many consecutive broken connections the rest of a batch waits for the next delivery."""
 
 SHORTEST_PASSWORD = 4
-"""What is shorter may be part of any word."""
+"""A shorter secret may be part of any word."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """The mail server and how it is spoken to (邮件设置)."""
+    """The mail server and its protocol settings (邮件设置)."""
 
     host: str
     port: int
@@ -40,7 +40,7 @@ class MailSettings:
 
     password: str = field(default="", repr=False)
     tls: Literal["none", "starttls", "tls"] = "starttls"
-    """What is asked for is never given up: a server without it gets no mail and no password."""
+    """Never downgraded: a server without it gets no mail and no password."""
 
     timeout: float = 20.0
     """Seconds to wait for any one answer."""
@@ -50,9 +50,9 @@ class Mail:
     """
     Send notices over SMTP (电子邮件).
 
-    Permanent is only what the server says for good about one message (5xx to its recipient or its text).
-    What it says about the connection, the login or the sender concerns this office's settings; the
-    messages wait until these are mended.
+    Only a server's permanent refusal of one message (5xx to its recipient or its text) is permanent. Refusals of
+    the connection, the login or the sender concern this office's settings; the messages wait until these are
+    corrected.
     """
 
     name: ClassVar[str] = "mail"
@@ -62,7 +62,7 @@ class Mail:
         self._settings = settings
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        """Send the messages over one connection, or over a new one where the server hangs up between two."""
+        """Send the messages over one connection, or over a new one if the server hangs up between two."""
         outcome: dict[str, NotDelivered | None] = {}
         broken = 0
 
@@ -81,11 +81,11 @@ class Mail:
         return outcome
 
     def lane(self, address: str) -> str:
-        """All mail leaves by one server."""
+        """All mail is sent by one server."""
         return ""
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
-        """Send the messages one after the other, over one connection for as long as it holds."""
+        """Send the messages one after the other, over one connection as long as possible."""
         line = _Line(self._settings)
         try:
             for message in messages:
@@ -105,16 +105,16 @@ class Mail:
         return None
 
     def _without_password(self, reason: str) -> str:
-        """A server may repeat what was sent to it."""
+        """Hide the password: a server may repeat what was sent to it."""
         password = self._settings.password
         return reason.replace(password, "…") if len(password) >= SHORTEST_PASSWORD else reason
 
 
 def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
     """
-    Return the envelope's sender and recipient, and the mail: the same on every retry.
+    The envelope's sender and recipient, and the mail: the same on every retry.
 
-    Raises NotDelivered: permanently for an address that is none, for a while for a sender that is none.
+    Raises NotDelivered: permanently for an invalid address, temporarily for an invalid sender.
     """
     from email import policy
     from email.headerregistry import Address
@@ -133,17 +133,17 @@ def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
     mail["To"] = Address(_words(message.to), addr_spec=to_whom)
     mail["Subject"] = _words(message.subject)
     mail["Date"] = format_datetime(message.made_at)
-    # By the key, not by chance: a mailbox that has the first copy may drop the second.
+    # From the key, not random: a mailbox that has the first copy may drop the second.
     digest = hashlib.sha256(message.key.encode("utf-8", "replace")).hexdigest()[:40]
     mail["Message-ID"] = f"<{digest}@{from_whom.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
-    # base64: no server on the way may break a long line or a byte above 127.
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents out-of-office answers
+    # base64: no server may break a long line or a byte above 127.
     mail.set_content(_sayable(message.text), charset="utf-8", cte="base64")
     return from_whom, to_whom, mail
 
 
 def _words(words: str) -> str:
-    # On one line: a newline in a subject or a name would begin a header of its own.
+    # On one line: a newline in a subject or a name would begin another header.
     return one_line(_sayable(words), longest=500)
 
 
@@ -161,11 +161,11 @@ class _Broken(Exception):
 
 
 class _HungUp(Exception):
-    """The server hung up before it was given the text."""
+    """The server hung up before it received the text."""
 
 
 class _Line:
-    """One connection after the other to one server."""
+    """Consecutive connections to one server."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
@@ -178,8 +178,8 @@ class _Line:
                 self._one(self._smtp, sender, recipient, mail)
                 return
             except _HungUp:
-                # Many servers take so many mails per connection and no more. Nothing of this one was
-                # said yet, so it may be said again.
+                # Many servers accept only a limited number of mails per connection. Nothing of this one was sent
+                # yet, so it may be sent again.
                 self.close()
         try:
             self._smtp = self._open()
@@ -189,7 +189,7 @@ class _Line:
             raise _Broken(f"邮件服务器中断了连接：{one_line(fault)}") from fault
 
     def close(self) -> None:
-        """Say goodbye, or at least hang up."""
+        """End the session, or at least the connection."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with contextlib.suppress(Exception), Hourglass(self._settings.timeout) as hourglass:
@@ -239,19 +239,19 @@ class _Line:
                 except smtplib.SMTPDataError as refusal:
                     answer = refusal.smtp_code, _bytes(refusal.smtp_error)
                 if hourglass.ran_out:
-                    raise TimeoutError  # smtplib takes half a line for an answer
+                    raise TimeoutError  # smtplib accepts half a line as an answer
                 self._expect(answer, "正文", (250,), for_good=True)
             except (smtplib.SMTPServerDisconnected, OSError) as fault:
                 if not text_was_given and not _timed_out(fault) and not hourglass.ran_out:
                     raise _HungUp(_why(fault, hourglass)) from fault
                 self._hang_up()
                 raise _Broken(f"邮件未获服务器确认：{_why(fault, hourglass)}") from fault
-            except smtplib.SMTPResponseException as fault:  # an answer without an end
+            except smtplib.SMTPResponseException as fault:  # an endless answer
                 self._hang_up()
                 raise _Broken(f"邮件服务器答非所问：{one_line(fault.smtp_error)}") from fault
 
     def _expect(self, answer: tuple[int, bytes], what: str, good: tuple[int, ...], *, for_good: bool) -> None:
-        """Go on after a good answer; after any other make the connection fit for the next message."""
+        """Continue after a positive answer; after any other reset the connection for the next message."""
         code, words = answer
         if code in good:
             return
@@ -262,12 +262,12 @@ class _Line:
                 raise _HungUp(reason)
             raise _Broken(reason)
         if not 400 <= code <= 599:
-            # Garbage: what the server says next may still belong to this question.
+            # Garbage: the next answer may still belong to this command.
             self._hang_up()
             raise _Broken(reason if code > 0 else f"邮件服务器答非所问：{one_line(words)}")
         if not self._start_over():
             self._hang_up()
-        # 552 to a recipient means "too many" or "mailbox full", to be tried again (RFC 5321 4.5.3.1.10).
+        # 552 to a recipient means "too many" or "mailbox full", to be retried (RFC 5321 4.5.3.1.10).
         too_many = code == 552 and what == "收件人"
         raise NotDelivered(reason, permanent=for_good and code >= 500 and not too_many)
 
@@ -286,7 +286,7 @@ class _Line:
 
 
 def _connect(settings: MailSettings, hourglass: Hourglass) -> smtplib.SMTP:
-    """Return a client that has not heard the greeting yet. Its line is watched from the first byte."""
+    """A client that has not read the greeting yet. Its connection is timed from the first byte."""
     import smtplib
     import socket
     import ssl
@@ -294,7 +294,7 @@ def _connect(settings: MailSettings, hourglass: Hourglass) -> smtplib.SMTP:
     line = socket.create_connection((settings.host, settings.port), settings.timeout)
     hourglass.watch(line)
     client = smtplib.SMTP(timeout=settings.timeout)
-    # Known only to a client that connects while it is made; STARTTLS checks the certificate against it.
+    # A client learns it only while connecting; STARTTLS checks the certificate against it.
     client._host = settings.host  # type: ignore[attr-defined]  # see above
     client.sock = line
     if settings.tls == "tls":

@@ -1,4 +1,4 @@
-"""The file of seals (封存文件): one line per seal, only appended, on the disk before anybody sees it."""
+"""The file of seals (封存文件): one line per seal, append-only, on disk before it is reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from gkflow.channels.file import append, mend_the_last_line, wait_for_the_others
 from gkflow.channels.private import Private
 
-_NUMBER = re.compile(rb'\{"seal":(\d+),')  # it stands first in a line
+_NUMBER = re.compile(rb'\{"seal":(\d+),')  # the first key of a line
 _STEP = 1 << 20
 
 
@@ -22,8 +22,8 @@ class SealFile:
 
     def bring_up(self, lines_after: Callable[[int], Iterable[str]]) -> int:
         """
-        Append what the file lacks: *lines_after* gives the seals behind a number; how many those were. Several
-        processes may do so at once. Raises OSError.
+        Append the missing lines: *lines_after* returns the seals after a number. Returns how many. Several processes
+        may do so at once. Raises OSError.
         """
         self._private.folder(self._path.parent)
         file = self._private.open(self._path)
@@ -42,14 +42,14 @@ class SealFile:
 
 
 def _last_number(file: int) -> int:
-    """The number of the last seal in the file; 0 in an empty one, and where the last line is no seal's."""
+    """The number of the last seal in the file; 0 in an empty one, and if the last line is not a seal."""
     found = _NUMBER.match(_beginning_of_the_last_line(file))
     return int(found[1]) if found is not None else 0
 
 
 def _beginning_of_the_last_line(file: int) -> bytes:
-    """The first line of an old office is some megabytes long: it is looked through, and not held."""
-    place = max(0, os.fstat(file).st_size - 1)  # before the newline that ends it
+    """The first line of an old office has some megabytes: it is searched, not held in memory."""
+    place = max(0, os.fstat(file).st_size - 1)  # before the final newline
     while place > 0:
         start = max(0, place - _STEP)
         os.lseek(file, start, os.SEEK_SET)

@@ -10,9 +10,9 @@ from gkflow.application.ports import Message, NotDelivered
 
 class Unusable:
     """
-    Take nothing, and say why (不能使用的渠道).
+    A channel that refuses everything with a reason (不能使用的渠道).
 
-    The messages wait until the settings are mended; the other channels are not touched by it.
+    The messages wait until the settings are corrected; the other channels are not affected.
     """
 
     quiet: ClassVar[bool] = False
@@ -25,10 +25,10 @@ class Unusable:
         return dict(self.send_each(messages))
 
     def lane(self, address: str) -> str:
-        """What is wrong concerns every address."""
+        """The fault concerns every address."""
         return ""
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
-        """Refuse the first one that comes, for all."""
+        """Refuse the first message, for all."""
         for message in messages:
             yield message.key, NotDelivered(f"通知方式 {self.name} 的设置有误：{self.reason}", nobody_there=True)

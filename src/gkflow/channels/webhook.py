@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import httpx
 
 PATIENCE = 3
-"""After this many failed connections in a row one server's other messages wait for the next delivery."""
+"""After this many consecutive failed connections a server's other messages wait for the next delivery."""
 
 LONGEST_ANSWER = 65536
-"""Bytes of an answer that are read; its status is all that counts."""
+"""Bytes of an answer that are read; only its status matters."""
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -39,7 +39,7 @@ class WebhookSettings:
     """How webhooks are signed (回调设置)."""
 
     secret: str = field(repr=False)
-    """``whsec_`` and base64, as Standard Webhooks has it, or any other text, taken as UTF-8 bytes."""
+    """``whsec_`` and base64, as in Standard Webhooks, or any other text, used as UTF-8 bytes."""
 
     timeout: float = 10.0
     """Seconds to wait for any one answer."""
@@ -52,34 +52,34 @@ class Webhook:
     """
     Post each notice as canonical JSON, signed with HMAC-SHA256 (签名回调).
 
-    The header ``webhook-id`` is the message's key, the same on every retry. Redirects are not followed:
-    a notice goes where this office sent it or nowhere.
+    The header ``webhook-id`` is the message's key, the same on every retry. Redirects are not followed: a notice goes
+    only to the configured address.
     """
 
     name: ClassVar[str] = "webhook"
     quiet: ClassVar[bool] = False
 
     def __init__(self, settings: WebhookSettings, now: Callable[[], datetime]) -> None:
-        _key_bytes(settings.secret)  # a secret that is none is a fault of the settings: told at once
+        _key_bytes(settings.secret)  # an invalid secret is a fault of the settings: reported at once
         self._settings = settings
         self._now = now
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """The certificates that are trusted: read once, for reading them takes longer than a call."""
+        """The trusted certificates, read once, because reading them takes longer than a call."""
         import httpx
 
         return httpx.create_ssl_context()
 
     def lane(self, address: str) -> str:
-        """One server is called by one sender at a time."""
+        """One server has one sender at a time."""
         try:
             return _server(address)
         except NotDelivered:
             return address
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        """Post the messages. A server that broke off several times in a row is not called again."""
+        """Post the messages. A server that failed several times in a row is not called again."""
         outcome: dict[str, NotDelivered | None] = {}
         broken: dict[str, int] = {}
 
@@ -98,14 +98,14 @@ class Webhook:
         return outcome
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
-        """Post the messages one after the other. Only an answer 2xx that came to its end counts as delivered."""
+        """Post the messages one after the other. Only a complete answer 2xx counts as delivered."""
         import httpx
 
         with httpx.Client(
             timeout=self._settings.timeout,
             follow_redirects=False,
             verify=self._trust,
-            # A kept connection may be dead when it is used again, and then nobody knows what arrived.
+            # A kept connection may be dead when it is used again, and then the outcome is unknown.
             limits=httpx.Limits(max_keepalive_connections=0),
             headers={"user-agent": "gkflow", "accept": "*/*"},
         ) as client:
@@ -136,12 +136,12 @@ class Webhook:
                     "POST", message.address, content=body, headers=headers, extensions={"trace": trace.watch}
                 ) as answer:
                     read = 0
-                    for piece in answer.iter_raw():  # raw: what it says is not our business
+                    for piece in answer.iter_raw():  # raw: the content is ignored
                         read += len(piece)
                         if read > LONGEST_ANSWER:
                             break
                     else:
-                        # An answer without a length ends where the line does, even if we hung up.
+                        # An answer without a length ends with the connection, even if we closed it.
                         if hourglass.ran_out:
                             raise TimeoutError
                     return answer.status_code, answer.headers.get("retry-after", "")
@@ -159,11 +159,11 @@ class Webhook:
 
 
 class _Local(Exception):
-    """The name leads to this machine or its link."""
+    """The name resolves to this machine or its link."""
 
 
 class _Trace:
-    """What is seen of one call on the way (连接过程): its line, and where the name has led."""
+    """The observed state of one call (连接过程): its connection, and the address of the name."""
 
     def __init__(self, hourglass: Hourglass, address: str, allow_local: bool) -> None:
         self.hourglass, self.allow_local = hourglass, allow_local
@@ -172,13 +172,13 @@ class _Trace:
 
     def watch(self, event: str, info: Mapping[str, Any]) -> None:
         """
-        Look at a connection before anything is said on it. What a name meant when it was entered, or a moment ago,
-        need not be what it means now: the line itself is asked.
+        Check a connection before anything is sent. A name may resolve differently now than when it was entered or a
+        moment ago, so the address of the connection itself is checked.
         """
         if event.endswith("connect_tcp.started"):
             host = info.get("host", "")
             named = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
-            # By way of a proxy the line is the proxy's, and the name is looked up there.
+            # Through a proxy the connection is the proxy's, and the proxy resolves the name.
             self.direct = _same_host(named, self.host)
         if event.endswith("connect_tcp.complete"):
             line = info["return_value"].get_extra_info("socket")
@@ -204,7 +204,7 @@ def _forbidden(server: str) -> NotDelivered:
 
 def _pause(retry_after: str, now: datetime) -> timedelta | None:
     """
-    What a server asks for (Retry-After): seconds, or a moment (RFC 9110 10.2.3); None for anything else.
+    The delay that a server requests (Retry-After): seconds, or a moment (RFC 9110 10.2.3); None for anything else.
 
     >>> from datetime import UTC
     >>> _pause("120", datetime(2022, 11, 15, tzinfo=UTC))
@@ -226,19 +226,19 @@ def _pause(retry_after: str, now: datetime) -> timedelta | None:
 
 
 def _broken(reason: str) -> NotDelivered:
-    """The connection failed: what the server would have said is not known."""
+    """The connection failed: the server's answer is unknown."""
     return NotDelivered(reason, unreachable=True)
 
 
 def sign(secret: str, key: str, at: datetime, body: bytes) -> dict[str, str]:
     """
-    Return the three headers of a webhook made at the moment *at*.
+    The three headers of a webhook sent at the moment *at*.
 
     >>> from datetime import UTC
     >>> sign("whsec_c2VjcmV0", "notice-1", datetime(2022, 11, 15, tzinfo=UTC), b"{}")["webhook-timestamp"]
     '1668470400'
     """
-    # A header holds ASCII only, and the specification wants no full stop in an id: it parts the signed text.
+    # A header holds ASCII only, and the specification forbids a full stop in an id: it separates the signed parts.
     identity = quote(key, safe=":/@,;=+-_~!*'()$&").replace(".", "%2E")
     timestamp = str(int(at.timestamp()))
     return {
@@ -256,9 +256,9 @@ def verify_signature(
     tolerance: timedelta = TOLERANCE,
 ) -> bool:
     """
-    Say whether *body*, byte for byte as it came, was signed with *secret* not long before or after *now*.
+    Whether *body*, byte for byte as received, was signed with *secret* within the tolerance around *now*.
 
-    For receivers. Of several signatures one must be right, so that a secret can be replaced without a gap.
+    For receivers. One of several signatures must be valid, so that a secret can be replaced without a gap.
     """
     by_name = {name.lower(): value for name, value in headers.items()}
     identity = by_name.get("webhook-id", "")
@@ -269,7 +269,7 @@ def verify_signature(
     if abs(now.timestamp() - int(timestamp)) > tolerance.total_seconds():
         return False
     expected = ("v1," + _signature(secret, identity, timestamp, body)).encode()
-    # Every one is compared, each in constant time: how long it takes tells nothing.
+    # All are compared, each in constant time, so that the time reveals nothing.
     right = [hmac.compare_digest(expected, one.encode("utf-8", "replace")) for one in signatures]
     return any(right)
 
@@ -280,7 +280,7 @@ def _signature(secret: str, identity: str, timestamp: str, body: bytes) -> str:
 
 
 def _key_bytes(secret: str) -> bytes:
-    """Return the key. Raises ValueError for none, and for ``whsec_`` without base64."""
+    """The key. Raises ValueError if it is empty, and for ``whsec_`` without base64."""
     if not secret.startswith("whsec_"):
         key = secret.encode()
     else:
@@ -294,7 +294,7 @@ def _key_bytes(secret: str) -> bytes:
 
 
 def _server(address: str) -> str:
-    """Return host and port, which may be shown: path and user may hold a password. Only http and https."""
+    """Host and port, which may be shown: path and user may hold a password. Only http and https."""
     found = host_of(address)
     if found is None:
         raise NotDelivered("回调地址不对：只用 http:// 或 https://", permanent=True)
@@ -325,7 +325,7 @@ def _open(webhook: _Section, office: ChannelOffice) -> Webhook | Unusable | None
         return None
     try:
         return Webhook(WebhookSettings(webhook.secret, webhook.timeout, webhook.allow_local), office.now)
-    except ValueError as error:  # a secret that is none stops webhooks, and nothing else
+    except ValueError as error:  # an invalid secret disables webhooks, and nothing else
         return Unusable("webhook", str(error))
 
 

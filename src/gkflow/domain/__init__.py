@@ -1,1 +1,1 @@
-"""The nouns (概念): what a case, a limit, a calendar and a deadline are. No input, no output, no clock."""
+"""The nouns (概念): cases, limits, calendars and deadlines as values. No input, no output, no clock."""

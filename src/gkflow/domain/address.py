@@ -1,4 +1,4 @@
-"""Addresses (通知地址): whether one is what its channel takes, and how it is shown without its secrets."""
+"""Addresses (通知地址): whether one is valid for its channel, and how it is shown without its secrets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 def mail_address(address: str) -> str | None:
     """
-    The address as an envelope wants it, its host in ASCII; None when it is not exactly one address.
+    The address in the form of an envelope, its host in ASCII; None if it is not exactly one address.
 
     >>> mail_address("gk@示例.cn")
     'gk@xn--fsq092h.cn'
@@ -35,13 +35,13 @@ def mail_address(address: str) -> str | None:
 
 
 def host_of(address: str) -> tuple[str, int | None] | None:
-    """Host and port of a web address; None where it is none. Only http and https."""
+    """Host and port of a web address; None if it is invalid. Only http and https."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    # urlsplit forgives what it should not: a blank, a line's end.
+    # urlsplit accepts blanks and line ends.
     if parts.scheme not in ("http", "https") or not host or not re.fullmatch(r"[!-~\u00a1-\U0010ffff]+", address):
         return None
     return host, port
@@ -70,7 +70,7 @@ def is_local(host: str) -> bool:
 
 
 def _translated(number: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside of NAT64 (64:ff9b::/96) and of an IPv4-compatible one."""
+    """The IPv4 address inside a NAT64 (64:ff9b::/96) or an IPv4-compatible one."""
     if int(number) >> 32 in (0x0064FF9B << 64, 0) and int(number) > 1:
         return IPv4Address(int(number) & 0xFFFFFFFF)
     return None
@@ -105,7 +105,7 @@ def _as_c_reads(part: str) -> int:
 
 def fault_of(channel: str, address: str, allow_local: bool = False) -> str:
     """
-    What is wrong with an address (地址错误), as the code of an error; empty when nothing is.
+    The fault of an address (地址错误), as the code of an error; empty if it is valid.
 
     >>> fault_of("mail", "a@x.cn;b@x.cn"), fault_of("mail", "a@x.cn")
     ('mail_address_wrong', '')
@@ -127,7 +127,7 @@ def fault_of(channel: str, address: str, allow_local: bool = False) -> str:
 
 
 def _is_local_chat(address: str) -> bool:
-    """apprise also posts to any host (json://host). What stands in the place of a host may be a key instead."""
+    """apprise also posts to any host (json://host). The host part may be a key instead."""
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:
@@ -156,5 +156,5 @@ def masked(channel: str, address: str) -> str:
 
 
 def mask_token(token: str) -> str:
-    """A token by its first signs (退订码): enough to tell one from another, too few to use it."""
+    """The first characters of a token (退订码): enough to distinguish tokens, too few to use one."""
     return f"{token[:4]}…" if token else token

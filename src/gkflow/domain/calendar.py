@@ -1,8 +1,8 @@
 """
 The working-day calendar (工作日历).
 
-A calendar answers plain days; how firm a day is, ``firmness`` says (国务院办公厅 tells the days off of a year
-in the autumn before it, so a limit that crosses the new year may rest on a prediction).
+A calendar answers with plain days; ``firmness`` says how firm a day is. 国务院办公厅 announces the days off of a year
+in the autumn before it, so a limit that crosses the new year may depend on a prediction.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from gkflow.domain.counted_days import NO_TABLE, CountedDays, Table, plain_day
 from gkflow.domain.objections.calendars import CalendarError
 from gkflow.domain.sentences import said
 
-# A prediction (weekends, statutory days, 补假) was measured against the notices of 2008-2026: the final day
-# always lay within these calendar days of the predicted one.
+# A prediction (weekends, statutory days, 补假) was measured against the notices of 2008-2026: the final day was always
+# within these calendar days of the predicted one.
 EARLIER, LATER = timedelta(days=7), timedelta(days=5)
-# A local festival that was not known moved last days by up to so many days later (Guangxi 2023, Liangshan 2011).
+# An unknown local festival moved last days by up to so many days later (Guangxi 2023, Liangshan 2011).
 LATER_LOCAL = timedelta(days=7)
 # The notice of the next year has changed days from 29 December on; 27 December leaves room for a weekend.
 UNSETTLED_FROM = (12, 27)
@@ -35,15 +35,15 @@ class Firmness(StrEnum):
 
     FINAL = "final"
     ANNOUNCED = "announced"  # December of the last announced year: the next notice may still change it
-    PREDICTED = "predicted"  # no notice says anything of this day
+    PREDICTED = "predicted"  # no notice covers this day
 
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
     """
-    Why a day is off or worked (放假、调休依据): the holiday and the notice or article that says so (its number, else
-    its title), its address and title, the day on which it was published, where it holds (the country CN, regions by
-    their six figures, one organ unit:CODE; more than one with commas) and whom it binds (everyone, organs).
+    Why a day is off or worked (放假、调休依据): the holiday and the notice or article (its number, else its title), its
+    address and title, the day of publication, its scope (the country CN, regions by six-digit code, one organ
+    unit:CODE; several with commas) and whom it binds (everyone, organs).
     """
 
     name: str
@@ -55,7 +55,7 @@ class DayNote:
     binds: str = ""
 
     def as_data(self) -> dict[str, Any]:
-        """The note as plain values; what nobody knows is left out."""
+        """The note as plain values, without unknown ones."""
         data: dict[str, Any] = {"name": self.name, "source": self.source, "url": self.url}
         published = self.published.isoformat() if self.published is not None else ""
         more = {"title": self.title, "published": published, "scope": self.scope, "binds": self.binds}
@@ -63,7 +63,7 @@ class DayNote:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> DayNote:
-        """A note from what :meth:`as_data` gave."""
+        """A note from the result of :meth:`as_data`."""
         published = data.get("published")
         return cls(**{**data, "published": date.fromisoformat(published) if published else None})
 
@@ -71,8 +71,8 @@ class DayNote:
 @dataclass(frozen=True, slots=True)
 class LocalGap:
     """
-    Days off that a place has every year, and the years for which their days are known (地方节日待查): what is off in
-    the other years, nobody here knows, and none is guessed (放假办法 第四条: 由各少数民族聚居地区的地方人民政府规定).
+    Days off that a place has every year, and the years for which their days are known (地方节日待查). The days of
+    other years are unknown, and never guessed (放假办法 第四条: 由各少数民族聚居地区的地方人民政府规定).
     """
 
     name: str
@@ -86,7 +86,7 @@ class LocalGap:
 
 @dataclass(frozen=True, slots=True)
 class YearOfDays:
-    """What is foreseen for one year (推定的年度安排)."""
+    """The predicted days of one year (推定的年度安排)."""
 
     days_off: frozenset[date] = frozenset()
     makeup_days: frozenset[date] = frozenset()
@@ -101,9 +101,9 @@ class WorkCalendar(CountedDays):
     """
     Weekdays, less the days off, plus the make-up days (调休上班日).
 
-    Only the two named sets are needed; every day is then final. With ``announced_through`` the days after it
-    (and those before ``announced_from``) are predicted: ``predict`` is asked for a year once, when a count
-    reaches it; without it such years are plain weeks.
+    Only the two named sets are needed; every day is then final. With ``announced_through`` the days after it (and
+    those before ``announced_from``) are predicted: ``predict`` is called for a year once, when a count reaches it;
+    without it such years are plain weeks.
 
     >>> calendar = WorkCalendar(days_off=[date(2025, 1, 1)], makeup_days=[])
     >>> calendar.add(date(2024, 12, 31), 1)
@@ -113,7 +113,7 @@ class WorkCalendar(CountedDays):
     days_off: frozenset[date]
     makeup_days: frozenset[date]
     notes: Mapping[date, DayNote] = field(default_factory=dict, hash=False, kw_only=True)
-    # Behind the days that follow the week: the notice that put one back to it, and that of the whole year.
+    # The source of days that follow the week: the notice that restored it, and that of the whole year.
     plain_by: Mapping[date, DayNote] = field(default_factory=dict, compare=False, kw_only=True)
     years_by: Mapping[int, DayNote] = field(default_factory=dict, compare=False, kw_only=True)
     announced_from: date | None = field(default=None, kw_only=True)
@@ -187,7 +187,7 @@ class WorkCalendar(CountedDays):
         return day if self.is_working_day(day) else self.add(day, 1)
 
     def roll_back(self, day: date) -> date:
-        """*day* itself where it is a working day, else the last working day before it."""
+        """*day* itself if it is a working day, else the last working day before it."""
         while not self.is_working_day(day):
             day -= timedelta(days=1)
         return day
@@ -205,27 +205,27 @@ class WorkCalendar(CountedDays):
 
     def behind(self, day: date) -> DayNote | None:
         """
-        The notice that says how a day is (各日依据): the one that names it, if only to put it back to the week, else
-        the one for its whole year. None for a day that nobody has announced and no law names.
+        The notice that sets a day (各日依据): the one that names it, even if only to restore the week, else the one for
+        its whole year. None for a day that no notice announces and no law names.
         """
         known = self.note(day) or self.plain_by.get(day)
         return known or (self.years_by.get(day.year) if not self._is_predicted(day) else None)
 
     def note(self, day: date) -> DayNote | None:
-        """Why *day* is off or worked, where something is known of it; also for predicted days (依据)."""
+        """Why *day* is off or worked, if known; also for predicted days (依据)."""
         if (known := self.notes.get(plain_day(day))) is not None:
             return known
         return self._foreseen(day.year).notes.get(day) if self._is_predicted(day) else None
 
     def provisional(self, start: date, last: date) -> bool:
         """
-        Whether a limit counted in (start, last] may still move with a notice to come (届满日待定).
+        Whether a limit counted in (start, last] may still move with a future notice (届满日待定).
 
-        It may when one of its days is predicted, or when it ends in the last days of a year whose successor
-        has no notice yet: that notice may make a December day worked or off.
+        It may if one of its days is predicted, or if it ends in the last days of a year whose successor has no notice
+        yet: that notice may turn a December day into a working day or a day off.
         """
         if start.__class__ is last.__class__ is date and self._firm_from <= start and last <= self._firm_through:
-            # The common case: both lie among the days that no notice to come can change.
+            # The common case: both are among the days that no future notice can change.
             return bool(self.gaps) and self._is_unknown_within(start, last)
         counted = plain_day(start) < plain_day(last)
         if self.gaps and self._is_unknown_within(start, last):
@@ -237,8 +237,8 @@ class WorkCalendar(CountedDays):
 
     def range_of(self, last: date, zero: date | None = None) -> tuple[date, date]:
         """
-        The first and the last day on which a provisional *last* may come to lie (待定区间); never before day 1, the
-        day after *zero*, and never before the last day that is sure not to change.
+        The first and the last day to which a provisional *last* may move (待定区间); never before day 1, the day after
+        *zero*, and never before the last day that is certain.
         """
         local = bool(self.gaps) and self._is_unknown_within(zero or plain_day(last) - _ONE_DAY, last)
         if self.announced_through is None and self.announced_from is None and not local:
@@ -251,7 +251,7 @@ class WorkCalendar(CountedDays):
         return earliest, _clamped(last, LATER_LOCAL if local else LATER)
 
     def unknown_here(self, first: int, last: int) -> dict[int, tuple[str, ...]]:
-        """The years from *first* through *last* for which local days off are not known, and which (地方节日待查)."""
+        """The years from *first* through *last* with unknown local days off, and the festivals (地方节日待查)."""
         found = {year: tuple(gap.name for gap in self.gaps if gap.holds(year)) for year in range(first, last + 1)}
         return {year: names for year, names in found.items() if names}
 
@@ -259,7 +259,7 @@ class WorkCalendar(CountedDays):
         return any(gap.holds(year) for gap in self.gaps)
 
     def _is_unknown_within(self, start: date, last: date) -> bool:
-        """Whether a day counted in (start, last] lies in a year whose local days off are not known."""
+        """Whether a day counted in (start, last] is in a year with unknown local days off."""
         first = min(start + _ONE_DAY, last)
         return any(self._is_unknown_here(year) for year in range(first.year, last.year + 1))
 
@@ -286,7 +286,7 @@ class WorkCalendar(CountedDays):
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> WorkCalendar:
-        """The calendar that :meth:`as_data` wrote down; a prediction is no data and is given anew."""
+        """The calendar from the result of :meth:`as_data`; a prediction is not data and is passed again."""
         first, last = data["announced_from"], data["announced_through"]
         return cls(
             days_off=map(date.fromisoformat, data["days_off"]),
@@ -305,7 +305,7 @@ class WorkCalendar(CountedDays):
         data = self.as_data()
         del data["edition"]
         for note in data["notes"].values():
-            # Since when a notice is known, and of whom it speaks, changes no day.
+            # The publication and the scope of a notice change no day.
             for key in ("title", "published", "scope", "binds"):
                 note.pop(key, None)
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -319,7 +319,7 @@ class WorkCalendar(CountedDays):
         for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
             day = date.fromordinal(ordinal)
             worked = (ordinal + 6) % 7 not in weekend
-            # What is foreseen holds only where nothing is known.
+            # A prediction applies only to unknown days.
             if foreseen is not NOTHING_FORESEEN and self._is_predicted(day):
                 worked = day in foreseen.makeup_days or (worked and day not in foreseen.days_off)
             if day in makeup or (worked and day not in off):

@@ -1,4 +1,6 @@
-"""The case (案件) and its record (办理记录): an append-only list of entries, each under the hash of the one before."""
+"""
+The case (案件) and its record (办理记录): an append-only list of entries, each chained to the previous one by hash.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,10 @@ NOTE = "note"
 CORRECT = "correct_entry"
 LINK = "link"
 RECOUNT = "recount"  # another calendar, or other rules, moved a last day; made by gkflow, never by hand
-ASIDE = frozenset((NOTE, CORRECT, LINK, RECOUNT))  # they tell something about the case and change no fact of it
+ASIDE = frozenset((NOTE, CORRECT, LINK, RECOUNT))  # they add information about the case and change no fact of it
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-_REWRITING = frozenset((CORRECT, MISFILE))  # what makes the record another one on days before its own
-_OF_CORRECTION = frozenset(("seq", "reason", "last_day_before", "last_day_after"))  # what it says of itself
+_REWRITING = frozenset((CORRECT, MISFILE))  # they change the record for days before their own
+_OF_CORRECTION = frozenset(("seq", "reason", "last_day_before", "last_day_after"))  # facts about the correction itself
 
 _SHANGHAI: list[ZoneInfo] = []
 
@@ -47,8 +49,8 @@ class Entry:
     """
     One entry of a record (办理记录条目).
 
-    ``day`` is the legal day on which it happened, ``written_at`` the moment at which it was written down: two
-    times, two types. ``facts`` are those of the workflow, ``remarks`` what a register held besides.
+    ``day`` is the legal day on which it happened, ``written_at`` the moment at which it was recorded: two times, two
+    types. ``facts`` are those of the workflow, ``remarks`` other columns of a register.
     """
 
     case: str
@@ -68,13 +70,13 @@ class Entry:
     account: str | None = None  # the operating-system account that wrote it (操作系统账户)
 
 
-# Made once: json.dumps with options of its own makes an encoder at every call.
+# Created once: json.dumps with options creates an encoder at every call.
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _columns = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> str:
-    """The one text of a JSON value (规范文本): sorted keys, no spaces, Chinese as it is; what is hashed is this."""
+    """The canonical text of a JSON value (规范文本), which is hashed: sorted keys, no spaces, Chinese unescaped."""
     return _canonical(value)
 
 
@@ -83,7 +85,7 @@ def facts_text(facts: Mapping[str, Any]) -> str:
     if not facts:
         return "{}"
     try:
-        # With its class, for 1 and True are equal and are not written alike.
+        # With its class, because 1 and True are equal but written differently.
         return _facts_text(tuple([(name, value.__class__, value) for name, value in facts.items()]))
     except TypeError:  # a list or a mapping among them
         return _canonical(dict(facts))
@@ -104,8 +106,8 @@ def seal(columns: Sequence[Any], algorithm: str = "sha256") -> str:
     """
     The hash of a row (校验值): of all its columns in order, as canonical JSON.
 
-    sha256 is written bare, any other algorithm (sm3) with its name in front, so that a chain that changed its
-    algorithm can still be walked. Raises Unfit where this Python's OpenSSL has no such algorithm.
+    sha256 is written bare, any other algorithm (sm3) with its name in front, so that a chain that changed its algorithm
+    can still be verified. Raises Unfit if this Python's OpenSSL does not have the algorithm.
     """
     text = _columns(columns).encode()
     if algorithm == "sha256":
@@ -124,7 +126,7 @@ def algorithm_of(sealed: str) -> str:
 
 
 def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
-    """The hash of an entry: every column of its row, with the hash of the one before (*previous*) among them."""
+    """The hash of an entry: every column of its row, including the hash of the previous one (*previous*)."""
     columns = (
         entry.case,
         entry.seq,
@@ -140,16 +142,16 @@ def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
         entry.key,
         previous,
     )
-    # Entries of before schema 0004 have no account, and were sealed without one.
+    # Entries from before schema 0004 have no account, and were sealed without one.
     return seal(columns if entry.account is None else (*columns, entry.account), algorithm)
 
 
 @dataclass(frozen=True, slots=True)
 class Amended:
     """
-    What became of an entry (更正结果): what now holds in its place, by which corrections, or which one voided it.
+    How an entry was corrected (更正结果): the entry that replaces it, the corrections, or the entry that voided it.
 
-    The entry of a voided one is a remark of the same day without facts.
+    A voided entry is replaced by a remark of the same day without facts.
     """
 
     entry: Entry
@@ -159,14 +161,14 @@ class Amended:
 
 def amendments(entries: Sequence[Entry]) -> dict[int, Amended]:
     """
-    What the corrections on record make of the entries that they name, by seq (更正与作废).
+    The effect of the corrections on record on the entries that they name, by seq (更正与作废).
 
-    A correction can itself be corrected or voided by a later one. What is voided is corrected no further.
+    A correction can itself be corrected or voided by a later one. A voided entry cannot be corrected further.
     """
     by_seq = {entry.seq: entry for entry in entries}
     aimed: dict[int, list[Entry]] = {}
     found: dict[int, Amended] = {}
-    # The last one first: whether a correction holds, those that came after it say.
+    # The last one first: later corrections decide whether an earlier one holds.
     for correction in sorted((e for e in entries if e.action == CORRECT), key=_seq_of, reverse=True):
         mine = _amended(correction, aimed.pop(correction.seq, ()))
         if mine.by or mine.voided_by is not None:
@@ -189,7 +191,7 @@ def _amended(entry: Entry, corrections: Sequence[Entry]) -> Amended:
         facts = {name: value for name, value in correction.facts.items() if name not in _OF_CORRECTION}
         if facts.pop("void", None):
             return Amended(replace(now, action=NOTE, facts=NOTHING, unit=""), (*by, correction.seq), correction.seq)
-        # What a correction says of another one's day is the day that the other one names.
+        # A correction of another correction's day means the day that the other one names.
         day = facts.pop("day", None) if entry.action != CORRECT else None
         merged = {name: value for name, value in {**now.facts, **facts}.items() if value is not None}
         now = replace(now, day=date.fromisoformat(day) if day else now.day, facts=merged)
@@ -201,9 +203,9 @@ def record_of(entries: Sequence[Entry], as_of: date | None = None, recorded_by: 
     """
     The record in force on a day (有效记录), in the order of its legal days.
 
-    An entry counts from its own legal day on, whenever it was written down. A ``correct_entry`` says what was true:
-    it holds on every day, whatever its own day is; the old entry stays in the list of entries. A receipt made by
-    mistake (``misfile`` 误收) was no case on any day. With *recorded_by*, what was on record at that moment (当时所载).
+    An entry counts from its own legal day on, whenever it was recorded. A ``correct_entry`` states what was true: it
+    applies to every day, whatever its own day is; the old entry stays in the list of entries. A receipt by mistake
+    (``misfile`` 误收) was not a case on any day. With *recorded_by*, only entries on record at that moment (当时所载).
     """
     if recorded_by is not None:
         entries = [entry for entry in entries if entry.written_at <= recorded_by]
@@ -228,7 +230,7 @@ def _rewritten(entries: Sequence[Entry]) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something on the record that should not be so (发现的问题): never a lock, always told."""
+    """A problem on the record (发现的问题): never a lock, always reported."""
 
     code: str
     seq: int
@@ -237,17 +239,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case (案件) as its record tells it on a day."""
+    """A case (案件) on a day, read from its record."""
 
     number: str
     workflow: str
     edition: str
     state: str
     record: tuple[Entry, ...]
-    facts: Mapping[str, Any]  # the last word of each fact over the whole record
+    facts: Mapping[str, Any]  # the last value of each fact over the whole record
     findings: tuple[Finding, ...]
     ended: date | None = None
-    # Of the facts, those that stand where their action asks for them: an opinion is one where it is given as such.
+    # Only facts in entries whose action declares them: an opinion counts only there.
     declared: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
     @property

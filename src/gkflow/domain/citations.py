@@ -19,31 +19,31 @@ RANKS = (
     "local",  # 市、县级
     "house",  # 本机关内部规定
 )
-_BETWEEN = "; "  # between the citations of one text; a full-width semicolon belongs to what is quoted
+_BETWEEN = "; "  # between the citations of one text; a full-width semicolon is part of a quotation
 _STATE = "中华人民共和国"
 
 
 def citations_of(text: str) -> tuple[str, ...]:
-    """The citations that one ``cite`` holds (逐条引用)."""
+    """The citations in one ``cite`` (逐条引用)."""
     return tuple(part.strip() for part in text.split(_BETWEEN) if part.strip())
 
 
 class CitationOrder:
-    """The ranks of all instruments that are known (法律依据的位阶), by every name under which they are cited."""
+    """The ranks of all known instruments (法律依据的位阶), by every name under which they are cited."""
 
     def __init__(self, law: Law) -> None:
         self._ranks = {name: each.rank for each in law.instruments.values() for name in _names(each)}
         self.rank = cache(self._rank)
 
     def _rank(self, citation: str) -> str | None:
-        """The rank of the instrument that a citation names first; None where no file knows it."""
+        """The rank of the instrument that a citation names first; None if no file has it."""
         text = citation.lstrip("《〈")
         named = max((name for name in self._ranks if text.startswith(name)), key=len, default=None)
         return self._ranks[named] if named is not None else None
 
     def in_order(self, citations: Iterable[str]) -> tuple[str, ...]:
         """
-        The highest first, equals as they were; one whose instrument is unknown keeps its place behind the one before.
+        The highest first, equal ranks in the given order; an unknown instrument keeps its place after the previous one.
         """
         placed: list[tuple[int, str]] = []
         for each in citations:

@@ -1,8 +1,7 @@
 """
-The clock (计时): when a limit started, waited, stood still, began again, was extended, stopped.
+The clock (计时): when a limit started, waited, was suspended, restarted, was extended, stopped.
 
-A clock holds the *facts* of one run, read off the record; what follows from them (the last day) is reckoned in
-``deadline``.
+A clock holds the *facts* of one run, read from the record; ``deadline`` computes the last day from them.
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ class Verb(StrEnum):
     EXTEND = "extend"
     BAR = "bar"
     STOP = "stop"
-    VOID = "void"  # an effect that the law of that day did not know (当时无此效力)
+    VOID = "void"  # an effect that the law of that day did not have (当时无此效力)
 
 
 Rule = Trigger | RestartRule | WaitRule | SuspendRule | ExtendRule | BarRule
 
 
 class ClockEvent(NamedTuple):
-    """One thing that happened to a clock (计时事件): on which day, by which entry, under which rule."""
+    """One event of a clock (计时事件): its day, its entry, its rule."""
 
     verb: Verb
     day: date
@@ -55,7 +54,7 @@ class ClockEvent(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """The facts of one run of a clock (计时). ``ref`` tells apart several runs at once (whom a consultation asks)."""
+    """The facts of one run of a clock (计时). ``ref`` distinguishes concurrent runs (whom a consultation asks)."""
 
     rule: ClockRule
     ref: str
@@ -64,23 +63,23 @@ class Clock(NamedTuple):
 
 # Looked up for every effect of every entry: an attribute of an enum costs as much as the comparison itself.
 _START, _STOP, _VOID = Verb.START, Verb.STOP, Verb.VOID
-_LASTING = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.RESUME))  # what still holds when the clock starts after it
-_UNHELD = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.EXTEND, Verb.RESTART, Verb.STOP))  # told where it has no effect
+_LASTING = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.RESUME))  # they still hold when the clock starts after them
+_UNHELD = frozenset((Verb.WAIT, Verb.SUSPEND, Verb.EXTEND, Verb.RESTART, Verb.STOP))  # reported if they have no effect
 
 
 class _Special(NamedTuple):
-    """What few effects have (特别要求): days between which the rule holds, conditions read off the case."""
+    """Conditions that few effects have (特别要求): days between which the rule holds, conditions on the case."""
 
     held: Held | None
     of_case: bool
 
 
-# (place of the clock, its run where the clock is not paired, verb, rule, conditions of its own, what is special)
+# (position of the clock, its run unless the clock is paired, verb, rule, its own conditions, special conditions)
 _Effect = tuple[int, tuple[int, str] | None, Verb, Rule, tuple[Condition, ...], _Special | None]
 
 
 class _Compiled(NamedTuple):
-    """What each action does to which clocks, and the facts of the case that conditions ask for."""
+    """The effects of each action on clocks, and the facts of the case that conditions need."""
 
     effects: Mapping[str, tuple[_Effect, ...]]
     of_case: frozenset[str]
@@ -90,7 +89,7 @@ _effects: dict[str, _Compiled] = {}
 
 
 def _effects_of(workflow: Workflow) -> _Compiled:
-    """Which clocks an action touches, and how; compiled once per edition."""
+    """The clocks that an action affects, and how; compiled once per edition."""
     found = _effects.get(workflow.edition)
     if found is None:
         of_case = frozenset(name for name, spec in workflow.facts.items() if spec.of_case)
@@ -101,7 +100,7 @@ def _effects_of(workflow: Workflow) -> _Compiled:
                 read = {condition.fact for condition in when}
                 if isinstance(rule, Trigger) and rule.day:
                     read.add(rule.day)
-                # The first entry has nothing before it: the case's facts are its own.
+                # Before the first entry there is nothing: the case's facts are its own.
                 later = not ((first := workflow.actions.get(action)) is not None and first.first)
                 reads = read & of_case if later else frozenset()
                 asked |= reads
@@ -115,7 +114,7 @@ def _effects_of(workflow: Workflow) -> _Compiled:
 
 def _rules_of(clock: ClockRule) -> list[tuple[str, Verb, Rule, tuple[Condition, ...], Held | None]]:
     effects: list[tuple[str, Verb, Rule, tuple[Condition, ...], Held | None]] = []
-    # What a running clock bars may also stop it: whether it came too early is asked first.
+    # An action barred by a running clock may also stop it: the bar is checked first.
     effects += [(bar.action, Verb.BAR, bar, bar.when, bar.held) for bar in clock.bars]
     effects += [(stop.action, Verb.STOP, stop, stop.when, stop.held) for stop in clock.stops]
     effects += [(start.action, Verb.START, start, start.when, start.held) for start in clock.starts]
@@ -130,7 +129,7 @@ def _rules_of(clock: ClockRule) -> list[tuple[str, Verb, Rule, tuple[Condition, 
 
 
 def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
-    """A fact that is a day, or the day of one that is a moment; None where it is absent."""
+    """A fact that is a day, or the day of a moment; None if it is absent."""
     value = facts.get(name)
     if not value:
         return None
@@ -139,7 +138,7 @@ def day_fact(facts: Mapping[str, Any], name: str) -> date | None:
 
 
 def moment_fact(facts: Mapping[str, Any], name: str) -> datetime | None:
-    """A fact that is a moment; None where it is absent, or only a day."""
+    """A fact that is a moment; None if it is absent, or only a day."""
     value = facts.get(name)
     if not value or isinstance(value, date) or len(value) <= len("2026-11-22"):
         return None
@@ -147,7 +146,7 @@ def moment_fact(facts: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...]:
-    """Read every clock off the record, in the order of the workflow's clocks and of their first start (读取计时)."""
+    """Read every clock from the record, in the order of the workflow's clocks and of their first start (读取计时)."""
     reader = ClockReader(workflow)
     reader.feed(with_implied(workflow, record))
     return reader.clocks()
@@ -155,10 +154,10 @@ def read_clocks(workflow: Workflow, record: Sequence[Entry]) -> tuple[Clock, ...
 
 def with_implied(workflow: Workflow, record: Sequence[Entry]) -> Sequence[Entry]:
     """
-    The record with what its first entry implies put on its own day (推定的办理记录): an application that was
-    confirmed later, as its registration says, is unconfirmed until then.
+    The record with the implications of its first entry on their own day (推定的办理记录): an application confirmed
+    later, according to its registration, is unconfirmed until then.
 
-    第三十一条第三项: 以双方确认之日为收到申请之日. What is implied bears the number of the entry that says it.
+    第三十一条第三项: 以双方确认之日为收到申请之日. An implied entry has the number of the entry that states it.
     """
     if not record:
         return record
@@ -177,18 +176,18 @@ def with_implied(workflow: Workflow, record: Sequence[Entry]) -> Sequence[Entry]
 
 
 def cut(clock: Clock, day: date) -> Clock | None:
-    """The clock as far as it had run on *day*: what an entry implies for a later day is still to come."""
+    """The clock as of *day*, without what an entry implies for a later day."""
     events = tuple(event for event in clock.events if event.entry.day <= day)
     return clock._replace(events=events) if events else None
 
 
 class ClockReader:
     """
-    Reads clocks off a record that grows (计时读取), its entries coming in the order of their legal days.
+    Reads clocks from a growing record (计时读取), whose entries come in the order of their legal days.
 
-    A start while the clock runs or after it has stopped is no new start, except for paired clocks, whose runs are
-    told apart by ``ref`` and may come again. A notice or a consultation that went out before the clock started
-    (an application not yet confirmed) holds from its start on.
+    A start while the clock runs or after it has stopped is ignored, except for paired clocks, whose runs have
+    different ``ref`` and may repeat. A notice or a consultation sent before the clock started (an unconfirmed
+    application) applies from its start on.
     """
 
     __slots__ = ("_asked", "_early", "_effects", "_gathered", "_misfiled", "_rules", "_runs")
@@ -202,13 +201,13 @@ class ClockReader:
         self._misfiled = False
 
     def feed(self, entries: Iterable[Entry]) -> None:
-        """What these further entries do to the clocks."""
+        """Apply further entries to the clocks."""
         runs, touched = self._runs, self._effects.get
         asked = self._asked
         for entry in entries:
             own = facts = entry.facts
             if entry.action == MISFILE:
-                # 误收: there was no case, so no limit ran; the record begins with it on the day of the receipt.
+                # 误收: there was no case, so no limit ran; the record restarts with it on the day of the receipt.
                 self._misfiled = True
                 runs.clear()
             if self._misfiled:
@@ -250,19 +249,19 @@ class ClockReader:
                         self._early.setdefault(index, []).append(ClockEvent(verb, entry.day, entry, rule))
                 else:
                     if run[-1].verb is _STOP or (run[-1].verb is _START and run[-1].entry is entry):
-                        continue  # nothing runs, or it has only just been started by this very entry
+                        continue  # nothing runs, or this very entry has just started it
                     if not when or meets(when, facts):
                         run.append(ClockEvent(verb, entry.day, entry, rule))
 
     def _gather(self, entry: Entry) -> None:
-        """What the case says so far of the facts that conditions ask of it."""
+        """The case's present values of the facts that conditions need."""
         if entry.facts and entry.action not in ASIDE:
             for name in self._asked & entry.facts.keys():
                 if entry.facts[name] not in (None, ""):
                     self._gathered[name] = entry.facts[name]
 
     def clocks(self) -> tuple[Clock, ...]:
-        """The clocks as the entries so far tell them."""
+        """The clocks after the entries so far."""
         rules, runs = self._rules, self._runs
         return tuple([Clock(rules[key[0]], key[1], tuple(runs[key])) for key in sorted(runs, key=_by_rule)])
 

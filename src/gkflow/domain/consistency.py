@@ -1,6 +1,6 @@
 """
-Whether the rules of a workflow agree in time (规则前后一致): days between which they hold, days that facts may name,
-terms that an action rests on.
+Whether the rules of a workflow are consistent in time (规则前后一致): days between which they hold, days in facts,
+terms on which an action depends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def rest_names(workflow: Workflow) -> Iterator[Problem]:
-    """Clocks, actions and facts that an action rests on, implies or keeps, and that the workflow has not."""
+    """Clocks, actions and facts that an action needs, implies or keeps, and that the workflow does not have."""
     names = tuple(rule.name for rule in workflow.clocks)
     for action in workflow.actions.values():
         where, what = ("actions", action.name), said('action "{name}"', name=action.name)
@@ -61,7 +61,7 @@ def rest_names(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _implied(workflow: Workflow, action: Action, what: str) -> Iterator[Problem]:
-    """What the first action implies: an action of the workflow, whose day is one of its facts."""
+    """What the first action implies: an action of the workflow, with its day in a fact."""
     where = ("actions", action.name, "implies")
     for other, fact in action.implies.items():
         if not action.first:
@@ -88,7 +88,7 @@ def _implied(workflow: Workflow, action: Action, what: str) -> Iterator[Problem]
 
 
 def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
-    """A day that an entry names for others' terms may only be later than the limit, and it lies ahead."""
+    """A day that an entry sets for a third party's term may only be later than the limit, and in the future."""
     for rule in workflow.clocks:
         if not rule.until:
             continue
@@ -115,9 +115,9 @@ def days_named(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
 
 def handed_over(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     """
-    Where an act ends one duty and begins another, the other must have a limit by then: no case is left without.
+    Where an act ends one duty and begins another, the other must have a limit by then, so that no case is without one.
 
-    延迟答复 (第三十五条) is of 2019: a postponement of 2018 that stopped the reply clock would leave none.
+    延迟答复 (第三十五条) dates from 2019: a postponement of 2018 that stopped the reply clock would leave none.
     """
     for rule in workflow.clocks:
         if not _is_duty(rule):

@@ -1,8 +1,8 @@
 """
-Counting working days quickly (工作日计数): tables of days and their numbers, made when a count first asks for a year.
+Counting working days quickly (工作日计数): numbered tables of days, built when a count first needs a year.
 
-Which days are worked, and by what law or notice, is the business of ``calendar``; here they are only numbered. A last
-day is counted for every case of every sweep, so that the shape of the tables is speed's, and nothing else knows it.
+``calendar`` decides which days are worked; here they are only numbered. Every case of every sweep counts a last day, so
+the tables are shaped for speed, and hidden from other modules.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import cast
 from gkflow.domain.objections.calendars import CalendarError
 from gkflow.domain.sentences import said
 
-# The tables cover at most so many years; further days are found by walking year by year.
+# The tables cover at most so many years; further days are found year by year.
 _WIDEST = 100
 
-# The working days by number (1 is the first; 0 is no day), and for each day how many there are through it, or
-# before it. The two are one value, replaced as one: no reader in another thread sees them disagree.
+# The working days by number (1 is the first; 0 is not a day), and for each day how many there are through it, or
+# before it. The two are replaced together, so that no reader in another thread sees them disagree.
 Table = tuple[tuple[date, ...], dict[date, int]]
 NO_TABLE: Table = ((), {})
 
 
 class CountedDays:
     """
-    The days that are worked, by number (工作日序号).
+    The working days by number (工作日序号).
 
-    What counts by it says which days of a year are worked (``_work_through``) and which years it only foresees; it
-    keeps the tables as attributes of its own.
+    A subclass says which days of a year are worked (``_work_through``) and which years are only predicted; it holds the
+    tables as attributes.
     """
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class CountedDays:
         raise NotImplementedError
 
     def _rests_on_prediction(self, year: int) -> bool:
-        """Whether the days of a year are foreseen, not announced."""
+        """Whether the days of a year are predicted, not announced."""
         raise NotImplementedError
 
     def is_working_day(self, day: date) -> bool:
@@ -71,7 +71,7 @@ class CountedDays:
                 return days[through[day] + n]
             if n < 0:
                 days, before = self._before
-                # Below number 1 a tuple would go on from its end.
+                # Below number 1 a tuple index would wrap around.
                 if (number := before[day] + n + 1) > 0:
                     return days[number]
         except (KeyError, IndexError, TypeError):
@@ -79,7 +79,7 @@ class CountedDays:
         return self._seek(day, n)
 
     def count(self, after: date, through: date) -> int:
-        """The working days in (after, through]; negative when *through* lies before *after*."""
+        """The working days in (after, through]; negative if *through* is before *after*."""
         try:
             number = self._numbers
             return number[through] - number[after]
@@ -111,7 +111,7 @@ class CountedDays:
             yield from self._worked(year)
 
     def _seek(self, day: date, n: int) -> date:
-        """Find what the tables do not hold, and let them take in the years that were needed for it."""
+        """Compute what the tables do not have, and add the years needed for it."""
         plain_day(day)
         try:
             n = as_int(n)
@@ -143,13 +143,13 @@ class CountedDays:
         return worked[place]
 
     def _worked(self, year: int) -> tuple[date, ...]:
-        """The working days of one year, made when first asked for."""
+        """The working days of one year, computed on first use."""
         if (worked := self._years.get(year)) is None:
             worked = self._years[year] = tuple(self._work_through(year))
         return worked
 
     def _take_in(self, first: int, last: int) -> None:
-        """Widen the tables by the years *first* to *last*, unless that means asking for more predictions."""
+        """Extend the tables by the years *first* to *last*, unless that needs more predictions."""
         if old := self._numbers:
             # A table is in the order of its days.
             low, high = next(iter(old)).year, next(reversed(old)).year
@@ -157,7 +157,7 @@ class CountedDays:
             if all(year in self._years or not self._rests_on_prediction(year) for year in between):
                 first, last = min(first, low), max(last, high)
             elif self._rests_on_prediction(last):
-                return  # a question far ahead does not push out the years that are asked about every day
+                return  # a query far ahead does not evict the years used every day
         if last - first >= _WIDEST:
             return
         days = (cast(date, None), *(day for year in range(first, last + 1) for day in self._worked(year)))
@@ -176,7 +176,7 @@ class CountedDays:
 
 
 def plain_day(day: date) -> date:
-    """*day*, if it is one: a moment has to be made a legal day first, and a text has to be read."""
+    """*day*, if it is one: moments and texts must be converted first."""
     if isinstance(day, datetime) or not isinstance(day, date):
         raise TypeError(f"a day is a datetime.date, not {type(day).__name__}: {day!r}")
     return day

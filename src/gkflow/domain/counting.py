@@ -1,7 +1,7 @@
 """
-Counting days (期间计算): the last day of a length of time, less the days that a suspension leaves out.
+Counting days (期间计算): the last day of a period, without the days that a suspension excludes.
 
-Pure arithmetic for every unit; which length, and which suspensions, is the business of ``deadline``.
+Pure arithmetic for every unit; ``deadline`` chooses the length and the suspensions.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from gkflow.domain.objections.terms import UnitNotCounted
 
 ONE_DAY = timedelta(days=1)
 
-# A suspension leaves out the days after the one on which it began, through the one on which it ended:
+# A suspension excludes the days after the one on which it began, through the one on which it ended:
 # (began, ended]. 条例 第三十三条第三款: 征求第三方和其他机关意见所需时间不计算在前款规定的期限内.
 Span = tuple[date, date]
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, those that overlap or touch made one: a day is left out once, however many asked."""
+    """The spans in order, overlapping or adjacent ones merged: a day is excluded once, however many were consulted."""
     merged: list[Span] = []
     for began, ended in sorted(spans):
         if ended <= began:
-            continue  # 当日征求、当日答复: nothing is left out
+            continue  # 当日征求、当日答复: nothing is excluded
         if merged and began <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], ended))
         else:
@@ -37,7 +37,7 @@ def union(spans: Iterable[Span]) -> list[Span]:
 
 
 def span_of(began: date, ended: date, reading: LeavesOut = LeavesOut.AFTER_BEGAN_THROUGH_ENDED) -> Span:
-    """The days that a suspension leaves out, by the reading that the limit names."""
+    """The days that a suspension excludes, by the reading that the limit names."""
     if reading is LeavesOut.AFTER_BEGAN_THROUGH_ENDED:
         return began, ended
     if reading in (LeavesOut.FROM_BEGAN_THROUGH_ENDED, LeavesOut.FROM_BEGAN_BEFORE_ENDED):
@@ -65,11 +65,11 @@ def last_day(
     """
     The last day of *length* units after *since*, which is itself not counted.
 
-    Working days are counted one by one and end on a working day; calendar days likewise; months and years end on
-    the corresponding day, or where there is none as *month_end* says (民法典 第二百零二条), a suspension shifting
-    their start by the days it left out. A calendar period whose last day is a day off ends as *roll* says, and none
-    ends on a day that is left out: it ends on the next one. Length 0 is the day itself. Hours and fixed dates are no
-    lengths of days and are refused.
+    Working days are counted one by one and end on a working day; calendar days likewise; months and years end on the
+    corresponding day, or if there is none as *month_end* says (民法典 第二百零二条), and a suspension shifts their
+    start by the days that it excludes. A calendar period whose last day is a day off ends as *roll* says; none ends on
+    an excluded day, but on the next one. Length 0 is the day itself. Hours and fixed dates are refused. lengths of days
+    and are refused.
     """
     merged = union(spans) if spans else ()
     if unit is LimitUnit.WORKING_DAY:
@@ -100,12 +100,13 @@ def last_day(
 
 def last_day_before(event: date, length: int, unit: LimitUnit, calendar: WorkCalendar, *, roll: Roll) -> date:
     """
-    The last day on which something is in time that has to be done *length* units before *event* (……的七日前).
+    The last day for an act that must be done *length* units before *event* (……的七日前).
 
     行政处罚法 第六十四条第二项: 行政机关应当在举行听证的七日前，通知当事人及有关人员听证的时间、地点. The mirror of
-    counting on: the day of the event is not counted, the day before it is number 1, and the last one counted back is
-    the last day. Where that is a day off it ends on the working day *before*: rolled on, fewer days would be left than
-    the law gives (民法典 第二百零三条 lengthens a term for whoever has to act in it; here it would shorten another's).
+    forward counting: the day of the event is not counted, the day before it is number 1, and the last day counted back
+    is the last day. If that is a day off, the last day is the working day *before*: rolling forward would leave fewer
+    days than the law gives (民法典 第二百零三条 lengthens a term for whoever has to act in it; here it would shorten
+    another's).
     """
     if unit is LimitUnit.WORKING_DAY:
         return calendar.add(event, -length) if length else event
@@ -124,9 +125,9 @@ def _corresponding(since: date, period: relativedelta, month_end: MonthEnd) -> d
 
 
 def last_working_day(since: date, length: int, merged: Sequence[Span], calendar: WorkCalendar) -> date:
-    """The *length*-th working day after *since* that lies in none of the *merged* spans (a union, in order)."""
+    """The *length*-th working day after *since* outside of the *merged* spans (a union, in order)."""
     last = calendar.add(since, length)
-    # Longer by the working days left out up to the last day, until no further one comes in.
+    # Extended by the working days excluded up to the last day, until no further one is added.
     while merged and (out := _left_out(merged, since, last, calendar)):
         then = calendar.add(since, length + out)
         if then == last:
@@ -137,7 +138,7 @@ def last_working_day(since: date, length: int, merged: Sequence[Span], calendar:
 
 def last_moment(since: datetime, hours: int) -> datetime:
     """
-    The end of a limit in hours (按小时计算): through nights and days off.
+    The end of a limit in hours (按小时计算), which run through nights and days off.
 
     民法典 第二百零一条第二款: 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算.
     """
@@ -155,15 +156,15 @@ def _left_out(merged: Sequence[Span], since: date, through: date, calendar: Work
 
 
 def left_out(spans: Sequence[Span], since: date, through: date, calendar: WorkCalendar) -> int:
-    """How many working days of (since, through] the spans leave out."""
+    """How many working days of (since, through] the spans exclude."""
     return _left_out(union(spans), since, through, calendar)
 
 
 def signed_working_days(today: date, last: date, calendar: WorkCalendar) -> int:
     """
-    Working days left (剩余工作日): to the last day; past it, minus the count since, at most −1.
+    Working days left (剩余工作日): until the last day; after it, minus the count since, at most −1.
 
-    A reply on the Saturday after a Friday is late by one day though no working day lies between.
+    A reply on the Saturday after a Friday is late by one day though there is no working day in between.
     """
     if today <= last:
         return calendar.count(today, last)

@@ -1,8 +1,7 @@
 """
-The course of one run (计时的经过): how its clock stands after the events so far, and the last day that follows.
+The course of one run (计时的经过): the state of its clock after the events so far, and the resulting last day.
 
-``reckoning`` goes through the events and changes a course; here is what a course is, and how a last day is counted
-from it.
+``reckoning`` applies the events to a course; this module defines the course and counts its last day.
 """
 
 from __future__ import annotations
@@ -30,18 +29,18 @@ Known = Mapping[tuple[str, str], Deadline]
 
 
 class Frame(NamedTuple):
-    """What the clocks of a case are reckoned with (推算条件), as of a day."""
+    """The context of computing a case's clocks (推算条件), as of a day."""
 
     limit_of: LimitOf
     calendar: WorkCalendar
     as_of: date
-    known: Known  # the deadlines of the clocks before it
-    reckon: Callable[[Clock, Frame], Deadline]  # for the term of a letter by itself
+    known: Known  # the deadlines of earlier clocks
+    reckon: Callable[[Clock, Frame], Deadline]  # for the term of a single letter
 
 
 @dataclass(slots=True)
 class Letter:
-    """A letter that suspends the clock (中止的起止): open while ``ended`` is None; it ends in the course of the run."""
+    """A letter that suspends the clock (中止的起止), open while ``ended`` is None."""
 
     began: date
     ended: date | None
@@ -51,14 +50,14 @@ class Letter:
 
 
 class LeftOut(NamedTuple):
-    """The days left out, as a union, and the day on which the first suspension that is still open began."""
+    """The excluded days, as a union, and the day on which the first open suspension began."""
 
     spans: list[Span]
     open_since: date | None
 
 
 class Course:
-    """How one run stands (计时的经过); lives for one call of ``reckon`` and changes with each event."""
+    """The state of one run (计时的经过); used in one call of ``reckon`` and changed by each event."""
 
     __slots__ = (
         "calendar", "clock", "extended_on", "extension", "findings", "fixed", "frame", "letters", "limit", "moment",
@@ -84,7 +83,7 @@ class Course:
             self.fix(start)
 
     def fix(self, start: ClockEvent) -> None:
-        """The last day that a start names or that the limit fixes (指定的届满日); none where the days are counted."""
+        """The last day that a start names or that the limit fixes (指定的届满日); None if the days are counted."""
         rule = self.clock.rule
         found = appointed(rule, self.value, start, self.calendar, lambda length: self.count(length, ()))
         self.moment, self.fixed = (found.moment, found.day) if found is not None else (None, None)
@@ -92,7 +91,7 @@ class Course:
             self.find(found.objection, start, **found.facts)
 
     def find(self, code: str, event: ClockEvent, **facts: object) -> None:
-        """Note what should not be so."""
+        """Record a finding."""
         name = self.clock.rule.name
         self.findings.append(Finding(code, event.entry.seq, {"clock": name, "action": event.entry.action, **facts}))
 
@@ -106,7 +105,7 @@ class Course:
         return day_zero(self.since, value.rest_day_receipt, self.calendar)
 
     def count(self, length: int, spans: Sequence[Span]) -> date:
-        """The last day of *length*, the days of *spans* (a union) left out."""
+        """The last day of *length*, without the days of *spans* (a union)."""
         value = self.value
         if value.direction is Direction.BEFORE:
             return last_day_before(self.since, length, value.unit, self.calendar, roll=value.roll)
@@ -121,7 +120,7 @@ class Course:
     def last(
         self, at: date, extension: int | None = None, left: LeftOut | None = None
     ) -> tuple[date | None, int | None]:
-        """The last day as of *at*, or None with the working days that remain where an open suspension hides it."""
+        """The last day as of *at*, or None with the remaining working days if an open suspension hides it."""
         if self.waiting is not None:
             return None, None
         if self.fixed is not None:
@@ -134,7 +133,7 @@ class Course:
         spans, open_since = left or self.left_out(self.letters_on(at))
         last = self.count(length, spans)
         if open_since is None or last <= open_since:
-            return last, None  # a suspension begun on or after the last day moves nothing
+            return last, None  # a suspension begun on or after the last day has no effect
         if self.value.unit is not _WORKING_DAY:
             return None, None
         zero = self.zero()
@@ -156,7 +155,7 @@ class Course:
     # -- suspensions -------------------------------------------------------------------------------------------
 
     def letters_on(self, at: date) -> list[Letter]:
-        """The suspensions as they stand on *at*: with their ends, a lapse counting from its own day on."""
+        """The suspensions as of *at*, with their ends; a lapse counts from its own day on."""
         letters = []
         for letter in self.letters:
             if letter.ended is None:
@@ -167,7 +166,7 @@ class Course:
         return letters
 
     def left_out(self, letters: Sequence[Letter]) -> LeftOut:
-        """What these suspensions leave out."""
+        """The days that these suspensions exclude."""
         spans, open_since, reading = [], None, self.value.leaves_out
         for letter in letters:
             span = span_of(letter.began, letter.ended or letter.began, reading)
@@ -178,14 +177,14 @@ class Course:
         return LeftOut(union(spans), open_since)
 
     def lapse_of(self, letter: Letter) -> date | None:
-        """The day on which the law says that silence ends the consultation (第三十二条、第三十四条), if it does."""
+        """The day on which silence legally ends the consultation (第三十二条、第三十四条), if it does."""
         rule, entry, frame = letter.rule, letter.event.entry, self.frame
         if not rule.lapse or not meets(rule.lapse_when, entry.facts):
             return None
         other = frame.known.get((rule.lapse, str(entry.facts.get("ref", ""))))
         if other is None or other.clock.events[0].entry is entry:
             return other.last_day if other is not None else None
-        # The same addressee was asked again since: this letter's own term is reckoned by itself.
+        # The same addressee was consulted again since: this letter's own term is computed by itself.
         for trigger in other.clock.rule.starts:
             if trigger.action == entry.action and trigger.holds(entry.facts):
                 own = Clock(other.clock.rule, other.clock.ref, (start_of(trigger, entry),))
@@ -193,7 +192,7 @@ class Course:
         return None
 
     def suspensions(self, letters: Sequence[Letter]) -> tuple[Suspension, ...]:
-        """The suspensions for people, with the day on which an open one will lapse."""
+        """The suspensions for display, with the day on which an open one will lapse."""
         return tuple(
             Suspension(
                 letter.began,

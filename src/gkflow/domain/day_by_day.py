@@ -1,4 +1,4 @@
-"""How a deadline was reckoned (推算过程): every day from day 0 to the last, counted or left out, and why."""
+"""The calculation of a deadline (推算过程): every day from day 0 to the last, counted or excluded, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gkflow.domain.law import Direction, LimitUnit, LimitValue
 
 
 class Why(StrEnum):
-    """Why a day is counted or left out (计入或者不计入的原因)."""
+    """Why a day is counted or excluded (计入或者不计入的原因)."""
 
     DAY_ZERO = "day_zero"
     DAY_ZERO_MOVED = "day_zero_moved"
@@ -29,10 +29,10 @@ class Why(StrEnum):
 
 class WorkingLine(NamedTuple):
     """
-    One day of the reckoning (推算行).
+    One day of the calculation (推算行).
 
-    ``counted`` is the number of the day, None where it is left out or is day 0. ``name`` names the holiday or the
-    make-up day, ``source`` the notice behind it; ``ref`` whom a suspension concerns.
+    ``counted`` is the number of the day, None if it is excluded or is day 0. ``name`` is the holiday or the make-up
+    day, ``source`` its notice; ``ref`` says whom a suspension concerns.
     """
 
     day: date
@@ -46,10 +46,10 @@ class WorkingLine(NamedTuple):
 
 def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLine, ...]:
     """
-    Show the working of a deadline; of a suspended one as far as its day, of a waiting one day 0 alone.
+    The calculation of a deadline; of a suspended one until its day, of a waiting one only day 0.
 
-    What is counted and what is not is asked of the calendar day by day, independently of how the last day was
-    found; the number of the last counted day is therefore a check of it.
+    Each day is checked against the calendar, independently of how the last day was computed; so the number of the last
+    counted day verifies it.
     """
     value = deadline.value
     if value is None or deadline.status is Status.WAITING or deadline.waiting_since is not None:

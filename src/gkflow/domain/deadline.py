@@ -1,9 +1,9 @@
 """
-The deadline (届满日): what follows from a clock on a day; its last day, its verdict, and what should not be so.
+The deadline (届满日): the result of a clock on a day; its last day, its verdict, and its findings.
 
-A deadline is one of five things, told apart by ``status``: ``Running``, ``Suspended``, ``Waiting``, ``Stopped`` or
-``NoLimit``. Each has what it has and no more; what a kind cannot have it answers with None, so that a list can ask
-every deadline for every column.
+A deadline is one of five classes, distinguished by ``status``: ``Running``, ``Suspended``, ``Waiting``, ``Stopped`` or
+``NoLimit``. Each has only its own fields; the other columns of a list are None, so that a list can read every column
+of every deadline.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gkflow.domain.law import LimitValue
 
 
 class Status(StrEnum):
-    """How a clock stands (计时状态)."""
+    """The state of a clock (计时状态)."""
 
     RUNNING = "running"
     SUSPENDED = "suspended"
@@ -40,9 +40,9 @@ class Verdict(StrEnum):
 
 class Suspension(NamedTuple):
     """
-    One suspension (中止): the days in (began, ended] are left out; open while ``ended`` is None.
+    One suspension (中止): the days in (began, ended] are excluded; open while ``ended`` is None.
 
-    ``lapses`` is the day on which the law will end an open one without an answer, where it does.
+    ``lapses`` is the day on which the law will end an open one without an answer, if it does.
     """
 
     began: date
@@ -55,11 +55,10 @@ class Suspension(NamedTuple):
 
 class Basis(NamedTuple):
     """
-    What a last day rests on (推算依据): the clock, its limit, day 0 and whatever moved the end.
+    What a last day depends on (推算依据): the clock, its limit, day 0 and everything that moved the end.
 
-    ``risk`` is the original last day where a late notice restarted the clock; ``named``: the last day is fixed or
-    named by an entry, not counted; ``last_moment``: the end of a limit in hours; ``calendar``: the edition that it
-    was reckoned with.
+    ``risk`` is the original last day if a late notice restarted the clock; ``named``: the last day is fixed or named by
+    an entry, not counted; ``last_moment``: the end of a limit in hours; ``calendar``: the edition used.
     """
 
     clock: Clock
@@ -77,7 +76,7 @@ class Basis(NamedTuple):
 
 
 class _Limited:
-    """What every deadline has whose limit was in force (有期限的计时)."""
+    """The common part of every deadline whose limit was in force (有期限的计时)."""
 
     __slots__ = ()
 
@@ -85,7 +84,7 @@ class _Limited:
 
         @property
         def basis(self) -> Basis:
-            """What it rests on; a field of each kind."""
+            """What it depends on; a field of each class."""
 
     @property
     def clock(self) -> Clock:
@@ -99,7 +98,7 @@ class _Limited:
 
     @property
     def as_of(self) -> date:
-        """The day on which it stands so."""
+        """The day of this state."""
         return self.basis.as_of
 
     @property
@@ -109,7 +108,7 @@ class _Limited:
 
     @property
     def value(self) -> LimitValue:
-        """The limit as it was in force on the day on which the clock first started."""
+        """The limit in force on the day on which the clock first started."""
         return self.basis.value
 
     @property
@@ -119,7 +118,7 @@ class _Limited:
 
     @property
     def calendar(self) -> str:
-        """The edition of the calendar that it was reckoned with."""
+        """The edition of the calendar used."""
         return self.basis.calendar
 
     @property
@@ -129,7 +128,7 @@ class _Limited:
 
     @property
     def risk(self) -> date | None:
-        """The original last day, where a late notice restarted the clock."""
+        """The original last day, if a late notice restarted the clock."""
         return self.basis.risk
 
     @property
@@ -149,7 +148,7 @@ class _Limited:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What should not be so about this run."""
+        """The findings about this run."""
         return self.basis.findings
 
 
@@ -189,9 +188,9 @@ class _Suspended(NamedTuple):
 
 class Suspended(_Suspended, _Limited):
     """
-    A clock that stands still (中止): it has no last day until the suspension ends.
+    A suspended clock (中止): it has no last day until the suspension ends.
 
-    ``remaining`` are the working days that are left then, ``earliest`` the last day if it ended on this day.
+    ``remaining`` are the working days left then, ``earliest`` the last day if it ended on this day.
     """
 
     __slots__ = ()
@@ -215,9 +214,9 @@ class _Waiting(NamedTuple):
 
 class Waiting(_Waiting, _Limited):
     """
-    A clock that waits (等待) for a correction or a payment since a day, and then starts anew.
+    A clock that waits (等待) for a correction or a payment since a day, and then restarts.
 
-    ``remaining`` is its whole length, ``earliest`` the last day if it started anew on this day.
+    ``remaining`` is its whole length, ``earliest`` the last day if it restarted on this day.
     """
 
     __slots__ = ()
@@ -248,9 +247,9 @@ class _Stopped(NamedTuple):
 
 class Stopped(_Stopped, _Limited):
     """
-    A clock that has stopped (已止), on the day ``stopped``; the rest is as it was on that day.
+    A stopped clock (已止), since the day ``stopped``; the other values are those of that day.
 
-    One that stopped while it stood still or waited has no last day.
+    A clock that stopped while suspended or waiting has no last day.
     """
 
     __slots__ = ()

@@ -1,8 +1,8 @@
 """
-A calendar edition (日历版本): every announcement of days off that is known, each with its day of publication.
+A calendar edition (日历版本): every known announcement of days off, each with its day of publication.
 
-Days have a history: a notice changes what the one before it said, and a province changes it again for its own
-organs. An edition keeps them all, so that it can answer what was known on a day, and for whom.
+Days have a history: a notice changes an earlier one, and a province changes it again for its own organs. An edition
+keeps them all, so that it can answer what was known on a day, and for whom.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _ONE_DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """
-    What one notice says of days (放假公告): days off, make-up days, days that follow the week again.
+    The content of one notice (放假公告): days off, make-up days, days that follow the week again.
 
-    A scope is the country (CN), a region by its six figures (GB/T 2260: province, city, district) or one organ
-    (unit:CODE); ``binds`` says whom: what binds enterprises alone moves no organ's day. ``published`` is the day
-    on which it could be known; None where nobody can say, and then it counts as known all along. ``years`` are
-    those that it announces as a whole.
+    A scope is the country (CN), a region by six-digit code (GB/T 2260: province, city, district) or one organ
+    (unit:CODE). ``binds`` says whom: a notice that binds only enterprises moves no organ's day. ``published`` is the
+    day from which it was known; None if unknown, and then it counts as always known. ``years`` are those that it
+    announces as a whole.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Announcement:
     makeup_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
     plain_days: Mapping[date, str] = field(default_factory=lambda: _NO_DAYS)
     known: str = "found"
-    # Of a file of the office only, and kept with no edition: the sentences that say so, and the year that it is for.
+    # Only in files of the office, not stored with an edition: the sentences behind the days, and the year covered.
     quote: str = field(default="", compare=False)
     year: int | None = field(default=None, compare=False)
 
@@ -74,17 +74,17 @@ class Announcement:
         return self.number or self.title
 
     def concerns(self, places: frozenset[str]) -> bool:
-        """Whether it holds for an organ in these places."""
+        """Whether it applies to an organ in these places."""
         return self.binds != "enterprises" and (self.national or not places.isdisjoint(self.scopes))
 
     @property
     def national(self) -> bool:
-        """Whether it holds for the whole country."""
+        """Whether it applies to the whole country."""
         return COUNTRY in self.scopes
 
     @property
     def works(self) -> Mapping[date, bool]:
-        """Of each day that it names, whether it is worked."""
+        """For each day that it names, whether it is a working day."""
         plain = {day: day.weekday() < _SATURDAY for day in self.plain_days}
         return plain | dict.fromkeys(self.days_off, False) | dict.fromkeys(self.makeup_days, True)
 
@@ -99,7 +99,7 @@ class Announcement:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Announcement:
-        """An announcement from what :meth:`as_data` gave."""
+        """An announcement from the result of :meth:`as_data`."""
         published = data["published"]
         days_off, makeup_days, plain_days = (_named(data[kind]) for kind in ("days_off", "makeup_days", "plain_days"))
         return cls(
@@ -112,10 +112,10 @@ class Announcement:
 @dataclass(frozen=True, slots=True)
 class Festival:
     """
-    Days off that a place has every year by its own rule (地方节日), whose days a notice tells year by year.
+    Days off that a place has every year by its own rule (地方节日), announced by a notice year by year.
 
-    ``since`` is the first year that had them, 0 where it has long been so. The rule is known, the days are not: a
-    year for which no announcement names them is not known there.
+    ``since`` is the first year that had them, 0 if it is old. The rule is known, the days are not: they are unknown in
+    a year without an announcement.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Festival:
     known: str = "found"
 
     def gap(self, announced: Iterable[Announcement]) -> LocalGap:
-        """The years that the announcements leave open."""
+        """The years without an announcement."""
         days = (day for each in announced for day, name in each.days_off.items() if self.name in name)
         return LocalGap(self.name, frozenset(day.year for day in days), self.since)
 
@@ -160,7 +160,7 @@ def places_of(region: str, unit: str = "") -> frozenset[str]:
 
 @dataclass(frozen=True)
 class CalendarEdition:
-    """Everything that is known of days off (日历版本); ``calendar`` composes it for a place and a day of knowledge."""
+    """Everything known about days off (日历版本); ``calendar`` composes it for a place and a day of knowledge."""
 
     announcements: tuple[Announcement, ...]
     predict: Callable[[int], YearOfDays] | None = field(default=None, compare=False)
@@ -189,9 +189,9 @@ class CalendarEdition:
 
     def calendar(self, region: str = "", unit: str = "", known_on: date | None = None) -> WorkCalendar:
         """
-        The working calendar of an organ in *region* (工作日历): the country's, its regions', its own; what was
-        published later wins. With *known_on*, as it was known on that day: what came later is not there, and a
-        year whose notice had not come is predicted.
+        The working calendar of an organ in *region* (工作日历): the country's, its regions', its own; the later
+        publication wins. With *known_on*, as it was known on that day: later notices are excluded, and a year without a
+        notice by then is predicted.
         """
         places = places_of(region, unit)
         known = [
@@ -206,7 +206,7 @@ class CalendarEdition:
         return self._made[key]
 
     def local(self, region: str = "", unit: str = "", known_on: date | None = None) -> tuple[Announcement, ...]:
-        """What is known of the days off of a place besides the country's own (地方放假安排), oldest first."""
+        """The known local announcements of a place (地方放假安排), oldest first."""
         places = places_of(region, unit)
         return tuple(
             each
@@ -249,8 +249,8 @@ class CalendarEdition:
 
     def disagreements(self) -> Iterator[Disagreement]:
         """
-        The days that two announcements of the same rank state differently (同级通知互相矛盾): two for the same year
-        of the whole country, or two of one day for the same place. Which of them holds, nobody can tell from them.
+        The days that two announcements of the same rank state differently (同级通知互相矛盾): two for the same year of
+        the whole country, or two for one day of the same place. Nothing in them decides which one holds.
         """
         binding = [each for each in self.announcements if each.binds != "enterprises"]
         for one, other in combinations(binding, 2):
@@ -259,14 +259,14 @@ class CalendarEdition:
             if not whole and not (same_day and not set(one.scopes).isdisjoint(other.scopes)):
                 continue
             said, meant = one.works, other.works
-            # What one notice for a year leaves to the week, the other may say outright.
+            # Days that one notice for a year leaves to the week may be stated by the other.
             days = said.keys() | meant.keys() if whole else said.keys() & meant.keys()
             for day in sorted(days):
                 if said.get(day, day.weekday() < _SATURDAY) != meant.get(day, day.weekday() < _SATURDAY):
                     yield Disagreement(day, one, other)
 
     def with_announcements(self, more: Iterable[Announcement]) -> CalendarEdition:
-        """The edition with further announcements; one of the same name takes the other's place."""
+        """The edition with further announcements; one with the same name replaces the other."""
         by_name = {each.name: each for each in self.announcements}
         by_name.update({each.name: each for each in more})
         return CalendarEdition(tuple(by_name.values()), self.predict, self.festivals)
@@ -280,7 +280,7 @@ class CalendarEdition:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> CalendarEdition:
-        """An edition from what :meth:`as_data` gave, or from the plain calendar that an earlier gkflow adopted."""
+        """An edition from the result of :meth:`as_data`, or from the plain calendar that an earlier gkflow adopted."""
         if "announcements" in data:
             festivals = tuple(
                 Festival(each["name"], tuple(each["scopes"]), each["since"], each["source"], each["known"])
@@ -291,7 +291,7 @@ class CalendarEdition:
 
 
 def _of_plain(calendar: WorkCalendar) -> tuple[Announcement, ...]:
-    """A calendar of days alone as one announcement: what was said by whom, and when, was not kept."""
+    """A calendar of days alone as one announcement: its notices and their dates were not kept."""
     first, last = calendar.announced_from, calendar.announced_through
     years = tuple(range(first.year, last.year + 1)) if first is not None and last is not None else ()
     names = {day: note.name for day, note in calendar.notes.items()}
@@ -308,7 +308,7 @@ def _of_plain(calendar: WorkCalendar) -> tuple[Announcement, ...]:
 
 
 def _order(announcement: Announcement) -> tuple[date, int, str]:
-    """By publication; on one day the wider scope first, so that the nearer one has the last word."""
+    """By publication; on one day the wider scope first, so that the nearer one wins."""
     return announcement.published or date.min, max(map(_nearness, announcement.scopes)), announcement.name
 
 
@@ -322,7 +322,7 @@ def _nearness(scope: str) -> int:
 
 
 def _run(years: set[int]) -> tuple[int, int]:
-    """The years from the first one on without a gap: a notice for 2028 says nothing of 2027."""
+    """The years from the first one on without a gap: a notice for 2028 says nothing about 2027."""
     if not years:
         return 0, 0
     first = last = min(years)
@@ -340,41 +340,41 @@ def _named(days: Mapping[str, str]) -> Mapping[date, str]:
 
 
 class Adoption(NamedTuple):
-    """A calendar and the limits, and since when the office reckons with them (采用)."""
+    """A calendar and the limits, and since when the office uses them (采用)."""
 
     at: datetime
     day: date  # the legal day of *at*
     calendar: WorkCalendar
-    limit: Callable[[str], TimeLimit] | None = None  # a limit by its name; None: as the rulebook in use has it
+    limit: Callable[[str], TimeLimit] | None = None  # a limit by its name; None: as in the rulebook in use
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """
-    The calendars and rules that an office has reckoned with, one after another (采用沿革).
+    The calendars and rules that an office has used, in sequence (采用沿革).
 
-    What was decided under one stays decided under it: a clock that has stopped keeps the calendar and the limits by
-    which the stop was written down, and nothing that ended moves.
+    Decisions keep their edition: a stopped clock keeps the calendar and the limits under which the stop was recorded,
+    and nothing that ended moves.
     """
 
-    steps: tuple[Adoption, ...]  # oldest first; the first one holds for all days before
+    steps: tuple[Adoption, ...]  # oldest first; the first one applies to all earlier days
 
     def when_written(self, moment: datetime) -> Adoption:
-        """What was in use when an entry was written down; at one and the same moment, what was before."""
+        """The edition in use when an entry was recorded; at the moment of an adoption, the earlier one."""
         return next((step for step in reversed(self.steps) if step.at < moment), self.steps[0])
 
     def running(self, day: date, known_since: datetime) -> Adoption:
         """
-        What holds for a clock that runs on *day*: what was in use then, or when the office came to know of the
-        case, where that was later (a register of old cases is reckoned with what is known when it is imported).
+        The edition for a clock that runs on *day*: the one in use then, or when the office first recorded the case, if
+        that was later (old cases of a register use what is known when it is imported).
         """
         held = [step for step in self.steps if step.day <= day or step.at < known_since]
         return held[-1] if held else self.steps[0]
 
     def after_end(self, ended: date, started: datetime, known_since: datetime) -> Adoption:
         """
-        What holds for a clock that goes on in a case that has ended: what was in use before the end, or when the
-        start of the clock was written down, where that was later. What is adopted afterwards moves nothing there.
+        The edition for a clock that continues in a case that has ended: the one in use before the end, or when the
+        start of the clock was recorded, if that was later. Later adoptions change nothing there.
         """
         held = (self.running(ended - _ONE_DAY, known_since), self.when_written(started))
         return max(held, key=self.steps.index)

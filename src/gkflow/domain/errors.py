@@ -1,8 +1,8 @@
 """
-What gkflow objects to (错误).
+The errors of gkflow (错误).
 
 Every objection is a class of its own, with a code, an English sentence and typed fields (``domain/objections/``). A
-door (command line, page, portal) chooses the words and the language; the English is what a log or a traceback shows.
+door (command line, page, portal) chooses wording and language; logs and tracebacks show the English sentence.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class GkflowError(Exception):
     """
     An objection with a code and its facts (异议).
 
-    A subclass with a ``code`` and a ``sentence`` is raised with its annotated fields as keywords. ``facts`` has them
-    by name, and what a caller in between has added; ``exit_code`` is what a command line returns.
+    A subclass with a ``code`` and a ``sentence`` is raised with its annotated fields as keywords. ``facts`` has them by
+    name, with those that a caller in between has added; ``exit_code`` is the exit code of a command line.
     """
 
     exit_code: ClassVar[int] = 2
@@ -32,7 +32,7 @@ class GkflowError(Exception):
     facts: dict[str, Any]
 
     def __init_subclass__(cls) -> None:
-        # What is annotated in a class is a field; a class variable is not.
+        # Annotated names are fields; class variables are not.
         own = {name: kind for name, kind in cls.__annotations__.items() if not kind.startswith("ClassVar")}
         cls.fields = {**cls.fields, **own}
 
@@ -47,7 +47,7 @@ class GkflowError(Exception):
 
     @classmethod
     def of(cls: type[_E], facts: Mapping[str, Any]) -> _E:
-        """The objection with its fields taken from *facts*, which may hold more: that is kept among the facts."""
+        """The objection with its fields taken from *facts*; further facts are kept."""
         error = cls(**{name: facts[name] for name in cls.fields if name in facts})
         error.facts = dict(facts)
         return error
@@ -56,7 +56,7 @@ class GkflowError(Exception):
         return fill(self.sentence, {**self.facts, **self.told()})
 
     def told(self) -> dict[str, str]:
-        """What is put into the English sentence beside the facts: the article and the choices, where there are any."""
+        """The additional values of the English sentence: the article and the choices, if there are any."""
         cite, possible = self.facts.get("cite"), self.facts.get("possible")
         more = {"cited": f" ({cite})" if cite else "", "possible": f"; {possible}" if possible else ""}
         if "counted_in" in self.facts:
@@ -74,7 +74,7 @@ def _rebuilt(cls: type[_E], state: dict[str, Any]) -> _E:
 
 
 def objections(base: type[GkflowError] = GkflowError) -> dict[str, type[GkflowError]]:
-    """Every objection that has a code, by its code, of those whose modules are loaded."""
+    """Every objection with a code, by its code, of the loaded modules."""
     found: dict[str, type[GkflowError]] = {}
     for cls in base.__subclasses__():
         if "code" in cls.__dict__:
@@ -84,7 +84,7 @@ def objections(base: type[GkflowError] = GkflowError) -> dict[str, type[GkflowEr
 
 
 class Refused(GkflowError):
-    """What was asked is against a rule of the workflow, the law or the record (不予办理)."""
+    """The request is against a rule of the workflow, the law or the record (不予办理)."""
 
 
 class NotFound(GkflowError):
@@ -96,7 +96,7 @@ class Conflict(GkflowError):
 
 
 class Unfit(GkflowError):
-    """The installation cannot be worked with as it is: settings, schema, clock of the machine (环境不符)."""
+    """The installation cannot be used as it is: settings, schema, clock of the machine (环境不符)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class FilesAtFault(GkflowError):
 
 
 class ExaminedAtFault(FilesAtFault):
-    """The file that was to be looked at has faults: that is what was asked, a finding and no wrong use (检查结果)."""
+    """The checked file has faults: a finding of the check, not a wrong use of the command (检查结果)."""
 
     exit_code = 1
 
@@ -138,5 +138,5 @@ class _Facts(dict[str, Any]):
 
 
 def fill(sentence: str, facts: Mapping[str, Any]) -> str:
-    """Put the facts into a sentence; an absent fact reads as a question mark, lists are joined."""
+    """Fill a sentence with the facts; a missing fact reads as a question mark, lists are joined."""
     return sentence.format_map(_Facts({name: joined(value) for name, value in facts.items()}))

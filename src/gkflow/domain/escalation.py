@@ -16,23 +16,23 @@ def day_of(step: Step, last: date, calendar: WorkCalendar) -> date:
 
 def threshold(step: Step, today: date, calendar: WorkCalendar) -> date:
     """
-    The latest last day for which *step* is reached *today*: the reckoning turned round.
+    The latest last day for which *step* is reached *today*: the inverse of ``day_of``.
 
-    A sweep makes one threshold per step and lets the database compare days; ``day_of(step, last) <= today`` if
-    and only if ``last <= threshold(step, today)``.
+    A sweep computes one threshold per step and lets the database compare days; ``day_of(step, last) <= today`` if and
+    only if ``last <= threshold(step, today)``.
     """
     offset = step.offset
     if offset == 0:
         return today
     if offset < 0:
         return calendar.add(today, -offset)
-    # The offset-th working day back from today, today itself counting as one where it is worked.
+    # The offset-th working day before today, where today itself counts if it is a working day.
     earliest = calendar.add(today + timedelta(days=1), -offset)
     return earliest - timedelta(days=1)
 
 
 def reached(ladder: Ladder, deadline: Deadline, calendar: WorkCalendar, today: date) -> tuple[Step, ...]:
-    """The steps that are reached on *today*; none for a clock that is stopped, suspended, waiting or without limit."""
+    """The steps reached on *today*; none for a clock that is stopped, suspended, waiting or without a limit."""
     last = deadline.last_day
     if deadline.status is not Status.RUNNING or last is None:
         return ()

@@ -1,4 +1,4 @@
-"""What an entry may carry, and what is asked of it (事项要素与条件): facts, conditions, and when a rule holds."""
+"""The facts of an entry and their rules (事项要素与条件): facts, conditions, and when a rule applies."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-GIVEN = "given"  # in a condition: the fact stands in the entry, whatever its value
-ABSENT = "absent"  # in a condition: the fact does not stand in the entry
+GIVEN = "given"  # in a condition: the entry has the fact, whatever its value
+ABSENT = "absent"  # in a condition: the entry does not have the fact
 
 
 class Lies(StrEnum):
     """
-    Where a day that is given as a fact may lie (日期要素的范围), seen from the entry that gives it.
+    The range of a day given as a fact (日期要素的范围), relative to its entry.
 
-    An entry tells what has happened, so a day lies *within* the case: from its first day to the entry's own. What
-    happened before the case began (a decision, a document formed) lies *before*; what follows the entry (a letter
-    is sent and then served) lies *after*, up to the day on which it is written down; what may be either, as long as it
-    is known, is *known*; a term to come lies *ahead*.
+    An entry records what has happened, so a day is *within* the case: from its first day to the entry's own. An event
+    from before the case (a decision, a document formed) is *before*; one that follows the entry (a letter is sent and
+    then served) is *after*, up to the day of recording; one that may be either, as long as it is known, is *known*; a
+    future term is *ahead*.
     """
 
-    ANY = ""  # a file from before this was asked: only not later than the day on which it is written down
+    ANY = ""  # an older file without this key: only not later than the day of recording
     WITHIN = "within"
     BEFORE = "before"
     AFTER = "after"
@@ -39,12 +39,12 @@ class FactSpec:
     label: str
     type: str = "text"  # FACT_TYPES in files/workflows.py
     choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # code -> Chinese label
-    published: str = "withheld"  # open | masked | withheld: what leaves the office with a published record
+    published: str = "withheld"  # open | masked | withheld: how it appears in a published record
     cite: str = ""
     closed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # choice -> the reading against it
     points: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # choice -> points (考评分值)
     open_when: tuple[tuple[Condition, ...], ...] = ()  # masked, but open where one of these sets of conditions is met
-    of_case: bool | None = None  # a condition reads it off the case, or off the entry alone; None: the file is silent
+    of_case: bool | None = None  # a condition reads it from the case, or from the entry alone; None: not specified
     lies: Lies = Lies.ANY
     not_before: tuple[str, ...] = ()  # other days of the same entry that come before this one
 
@@ -57,7 +57,7 @@ class Condition:
     values: frozenset[str]  # accepted values; may hold GIVEN or ABSENT
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether the entry's facts meet it."""
+        """Whether the entry's facts meet the condition."""
         value = facts.get(self.fact)
         if value is None or value == "":
             return ABSENT in self.values
@@ -74,7 +74,7 @@ def meets(conditions: tuple[Condition, ...], facts: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """From which day to which a rule has its effect (效力期间); both days belong to it, None is open."""
+    """The days between which a rule applies (效力期间), inclusive; None is open."""
 
     since: date | None = None
     until: date | None = None
@@ -91,4 +91,4 @@ class Requirement:
     on_record: bool = False
     unless: tuple[Condition, ...] = ()
     held: Held | None = None
-    day: str = ""  # the fact by whose day it is judged whether the rule holds; else the entry's own day
+    day: str = ""  # the fact whose day decides whether the rule applies; else the entry's own day

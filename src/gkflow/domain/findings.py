@@ -1,8 +1,8 @@
 """
-What should not be so about a case (发现的问题): read off the record and its deadlines together.
+The findings about a case (发现的问题), from the record and its deadlines together.
 
-What one clock finds is in its deadline; here stands what takes the whole case to see: a term that an action rests on,
-a day that another day contradicts, an extension of nothing, an answer given while somebody is still being asked.
+Findings of one clock are in its deadline; those here need the whole case: a term on which an action depends,
+contradictory days, an extension of nothing, an answer while somebody is still being consulted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def all_findings(
     """
     Every finding of a case, or of one entry (*seq*), in the order of the entries.
 
-    *written* is the day on which the entries asked for are being written down; else each bears its own.
+    *written* is the day on which the given entries are recorded; by default each has its own.
     """
     found = [each for each in case.findings if seq is None or each.seq == seq]
     for deadline in deadlines.values():
@@ -45,7 +45,7 @@ def all_findings(
 
 
 def _written(record: Sequence[Entry], entry: Entry) -> date:
-    """The day on which the entry, as it stands now, was last written down."""
+    """The day on which the present form of the entry was recorded."""
     return max(legal_day(each.written_at) for each in record if each is entry or each.action == CORRECT)
 
 
@@ -70,20 +70,20 @@ def _of_entry(
 
 
 def _is_of_case(workflow: Workflow, action: Action, fact: str) -> bool:
-    """What an entry states of itself (whom it asks, when it was served) is not taken from another one."""
+    """An entry's own statements (whom it consults, when it was served) are not taken from another one."""
     spec = workflow.facts.get(fact)
     if spec is None or spec.of_case is False:
         return False
     return bool(spec.of_case) or fact not in action.carries
 
 
-# -- what rests on a term ----------------------------------------------------------------------------------------
+# -- acts that depend on a term ----------------------------------------------------------------------------------
 
 
 def _unlapsed(
     workflow: Workflow, action: Action, entry: Entry, rest: RestRule, deadlines: Deadlines
 ) -> Iterator[Finding]:
-    """逾期…的，视为…: what follows from a lapse is not to be had before the term has run out, nor without one."""
+    """逾期…的，视为…: the consequence of a lapse needs a term, and one that has run out."""
     running: Deadline | None = None
     for name in rest.clocks:
         deadline = _run_of(workflow, name, entry, deadlines)
@@ -116,7 +116,7 @@ def _run_of(workflow: Workflow, name: str, entry: Entry, deadlines: Deadlines) -
 
 
 def _ended_before(deadline: Deadline, entry: Entry, rest: RestRule) -> bool:
-    """Whether something else ended the run before this entry: a correction that came is no correction that lapsed."""
+    """Whether something else ended the run before this entry: a correction that came did not lapse."""
     end = deadline.clock.events[-1]
     return (
         end.verb is Verb.STOP
@@ -135,7 +135,7 @@ def _still_asked(action: Action, entry: Entry, clock: str, deadlines: Deadlines)
 
 
 def _extends_nothing(workflow: Workflow, action: Action, entry: Entry, deadlines: Deadlines) -> Iterator[Finding]:
-    """An extension must have something to extend: a clock that runs, of a kind that knows extensions."""
+    """An extension needs a running clock of a kind that can be extended."""
     rules = [rule for rule in workflow.clocks if any(each.action == action.name for each in rule.extends)]
     if not rules:
         return
@@ -154,7 +154,7 @@ def _extends_nothing(workflow: Workflow, action: Action, entry: Entry, deadlines
 
 
 def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Iterator[Finding]:
-    """A day given as a fact is one of the past, and agrees with the entry, the case and the other days."""
+    """A day given as a fact is in the past, and agrees with the entry, the case and the other days."""
     for name in entry.facts:
         spec = workflow.facts.get(name)
         if spec is None or spec.type not in ("day", "moment"):

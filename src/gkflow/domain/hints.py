@@ -1,4 +1,4 @@
-"""Hints at the end of a sentence (提示): the nearest names, or all that there are."""
+"""Hints at the end of a sentence (提示): the nearest names, or all existing ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gkflow.domain.sentences import Either, said
 
 def did_you_mean(near: Iterable[str]) -> str:
     """
-    A hint at the nearest names (是不是); empty where nothing is near.
+    A hint with the nearest names (是不是); empty if none is near.
 
     >>> did_you_mean(["extend", "end"])
     ' (do you mean extend or end?)'
@@ -20,7 +20,7 @@ def did_you_mean(near: Iterable[str]) -> str:
 
 def there_are(names: Iterable[str]) -> str:
     """
-    All the names that there are (有).
+    All existing names (有).
 
     >>> there_are(["a", "b"])
     '; there are: a, b'

@@ -10,17 +10,17 @@ from types import MappingProxyType
 
 
 class Known(StrEnum):
-    """How surely a text is known (文本可靠程度); carried from the file to every place where it is printed."""
+    """How certain a text is (文本可靠程度); carried from the file to every place where it is printed."""
 
     FOUND = "found"  # the text of the instrument was read
-    SECONDARY = "secondary"  # read in a place that repeats the rule
+    SECONDARY = "secondary"  # read in a source that repeats the rule
     MEMORY = "memory"  # not verified
     INFERENCE = "inference"  # follows from the text, no text says it
     PROPOSAL = "proposal"  # a setting of the office, not law
 
 
 class LimitUnit(StrEnum):
-    """In what a limit is counted (期限单位)."""
+    """The unit of a limit (期限单位)."""
 
     WORKING_DAY = "working_day"
     DAY = "day"
@@ -39,7 +39,7 @@ class Roll(StrEnum):
 
 
 class YearOf(StrEnum):
-    """In which year a fixed date falls (固定日期所在年度)."""
+    """The year of a fixed date (固定日期所在年度)."""
 
     NEXT_OCCURRENCE = "next_occurrence"  # the first such date on or after the start
     FOLLOWING_YEAR = "following_year"  # in the calendar year after the start
@@ -53,7 +53,7 @@ class RestDayReceipt(StrEnum):
 
 
 class LeavesOut(StrEnum):
-    """Which days a suspension leaves out (中止期间不计入的日子); no text of law says it, so it is a key of the data."""
+    """The days that a suspension excludes (中止期间不计入的日子); no law states it, so it is a key of the data."""
 
     AFTER_BEGAN_THROUGH_ENDED = "after_began_through_ended"
     FROM_BEGAN_THROUGH_ENDED = "from_began_through_ended"
@@ -62,7 +62,7 @@ class LeavesOut(StrEnum):
 
 
 class MonthEnd(StrEnum):
-    """Where a period of months ends that has no corresponding day (到期月没有对应日)."""
+    """The end of a period of months without a corresponding day (到期月没有对应日)."""
 
     LAST_DAY = "last_day"  # 民法典 第二百零二条: 没有对应日的，月末日为期间的最后一日
     NEXT_DAY = "next_day"
@@ -76,7 +76,7 @@ class Bound(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way a limit is counted (计算方向): on from a day, or back from one that is to come (……的七日前)."""
+    """The direction of counting (计算方向): forward from a day, or back from a future one (……的七日前)."""
 
     AFTER = "after"
     BEFORE = "before"
@@ -99,7 +99,7 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Decree:
-    """What gave an instrument the text that a value quotes (公布或者修改的文件): a decree with a number of its own."""
+    """The source of the text that a value quotes (公布或者修改的文件): a decree with a number of its own."""
 
     title: str = ""
     number: str = ""
@@ -112,8 +112,8 @@ class Decree:
 @dataclass(frozen=True, slots=True)
 class Citation:
     """
-    Where a rule stands (引文): instrument, article, the sentence, and how surely it is known; ``decree`` where the
-    text of that day was promulgated or amended by another one than the instrument as it stands now.
+    The place of a rule (引文): instrument, article, the sentence, and how certain it is; ``decree`` if the text of that
+    day was promulgated or amended by another instrument than the present one.
     """
 
     title: str
@@ -131,11 +131,11 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class LimitValue:
     """
-    What a limit says from one day on (期限取值).
+    The value of a limit from one day on (期限取值).
 
-    ``length`` counts *unit*; a length of None is set case by case (the day stands in the entry). ``roll``
-    concerns calendar units only: a working-day limit ends on a working day by construction. With ``direction`` before
-    the act is due so long before the day from which it is counted; a day off is then rolled back, never on.
+    ``length`` counts *unit*; None means set case by case (the entry has the day). ``roll`` concerns calendar units
+    only: a working-day limit ends on a working day by construction. With ``direction`` before, the act is due so long
+    before the day of the event; a day off is then rolled back, never forward.
     """
 
     length: int | None
@@ -163,8 +163,8 @@ class TimeLimit:
     binds: str = "office"  # office | applicant | other
 
     def in_force(self, day: date) -> LimitValue | None:
-        """The value in force on *day* (the day on which the clock first started), or None where there was none."""
-        for since, value in reversed(self.values):  # few values, and the newest is nearly always the one
+        """The value in force on *day* (the day on which the clock first started), or None if there was none."""
+        for since, value in reversed(self.values):  # few values, and nearly always the newest
             if since <= day:
                 return value
         return None
@@ -172,7 +172,7 @@ class TimeLimit:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """All instruments and limits that were read from the files (法规库)."""
+    """All instruments and limits read from the files (法规库)."""
 
     instruments: Mapping[str, Instrument] = field(default_factory=lambda: MappingProxyType({}))
     limits: Mapping[str, TimeLimit] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,4 +1,4 @@
-"""What may be done next and what follows (状态机): one transitions.Machine per workflow edition, cases stay values."""
+"""The state machine (状态机): allowed actions and their results; one transitions.Machine per workflow edition."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gkflow.domain.objections.cases import ActionNotAllowed, CaseEnded, UnknownA
 from gkflow.domain.workflow import Action, Workflow
 
 NEW = "new"  # before the first entry
-ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK, RECOUNT)  # what may still be entered after a case has ended
+ALWAYS = ("deliver", "archive", NOTE, CORRECT, LINK, RECOUNT)  # allowed after a case has ended
 
 
 class _Light:
-    """What the machine moves: a state and nothing else."""
+    """The model that the machine moves: only a state."""
 
     __slots__ = ("state",)
 
@@ -35,7 +35,7 @@ class Table:
 
     moves: Mapping[tuple[str, str], str]
     named: Mapping[str, str | None]
-    gated: bool  # an action asks for what another one must have declared before
+    gated: bool  # an action needs a fact that another one must have declared before
 
 
 _machines: dict[str, Machine] = {}
@@ -43,7 +43,9 @@ _tables: dict[str, Table] = {}
 
 
 def machine_of(workflow: Workflow) -> Machine:
-    """The machine of this edition, made once; it holds no model (measured: a machine per case costs 34 to 120 kB)."""
+    """
+    The machine of this edition, created once; it holds no model (measured: a machine per case costs 34 to 120 kB).
+    """
     machine = _machines.get(workflow.edition)
     if machine is None:
         moves = [
@@ -58,7 +60,7 @@ def machine_of(workflow: Workflow) -> Machine:
 
 
 def table_of(workflow: Workflow) -> Table:
-    """The replay table, read off the machine itself (measured: 80 times faster than firing it)."""
+    """The replay table, computed from the machine itself (measured: 80 times faster than firing it)."""
     table = _tables.get(workflow.edition)
     if table is None:
         moves: dict[tuple[str, str], str] = {}
@@ -73,7 +75,7 @@ def table_of(workflow: Workflow) -> Table:
 
 
 def may(workflow: Workflow, state: str) -> tuple[str, ...]:
-    """The actions that may be taken from *state*, in the order of the file."""
+    """The allowed actions in *state*, in the order of the file."""
     moves = table_of(workflow).moves
     return tuple(name for name in workflow.actions if (state, name) in moves and name != RECOUNT)
 
@@ -91,9 +93,9 @@ def action_of(workflow: Workflow, name: str) -> Action:
 
 def decide(workflow: Workflow, case: str, state: str, action: str) -> str:
     """
-    Fire the machine and return the state that follows.
+    Fire the machine and return the next state.
 
-    Raises NotFound for an unknown action and Refused with the actions that are allowed instead.
+    Raises NotFound for an unknown action and Refused with the allowed actions.
     """
     action_of(workflow, action)
     light = _Light(state)
@@ -113,9 +115,9 @@ def missing_facts(
     day: date | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """
-    The facts that the action needs and that stand neither in the entry nor, where that is enough, on the record
-    *before* it; and those that had to be *declared* before, by an action that asks for them. *day* is that of the
-    entry, for what is asked for only between certain days.
+    The required facts that are neither in the entry nor, where that is enough, on the record *before* it; and those
+    that an earlier action must have *declared*. *day* is that of the entry, for facts required only between certain
+    days.
     """
     missing = _missing(action.requires, facts, {**before, **facts}, day)
     return (*missing, *_undeclared(action, before, declared)) if action.before else missing
@@ -155,7 +157,7 @@ def _is_missing(need: Requirement, facts: Mapping[str, Any], on_record: Mapping[
 
 
 def _unequal(action: Action, entry: Entry, gathered: Mapping[str, Any]) -> Iterator[Finding]:
-    """谁起草、谁解读: facts that have to agree, where both are stated and do not."""
+    """谁起草、谁解读: facts that have to agree, where both are given and do not."""
     for fact, other in action.same.items():
         one, two = gathered.get(fact), gathered.get(other)
         if one and two and one != two:
@@ -177,10 +179,10 @@ def ended_on(workflow: Workflow, record: Sequence[Entry]) -> date | None:
 
 def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
     """
-    Read the case off its record (推演).
+    Read the case from its record (推演).
 
-    What the workflow does not allow from the state of that day leads to the state that the action names all the
-    same, and leaves a finding; so do facts that are missing. Nothing is refused here: what happened, happened.
+    An action that the workflow does not allow on that day still leads to its target state, and leaves a finding; so do
+    missing facts. Nothing is refused here: it has already happened.
     """
     table = table_of(workflow)
     moves, named, actions, states = table.moves, table.named, workflow.actions, workflow.states
@@ -204,7 +206,7 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                 declared.update((fact, value) for fact, value in entry.facts.items() if fact in action.carries)
             if entry.facts:
                 if action is not None and action.hands_to and entry.facts.get(action.hands_to):
-                    gathered.pop("officer", None)  # 转办: the officer of the unit before has it no longer
+                    gathered.pop("officer", None)  # 转办: the officer of the previous unit no longer has it
                 gathered.update(entry.facts)
             if action is not None:
                 if action.requires and (gaps := _missing(action.requires, entry.facts, gathered, entry.day)):

@@ -1,9 +1,9 @@
 """
-A Merkle tree over a growing list (默克尔树): its root commits to every leaf, and a leaf costs the same however many
-there are.
+A Merkle tree over a growing list (默克尔树): its root commits to every leaf, and adding a leaf costs the same at any
+size.
 
-The tree is that of RFC 6962: a leaf is hashed behind a zero byte, two nodes behind a one. Kept between two additions
-are only the roots of its perfect subtrees (peaks), from the largest to the smallest.
+The tree is that of RFC 6962: a leaf is hashed after a zero byte, two nodes after a one. Only the roots of its perfect
+subtrees (peaks) are kept between additions, from the largest to the smallest.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Tree:
 
     @classmethod
     def grown(cls, count: int, peaks: str, algorithm: str) -> Tree:
-        """The tree as it was kept: its leaves counted, its peaks in hexadecimal."""
+        """The tree from its stored form: the number of leaves, the peaks in hexadecimal."""
         return cls(count, [bytes.fromhex(peak) for peak in peaks.split()], algorithm)
 
     def add(self, leaves: Iterable[str]) -> None:
         """Add leaves, in their order."""
         for leaf in leaves:
             node = self._hash(b"\x00" + leaf.encode())
-            # Like counting in twos: a full pair becomes one node, and carries.
+            # Like binary addition: a full pair becomes one node, and carries.
             place = self.count
             while place & 1:
                 node = self._hash(b"\x01" + self.peaks.pop() + node)
@@ -48,7 +48,7 @@ class Tree:
             self.count += 1
 
     def root(self) -> str:
-        """The root over all leaves; that of none is the hash of nothing."""
+        """The root over all leaves; without leaves, the hash of an empty text."""
         if not self.peaks:
             return self._hash(b"").hex()
         node = self.peaks[-1]
@@ -57,7 +57,7 @@ class Tree:
         return node.hex()
 
     def kept(self) -> str:
-        """The peaks as they are kept."""
+        """The peaks in their stored form."""
         return " ".join(peak.hex() for peak in self.peaks)
 
     def _hash(self, data: bytes) -> bytes:
@@ -71,7 +71,7 @@ KEYED = "hmac-"
 
 def keyed(text: str, key: str, algorithm: str) -> str:
     """
-    The hash of a text under the office's key (密钥校验值), its making named in front: whoever lacks the key can
-    recompute every plain hash, and not this one.
+    The hash of a text under the office's key (密钥校验值), with the algorithm in front: without the key anybody can
+    recompute every plain hash, but not this one.
     """
     return f"{KEYED}{algorithm}:{hmac.new(key.encode(), text.encode(), algorithm).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Names in a workflow that lead nowhere (无处可去的名称): states, actions, facts, choices, clocks, limits, ladders."""
+"""Unknown names in a workflow (无处可去的名称): states, actions, facts, choices, clocks, limits, ladders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that does not agree (不自洽之处); ``where`` is the way to it in the workflow's file."""
+    """One inconsistency (不自洽之处); ``where`` is its path in the workflow's file."""
 
     workflow: str
     where: tuple[str, ...]
@@ -28,7 +28,7 @@ class Problem:
 
 
 def action_names(workflow: Workflow) -> Iterator[Problem]:
-    """States and facts that an action names and the workflow has not."""
+    """States and facts that an action names and the workflow does not have."""
     for action in workflow.actions.values():
         where = ("actions", action.name)
         states = [("from", source) for source in action.sources]
@@ -58,7 +58,7 @@ def action_names(workflow: Workflow) -> Iterator[Problem]:
 
 
 def clock_names(workflow: Workflow) -> Iterator[Problem]:
-    """Actions, clocks and facts that a clock names and the workflow has not."""
+    """Actions, clocks and facts that a clock names and the workflow does not have."""
     for rule in workflow.clocks:
         what = said('clock "{name}"', name=rule.name)
         for key, name in actions_of(rule):
@@ -85,7 +85,7 @@ def clock_names(workflow: Workflow) -> Iterator[Problem]:
 
 
 def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
-    """Limits and ladders that a clock names and no file holds."""
+    """Limits and ladders that a clock names and no file has."""
     for rule in workflow.clocks:
         what, where = said('clock "{name}"', name=rule.name), ("clocks", rule.name)
         for key, name in limits_of(rule):
@@ -159,13 +159,13 @@ def actions_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
 
 
 def clocks_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    """Every other clock that a clock rests on."""
+    """Every other clock on which a clock depends."""
     yield from (("wait", each.within) for each in rule.waits if each.within)
     yield from (("suspend", each.lapse) for each in rule.suspends if each.lapse)
 
 
 def facts_of(rule: ClockRule) -> Iterator[tuple[str, str]]:
-    """Every fact that a clock goes by."""
+    """Every fact that a clock uses."""
     yield from (("start", each.day) for each in rule.starts if each.day)
     yield from (("stop", each.day) for each in rule.stops if each.day)
     if rule.until:

@@ -1,5 +1,5 @@
 """
-Last days that are not counted to but named (指定日): a fixed date, a day that the entry names, hours from a moment.
+Last days that are named, not counted (指定日): a fixed date, a day in the entry, hours from a moment.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEA
 
 class Appointed(NamedTuple):
     """
-    A named last day (指定的届满日); ``objection`` is what should not be so, with its facts. Without a day the one
-    named does not hold, and the limit's own is counted.
+    A named last day (指定的届满日); ``objection`` is its finding, with its facts. Without a day the named one is
+    invalid, and the limit's own is counted.
     """
 
     day: date | None
@@ -35,9 +35,9 @@ def appointed(
     rule: ClockRule, value: LimitValue, event: ClockEvent, calendar: WorkCalendar, count: Callable[[int], date]
 ) -> Appointed | None:
     """
-    The last day that a start names, or that its limit fixes; None where the days are counted.
+    The last day that a start names, or that its limit fixes; None if the days are counted.
 
-    *count* counts the limit's own length from the start: a day named by an entry is held against it.
+    *count* counts the limit's own length from the start: a day named by an entry is compared with it.
     """
     if rule.until and (named := day_fact(event.entry.facts, rule.until)) is not None:
         return _named(rule, value, event, calendar, named, count)
@@ -64,8 +64,8 @@ def _named(
         return (
             Appointed(day) if named <= lawful else Appointed(lawful, None, "term_too_long", {**facts, "last": lawful})
         )
-    # What the office has only proposed to itself binds it no further, unless the clock says so; what it has set for
-    # others is the least that they have.
+    # The office's own proposal does not bind it further, unless the clock says so; a limit that it has set for others
+    # is their minimum.
     own = value.citation.known is Known.PROPOSAL and rule.obligor is Obligor.OFFICE and not rule.shortened_by
     if value.length is None or value.unit not in _COUNTED or own:
         return Appointed(day)
@@ -86,7 +86,7 @@ def _statutory(day: date, value: LimitValue, calendar: WorkCalendar) -> date:
 
 def _fixed_date(value: LimitValue, start: date, named: date | None = None) -> date:
     """
-    The fixed date of a round that begins on *start*; where an entry names a day, the one nearest to it, if that is
+    The fixed date of a round that begins on *start*; if an entry names a day, the one nearest to it, if that is
     earlier: a report of last January that is entered in February is not due next January.
     """
     day = _next_fixed_date(value, start)
@@ -119,14 +119,14 @@ def _hours(length: int, event: ClockEvent) -> Appointed:
     if moment is not None:
         end = last_moment(moment, length)
         return Appointed(legal_day(end), end)
-    # No moment on record: the day's own beginning, so that nobody is notified too late; and a finding says so.
+    # No moment on record: the beginning of the day, so that nobody is notified too late; and a finding says so.
     end = last_moment(datetime.combine(event.day, time(), ZoneInfo("Asia/Shanghai")), length)
     return Appointed(legal_day(end), end, "moment_missing", {"day": event.day})
 
 
 def moment_of(event: ClockEvent) -> datetime | None:
     """
-    The moment of an event (时刻): what the entry names, else when it was written, where that was on the same day.
+    The moment of an event (时刻): the one in the entry, else when it was recorded, if that was on the same day.
     """
     rule = event.rule
     named = moment_fact(event.entry.facts, rule.day) if isinstance(rule, Trigger) and rule.day else None

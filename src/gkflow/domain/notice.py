@@ -1,4 +1,4 @@
-"""What is said to whom (通知), and who holds which role (人员与职责)."""
+"""Notices (通知), and who holds which role (人员与职责)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-# Who is next when a post is vacant: each role is notified in place of the one before it.
+# The order for vacant posts: each role is notified in place of the previous one.
 ROLES_UPWARD = ("clerk", "officer", "section_head", "disclosure_head", "director", "supervising_office")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is notified (人员): the roles held in a unit, and by which channels to reach them."""
+    """Somebody who is notified (人员): the roles held in a unit, and their channels."""
 
     name: str
     unit: str
     roles: tuple[str, ...]
     channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # channel -> address
-    acts_for: tuple[str, ...] = ()  # the people in whose name this one may enter acts (代办); "*" is everybody
+    acts_for: tuple[str, ...] = ()  # the people on whose behalf this one may enter acts (代办); "*" is everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Addressee:
     channels: Mapping[str, str]
     vacant: tuple[str, ...] = ()  # the posts found vacant on the way
     meant: str = ""
-    unknown: str = ""  # the officer named on the case whom the settings do not know
+    unknown: str = ""  # the officer named on the case who is not in the settings
 
 
 UPWARD = ReportingLine()
@@ -64,9 +64,9 @@ def find_addressees(
     """
     Find who is notified when a step names *role* in *unit*.
 
-    The case's own officer stands for the role ``officer``, whatever the unit. People of unit ``*`` serve every unit.
-    A vacant post passes the notice up the line, then to the office's own unit, then to the fallback, and to the file
-    channel, so that the vacancy itself is on record. It reaches nobody only where the settings name nobody.
+    The case's own officer is the role ``officer``, whatever the unit. People of unit ``*`` serve every unit. A vacant
+    post passes the notice up the line, then to the office's own unit, then to the fallback, and to the file channel, so
+    that the vacancy itself is on record. It reaches nobody only if the settings name nobody.
     """
     if role == "officer" and officer and not people:
         return (Addressee(officer, role, FILE, (), role),)
@@ -87,7 +87,7 @@ def find_addressees(
 
 
 def _named(people: Sequence[Person], name: str, unit: str) -> tuple[Person, ...]:
-    """Those of a name: in the unit first, for another unit may have somebody of the same name."""
+    """The people with a name: in the unit first, because another unit may have somebody with the same name."""
     found = tuple(person for person in people if person.name == name)
     return tuple(person for person in found if person.unit in (unit, "*")) or found
 
@@ -102,7 +102,7 @@ def _holders(people: Sequence[Person], role: str, unit: str, office: str) -> tup
 def _beyond(
     people: Sequence[Person], role: str, unit: str, line: ReportingLine
 ) -> Iterator[tuple[str, tuple[Person, ...]]]:
-    """Past the end of the line: the office's own unit; the fallback, near before far; whoever holds any post."""
+    """After the end of the line: the office's own unit; the fallback, near before far; whoever holds any post."""
     near = (unit, "*", line.office)
     for held in (role, *line.above(role)):
         yield held, tuple(person for person in people if held in person.roles and person.unit == line.office)
@@ -132,12 +132,12 @@ def find_all(
     """
     Find who is notified when a step names several *roles*: each person once, in the first role found.
 
-    Two people of one name are two where their addresses differ.
+    Two people with one name are different if their addresses differ.
     """
     found: dict[tuple[Any, ...], Addressee] = {}
     for role in roles:
         for who in find_addressees(people, role, unit, officer, line):
-            # Nobody is not the same nobody in another role.
+            # An unfilled role is a separate entry.
             own = tuple(sorted((channel, address) for channel, address in who.channels.items() if address))
             key = (who.name, own) if who.name else ("", who.role)
             known = found.get(key)
@@ -162,7 +162,7 @@ def names_twice(people: Sequence[Person]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How notices are worded (通知用语): a subject and a text for each kind; the same edition, the same words."""
+    """The wording of notices (通知用语): a subject and a text for each kind; the same edition, the same words."""
 
     edition: str
     source: str
@@ -177,8 +177,8 @@ class _Blank(dict[str, Any]):
 
 def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
     """
-    Compose subject and text of a notice from its facts (拟文): in the words of its form, where it has one, else of its
-    kind; a kind without words of its own reads as a note.
+    Compose subject and text of a notice from its facts (拟文): with the wording of its form, if it has one, else of its
+    kind; a kind without its own wording uses that of a note.
     """
     named = (str(facts.get(key, "")) for key in ("form", "kind"))
     subject, text = next((wording.words[name] for name in named if name in wording.words), wording.words["note"])
@@ -192,7 +192,7 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
         vacant = [role for role in vacant if role != "officer"]
         text = f"{text.rstrip()}\n{wording.words['unknown'][1]}"
     if vacant:
-        # 职责空缺: who is notified in place of another must read why.
+        # 职责空缺: who is notified in place of another must be given the reason.
         told["vacant"] = "、".join(wording.roles.get(role, role) for role in vacant)
         text = f"{text.rstrip()}\n{wording.words['vacant'][1]}" if "vacant" in wording.words else text
     return subject.format_map(told), text.format_map(told).strip()

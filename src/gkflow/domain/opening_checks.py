@@ -1,4 +1,6 @@
-"""What follow-up cases need (派生案件的核对): what actions, ladders and recurring duties open, exists and is given."""
+"""
+Checks of follow-up cases (派生案件的核对): what actions, ladders and recurring tasks open exists and has its facts.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def opened_by_actions(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
-    """What actions open: workflows, facts and their values (派生案件)."""
+    """The cases that actions open: workflows, facts and their values (派生案件)."""
     for action in workflow.actions.values():
         where, what = ("actions", action.name, "opens"), said('action "{name}": opens', name=action.name)
         carried = action.carries
@@ -56,7 +58,7 @@ def opened_by_actions(workflow: Workflow, rulebook: Rulebook) -> Iterator[Proble
 
 
 def opened_by_others(rulebook: Rulebook) -> Iterator[Problem]:
-    """What ladders and recurring duties open; the place is their own file's."""
+    """The cases that ladders and recurring tasks open; faults are located in their own file."""
     for ladder in rulebook.ladders.values():
         for step in ladder.steps:
             if step.opens is not None:
@@ -121,7 +123,7 @@ def _counting(duty: RecurringTask, counts: Counting, rulebook: Rulebook) -> Iter
 
 
 def _opening(opening: Opening, rulebook: Rulebook) -> Iterator[str]:
-    """What a case that is to be opened by itself must find: its workflow, and facts that its first action takes."""
+    """The requirements of an automatically opened case: its workflow, and the facts of its first action."""
     other = rulebook.workflows.get(opening.workflow)
     if other is None:
         yield said(

@@ -1,8 +1,8 @@
 """
-Whether a workflow lets out what must stay in (公开范围检查).
+Whether a workflow publishes what must not be published (公开范围检查).
 
-What ``publication`` decides on a record, the file can get wrong beforehand: a state that lies open though nothing
-was published, a workflow of applications with open facts, an approver's name among what leaves.
+``publication`` decides on a record; this module checks the file beforehand: a public state without a publication, a
+workflow of applications with public facts, an approver's name among the public facts.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
 
-# What a remark, a correction and a link carry: words of the office to itself.
+# The facts of a remark, a correction and a link: internal remarks of the office.
 _INTERNAL = ("text", "reason")
 _ASIDE = ("note", "correct_entry", "link", "recount")
 
 
 def opening_problems(workflow: Workflow) -> Iterator[Problem]:
-    """What lies open in this workflow and must not, each with its place."""
+    """What is public in this workflow and must not be, each with its place."""
     if workflow.name in NEVER_LEAVES and not workflow.publication.never:
         text = said('nothing of "{name}" ever leaves: publication must be "attribute: never"', name=workflow.name)
         yield Problem(workflow.name, ("publication", "attribute"), text)
@@ -34,7 +34,7 @@ def opening_problems(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _of_never(workflow: Workflow) -> Iterator[Problem]:
-    """Without ``publication``, and with ``attribute: never``, nothing may lie open."""
+    """Without ``publication``, and with ``attribute: never``, nothing may be public."""
     stated = "publication: attribute" if workflow.publication.cite else said("no publication")
     for state in workflow.states.values():
         if state.published:
@@ -79,7 +79,7 @@ def _conditions(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _states(workflow: Workflow) -> Iterator[Problem]:
-    """A state lies open only where every course of events that leads to it has published, and still holds."""
+    """A state is public only if every course of events that leads to it has published, and still holds."""
     for action in workflow.actions.values():
         target = workflow.states.get(action.target or "")
         if action.publishes and target is not None and not target.published:
@@ -102,7 +102,7 @@ def _states(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _unpublished(workflow: Workflow) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The published states that some course comes to without a publication in force, with a shortest one."""
+    """The published states that some course reaches without a publication in force, with a shortest course."""
     first = workflow.first
     begin = (str(first.target), first.publishes)
     trails: dict[tuple[str, bool], tuple[str, ...]] = {begin: (first.name,)}

@@ -1,9 +1,9 @@
 """
-What may leave the office (可以对外公开的内容): the one predicate that every door, push and export asks.
+Public content (可以对外公开的内容): the only predicate used by every door, push and export.
 
-Nothing leaves unless three things hold: the case stands in a state that its workflow declares ``published``, come
-to by an action that publishes and that is still in force; the decided attribute of the item is 主动公开; and the
-fact declares itself public. Whatever is not declared stays in.
+Nothing is public unless three things hold: the case is in a state that its workflow declares ``published``, reached by
+an action that publishes and that is still in force; the decided attribute of the item is 主动公开; and the fact itself
+is declared public. Everything undeclared is withheld.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
 
 
 class Kept(StrEnum):
-    """Why nothing of a case leaves (不公开的原因)."""
+    """Why nothing of a case is public (不公开的原因)."""
 
     NEVER = "never"  # requests, messages, supervisions, …: no case of this workflow
     STATE = "state"  # not published yet, withheld, withdrawn, taken down, expired, being changed
     UNPUBLISHED = "unpublished"  # in such a state, but by no publication in force
     ATTRIBUTE = "attribute"  # 依申请公开 or 不予公开, or not decided
-    CONDITION = "condition"  # the record holds what forbids it, or lacks what it needs
-    RUN_OUT = "run_out"  # its term has run out; the entry that says so is still to come
+    CONDITION = "condition"  # the record has what forbids it, or lacks what it needs
+    RUN_OUT = "run_out"  # its term has run out; the entry that records it is still to come
 
 
 class Shown(StrEnum):
-    """How a fact leaves (公开方式)."""
+    """How a fact is published (公开方式)."""
 
     OPEN = "open"
     MASKED = "masked"
 
 
 class Leaving(NamedTuple):
-    """A fact that leaves (公开的要素): what it is, its value, and how it leaves."""
+    """A public fact (公开的要素): its definition, its value, and how it is published."""
 
     spec: FactSpec
     value: object
@@ -49,10 +49,10 @@ class Leaving(NamedTuple):
 
 def why_kept(workflow: Workflow, case: Case, deadlines: Iterable[Deadline], as_of: date) -> Kept | None:
     """
-    Why nothing of the case leaves on a day; None where it lies open (是否公开).
+    Why nothing of the case is public on a day; None if it is public (是否公开).
 
-    *workflow* are the rules in use today, not those under which the case began: what may leave today is judged by
-    today's rules. Where the two read the record differently, nothing leaves.
+    *workflow* are the present rules, not those under which the case began: today's rules decide what is public today.
+    If the two read the record differently, nothing is public.
     """
     rule = workflow.publication
     if rule.never or workflow.name in NEVER_LEAVES:
@@ -76,9 +76,9 @@ def why_kept(workflow: Workflow, case: Case, deadlines: Iterable[Deadline], as_o
 
 def public_facts(workflow: Workflow, case: Case, deadlines: Iterable[Deadline], as_of: date) -> Mapping[str, Leaving]:
     """
-    The facts that leave, by name (公开的要素); none where the case does not lie open.
+    The public facts, by name (公开的要素); none if the case is not public.
 
-    They are those that stood on the record when it was published last: what was entered since has not been published.
+    They are the facts on record at the last publication: later entries have not been published.
     """
     if why_kept(workflow, case, deadlines, as_of) is not None:
         return {}
@@ -93,7 +93,7 @@ def public_facts(workflow: Workflow, case: Case, deadlines: Iterable[Deadline], 
 
 
 def _shown(spec: FactSpec, facts: Mapping[str, Any]) -> Shown | None:
-    # However a file declares it, the number of a natural person stays in (个人信息保护法 第二十八条).
+    # However a file declares it, the number of a natural person is withheld (个人信息保护法 第二十八条).
     if spec.type in NEVER_OPEN or spec.published not in ("open", "masked"):
         return None
     if spec.published == "open" or any(meets(conditions, facts) for conditions in spec.open_when):
@@ -103,11 +103,11 @@ def _shown(spec: FactSpec, facts: Mapping[str, Any]) -> Shown | None:
 
 @dataclass(slots=True)
 class _Course:
-    """How a record came to where it stands: its state, and the facts of the publication in force."""
+    """The progress of a record: its state, and the facts of the publication in force."""
 
     state: str = NEW
     published: Mapping[str, Any] | None = None
-    over: bool = False  # it had ended without lying open; only a correction brings it back
+    over: bool = False  # it had ended without being public; only a correction reopens it
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -115,8 +115,8 @@ def _course_of(workflow: Workflow, record: Sequence[Entry]) -> _Course:
     """
     Go through the record in force and keep what was published (公开的经过).
 
-    A publication that the workflow does not allow where it stands opens nothing; one that was followed by a state
-    that is not open has ended, whatever comes after it. Only the next publication opens the case again.
+    A publication that the workflow does not allow in that state has no effect; one followed by a state that is not
+    public has ended, whatever comes after it. Only the next publication makes the case public again.
     """
     table, course = table_of(workflow), _Course()
     for entry in record:
@@ -138,7 +138,7 @@ def _course_of(workflow: Workflow, record: Sequence[Entry]) -> _Course:
 
 
 def _is_decided_open(attribute: Mapping[str, frozenset[str]], record: Sequence[Entry]) -> bool:
-    """Whether the last word on the attribute (公开属性) is open; where the law decides, there is nothing to ask."""
+    """Whether the last value of the attribute (公开属性) is open; always true if the law decides."""
     if not attribute:
         return True
     for entry in reversed(record):
@@ -152,8 +152,8 @@ def _is_decided_open(attribute: Mapping[str, frozenset[str]], record: Sequence[E
 
 def _has_run_out(workflow: Workflow, deadlines: Iterable[Deadline], as_of: date) -> bool:
     """
-    Whether the law has ended it already (最长公示期届满后，相关信息自动停止公示), though the sweep that writes it down
-    is still to come.
+    Whether the law has ended publication already (最长公示期届满后，相关信息自动停止公示), even if the sweep has not
+    yet recorded it.
     """
     for deadline in deadlines:
         if deadline.status is not Status.RUNNING or as_of <= deadline.last_day:

@@ -1,8 +1,8 @@
 """
-Which courses of events a workflow allows (可能的办理过程), as far as one clock is concerned.
+The possible courses of events of a workflow (可能的办理过程), for one clock.
 
-The product of the states and of what the clock does (not yet, running, stopped) is walked breadth first, so
-that the first trail found to a place is a shortest one.
+The product of the states and of the clock's phases (not yet, running, stopped) is searched breadth first, so that the
+first trail found to a place is a shortest one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OTHER = "*"  # a value that no condition names
 
 
 class Phase(Enum):
-    """What a clock does, seen from outside (计时阶段); standing still and waiting are ways of running."""
+    """The phase of a clock (计时阶段); suspended and waiting clocks count as running."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What became known of one clock (推演结果)."""
+    """The result of the search for one clock (推演结果)."""
 
     ever_runs: bool
     taken_while_running: frozenset[str]
@@ -64,12 +64,12 @@ class Courses:
         return trails
 
     def _leaving(self, state: str) -> Iterator[Action]:
-        # 误收 is no course of events: it says that there was no case, and would hide every dead end.
+        # 误收 is excluded: it means that there was no case, and would hide every dead end.
         actions = self._workflow.actions.values()
         return (action for action in actions if state in action.sources and action.name != MISFILE)
 
     def of(self, rule: ClockRule) -> Course:
-        """Walk every course of events and watch one clock."""
+        """Search every course of events for one clock."""
         actions = self._workflow.actions
         effects = {name: _effects(self._workflow, action, rule) for name, action in actions.items()}
         first = self._workflow.first
@@ -101,7 +101,7 @@ class Courses:
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What one entry does to the clock under one choice of its facts."""
+    """The effect of one entry on the clock for one choice of its facts."""
 
     starts: bool
     stops: bool
@@ -109,7 +109,7 @@ class _Effect:
 
 
 def _after(phase: Phase, effects: frozenset[_Effect], paired: bool) -> frozenset[Phase]:
-    """The phases that may follow; a stop is read before a start, and only a paired clock starts again."""
+    """The possible next phases; a stop is read before a start, and only a paired clock starts again."""
     found: set[Phase] = set()
     for effect in effects:
         then = {phase}

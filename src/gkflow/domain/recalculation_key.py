@@ -1,8 +1,8 @@
 """
-How a last day is counted again under another calendar (重算依据): the little that it rests on, as JSON.
+How a last day is recalculated under another calendar (重算依据): its few inputs, as JSON.
 
-A clock row keeps it, so that a new edition of the calendar can be held against a million open clocks without
-reading their records. Rows with the same text rest on the same.
+A clock row keeps it, so that a new edition of the calendar can be compared with a million open clocks without reading
+their records. Rows with the same text have the same inputs.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from gkflow.domain.counting import Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.law import Direction, LimitUnit, MonthEnd, RestDayReceipt, Roll
 
-READ = '"record"'  # the record has to be read: what it rests on depends on the calendar itself
+READ = '"record"'  # the record has to be read: the inputs depend on the calendar itself
 STILL = '"nothing"'  # no calendar moves it
 _COUNTED = (LimitUnit.WORKING_DAY, LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR)
 
 
 def recalculation_key_of(deadline: Deadline) -> str:
     """
-    What the last day of a running clock rests on: unit and length, how it rolls, and the days left out.
+    The inputs of a running clock's last day: unit and length, how it rolls, and the excluded days.
 
-    ``READ`` where it rests on the last day of another clock, or of its own at some earlier time, which the calendar
-    moves as well; ``STILL`` for a day that is named and does not roll.
+    ``READ`` if it depends on the last day of another clock, or on an earlier last day of its own, which the calendar
+    moves as well; ``STILL`` for a named day that does not roll.
     """
     value, last = deadline.value, deadline.last_day
     if value is None or last is None or deadline.status is not Status.RUNNING:
@@ -39,15 +39,15 @@ def recalculation_key_of(deadline: Deadline) -> str:
     if value.length is None or value.unit not in _COUNTED:
         return STILL
     if value.direction is Direction.BEFORE:
-        # It lies before the day from which it is counted, where the database does not look for what a notice touches.
+        # It is before the day from which it is counted, where the database does not search for affected clocks.
         return READ if value.unit is LimitUnit.WORKING_DAY or value.roll is not Roll.NONE else STILL
     if deadline.clock.rule.until and deadline.findings:
-        return READ  # a day was named that does not hold; whether it does is a matter of the calendar
+        return READ  # an invalid day was named; whether it is valid depends on the calendar
     if any(event.verb is Verb.WAIT for event in deadline.clock.events):
-        return READ  # whether a notice was timely is itself a matter of the calendar
+        return READ  # whether a notice was timely depends on the calendar
     spans: list[Span] = []
     if deadline.suspensions:
-        # When silence ended a consultation is so as well.
+        # So does the day on which silence ended a consultation.
         lapsing = {rule.trigger.action for rule in deadline.clock.rule.suspends if rule.lapse}
         if any(each.ended is None or each.action in lapsing for each in deadline.suspensions):
             return READ
@@ -85,7 +85,7 @@ def how_firm_of(key: str, since: date, last: date, calendar: WorkCalendar) -> tu
     if rests_on["unit"] == LimitUnit.WORKING_DAY.value:
         after = since
     elif "roll" in rests_on:
-        after = last - timedelta(days=1)  # only the roll of a calendar period asks which days are worked
+        after = last - timedelta(days=1)  # only the roll of a calendar period depends on working days
     else:
         return False, last, last
     if not calendar.provisional(after, last):

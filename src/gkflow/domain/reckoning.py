@@ -1,7 +1,7 @@
 """
-Reckoning a deadline (推算): a clock's events gone through in order, against its limit and the calendar.
+Computing a deadline (推算): apply a clock's events in order, with its limit and the calendar.
 
-Nothing is stored that could not be reckoned again.
+Nothing is stored that could not be computed again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _SUSPENDED = Status.SUSPENDED
 
 class InUse(NamedTuple):
     """
-    By what a case is reckoned where the office has adopted more than one calendar, or other rules (采用的版本);
-    *known_since* is when the case was first written down, *ended* the day on which it ended.
+    The editions for a case if the office has adopted several calendars or rules (采用的版本); *known_since* is when the
+    case was first recorded, *ended* the day on which it ended.
     """
 
     adopted: Adopted
@@ -42,14 +42,13 @@ def reckon_all(
     in_use: InUse | None = None,
 ) -> dict[tuple[str, str], Deadline]:  # fmt: skip
     """
-    Reckon every clock of a case, by (name, ref).
+    Compute the deadline of every clock of a case, by (name, ref).
 
     In the order of the workflow, so that a clock whose lapse ends another's suspension is known before it. A clock
-    to which nothing has happened since it was reckoned in *before* (an earlier day of the same record) is taken
-    over as it was, with the day of then; not so a suspended one, for which the law itself may have set an end.
+    without events since *before* (the result for an earlier day of the same record) is taken from there, with its day;
+    but not a suspended one, for which the law itself may have set an end.
 
-    With *in_use* each clock is reckoned with its own: a stopped one with those of its stop, a running one with those
-    of the day.
+    With *in_use* each clock has its own edition: a stopped one that of its stop, a running one that of the day.
     """
     known: dict[tuple[str, str], Deadline] = {}
     frame = Frame(limit_of, calendar, as_of, known, reckon)
@@ -87,10 +86,10 @@ def _in_use_for(clock: Clock, in_use: InUse, as_of: date) -> Adoption:
 
 def reckon(clock: Clock, frame: Frame) -> Deadline:
     """
-    Reckon the deadline of one clock.
+    Compute the deadline of one clock.
 
-    The limit in force is the one on the day on which the clock first started. Raises NotFound for a limit that no
-    file holds.
+    The limit in force is the one on the day on which the clock first started. Raises NotFound for a limit that no file
+    has.
     """
     start = clock.events[0]
     name = start.rule.limit if isinstance(start.rule, Trigger) and start.rule.limit else clock.rule.limit
@@ -104,7 +103,7 @@ def reckon(clock: Clock, frame: Frame) -> Deadline:
 
 
 def _go_through(course: Course, events: tuple[ClockEvent, ...]) -> None:
-    """What each event does to the course, by the rule under which it happened."""
+    """The effect of each event on the course, by the rule under which it happened."""
     for event in events:
         if event.verb is _VOID:
             _void(course, event)
@@ -116,7 +115,7 @@ def _go_through(course: Course, events: tuple[ClockEvent, ...]) -> None:
                 else:
                     _resume(course, event, rule)
             case Trigger():
-                course.stop = event  # a clock starts once: what follows its start is its stop
+                course.stop = event  # a clock starts once: an event after its start is its stop
             case ExtendRule() as rule:
                 _extend(course, event, rule)
             case WaitRule() as rule:
@@ -127,7 +126,7 @@ def _go_through(course: Course, events: tuple[ClockEvent, ...]) -> None:
                 _bar(course, event)
 
 
-# -- what happened -----------------------------------------------------------------------------------------------
+# -- events ------------------------------------------------------------------------------------------------------
 
 
 def _resume(course: Course, event: ClockEvent, rule: SuspendRule) -> None:
@@ -135,27 +134,27 @@ def _resume(course: Course, event: ClockEvent, rule: SuspendRule) -> None:
     of_rule = [letter for letter in course.letters if letter.ended is None and letter.rule is rule]
     mine = [letter for letter in of_rule if str(letter.event.entry.facts.get("ref", "")) == ref]
     if not ref:
-        # A register may leave the ref out: with one consultation open there is no doubt which is answered.
+        # A register may leave the ref out: if only one consultation is open, the answer is to that one.
         mine = mine[:1] or (of_rule if len(of_rule) == 1 else [])
     if not mine:
         if event.entry.action not in course.voided:
             course.find("no_open_consultation", event, ref=ref)
         return
-    # 逾期未提出意见: silence put on record is no answer; the consultation ended with its term.
+    # 逾期未提出意见: recorded silence is not an answer; the consultation ended with its term.
     silent = bool(rule.silence) and meets(rule.silence, event.entry.facts)
     for letter in mine:
-        # A consultation ends with its answer, even a late one; asked anew, the latest letter is answered.
+        # A consultation ends with its answer, even a late one; after a repeated request the latest letter is answered.
         lapse = course.lapse_of(letter) if silent or letter is not mine[-1] else None
         ended = event.day if lapse is None else min(event.day, lapse)
         letter.ended = max(ended, letter.began)
 
 
 def _void(course: Course, event: ClockEvent) -> None:
-    """What the law of that day did not know moves nothing, and a finding says so: 不溯及既往."""
+    """A rule that the law of that day did not have has no effect, and a finding says so: 不溯及既往."""
     rule = event.rule
     held = rule.trigger.held if isinstance(rule, SuspendRule | WaitRule) else rule.held
     if isinstance(rule, SuspendRule):
-        course.voided |= {rule.until}  # its answer answers something all the same
+        course.voided |= {rule.until}  # its answer still answers something
     elif isinstance(rule, WaitRule):
         course.noticed |= {rule.trigger.action}
     course.find("effect_not_held", event, since=held.since if held else None, until=held.until if held else None)
@@ -192,7 +191,7 @@ def _restart(course: Course, event: ClockEvent, rule: RestartRule) -> None:
     if rule.after:
         course.risk = course.risk or last
     elif last is not None and event.day > last and course.clock.rule.kind is ClockKind.DUTY:
-        # What comes round again begins anew; that this round was late stays told.
+        # A recurring task begins again; a late round stays on record as late.
         course.find("late_before_restart", event, last=last, day=event.day)
     course.since, course.waiting = event.day, None
     if course.value.unit is not LimitUnit.WORKING_DAY or course.clock.rule.until:
@@ -217,12 +216,12 @@ def _extend(course: Course, event: ClockEvent, rule: ExtendRule) -> None:
     if course.waiting:
         course.find("extension_no_clock", event, clock=course.clock.rule.name, status="waiting", cite=cite)
     elif course.fixed is not None or (value.length is not None and event.day > course.count(value.length, ())):
-        # Past the last day without any suspension; suspensions only move it later.
+        # After the last day without any suspension; suspensions only move it later.
         base, _ = course.last(event.day)
         if base is not None and event.day > base:
             course.find("extension_late", event, day=event.day, last=base, cite=cite)
     if course.extension + days > most or days < 1:
-        # The extension counts what its limit counts: a sum in two units was left aside above.
+        # The extension has the unit of its limit: a sum in two units was excluded above.
         course.find("extension_too_long", event, days=days, most=most, counted_in=str(value.unit), cite=cite)
     course.extension = min(course.extension + max(days, 0), most)
     course.extended_on = course.extended_on or event.day
@@ -234,7 +233,7 @@ def _bar(course: Course, event: ClockEvent) -> None:
         course.find("too_early", event, last=last, day=event.day, cite=course.value.citation)
 
 
-# -- what follows ------------------------------------------------------------------------------------------------
+# -- results -----------------------------------------------------------------------------------------------------
 
 
 def _conclude(course: Course) -> Deadline:
@@ -290,13 +289,13 @@ def _verdict_of_stop(course: Course, stop: ClockEvent, at: date, last: date | No
     rule = course.clock.rule
     longest = None
     if last is not None and stop.day > last and course.extended_on is None and rule.extends:
-        longest = course.longest(at)  # only a late act asks whether an extension could have saved it
+        longest = course.longest(at)  # only for a late act does a possible extension matter
     moment = moment_of(stop) if course.moment is not None else None
     return verdict_of(rule.kind, stop.day, last, longest, moment=moment, end=course.moment)
 
 
 def _tell_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | None, days: int | None) -> None:
-    """What came late is a finding at once, with its last day: a power as lapsed, a duty with its verdict."""
+    """A late act is a finding immediately, with its last day: a power as lapsed, a duty with its verdict."""
     rule = course.clock.rule
     if rule.kind is ClockKind.POWER:
         course.find("power_lapsed", stop, last=last, day=stop.day)

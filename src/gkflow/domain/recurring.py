@@ -1,4 +1,4 @@
-"""Duties that come round (周期职责): on which days they are due, and when their cases are to be opened."""
+"""Recurring tasks (周期职责): their due days, and when their cases are to be opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gkflow.domain.fact_rules import Condition
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What a duty is measured by (计数): so many entries of one action in the year in which it is due."""
+    """The measure of a task (计数): so many entries of one action in the year in which it is due."""
 
     workflow: str
     actions: tuple[str, ...]
@@ -26,11 +26,11 @@ class Counting:
 @dataclass(frozen=True, slots=True)
 class RecurringTask:
     """
-    A duty that comes round every year or month (周期职责).
+    A task that recurs every year or month (周期职责).
 
-    ``rule`` is an RFC 5545 recurrence (dateutil.rrule) of the due days from ``since`` on; each one's case is
-    opened ``ahead`` calendar days before it is due. ``title`` is filled with year, last_year and month of the due
-    day; ``given`` are facts of the opening entry.
+    ``rule`` is an RFC 5545 recurrence (dateutil.rrule) of the due days from ``since`` on; each case is opened ``ahead``
+    calendar days before it is due. ``title`` is filled with year, last_year and month of the due day; ``given`` are
+    facts of the opening entry.
     """
 
     name: str
@@ -61,7 +61,7 @@ class RecurringTask:
         return self.title.format(year=due.year, last_year=due.year - 1, month=due.month)
 
     def period_of(self, due: date) -> str:
-        """What tells one round from another (期次): the due day itself."""
+        """The key of a round (期次): the due day itself."""
         return due.isoformat()
 
     def _rule(self) -> rrule:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Rulebook:
     """
-    Everything that the office works by (规则集).
+    All rules of an office (规则集).
 
-    ``instead`` is the profile: a limit's name, and the name of the limit that takes its place. ``recurring_tasks`` are
-    those that come round, whether the office has taken them on or not.
+    ``instead`` is the profile: from the name of a limit to the name of the limit that replaces it. ``recurring_tasks``
+    are all known ones, whether the office has taken them on or not.
     """
 
     workflows: Mapping[str, Workflow]
@@ -37,34 +37,34 @@ class Rulebook:
     calendar: WorkCalendar
     instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     history: Mapping[str, Adopted] = field(default_factory=lambda: MappingProxyType({}))  # by unit; "" for all others
-    local: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))  # by unit, where another
+    local: Mapping[str, WorkCalendar] = field(default_factory=lambda: MappingProxyType({}))  # by unit, where it differs
     recurring_tasks: Mapping[str, RecurringTask] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # codes and labels
     tasks_taken_on: tuple[str, ...] = ()  # those that the profile takes on
-    edition: str = ""  # the name of the edition that an office has adopted; empty where the files were read
-    before: tuple[Callable[[], Rulebook], ...] = ()  # what the office worked by before, oldest first; read when needed
+    edition: str = ""  # the name of the edition that an office has adopted; empty if read from files
+    before: tuple[Callable[[], Rulebook], ...] = ()  # the office's earlier rules, oldest first; read when needed
 
     def limit(self, name: str) -> TimeLimit:
         """
-        The limit that holds under that name, the profile applied.
+        The limit of that name, with the profile applied.
 
         Raises NotFound ("unknown_limit"): a missing rule stops, it is never guessed.
         """
         try:
             return self._limits[name]
         except KeyError:
-            # A case that began under an earlier edition is reckoned on, though the present one has dropped its limit.
+            # A case that began under an earlier edition still needs its limit, even if the present one has dropped it.
             for earlier in reversed(self.before):
                 if name in (book := earlier()).law.limits:
                     return book.limit(name)
             raise UnknownLimit(limit=name, mean=mean_limit(name, self.law.limits)) from None
 
     def calendar_of(self, unit: str) -> WorkCalendar:
-        """The calendar of a unit (机关的工作日历): its own where its region has days of its own."""
+        """The calendar of a unit (机关的工作日历): its own if its region has days of its own."""
         return self.local.get(unit, self.calendar)
 
     def adopted_by(self, unit: str) -> Adopted | None:
-        """The calendars that a unit has reckoned with (采用沿革); None where there has been but one."""
+        """The calendars that a unit has used (采用沿革); None if there has been only one."""
         return self.history.get(unit if unit in self.local else "")
 
     def workflow(self, name: str) -> Workflow:
@@ -76,7 +76,7 @@ class Rulebook:
 
     @cached_property
     def content_hash(self) -> str:
-        """The sha256 of all rules, the profile with them; the calendar has an edition of its own."""
+        """The sha256 of all rules, including the profile; the calendar has an edition of its own."""
         digest = hashlib.sha256()
         for workflow in sorted(self.workflows.values(), key=lambda each: each.name):
             digest.update(f"workflow {workflow.name} {workflow.edition}\n".encode())
@@ -103,15 +103,15 @@ class Rulebook:
 def _content_of(value: LimitValue) -> list[tuple[str, Any]]:
     content = asdict(value)
     if value.direction is Direction.AFTER:
-        del content["direction"]  # rules from before there was another keep their name
+        del content["direction"]  # rules from before other directions existed keep their name
     return sorted(content.items())
 
 
 def in_place_of(limit: TimeLimit, other: TimeLimit) -> TimeLimit:
     """
-    *other* where it has a value, *limit* where it has none (以地方期限代替).
+    *other* where it has a value, else *limit* (以地方期限代替).
 
-    A county's limit that began in 2021 takes no duty away from a case of 2020: there the general one holds.
+    A county's limit that began in 2021 removes no duty from a case of 2020: there the general one applies.
     """
     days = sorted({day for day, _ in (*limit.values, *other.values)})
     values = tuple((day, other.in_force(day) or limit.in_force(day)) for day in days)
@@ -120,10 +120,10 @@ def in_place_of(limit: TimeLimit, other: TimeLimit) -> TimeLimit:
 
 def loosening(limit: TimeLimit, other: TimeLimit) -> Iterator[str]:
     """
-    Why *other* may not take the place of *limit* (从严不从宽); nothing where it may.
+    Why *other* may not replace *limit* (从严不从宽); empty if it may.
 
-    The office may only be bound more tightly (a shorter maximum, a longer minimum); the terms of applicants
-    and others may only grow. A length that is set case by case is a blank and may be filled.
+    The office may only be bound more tightly (a shorter maximum, a longer minimum); the terms of applicants and others
+    may only grow. A length that is set case by case is a blank and may be filled.
     """
     if other.binds != limit.binds:
         yield f'"{other.name}" binds the {other.binds}, "{limit.name}" the {limit.binds}'
@@ -156,7 +156,7 @@ def _looser(ours: LimitValue, theirs: LimitValue, office: bool) -> str:
         return said(
             "({theirs}) cannot be compared with {ours} and may be looser", theirs=_amount(theirs), ours=_amount(ours)
         )
-    # A minimum is tight when it is long, and what binds others is theirs to have, not to lose.
+    # A longer minimum is stricter, and the terms of others must not become shorter.
     tight_when_shorter = office == (ours.bound is Bound.AT_MOST)
     if size > 0 and tight_when_shorter:
         return said("({theirs}) is longer", theirs=_amount(theirs))
@@ -180,7 +180,7 @@ def _compare(theirs: LimitValue, ours: LimitValue) -> int | None:
     months = {LimitUnit.MONTH: 1, LimitUnit.YEAR: 12}
     if theirs.unit in months and ours.unit in months:
         return theirs.length * months[theirs.unit] - ours.length * months[ours.unit]
-    # So many days never end later than as many working days, and the other way round.
+    # So many days never end later than as many working days, and vice versa.
     if theirs.unit is LimitUnit.DAY and ours.unit is LimitUnit.WORKING_DAY and theirs.length <= ours.length:
         return -1
     if theirs.unit is LimitUnit.WORKING_DAY and ours.unit is LimitUnit.DAY and theirs.length >= ours.length:
@@ -205,12 +205,12 @@ def _amount(value: LimitValue) -> str:
     return said("{length} hour", length=value.length)
 
 
-_MOST = 12  # a longer list is a reference to be looked up, no hint
+_MOST = 12  # a longer list is for the reference, not for a hint
 
 
 def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
     """
-    A hint at the nearest name, or else the names that there are (是否指).
+    A hint with the nearest name, or else the existing names (是否指).
 
     >>> mean("aproved", ("approved", "received"))
     ' (do you mean "approved"?)'
@@ -226,7 +226,7 @@ def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
 
 def mean_limit(name: str, limits: Mapping[str, object]) -> str:
     """
-    A hint at the nearest limit; within one instrument its key is enough.
+    A hint with the nearest limit; within one instrument its key is enough.
 
     >>> mean_limit("ogi-regulations/replay", {"ogi-regulations/reply": None})
     ' (do you mean "reply"?)'

@@ -1,8 +1,8 @@
 """
-Whether the rulebook agrees with itself (规则自洽检查).
+Whether the rulebook is consistent (规则自洽检查).
 
-Names that lead nowhere, states that cannot be reached or left, clocks that nothing stops. Where a claim rests
-on a course of events, the shortest one is shown as proof.
+Unknown names, states that cannot be reached or left, clocks that nothing stops. If a claim depends on a course of
+events, the shortest one is shown as proof.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Anybody may write a remark or correct what was written.
 _OPEN_TO_ALL = ("note", "correct_entry", "link", "recount", "misfile")
 _REF = "ref"
-# A stop may be named for registers, which tell of courses that the workflow does not allow; these may not.
+# A stop may be named for registers, which may hold courses that the workflow does not allow; these may not.
 _WHILE_RUNNING = ("restart", "wait", "suspend", "extend", "bars")
 
 
@@ -53,7 +53,7 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
         found += days_named(workflow, rulebook)
         found += handed_over(workflow, rulebook)
         found += opened_by_actions(workflow, rulebook)
-        # A wrong name makes nonsense of every course of events: first the names, then the courses.
+        # A wrong name invalidates every course of events: check names first, then courses.
         if not inner and any(action.first for action in workflow.actions.values()):
             found += _ways_out(workflow)
             courses = Courses(workflow)
@@ -86,7 +86,7 @@ def _roles(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _carried(workflow: Workflow) -> Iterator[Problem]:
-    """A fact that a clock goes by must be one that the action may carry, and a day must be a day."""
+    """A fact that a clock uses must be one that the action may have, and a day must be a day."""
     for rule in workflow.clocks:
         for key, action, fact, kind in _wants(workflow, rule):
             spec = workflow.facts.get(fact)
@@ -113,7 +113,7 @@ def _carried(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _declared(workflow: Workflow, fact: str) -> bool:
-    """Whether some action declares the fact: a condition may read it off the case."""
+    """Whether some action declares the fact: a condition may read it from the case."""
     return any(fact in action.carries for action in workflow.actions.values() if action.name not in _OPEN_TO_ALL)
 
 
@@ -148,7 +148,7 @@ def _wants(workflow: Workflow, rule: ClockRule) -> Iterator[tuple[str, str, str,
 
 
 def _order(workflow: Workflow) -> Iterator[Problem]:
-    """Clocks are reckoned in the order of the file: what one asks of another must be known by then."""
+    """Clocks are computed in the order of the file: a clock may only use earlier ones."""
     place = {rule.name: at for at, rule in enumerate(workflow.clocks)}
     for rule in workflow.clocks:
         for key, other in clocks_of(rule):
@@ -163,7 +163,7 @@ def _order(workflow: Workflow) -> Iterator[Problem]:
 
 
 def _ways_out(workflow: Workflow) -> Iterator[Problem]:
-    """Whoever is waited for has a term, or is at least asked again: no case stands still unseen."""
+    """Whoever is waited for has a term, or at least gets a reminder: no case is parked unnoticed."""
     for rule in workflow.clocks:
         what = said('clock "{name}"', name=rule.name)
         for suspend in rule.suspends:
@@ -178,7 +178,7 @@ def _ways_out(workflow: Workflow) -> Iterator[Problem]:
                     until=suspend.until,
                 )
                 yield Problem(workflow.name, ("clocks", rule.name, "suspend"), text)
-        # A clock that never begins anew (the shadow of an unconfirmed application) waits until something stops it.
+        # A clock that never restarts (the shadow of an unconfirmed application) waits until something stops it.
         ends = {restart.action for restart in rule.restarts} or {stop.action for stop in rule.stops}
         for wait in rule.waits:
             since = wait.trigger.action
@@ -203,7 +203,7 @@ def _is_awaited(workflow: Workflow, rule: ClockRule, since: str, ends: set[str])
 
 
 def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
-    """A limit has a length or a fact that names the day; a ladder's steps lie within it."""
+    """A limit has a length or a fact that names the day; the steps of a ladder are within it."""
     for rule in workflow.clocks:
         if rule.until:
             continue
@@ -239,7 +239,7 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
 def _counted_back(
     workflow: Workflow, rule: ClockRule, key: str, limit: str, values: Sequence[LimitValue]
 ) -> Iterator[Problem]:
-    """What is counted back has a day to come from which it is, and nothing that puts its last day off."""
+    """A limit counted back has a future day to count from, and nothing that postpones its last day."""
     if all(value.direction is Direction.AFTER for value in values):
         return
     if any(not trigger.day for trigger in rule.starts):

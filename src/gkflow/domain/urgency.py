@@ -1,7 +1,7 @@
 """
-How urgent a case is (紧迫程度): in which list it stands, which of its clocks speaks for it, and which light it shows.
+The urgency of a case (紧迫程度): the list that it is in, the clock shown for it, and its light.
 
-The verdict has its home in ``verdicts``; this is the other half of what a list says about a clock.
+Verdicts are in ``verdicts``; this is the other half of what a list shows about a clock.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.verdicts import verdict_of_running
 from gkflow.domain.workflow import ClockKind
 
-# The most working days left at which a colour is shown, the most urgent first. No law knows colours.
+# The most working days left at which a colour is shown, the most urgent first. No law sets colours.
 Lights = tuple[tuple[int, str], ...]
 LIGHTS: Lights = ((2, "orange"), (5, "yellow"))
 
 
 class ListStatus(StrEnum):
-    """The list in which a case stands (办理情形); every open case stands in exactly one."""
+    """The list of a case (办理情形); every open case is in exactly one."""
 
     RUNNING = "running"
     DUE_SOON = "due_soon"
@@ -39,7 +39,7 @@ _RANKS = {Status.RUNNING: 0, Status.SUSPENDED: 1, Status.WAITING: 1, Status.STOP
 
 
 class ClockOfList(Protocol):
-    """What a list knows of a clock (台账中的计时): a row of the cache."""
+    """What a list knows about a clock (台账中的计时): a row of the cache."""
 
     @property
     def status(self) -> str: ...
@@ -54,7 +54,7 @@ class ClockOfList(Protocol):
 
 
 class Standing(NamedTuple):
-    """How a clock stands on a day (计时情形): its list, its verdict and the signed working days left."""
+    """The state of a clock on a day (计时情形): its list, its verdict and the signed working days left."""
 
     status: ListStatus
     verdict: Verdict
@@ -62,14 +62,14 @@ class Standing(NamedTuple):
 
 
 def soon(lights: Lights) -> int:
-    """How many working days before its last day a case is due soon (即将届满): as soon as it shows a light."""
+    """The working days before its last day from which a case is due soon (即将届满): as soon as it shows a light."""
     return lights[-1][0]
 
 
 def stand(
     calendar: WorkCalendar, clock: ClockOfList, day: date, lights: Lights = LIGHTS, *, hours_over: bool = False
 ) -> Standing:
-    """How a clock stands on *day* (计时情形); *hours_over*: it runs in hours, which are over by now."""
+    """The state of a clock on *day* (计时情形); *hours_over*: it runs in hours, which are over by now."""
     if clock.status == Status.STOPPED:
         return Standing(ListStatus.DONE, Verdict(clock.verdict), clock.days_left)
     if clock.status == Status.WAITING:
@@ -99,8 +99,8 @@ def light(lights: Lights, status: ListStatus, left: int | None) -> str | None:
 
 def urgency(status: str, last_day: date | None, stopped: date | None) -> tuple[int, int]:
     """
-    Which of a case's clocks speaks for it (最紧迫的计时): the one with the least. One that runs comes first, the
-    earliest last day before the others; then what stands still or waits; then what stopped last.
+    The clock that is shown for a case (最紧迫的计时): the minimum. A running one comes first, by earliest last day;
+    then a suspended or waiting one; then the one that stopped last.
     """
     rank = _RANKS.get(Status(status), 3)
     if rank < 2:

@@ -22,10 +22,10 @@ def verdict_of(
     end: datetime | None = None,
 ) -> Verdict:
     """
-    The verdict on what was done on *done* (时限认定).
+    The verdict on an act done on *done* (时限认定).
 
-    *longest* is the last day that the longest lawful extension would have given, where none is on record. The end of
-    a limit in hours is compared with the *moment*, where one is on record, else as a day.
+    *longest* is the last day with the longest lawful extension, if none is on record. The end of a limit in hours is
+    compared with the *moment*, if one is on record, else as a day.
     """
     if kind is ClockKind.TERM:  # nobody is late when a term has run out
         return Verdict.ON_TIME
@@ -38,8 +38,8 @@ def verdict_of(
 
 def verdict_of_running(kind: ClockKind, last: date, day: date, *, hours_over: bool = False) -> Verdict:
     """
-    The verdict on a clock that still runs on *day* (时限认定): only a duty is overdue, from the day after its last, or
-    once its hours are over.
+    The verdict on a clock that still runs on *day* (时限认定): only a duty can be overdue, from the day after its last,
+    or once its hours are over.
     """
     return Verdict.OVERDUE if kind is ClockKind.DUTY and (hours_over or day > last) else Verdict.RUNNING
 
@@ -55,7 +55,7 @@ def has_run_out(deadline: Deadline, moment: datetime) -> bool:
 
 
 def at_moment(deadline: Deadline, moment: datetime) -> Deadline:
-    """The deadline as it stands at a moment of its day (此时的认定): a duty whose hours have run out is overdue."""
+    """The deadline at a moment of its day (此时的认定): a duty whose hours have run out is overdue."""
     if isinstance(deadline, Running) and has_run_out(deadline, moment):
         kind = deadline.clock.rule.kind
         return deadline._replace(verdict=verdict_of_running(kind, deadline.last_day, deadline.as_of, hours_over=True))
@@ -66,7 +66,7 @@ def how_firm(
     value: LimitValue, named: bool, since: date, last: date, calendar: WorkCalendar
 ) -> tuple[bool, date, date]:
     """
-    Whether *last* may still move with a notice to come (暂定), and between which days; *named*: it was not counted from
+    Whether *last* may still move with a future notice (暂定), and between which days; *named*: it was not counted from
     *since*.
     """
     if value.direction is Direction.BEFORE and not named:
@@ -81,7 +81,7 @@ def how_firm(
 
 
 def _asks_from(value: LimitValue, named: bool, since: date, last: date) -> date | None:
-    """From which day on it matters which days are worked; None where it never does."""
+    """The first day whose being a working day matters; None if none does."""
     if named:
         rolls = value.roll is Roll.PREVIOUS_WORKING_DAY or (
             value.roll is Roll.NEXT_WORKING_DAY and value.unit is LimitUnit.FIXED_DATE
@@ -89,5 +89,5 @@ def _asks_from(value: LimitValue, named: bool, since: date, last: date) -> date 
         return last - _ONE_DAY if rolls else None
     if value.unit is LimitUnit.WORKING_DAY:
         return since
-    # Only the roll of a calendar period asks.
+    # Only the roll of a calendar period depends on it.
     return last - _ONE_DAY if value.roll is Roll.NEXT_WORKING_DAY else None

@@ -1,4 +1,4 @@
-"""The workflow (流程): states, actions, clock rules, facts and ladders, as one file says them."""
+"""The workflow (流程): states, actions, clock rules, facts and ladders of one file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ClockKind(StrEnum):
     """
     What lapses when the clock runs out (计时性质).
 
-    A *duty* is breached and becomes overdue; a *power* (限期行使的权力) is lost, which shows as a finding when
-    the act is entered late; a *target* (内部时限) is only reminded of; a *term* (期间) has to run out before what
-    it bars may be done, and nobody is late when it has.
+    A *duty* is breached and becomes overdue; a *power* (限期行使的权力) is lost, which shows as a finding when the act
+    is entered late; a *target* (内部时限) only has reminders; a *term* (期间) has to run out before the acts that it
+    bars, and nobody is late when it has.
     """
 
     DUTY = "duty"
@@ -40,21 +40,21 @@ class ClockKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RestRule:
     """
-    What an action rests on (期满后方可): a term of which it is the consequence has to have run out.
+    The terms that an action depends on (期满后方可): its consequence needs a term that has run out.
 
-    One of *clocks* must have run to its end and have been ended by nothing else: 逾期不补正的，视为放弃申请. What
-    only puts a silence on record may bear the last day itself (*on_last_day*).
+    One of *clocks* must have run to its end without being ended by anything else: 逾期不补正的，视为放弃申请. An entry
+    that only records silence may have the last day itself (*on_last_day*).
     """
 
     clocks: tuple[str, ...]
     when: tuple[Condition, ...] = ()
     on_last_day: bool = False
-    ended_by: tuple[str, ...] = ()  # what may have stopped the clock meanwhile: the term is waited for all the same
+    ended_by: tuple[str, ...] = ()  # other stops of the clock that do not end the wait for the term
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An act that does not go with a consultation that is still open (征求意见未结): told, not refused."""
+    """An act that conflicts with an open consultation (征求意见未结): reported, not refused."""
 
     clock: str
     when: tuple[Condition, ...] = ()
@@ -63,9 +63,9 @@ class Clash:
 @dataclass(frozen=True, slots=True)
 class State:
     """
-    A state (状态); ``public`` is the word that the applicant or the public is shown.
+    A state (状态); ``public`` is its label for the applicant or the public.
 
-    ``published``: the case lies open while it stands here, if an action that publishes brought it here.
+    ``published``: the case is public in this state, if an action that publishes led to it.
     """
 
     name: str
@@ -79,11 +79,11 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Publication:
     """
-    What of a procedure may leave the office at all (公开属性).
+    What of a procedure may be published at all (公开属性).
 
     ``attribute`` are the facts that decide between 主动公开 and the rest, each with the values that mean open: the
-    entry that spoke last of any of them decides. Empty: the law itself makes it open. ``never``: nothing leaves,
-    whatever the record says. ``when`` and ``needs`` must be met by the record as well.
+    latest entry with any of them decides. Empty: the law itself makes it open. ``never``: nothing is public, whatever
+    the record says. The record must also meet ``when`` and ``needs``.
     """
 
     never: bool = False
@@ -94,12 +94,12 @@ class Publication:
 
 
 NOTHING_LEAVES = Publication(never=True)
-# Applications, complaints and suits of somebody, and the office's dealings with its own units: whatever a file says,
-# nothing of them leaves (CONTRACT 7). Their applicants are answered; that is no publication.
+# Applications, complaints and lawsuits, and the office's dealings with its own units: whatever a file says, they are
+# not published (CONTRACT 7). Their applicants are answered; that is not publication.
 NEVER_LEAVES = frozenset(
     ("request", "message", "supervision", "reconsideration", "litigation", "complaint", "record_correction")
 )
-NEVER_OPEN = ("identity_number", "people")  # types of facts that never leave, however a file declares them
+NEVER_OPEN = ("identity_number", "people")  # types of facts that are never published, however a file declares them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +119,18 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One of the named readings of a workflow (口径): which facts are needed, which choices are left."""
+    """One of the named readings of a workflow (口径): the required facts, the remaining choices."""
 
     name: str
     label: str
     cite: str = ""
-    facts: tuple[tuple[str, str], ...] = ()  # (action, fact) that it asks for
+    facts: tuple[tuple[str, str], ...] = ()  # (action, fact) that it requires
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """What a profile chooses among (可选口径), and which reading holds here."""
+    """A choice for profiles (可选口径), and the reading in use."""
 
     name: str
     label: str
@@ -152,21 +152,21 @@ class Action:
     cite: str = ""
     first: bool = False
     wants: tuple[Requirement, ...] = ()  # facts whose absence is a finding, never a refusal
-    tell: tuple[str, ...] = ()  # roles that are notified when it is taken; never the one who took it
+    tell: tuple[str, ...] = ()  # roles that are notified when it is taken; never the actor
     opens: tuple[Opening, ...] = ()
-    publishes: bool = False  # what is published goes out to its subscribers (精准推送)
-    before: tuple[Requirement, ...] = ()  # facts that must stand on the record before this entry, not in it
-    hands_to: str = ""  # the fact that names the unit which takes the case over from here on (转办)
+    publishes: bool = False  # published information is sent to its subscribers (精准推送)
+    before: tuple[Requirement, ...] = ()  # facts that must be on record before this entry, not in it
+    hands_to: str = ""  # the fact that names the unit which takes the case over (转办)
     owner_of: str = ""  # the fact naming a field: only the unit that owns it may take the action
     same: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # facts that have to agree
     rests_on: tuple[RestRule, ...] = ()
-    keeps: tuple[str, ...] = ()  # facts that it may repeat and not change
+    keeps: tuple[str, ...] = ()  # facts that it may repeat but not change
     implies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # action -> the fact of its day
     clashes: tuple[Clash, ...] = ()
 
     @property
     def carries(self) -> frozenset[str]:
-        """Every fact that its entry is asked for or may hold."""
+        """Every fact that its entry requires or may have."""
         return frozenset(self.accepts) | {need.fact for need in (*self.requires, *self.wants)}
 
 
@@ -176,7 +176,7 @@ class Trigger:
 
     action: str
     when: tuple[Condition, ...] = ()
-    day: str = ""  # the fact that carries the day, or the moment; else the entry's own
+    day: str = ""  # the fact with the day, or the moment; else the entry's own
     limit: str = ""  # a limit of its own instead of the clock's
     held: Held | None = None
 
@@ -198,39 +198,39 @@ class WaitRule:
 
 @dataclass(frozen=True, slots=True)
 class SuspendRule:
-    """The clock stands still (中止) from one action to another, paired by ``ref``."""
+    """The clock is suspended (中止) from one action to another, paired by ``ref``."""
 
     trigger: Trigger
     until: str
-    lapse: str = ""  # the clock whose last day ends the suspension where no answer came
+    lapse: str = ""  # the clock whose last day ends the suspension without an answer
     lapse_when: tuple[Condition, ...] = ()
-    silence: tuple[Condition, ...] = ()  # the facts of an "answer" that only puts the silence on record
+    silence: tuple[Condition, ...] = ()  # the facts of an "answer" that only records silence
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendRule:
-    """The clock is extended (延长), once, by a lawful maximum, approved and told by the base day."""
+    """The clock is extended (延长), once, by a lawful maximum, approved and notified by the base day."""
 
     action: str
     limit: str
     approval: str = ""  # the fact that names who approved; empty: no approval needed
-    approvers: tuple[str, ...] = ()  # the roles that may approve; a person whom the settings know must hold one
+    approvers: tuple[str, ...] = ()  # the roles that may approve; a person in the settings must hold one
     held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RestartRule:
-    """The clock starts anew (重新计算) with a new day 0."""
+    """The clock restarts (重新计算) with a new day 0."""
 
     action: str
-    after: str = ""  # the notice that must have gone out before; without it nothing restarts
+    after: str = ""  # the notice that must have been sent before; without it nothing restarts
     once: bool = False
     held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BarRule:
-    """An action that is not to be taken while the clock runs (期满前不得): on its last day it is still barred."""
+    """An action barred while the clock runs (期满前不得), including its last day."""
 
     action: str
     when: tuple[Condition, ...] = ()
@@ -267,9 +267,9 @@ class ClockRule:
     lapse: tuple[LapseRule, ...] = ()
     paired: bool = False  # one run per ref
     until: str = ""  # the fact of the starting entry that names the last day itself
-    shortened_by: str = ""  # the fact that states why the named day lies earlier than the limit allows
+    shortened_by: str = ""  # the fact with the reason why the named day is earlier than the limit allows
     bars: tuple[BarRule, ...] = ()
-    stands_for: str = ""  # the clock whose duty it watches as well: one duty, one count (同一义务只计一次)
+    stands_for: str = ""  # the clock whose duty it also watches: one duty, one count (同一义务只计一次)
     passes_on: tuple[str, ...] = ()  # the stops with which another clock takes the duty over
     set_aside: tuple[str, ...] = ()  # the stops that end the duty without fulfilling it: neither on time nor late
 
@@ -284,7 +284,7 @@ class Step:
     tell: tuple[str, ...]
     label: str = ""
     opens: Opening | None = None
-    urgent: bool = False  # its notices leave in quiet hours as well
+    urgent: bool = False  # its notices are sent in quiet hours as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +299,7 @@ class Ladder:
 @dataclass(frozen=True, slots=True)
 class Workflow:
     """
-    One procedure (事项), as one file says it.
+    One procedure (事项) from one file.
 
     ``edition`` is the hash of ``source``, the file's content as canonical JSON; a case keeps the edition under
     which it began.

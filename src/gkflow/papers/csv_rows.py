@@ -1,8 +1,8 @@
 """
 The rows of a csv (CSV 各行), strictly: every line of the file is in a row that is read or in one that is refused.
 
-A quote that is not closed swallows the lines after it, and what is left looks like a short register in good order.
-So each row that spans lines is looked at: does what follows the line break look like rows of their own?
+An unclosed quote swallows the following lines, and the rest looks like a short, valid register. So each row that spans
+several lines is checked: does the text after a line break look like rows?
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ CsvRow = tuple[int, "list[str] | GkflowError", tuple[GkflowError, ...]]
 
 
 class CsvRows:
-    """Iterates over (row number, cells or why there are none, what else there is to say)."""
+    """Iterates over (row number, cells or the reason for refusal, warnings)."""
 
     def __init__(self, file: TextIO, name: str, heading: int, day_at: Callable[[Sequence[str]], int | None]) -> None:
         self.name, self.heading, self._day_at_of = name, heading, day_at
         self._file = file
         self._waiting: list[str] = []  # lines to be read again, the next one last
-        self._held: list[str] = []  # the lines of the row that is being read
+        self._held: list[str] = []  # the lines of the present row
         self._day_at: int | None = None
         self._width = 0
-        # The limit is one of the process; it is only ever raised.
+        # The limit is process-wide; it is only ever raised.
         csv.field_size_limit(max(LONGEST, csv.field_size_limit()))
         start = [file.readline(LONGEST) for _ in range(heading)]
         self.delimiter = max(DELIMITERS, key=start[-1].count) if start else ","
@@ -65,7 +65,7 @@ class CsvRows:
             except csv.Error as error:
                 number += 1
                 yield number, self._unread(number, str(error)), ()
-                # Its quotes mean nothing: the lines after the first one are read on their own.
+                # Its quotes are ignored: the lines after the first one are read on their own.
                 self._waiting.extend(reversed(held[1:]))
                 held.clear()
                 reader = self._reader()
@@ -79,7 +79,7 @@ class CsvRows:
         return RowUnreadable(file=self.name, row=number, reason=reason)
 
     def _spanning(self, number: int, cells: list[str]) -> tuple[list[str] | GkflowError, tuple[GkflowError, ...]]:
-        """A row of several lines: refused where one of them is a row of its own, told where it might be."""
+        """A row of several lines: refused if one of them is a row of its own, reported if it might be."""
         swallowed = sum(map(self._is_row, self._held[1:]))
         if swallowed:
             return QuoteSwallows(file=self.name, row=number, lines=swallowed), ()

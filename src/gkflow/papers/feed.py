@@ -1,8 +1,8 @@
 """
-A calendar feed (日历订阅文件): all-day events in the iCalendar format (RFC 5545), for the calendar on people's desks.
+A calendar feed (日历订阅文件): all-day events in the iCalendar format (RFC 5545), for calendar programs.
 
-An event that a notice to come may still move is marked tentative. Written again, it keeps its UID, so that the
-calendar moves the event it has instead of adding another.
+An event that a future notice may still move is marked tentative. A rewritten event keeps its UID, so that the calendar
+moves it instead of adding another one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class AllDay:
     """
     One all-day event (全天事项).
 
-    ``key`` is what makes it the same event the next time, whatever its day and its words have become by then.
+    ``key`` identifies the event across exports, even if its day and its texts have changed.
     """
 
     key: tuple[str, ...]
@@ -34,16 +34,16 @@ class AllDay:
 
     @property
     def uid(self) -> str:
-        """Its lasting name; no case number or name can be read from it (RFC 7986, 5.3)."""
+        """Its permanent identifier, which reveals no case number or name (RFC 7986, 5.3)."""
         return str(uuid5(NAMESPACE_OID, "\x1f".join(("gkflow", *self.key))))
 
 
 def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
     """
-    The feed with these events, as a file holds it (订阅文件).
+    The feed of these events as text (订阅文件).
 
-    They block no time: somebody with a deadline on Friday is free on Friday. Control marks, which the format does not
-    allow in a text (RFC 5545, 3.3.11), are shown by their pictures.
+    They block no time: somebody with a deadline on Friday is free on Friday. Control characters, which the format
+    forbids in a text (RFC 5545, 3.3.11), are shown by their pictures.
     """
     from icalendar import Calendar, Event
 
@@ -52,7 +52,7 @@ def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
     calendar.add("prodid", _MAKER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    # The second is what RFC 7986 made of the first; some calendars still know the first alone.
+    # The second is the RFC 7986 form of the first; some calendars know only the first.
     calendar.add("x-wr-calname", visible(name))
     calendar.add("name", visible(name))
     for each in sorted(events, key=lambda event: (event.day, event.key)):

@@ -17,11 +17,11 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class NoWorkbook(Exception):
-    """It is no workbook, or not one that we can read."""
+    """Not a workbook, or not one that we can read."""
 
 
 class Elements:
-    """What is reported of the elements of a part (元素)."""
+    """The events of a part's elements (元素)."""
 
     def begin(self, name: str, given: dict[str, str]) -> None: ...
     def end(self, name: str) -> None: ...
@@ -37,7 +37,7 @@ class _Beginnings(Elements):
 
 
 def read_small(book: ZipFile, part: str, begin: Callable[[str, dict[str, str]], None]) -> None:
-    """Read a part of which only the beginnings of elements matter."""
+    """Read a part of which only the start tags matter."""
     for _ in parsed(book, part, _Beginnings(begin)):
         pass
 
@@ -61,7 +61,7 @@ def parsed(book: ZipFile, part: str, handler: Elements) -> Iterator[None]:
         handler.end(name.rpartition(":")[2] if ":" in name else name)
 
     def declared(*_: Any) -> None:
-        raise NoWorkbook  # entities that a document declares itself may grow without end; no spreadsheet does
+        raise NoWorkbook  # entities declared by a document may expand without limit; no spreadsheet uses them
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.CharacterDataHandler = handler.text
@@ -90,7 +90,7 @@ def unescaped(text: str) -> str:
 
 def escaped(text: str) -> str:
     """
-    A text in which nothing is taken for an escape.
+    A text in which nothing is read as an escape.
 
     >>> unescaped(escaped("_x000A_")) == "_x000A_"
     True

@@ -28,7 +28,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")  # GB18030 reads GB2312 and GBK as well
 MOST_BYTES = 1 << 30  # of a csv
 MOST_COLUMNS = 1_000
 _CHUNK = 1 << 20
-_AS_TEXT = re.compile(r'="([^"]*)"$')  # how spreadsheets are told that figures are text
+_AS_TEXT = re.compile(r'="([^"]*)"$')  # how spreadsheets mark figures as text
 Lines = Iterator[tuple[int, Sequence[Any] | GkflowError, tuple[GkflowError, ...]]]
 
 
@@ -36,8 +36,8 @@ def read_register(path: Path, encoding: str = "", columns: Columns | None = None
     """
     Read a register (读取台账): (row number, column → value) of each row that holds anything; the heading is row 1.
 
-    *columns* gives the headings of another system their meaning. Raises Refused for a file that cannot be read, and
-    for one without a column that must be there. The heading is read at once, the rows as they are asked for.
+    *columns* maps the headings of another system. Raises Refused for an unreadable file, and for one without a required
+    column. The heading is read immediately, the rows on demand.
     """
     columns = columns or Columns()
     ending = path.suffix.lower()
@@ -102,10 +102,10 @@ def _values(named: list[str], lines: Lines, columns: Columns, notes: tuple[Gkflo
         if isinstance(cells, GkflowError):
             yield number, FileRow(refused=cells)
             continue
-        # Empty cells are left out: an absent column reads as empty. A zero is a value.
+        # Empty cells are left out: a missing column reads as empty. A zero is a value.
         values: dict[Any, Any] = {column: cell for column, cell in zip(named, cells, strict=False) if cell or cell == 0}
         if len(cells) > width and any(cells[width:]):
-            values[None] = cells[width:]  # a cell too many: the row has slipped, and none of it is to be trusted
+            values[None] = cells[width:]  # a cell too many: the row is shifted, and none of it can be trusted
         if not values:
             continue
         if translate is not None:
@@ -117,7 +117,7 @@ def _values(named: list[str], lines: Lines, columns: Columns, notes: tuple[Gkflo
 
 
 def _encoding_of(path: Path) -> str:
-    """The encoding in which the whole file can be read; the first megabyte alone would often look like both."""
+    """The encoding in which the whole file can be read; the first megabyte alone would often fit both."""
     with path.open("rb") as file:
         head = file.read(4)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -150,7 +150,7 @@ def _csv(path: Path, encoding: str, columns: Columns) -> Lines:
 
 
 def _day_at(heading: Sequence[str], columns: Columns) -> int | None:
-    """The place of the day among the columns of a heading: by it a row is known that a quote has swallowed."""
+    """The position of the day among the columns of a heading, by which a row swallowed by a quote is recognised."""
     names = [columns.name_of(cell.strip()) for cell in heading]
     return next((place for place, name in enumerate(names) if HEADINGS.get(name, name) == "day"), None)
 

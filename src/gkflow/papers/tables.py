@@ -1,8 +1,8 @@
 """
 Tables as files (表格文件): csv that a spreadsheet opens without garbling, and xlsx.
 
-A cell of text that a spreadsheet would take for a formula is written with an apostrophe in front, a control mark as
-its picture; numbers and days stay numbers and days.
+Text that a spreadsheet would read as a formula gets an apostrophe in front, a control character becomes its picture;
+numbers and days stay numbers and days.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from gkflow.domain.objections.register_files import CellTooLong, TooManyRows
 from gkflow.papers.office_parts import escaped
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the code page of the machine
-# A Chinese spreadsheet takes the wide signs for a formula as well. An apostrophe that stands there already gets
-# another one, so that what is read back is what was written.
+# A Chinese spreadsheet reads the wide signs as a formula as well. An existing apostrophe gets another one, so that
+# the text read back is the text written.
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 _QUOTED = re.compile(r"'+[=+\-@＝＋－＠\t\r]")
 _WIDEST = 60
-_LONGEST = 32_767  # characters of a cell of a sheet
-_ROWS = 1_048_576  # of a sheet, its heading among them
+_LONGEST = 32_767  # characters in a cell of a sheet
+_ROWS = 1_048_576  # in a sheet, including its heading
 
 
 def quoted(cell: Any) -> Any:
     """
-    A cell that no spreadsheet takes for a formula (防公式注入); whatever is no text stays as it is.
+    A cell that no spreadsheet reads as a formula (防公式注入); only texts are changed.
 
     >>> quoted("=1+1"), quoted("答复"), quoted(-5)
     ("'=1+1", '答复', -5)
@@ -45,7 +45,7 @@ def quoted(cell: Any) -> Any:
 
 def unquoted(cell: str) -> str:
     """
-    The text that was quoted, for who reads a file back.
+    The text that was quoted, for reading a file back.
 
     >>> unquoted("'=1+1"), unquoted("'引文'")
     ('=1+1', "'引文'")
@@ -63,7 +63,7 @@ def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[Any
 
 
 def save_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table into a csv file, whole or not at all."""
+    """Write a table into a csv file, completely or not at all."""
     with _whole(path, "w", encoding="utf-8", newline="") as file:
         write_csv(file, headings, rows)
 
@@ -72,8 +72,8 @@ def save_xlsx(
     target: Path | IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = ""
 ) -> None:
     """
-    Write a table into an xlsx file, whole or not at all: headings in bold that stay in sight, days as days, columns
-    wide enough. Raises Refused for more rows than a sheet takes.
+    Write a table into an xlsx file, completely or not at all: bold, frozen headings, days as days, wide enough columns.
+    Raises Refused for more rows than a sheet allows.
     """
     if isinstance(target, Path):
         with _whole(target, "wb") as file:
@@ -84,7 +84,7 @@ def save_xlsx(
 
 @contextmanager
 def _whole(path: Path, mode: str, **how: Any) -> Iterator[Any]:
-    """A file that takes its place when it is complete; what was there before stays until then."""
+    """A file that replaces the existing one only when it is complete."""
     if path.exists() and not path.is_file():
         with path.open(mode, **how) as file:  # a pipe, a terminal
             yield file
@@ -144,12 +144,12 @@ def _cell(cell: Any) -> Any:
     if isinstance(cell, str):
         text = escaped(cell)
         if len(text) > _LONGEST:
-            # The library that writes the file would cut it without a word.
+            # The library that writes the file would cut it silently.
             raise CellTooLong(length=len(text), most=_LONGEST)
         return text
     return cell if cell is None or isinstance(cell, (bool, int, float, date)) else str(cell)
 
 
 def _width(cell: Any) -> int:
-    """Chinese characters take two columns."""
+    """The display width: Chinese characters take two columns."""
     return sum(2 if ord(char) > 0x2E7F else 1 for char in str(cell)) if cell is not None else 0

@@ -1,9 +1,8 @@
 """
-Reading a workbook (读取 Excel 工作簿): the cells of its first sheet as they are stored, row by row.
+Reading a workbook (读取 Excel 工作簿): the cells of its first sheet as stored, row by row.
 
-A file from outside may be made to do harm: it is measured before anything is unpacked, and what grows while it is
-read (rows, columns, texts) has a limit. A cell whose content the spreadsheet has lost is not taken for
-an empty one.
+A file from outside may be malicious: it is measured before anything is unpacked, and everything that grows while it is
+read (rows, columns, texts) has a limit. A cell whose content the spreadsheet has lost is not read as empty.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ from gkflow.domain.objections.register_files import (
 from gkflow.papers.office_parts import Elements, NoWorkbook, parsed, read_small, unescaped
 
 MOST_UNPACKED = 1 << 30  # bytes of all parts together
-MOST_TEXTS = 256 << 20  # bytes of the shared texts, which are held
-MOST_FOLDED = 200  # how many times its size a large part may unpack to
+MOST_TEXTS = 256 << 20  # bytes of the shared texts, which are held in memory
+MOST_FOLDED = 200  # the highest compression ratio of a large part
 _LARGE = 16 << 20
 MOST_PARTS = 10_000
 ROWS, COLUMNS = 1_048_576, 16_384  # of a sheet, by the format
@@ -46,9 +45,9 @@ Cells = list[Any]
 
 def read_workbook(path: Path) -> tuple[list[str], Iterator[tuple[int, Cells]]]:
     """
-    The names of its other sheets that hold something, and the rows of the first one as (row number, cells).
+    The names of its other non-empty sheets, and the rows of the first one as (row number, cells).
 
-    Raises Refused for a file that is no workbook, or one that grows beyond its limits, before or while it is read.
+    Raises Refused for a file that is not a workbook, or that exceeds a limit, before or while it is read.
     """
     try:
         book = ZipFile(path)
@@ -67,7 +66,7 @@ def read_workbook(path: Path) -> tuple[list[str], Iterator[tuple[int, Cells]]]:
 
 
 def _measure(book: ZipFile, name: str) -> None:
-    # A member is never unpacked beyond the size that is declared for it.
+    # A member is never unpacked beyond its declared size.
     parts = book.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
@@ -88,7 +87,7 @@ _BROKEN = (
 
 
 class _Workbook:
-    """One workbook (工作簿): what has to be known before its rows are read."""
+    """One workbook (工作簿): what must be known before its rows are read."""
 
     def __init__(self, book: ZipFile, name: str) -> None:
         self.book, self.name = book, name
@@ -194,7 +193,7 @@ def _sheets(book: ZipFile, part: str) -> tuple[list[tuple[str, str]], bool]:
 
 
 def _holds_cells(book: ZipFile, part: str) -> bool:
-    """Whether a sheet has a cell with something in it; an empty one comes with every new workbook."""
+    """Whether a sheet has a non-empty cell; every new workbook comes with an empty sheet."""
 
     class Found(Exception):
         pass
@@ -211,7 +210,7 @@ def _holds_cells(book: ZipFile, part: str) -> bool:
 
 
 class _Texts(Elements):
-    """The shared texts (共享字符串); the reading aids above Chinese characters (rPh) are no text."""
+    """The shared texts (共享字符串), without the reading aids above Chinese characters (rPh)."""
 
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts
@@ -240,7 +239,7 @@ class _Texts(Elements):
 
 
 class _Styles(Elements):
-    """Which styles show a number as a day (日期格式)."""
+    """The styles that show a number as a day (日期格式)."""
 
     def __init__(self) -> None:
         self.codes: dict[int, str] = {}

@@ -1,1 +1,1 @@
-"""What gkflow objects to (异议): one class per code, by subject, with the facts that its sentence tells as fields."""
+"""The objections of gkflow (异议): one class per code, by subject, with the facts of its sentence as fields."""

@@ -10,7 +10,7 @@ from gkflow.domain.sentences import said
 
 
 class CalendarError(GkflowError, ValueError):
-    """What cannot be a working calendar, or a day that no calendar reaches (工作日历有误)."""
+    """An invalid working calendar, or a day that no calendar reaches (工作日历有误)."""
 
     code = "bad_calendar"
     sentence = said("calendar: {reason}")

@@ -1,4 +1,4 @@
-"""Cases and their actions (案件与办理): what is asked for does not exist, or is not allowed now."""
+"""Cases and their actions (案件与办理): something does not exist, or is not allowed now."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class AddressMissing(Refused):
 
 
 class AddressWrong(Refused):
-    """An address of a channel that nothing can be sent to (通知地址有误); the address itself may hold a password."""
+    """An invalid address of a channel (通知地址有误); the address itself may hold a password."""
 
     channel: str
 
@@ -53,7 +53,7 @@ class WebAddressWrong(AddressWrong):
 
 
 class AddressNotTaken(Refused):
-    """An address that a channel of another package does not take (地址不被接受), in the words of that package."""
+    """An address that another package's channel rejects (地址不被接受), in the words of that package."""
 
     code = "address_not_taken"
     sentence = said("{channel} does not take this address: {reason}")

@@ -1,4 +1,4 @@
-"""Registers and workbooks (台账文件): what a file or one of its cells holds."""
+"""Registers and workbooks (台账文件): the content of a file or one of its cells."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ class CellFormula(SpoiltCell):
 
 
 class MarksInText(Refused):
-    """A text with marks that nobody sees (不可见字符)."""
+    """A text with invisible characters (不可见字符)."""
 
     column: str
     label: str

@@ -1,4 +1,4 @@
-"""Terms and extensions (期间与延长): what the law gives no room for."""
+"""Terms and extensions (期间与延长): what the law does not allow."""
 
 from __future__ import annotations
 
