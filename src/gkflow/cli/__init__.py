@@ -9,7 +9,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """The command ``gkflow``."""
     for stream in (sys.stdout, sys.stderr):
-        # Chinese must come out whole: into a file or a pipe always as UTF-8, on a terminal as well as it can.
+        # Chinese must be complete: always UTF-8 in a file or a pipe, and as far as possible on a terminal.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
     from gkflow.cli.app import run

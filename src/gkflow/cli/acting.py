@@ -1,4 +1,4 @@
-"""Who acts at the command line (经办人): the one named, else the one that the settings or the system name."""
+"""The actor at the command line (经办人): the one named, else the one from the settings or the system."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def login() -> str:
-    """The login name; empty where the system does not know it."""
+    """The login name; empty if the system does not know it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -23,11 +23,11 @@ def login() -> str:
 
 def acting(office: Office, by: str, otherwise: str = "") -> str:
     """
-    Who acts: ``--by``, else GKFLOW_BY or ``[me]`` of gkflow.toml, else the login name where it is a person of the
-    settings, else the person of the account; *otherwise* where the settings name no people at all.
+    The actor: ``--by``, else GKFLOW_BY or ``[me]`` of gkflow.toml, else the login name if it is a person in the
+    settings, else the person of the account; *otherwise* if the settings name no people at all.
 
-    Raises typer.BadParameter where people are configured and none of these says who acts: leaving the name out would
-    leave out the question whether that person may.
+    Raises typer.BadParameter if people are configured and none of these gives the actor: without a name the check
+    whether that person may act would be skipped.
     """
     settings = office.settings
     name = by.strip() or settings.me

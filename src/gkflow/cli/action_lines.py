@@ -1,7 +1,7 @@
 """
-What may be done and with which facts (可办的动作与要素), as lines that fit a terminal of any width.
+The allowed actions and their facts (可办的动作与要素), as lines that fit a terminal of any width.
 
-Facts stand below one another, a code is never broken: people copy it into the next command.
+Facts are listed one below the other, and codes are never broken: people copy them into the next command.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gkflow.domain.fact_rules import FactSpec
     from gkflow.domain.workflow import Workflow
 
-_ASIDE = ("note", "correct_entry", "link")  # these go with every state
+_ASIDE = ("note", "correct_entry", "link")  # these are allowed in every state
 _CORRECTION = {
     "seq": said("the entry that is corrected"),
     "reason": said("why"),
@@ -51,7 +51,7 @@ def wanted(workflow: Workflow, action: str) -> tuple[tuple[str, ...], tuple[str,
 
 
 def actions_listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
-    """The actions with the facts that each must have; those that always go are named in the last line."""
+    """The actions with their required facts; those always allowed are named in the last line."""
     lines: list[str] = []
     own = [name for name in names if name not in _ASIDE]
     wide = max((width(name) for name in own), default=0)
@@ -73,7 +73,7 @@ def _cite(article: str) -> str:
 
 
 def fact_lines(workflow: Workflow, names: Iterable[str], head: str, choices: bool = True) -> list[str]:
-    """One line for each fact, with its choices where they are wanted; *head* stands before the first."""
+    """One line for each fact, with its choices if required; *head* is before the first."""
     lines: list[str] = []
     names = list(names)
     wide = min(max(map(width, names), default=0), 24)
@@ -92,12 +92,12 @@ def _fact(workflow: Workflow, name: str, choices: bool) -> str:
     label = spec.label if spoken() is CHINESE else ""
     values = _values(spec) if choices else ""
     if values == label:
-        return label  # 统一社会信用代码 says both
+        return label  # 统一社会信用代码 names both
     return label + (say(": ") if label and values else "") + values
 
 
 def _values(spec: FactSpec) -> str:
-    """What the fact may be."""
+    """The possible values of the fact."""
     if spec.type == "choice":
         open_ = {code: label for code, label in spec.choices.items() if code not in spec.closed}
         return listed(label_or(f"{code} {label}", code) for code, label in open_.items())
@@ -117,8 +117,8 @@ def _hanging(head: str, words: str) -> list[str]:
 
 def facts_help(words: Sequence[str]) -> list[str]:
     """
-    The facts of an action, for ``receive [WORKFLOW] --help`` and ``do CASE ACTION --help``; nothing where the words
-    name none. A fault of files or a missing office leaves the help as it is.
+    The facts of an action, for ``receive [WORKFLOW] --help`` and ``do CASE ACTION --help``; nothing if the words name
+    none. With faulty files or without an office the help is unchanged.
     """
     try:
         found = _meant([word for word in words if not word.startswith("-")])
@@ -146,7 +146,7 @@ def facts_help(words: Sequence[str]) -> list[str]:
 
 
 def _entered(workflow: Workflow) -> list[str]:
-    """The facts that people enter, and so may have entered wrongly; not those that gkflow itself takes down."""
+    """The facts that people enter, and so may have entered wrongly; not those that gkflow itself records."""
     actions = (each for each in workflow.actions.values() if each.name not in (CORRECT, LINK, RECOUNT))
     carried = {name for action in actions for name in fact_names(workflow, action)}
     return [name for name in workflow.facts if name in carried]

@@ -1,5 +1,5 @@
 """
-The commands (命令表): each stands in its own module and is loaded when it is called, so that help stays quick.
+The commands (命令表): each has its own module, loaded when it is called, so that help stays quick.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ def _build() -> Any:
 
 def run(arguments: Sequence[str]) -> int:
     """
-    Run one command and return its exit code: 0 done, 1 a finding, 2 wrong use. An error is one clear line on
-    stderr, never a traceback (GKFLOW_DEBUG=1 shows it).
+    Run one command and return its exit code: 0 done, 1 a finding, 2 wrong use. An error is one clear line on stderr,
+    never a traceback (GKFLOW_DEBUG=1 shows it).
     """
     with screens():
         return _run(arguments)
@@ -161,7 +161,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _command(arguments: Sequence[str]) -> int:
-    # --lang may stand anywhere, and is read before anything is said.
+    # --lang may be anywhere, and is read before any output.
     words, lang = chosen_by(arguments)
     choose(lang)
     try:
@@ -174,7 +174,7 @@ def _command(arguments: Sequence[str]) -> int:
 
             print(f"gkflow {gkflow.__version__}")
             return 0
-        if words[:1] == ["help"]:  # as git has it: gkflow help cases
+        if words[:1] == ["help"]:  # like git: gkflow help cases
             words = [*words[1:], "--help"]
         with warned_of_waiting_rules(words):
             result = _build().main(
@@ -205,13 +205,13 @@ def _command(arguments: Sequence[str]) -> int:
 
 
 def _written() -> int:
-    """How many writing transactions have been committed by this process; the store is not loaded for it."""
+    """How many writing transactions this process has committed; the store is not loaded for it."""
     store = sys.modules.get("gkflow.store.database")
     return store.Database.committed if store is not None else 0
 
 
 def _enters(arguments: Sequence[str]) -> bool:
-    """Whether a command was to enter something: whoever sees no answer has to learn that it did not."""
+    """Whether a command was to enter something: without an answer the user must learn that it did not."""
     words = [word for word in chosen_by(arguments)[0] if not word.startswith("-")]
     if {"--help", "-h"} & set(arguments):
         return False
@@ -239,7 +239,7 @@ def _not_shown(error: OSError, written: bool, lost: bool = False) -> int:
         reason = system_words(error)
         _complain(say("cannot be shown ({reason}): nothing was written", reason=reason))
         return 2
-    if broken:  # the reader (head, less) has enough: no fault of ours
+    if broken:  # the reader (head, less) has enough: not an error
         return 0
     reason = system_words(error)
     _complain(say("cannot write to standard output: {reason}", reason=reason))
@@ -247,7 +247,7 @@ def _not_shown(error: OSError, written: bool, lost: bool = False) -> int:
 
 
 def _let_go() -> None:
-    """Let standard output lead nowhere, so that what it still holds raises nothing when Python ends."""
+    """Redirect standard output to nowhere, so that its buffer raises nothing when Python ends."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
@@ -261,7 +261,7 @@ def _complain(words: str) -> None:
 
 
 def usage(error: Any) -> str:
-    """What was wrong with the words of the command, and where help is."""
+    """The error in the command's arguments, and where to find help."""
     ctx = error.ctx
     where = ctx.command_path if ctx is not None else "gkflow"
     wrong = _wrong(error).rstrip(".。")
@@ -301,7 +301,7 @@ def _wrong(error: Any) -> str:
     return told
 
 
-# What the library says of a value, and what we say; {0} and {1} are what its pattern finds.
+# The library's message about a value, and ours; {0} and {1} are the groups of its pattern.
 _WHOLE, _NUMBER, _FLAG = said("write a whole number"), said("write a number"), said("write true or false")
 _VALUES = (
     (r"Input should be a valid integer.*", _WHOLE),

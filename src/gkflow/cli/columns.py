@@ -1,4 +1,4 @@
-"""Columns (列): which values of a row are shown, under which heading, and how people read them."""
+"""Columns (列): which values of a row are shown, under which heading, and in which form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gkflow.cli.screen import safe
 from gkflow.words.language import listed, say, translated
 
 Row = Mapping[str, Any]
-# The colours of the data (ladders, lights) as a terminal shows them.
+# The colours of the data (ladders, lights) on a terminal.
 COLOURS = {
     "green": "green",
     "blue": "blue",
@@ -22,7 +22,7 @@ COLOURS = {
     "red": "bold red",
     "black": "bold white on grey23",
 }
-_SAMPLE = 2000  # rows that say whether a column holds numbers
+_SAMPLE = 2000  # rows that decide whether a column is numeric
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ class Column:
     """
     One column (列): the key of the row and its heading in both languages.
 
-    ``style`` gives the colour of a row's cell: a rich style, one of COLOURS, or "" for none. ``words`` turns the
-    value into what people read, ``told`` the whole row; numbers stand on the right.
+    ``style`` returns the colour of a row's cell: a rich style, one of COLOURS, or "" for none. ``words`` converts the
+    value to display text, ``told`` the whole row; numbers are aligned right.
     """
 
     key: str
     title: str
     style: str | Callable[[Row], str | None] = ""
     words: Callable[[Any], Any] | None = None
-    told: Callable[[Row], Any] | None = None  # in place of the value: from the whole row
-    whole: bool = False  # never cut on a terminal: a quotation, facts, a list of what is possible
-    solid: bool = False  # never broken: a number of a case, a day with a word
-    below: bool = False  # a list whose parts stand below one another on a terminal: facts
+    told: Callable[[Row], Any] | None = None  # instead of the value: from the whole row
+    whole: bool = False  # never cut on a terminal: a quotation, facts, a list of choices
+    solid: bool = False  # never broken: the number of a case, a day with a word
+    below: bool = False  # a list whose parts are below one another on a terminal: facts
 
     @property
     def heading(self) -> str:
@@ -49,7 +49,7 @@ class Column:
         return translated(self.title)
 
     def value(self, row: Row) -> Any:
-        """What people read in this column."""
+        """The display text of this column."""
         if self.told is not None:
             return self.told(row)
         value = row.get(self.key)
@@ -67,7 +67,7 @@ class Column:
 
 
 def in_words(value: Any) -> Any:
-    """A value as people read it in a spreadsheet."""
+    """A value in the form for a spreadsheet."""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, datetime):
@@ -84,7 +84,7 @@ def moment(value: datetime) -> str:
 
 
 def is_number(column: Column, rows: Sequence[Row]) -> bool:
-    """Whether the column holds numbers, which stand on the right."""
+    """Whether the column is numeric, and so aligned right."""
     values = [value for value in (column.value(row) for row in rows[:_SAMPLE]) if value is not None]
     return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 

@@ -1,4 +1,4 @@
-"""The working of a deadline in words (推算过程): a line for each day, counted or left out, and why."""
+"""The calculation of a deadline as text (推算过程): a line for each day, counted or excluded, and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], st
     """
     One line for each day: date, weekday, 第n日 or 不计入, and why with its source.
 
-    *held* says in words what a suspension was for, from its ref and a day inside it.
+    *held* gives the purpose of a suspension as text, from its ref and a day inside it.
     """
     names = [_counted(line, line is working[-1]) for line in working]
     column = max(map(width, names), default=0)
@@ -27,7 +27,8 @@ def working_lines(working: Sequence[WorkingLine], held: Callable[[str, date], st
         if line.why == "rolled" and line is working[-1]:
             words = _rolled_to(line)
         elif line.why == "counted" and line is working[-1] and line.day.weekday() > 4 and line.name:
-            # A period of days, months or years that ends on a Saturday or Sunday, and does not roll on: it is worked.
+            # A period of days, months or years that ends on a Saturday or Sunday, and does not roll: it is a working
+            # day.
             words = _made_up(line) + _predicted(line)
         elif line.why == "counted" and place + 1 < len(working) and working[place + 1].why == "rolled":
             words = f"{_day_off(line)}{_source(line)}{_predicted(line)}"
@@ -45,7 +46,7 @@ def _counted(line: WorkingLine, last: bool) -> str:
 
 
 def why_words(line: WorkingLine, held: Callable[[str, date], str] | None = None) -> str:
-    """Why a day is counted or left out."""
+    """Why a day is counted or excluded."""
     why = str(line.why)
     words = ""
     if why == "day_zero":
@@ -87,7 +88,7 @@ def _day_off(line: WorkingLine) -> str:
 
 
 def _source(line: WorkingLine) -> str:
-    """The notice, or the article, by which the day is off or worked."""
+    """The notice, or the article, that makes the day a day off or a working day."""
     return f"  {line.source}" if line.source else ""
 
 
@@ -99,15 +100,15 @@ def _predicted(line: WorkingLine) -> str:
 
 def why_code(line: WorkingLine) -> str:
     """
-    Why a day is counted or left out, for scripts: a code, then after a colon which holiday or whose consultation,
-    then whether the day is only predicted.
+    Why a day is counted or excluded, for scripts: a code, then after a colon the holiday or the consultation, then
+    whether the day is only predicted.
     """
     detail = line.ref if line.why == "suspended" else line.name if line.why in ("holiday", "makeup") else ""
     return f"{line.why}{f': {detail}' if detail else ''}{' (predicted)' if _predicted(line) else ''}"
 
 
 def counted_words(provisional: bool, earliest: date | None, latest: date | None) -> str:
-    """What follows a last day that a notice to come may still move; nothing for a firm one."""
+    """The note after a last day that a future notice may still move; empty for a firm one."""
     if not provisional:
         return ""
     return say(

@@ -1,4 +1,4 @@
-"""Days of the calendar for the command line (日历各日): which are asked for, by which calendar, and as rows."""
+"""Days of the calendar for the command line (日历各日): the requested period, its calendar, and its rows."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$")
 
 def span(text: str) -> tuple[date, date]:
     """
-    The days asked for (期间), from the first to the last: a year, a month, a day, or two of them with ".." between;
-    without any the month in which we are.
+    The requested days (期间), from the first to the last: a year, a month, a day, or two of them with ".." between; by
+    default the present month.
     """
     if not text.strip():
         return month_of(today())
@@ -54,7 +54,7 @@ def span(text: str) -> tuple[date, date]:
 
 
 def today() -> date:
-    """The legal day of now."""
+    """Today's legal day."""
     return options.today()
 
 
@@ -80,7 +80,7 @@ def month_of(day: date) -> tuple[date, date]:
 
 @contextmanager
 def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
-    """The edition that the office has adopted, and the office; what the files know where there is none."""
+    """The edition that the office has adopted, and the office; without an office, what the files know."""
     office = office_if_any()
     if office is None:
         yield known_edition(), None
@@ -90,7 +90,7 @@ def adopted() -> Iterator[tuple[CalendarEdition, Office | None]]:
 
 
 class Here(NamedTuple):
-    """By which days an answer is given (适用的日历): the edition, the place, its calendar, whether news wait."""
+    """The calendar of an answer (适用的日历): the edition, the place, its calendar, whether newer days wait."""
 
     edition: CalendarEdition
     region: str
@@ -98,15 +98,15 @@ class Here(NamedTuple):
     waiting: bool
 
     def waits(self) -> Iterator[str]:
-        """What is to be said where newer days off are known and not adopted."""
+        """The message if newer days off are known but not adopted."""
         if self.waiting:
             yield say("newer days off are known and not adopted yet (gkflow calendar adopt --apply)")
 
 
 def here(region: str, known_on: date | None) -> Here:
     """
-    What the office reckons with, in a *region* or where its own unit lies, so that every command says the same of a
-    day; what the files know where there is no office.
+    The office's calendar, in a *region* or that of its own unit, so that every command gives the same answer for a day;
+    without an office, what the files know.
     """
     with adopted() as (edition, office):
         own = office.settings.units[office.settings.unit] if office is not None and not region else None
@@ -116,7 +116,7 @@ def here(region: str, known_on: date | None) -> Here:
 
 
 def office_if_any() -> Office | None:
-    """The office, where one has been set up."""
+    """The office, if one has been set up."""
     if not (home_folder() / FILE_NAME).is_file() and not os.environ.get("GKFLOW_DATABASE_URL"):
         return None
     try:
@@ -131,10 +131,10 @@ def read_as(
     region: str, known_on: date | None, edition: CalendarEdition | None = None, years: tuple[int, int] | None = None
 ) -> list[tuple[str, str]]:
     """
-    What an answer rests on besides the notices of the country, as pairs for people (口径); usually nothing.
+    The sources of an answer besides the national notices, as pairs for people (口径); usually none.
 
-    For a region it says which local notices are known for the years from the first to the last of *years*, and which
-    yearly festivals have no notice there.
+    For a region, the local notices known for the years from the first to the last of *years*, and the yearly festivals
+    without a notice there.
     """
     told = []
     if region:
@@ -165,7 +165,7 @@ def _local_words(region: str, known_on: date | None, edition: CalendarEdition, f
 
 
 def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
-    """One day as a row: what scripts rely on."""
+    """One day as a row: the keys that scripts rely on."""
     note = known.behind(day) or DayNote("")
     return {
         "day": day, "weekday": day.isoweekday(), "working": known.is_working_day(day), "name": note.name or None,
@@ -176,7 +176,7 @@ def day_row(known: WorkCalendar, day: date) -> dict[str, Any]:
 
 
 def firmness_words(each: object) -> str:
-    """How firm, in words."""
+    """The firmness as text."""
     return word(FIRMNESS, each)
 
 
@@ -197,7 +197,7 @@ def day_columns() -> list[Column]:
 
 
 def scope_words(scope: str) -> str:
-    """Where a notice holds, in words."""
+    """The scope of a notice as text."""
     return say("the country") if scope == "CN" else scope
 
 
@@ -208,9 +208,9 @@ def weekday_word(number: int) -> Any:
 
 
 def confirm_days(workflow: Workflow, action: str, on: date | None, facts: Mapping[str, Any], yes: bool) -> None:
-    """Ask back for a day far from today: raises Refused ("day_far_unsure") where ``--yes`` was not given."""
+    """Ask for confirmation of a day far from today; raises Refused ("day_far_unsure") without ``--yes``."""
     if action not in workflow.actions or (on is not None and on > today()):
-        return  # said when it is entered, as is what is wrong with a fact
+        return  # reported when it is entered, like a wrong fact
     try:
         read = read_facts(workflow, action_of(workflow, action), facts)
     except GkflowError:

@@ -1,4 +1,4 @@
-"""Escalations as rows (督办记录的各行): the keys that scripts rely on, and the words that people read."""
+"""Escalations as rows (督办记录的各行): the keys that scripts rely on, and the texts for people."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _COLOURS = {
 
 
 def kind_words(kind: str) -> str:
-    """The kind of a step or a notice in words."""
+    """The kind of a step or a notice as text."""
     return translated(KINDS.get(kind, kind))
 
 
 def step_words(step: int) -> str:
-    """How far a step lies from the last day."""
+    """The distance of a step from the last day."""
     if step == 0:
         return say_as("escalation_rows", "last day")
     if step < 0:
@@ -40,12 +40,12 @@ def step_words(step: int) -> str:
 
 
 def short_moment(value: Any) -> str:
-    """A moment as people read it: 2026-11-22 09:00."""
+    """A moment in the form for people: 2026-11-22 09:00."""
     return moment(value)[:16].replace("T", " ")
 
 
 def _told_words(told: str) -> str:
-    """Who was notified; where a post has nobody's name, the post."""
+    """Who was notified; the post if it has no holder."""
     return listed(word(ROLES, name) for name in told.split("、"))
 
 
@@ -71,7 +71,7 @@ SIMULATED = tuple(column for column in COLUMNS[1:8])
 
 
 def clock_label(office: Office, workflow: str, clock: str, ref: str) -> str:
-    """The clock in words, with whom it concerns."""
+    """The clock as text, with the party concerned."""
     found = office.rules.rulebook.workflows.get(workflow)
     rule = found.clock(clock) if found is not None else None
     label = label_of(rule.label if rule is not None else clock, clock)

@@ -1,8 +1,8 @@
 """
 Tables on a terminal (屏幕上的表格): fitted to its width, or, where it is too narrow, each row as a block of lines.
 
-A code is never broken: a column is at least as wide as what cannot be broken in it. Long cells are cut, unless their
-column says that it is to be read as a whole.
+A code is never broken: a column is at least as wide as its longest code. Long cells are cut, unless their column is to
+be shown in full.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Line = list[tuple[str, str]]  # texts with their colours
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """One column with its cells in words: the parts of each, and their colours (一列)."""
+    """One column with its cells as text: the parts of each, and their colours (一列)."""
 
     column: Column
     cells: Sequence[Sequence[str]]
@@ -37,7 +37,7 @@ class _Strip:
 
     @property
     def least(self) -> int:
-        """The width below which a code would be broken or nothing could be read."""
+        """The minimum width: a narrower column would break a code or be unreadable."""
         whole = max(self.natural, width(self.column.heading))
         if whole <= _SHORT or (self.column.solid and whole <= _SOLID):
             return whole
@@ -47,7 +47,7 @@ class _Strip:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table in words for a terminal of so many columns (适应屏幕的表格); empty columns are left out."""
+    """A table as text for a terminal of so many columns (适应屏幕的表格); empty columns are left out."""
 
     strips: Sequence[_Strip]
     rows: int
@@ -70,13 +70,13 @@ class Sheet:
         return self._table(widths) if widths else self._blocks()
 
     def _widths(self) -> list[int]:
-        """A width for each column; none where the table cannot be fitted."""
+        """A width for each column; none if the table cannot be fitted."""
         room = self.room - len(_GAP) * (len(self.strips) - 1)
         least = [strip.least for strip in self.strips]
         if sum(least) > room:
             return []
         most = [max(strip.natural, width(strip.column.heading)) for strip in self.strips]
-        # The widest give way first: all above the greatest width at which it fits are cut down to that.
+        # The widest are cut first: all wider than the greatest fitting width are reduced to it.
         low, high = 0, max(most, default=0)
         while low < high:
             middle = (low + high + 1) // 2
@@ -122,7 +122,7 @@ class Sheet:
 
 
 def _parts(column: Column, row: Row) -> list[str]:
-    """The cell's text in parts; cut where it is long and may be cut."""
+    """The cell's text in parts; cut if it is long and may be cut."""
     value = column.value(row)
     parts = [cell_text(each) for each in (value if column.below else [value])]
     return [part if column.whole else cut(part, _LONGEST) for part in parts if part]

@@ -23,7 +23,7 @@ _WIDE = (
     "\U0001f300-\U0001faff\U00020000-\U0003fffd"
 )
 _NARROW = rf"[^\s{_WIDE}{_OPENING}{_CLOSING}]"
-# What is never broken: a word, or one wide character, with the punctuation that is its own and the space after it.
+# Never broken: a word, or one wide character, with its punctuation and the space after it.
 _PIECE = re.compile(
     # 某教罚〔2026〕1号 and 依申请-4 are codes, a moment is one word.
     rf"\d{{4}}-\d\d-\d\d \d\d:\d\d[{_CLOSING}]*\s*|"
@@ -61,8 +61,8 @@ def cut(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, first: int | None = None) -> list[str]:
     """
-    The text in lines of at most so many columns: broken at a space, or after any Chinese character, never inside a
-    word or a code. *first* is the room on the first line, where something stands there already.
+    The text in lines of at most so many columns: broken at a space, or after any Chinese character, never inside a word
+    or a code. *first* is the room on the first line, if something is there already.
 
     >>> wrapped("请先运行 gkflow check，再看", 16)
     ['请先运行 gkflow', 'check，再看']
@@ -92,7 +92,7 @@ def terminal_width() -> int:
 
 
 def columns() -> int:
-    """The columns that help and lists may take."""
+    """The columns available to help and lists."""
     return min(terminal_width(), 100)
 
 
@@ -121,12 +121,14 @@ def _described(words: str | None) -> list[str]:
 
 
 def metavar(param: Any) -> str:
-    """What stands for the value of a parameter: 日期, N, FILE."""
+    """The placeholder for the value of a parameter: 日期, N, FILE."""
     return translated(param.metavar or param.name.upper())
 
 
 def _translated(words: str) -> str:
-    """Help in the language of this call: it is declared in English, and a library may have made plain text of it."""
+    """
+    Help in the language of this call: it is declared in English, and a library may have converted it to plain text.
+    """
     return translated(words) if isinstance(words, Sentence) else say(words)
 
 
@@ -154,10 +156,10 @@ def _options(params: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 class Command(TyperCommand):
-    """A command whose help is written here."""
+    """A command with the help of this module."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse what was given and is empty: a variable of a script that holds nothing would read as "not given"."""
+        """Refuse empty values: an empty variable of a script would read as "not given"."""
         rest: list[str] = super().parse_args(ctx, args)
         for param in self.get_params(ctx):
             name = str(param.name)

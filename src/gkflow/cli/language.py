@@ -1,4 +1,4 @@
-"""Which language people read (语言): Chinese by default, English with ``--lang en``, by setting or by locale."""
+"""The display language (语言): Chinese by default, English with ``--lang en``, by setting or by locale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 def chosen_by(arguments: Sequence[str]) -> tuple[list[str], str | None]:
-    """The words of a command without ``--lang``, which may stand anywhere, and what it says; None without it."""
+    """The arguments without ``--lang``, which may be anywhere, and its value; None without it."""
     words: list[str] = []
     lang: str | None = None
     rest = iter(arguments)
@@ -32,8 +32,8 @@ def chosen_by(arguments: Sequence[str]) -> tuple[list[str], str | None]:
 
 def choose(lang: str | None = None) -> str:
     """
-    Choose the language before anything is said: *lang*, then GKFLOW_LANG, then the office's setting, then the
-    locale (an English one gives English, any other Chinese).
+    Choose the language before any output: *lang*, then GKFLOW_LANG, then the office's setting, then the locale (an
+    English one gives English, any other Chinese).
     """
     named = lang or os.environ.get("GKFLOW_LANG") or _setting()
     if named not in ("zh", "en"):
@@ -55,6 +55,6 @@ def _setting() -> str:
             head = file.read(_HEAD).decode("utf-8-sig", "replace")
     except (OSError, ValueError):
         return ""
-    # Only this key, which stands before every table: the file may be one that no reader should take apart.
+    # Only this key, which comes before every table: the file may be unsafe to parse.
     found = _LANG.search(_TABLE.split(head, maxsplit=1)[0])
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""What is wrong with the text of a notice, in words (通知疑点用语)."""
+"""Problems of a notice as text (通知疑点用语)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def problem_words(each: NoticeProblem) -> str:
-    """What is wrong, in the language of this call; what the notice says is quoted as it says it, save in English."""
+    """The problem in the language of this call; the notice is quoted verbatim, except in English."""
     language = spoken()
     if language is ENGLISH:
         return each.text

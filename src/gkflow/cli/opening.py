@@ -1,4 +1,4 @@
-"""What is said when an office is opened (打开时的提示): the rule files say something else than what it adopted."""
+"""The message when an office is opened (打开时的提示): the rule files differ from the adopted rules."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import Fault
     from gkflow.office import Office
 
-# They say it themselves: as a sign, as what they are about, as a line of the log.
+# Commands that report it themselves: as a check, as their subject, as a line of the log.
 _SAY_IT_THEMSELVES = ("doctor", "rules", "daemon")
 
 
 @contextmanager
 def warned_of_waiting_rules(words: Sequence[str]) -> Iterator[None]:
-    """While the command of *words* runs, whatever opens an office says on stderr that other rules wait."""
+    """While the command of *words* runs, opening an office reports on stderr that other rules wait."""
     from gkflow.watching import on_open
 
     if words and words[0] in _SAY_IT_THEMSELVES:
@@ -33,7 +33,7 @@ def warned_of_waiting_rules(words: Sequence[str]) -> Iterator[None]:
 
 
 def warn(office: Office) -> None:
-    """One line on stderr where the rule files say something else than what the office has adopted."""
+    """One line on stderr if the rule files differ from the rules that the office has adopted."""
     files = office.rule_editions.files()
     if files:
         print(f"gkflow: {rules_words(files.fault)}", file=sys.stderr)
@@ -56,7 +56,7 @@ def warn_of_made_up_clock() -> None:
 
 
 def rules_words(fault: Fault | None) -> str:
-    """What to say of rule files that say something else than the rules in use, and what to do."""
+    """The message about rule files that differ from the rules in use, and what to do."""
     if fault is not None:
         from gkflow.words.faults import fault_words
 

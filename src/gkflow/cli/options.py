@@ -99,11 +99,11 @@ _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?$")
 
 def day(text: str | None, *, past: bool = False) -> date | None:
     """
-    The day of an option, None where the option was not given. Raises Refused ("bad_day") with what to write.
+    The day of an option, None if the option was not given. Raises Refused ("bad_day") with the accepted forms.
 
-    2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted, and 今天, 昨天, 前天, 明天, 11月27日 as seen
-    from the moment of the door. Without a year it is this year's day; of what has happened (*past*) that of last
-    year where it lies no more than half a year back: on 5 January 12月28日 is a day of last year.
+    2022-09-30, 2022/9/30, 2022.9.30 and 2022年9月30日 are accepted, and 今天, 昨天, 前天, 明天, 11月27日 relative to
+    the present moment. Without a year it is this year's day; for a past event (*past*) last year's day if that is no
+    more than half a year ago: on 5 January 12月28日 is a day of last year.
     """
     if text is None or not text.strip():
         return None
@@ -118,7 +118,7 @@ def day(text: str | None, *, past: bool = False) -> date | None:
 
 
 def today() -> date:
-    """The legal day of the door's moment."""
+    """The legal day of the present moment."""
     from gkflow.bootstrap import now
     from gkflow.domain.case import legal_day
 
@@ -140,7 +140,7 @@ def _without_year(word: str, month: int, number: int, past: bool) -> date:
             return each
     if not found or found[0].year != known.year:
         raise BadDay(value=word)
-    return found[0]  # 12月1日 said on 28 November is a day to come, not one of a year ago: it is refused as such
+    return found[0]  # 12月1日 entered on 28 November is in the future, not a year ago: it is refused as such
 
 
 def relative(text: str) -> str:
@@ -156,7 +156,7 @@ def region(text: str) -> str:
         raise typer.BadParameter(say("--region {text}: write six figures (GB/T 2260), as 450000", text=text))
     from gkflow.bootstrap import rulebook
 
-    # A region that nobody knows would silently be the whole country.
+    # An unknown region would silently mean the whole country.
     if code and f"{code[:2]}0000" not in rulebook().lists.get("regions", {}):
         raise typer.BadParameter(say("--region {text}: no such region", text=text))
     return code
@@ -177,9 +177,9 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
 
 def whole(text: str, name: str, least: int = 0, most: int = 100_000) -> int:
     """
-    The whole number of an option, written as text. Raises typer.BadParameter with what is wrong.
+    The whole number of an option, given as text. Raises typer.BadParameter with the fault.
 
-    The options themselves are texts, so that what is wrong with one is said here, in the language chosen.
+    The options themselves are texts, so that their faults are reported here, in the chosen language.
     """
     try:
         number = int(text)

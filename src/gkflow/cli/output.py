@@ -1,7 +1,7 @@
 """
-What is printed (输出): rows as a table for people, as JSON for programs, as csv or xlsx for spreadsheets.
+Output (输出): rows as a table for people, as JSON for programs, as csv or xlsx for spreadsheets.
 
-JSON holds every key of a row as it is; the other three hold the columns named, in words.
+JSON has every key of a row unchanged; the other three have the given columns, as text.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _BATCH = 2000
 
 def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str | None = None, title: str = "") -> None:
     """
-    Print rows, or write them into the file *path*, as *format*: table, json, csv or xlsx; csv and xlsx take them one
-    by one, so that a million of them need not be held.
+    Print rows, or write them into the file *path*, as *format*: table, json, csv or xlsx; csv and xlsx consume them one
+    by one, so that a million rows need no memory.
 
-    A table that goes into a file takes its form from the file's ending. Raises Refused for xlsx on a terminal and
-    Unfit for a file that cannot be written.
+    A table written to a file has the format of the file's suffix. Raises Refused for xlsx on a terminal and Unfit for
+    an unwritable file.
     """
     format = form_of(format, path)
     counted = _Counted(rows if format in ("csv", "xlsx") else list(rows))
@@ -56,8 +56,8 @@ _ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".txt": "table", ""
 
 def form_of(format: str, path: str | None) -> str:
     """
-    The form in which something is written: that of the file's ending where none was asked for (输出格式). Raises
-    Refused for an ending that promises another form, or one that gkflow cannot write.
+    The output format: by default that of the file's suffix (输出格式). Raises Refused for a suffix of another format,
+    or of one that gkflow cannot write.
     """
     if not path:
         return format
@@ -72,7 +72,7 @@ def form_of(format: str, path: str | None) -> str:
 
 
 class _Counted:
-    """Rows that are counted as they are read; a list of them may be read again."""
+    """Rows that are counted while they are read; a list of them may be read again."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = rows
@@ -102,7 +102,7 @@ def _print(counted: _Counted, columns: Sequence[Column], format: str, title: str
 
 
 def _print_xlsx(counted: _Counted, columns: Sequence[Column], title: str) -> None:
-    """A workbook is put together first: the library that writes it cannot be broken off by a closed pipe."""
+    """A workbook is completed first: the library that writes it cannot be interrupted by a closed pipe."""
     with SpooledTemporaryFile(max_size=1 << 24) as book:
         save_xlsx(book, _headings(columns), _cells(counted, columns), title)
         book.seek(0)
@@ -126,7 +126,7 @@ def _save(path: Path, counted: _Counted, columns: Sequence[Column], format: str,
 
 
 def reason(error: OSError) -> str:
-    """Why a file could not be written or read, in words."""
+    """Why a file could not be written or read, as text."""
     return system_words(error)
 
 
@@ -166,12 +166,12 @@ _HIDDEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud
 
 
 def _escaped(text: str) -> str:
-    """JSON whose hidden characters are written as \\uXXXX: a program reads them, no terminal obeys them."""
+    """JSON with hidden characters as \\uXXXX, which programs read and terminals do not obey."""
     return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:
-    """A value in the form in which JSON carries it."""
+    """A value in its JSON form."""
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
@@ -198,8 +198,8 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "")
 
 
 def _drawn(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
-    """Lines of texts with their colours, which were fitted to the terminal."""
-    from rich.console import Console  # only a table needs it, and it takes longer than most commands
+    """Lines of coloured texts that were fitted to the terminal."""
+    from rich.console import Console  # only a table needs it, and its import is slow
     from rich.text import Text
 
     console = Console(file=unfiltered(sys.stdout), highlight=False, markup=False)
@@ -219,7 +219,7 @@ _LONGEST = 60  # longer cells widen no column where the table is not fitted
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A table in words at its full width; columns in which no row has anything are left out."""
+    """A table as text at its full width; columns without any value are left out."""
 
     columns: Sequence[Column]
     cells: Sequence[Sequence[str]]
@@ -232,7 +232,7 @@ class _Told:
         told = [[cell_text(column.line(row)) for row in rows] for column in columns]
         kept = [place for place, cells in enumerate(told) if any(cells)]
         columns = [columns[place] for place in kept]
-        # A cell of thousands of characters pushes its own line, not the whole table.
+        # A cell of thousands of characters widens only its own line, not the whole table.
         widths = [
             min(max(map(width, (column.heading, *told[place]))), max(width(column.heading), _LONGEST))
             for place, column in zip(kept, columns, strict=True)
@@ -254,7 +254,7 @@ class _Told:
 
 
 def coloured(text: str, colour: str) -> str:
-    """A text in one of COLOURS on a terminal, as it is elsewhere."""
+    """A text in one of COLOURS on a terminal, unchanged elsewhere."""
     if not colour or not sys.stdout.isatty():
         return text
     from rich.console import Console

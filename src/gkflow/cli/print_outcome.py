@@ -1,4 +1,4 @@
-"""What an entry led to, as ``receive`` and ``do`` print it (办理结果)."""
+"""The outcome of an entry, as ``receive`` and ``do`` print it (办理结果)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
-    """The result as JSON carries it."""
+    """The outcome as JSON."""
     return {
         "case": entered.number, "seq": entered.seq, "workflow": entered.workflow, "state": entered.state,
         "state_label": entered.state_label, "public": entered.public, "day": entered.day,
@@ -27,13 +27,13 @@ def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
 
 
 def clock_words(entered: Outcome) -> str:
-    """The clock that the last day belongs to."""
+    """The clock of the last day."""
     urgent = most_urgent(dict(entered.deadlines))
     return label_of(urgent.clock.rule.label, urgent.name) if urgent is not None else say("limit")
 
 
 def last_day_words(entered: Outcome, day: date | None, provisional: bool = False) -> str:
-    """A last day in words, or why there is none."""
+    """A last day as text, or why there is none."""
     if day is not None:
         return day_words(day) + (say(" provisional") if provisional else "")
     urgent = most_urgent(dict(entered.deadlines))
@@ -45,7 +45,7 @@ def last_day_words(entered: Outcome, day: date | None, provisional: bool = False
 
 
 def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
-    """Print number, state, last day, findings and what may be done next."""
+    """Print number, state, last day, findings and allowed actions."""
     action = workflow.actions[entered.action]
     if dry_run:
         print(say("a dry run, nothing was written:"))

@@ -1,4 +1,4 @@
-"""Names as people give them (名称): a workflow, an action or a fact by its code or by its Chinese label."""
+"""Names given by people (名称): a workflow, an action or a fact by its code or by its Chinese label."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def workflow_named(book: Rulebook, text: str) -> str:
-    """The code of a workflow. Raises NotFound with those that there are."""
+    """The code of a workflow. Raises NotFound with the existing ones."""
     for flow in book.workflows.values():
         if text.strip() in (flow.name, flow.label):
             return flow.name
@@ -71,23 +71,23 @@ def unit_named(office: Office, text: str) -> str:
 
 
 def unit_label(office: Office, code: str) -> str | None:
-    """What a unit is called; None where the settings do not know it."""
+    """The label of a unit; None if the settings do not know it."""
     unit = office.settings.units.get(code)
     return unit.label if unit is not None else None
 
 
 def unit_labels(office: Office) -> dict[str, str]:
-    """What the units of the settings are called in the language chosen, by code."""
+    """The labels of the units in the settings in the chosen language, by code."""
     return {code: label_of(unit.label, code) for code, unit in office.settings.units.items()}
 
 
 def fact_label(workflow: Workflow, name: str) -> str:
-    """A fact in words, its code beside it where a person has to type it: 收件方式(channel)."""
+    """A fact as text, with its code if a person has to type it: 收件方式(channel)."""
     spec = workflow.facts.get(name)
     return label_or(f"{spec.label}({name})", name) if spec is not None else name
 
 
-# The facts of corrections and remarks, which no workflow labels.
+# The facts of corrections and remarks, for which no workflow has labels.
 _OWN = {
     "seq": said_as("fact", "seq"), "day": said_as("fact", "day"), "void": said_as("fact", "void"),
     "reason": said_as("fact", "reason"), "text": said_as("fact", "text"),
@@ -96,7 +96,7 @@ _OWN = {
 
 
 def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, str] = MappingProxyType({})) -> str:
-    """A fact with its value: 收件方式 互联网; of one that names a unit its label, where *units* has it."""
+    """A fact with its value: 收件方式 互联网; a unit by its label, if *units* has it."""
     spec = workflow.facts.get(name)
     if spec is None:
         return f"{translated(_OWN.get(name, name))} {_value(value)}"
@@ -105,7 +105,7 @@ def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, st
     elif spec.type == "unit" or name.endswith("_unit"):
         told = units.get(str(value), str(value))
     elif spec.type == "moment":
-        told = str(value)[:16].replace("T", " ")  # as every moment that people read
+        told = str(value)[:16].replace("T", " ")  # like every moment for people
     else:
         told = _value(value)
     return f"{label_of(spec.label, name)} {told}"
@@ -123,12 +123,12 @@ def action_label(action: Action) -> str:
 
 
 def actions_words(workflow: Workflow, names: Iterable[str]) -> str:
-    """Several actions in words."""
+    """Several actions as text."""
     return listed(action_label(workflow.actions[name]) for name in names)
 
 
 def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
-    """What an action, a state, a clock or a fact of this workflow is called."""
+    """The label of an action, a state, a clock or a fact of this workflow."""
 
     def label(kind: str, name: str) -> str:
         if kind == "clock":
@@ -145,7 +145,7 @@ def labels_of(workflow: Workflow) -> Callable[[str, str], str]:
 
 
 def findings_rows(workflow: Workflow, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as rows: seq, code, facts, words; the same one told by several clocks stands once."""
+    """Findings as rows: seq, code, facts, words; a finding of several clocks is listed once."""
     rows: list[dict[str, Any]] = []
     label = labels_of(workflow)
     for finding in findings:

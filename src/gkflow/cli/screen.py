@@ -1,10 +1,8 @@
 """
-The streams that a command prints on (屏幕): the one place where text is made safe, and where a failure to print it
-is noticed.
+The output streams of a command (屏幕): the one place where text is made safe, and where failures to print are detected.
 
 A field of a case comes from outside. On a terminal its control characters could clear the screen, change the window's
-title or turn the direction of writing: they are shown as visible signs instead. What gkflow colours itself passes
-(``pen``).
+title or reverse the text: they are shown as visible signs instead. gkflow's own colours pass (``pen``).
 """
 
 from __future__ import annotations
@@ -18,12 +16,12 @@ from typing import Any, TextIO, cast
 
 # C0 without tab and newline, DEL, C1, marks and embeddings of direction, lone surrogates, separators of lines.
 _HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-# Stands for ESC in what gkflow colours itself; nobody outside of this process can write it.
+# Replaces ESC in gkflow's own colours; nothing outside of this process can write it.
 _PEN = f"\x00{os.urandom(6).hex()}"
 
 
 class NotShown(Exception):
-    """Standard output took no more (无法输出): a full disk, a closed pipe or stream. It carries the OSError."""
+    """Standard output failed (无法输出): a full disk, a closed pipe or stream. It has the OSError."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))
@@ -32,7 +30,7 @@ class NotShown(Exception):
 
 def safe(text: str) -> str:
     """
-    The text with a visible sign for everything that would move the cursor or turn the writing (去除控制字符).
+    The text with a visible sign for every character that would move the cursor or reverse the text (去除控制字符).
 
     >>> safe("甲\\x1b[2J乙\\r\\n")
     '甲␛[2J乙\\n'
@@ -48,14 +46,14 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def pen(text: str) -> str:
-    """Text that gkflow itself has coloured, so that its escape sequences pass."""
+    """Text coloured by gkflow itself, so that its escape sequences pass."""
     return text.replace("\x1b", _PEN)
 
 
 class Screen:
     """
-    A stream whose text is made safe; without *filtered* as it is, for what was made safe before. With *folded*, lines
-    too long for a terminal are broken between words and never inside a code.
+    A stream whose text is made safe; without *filtered* unchanged, for text already safe. With *folded*, lines too long
+    for a terminal are broken between words and never inside a code.
     """
 
     def __init__(self, stream: TextIO | None, *, must_show: bool, filtered: bool = True, folded: bool = False) -> None:
@@ -63,10 +61,10 @@ class Screen:
         self.must_show = must_show
         self.filtered = filtered
         self.folded = folded
-        self._column = 0  # where the next character goes
+        self._column = 0  # the column of the next character
 
     def write(self, text: str) -> int:
-        """Write, or raise NotShown; what cannot be said on stderr is lost."""
+        """Write, or raise NotShown; errors on stderr are ignored."""
         told = text
         if self.filtered and _HARMFUL.search(text):
             # csv ends its lines with CR LF, which is kept.
@@ -102,7 +100,7 @@ class Screen:
                 self.stream.flush()
 
     def isatty(self) -> bool:
-        """Whether people look at it."""
+        """Whether the stream is a terminal."""
         return self.stream is not None and self.stream.isatty()
 
     @contextmanager
@@ -112,7 +110,7 @@ class Screen:
         except OSError as error:
             if self.must_show:
                 raise NotShown(error) from None
-        except ValueError as error:  # a stream that was closed
+        except ValueError as error:  # a closed stream
             if self.must_show:
                 raise NotShown(OSError(9, str(error))) from None
 
@@ -124,12 +122,12 @@ class Screen:
         return getattr(self.stream, name)
 
 
-# A label and its value, as "依据    第三十三条", or a level, as "[注意] …": what follows stands below the value.
+# A label and its value, as "依据    第三十三条", or a level, as "[注意] …": the continuation is below the value.
 _HEAD = re.compile(r"\s*(?:\S+\s{2,}|\S*\[[^\]]+\]\S* )?")
 
 
 def _hung(line: str, room: int) -> int:
-    """Where the further lines of a line begin."""
+    """The indentation of a line's continuation."""
     from gkflow.cli.help import width
 
     found = _HEAD.match(line)
@@ -138,7 +136,7 @@ def _hung(line: str, room: int) -> int:
 
 
 def as_it_is(stream: Any) -> Any:
-    """The same stream without folding: a table that was fitted, or what a program or another file takes up."""
+    """The same stream without folding, for a fitted table or for output to programs and files."""
     return Screen(stream.stream, must_show=stream.must_show) if isinstance(stream, Screen) else stream
 
 
@@ -149,7 +147,7 @@ def unfiltered(stream: Any) -> Any:
 
 @contextmanager
 def screens() -> Iterator[None]:
-    """Standard output and standard error as screens; put back afterwards."""
+    """Standard output and standard error as screens; restored afterwards."""
     before = sys.stdout, sys.stderr
     if isinstance(before[0], Screen):  # a command that runs others
         yield

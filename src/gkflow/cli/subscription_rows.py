@@ -1,4 +1,4 @@
-"""A subscription as people and programs read it (订阅行), and what it is to, by code or label."""
+"""A subscription for people and programs (订阅行), and its subject, by code or label."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def subscription_row(book: Rulebook, line: SubscriptionLine) -> dict[str, Any]:
-    """A subscription as JSON carries it."""
+    """A subscription as JSON."""
     return {
         "id": line.id, "name": line.name, "channel": line.channel,
         "address": masked(line.channel, line.address) or None,
@@ -34,11 +34,11 @@ def _named_things(book: Rulebook) -> Iterator[tuple[str, str]]:
 
 
 def item_named(book: Rulebook, text: str) -> str:
-    """The code of a workflow, a field or an item; an item of a catalogue without one is taken as it is written."""
+    """The code of a workflow, a field or an item; an item of a catalogue without a code is kept as written."""
     wanted = text.strip()
     return next((code for code, label in _named_things(book) if wanted and wanted in (code, label)), wanted)
 
 
 def item_label(book: Rulebook, code: str) -> str | None:
-    """What a workflow, a field or an item is called; None for one without a label."""
+    """The label of a workflow, a field or an item; None if it has none."""
     return next((label_of(label, each) for each, label in _named_things(book) if code == each), None)

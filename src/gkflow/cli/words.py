@@ -1,4 +1,4 @@
-"""Errors on the command line (错误): with the labels of the rule files, or from what the system raised."""
+"""Errors on the command line (错误): with the labels of the rule files, or from system errors."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def error_words(error: GkflowError) -> str:
 
 def _labels(first: str) -> objections.Labels:
     """
-    The labels of workflows, actions and states, those of the workflow *first* before all others, from the rule files
-    as they stand; none where they cannot be read.
+    The labels of workflows, actions and states, those of the workflow *first* before all others, from the present rule
+    files; none if they cannot be read.
     """
     from gkflow.bootstrap import home_folder, rulebook, settings_of
 
@@ -36,7 +36,7 @@ def _labels(first: str) -> objections.Labels:
 
 
 def known_error(error: Exception) -> GkflowError | None:
-    """The error of gkflow behind what the system or a library raised (外部错误); None where nobody foresaw it."""
+    """The gkflow error for a system or library error (外部错误); None for an unexpected one."""
     import sys
 
     if isinstance(error, UnicodeError):
@@ -57,6 +57,6 @@ def known_error(error: Exception) -> GkflowError | None:
 
 
 def unexpected(error: Exception) -> str:
-    """What nobody foresaw, in one line."""
+    """An unexpected error, in one line."""
     told = " ".join(str(error).split())
     return say("{name}: {told} (GKFLOW_DEBUG=1 shows where)", name=type(error).__name__, told=told)  # fmt: skip

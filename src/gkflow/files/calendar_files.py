@@ -1,8 +1,8 @@
 """
-Calendar files (日历文件): notices of days off, checked here and given a meaning in ``calendars``.
+Calendar files (日历文件): notices of days off, checked here and interpreted in ``calendars``.
 
-Two kinds stand in ``config/calendar/``: ``notices.yaml`` tells where known days come from, every other file
-sets days. What is handed on are plain mappings with days as dates.
+There are two kinds in ``config/calendar/``: ``notices.yaml`` gives the sources of known days, every other file sets
+days. The result are plain mappings with days as dates.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REGION = re.compile(r"[1-9][0-9]{5}")
 
 @dataclass(frozen=True, slots=True)
 class CalendarFiles:
-    """What the calendar files say (日历文件内容): a mapping per notice, and the list of notices."""
+    """The content of the calendar files (日历文件内容): a mapping per notice, and the list of notices."""
 
     overlays: tuple[Mapping[str, Any], ...] = ()
     notices: Mapping[str, Any] | None = None
@@ -39,7 +39,8 @@ class CalendarFiles:
 
 def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:
     """
-    One notice that sets days, as ``calendars.announcements.announcement_of`` takes it; *regions* are those that exist.
+    One notice that sets days, in the form for ``calendars.announcements.announcement_of``; *regions* are the existing
+    ones.
     """
     found = read_model(CalendarFile, node, faults)
     file = found.model
@@ -57,7 +58,7 @@ def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = N
 
 
 def _possible(found: Found[CalendarFile], days: Mapping[str, Collection[date]]) -> None:
-    """A day far from the year, a make-up day in the week, a month without a working day: each is a slip of the pen."""
+    """A day far from the year, a make-up day on a weekday, a month without a working day: typing errors."""
     year, off, worked = found.model.calendar, days["days_off"], days["makeup_days"]
     if year:
         first, last = date(year - 1, 12, 1), date(year + 1, 1, 31)
@@ -78,7 +79,7 @@ def _possible(found: Found[CalendarFile], days: Mapping[str, Collection[date]]) 
 def _scopes(
     found: Found[Any], regions: Collection[str] | None, scopes: Sequence[str], *path: str | int
 ) -> tuple[str, ...]:
-    """For whom: the country, regions by their six figures (GB/T 2260), one organ; an unknown region is a fault."""
+    """The scope: the country, regions by six-digit code (GB/T 2260), one organ; an unknown region is a fault."""
     for scope in scopes:
         if scope == "CN" or scope.startswith("unit:"):
             continue
@@ -96,7 +97,7 @@ def _scopes(
 
 
 def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> tuple[Festival, ...]:
-    """The yearly local festivals that are known (地方节日): their rule, never their days."""
+    """The known yearly local festivals (地方节日): their rule, never their days."""
     found = read_model(FestivalsFile, node, faults)
     festivals = []
     for at, each in enumerate(found.model.festivals):
@@ -108,7 +109,7 @@ def festivals_from(node: Node, faults: Faults, regions: Collection[str] | None =
 
 
 def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
-    """The list of notices, as ``calendars.announcements.notices_from`` takes it."""
+    """The list of notices, in the form for ``calendars.announcements.notices_from``."""
     found = read_model(NoticesFile, node, faults)
     nodes = list(_listed(node, "notices"))
     notices: list[Mapping[str, Any]] = []
@@ -124,7 +125,7 @@ def notices_from(node: Node, faults: Faults) -> Mapping[str, Any]:
 
 
 def _listed(node: Node, key: str) -> Iterator[Node]:
-    """The items of a list, or the one that stands for it."""
+    """The items of a list, or a single value as a list of one."""
     for name, stated in node.value.items() if isinstance(node.value, dict) else ():
         if name == key:
             yield from stated.value if isinstance(stated.value, list) else [stated]

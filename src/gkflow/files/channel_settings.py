@@ -1,6 +1,6 @@
 """
-The settings of channels (渠道设置): what is wrong with an address, and the sections and addresses of other packages'
-channels, each read by the model that the channel declares.
+The settings of channels (渠道设置): faults of addresses, and the sections and addresses of other packages' channels,
+each read by the model that the channel declares.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OWN_KEYS = frozenset(field.alias or name for name, field in PersonKeys.model_fi
 
 
 def wrong_address(channel: str, address: str, allow_local: bool) -> str:
-    """What is wrong with an address; those of webhooks and chats may hold a password and are not shown."""
+    """The fault of an address; those of webhooks and chats may hold a password and are not shown."""
     plug = plugs.channel(channel)
     if not isinstance(plug, plugs.ChannelPlug) or plug.check_address is None:
         return ""
@@ -41,7 +41,7 @@ def wrong_address(channel: str, address: str, allow_local: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OtherChannels:
-    """What the settings say of other packages' channels (其他软件包的渠道): their tables, and addresses by person."""
+    """The settings of other packages' channels (其他软件包的渠道): their tables, and addresses by person."""
 
     tables: Mapping[str, Node]
     people: tuple[Mapping[str, Node], ...]
@@ -58,7 +58,7 @@ class OtherChannels:
         return MappingProxyType(found)
 
     def addresses(self, at: int, faults: Faults) -> dict[str, str]:
-        """The addresses of a person; what is no text may be a password as well and is not shown."""
+        """The addresses of a person; a value that is not text may be a password and is not shown."""
         found = {}
         for name, node in self.people[at].items() if at < len(self.people) else ():
             if isinstance(node.value, str):
@@ -69,7 +69,7 @@ class OtherChannels:
 
 
 def split(node: Node) -> tuple[Node, OtherChannels]:
-    """The settings without what belongs to other packages' channels, and that by itself."""
+    """The settings without the parts of other packages' channels, and those parts."""
     if not isinstance(node.value, dict):
         return node, OtherChannels({}, ())
     tables = dict(_of_others(node, _OWN_TABLES))

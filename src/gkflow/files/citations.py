@@ -1,7 +1,7 @@
 """
-Citations in the rule files (引用依据): of instruments that are known, and the national ones before the local ones.
+Citations in the rule files (引用依据): of known instruments, the national ones before the local ones.
 
-A question of form, asked by ``gkflow check`` alone: an office whose own file cites otherwise still works.
+Only ``gkflow check`` checks them: an office whose own file cites otherwise still works.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CITE, _LAPSE = "cite", "lapse"
 
 
 def compare_citations(nodes: Iterable[Node], law: Law, faults: Faults) -> None:
-    """Note each citation of an unknown instrument, and each that names a local one before a national one."""
+    """Report each citation of an unknown instrument, and each that names a local one before a national one."""
     order = CitationOrder(law)
     for node in nodes:
         for place, cited in citations_in(node):
@@ -43,8 +43,8 @@ def compare_citations(nodes: Iterable[Node], law: Law, faults: Faults) -> None:
 
 def citations_in(node: Node) -> Iterator[tuple[Node, tuple[str, ...]]]:
     """
-    What is printed together, with its place: each ``cite``, and those of the lapses of one clock, which a proposal
-    names one after another.
+    The citations that are printed together, with their place: each ``cite``, and those of the lapses of one clock,
+    which a proposal names one after another.
     """
     match node.value:
         case list() as items:

@@ -34,7 +34,7 @@ from gkflow.files.openings import conditions_of
 
 
 def clock_of(name: str, keys: ClockKeys, found: Found[WorkflowFile]) -> ClockRule:
-    """How one clock runs (计时规则)."""
+    """The rule of one clock (计时规则)."""
     clock = ("clocks", name)
     if not keys.start and found.node_at(*clock, "start").value == []:
         found.fault(said("nothing starts it"), *clock, key="start")
@@ -89,7 +89,7 @@ def clock_of(name: str, keys: ClockKeys, found: Found[WorkflowFile]) -> ClockRul
 def _triggers(
     found: Found[WorkflowFile], triggers: Sequence[StartKeys | StopKeys | BarKeys], *path: str | int
 ) -> Iterator[Trigger]:
-    """Actions that do something to a clock, each said once where it is said without conditions."""
+    """Actions with an effect on a clock; each unconditional one only once."""
     named: set[str] = set()
     for at, each in enumerate(triggers):
         if each.model_fields_set == {"action"} and each.action:
@@ -105,7 +105,7 @@ def _triggers(
 
 def _suspends(found: Found[WorkflowFile], keys: ClockKeys, *path: str | int) -> Iterator[SuspendRule]:
     for at, each in enumerate(keys.suspend):
-        # "until" names what ends the suspension.
+        # "until" names the action that ends the suspension.
         held = held_of(each.since, each.until_day, found, *path, at, key="until_day")
         yield SuspendRule(
             Trigger(each.action, conditions_of(each.when), held=held),
@@ -119,7 +119,7 @@ def _suspends(found: Found[WorkflowFile], keys: ClockKeys, *path: str | int) -> 
 def held_of(
     since: date | None, until: date | None, found: Found[WorkflowFile], *path: str | int, key: str = "until"
 ) -> Held | None:
-    """From which day to which a rule has its effect (效力期间): both days belong to it."""
+    """The days between which a rule applies (效力期间), inclusive."""
     if since is None and until is None:
         return None
     if since is not None and until is not None and until < since:

@@ -1,5 +1,5 @@
 """
-Column files (列对照文件): what the headings and words of another system's register mean.
+Column files (列对照文件): the headings and values of another system's register, mapped to ours.
 
     heading: 1                      # the row of the headings; 1 where it is left out
     columns:                        # heading: our column or fact, by code or Chinese label, or several of them
@@ -51,7 +51,7 @@ class _Reading:
         self.facts: dict[str, FactSpec] = {}
         self.known: tuple[str, ...] = ()
         self.labels: dict[str, str] = {}
-        self.lines: dict[str, int] = {}  # our names that are given, and where
+        self.lines: dict[str, int] = {}  # the given names of ours, and their lines
 
     def columns(self) -> Columns:
         self._choose_workflow()

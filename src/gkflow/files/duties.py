@@ -1,4 +1,4 @@
-"""Duty files (周期职责文件): one recurring duty a file, due by a recurrence rule."""
+"""Duty files (周期职责文件): one recurring task per file, due by a recurrence rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLE_WORDS = ("year", "last_year", "month")
 
 
 def duty_from(node: Node, faults: Faults) -> RecurringTask:
-    """One recurring duty as its file says it."""
+    """One recurring task from its file."""
     found = read_model(DutyFile, node, faults)
     file = found.model
     duty = RecurringTask(
@@ -44,7 +44,7 @@ def _counting(keys: CountingKeys) -> Counting:
 
 
 def _wrong_rule(duty: RecurringTask) -> str:
-    """Why the rule gives no days; empty where it does. What recurs within a day, or never moves on, is refused."""
+    """Why the rule is invalid; empty if it is valid. Rules within a day, or without progress, are refused."""
     stated = dict(part.partition("=")[::2] for part in duty.rule.upper().split(";"))
     if stated.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY"):
         return said("a duty is due on days, not {frequency}", frequency=stated["FREQ"])
@@ -53,7 +53,7 @@ def _wrong_rule(duty: RecurringTask) -> str:
     if not stated.get("INTERVAL", "1").isdigit() or int(stated.get("INTERVAL", "1")) < 1:
         return said("INTERVAL={interval} never moves on", interval=stated["INTERVAL"])
     if not duty.rule or duty.since == date.min:
-        return ""  # told already
+        return ""  # reported already
     try:
         next(duty.due_days(duty.since, date(duty.since.year + 5, 12, 31)), None)
     except (ValueError, TypeError, AssertionError) as error:

@@ -1,4 +1,4 @@
-"""The settings file that a new office begins with (初始设置): defaults, and how people are entered."""
+"""The first settings file of a new office (初始设置): defaults, and how people are entered."""
 
 from __future__ import annotations
 
@@ -130,10 +130,10 @@ def first_settings(
     """
     The text of the first ``gkflow.toml`` (初始设置).
 
-    A *profile* brings its units; *duties* are all recurring duties that there are to choose from.
+    A *profile* adds its units; *duties* are all available recurring tasks.
     """
     units = profile.units if profile is not None else ()
-    # The office itself may be one of the place's units: it stands there once, under its own name.
+    # The office itself may be one of the place's units: it is listed once, under its own name.
     own = next((each for each in units if each.code == unit), Unit(unit, office))
     if office == _NAMELESS:
         office = own.label
@@ -152,9 +152,9 @@ def first_settings(
 
 def write_settings(path: Path, text: str) -> bool:
     """
-    Write the first ``gkflow.toml``, for its owner's eyes only, as passwords may be added to it.
+    Write the first ``gkflow.toml``, readable only by its owner, because passwords may be added to it.
 
-    It appears whole or not at all; a file that is there already stays as it is, and False is returned.
+    It is written completely or not at all; an existing file is kept, and False is returned.
     """
     if path.exists():
         return False
@@ -165,7 +165,7 @@ def write_settings(path: Path, text: str) -> bool:
         with open(handle, "w", encoding="utf-8") as file:
             file.write(text)
         try:
-            os.link(draft, path)  # fails where somebody else was faster; a rename would overwrite
+            os.link(draft, path)  # fails if somebody else was faster; a rename would overwrite
         except FileExistsError:
             return False
         except OSError:  # a file system without hard links

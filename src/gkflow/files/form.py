@@ -1,8 +1,8 @@
 """
-The form of rule files (规则文件的格式要求): what ``gkflow check`` alone asks, beyond what the rules need to work.
+The form of rule files (规则文件的格式要求): checks of ``gkflow check`` beyond what the rules need to work.
 
-An office whose own file is at odds with it still works, and is told so when it checks: every citation is one of a
-known instrument, nothing leads out of an end, a ladder watches each duty of the office, every plan fits its profile.
+An office with such a fault in its own file still works: every citation names a known instrument, nothing leaves a
+final state, a ladder watches each duty of the office, every plan fits its profile.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
 PLANS = "config/plans"
 LOCAL = "config/calendar/local"
-_ANYTIME = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)  # remarks and what sets a record right
+_ANYTIME = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)  # remarks and corrections of the record
 
 
 def check_files(
     folders: Sequence[Path], calendar: WorkCalendar, profile: str, readings: Iterable[tuple[str, str, str]]
 ) -> Rulebook:
     """
-    Every rule file of *folders* (检查全部规则文件): the rules agree under each profile, and the files are well formed.
-    Returns the rulebook of the *profile*. Raises FilesAtFault with every fault.
+    Check every rule file of *folders* (检查全部规则文件): the rules are consistent under each profile, and the files
+    are well formed. Returns the rulebook of the *profile*. Raises FilesAtFault with every fault.
     """
     found: dict[Fault, None] = {}
     unread = Faults()
@@ -51,7 +51,7 @@ def check_files(
     workflows: dict[str, Workflow] = {}
 
     def read(node: Node, faults: Faults) -> Workflow:
-        """A profile makes another workflow of a file only where it picks another reading."""
+        """A profile changes a workflow only if it picks another reading."""
         stated = node.value if isinstance(node.value, dict) else {}
         picked = next((as_json(values(each)) for key, each in stated.items() if key == "reading"), "")
         name = f"{node.file} {picked}"
@@ -63,7 +63,7 @@ def check_files(
         try:
             return assemble(nodes.__getitem__, calendar, name, picks, Faults(), read=read)
         except FilesAtFault as error:
-            # What is wrong whatever the profile is said once; the rest with the profile under which it is.
+            # Faults under every profile are reported once; the others with their profile.
             there = {Fault(each.file, each.line, each.text): None for each in found}
             told = [each for each in error.faults if each not in there]
             for each in told:
@@ -102,7 +102,7 @@ def _check_form(
 
 
 def check_ends(workflow: Workflow, node: Node, faults: Faults) -> None:
-    """Nothing but remarks leads out of an end, and each duty of the office is watched (终态与督办)."""
+    """Only remarks leave a final state, and each duty of the office is watched (终态与督办)."""
     finals = [state.name for state in workflow.states.values() if state.final]
     for action in workflow.actions.values():
         state = next((state for state in finals if state in action.sources), None)
@@ -126,7 +126,7 @@ def check_ends(workflow: Workflow, node: Node, faults: Faults) -> None:
 
 
 def check_local(overlay: Mapping[str, object], file: str, faults: Faults) -> None:
-    """A local notice is named after its year, and came before its days (地方放假通知)."""
+    """A local notice is named after its year, and was published before its days (地方放假通知)."""
     if f"{LOCAL}/" not in file:
         return
     year, published = overlay.get("calendar"), overlay.get("published")
@@ -149,7 +149,7 @@ def _days(stated: object) -> list[date]:
 
 
 def check_plans(folders: Sequence[Path], profiles: Mapping[str, Profile], book: Rulebook, faults: Faults) -> None:
-    """Every plan belongs to a profile, and its rows open cases that take what they say (方案台账)."""
+    """Every plan belongs to a profile, and its rows open cases that accept their facts (方案台账)."""
     plans = {path.stem: (folder, path) for folder in folders for path in sorted((folder / PLANS).glob("*.csv"))}
     for profile in profiles.values():
         if profile.plan and profile.plan not in plans:
@@ -173,7 +173,7 @@ def _rows(path: Path, file: str, faults: Faults) -> Iterator[Node]:
     rows = csv.DictReader(text.splitlines(keepends=True))
     for row in rows:
         line = rows.line_num
-        # An empty cell says nothing.
+        # An empty cell has no meaning.
         cells = {Key(name, line): Node(value, file, line) for name, value in row.items() if name and value}
         yield Node(cells, file, line)
 
@@ -216,4 +216,4 @@ def _check_row(found: Found[PlanRow], book: Rulebook, units: set[str] | None, nu
             found.fault(said('fact "{name}" has no choice "{value}"', name=name, value=value), key=name)
 
 
-_COLUMNS = {"case", "workflow", "day", "action", "unit"}  # of every register; the other columns are facts
+_COLUMNS = {"case", "workflow", "day", "action", "unit"}  # in every register; the other columns are facts

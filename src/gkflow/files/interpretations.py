@@ -1,7 +1,7 @@
 """
-The named readings of a workflow file (口径), and the facts that an action must have.
+The named readings of a workflow file (口径), and the facts that an action requires.
 
-A reading only asks for more facts and closes choices, so that a workflow that is sound stays so under each of them.
+A reading only requires more facts and excludes choices, so that a sound workflow stays sound under each of them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Asked = dict[str, tuple[Requirement, ...]]  # by action
 
 @dataclass(slots=True)
 class Readings:
-    """What the readings that hold here add to a workflow (适用口径)."""
+    """What the readings in use add to a workflow (适用口径)."""
 
     choosing: tuple[Choosing, ...] = ()
     needs: _Asked = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Readings:
     wants_on_record: _Asked = field(default_factory=dict)
 
     def closed(self, fact: str, choices: Mapping[str, str]) -> Mapping[str, str]:
-        """The choices of a fact that the readings leave no room for, each with the reading that closes it."""
+        """The choices of a fact that the readings exclude, each with the reading."""
         return MappingProxyType(
             {
                 code: f"{each.label}：{each.among[each.chosen].label}"
@@ -44,7 +44,7 @@ class Readings:
         )
 
     def compare(self, found: Found[WorkflowFile], actions: Mapping[str, Action], facts: Mapping[str, FactSpec]) -> None:
-        """Whether every reading, the one that holds and the others, names actions, facts and choices that exist."""
+        """Whether every reading, in use or not, names existing actions, facts and choices."""
         for choosing in self.choosing:
             for reading in choosing.among.values():
                 what = said('reading "{name}"', name=reading.name)
@@ -75,7 +75,7 @@ class Readings:
 
 
 def readings_of(found: Found[WorkflowFile]) -> Readings:
-    """What a workflow file offers, and which of it holds: what its ``reading`` picks, else the first."""
+    """The choices of a workflow file, and the reading in use: the one picked, else the first."""
     picks = dict(found.model.reading)
     result = Readings()
     choosing = []
@@ -128,10 +128,10 @@ def requirements_of(
     found: Found[WorkflowFile], demands: Sequence[Mapping[str, DemandKeys]], *path: str | int, on_record: bool = False
 ) -> Iterator[Requirement]:
     """
-    Facts that must be there: a list of names, where a name may carry what dispenses with it.
+    Required facts: a list of names, where a name may have an exception.
 
-    ``needs: [decision, {uscc: {unless: {party: [natural_person]}}}]``; ``since`` and ``until`` say between which
-    days it is asked for, by the day of the entry or of the fact that ``day`` names.
+    ``needs: [decision, {uscc: {unless: {party: [natural_person]}}}]``; ``since`` and ``until`` are the days between
+    which it is required, by the day of the entry or of the fact that ``day`` names.
     """
     for at, demand in enumerate(demands):
         for fact, keys in demand.items():

@@ -1,6 +1,6 @@
 """
-Law files (法律依据文件): one instrument a file, its limits by name, their values by effective day; instruments that are
-cited and give no limit stand together in one file.
+Law files (法律依据文件): one instrument per file, its limits by name, their values by effective day; instruments that
+are cited without a limit share one file.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_day
 
 _CALENDAR_UNITS = (LimitUnit.DAY, LimitUnit.MONTH, LimitUnit.YEAR, LimitUnit.FIXED_DATE)
-# An office's own rule is never law that somebody found in a text.
+# An office's own rule is never found in a text of law.
 _KNOWN_OF_HOUSE = (Known.PROPOSAL, Known.INFERENCE)
-# The most that a length may be: ten years, and thirty days in hours. The longest of the packaged law is 36 months.
+# The longest valid length: ten years, and thirty days in hours. The longest of the packaged law is 36 months.
 _LONGEST = {
     LimitUnit.WORKING_DAY: 2500, LimitUnit.DAY: 3660, LimitUnit.MONTH: 120, LimitUnit.YEAR: 10, LimitUnit.HOUR: 720,
 }  # fmt: skip
-_Succeeding = dict[str, tuple[str, Found[LawFile], str]]  # limit -> the older one, the file that says so, the key there
+_Succeeding = dict[str, tuple[str, Found[LawFile], str]]  # limit -> the older one, its file, the key there
 
 
 def law_from(nodes: Iterable[Node], faults: Faults, kept: bool = False) -> Law:
     """
-    The instruments and limits of all law files together (法规库). What was *kept* by an earlier gkflow is not asked
+    The instruments and limits of all law files together (法规库). Sources *kept* by an earlier gkflow are not checked
     for the bounds of a length.
     """
     instruments: dict[str, Instrument] = {}
@@ -72,9 +72,9 @@ def law_from(nodes: Iterable[Node], faults: Faults, kept: bool = False) -> Law:
 
 def _succeed(name: str, limits: dict[str, TimeLimit], before: _Succeeding, seen: tuple[str, ...]) -> None:
     """
-    Put the values of the limit that this one succeeded before its own (新旧法衔接).
+    Put the values of the replaced limit before the limit's own (新旧法衔接).
 
-    从旧: a case that began under the old law is reckoned by it, so one clock asks for one limit.
+    从旧: a case that began under the old law is counted by it, so that one clock needs one limit.
     """
     if name not in before:
         return
@@ -128,7 +128,7 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
     if unit is LimitUnit.FIXED_DATE:
         _fixed_date(found, keys, *path)
     else:
-        # An empty length is set case by case, but it has to be said: a forgotten one is a fault.
+        # An empty length is set case by case, but must be declared: a forgotten one is a fault.
         if "length" not in given:
             found.fault(said('key "length" is missing'), *path)
         for key in ("month", "day", "of", "year"):
@@ -159,7 +159,7 @@ def _value(found: Found[LawFile], keys: ValueKeys, instrument: Instrument, *path
 
 
 def _counted_back(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> None:
-    """……的七日前: days are counted back, and a day off is rolled back with them, never on."""
+    """……的七日前: days are counted back, and a day off is rolled back with them, never forward."""
     if keys.unit not in (LimitUnit.DAY, LimitUnit.WORKING_DAY):
         found.fault(
             said("only days and working days are counted back, not {unit}", unit=str(keys.unit)), *path, key="direction"
@@ -169,7 +169,7 @@ def _counted_back(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> N
 
 
 def _check_lengths(found: Found[LawFile], key: str, keys: LimitKeys) -> None:
-    """A slip of the pen is no limit: 0 means the same day (当日), and no law sets ten years of working days."""
+    """Refuse a typing error: 0 means the same day (当日), and no law sets ten years of working days."""
     for since, value in keys.values.items():
         if value is None or value.length is None or value.unit not in _LONGEST:
             continue
@@ -195,7 +195,7 @@ def _fixed_date(found: Found[LawFile], keys: ValueKeys, *path: str | int) -> Non
     if not keys.month or not keys.day:
         return  # reported already
     try:
-        date(2023, keys.month, keys.day)  # no leap year: the date has to be there every year
+        date(2023, keys.month, keys.day)  # not a leap year: the date must exist every year
     except ValueError:
         found.fault(
             said("month {month}, day {day} is no day of every year", month=keys.month, day=keys.day), *path, key="month"

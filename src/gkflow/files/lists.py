@@ -2,7 +2,7 @@
 Code lists (代码表): choices that several workflows share or that an office keeps as data, such as fields and points.
 
 ``resolved`` writes a list's items into the workflow's own text before it is read, so that a workflow's edition
-holds the choices, and the points, under which a case began.
+includes the choices, and the points, under which a case began.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gkflow.files.nodes import Faults, Key, Node
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A list of codes with their labels (代码表); ``points`` where each is worth some."""
+    """A list of codes with their labels (代码表); ``points`` if they have any."""
 
     name: str
     label: str
@@ -30,7 +30,7 @@ class CodeList:
 
 
 def list_from(node: Node, faults: Faults) -> CodeList:
-    """One list as its file says it."""
+    """One list from its file."""
     found = read_model(ListFile, node, faults)
     file = found.model
     if found.has("items") and not file.items:
@@ -45,8 +45,8 @@ STORED = "stored edition"
 
 def resolved(node: Node, picks: Mapping[str, tuple[str, str]], lists: Mapping[str, CodeList], faults: Faults) -> Node:
     """
-    The workflow's text with the readings picked and its lists in their places; each pick bears the file that
-    makes it, which is to blame for a wrong one.
+    The workflow's text with the picked readings and the lists filled in; each pick has its own file, to which its
+    faults belong.
     """
     if not isinstance(node.value, dict):
         return node
@@ -75,7 +75,7 @@ def _with_list(fact: Node, lists: Mapping[str, CodeList], faults: Faults) -> Nod
         faults.at(named, said('no list "{value}"{mean}', value=named.value, mean=mean(str(named.value), lists)))
         return fact
     whole = dict(fact.value)
-    # A stored edition has both: the list's name, and what it held. In a file one of the two is too much.
+    # A stored edition has both: the list's name, and its items. In a file one of the two is redundant.
     if "choices" in whole and fact.file != STORED:
         faults.at(named, said('the choices stand here and in list "{value}"', value=named.value))
     for name, values in (("choices", found.items), ("points", found.points)):

@@ -1,8 +1,8 @@
 """
-Reading a file by its model (按模型读取): pydantic finds what is wrong, the tree of nodes knows file and line.
+Reading a file by its model (按模型读取): pydantic finds the faults, the tree of nodes has file and line.
 
-What was refused is replaced by a stand-in and the rest is read again, so that all faults of a file are reported at
-once and the reader goes on with a whole model.
+A refused value is replaced by a stand-in and the rest is read again, so that all faults of a file are reported at once
+and the reader continues with a complete model.
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ from gkflow.files.nouns import noun
 
 _M = TypeVar("_M", bound=FileModel)
 Path = Sequence[str | int]
-_MOST_PASSES = 50  # each pass takes away every fault that it found; a file has few levels
+_MOST_PASSES = 50  # each pass removes every fault that it found; a file has few levels
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[_M]):
-    """A file that was read (读取结果): its model, and the places of its keys."""
+    """The result of reading a file (读取结果): its model, and the places of its keys."""
 
     model: _M
     node: Node
     faults: Faults
 
     def has(self, *path: str | int) -> bool:
-        """Whether the file says something at a path, be it wrong."""
+        """Whether the file has a value at a path, even a wrong one."""
         return _place(type(self.model), self.node, path).there
 
     def line_of(self, *path: str | int) -> int:
-        """The line of the key that *path* leads to, or of its section where the key is missing."""
+        """The line of the key at *path*, or of its section if the key is missing."""
         return _place(type(self.model), self.node, path).line
 
     def node_at(self, *path: str | int) -> Node:
-        """The node that *path* leads to; one without a value where the file says nothing there."""
+        """The node at *path*; one without a value if the file has nothing there."""
         return _place(type(self.model), self.node, path).node
 
     def fault(self, text: str, *section: str | int, key: str = "") -> None:
-        """Note a fault of the section that a path leads to, or of one of its keys."""
+        """Report a fault of the section at a path, or of one of its keys."""
         place = _place(type(self.model), self.node, section)
         if key:
             inner = _place(type(self.model), self.node, (*section, key))
             place.line = inner.line
-            if inner.there:  # a key may come from elsewhere than its section: a variable overrides one of the settings
+            if inner.there:  # a key may have another source than its section: a variable overrides one of the settings
                 place.node = inner.node
         place.fault(self.faults, text)
 
     def fault_at(self, text: str, *path: str | int) -> None:
-        """Note a fault at the key that a path leads to; the text says of what."""
+        """Report a fault at the key at a path; the text names it."""
         place = _place(type(self.model), self.node, path)
         self.faults.add(place.node.file, place.line, text)
 
@@ -71,9 +71,9 @@ def read_model(
     elsewhere: Callable[[Path], Faults | None] | None = None,
 ) -> Found[_M]:
     """
-    The file as its model; each fault is noted, and what was wrong has a stand-in. *stated* are the node's values where
-    they are known already. With *defaults*, a wrong value is left out where it may be. *elsewhere* tells which faults
-    are noted in another list.
+    The file as its model; each fault is reported, and a wrong value has a stand-in. *stated* are the node's values if
+    they are already known. With *defaults*, a wrong optional value is left out. *elsewhere* selects faults for another
+    list.
     """
     # In a list, so that the whole may be replaced as well.
     data: list[Any] = [values(node) if stated is None else stated]
@@ -91,7 +91,7 @@ def read_model(
 
 
 class Within(Faults):
-    """Faults of a part of a file (部分内容的错误), with the words for the part before each."""
+    """Faults of a part of a file (部分内容的错误), each with the name of the part in front."""
 
     def __init__(self, whole: Faults, what: str) -> None:
         super().__init__()
@@ -108,18 +108,18 @@ def _may_be_left_out(kind: type[FileModel], node: Node, path: Path) -> bool:
 
 
 def type_at(kind: type[FileModel], *path: str) -> Any:
-    """The type that a key of a model holds, without its marks; None where there is no such key."""
+    """The type of a model's key, without its marks; None if there is no such key."""
     holds: Any = kind
     for step in path:
         holds = _peeled(_field(holds, step), Node(None, "", 0))[1] if is_model(holds) else None
     return holds
 
 
-# --- what was wrong ---------------------------------------------------------------------------------------
+# -- faults --------------------------------------------------------------------------------------------------
 
 
 def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: Faults) -> None:
-    """Note what pydantic found, in our words and at its place."""
+    """Report what pydantic found, in our words and at its place."""
     path, ctx = _loc(error), error.get("ctx", {})
     place = _place(kind, node, path)
     match error["type"]:
@@ -129,7 +129,7 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
             place.fault(faults, said('unknown key "{key}"{mean}', key=path[-1], mean=mean(str(path[-1]), place.keys)))
         case "wanted":
             if place.node.value is None and faults.at_line(node.file, place.node.line):
-                return  # what could not be read, and was reported, reads as nothing
+                return  # an unreadable, reported value reads as nothing
             if not place.words:
                 place.what, place.words = place.before
             words = said(
@@ -157,25 +157,25 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
                     said('{noun} "{name}": write a name in a-z, 0-9 and _', noun=noun(ctx["noun"]), name=name),
                     line,
                 )
-        case _:  # neither a mapping nor what may stand for one
+        case _:  # neither a mapping nor a short form of one
             place.fault(faults, said("must be a mapping of keys"))
 
 
 def _loc(error: Mapping[str, Any]) -> Path:
-    """Where the fault is, without the tags of the ways to write a value."""
+    """The place of the fault, without the tags of alternatives."""
     return tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith(WAY)))
 
 
 def _mend(data: list[Any], error: Mapping[str, Any], left_out: bool) -> None:
-    """Take away what was wrong, or put a stand-in in its place."""
+    """Remove a wrong value, or put a stand-in in its place."""
     holder: Any = data
     steps: list[Any] = [0]
     for step in _loc(error):
         inner = holder[steps[-1]]
         if isinstance(step, int) and not isinstance(inner, list):
-            continue  # one that stands for a list of one
+            continue  # a single value as a list of one
         if not isinstance(inner, (dict, list)):
-            break  # a text that stands for a mapping
+            break  # a text as the short form of a mapping
         holder, steps = inner, [*steps, step]
     last = steps[-1]
     match error["type"]:
@@ -197,20 +197,20 @@ def _mend(data: list[Any], error: Mapping[str, Any], left_out: bool) -> None:
 
 @dataclass(slots=True)
 class _Place:
-    """Where a path leads (位置): the words of a message for it, its node and its line."""
+    """The place of a path (位置): its name in messages, its node and its line."""
 
     node: Node
-    line: int  # of the last key of the path; of the section where the key is missing
-    what: str = ""  # what a message calls the section
-    words: str = ""  # what it calls the value in the section
+    line: int  # of the last key of the path; of the section if the key is missing
+    what: str = ""  # the name of the section in messages
+    words: str = ""  # the name of the value in the section
     key_line: int = 0  # of the section's own key under which the value is
-    keys: tuple[str, ...] = ()  # what the section may hold
+    keys: tuple[str, ...] = ()  # the keys that the section may have
     there: bool = True
     model: type[FileModel] | None = None  # of the section, where it is one
     before: tuple[str, str] = ("", "")  # what and words, where the value itself is a section
 
     def fault(self, faults: Faults, text: str, line: int | None = None) -> None:
-        """Note a fault with the words for the section before it."""
+        """Report a fault with the name of the section in front."""
         faults.add(
             self.node.file,
             self.line if line is None else line,
@@ -261,14 +261,14 @@ def _place(kind: type[FileModel], node: Node, path: Path) -> _Place:
 
 
 def _called(word: str, name: str | int) -> str:
-    """What a message calls a section by its name: limit "reply", points of "late"."""
+    """The name of a section in messages: limit "reply", points of "late"."""
     if word.endswith(" of"):
         return said('{noun} of "{name}"', noun=noun(word.removesuffix(" of")), name=name)
     return said('{noun} "{name}"', noun=noun(word), name=name)
 
 
 def _titled(around: Around, node: Node) -> str:
-    """What a message calls a section with a name of its own."""
+    """The name of a section with a name of its own in messages."""
     name = (
         next((each.value for key, each in node.value.items() if key == "name"), None)
         if around.titled and isinstance(node.value, dict)
@@ -284,7 +284,7 @@ def _child(node: Node, key: Key | None, step: str | int) -> Node | None:
     if not isinstance(step, int):
         return None
     if not isinstance(node.value, list):
-        return node  # one stands for a list of one
+        return node  # a single value as a list of one
     return node.value[step] if step < len(node.value) else None
 
 
@@ -302,7 +302,7 @@ def _keys_of(model: type[FileModel]) -> tuple[str, ...]:
 
 
 def _field(model: type[FileModel], key: str | int) -> Any:
-    """The type of a key with its marks; None where there is no such key."""
+    """The type of a key with its marks; None if there is no such key."""
     for name, field in model.model_fields.items():
         if (field.alias or name) == key:
             return Annotated[(field.annotation, *field.metadata, None)]
@@ -310,7 +310,7 @@ def _field(model: type[FileModel], key: str | int) -> Any:
 
 
 def _peeled(annotation: Any, node: Node) -> tuple[Around, Any]:
-    """A type without its marks, and the mark that names what is inside; of several types the one that fits the node."""
+    """A type without its marks, and the mark for its items; of several types the one that fits the node."""
     around = Around(lambda value: value)
     while True:
         if get_origin(annotation) is Annotated:

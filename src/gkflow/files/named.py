@@ -1,7 +1,7 @@
 """
-What the settings name (设置中的名称): units, people, workflows, profiles, duties and colours, each one that there is.
+Names in the settings (设置中的名称): units, people, workflows, profiles, tasks and colours must exist.
 
-A name that nobody knows would be passed over in silence; it is a fault, with its line and what there is.
+An unknown name would be ignored silently, so it is a fault, with its line and the existing names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SERIES = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,12}")
 
 
 def check_names(found: Found[SettingsFile], units: Mapping[str, Unit], names: RuleNames) -> None:
-    """Note each name of a unit, a profile, a workflow or a duty that there is not."""
+    """Report each unknown name of a unit, a profile, a workflow or a task."""
     file = found.model
     if file.office is not None and units and "unit" in file.office.model_fields_set and file.office.unit not in units:
         found.fault(
@@ -40,7 +40,7 @@ def check_names(found: Found[SettingsFile], units: Mapping[str, Unit], names: Ru
     if not plugs.is_known(plugs.PREDICTORS, file.predictor):
         there = plugs.names(plugs.PREDICTORS)
         hint = mean(file.predictor, there)
-        hint = "" if hint.startswith(";") else hint  # what there is, is in the sentence already
+        hint = "" if hint.startswith(";") else hint  # the sentence already lists the existing ones
         wrong = said(
             'predictor must be one of {names}, not "{predictor}"{hint}',
             names=there,
@@ -64,7 +64,7 @@ def _unknown(named: Iterable[str], there: Collection[str] | None) -> list[str]:
 
 
 def _mean(name: str, there: Collection[str]) -> str:
-    """The nearest name, or all that there are: the settings may name no other."""
+    """The nearest name, or all existing ones: the settings may name no other."""
     hint = mean(name, there)
     return hint if hint.startswith(" ") else said("; there are: {names}", names=sorted(there))
 

@@ -1,5 +1,5 @@
 """
-Values of a data file that know their place (带出处的值), and the list of what is wrong with them.
+Values of a data file with their place (带出处的值), and the list of their faults.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Node(NamedTuple):
 
 
 class Key(str):
-    """A key of a file (键), which knows its line: a mapping's value may stand lines below it."""
+    """A key of a file (键) with its line: a mapping's value may begin lines below it."""
 
     __slots__ = ("line",)
     line: int
@@ -37,7 +37,7 @@ class Key(str):
 
 
 class Faults:
-    """What is wrong with the files read so far (错误清单)."""
+    """The faults of the files read so far (错误清单)."""
 
     def __init__(self) -> None:
         self._found: dict[Fault, None] = {}  # an anchor used twice is one fault
@@ -46,19 +46,19 @@ class Faults:
         return bool(self._found)
 
     def add(self, file: str, line: int, text: str) -> None:
-        """Note one fault."""
+        """Report one fault."""
         self._found[Fault(file, line, text)] = None
 
     def at(self, node: Node, text: str) -> None:
-        """Note one fault at the place of a node."""
+        """Report one fault at the place of a node."""
         self.add(node.file, node.line, text)
 
     def at_line(self, file: str, line: int) -> bool:
-        """Whether a fault of that line is noted already."""
+        """Whether a fault of that line has been reported."""
         return any((fault.file, fault.line) == (file, line) for fault in self._found)
 
     def files(self) -> frozenset[str]:
-        """The files that have faults so far."""
+        """The files with faults so far."""
         return frozenset(fault.file for fault in self._found)
 
     def all(self) -> tuple[Fault, ...]:
@@ -66,7 +66,7 @@ class Faults:
         return tuple(sorted(self._found, key=lambda fault: (fault.file, fault.line)))
 
     def tell(self) -> None:
-        """Raise FilesAtFault with all faults, by file and line, where there are any."""
+        """Raise FilesAtFault with all faults, by file and line, if there are any."""
         if self._found:
             raise FilesAtFault(self.all())
 
@@ -98,10 +98,10 @@ def values(node: Node) -> Any:
 
 def as_json(found: Any) -> str:
     """
-    What :func:`values` gave as JSON without blanks, keys in the order of the file.
+    The result of :func:`values` as JSON without blanks, keys in the order of the file.
 
-    The order is kept because it means something: clocks are reckoned, and actions are shown, in the order in
-    which they stand. Comments, blanks, quotes and anchors leave no trace.
+    The order is kept because it has a meaning: clocks are computed, and actions are shown, in the order of the file.
+    Comments, blanks, quotes and anchors have no effect.
     """
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
 
@@ -116,7 +116,7 @@ def from_plain(value: Any, file: str = "", line: int = 0) -> Node:
 
 
 def line_of(node: Node, path: Sequence[str]) -> int:
-    """The line of the key that *path* leads to, or of the last one on the way that is there."""
+    """The line of the key at *path*, or of the last existing key on the way."""
     line = node.line
     for step in path:
         if isinstance(node.value, dict):
@@ -133,7 +133,7 @@ def line_of(node: Node, path: Sequence[str]) -> int:
 
 
 def as_day(value: Any) -> date | None:
-    """A day of a file, or None where it is none."""
+    """A day of a file, or None if it is invalid."""
     if isinstance(value, datetime):
         return None
     if isinstance(value, date):
@@ -147,7 +147,7 @@ def as_day(value: Any) -> date | None:
 
 
 def shown(node: Node) -> str:
-    """A value as a message shows it."""
+    """A value in the form for messages."""
     match node.value:
         case None:
             return said("empty")

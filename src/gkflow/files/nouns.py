@@ -1,4 +1,4 @@
-"""What messages call the sections of a file (节的名称): a word that a reader uses as it is, and a translation knows."""
+"""The names of file sections in messages (节的名称): a word that a reader uses unchanged and a translation knows."""
 
 from __future__ import annotations
 

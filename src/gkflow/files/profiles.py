@@ -1,5 +1,5 @@
 """
-Profile files (地方规则): shorter local limits, blanks filled, readings and ladders chosen, and the units of a place.
+Profile files (地方规则): shorter local limits, filled blanks, chosen readings and ladders, and the units of a place.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Unit:
     level: str = ""
     batch: int = 0
     fields: tuple[str, ...] = ()
-    region: str = ""  # six figures (GB/T 2260): where its days off are settled
+    region: str = ""  # six-digit code (GB/T 2260) of the region that sets its days off
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a place settles for itself (地方规则)."""
+    """The local settings of a place (地方规则)."""
 
     name: str
     label: str
@@ -94,7 +94,7 @@ def _known(law: Law, name: str, found: Found[ProfileFile], line: int) -> TimeLim
 
 
 def unit_of(code: str, keys: UnitKeys, found: Found[Any]) -> Unit:
-    """One unit, as a profile or the settings of an office say it."""
+    """One unit, from a profile or the settings of an office."""
     wrong = _wrong_region(keys.region)
     if wrong:
         found.fault(wrong, "units", code, key="region")

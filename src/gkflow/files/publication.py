@@ -1,4 +1,4 @@
-"""What of a procedure may leave the office (公开属性), as a workflow file says it."""
+"""What of a procedure may be published (公开属性), from its workflow file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from gkflow.files.openings import conditions_of
 
 def publication_of(found: Found[WorkflowFile]) -> Publication:
     """
-    The section ``publication``; a file without one lets nothing out.
+    The section ``publication``; without it nothing is public.
 
-    ``attribute`` is ``never``, ``by_law`` (the law itself makes it open), or the facts that decide, each with the
+    ``attribute`` is ``never``, ``by_law`` (the law itself makes it public), or the facts that decide, each with the
     values that mean open.
     """
     publication = NOTHING_LEAVES

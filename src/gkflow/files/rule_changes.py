@@ -1,4 +1,4 @@
-"""What two editions of the rules say otherwise (规则变动): each value that changed, with its place in the file."""
+"""The differences between two editions of the rules (规则变动): each changed value, with its place in the file."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _ABSENT = object()
 
 
 class RuleChange(NamedTuple):
-    """One value that another edition says otherwise (一处变动); None where there was, or is, nothing."""
+    """One value that differs in another edition (一处变动); None if there was, or is, none."""
 
     kind: str  # limit | workflow | ladder | list | duty | profile
     name: str
     label: str
-    what: str  # the keys that lead to the value: values.2019-05-15.length
+    what: str  # the keys of the value: values.2019-05-15.length
     old: object
     new: object
     file: str
@@ -30,7 +30,7 @@ class RuleChange(NamedTuple):
 
 
 def changes(old: RuleSources, new: RuleSources) -> Iterator[RuleChange]:
-    """Every difference, file by file; what a new or a removed file says is one."""
+    """Every difference, file by file; a new or removed file is one difference."""
     if old.profile != new.profile:
         yield RuleChange("profile", new.profile, "", "profile", old.profile, new.profile, "gkflow.toml", 0)
     for name in sorted({*old.nodes, *new.nodes}):
@@ -64,7 +64,7 @@ def _of_file(name: str, old: RuleSources, new: RuleSources) -> Iterator[RuleChan
 
 
 def _place(kind: str, stem: str, now: Any, was: Any, path: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
-    """What a value belongs to: of a limit its own name and label, else those of the file; and the keys below."""
+    """The owner of a value: the name and label of its limit, else those of the file; and the keys below."""
     if kind == "limit" and len(path) > 1 and path[0] == "limits":
         said = now["limits"].get(path[1]) or was["limits"].get(path[1])
         return f"{_text(now, 'instrument')}/{path[1]}", _text(said, "label"), path[2:]
@@ -72,7 +72,7 @@ def _place(kind: str, stem: str, now: Any, was: Any, path: tuple[str, ...]) -> t
 
 
 def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """The values that differ, with the keys that lead to them, in the order of the new file."""
+    """The values that differ, with their keys, in the order of the new file."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*new, *old)):
             yield from _differences(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, str(key)))
@@ -84,7 +84,7 @@ def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
 
 
 def _order(sources: RuleSources, name: str) -> str:
-    """The order of a workflow's keys means something; that of other files does not."""
+    """The order of a workflow's keys has a meaning; that of other files has none."""
     if not name.startswith(f"{WORKFLOWS}/"):
         return ""
     return json.dumps(sources.plain(name), ensure_ascii=False)

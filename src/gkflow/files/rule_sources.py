@@ -1,8 +1,8 @@
 """
-The sources of the rules (规则原文): the content of every rule file, without places, as an office keeps what it adopts.
+The sources of the rules (规则原文): the content of every rule file, without places, as kept for an adopted edition.
 
-Law, workflows, ladders, lists and duties, the profile in use and the office's own readings: enough to make the
-rulebook again when the files have long become others.
+Law, workflows, ladders, lists and tasks, the profile in use and the office's own readings: enough to rebuild the
+rulebook after the files have changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the nam
 
 @dataclass(frozen=True)
 class RuleSources:
-    """What every rule file says (规则原文), by its name from the folder on."""
+    """The content of every rule file (规则原文), by its name relative to the folder."""
 
     nodes: Mapping[str, Node]
     profile: str = ""
@@ -36,11 +36,11 @@ class RuleSources:
     _plain: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, kind: str) -> list[Node]:
-        """The files of one kind, in the order of their names."""
+        """The files of one kind, ordered by name."""
         return [node for name, node in sorted(self.nodes.items()) if name.startswith(f"{kind}/")]
 
     def plain(self, name: str) -> Any:
-        """The content of one file as plain values; None where there is no such file."""
+        """The content of one file as plain values; None if there is no such file."""
         if name not in self._plain:
             node = self.nodes.get(name)
             self._plain[name] = plain(node) if node is not None else None
@@ -49,8 +49,8 @@ class RuleSources:
     @cached_property
     def edition(self) -> str:
         """
-        The sha256 of what is said, whatever the layout and the comments (规则版本). The order of keys means something
-        in a workflow, where clocks are reckoned in the order of the file, and nowhere else.
+        The sha256 of the content, independent of layout and comments (规则版本). The order of keys counts only in
+        workflows, where clocks are computed in the order of the file.
         """
         digest = hashlib.sha256()
         for name in sorted(self.nodes):
@@ -67,7 +67,7 @@ class RuleSources:
 
     @classmethod
     def from_text(cls, text: str) -> RuleSources:
-        """The sources from what :meth:`as_text` gave."""
+        """The sources from the result of :meth:`as_text`."""
         data = json.loads(text)
         nodes = {name: from_plain(content, name) for name, content in data["files"].items()}
         return cls(nodes, data["profile"], tuple((flow, what, name) for flow, what, name in data["readings"]))
@@ -78,7 +78,7 @@ def _in_order(value: Any) -> str:
 
 
 def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple[str, str, str]] = ()) -> RuleSources:
-    """What the files of *folders* say, with the *profile* in use and no other. Raises FilesAtFault."""
+    """The content of the files of *folders*, with only the *profile* in use. Raises FilesAtFault."""
     faults = Faults()
     nodes = {}
     for kind in KINDS:
@@ -90,7 +90,7 @@ def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple
 
 
 def nodes_of(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[tuple[str, Node]]:
-    """The files of one kind taken apart, by their names; each bears the name that faults call it."""
+    """The parsed files of one kind, by name; each has the name under which its faults are reported."""
     for name, path in sorted(files_under(folders, under).items()):
         if only and path.name != only:
             continue
@@ -100,7 +100,7 @@ def nodes_of(folders: Sequence[Path], under: str, faults: Faults, only: str = ""
 
 
 def files_under(folders: Sequence[Path], under: str) -> dict[str, Path]:
-    """The files that count: one of a later folder takes the place of the one of the same name."""
+    """The files in use: one of a later folder replaces the one of the same name."""
     files: dict[str, Path] = {}
     for folder in folders:
         for path in sorted((folder / under).glob("**/*.yaml")):
@@ -110,7 +110,7 @@ def files_under(folders: Sequence[Path], under: str) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True)
 class RuleNames:
-    """The names of rule files (规则文件的名称) that the settings may name; None: they are not compared."""
+    """The names of rule files (规则文件的名称) that the settings may use; None: they are not checked."""
 
     profiles: Collection[str] | None = None
     workflows: Collection[str] | None = None
@@ -118,7 +118,7 @@ class RuleNames:
 
 
 def names_of(folders: Sequence[Path]) -> RuleNames:
-    """The names that there are; each file bears the name of what it says, so that none has to be read."""
+    """The existing names; a file has the name of its content, so that none has to be read."""
 
     def stems(kind: str) -> frozenset[str]:
         return frozenset(path.stem for path in files_under(folders, kind).values())
@@ -127,14 +127,14 @@ def names_of(folders: Sequence[Path]) -> RuleNames:
 
 
 def fingerprint(folders: Sequence[Path]) -> str:
-    """The sha256 of the bytes of all rule files: while it stays, none has to be taken apart again (文件指纹)."""
+    """The sha256 of the bytes of all rule files: unchanged files need not be parsed again (文件指纹)."""
     digest = hashlib.sha256()
     for kind in KINDS:
         for name, path in sorted(files_under(folders, kind).items()):
             try:
                 content = path.read_bytes()
             except OSError:
-                content = b"unreadable"  # who takes it apart says why
+                content = b"unreadable"  # parsing reports the reason
             digest.update(f"{name} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()

@@ -1,8 +1,8 @@
 """
-The rulebook's files (规则文件): where they stand, which ones count, and all their faults at once.
+The rulebook's files (规则文件): where they are, which ones are in use, and all their faults at once.
 
-A folder holds ``workflows/`` and ``config/``. A file of a later folder takes the place of the one of the same
-name in an earlier folder: the office's own over the packaged ones.
+A folder has ``workflows/`` and ``config/``. A file of a later folder replaces the one of the same name in an earlier
+folder: the office's own before the packaged ones.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _NOTICES = "notices.yaml"
 _FESTIVALS = "festivals.yaml"
 SETTINGS = "gkflow.toml"
-Files = dict[tuple[str, str], str]  # (kind, name) -> the file that says it
+Files = dict[tuple[str, str], str]  # (kind, name) -> its file
 _T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringTask)
 
 
@@ -59,11 +59,11 @@ def read_rulebook(
     readings: Iterable[tuple[str, str, str]] = (),
 ) -> Rulebook:
     """
-    Read all rules and check that they agree; *readings* (workflow, what, name) are the office's own picks, over
-    those of the profile.
+    Read all rules and check that they are consistent; *readings* (workflow, what, name) are the office's own picks and
+    override those of the profile.
 
-    *folders* stand in the order of their weight, the packaged one first. Raises FilesAtFault with every fault
-    of every file, what ``domain.soundness.problems`` finds with them.
+    *folders* are in ascending order of weight, the packaged one first. Raises FilesAtFault with every fault of every
+    file, including those of ``domain.soundness.problems``.
     """
     faults = Faults()
     return assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
@@ -71,8 +71,8 @@ def read_rulebook(
 
 def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
     """
-    The rulebook of sources that were adopted (已采用的规则). They agreed with themselves when they were adopted, so
-    that is not asked again. Raises FilesAtFault where this gkflow cannot read what an earlier one kept.
+    The rulebook of adopted sources (已采用的规则). Their consistency was checked when they were adopted, so it is not
+    checked again. Raises FilesAtFault if this gkflow cannot read what an earlier one stored.
     """
     return assemble(sources.of, calendar, sources.profile, sources.readings, Faults(), kept=True)
 
@@ -87,7 +87,7 @@ def assemble(
     read: Callable[[Node, Faults], Workflow] = workflow_from,
 ) -> Rulebook:
     """
-    The rulebook of the files that *nodes_of_kind* gives; *kept* ones are not asked whether they agree. *read* reads a
+    The rulebook of the files from *nodes_of_kind*; *kept* ones are not checked for consistency. *read* reads a
     workflow.
     """
     law = law_from(nodes_of_kind(LAW), faults, kept)
@@ -137,7 +137,7 @@ def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
 
 def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
     """
-    The profile of that name; the national one needs no file. Raises FilesAtFault with the names that there are.
+    The profile of that name; the national one needs no file. Raises FilesAtFault with the existing names.
     """
     faults = Faults()
     found = _mine(profiles, name, faults)
@@ -163,7 +163,7 @@ def _mine(profiles: Mapping[str, Profile], name: str, faults: Faults) -> Profile
 
 
 class Names(NamedTuple):
-    """What a profile may name (可引用的名称)."""
+    """The names that a profile may use (可引用的名称)."""
 
     workflows: Mapping[str, Workflow]
     ladders: Mapping[str, Ladder]
@@ -172,7 +172,7 @@ class Names(NamedTuple):
 
 
 def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> None:
-    """Whether a profile, the one in use or another, names what exists."""
+    """Whether a profile, in use or not, names only what exists."""
     file = files.get(("profile", profile.name), "config/profiles")
 
     def fault(text: str) -> None:
@@ -213,7 +213,7 @@ def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> No
 
 
 def _compare_units(profile: Profile, names: Names, fault: Callable[[str], None]) -> None:
-    """Whether the units own fields that exist, each by one of them."""
+    """Whether the units own existing fields, each field having one owner."""
     owners: dict[str, str] = {}
     for unit in profile.units:
         for field in unit.fields:
@@ -238,7 +238,7 @@ def _compare_units(profile: Profile, names: Names, fault: Callable[[str], None])
 
 
 def _replaced(ladders: Mapping[str, Ladder], profile: Profile) -> dict[str, Ladder]:
-    """The ladders with the steps of others in the place of their own where the profile says so."""
+    """The ladders, with the steps of others where the profile replaces them."""
     return {
         name: Ladder(name, ladder.label, ladders.get(profile.ladders.get(name, name), ladder).steps)
         for name, ladder in ladders.items()
@@ -275,7 +275,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
 
 
 def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]:
-    """One calendar file, wherever it lies, checked as those of *folders* are. Raises FilesAtFault."""
+    """One calendar file from any folder, checked like those of *folders*. Raises FilesAtFault."""
     faults = Faults()
     lists = _by_name(_nodes(folders, LISTS, faults, "regions.yaml"), "list", list_from, faults)
     node = read_yaml(path, path.as_posix(), faults)
@@ -297,7 +297,7 @@ def _by_name(
     faults: Faults,
     files: Files | None = None,
 ) -> dict[str, _T]:
-    """What the files say, by name; the name is the file's own, so that no two files say the same thing."""
+    """The content of the files by name; the name is the file's own, so that no two files define the same thing."""
     found: dict[str, _T] = {}
     for node in nodes:
         value = read(node, faults)
@@ -325,7 +325,7 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, f
     """
     Give each problem its file and line.
 
-    A file with faults of its own is read with stand-ins; what follows from those would be noise.
+    A file with faults of its own is read with stand-ins, whose consequences would be noise.
     """
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()

@@ -15,16 +15,16 @@ SEALS = "seals.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class SealSettings:
-    """How seals are keyed, and how they leave the database (封存)."""
+    """The key of seals, and how they leave the database (封存)."""
 
     key: str = field(default="", repr=False)
-    file: str = SEALS  # from the home folder; empty: no file
+    file: str = SEALS  # relative to the home folder; empty: no file
     to: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # channel -> address
 
 
 @dataclass(frozen=True, slots=True)
 class FileSettings:
-    """Who may read what gkflow writes (文件权限): its owner alone, or a group of the operating system as well."""
+    """Who may read what gkflow writes (文件权限): only its owner, or a group of the operating system as well."""
 
     group: str = ""
 
@@ -48,5 +48,5 @@ def seal_settings(found: Found[SettingsFile], allow_local: bool) -> SealSettings
 
 
 def file_settings(found: Found[SettingsFile]) -> FileSettings:
-    """``[files]``: the group that may read and write beside the owner."""
+    """``[files]``: the group that may read and write besides the owner."""
     return FileSettings(found.model.files.group) if found.model.files is not None else FileSettings()

@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of each kind of file (文件格式的 JSON Schema), made from its model."""
+"""JSON Schema (draft 2020-12) of each kind of file (文件格式的 JSON Schema), generated from its model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gkflow.files.kinds.model import FileModel
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file (文件种类): its model, what it is called, and where its files are in the repository."""
+    """A kind of file (文件种类): its model, its name, and the place of its files in the repository."""
 
     name: str
     model_at: str  # module and class
@@ -30,7 +30,7 @@ class Kind:
         return found
 
     def holds(self, path: str) -> bool:
-        """Whether the file of that path, from the folder of the rules on, is of this kind."""
+        """Whether the file of that path, relative to the folder of the rules, is of this kind."""
         return any(PurePosixPath(path).match(each) for each in self.files)
 
 
@@ -59,18 +59,18 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(path: str) -> Kind | None:
-    """The kind of a file by its path from the folder of the rules on; the more special one comes first."""
+    """The kind of a file by its path relative to the folder of the rules; the more specific one comes first."""
     return next((kind for kind in KINDS.values() if kind.holds(path)), None)
 
 
 class _Generator(GenerateJsonSchema):
-    """Without the titles that pydantic makes of names (不加自动标题)."""
+    """Without pydantic's titles, which repeat the names (不加自动标题)."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
     def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
-        """Several ways to write a value: an editor needs to know no more than that it is one of them."""
+        """Alternatives of a value: an editor only needs to know that it is one of them."""
         return self.get_union_of_schemas([self.generate_inner(each) for each in schema["choices"].values()])
 
     def generate(self, schema: Any, mode: Any = "validation") -> dict[str, Any]:
@@ -79,7 +79,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def _tidied(value: Any) -> Any:
-    """Without defaults that say nothing, and with docstrings on one line."""
+    """Without empty defaults, and with docstrings on one line."""
     if isinstance(value, dict):
         kept = {name: _tidied(each) for name, each in value.items() if not (name == "default" and each is None)}
         if isinstance(kept.get("description"), str):
@@ -95,5 +95,5 @@ def schema_of(kind: Kind) -> dict[str, Any]:
 
 
 def schema_text(kind: Kind) -> str:
-    """The JSON Schema as the file ``docs/schema/KIND.json`` has it."""
+    """The JSON Schema in the form of the file ``docs/schema/KIND.json``."""
     return json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"

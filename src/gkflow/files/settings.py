@@ -28,9 +28,9 @@ from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_
 from gkflow.files.toml_files import read_toml, toml_from
 from gkflow.files.variables import with_variables
 
-# After so many working days of standing still somebody is reminded of a case; no law sets it.
+# Working days after which somebody is reminded of a suspended or waiting case; no law sets it.
 PARKED_AFTER = 20
-# Whom a notice reaches when every post above is vacant: the highest that is held.
+# Who receives a notice if every post above is vacant: the highest one held.
 FALLBACK = ("director", "disclosure_head", "section_head", "officer", "clerk")
 _EVERY_UNIT = "*"
 _Tls = Literal["none", "starttls", "tls"]
@@ -39,7 +39,7 @@ _TLS: tuple[_Tls, ...] = get_args(_Tls)
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where the record stands (数据库); a relative SQLite path was taken from the home folder."""
+    """The database of the record (数据库); a relative SQLite path is relative to the home folder."""
 
     url: str = ""
     synchronous: str = "full"
@@ -47,7 +47,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """When nobody is rung (免打扰时段): from one hour to another, across midnight, and on days off."""
+    """Quiet hours (免打扰时段): from one hour to another, across midnight, and on days off."""
 
     since: time = time(20)
     until: time = time(8)
@@ -56,7 +56,7 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The server that mail leaves by (邮件服务器); ``timeout`` in seconds."""
+    """The outgoing mail server (邮件服务器); ``timeout`` in seconds."""
 
     host: str = ""
     port: int = 587
@@ -86,33 +86,33 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that this installation sets for itself (系统设置)."""
+    """All settings of this installation (系统设置)."""
 
     home: Path
-    lang: str = "auto"  # zh | en | auto: the door goes by the locale
+    lang: str = "auto"  # zh | en | auto: the locale decides
     hash: str = "sha256"
     profile: str = NATIONAL
-    predictor: str = "statutory"  # how a year without a notice is foreseen: calendars/predictors.py
+    predictor: str = "statutory"  # how a year without a notice is predicted: calendars/predictors.py
     daily_at: time = time(8, 30)
     database: Database = field(default_factory=Database)
     office: str = ""
     unit: str = "UNIT"
     units: Mapping[str, Unit] = field(default_factory=lambda: MappingProxyType({}))
-    # Picked by the office itself, over what its profile picks.
+    # The office's own picks, which override those of its profile.
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    duties: tuple[str, ...] | None = None  # recurring duties taken on; None: those of the profile
+    duties: tuple[str, ...] | None = None  # recurring tasks taken on; None: those of the profile
     people: tuple[Person, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
     lights: tuple[tuple[int, str], ...] = LIGHTS
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
-    unsendable: tuple[Fault, ...] = ()  # faults that concern notices alone; who only reads goes on
+    unsendable: tuple[Fault, ...] = ()  # faults that concern notices alone; readers continue
     seal: SealSettings = field(default_factory=SealSettings)
     files: FileSettings = field(default_factory=FileSettings)
     escalation: Escalation = field(default_factory=Escalation)
     numbers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # workflow -> its series
-    me: str = ""  # who acts where a command names nobody (经办人)
+    me: str = ""  # the actor where a command names nobody (经办人)
     accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # account -> person
     parked_after: int = PARKED_AFTER
     # The sections of the channels of other packages, each as its own model.
@@ -120,14 +120,14 @@ class Settings:
 
     @property
     def named_channels(self) -> tuple[str, ...]:
-        """The channels by which anybody is to be notified, and those with a section (所用渠道)."""
+        """The channels used by any person, and those with a section (所用渠道)."""
         people = (channel for person in self.people for channel in person.channels)
         return tuple(dict.fromkeys((*self.channels, *people, *self.of_channels)))
 
 
-# Variables of the process, which set nothing of an office.
+# Variables of the process that are not settings of an office.
 _NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
-# What concerns notices alone: a fault there does not hide the cases.
+# Settings that concern notices alone: a fault there does not hide the cases.
 _OF_NOTICES = frozenset(("channels", "mail", "webhook", "quiet", "daily_at"))
 _OF_A_PERSON_S_NOTICES = frozenset(("channels", "mail", "webhook", "chat"))
 
@@ -137,13 +137,13 @@ def read_settings(
     names: RuleNames | None = None,
 ) -> Settings:  # fmt: skip
     """
-    The settings of *home*, with the variables of *environ* over them; without a ``gkflow.toml`` the defaults. With
-    a *text*, the settings of a ``gkflow.toml`` that holds it and is still to be written.
+    The settings of *home*, overridden by the variables of *environ*; without a ``gkflow.toml`` the defaults. With a
+    *text*, the settings of a ``gkflow.toml`` with that text, before it is written.
 
-    Raises FilesAtFault with every fault; one in a variable is reported under the variable's name. A *patient* reader
-    keeps those that concern notices alone in the settings (``unsendable``): a wrong mail server does not hide the
-    cases. Who sends, and who writes notices, asks for them. With *names*, a profile, workflow or duty that has no
-    file is a fault.
+    Raises FilesAtFault with every fault; one in a variable is reported under the variable's name. With *patient*,
+    faults that concern notices alone are kept in the settings (``unsendable``): a wrong mail server does not hide the
+    cases. Whoever sends or writes notices checks them. With *names*, a profile, workflow or task without a file is a
+    fault.
     """
     faults, later = Faults(), Faults()
     path = home / FILE_NAME
@@ -165,14 +165,14 @@ def read_settings(
 
 
 def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
-    """The settings with the variables over them, where there are any: what reads their names takes its time."""
+    """The settings overridden by the variables, if there are any, because finding their names takes time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
         return node
     return with_variables(node, environ)
 
 
 def _of_notices(later: Faults) -> Callable[[Path_], Faults | None]:
-    """Where a fault is noted that concerns notices alone."""
+    """The list for faults that concern notices alone."""
 
     def where(path: Path_) -> Faults | None:
         person_s = path[:1] == ("people",) and len(path) > 2 and path[2] in _OF_A_PERSON_S_NOTICES
@@ -234,7 +234,7 @@ def _database(file: SettingsFile, home: Path) -> Database:
 
 
 class _Ways(NamedTuple):
-    """How people are notified (通知方式): by which channels unless they name their own, and what these need."""
+    """How people are notified (通知方式): the channels used by default, and their settings."""
 
     channels: tuple[str, ...]
     mail: Mail
@@ -331,7 +331,7 @@ def _escalation(found: Found[SettingsFile], names: Collection[str]) -> Escalatio
 
 
 def _from_home(url: str, home: Path) -> str:
-    """A relative SQLite path is the home's; every other address stays as it is."""
+    """Make a relative SQLite path relative to the home folder; every other address is unchanged."""
     head, mark, path = url.partition(":///")
     if not mark or not head.startswith("sqlite") or not path or path.startswith((":memory:", "file:")):
         return url

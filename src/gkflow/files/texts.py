@@ -1,4 +1,4 @@
-"""The text of a data file (文件文本): UTF-8, and no longer than any file of ours."""
+"""The text of a data file (文件文本): UTF-8, with a limited length."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MOST_BYTES = 4 << 20
 
 
 def read_text(path: Path, name: str, faults: Faults) -> str | None:
-    """The text of a file; *name* is what faults call it. None, and one fault, where it cannot be read."""
+    """The text of a file; faults call it *name*. None, and one fault, if it cannot be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         faults.add(name, 0, said("cannot be read: {reason}", reason=reason_of(error)))
         return None
-    except ValueError as error:  # a name that no file can have
+    except ValueError as error:  # an invalid file name
         faults.add(name, 0, said("cannot be read: {reason}", reason=str(error)))
         return None
     if len(raw) > MOST_BYTES:

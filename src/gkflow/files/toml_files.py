@@ -1,4 +1,4 @@
-"""TOML to nodes (读取 TOML): tomllib tells values, the lines of the keys are looked up in the text."""
+"""TOML to nodes (读取 TOML): tomllib reads values, the lines of the keys are searched in the text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _BEFORE_VALUE = re.compile(r"[={,]")
-_DEEPEST = 40  # tables and lists inside one another; ours need four
+_DEEPEST = 40  # nested tables and lists; ours need four
 _Lines = dict[tuple[str | int, ...], int]
 
 
 def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
-    """Take a TOML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
+    """Parse a TOML file; faults call it *name*. None, and one fault, if it cannot be read."""
     text = read_text(path, name, faults)
     if text is None:
         return None
@@ -29,7 +29,7 @@ def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
 
 
 def toml_from(text: str, name: str, faults: Faults) -> Node | None:
-    """Take the text of a TOML file apart."""
+    """Parse the text of a TOML file."""
     try:
         if (deep := _dotted_too_deep(text)) is not None:
             faults.add(name, deep, said("is nested more than {most} levels deep", most=_DEEPEST))
@@ -50,7 +50,7 @@ def toml_from(text: str, name: str, faults: Faults) -> Node | None:
 
 
 def _dotted_too_deep(text: str) -> int | None:
-    """The line of a key of too many parts, which the parser would take a long time to put together."""
+    """The line of a key with too many parts, which would slow the parser down."""
     for number, line in enumerate(text.splitlines(), start=1):
         keys = _BEFORE_VALUE.split(line)[:-1] if "=" in line else [line] if line.lstrip().startswith("[") else []
         if line.count(".") > _DEEPEST and any(part.count(".") > _DEEPEST for part in keys):
@@ -87,7 +87,7 @@ def _node(value: Any, path: tuple[str | int, ...], line: int, lines: _Lines, fil
 
 
 def _lines(text: str) -> _Lines:
-    """The line of each table and key that begins a line; what is written inline has its table's line."""
+    """The line of each table and key that begins a line; an inline key has its table's line."""
     lines: _Lines = {}
     table: tuple[str | int, ...] = ()
     counts: dict[tuple[str | int, ...], int] = {}

@@ -1,8 +1,9 @@
 """
-The variables that override the settings (环境变量): ``GKFLOW_SECTION_KEY``, which pydantic-settings finds by the model.
+The variables that override the settings (环境变量): ``GKFLOW_SECTION_KEY``, which pydantic-settings derives from the
+model.
 
-Only a key that holds one value, or a list of texts, has a variable. A variable of another name is none of ours: it may
-be one that a container platform sets for a service beside us.
+Only a key with one value, or a list of texts, has a variable. Variables with other names are ignored: a container
+platform may set them for another service.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 
 
 class _Variables(SettingsFile, BaseSettings):
-    """The keys of the settings, with how their variables are named. Not strict: the texts come as they are."""
+    """The keys of the settings, with the names of their variables. Not strict: values are texts."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, enable_decoding=False, strict=False
@@ -57,7 +58,7 @@ def _name(path: tuple[str, ...]) -> str:
 
 @cache
 def variables() -> Mapping[str, tuple[str, ...]]:
-    """Every variable with the key that it overrides: one that holds a value or a list of texts."""
+    """Every variable with the key that it overrides: a single value or a list of texts."""
     short: dict[tuple[str, ...], str] = {path: name for name, path in SHORT.items()}
     paths: list[tuple[str, ...]] = [
         path for key in _keys(SettingsFile) for path in ((key,), *((key, inner) for inner in _inside(key)))
@@ -82,7 +83,7 @@ def _has_variable(path: tuple[str, ...]) -> bool:
 
 
 def with_variables(node: Node, environ: Mapping[str, str]) -> Node:
-    """The settings with the variables over them; each value bears the name of its variable as its place."""
+    """The settings overridden by the variables; the place of each value is the name of its variable."""
     names = {path: name for name, path in variables().items()}
     for path, text in _said(_Source(environ)()):
         node = _with(node, path, Node(_typed(path, text, names[path]), names[path], 0))
@@ -98,7 +99,7 @@ def _said(found: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, ..
 
 
 def _typed(path: tuple[str, ...], text: str, variable: str) -> Any:
-    """The text as its key wants it; what is none stays as it is, and is reported when it is read."""
+    """The text as the type of its key; an invalid one is kept, and reported when it is read."""
     holds = type_at(SettingsFile, *path)
     if holds is bool:
         return _FLAGS.get(text.lower(), text)
@@ -110,7 +111,7 @@ def _typed(path: tuple[str, ...], text: str, variable: str) -> Any:
 
 
 def _with(node: Node, path: tuple[str, ...], value: Node) -> Node:
-    """The same tree with one value set; a table that is no table stays, and is reported when it is read."""
+    """The same tree with one value set; an invalid table is kept, and reported when it is read."""
     if not path:
         return value
     if not isinstance(node.value, dict):

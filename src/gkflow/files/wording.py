@@ -21,7 +21,7 @@ _NAME = "config/wording/notices.yaml"
 
 
 def read_wording(folders: Sequence[Path]) -> Wording:
-    """Read the wording; the file of a later folder takes the place of an earlier one. Raises FilesAtFault."""
+    """Read the wording; the file of a later folder replaces an earlier one. Raises FilesAtFault."""
     faults = Faults()
     path = next(folder / _NAME for folder in reversed(folders) if (folder / _NAME).is_file())
     node = read_yaml(path, _NAME if path == folders[0] / _NAME else path.as_posix(), faults)
@@ -33,7 +33,7 @@ def read_wording(folders: Sequence[Path]) -> Wording:
 
 
 def wording_from_source(source: str) -> Wording:
-    """The wording of a kept edition."""
+    """The wording of a stored edition."""
     data = json.loads(source)
     words = {kind: (data[kind]["subject"], data[kind]["text"]) for kind in KINDS if kind in data}
     edition = hashlib.sha256(source.encode()).hexdigest()
@@ -58,7 +58,7 @@ def _check(node: Node, faults: Faults) -> None:
 def _check_template(text: str, found: Found[WordingFile], kind: str, at: int, key: str) -> None:
     try:
         for _, name, spec, conversion in Formatter().parse(text):
-            # A plain name only: "{case.__class__}" or "{case!r}" would reach behind the fact.
+            # Only plain names: "{case.__class__}" or "{case!r}" would access more than the fact.
             if name is not None and (not name.isidentifier() or spec or conversion):
                 found.fault(
                     said('{key}: "{{{name}}}" is no plain name of a fact', key=key, name=name), kind, at, key=key

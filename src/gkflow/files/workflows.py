@@ -29,8 +29,8 @@ from gkflow.files.nodes import Faults, Node, as_json, from_plain, values
 from gkflow.files.openings import conditions_of, opening_of
 from gkflow.files.publication import publication_of
 
-_OF_CASE = "case"  # what a condition on the fact reads
-# What a correction, a note and a link carry in every workflow; a file need not say it.
+_OF_CASE = "case"  # the source of a condition's fact
+# The facts of a correction, a note and a link in every workflow; a file need not declare them.
 CORRECTION_FACTS = ("seq", "day", "void", "reason")
 ORIGIN = "origin"
 RECOUNT_FACTS = (
@@ -53,12 +53,12 @@ _EVERYWHERE = MappingProxyType(
         "leads_to": FactSpec("leads_to", "关联案件", "case"),
     }
 )
-_OWN = ("seq", "day", "void")  # these three mean the correction's own, and nothing else
-_NEW = "new"  # the machine's word for a case before its first entry
+_OWN = ("seq", "day", "void")  # these three are always the correction's own
+_NEW = "new"  # the machine's name for a case before its first entry
 
 
 def workflow_from(node: Node, faults: Faults) -> Workflow:
-    """The workflow that one file says."""
+    """The workflow of one file."""
     stated = values(node)
     source = as_json(stated)
     found = read_model(WorkflowFile, node, faults, stated)
@@ -97,7 +97,7 @@ def workflow_from_source(source: str) -> Workflow:
     """
     The workflow of a stored edition (已存版本): a case keeps the one under which it began.
 
-    Raises FilesAtFault where this gkflow cannot read what an earlier one wrote.
+    Raises FilesAtFault if this gkflow cannot read what an earlier one wrote.
     """
     faults = Faults()
     workflow = workflow_from(from_plain(json.loads(source), STORED), faults)
@@ -156,7 +156,7 @@ def _fact(found: Found[WorkflowFile], name: str, keys: FactKeys, readings: Readi
         cite=keys.cite,
         closed=readings.closed(name, choices),
         points=MappingProxyType({code: points for code, points in keys.points.items() if code in choices}),
-        # Any one set of conditions on the other facts opens a masked fact: a company's name, not a person's.
+        # Any one set of conditions on the other facts unmasks a masked fact: a company's name, not a person's.
         open_when=tuple(conditions_of(each) for each in keys.open_when),
         of_case=keys.of == _OF_CASE if keys.of else None,
         lies=Lies(keys.lies) if keys.lies else Lies.ANY,
@@ -214,7 +214,7 @@ def _action(
 
 
 def _accepted(name: str, keys: ActionKeys, facts: Mapping[str, FactSpec]) -> tuple[str, ...]:
-    """The facts that an action may carry, with what its kind carries in every workflow."""
+    """The facts that an action may have, including those of its kind in every workflow."""
     accepts = tuple(keys.accepts)
     if name == CORRECT:
         accepts = (*CORRECTION_FACTS, *accepts, *facts)
@@ -254,8 +254,8 @@ def _everywhere(
     states: Mapping[str, State], open_states: tuple[str, ...], facts: Mapping[str, FactSpec]
 ) -> Iterator[Action]:
     """
-    What may be entered into every case at any time: a remark, a correction, a link to another case; and, into one
-    that is open, that its receipt was a mistake, of which the head of the section hears.
+    The actions allowed in every case at any time: a remark, a correction, a link to another case; and, in an open one,
+    that its receipt was a mistake, of which the head of the section is notified.
     """
     anywhere = tuple(states)
     yield Action(MISFILE, "误收", open_states, MISFILED, requires=(Requirement("reason"),), tell=("section_head",))

@@ -1,4 +1,4 @@
-"""YAML to nodes (读取 YAML): the one module that knows YAML, and how much of it is accepted."""
+"""YAML to nodes (读取 YAML): the only module that uses YAML, and how much of it is accepted."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TAG = "tag:yaml.org,2002:"
 _TEXT = _TAG + "str"
-_WORDS = (_TEXT, _TAG + "timestamp")  # what a key may be
-_DEEPEST = 40  # collections inside one another; ours need seven
-_SURELY_FLAT = 4_000  # levels that the composer takes without harm
-_MOST_VALUES = 200_000  # with every alias written out
+_WORDS = (_TEXT, _TAG + "timestamp")  # the types of keys
+_DEEPEST = 40  # nested collections; ours need seven
+_SURELY_FLAT = 4_000  # levels that the composer can handle safely
+_MOST_VALUES = 200_000  # with every alias expanded
 _LONGEST_NUMBER = 18  # figures
 
 
 def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
-    """Take a YAML file apart; *name* is what faults call it. None, and one fault, where it cannot be read."""
+    """Parse a YAML file; faults call it *name*. None, and one fault, if it cannot be read."""
     text = read_text(path, name, faults)
     if text is None:
         return None
@@ -50,7 +50,7 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
     nodes = _Nodes(name, faults)
     node = nodes.of(root)
     if nodes.values > _MOST_VALUES:
-        # Read by its references it is small; written out, as every reader takes it, it grows without end.
+        # Aliases may be small in the file and grow without limit when they are expanded, as every reader does.
         faults.add(name, 1, said("holds more than {most} values with its aliases written out", most=_MOST_VALUES))
         return None
     return node
@@ -58,10 +58,10 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
 
 def _too_deep(text: str) -> int | None:
     """
-    The line on which collections lie too deep; None where they do not.
+    The line on which collections are nested too deeply; None if there is none.
 
-    The composer goes down by recursion, in C, and would end the process. What cannot be deep is not walked through:
-    no collection begins without a bracket of its own or farther to the right than the one around it.
+    The composer recurses in C, and would crash the process. Text that cannot be deep is not searched: every collection
+    begins with a bracket of its own or farther to the right than the one around it.
     """
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SURELY_FLAT:
@@ -85,10 +85,10 @@ class _Nodes:
         self._faults = faults
         self._made: dict[int, tuple[Node, int] | None] = {}
         self._depth = 0
-        self.values = 0  # with every alias written out
+        self.values = 0  # with every alias expanded
 
     def of(self, composed: yaml.Node) -> Node:
-        if composed.tag == _TEXT and isinstance(composed, yaml.ScalarNode):  # most of them; no alias leads into one
+        if composed.tag == _TEXT and isinstance(composed, yaml.ScalarNode):  # most of them; no alias leads to one
             self.values += 1
             return Node(composed.value, self._file, composed.start_mark.line + 1)
         known = id(composed)
@@ -156,7 +156,7 @@ class _Nodes:
                 if text.lower() not in ("true", "false"):
                     self._fault(composed, said('"{text}": write true or false, or put the word in quotes', text=text))
                 return text.lower() in ("true", "yes", "on")
-            # YAML 1.1 reads 08:30 as a number to the base of sixty and 010 as eight: here they are text.
+            # YAML 1.1 reads 08:30 as a base-60 number and 010 as eight: here they are text.
             case "int":
                 return int(text) if _WHOLE.fullmatch(text) and len(text) <= _LONGEST_NUMBER else text
             case "float":

@@ -1,4 +1,4 @@
-"""``gkflow ack`` (签收督办): by whom and with what words."""
+"""``gkflow ack`` (签收督办): by whom and with which remark."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def command(
         options.whole(str(id_), say("ID"), 1, 2**63 - 1)
     with gkflow.open() as office:
         if case:
-            office.view(case)  # an unknown case is refused, not taken for one without escalations
+            office.view(case)  # an unknown case is refused, not treated as one without escalations
         done = office.ack(ids or (), case=case, by=acting(office, by, otherwise=login()), words=words)
     if done:
         numbers = listed(map(str, done))

@@ -1,4 +1,4 @@
-"""``gkflow backup`` (备份): the whole office in one file, while everybody works on."""
+"""``gkflow backup`` (备份): the whole office in one file, while others keep working."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def command(
         help=said("written as a zip archive (.zip); it must not exist"),
     ),
 ) -> None:
-    """Keep database, settings and own rules in one file."""
+    """Back up database, settings and own rules to one file."""
     kept = back_up(home_folder(), file.absolute())
     size = f"{kept.size / 1_000_000:.1f} MB"
     print(

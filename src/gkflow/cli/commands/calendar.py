@@ -1,8 +1,8 @@
 """
 ``gkflow calendar`` (工作日历): a month or a day, with days off, make-up days and how firm they are; no database.
 
-A word before the days does something else with them: ``show`` draws months with the open cases of the office,
-``compare`` lists where the sources disagree, ``adopt`` reads a notice and moves the deadlines that it moves.
+A subcommand before the days selects something else: ``show`` draws months with the open cases of the office,
+``compare`` lists where the sources disagree, ``adopt`` reads a notice and moves the deadlines affected.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def command(
 
 
 def _plain(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
-    """A month or a day by what the office reckons with; where there is none, by what the files know."""
+    """A month or a day by the office's calendar; without an office, by the files."""
     first, last = span(text)
     if (first.year, first.month) != (last.year, last.month):
         raise typer.BadParameter(say("{text}: one month, or gkflow calendar show", text=text))

@@ -1,4 +1,4 @@
-"""``gkflow calendar adopt`` (采用放假安排): read a notice, show what it says and moves, adopt it when people say so."""
+"""``gkflow calendar adopt`` (采用放假安排): read a notice, show its content and effects, adopt it on confirmation."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 def adopt(file: str, given: dict[str, Any]) -> None:
     """
-    Read the notice in *file* and keep it in ``config/calendar``; without a file, look at what waits to be adopted.
+    Read the notice in *file* and keep it in ``config/calendar``; without a file, show the edition that waits.
 
-    The deadlines that would move are listed before anything moves; ``apply`` moves them. A problem writes nothing
-    and exits 1. What people read goes beside what a program reads.
+    The deadlines that would move are listed before anything moves; ``apply`` moves them. With a problem nothing is
+    written, and the exit code is 1. Text for people is kept apart from output for programs.
     """
     form = form_of(given["format"], given["output"])
     told = _data(None)
@@ -70,7 +70,7 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
 
 
 def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
-    """List what moves; then, when asked to, move it."""
+    """List what moves; then, if requested, move it."""
     office = office_if_any()
     if office is None:
         return
@@ -92,14 +92,14 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
         done = None
         if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
-                print_json(told, given["output"])  # a file that cannot be written is reported before anything moves
+                print_json(told, given["output"])  # an unwritable file is reported before anything moves
             done = office.calendars.adopt(by=given["by"])
             told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
         typer.echo(summary(tally, done), err=form != "table")
 
 
 class Tally:
-    """Counts the moves that pass through, so that none has to be held."""
+    """Counts the moves that pass through, so that none has to be held in memory."""
 
     def __init__(self) -> None:
         self.count = self.earlier = 0
@@ -113,12 +113,12 @@ class Tally:
 
 
 def agreed(question: str, yes: bool) -> bool:
-    """Whether people say so; with *yes* they have said it already."""
+    """Ask for confirmation; *yes* is the confirmation given in advance."""
     if yes:
         return True
     if not sys.stdin.isatty():
         raise typer.BadParameter(say("nobody to ask: confirm with --yes"))
-    # Not by input(), which writes a blank to stdout: there the table stands alone.
+    # Not by input(), which writes a blank to stdout, where only the table belongs.
     typer.echo(f"{question} [y/N]: ", nl=False, err=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
@@ -127,7 +127,7 @@ def agreed(question: str, yes: bool) -> bool:
 
 
 def _data(incoming: Incoming | None) -> dict[str, Any]:
-    """The notice as JSON carries it."""
+    """The notice as JSON."""
     if incoming is None:
         return {"year": None, "days_off": [], "makeup_days": [], "problems": [], "changes": []}
     return {
@@ -146,7 +146,7 @@ def _data(incoming: Incoming | None) -> dict[str, Any]:
 
 
 def _show_incoming(incoming: Incoming, err: bool) -> None:
-    """Day by day what was understood, what is wrong with it, and what it changes."""
+    """The notice day by day, its problems, and its changes."""
     title = incoming.title or say("(no title)")
     lines = [f"{title} {incoming.number}".rstrip()]
     off, worked = say("off"), say("worked")
@@ -186,13 +186,13 @@ def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any
 
 
 def say_finished(office: Office) -> None:
-    """Go on with an adoption that was broken off, and say so."""
+    """Continue an interrupted adoption, and report it."""
     if left := office.finish_adoption():
         typer.echo(say("the last adoption was broken off: {count} cases finished.", count=left), err=True)
 
 
 def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar adopt") -> str:
-    """What moves, or moved, in one line; *command* is the one that adopts."""
+    """What moves, or moved, in one line; *command* is the adopting command."""
     if done is not None and not done.moved:
         if done.touched:
             return say("adopted: no last day moved; {count} open cases were reckoned anew.", count=done.touched)

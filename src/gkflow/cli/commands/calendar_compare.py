@@ -1,4 +1,4 @@
-"""``gkflow calendar compare`` (日历对照): two data packages and the adopted notices side by side, for any span."""
+"""``gkflow calendar compare`` (日历对照): two data packages compared with the adopted notices, for any period."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def compare(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
-    """List the days on which a package and the adopted notices disagree; without a span all announced years."""
+    """List the days on which a package and the adopted notices disagree; by default all announced years."""
     with adopted() as (edition, _):
         calendar = edition.calendar(region, known_on=known_on)
     first, last = span(text) if text.strip() else _announced(calendar)
-    calendar.is_working_day(last)  # refuses a year of which nobody knows anything, before the work is done
+    calendar.is_working_day(last)  # refuses an unknown year before the work is done
     sources = installed_sources()
     found = list(differences(calendar, sources, first, last))
     table = format == "table" and not output
@@ -87,7 +87,7 @@ def _worked(worked: bool | None) -> str:
 def _counts(
     calendar: WorkCalendar, found: Sequence[Difference], sources: Sequence[Source], first: date, last: date
 ) -> Iterator[str]:
-    """How many days were compared, and how each source did; where it has no data, that too."""
+    """How many days were compared, and the result for each source, including missing data."""
     days = (last - first).days + 1
     yield say("{first} to {last}, {days} days:", first=first, last=last, days=days)
     count = Counter(name for each in found for name in each.against)

@@ -1,7 +1,7 @@
 """
-``gkflow calendar show`` (月历): a month drawn by weeks, with how firm its days are and how many cases fall due.
+``gkflow calendar show`` (月历): a month drawn by weeks, with the firmness of its days and the cases due.
 
-What the other words of ``gkflow calendar`` share stands here as well: the days asked for, and which calendar.
+Also the shared code of the other subcommands of ``gkflow calendar``: the requested days, and the calendar.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is drawn (月历内容): the calendar, its place, and the open cases where there is an office."""
+    """The content of the picture (月历内容): the calendar, its place, and the open cases if there is an office."""
 
     calendar: WorkCalendar
     region: str
@@ -64,11 +64,11 @@ _HEADS = (said("Mo"), said("Tu"), said("We"), said("Th"), said("Fr"), said("Sa")
 
 
 def show_months(text: str, region: str, known_on: date | None, format: str, output: str) -> None:
-    """Draw the months asked for, or give their days as rows or as an iCalendar file."""
+    """Draw the requested months, or give their days as rows or as an iCalendar file."""
     began, ended = span(text)
     first, last = month_of(began)[0], month_of(ended)[1]
     if format == "table" and output.lower().endswith(".ics"):
-        format = "ics"  # the name of the file says it already
+        format = "ics"  # the file name implies it
     with adopted() as (edition, office):
         shown = _shown(edition, office, region, known_on)
         rows = _rows(shown, first, last)
@@ -88,7 +88,7 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
 
 
 def _shown(edition: CalendarEdition, office: Office | None, region: str, known_on: date | None) -> _Shown:
-    """With *region* the calendar of organs there, and the cases of those units of the office that lie in it."""
+    """With *region* the calendar of organs there, and the cases of the office's units in that region."""
     if office is None:
         return _Shown(edition.calendar(region, known_on=known_on), region, known_on, today(), edition=edition)
     units = office.settings.units
@@ -122,7 +122,7 @@ def _rows(shown: _Shown, first: date, last: date) -> Rows:
 
 
 def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
-    """Each month as a grid of weeks, Monday first; then what the signs mean, and which notice says so."""
+    """Each month as a grid of weeks, Monday first; then the legend, and the notices."""
     for _, month in groupby(rows, key=lambda row: (row["day"].year, row["day"].month)):
         yield from _month(list(month), shown.today)
         yield ""
@@ -140,7 +140,7 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
 
 
 def _folded(words: str) -> Iterator[str]:
-    """A line that fits; what is folded stands further in."""
+    """A fitting line; folded parts are indented."""
     first, *rest = wrapped(words, min(_WIDTH, terminal_width() - 2) if sys.stdout.isatty() else _WIDTH)
     yield first
     for line in rest:
@@ -148,7 +148,7 @@ def _folded(words: str) -> Iterator[str]:
 
 
 def _cell() -> int:
-    """The columns of one day: a week stands on one line of the terminal."""
+    """The columns of one day: a week is one line of the terminal."""
     return max(_NARROW_CELL, min(_CELL, terminal_width() // 7)) if sys.stdout.isatty() else _CELL
 
 
@@ -171,7 +171,7 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
 
 
 def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) -> str:
-    """One line of a week; what is coloured is padded by its plain width."""
+    """One line of a week; coloured text is padded by its plain width."""
     line = gap = ""
     for row in days:
         text = told(row)
@@ -192,7 +192,7 @@ def _sign(row: Any) -> str:
 
 
 def _name(row: Any) -> str:
-    """The holiday, cut to its cell; below the grid it stands in full."""
+    """The holiday, cut to its cell; its full name is below the grid."""
     name = str(row["name"] or "")
     most = _cell() - 1  # the name in the next cell begins with a space
     if width(name) > most:

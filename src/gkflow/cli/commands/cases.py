@@ -77,7 +77,7 @@ def command(
 
 
 def _counts(lines: Sequence[CaseLine]) -> str:
-    """The last line: how many cases stand in each list."""
+    """The last line: the number of cases in each list."""
     if not lines:
         return say("no such cases.")
     counted = Counter(line.status for line in lines)
@@ -104,7 +104,7 @@ def _standing(row: Mapping[str, Any]) -> str:
 def _columns(
     office: Office, format: str, output: str, include_closed: bool, lines: Sequence[CaseLine], attention: bool
 ) -> list[Column]:
-    """What people see: on a screen what matters, in a spreadsheet everything."""
+    """The columns for people: on a screen the important ones, in a spreadsheet all."""
     flows = office.rules.rulebook.workflows
 
     def workflow(name: str) -> str:
@@ -130,7 +130,7 @@ def _columns(
     past_powers = Column("attention", said("past"), style="yellow", told=past)
 
     def unconfirmed(line: CaseLine) -> bool:
-        # Most powers are never needed; one that is past counts where the duty itself has not begun.
+        # Most powers are never needed; a lapsed one matters if the duty itself has not begun.
         rule = flows[line.workflow].clock(line.clock or "") if line.workflow in flows else None
         return bool(line.attention) and rule is not None and bool(rule.stands_for)
 

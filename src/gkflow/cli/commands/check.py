@@ -1,4 +1,4 @@
-"""``gkflow check`` (检查规则文件): strict reading of every file, and whether the rulebook agrees with itself."""
+"""``gkflow check`` (检查规则文件): strict reading of every file, and whether the rulebook is consistent."""
 
 from __future__ import annotations
 

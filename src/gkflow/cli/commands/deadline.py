@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
 
 UNITS = ("working_day", "day", "month", "year")
-# No limit is longer; beyond it the length was surely mistyped.
+# No limit is longer; a longer one is a typing error.
 MOST = {"working_day": 2500, "day": 3660, "month": 120, "year": 10}
 
 _SUSPEND: Any = typer.Option(
@@ -55,7 +55,7 @@ def command(
     as_known_on: str = options.AS_KNOWN_ON,
     format: str = options.TEXT_OR_JSON,
 ) -> None:
-    """Reckon the last day of a limit."""
+    """Compute the last day of a limit."""
     since = options.day(day)
     if since is None:
         raise typer.BadParameter(say("no day given"))
@@ -106,7 +106,7 @@ def command(
 
 
 def _worked(known: WorkCalendar, last: date) -> str:
-    """Why a period of days, months or years may end on a Saturday: it is worked, by which notice."""
+    """Why a period of days, months or years may end on a Saturday: it is a working day, by which notice."""
     note = known.note(last)
     source = say(", {source}", source=note.source) if note is not None and note.source else ""
     name = note.name if note is not None else ""
@@ -132,7 +132,7 @@ def _value(length: int, unit: str, no_roll: bool) -> LimitValue:
 
 
 def _how_firm(known: WorkCalendar, value: LimitValue, since: date, last: date) -> tuple[bool, date, date]:
-    """Whether a notice to come may move the last day, and how far: CONTRACT's provisional range."""
+    """Whether a future notice may move the last day, and how far: CONTRACT's provisional range."""
     unit: LimitUnit = value.unit
     after: Any = since if unit is LimitUnit.WORKING_DAY else last - timedelta(days=1)
     asks = unit is LimitUnit.WORKING_DAY or value.roll is Roll.NEXT_WORKING_DAY

@@ -1,4 +1,4 @@
-"""``gkflow deliver`` (送发): send what waits, and exit."""
+"""``gkflow deliver`` (送发): send the waiting notices, and exit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
-    """Send the notices that wait, and exit."""
+    """Send the waiting notices, and exit."""
     with gkflow.open() as office:
         sent = office.deliver()
     if format == "json":
@@ -26,7 +26,7 @@ def command(format: str = options.TEXT_OR_JSON) -> None:
 
 
 def summary(sent: Delivery) -> str:
-    """What a delivery did, in words."""
+    """The result of a delivery as text."""
     if not sent.delivered and not sent.failed:
         words = say("no notices to send.")
     else:

@@ -1,4 +1,4 @@
-"""``gkflow demo`` (演示): a real register, in a folder of its own; nothing is asked, no server is needed."""
+"""``gkflow demo`` (演示): a real register, in a folder of its own; it asks nothing and needs no server."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _register() -> Path:
 
 
 def _make_room(folder: Path) -> None:
-    """An empty folder, or one that an earlier demonstration made; nothing else is ever emptied."""
+    """An empty folder, or one created by an earlier demonstration; nothing else is ever emptied."""
     if folder.exists():
         is_ours = folder.is_dir() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
         if not is_ours:
@@ -85,13 +85,13 @@ def _make_room(folder: Path) -> None:
 
 @contextmanager
 def _at_home_in(folder: Path) -> Iterator[None]:
-    """The environment without anything that leads to the user's own office; put back afterwards."""
+    """The environment without the user's own office; restored afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("GKFLOW_") and name not in _KEPT]:
         del os.environ[name]
     os.environ["GKFLOW_HOME"] = str(folder.absolute())
     os.environ["GKFLOW_LANG"] = spoken().code
-    # What is shown need not outlive a power cut, and a hundred small transactions are quicker so.
+    # The data need not survive a power cut, and a hundred small transactions are faster this way.
     os.environ["GKFLOW_DATABASE_SYNCHRONOUS"] = "normal"
     try:
         yield
@@ -123,7 +123,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _run(heading: str, words: Sequence[str]) -> None:
-    """Run a command and show it as somebody would type it."""
+    """Run a command and show it as a user would type it."""
     folder = Path(os.environ["GKFLOW_HOME"])
     _head(heading, _shown(folder, words))
     code = run(words)
@@ -142,7 +142,7 @@ def _shown(folder: Path, words: Sequence[str]) -> str:
 
 
 def _near(path: Path) -> Path:
-    """The path as seen from here, where it lies below."""
+    """The path relative to the current folder, if it is below it."""
     try:
         return path.absolute().relative_to(Path.cwd())
     except ValueError:

@@ -102,7 +102,7 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
         then = last_day_words(decided, decided.last_day, decided.provisional)
         before = was.isoformat() if was is not None else say("none")
         told = say("unchanged") if was == decided.last_day and was is not None else f"{before} → {then}"
-        # Shown before anything is written: where it cannot be shown, nothing is.
+        # Shown before anything is written: if it cannot be shown, nothing is written.
         print(say("last day ({clock_words}): {told}", clock_words=clock_words(decided), told=told), flush=True)
 
     entered = office.do(number, action, dry_run=dry_run, show=show if format == "text" else None, **given)
@@ -114,7 +114,7 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
 
 
 def _print_unit(office: Office, code: str) -> None:
-    """The unit named, by its label where the settings know it: a code mistyped is seen."""
+    """The unit named, by its label if the settings know it, so that a mistyped code shows."""
     if code:
         label = unit_label(office, code)
         known = label_or(label, f"{code} ({label})") if label is not None and label != code else code

@@ -1,4 +1,4 @@
-"""``gkflow doctor`` (体检): is everything alive, is anything stuck, how far does the calendar reach."""
+"""``gkflow doctor`` (体检): whether gkflow runs, whether anything is stuck, how far the calendar reaches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def command(format: str = options.formats("table", "json")) -> None:
-    """Look at everything that can go wrong quietly; exit code 1 on an error, such as a stale sweep."""
+    """Check everything that can fail silently; exit code 1 on an error, such as a stale sweep."""
     with gkflow.open() as office:
         signs = office.doctor()
     if format == "json":
@@ -45,7 +45,7 @@ def command(format: str = options.formats("table", "json")) -> None:
 
 
 def words(sign: HealthCheck) -> str:
-    """What was found, and what to do about it."""
+    """The results, and what to do about them."""
     return _WORDS[sign.name](sign) if sign.name in _WORDS else f"{sign.name}: {sign.facts}"
 
 
@@ -292,4 +292,4 @@ _WORDS = {
     "parked": _parked,
     "recounting": _recounting,
 }
-SIGNS = tuple(_WORDS)  # what docs/operations has a line for
+SIGNS = tuple(_WORDS)  # each has a line in docs/operations

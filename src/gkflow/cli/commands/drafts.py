@@ -1,4 +1,4 @@
-"""``gkflow drafts`` (草稿): entries that were refused and are kept; listed, entered with what was missing, dropped."""
+"""``gkflow drafts`` (草稿): refused entries that were kept; list, complete and enter, or drop them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gkflow.domain.workflow import Workflow
     from gkflow.office import Office
 
-# What can be mended with other facts or on another day: here a draft helps.
+# Refusals that other facts or another day can resolve: here a draft helps.
 _MENDABLE = ("facts_missing", "bad_fact", "term_too_short", "term_too_long", "too_early")
 
 
@@ -45,7 +45,7 @@ def command(
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
-    """List the drafts, enter one with what was missing, or drop one."""
+    """List the drafts, enter one with the missing facts, or drop one."""
     which = {"": "", "enter": "enter", "提交": "enter", "drop": "drop", "删除": "drop"}.get(action.strip())
     if which is None:
         raise typer.BadParameter(say("no {action}; enter or drop", action=action))
@@ -78,7 +78,7 @@ def _list(office: Office, format: str, output: str) -> None:
 
 
 def _flow_of(office: Office, draft: DraftLine) -> Workflow | None:
-    """The workflow of a draft: the case's own edition, where there is the case."""
+    """The workflow of a draft: the case's own edition, if the case exists."""
     if draft.case:
         try:
             return office.view(draft.case).workflow
@@ -161,8 +161,8 @@ def kept_where_refused(
     office: Office, draft: bool, flow: Workflow, case: str, action: str, given: Mapping[str, Any], hint: bool = True
 ) -> Iterator[None]:
     """
-    Tell why an entry is refused, as ever, with exit code 2; with *draft* keep it (存为草稿), and say under which
-    number. Without, what can be mended ends with a *hint* that it could be kept.
+    Report why an entry is refused, with exit code 2; with *draft* keep it (存为草稿), and print its number. Without, a
+    resolvable refusal ends with a *hint* that it could be kept.
     """
     try:
         yield

@@ -27,5 +27,5 @@ def command(
     book = rulebook(home_folder())
     by_label = {each.label: each for each in book.workflows.values()}
     found = by_label.get(workflow) or book.workflow(workflow)
-    # Another program draws it: a line that were broken would be another diagram.
+    # Another program draws it: a broken line would change the diagram.
     typer.echo(draw(found, label_of, say("not yet there")), file=as_it_is(sys.stdout))

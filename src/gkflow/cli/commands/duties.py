@@ -1,4 +1,4 @@
-"""``gkflow duties`` (周期职责): what comes round, when it is due, and whether the office has taken it on."""
+"""``gkflow duties`` (周期职责): recurring tasks, when they are due, and whether the office has taken them on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def command(
     format: str = options.FORMAT,
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
-    """What comes round, due by due."""
+    """The recurring tasks, by due day."""
     asked = options.day(through)
     with gkflow.open() as office:
         today = legal_day(office.moment(None))
@@ -78,12 +78,12 @@ def _counted(row: Any) -> str:
     return say("{counted} of {at_least}", counted=row["counted"], at_least=row["at_least"])
 
 
-_MOST_YEARS = 20  # what comes round has no end, and days off are not foreseen for ever
+_MOST_YEARS = 20  # recurring tasks have no end, and days off are not predicted forever
 _MINE, _NOT_MINE = said_as("duties", "yes"), said_as("duties", "no")
 
 
 def how_to_take_on(office: Office) -> list[str]:
-    """What to write into gkflow.toml for the duties that the office has not taken on; nothing where none is left."""
+    """The lines for gkflow.toml for tasks that the office has not taken on; empty if there are none."""
     mine = [duty.name for duty in office.rules.recurring_tasks]
     left = [name for name in office.rules.rulebook.recurring_tasks if name not in mine]
     if not left:

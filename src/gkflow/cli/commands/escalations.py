@@ -1,4 +1,4 @@
-"""``gkflow escalations`` (督办记录): what was reached when, who was notified, what was delivered and acknowledged."""
+"""``gkflow escalations`` (督办记录): the steps reached, who was notified, what was delivered and acknowledged."""
 
 from __future__ import annotations
 

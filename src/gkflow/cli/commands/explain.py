@@ -1,4 +1,4 @@
-"""``gkflow explain`` (推算说明): why this day? The limit, what happened to the clock, and every day."""
+"""``gkflow explain`` (推算说明): why this day? The limit, the events of the clock, and every day."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def command(
 
 
 def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
-    """The explanation as JSON carries it."""
+    """The explanation as JSON."""
     deadline, value, rule = told.deadline, told.deadline.value, told.deadline.clock.rule
     return {
         "case": told.case, "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None,
@@ -175,7 +175,7 @@ def _history(told: Explanation) -> list[str]:
 
 
 def _held(told: Explanation) -> Any:
-    """What a suspension was for: 中止（征求第三方意见：A）."""
+    """The purpose of a suspension: 中止（征求第三方意见：A）."""
 
     def held(ref: str, day: date) -> str:
         for each in told.deadline.suspensions:
@@ -244,14 +244,14 @@ def _verdict(told: Explanation, left: str) -> str:
         done = label_of(act.action_label, act.action)
         return say("{word} ({done} on {stopped})", word=word, done=done, stopped=deadline.stopped)
     if deadline.clock.rule.kind == "term" and (deadline.days_left or 0) < 0:
-        return word  # nothing is late by so many days
+        return word  # nothing is late by a number of days
     if deadline.verdict == "overdue" and deadline.days_left == 0:
-        return word  # its hours are over, and the day is not
+        return word  # its hours are over, but not the day
     return say("{word}, {left}", word=word, left=left) if left else word
 
 
 def _choices(told: Explanation) -> list[str]:
-    """What the law leaves open, and how it was read; and by which calendar."""
+    """The readings chosen where the law is open, and the calendar used."""
     value = told.deadline.value
     if value is None:
         return []

@@ -1,4 +1,4 @@
-"""``gkflow export`` (导出): the register again, or what of the cases may be published."""
+"""``gkflow export`` (导出): the register, or the public part of the cases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(
     """Export the register in the form that import reads, or the public records."""
     ending = output.rpartition(".")[2].lower()
     if format == "csv" and ending in ("json", "xlsx"):
-        format = ending  # --output register.xlsx says it already
+        format = ending  # --output register.xlsx implies it
     with gkflow.open() as office:
         for case in cases or ():
             office.view(case)  # an unknown case is refused before anything is written
@@ -54,9 +54,9 @@ def command(
 
 def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Any]:
     """
-    The columns with Chinese headings and labels (供人阅读), which an import reads as well: where the workflows of
-    these rows do not call a fact by one name that is its own, its code is the heading. A unit stays a code: an office
-    elsewhere knows no label of ours.
+    The columns with Chinese headings and labels (供人阅读), which can be imported too. If the workflows of these rows
+    have no single unique name for a fact, its code is the heading. A unit stays a code: other offices do not know our
+    labels.
     """
     flows = office.rules.rulebook.workflows
     labels: dict[str, set[str]] = {}
@@ -88,7 +88,7 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
 
 
 def _that_may_lie_open(office: Office) -> list[str]:
-    """All cases but those of workflows of which nothing ever leaves."""
+    """All cases except those of workflows that are never public."""
     flows = office.rules.rulebook.workflows
     lines = office.cases(include_closed=True)
     return [each.case for each in lines if each.workflow in flows and not flows[each.workflow].publication.never]

@@ -68,19 +68,19 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
 
 
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:
-    """One event for each deadline that the office has to mind: its duties, its powers and its own targets."""
+    """One event for each deadline that concerns the office: its duties, its powers and its own targets."""
     view = office.view(line.case, as_of=day, recorded_by=recorded_by)
     for deadline in view.deadlines.values():
         rule = deadline.clock.rule
         if deadline.status is not Status.RUNNING or rule.obligor is not Obligor.OFFICE:
             continue
-        # A period that must run out asks for nothing; a power that has lapsed and a target that was missed are past.
+        # A term needs no action; a lapsed power and a missed target are past.
         if rule.kind is ClockKind.DUTY or (rule.kind is not ClockKind.TERM and deadline.last_day >= day):
             yield _event(office, view, deadline)
 
 
 def event_of_line(office: Office, line: CaseLine, day: date, known_on: date | None = None) -> AllDay:
-    """The event of the clock that speaks for a case in a list, as known on a day; the same one as in the feed."""
+    """The event of the clock shown for a case in a list, as known on a day; the same one as in the feed."""
     view = office.view(line.case, as_of=day, known_on=known_on)
     return _event(office, view, view.deadlines[line.clock or "", line.ref])
 
@@ -104,7 +104,7 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
 
 
 def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
-    """What stands below the event, line by line."""
+    """The text below the event, line by line."""
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):
         yield str(title)

@@ -1,4 +1,4 @@
-"""``gkflow import`` (导入台账): good rows are kept, every bad one is named with its row and its reason."""
+"""``gkflow import`` (导入台账): good rows are imported, every bad one is reported with its row and its reason."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MAPPING = """  columns:                                        # {heading}
 
 
 def epilog() -> str:
-    """What stands below the help: how a mapping of columns is written."""
+    """The text below the help: how to write a column mapping."""
     return say("A mapping:") + "\n" + _MAPPING.format(
         heading=say("heading: our column or fact, or several"),
         constants=say("what every row has"),
@@ -66,7 +66,7 @@ def command(
 ) -> None:  # fmt: skip
     """Import a register; safe to repeat."""
     if columns is None:
-        rows = read_register(file, encoding)  # a file that cannot be read is refused before the office is opened
+        rows = read_register(file, encoding)  # an unreadable file is refused before the office is opened
     with gkflow.open() as office:
         office.rules  # noqa: B018  (a fault of the rule files is reported before the progress bar)
         if columns is not None:

@@ -1,4 +1,4 @@
-"""``gkflow init`` (建立机关): settings and database in a folder; nothing is asked, nothing that is there is changed."""
+"""``gkflow init`` (建立机关): settings and database in a folder; it asks nothing and changes nothing that exists."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def command(
         help=said("begin an empty record where gkflow.toml is there and its database is not"),
     ),
 ) -> None:
-    """Set up an office: gkflow.toml, the database, the calendar that is known."""
+    """Set up an office: gkflow.toml, the database, the known calendar."""
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     try:
         fresh, office = init_office(home, name, unit, profile, new_database=new_database)
@@ -95,6 +95,6 @@ def _print_profile(office: Office) -> None:
 
 
 def _database(url: str) -> str:
-    """The address as it may be shown: without its password."""
+    """The address without its password."""
     parsed = make_url(url)
     return str(parsed.database) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

@@ -1,4 +1,4 @@
-"""``gkflow limits`` (期限一览): every limit with its article, its text and how surely the text is known."""
+"""``gkflow limits`` (期限一览): every limit with its article, its text and how certain the text is."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def command(
     format: str = options.formats("table", "json", "md", "csv", "xlsx"),
     output: str = options.OUTPUT,
 ) -> None:
-    """The limits in force on a day, with article, quotation and how surely known."""
+    """The limits in force on a day, with article, quotation and how certain they are."""
     if every and on:
         raise typer.BadParameter(say("--all or --on, not both"))
     home, day = home_folder(), None if every else options.day(on) or today()
@@ -85,8 +85,8 @@ _Value = tuple["date", "LimitValue | None", "date | None"]
 
 def _values(limit: TimeLimit, day: date | None) -> list[_Value]:
     """
-    The values of a limit, each with the day from which and the day before which it holds: all of them, or the one
-    in force on *day*. Where none was in force yet, the first one is shown as one to come.
+    The values of a limit, each with its first day and the first day after it: all of them, or the one in force on
+    *day*. If none was in force yet, the first one is shown as a future one.
     """
     ends = [since for since, _ in limit.values[1:]]
     values = [(since, value, until) for (since, value), until in zip(limit.values, [*ends, None], strict=True)]
@@ -97,7 +97,7 @@ def _values(limit: TimeLimit, day: date | None) -> list[_Value]:
 
 def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[str, Any]]:
     """
-    The limits as a place has them: a local one stands where the general one would, from the day on which it began.
+    The limits of a place: a local one replaces the general one, from the day on which it began.
     """
     local = set(book.instead.values())
     names = _used(book, workflow) if workflow else [name for name in book.law.limits if name not in local]
@@ -111,7 +111,7 @@ def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[
 
 
 def _profile_named(home: Path, text: str) -> str:
-    """The code of a profile, given by code or label. Raises typer.BadParameter with those that there are."""
+    """The code of a profile, given by code or label. Raises typer.BadParameter with the existing ones."""
     labels = {NATIONAL: "全国", **{name: each.label for name, each in read_profiles(folders(home)).items()}}
     for name, label in labels.items():
         if text.strip() in (name, label):

@@ -1,4 +1,4 @@
-"""``gkflow notices`` (通知记录): what waits, what was delivered, what could not be; one of them in full."""
+"""``gkflow notices`` (通知记录): waiting, delivered and failed notices; one of them in full."""
 
 from __future__ import annotations
 
@@ -100,11 +100,11 @@ def channel_words(channel: str) -> str:
     plug = plugs.channel(channel)
     if not isinstance(plug, plugs.ChannelPlug):
         return channel
-    return label_of(plug.zh, plug.en)  # of another package, whose words are in no catalogue
+    return label_of(plug.zh, plug.en)  # of another package, without an entry in the catalogue
 
 
 class _Texts:
-    """Composes the notices of a list, each under the wording with which it was written."""
+    """Composes the notices of a list, each with the edition of its wording."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -112,7 +112,7 @@ class _Texts:
 
     def row(self, record: NoticeRecord) -> dict[str, Any]:
         """One notice as a row."""
-        delivered = "delivered" if record.name else "filed"  # the file has it, and nobody knows
+        delivered = "delivered" if record.name else "filed"  # the file has it, but it notified nobody
         dead = "dropped" if record.error in DROPPED else "dead"
         status = dead if record.dead_at else delivered if record.delivered_at else "waiting"
         return {
@@ -128,7 +128,7 @@ class _Texts:
         """Subject and text, as they are delivered."""
         try:
             facts = json.loads(record.facts)
-            if "leave" in facts:  # the token by which to leave is the subscriber's
+            if "leave" in facts:  # the unsubscribe token is the subscriber's secret
                 facts["leave"] = mask_token(str(facts["leave"]))
             return compose(self._wording(record.wording), facts)
         except (ValueError, LookupError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""``gkflow rebuild`` (重建台账): docket and clocks drawn up anew from the record."""
+"""``gkflow rebuild`` (重建台账): docket and clocks recomputed from the record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gkflow.words.language import say
 def command(
     dry_run: bool = typer.Option(False, "--dry-run", help=said("compare only, write nothing")),
 ) -> None:
-    """Draw up docket and clocks anew from the record."""
+    """Rebuild docket and clocks from the record."""
     with gkflow.open() as office:
         count, changed = office.rebuild(dry_run=dry_run)
     for case in changed:

@@ -1,4 +1,4 @@
-"""``gkflow receive`` (收件): open a case; its number, day 0, last day and what may be done next."""
+"""``gkflow receive`` (收件): open a case; print its number, day 0, last day and allowed actions."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def command(
 
 def _ask(label: str, named: bool) -> None:
     """
-    Ask before a case without any fact is opened: somebody who only wants to see what the command does opens none.
+    Ask before opening a case without any fact: the user may only want to see what the command does.
 
-    Where nobody can be asked, a number, a day or a key shows that a case is meant. Raises typer.BadParameter and
+    If nobody can be asked, a number, a day or a key shows that a case is meant. Raises typer.BadParameter and
     typer.Abort.
     """
     if sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""``gkflow restore`` (恢复): an office made of its backup, after every chain has been verified."""
+"""``gkflow restore`` (恢复): restore an office from its backup, after verifying every chain."""
 
 from __future__ import annotations
 

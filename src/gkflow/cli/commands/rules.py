@@ -1,8 +1,8 @@
 """
-``gkflow rules`` (规则版本): the rules that the office has adopted, what two editions say otherwise, adopting another.
+``gkflow rules`` (规则版本): the adopted rules, the differences between two editions, and adopting another.
 
-Without a word, and with ``show``, the editions are listed; ``show ONE OTHER`` compares two of them, ``adopt`` lists
-what the files say otherwise and which open deadlines that moves, and with ``--apply`` adopts it.
+By default, and with ``show``, the editions are listed; ``show ONE OTHER`` compares two of them, ``adopt`` lists how the
+files differ and which open deadlines that moves, and with ``--apply`` adopts them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _say_waiting(office: Office) -> None:
 
 
 def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output: str) -> None:
-    """List what changes and what moves; then, when asked to, adopt it."""
+    """List what changes and what moves; then, if requested, adopt it."""
     form = form_of(format, output)
     editions = office.rule_editions
     changes = [_change_row(each) for each in editions.changes()]
@@ -112,7 +112,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     done = None
     if apply and agreed(question, yes):
         if form == "json" and output:
-            print_json(told, output)  # a file that cannot be written is reported before anything moves
+            print_json(told, output)  # an unwritable file is reported before anything moves
         done = editions.adopt(by=acting(office, by, otherwise=login()))
         told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
     typer.echo(summary(tally, done, "gkflow rules adopt"), err=form != "table")
@@ -121,7 +121,7 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
 
 
 def _show(changes: list[dict[str, Any]], moves: Iterable[dict[str, Any]], format: str, output: str) -> None:
-    """On a screen both tables; in a spreadsheet the deadlines, which people work through."""
+    """On a screen both tables; in a spreadsheet only the deadlines, which people process."""
     if format == "table" and not output:
         show(changes, _change_columns(), "table", None, say("Changed rules"))
         typer.echo("")

@@ -31,7 +31,7 @@ def command(
     if found is None:
         names = [label_or(f"{each.zh}({each.name})", each.name) for each in KINDS.values()]
         raise typer.BadParameter(say('no kind "{kind}"; there are: {names}', kind=kind, names=names))
-    # Another program reads it: it is printed as it is, whatever the terminal.
+    # Another program reads it: it is printed unchanged on every terminal.
     typer.echo(schema_text(found), nl=False, file=as_it_is(sys.stdout))
 
 

@@ -1,4 +1,4 @@
-"""``gkflow score`` (考评得分): the points of each unit in a period, read off the record."""
+"""``gkflow score`` (考评得分): the points of each unit in a period, computed from the record."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def command(
 
 
 def period(office: Office, since: str, until: str) -> tuple[date, date]:
-    """The days of ``--since`` and ``--until``: without them the calendar year through today."""
+    """The days of ``--since`` and ``--until``: by default the calendar year through today."""
     last = options.day(until) or legal_day(office.moment(None))
     first = options.day(since) or last.replace(month=1, day=1)
     if first > last:

@@ -32,7 +32,7 @@ Rows = list[dict[str, Any]]
 
 
 class Link(NamedTuple):
-    """Another case that this one comes from or led to (关联案件); its view is None where there is no such case."""
+    """The case that this one comes from or led to (关联案件); its view is None if the case does not exist."""
 
     case: str
     relation: str  # origin | leads_to
@@ -74,7 +74,7 @@ def _print_public(published: dict[str, Any], kept: str | None, format: str) -> N
 
 
 def links_of(office: Office, view: CaseView) -> list[Link]:
-    """The cases linked on the record (关联案件), as they stood on the same day: where it comes from, what it led to."""
+    """The cases linked on the record (关联案件), as of the same day: the origin, and the consequences."""
     named = [("origin", view.case.first.facts.get("origin"))]
     named += [("leads_to", entry.facts.get("leads_to")) for entry in view.case.record if entry.action == LINK]
     links = []
@@ -87,7 +87,7 @@ def links_of(office: Office, view: CaseView) -> list[Link]:
 
 
 def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
-    """Everything about a case as JSON carries it."""
+    """Everything about a case as JSON."""
     flow, case = view.workflow, view.case
     state = flow.states[case.state]
     findings = findings_rows(flow, view.findings)
@@ -119,8 +119,8 @@ def as_data(view: CaseView, links: Iterable[Link] = ()) -> dict[str, Any]:
 
 def _record(view: CaseView, findings: Rows) -> Rows:
     """
-    Every entry as it was written, with what became of it: ``voided_by``, ``corrected_by``, and ``now``, the day and
-    the facts that hold in its place. A correction holds on every day, so that one made later is shown as well.
+    Every entry as written, with its corrections: ``voided_by``, ``corrected_by``, and ``now``, the day and the facts
+    that replace it. A correction applies to every day, so that a later one is shown as well.
     """
     rows: Rows = []
     counted = {entry.seq for entry in view.case.record}
@@ -146,7 +146,7 @@ def _record(view: CaseView, findings: Rows) -> Rows:
 
 
 def _now(amended: Amended | None) -> dict[str, Any] | None:
-    """What holds in the place of a corrected entry; None where it stands as it was written, or was voided."""
+    """The present form of a corrected entry; None if it is unchanged or was voided."""
     if amended is None or amended.voided_by is not None:
         return None
     return {"day": amended.entry.day, "facts": dict(amended.entry.facts)}
@@ -313,20 +313,20 @@ def _print_clocks(clocks: Rows) -> None:
 
 
 def _last_day(row: Any) -> Any:
-    """The last day; of a clock that runs in hours with its hour and minute."""
+    """The last day; for a clock in hours with hour and minute."""
     return short_moment(row["last_moment"]) if row["last_moment"] is not None else row["deadline"]
 
 
 def was_used(deadline: Deadline) -> bool:
-    """Whether a power ended by its own act (告知补正), and not by another that made it needless."""
+    """Whether a power ended by its own act (告知补正), and not by another act that made it unnecessary."""
     stops = deadline.clock.rule.stops
     return bool(stops) and _stopped_by(deadline) == stops[0].action
 
 
 def verdict_words(row: Any) -> str:
     """
-    The verdict of a clock in words; a power that was not used, or has lapsed, is no duty breached, and a term that
-    has run out is nobody's delay.
+    The verdict of a clock as text; an unused or lapsed power is not a breach, and nobody is late when a term has run
+    out.
     """
     if row["status"] == "no_limit":
         return ""

@@ -1,4 +1,4 @@
-"""``gkflow spot-check`` (抽查): cases drawn by a seed, a supervision of each, and how anybody can repeat the draw."""
+"""``gkflow spot-check`` (抽查): cases drawn by a seed, a supervision of each, and how to reproduce the draw."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def command(
         drawn = office.supervision.spot_check(
             flow.name, first, last, wanted, seed=seed.strip(), by=acting(office, by), dry_run=dry_run
         )  # fmt: skip
-        # A dry run of a draw that was made before knows only the supervisions that there are.
+        # A dry run of an earlier draw knows only the existing supervisions.
         opened = {str(office.case(number).facts.get("drawn_case")): number for number in drawn.opened}
     told = {
         "workflow": flow.name, "since": first, "until": last, "seed": drawn.seed, "population": drawn.population,

@@ -1,4 +1,4 @@
-"""``gkflow subscribe`` (订阅): who is notified of publications, by which channel, with which token to leave."""
+"""``gkflow subscribe`` (订阅): who is notified of publications, by which channel, with which unsubscribe token."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def command(
 
 
 def leaving(token: str) -> str:
-    """The command by which a subscription ends; a token that looks like an option stands behind two dashes."""
+    """The command that ends a subscription; a token that looks like an option comes after two dashes."""
     return f"gkflow unsubscribe {'-- ' if token.startswith('-') else ''}{token}"

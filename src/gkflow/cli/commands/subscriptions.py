@@ -1,4 +1,4 @@
-"""``gkflow subscriptions`` (订阅一览): who is notified of what is published."""
+"""``gkflow subscriptions`` (订阅一览): who is notified of publications."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def command(
 
 
 def summary(swept: Swept) -> str:
-    """What a sweep did, in one line; and in a second one that next year's notice of days off is wanting."""
+    """The result of a sweep in one line; a second one if next year's notice of days off is missing."""
     words = _swept(swept)
     if swept.not_deposited:
         words += say("\nthe seal was not written outside: {not_deposited}", not_deposited=swept.not_deposited)
@@ -78,7 +78,7 @@ def summary(swept: Swept) -> str:
 
 
 def taken_back(unswept: Unswept) -> str:
-    """What was taken back, and what is to be looked at by somebody."""
+    """What was taken back, and what needs a review."""
     first, last = unswept.from_day, unswept.through
     words = say(
         "taken back: the sweeps from {first} to {last}, {escalations} escalations count no more; "

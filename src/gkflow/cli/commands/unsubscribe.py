@@ -1,4 +1,4 @@
-"""``gkflow unsubscribe`` (退订): a subscription ends, and what still waits for it is not sent."""
+"""``gkflow unsubscribe`` (退订): end a subscription; its waiting messages are not sent."""
 
 from __future__ import annotations
 

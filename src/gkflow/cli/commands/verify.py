@@ -1,4 +1,4 @@
-"""``gkflow verify`` (核验): every chain is walked, the first wrong or missing entry named."""
+"""``gkflow verify`` (核验): check every chain and name the first wrong or missing entry."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def command(
     ),
     format: str = options.TEXT_OR_JSON,
 ) -> None:  # fmt: skip
-    """Walk every chain, hold it against the seals; exit code 1 when something is broken."""
+    """Verify every chain, and compare it with the seals; exit code 1 if something is broken."""
     if caches != "all" and not caches.isdecimal():
         raise typer.BadParameter(say("--caches is a number or all"))
     most = None if caches == "all" else int(caches)
@@ -127,5 +127,5 @@ def command(
 
 
 def words(breach: Breach) -> str:
-    """What is wrong there."""
+    """The fault there, as text."""
     return translated(_WORDS.get(breach.code, breach.code)).format(seq=breach.seq)

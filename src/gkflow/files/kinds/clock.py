@@ -100,7 +100,7 @@ class LapseKeys(FileModel):
 
 
 class ClockKeys(FileModel):
-    """How one clock runs (计时规则)."""
+    """The rule of one clock (计时规则)."""
 
     label: Text = key("名称", "what the clock is called")
     limit: Text = key("期限", "the limit, as INSTRUMENT/LIMIT")

@@ -1,8 +1,8 @@
 """
-What the models of rule files are made of (文件模型的组成): a base that refuses unknown keys, and marks for the values.
+The base of the models of rule files (文件模型的组成): a base class that refuses unknown keys, and marks for the values.
 
-A mark says what is wanted in the words of the message and gives the JSON Schema. ``STAND_IN`` takes the place of a
-value that was refused, so that reading goes on and all faults of a file are reported at once.
+A mark gives the expected value in the words of the message, and the JSON Schema. ``STAND_IN`` replaces a refused value,
+so that reading continues and all faults of a file are reported at once.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ JsonSchema = dict[str, Any]
 
 
 class StandIn(Enum):
-    """What takes the place of a refused value (替代值)."""
+    """The replacement for a refused value (替代值)."""
 
     VALUE = 0
 
 
 STAND_IN = StandIn.VALUE
-WAY = "|"  # begins the tag of one of several ways to write a value
+WAY = "|"  # the first character of the tag of an alternative
 DAY_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 HOUR_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -46,11 +46,11 @@ class FileModel(BaseModel):
 
 def key(zh: str, en: str, default: Any = ..., alias: str | None = None, *, read: bool = False) -> Any:
     """
-    A key of a file: its legal or official term and its meaning; without a default it must be given. A default that is
-    written as a file would write it is to be *read*.
+    A key of a file: its legal or official term and its meaning; without a default it is required. A default in the form
+    of a file is to be *read*.
     """
     description = f"{zh}: {en}"
-    # A plain default that is a list is copied deep for each section; of a class pydantic first looks up what it takes.
+    # A list as a plain default is copied deep for each section; for a class pydantic first checks what it accepts.
     if default == [] or default == {}:
         return Field(default_factory=_no_list if default == [] else _no_keys, alias=alias, description=description)
     return Field(default, alias=alias, description=description, validate_default=read or None)
@@ -65,7 +65,7 @@ def _no_keys() -> dict[str, Any]:
 
 
 def wanted(words: str, hint: str = "") -> PydanticCustomError:
-    """The objection to a value: what is wanted in its place, and perhaps what may have been meant."""
+    """The objection to a value: the expected value, and perhaps a suggestion."""
     return PydanticCustomError("wanted", "must be {words}", {"words": words, "hint": hint})
 
 
@@ -94,16 +94,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
-    """What is done to a value before its own type reads it (先行处理), and to the JSON Schema of the type."""
+    """The preprocessing of a value before its own type reads it (先行处理), and of the JSON Schema of the type."""
 
     before: Callable[[Any], Any]
     schema: Callable[[JsonSchema], JsonSchema] = lambda found: found
     after: Callable[[Any], Any] | None = None
-    noun: str = ""  # what a message calls the sections inside
+    noun: str = ""  # the name of the inner sections in messages
     named: bool = False
-    called: str = ""  # what a message calls a value inside
-    within: str = ""  # the word between what a message calls the section outside and the name of one inside
-    titled: str = ""  # what it calls a section inside that has a name
+    called: str = ""  # the name of an inner value in messages
+    within: str = ""  # the word between the outer section and the name of an inner one
+    titled: str = ""  # the name of an inner section that has a name of its own
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = core_schema.no_info_before_validator_function(self.before, handler(source))

@@ -1,4 +1,4 @@
-"""A case that follows (派生案件), as ladders and workflows say it."""
+"""A case that follows (派生案件), in ladders and workflows."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ def _role(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise wanted(said("a list of texts"))
     if value not in ROLES_UPWARD:
-        # A role that nobody can hold would leave somebody unnotified, without a word.
+        # A role that nobody can hold would silently notify nobody.
         hint = mean(value, ROLES_UPWARD)
         raise PydanticCustomError(
             "unknown", "{words}", {"words": said('no role "{value}"{hint}', value=value, hint=hint)}

@@ -19,7 +19,7 @@ class UnitKeys(FileModel):
 
 
 class ProfileFile(FileModel):
-    """What a place settles for itself (地方规则)."""
+    """The local settings of a place (地方规则)."""
 
     profile: Text = key("地方代码", "the name of the profile, which is the file's")
     label: Text = key("名称", "what the place is called")

@@ -1,4 +1,4 @@
-"""Lists and mappings of rule files (列表与映射): what may stand for them, and what messages call what is inside."""
+"""Lists and mappings of rule files (列表与映射): their short forms, and the names of their items in messages."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def _as_list_of_days(value: Any) -> Any:
 
 def sections(noun: str = "", titled: str = "") -> Around:
     """
-    A list of mappings; one mapping may stand for a list of one. A message calls each of them *noun*, or *titled* and
-    its name where it has one.
+    A list of mappings; one mapping may replace a list of one. Messages call each of them *noun*, or *titled* and its
+    name if it has one.
     """
     return Around(_as_list, _one_or_many, noun=noun, titled=titled)
 
 
-# A list of texts, each once; a single text may stand for a list of one.
+# A list of different texts; a single text may replace a list of one.
 TEXTS = Around(_as_list_of_texts, _one_or_many, after=_each_once)
 Texts = Annotated[list[Annotated[str, text_as(said("a list of texts"))]], TEXTS]
 ListOfDays = Annotated[list[Annotated[date, Value(_day_of_list, date.min, A_DAY)]], Around(_as_list_of_days)]
@@ -128,19 +128,19 @@ def named(noun: str, pattern: str = "") -> Around:
 
 
 def table(noun: str) -> Around:
-    """One mapping of the settings; several are refused, for only one of them could hold."""
+    """One mapping of the settings; several are refused, because only one of them could be used."""
 
     def read(value: Any) -> Any:
         if isinstance(value, list):
             raise wanted(said("one table {noun}", noun=noun))
         return value
 
-    # The reader knows no table as None; TOML has no such value.
+    # The reader represents a missing table as None; TOML has no such value.
     return Around(read, lambda found: next(each for each in found["anyOf"] if each != {"type": "null"}), noun=noun)
 
 
 def short(main: str) -> Around:
-    """A mapping, or a text that stands for the mapping with this one key."""
+    """A mapping, or a text as the short form of the mapping with this one key."""
 
     def read(value: Any) -> Any:
         return {main: value} if isinstance(value, str) and value else value
@@ -172,7 +172,7 @@ def facts_or_words(*words: str) -> Around:
 
 
 def or_name(words: str, meant: Mapping[str, Any]) -> Around:
-    """Mappings by name, or a name alone, which stands for itself with what is *meant* by it."""
+    """Mappings by name, or a name alone as the short form of *meant*."""
     read = _mapping(words)
 
     def named_alone(value: Any) -> Any:
@@ -186,7 +186,7 @@ def _any_of(found: JsonSchema, other: JsonSchema) -> JsonSchema:
 
 
 Conditions = Annotated[dict[str, Texts], pairs()]
-# By one name, texts by another: the readings that are picked, by workflow.
+# By one name, texts by another: the picked readings, by workflow.
 Picks = Annotated[
     dict[str, Annotated[dict[str, Text], Around(_section_mapping)]],
     named("readings", NAME_PATTERN),

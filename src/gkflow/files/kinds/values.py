@@ -1,4 +1,6 @@
-"""Single values of rule files (单个值): a mark says what is wanted in the words of the message, and the JSON Schema."""
+"""
+Single values of rule files (单个值): a mark gives the expected value in the words of the message, and the JSON Schema.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def _plain(value: Any) -> Any:
 
 
 def text_as(words: str) -> Value:
-    """A text that the message calls *words*: "the name of a limit"."""
+    """A text, called *words* in messages: "the name of a limit"."""
 
     def read(value: Any) -> str:
         if isinstance(value, str) and value:
@@ -77,17 +79,17 @@ def text_as(words: str) -> Value:
 
 
 def text_like(pattern: str) -> Value:
-    """A text whose pattern an editor knows; the reader has words of its own for another."""
+    """A text with a pattern for editors; the reader has its own message."""
     return Value(text_as(said("a list of texts")).read, "", {"type": "string", "pattern": pattern})
 
 
 def described(schema: JsonSchema) -> Value:
-    """A value of which an editor knows the schema; the reader has words of its own for what is wrong with it."""
+    """A value with a schema for editors; the reader has its own messages."""
     return Value(lambda value: value, None, schema)
 
 
 def number_as(words: str) -> Value:
-    """A number that the message calls *words*."""
+    """A number, called *words* in messages."""
 
     def read(value: Any) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -111,7 +113,7 @@ def whole(least: int | None = None) -> Value:
 
 
 def choice(words: Sequence[str] | type[StrEnum], *also: str) -> Value:
-    """One of a closed set of words; *also* is taken and not said: the reader has its own words for it."""
+    """One of a closed set of words; *also* is accepted but not listed: the reader has its own message for it."""
     codes = tuple(str(each) for each in words)
     make: Callable[[str], str] = words if isinstance(words, type) else str
 
@@ -119,7 +121,7 @@ def choice(words: Sequence[str] | type[StrEnum], *also: str) -> Value:
         if isinstance(value, str) and value in (*codes, *also):
             return make(value)
         hint = mean(value, codes) if isinstance(value, str) else ""
-        # The sentence names what there is already.
+        # The message lists the existing ones.
         raise wanted(said("one of {names}", names=codes), "" if hint.startswith(";") else hint)
 
     return Value(read, make(codes[0]), {"type": "string", "enum": list(codes)})
