@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +116,28 @@ def test_a_value_names_the_decree_that_gave_it_its_text(gkflow: Gkflow) -> None:
     assert (before["decree"], since["decree"]) == ("国务院令第492号", None)
     assert before["article"].endswith("第二十四条第二款（国务院令第492号）")
     assert since["article"] == "《中华人民共和国政府信息公开条例》第三十三条第二款"
+
+
+def test_a_limit_that_is_counted_back_says_so(gkflow: Gkflow, home: Path) -> None:
+    own = home / "config" / "law"
+    own.mkdir(parents=True)
+    (own / "hearing-rules.yaml").write_text(
+        """instrument: hearing-rules
+title: 本机关听证规定
+rank: house
+limits:
+  notice:
+    label: 听证通知期限
+    binds: office
+    values:
+      2026-01-01:
+        {length: 7, unit: day, direction: before, bound: at_least, roll: previous_working_day, article: 第三条,
+         known: proposal}
+""",
+        encoding="utf-8",
+    )
+    (line,) = [line for line in gkflow("limits", "--all").out.splitlines() if "听证通知期限" in line]
+    assert "当日之前" in line
+    rows = rows_of(gkflow, "limits", "--all")
+    assert [row["direction"] for row in rows if row["label"] == "听证通知期限"] == ["before"]
+    assert {row["direction"] for row in rows if row["label"] == "答复期限"} == {"after"}

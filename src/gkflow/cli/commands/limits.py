@@ -127,6 +127,7 @@ def _row(
     return {
         "limit": limit.name, "label": limit.label, "length": value.length if value is not None else None,
         "unit": value.unit if value is not None else None, "bound": value.bound if value is not None else None,
+        "direction": value.direction if value is not None else None,
         "binds": limit.binds, "since": since, "article": str(cite) if cite is not None else None,
         "quote": (cite.quote or None) if cite is not None else None, "known": cite.known if cite is not None else None,
         "source": (cite.source or None) if cite is not None else None,
@@ -144,7 +145,8 @@ def _length(row: Mapping[str, Any]) -> str:
     if row["unit"] == "fixed_date":
         return say("a fixed date")
     least = say("at least ") if row["bound"] == "at_least" else ""
-    return least + amount(row["length"], row["unit"])
+    length = least + amount(row["length"], row["unit"])
+    return say("{length} before the day", length=length) if row["direction"] == "before" else length
 
 
 def _columns(format: str, local: bool = False) -> list[Column]:
