@@ -90,8 +90,8 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
             misquoted,
         )  # imported here: its grammar is slow to build
 
-        for told in misquoted(each):
-            faults.add(files.places[each.name], 1, said("{sentence}: {text}", sentence=told.sentence, text=told.text))
+        for fault in misquoted(each):
+            faults.add(files.places[each.name], 1, said("{sentence}: {text}", sentence=fault.sentence, text=fault.text))
     for day, one, other in edition.disagreements():
         here, there = (other, one) if other.name in files.places else (one, other)
         file = files.places.get(here.name, "config/calendar")

@@ -235,7 +235,7 @@ class Office:
         return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
 
     def case(self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None) -> Case:
-        """The case as its record tells it on a day (案件). Raises NotFound."""
+        """The case on a day, read from its record (案件). Raises NotFound."""
         return self.view(number, as_of=as_of, session=session).case
 
     def view(
@@ -534,8 +534,8 @@ class Office:
             state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
             signs = examine(ledger, rules, moment, Around(waiting, entered, state, channels))
         if self.settings.unsendable:
-            told = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
-            signs.insert(0, HealthCheck("settings", "error", {"faults": told}))
+            faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
+            signs.insert(0, HealthCheck("settings", "error", {"faults": faults}))
         return [*signs[:-1], *self.sealing.signs_of_safety(session=session), signs[-1]]
 
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:

@@ -30,8 +30,8 @@ def open_office(
     """
     Open an office (打开): on a database address, on the caller's own engine, or the one of the settings.
 
-    A database without any gkflow table is given them; one of another schema version is refused (Unfit) with the
-    command that mends it.
+    In a database without gkflow tables they are created; another schema version is refused (Unfit) with the command
+    that upgrades it.
     """
     place = Path(home).absolute() if home is not None else home_folder()
     chosen = settings or settings_of(place)
@@ -54,8 +54,8 @@ def open_office(
 
 def _seals_beside(database: Database, settings: Settings) -> Settings:
     """
-    A database that is opened by its address keeps its seals beside it: the seals of two databases in one file would
-    make each of them look like one that was tampered with.
+    A database opened by address keeps its seals in its own folder: if two databases shared a seal file, each would
+    look tampered with.
     """
     url = database.engine.url
     if str(url) == settings.database.url or not settings.seal.file:
@@ -69,7 +69,7 @@ def _seals_beside(database: Database, settings: Settings) -> Settings:
 
 
 def _require_database(settings: Settings, place: Path) -> None:
-    """Nothing is made where an office is looked for: neither a folder nor a database."""
+    """Refuse to create anything where an existing office is expected: neither a folder nor a database."""
     file = place / FILE_NAME
     require_database(settings.database.url, file if file.is_file() else None)
     path = sqlite_file(settings.database.url)

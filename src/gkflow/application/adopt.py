@@ -55,13 +55,13 @@ def changed_days(old: WorkCalendar, new: WorkCalendar) -> list[date]:
 
 def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: date, new: date) -> str:
     """The days that cause a move, each with the notice that set it (变动的依据)."""
-    told = []
+    causes = []
     for day in changed:
         if since < day <= max(old, new):
             note = calendar.note(day)
             how = "上班" if calendar.is_working_day(day) else "放假"
-            told.append(f"{day}{how}" + (f"（{note.source}）" if note is not None and note.source else ""))
-    return "；".join(told[:4]) + ("等" if len(told) > 4 else "")
+            causes.append(f"{day}{how}" + (f"（{note.source}）" if note is not None and note.source else ""))
+    return "；".join(causes[:4]) + ("等" if len(causes) > 4 else "")
 
 
 def find_moves(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:

@@ -44,7 +44,7 @@ class Affected:
         """The changed limits behind a move: before and after on the day the clock started, with the article."""
         if self._old.rulebook.edition == self._new.rulebook.edition:
             return ""
-        start, told = now.clock.events[0].day, []
+        start, limits = now.clock.events[0].day, []
         for name in self.rests_on(workflow, now.clock.rule):
             before, after = self._both(name)
             then, there = (each.in_force(start) if each is not None else None for each in (before, after))
@@ -53,8 +53,8 @@ class Affected:
                 label = limit.label if limit is not None else name
                 cited = there or then
                 cite = f"（{cited.citation}）" if cited is not None else ""
-                told.append(f"{label}由{amount(then)}改为{amount(there)}{cite}")
-        return "；".join(told)
+                limits.append(f"{label}由{amount(then)}改为{amount(there)}{cite}")
+        return "；".join(limits)
 
     def rests_on(self, workflow: Workflow, rule: ClockRule) -> tuple[str, ...]:
         """The names of the limits that the clock depends on, its own first."""

@@ -77,13 +77,13 @@ def label_of(workflow: Workflow, fact: str) -> str:
 
 def choices_of(workflow: Workflow, facts: Sequence[str]) -> str:
     """The choices of these facts: decision = granted 予以公开 | refused 不予公开."""
-    told = []
+    lines = []
     for name in facts:
         spec = workflow.facts.get(name)
         if spec is not None and spec.type == "choice":
             open_ = (f"{code} {label}" for code, label in spec.choices.items() if code not in spec.closed)
-            told.append(f"{name} = {' | '.join(open_)}")
-    return "; ".join(told)
+            lines.append(f"{name} = {' | '.join(open_)}")
+    return "; ".join(lines)
 
 
 def refuse_missing(workflow: Workflow, action: Action, number: str, gaps: Sequence[str]) -> None:

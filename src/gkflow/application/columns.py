@@ -64,17 +64,17 @@ class Columns:
 
     def translate(self, row: dict[str | None, object]) -> dict[str | None, object]:
         """A row by our names. An empty row stays empty: constants do not make a row."""
-        told = {name: value for name, value in row.items() if name not in self.ignored}
-        if not told:
-            return told
+        mapped = {name: value for name, value in row.items() if name not in self.ignored}
+        if not mapped:
+            return mapped
         for name, others in self.copies.items():
-            if name in told:
-                told.update(dict.fromkeys(others, told[name]))
+            if name in mapped:
+                mapped.update(dict.fromkeys(others, mapped[name]))
         for name, words in self.values.items():
-            if name in told and (text := str(told[name]).strip()) in words:
-                told[name] = words[text]
-        told.update(self.constants)
+            if name in mapped and (text := str(mapped[name]).strip()) in words:
+                mapped[name] = words[text]
+        mapped.update(self.constants)
         for name, split in self.splits.items():
-            if name in told and str(told.get(split.fact, "")).strip() in split.values:
-                told[split.then] = told.pop(name)
-        return told
+            if name in mapped and str(mapped.get(split.fact, "")).strip() in split.values:
+                mapped[split.then] = mapped.pop(name)
+        return mapped

@@ -129,8 +129,12 @@ def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
     if not files:
         return []
-    told: dict[str, object] = {"in_use": rules.rulebook.edition, "waiting": files.waiting or None, "fault": files.fault}
-    return [HealthCheck("rules_edition", "warning", told)]
+    state: dict[str, object] = {
+        "in_use": rules.rulebook.edition,
+        "waiting": files.waiting or None,
+        "fault": files.fault,
+    }
+    return [HealthCheck("rules_edition", "warning", state)]
 
 
 def _calendar(

@@ -41,8 +41,8 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
         number = case if case in there else plain.get(case, case)
         hold(gathered, number, workflow, rows, result)
         if number != case:
-            told = NumberFolded(case=number, written=revealed(case))
-            result.told.append(BadRow(rows[0].number, number, told))
+            objection = NumberFolded(case=number, written=revealed(case))
+            result.told.append(BadRow(rows[0].number, number, objection))
     for _, rows in gathered.values():
         rows.sort(key=lambda row: row.number)
     return gathered

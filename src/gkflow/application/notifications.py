@@ -40,12 +40,12 @@ def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     power needs no reminder. A consequence of silence has its own kind of notice ("take"), with or without an outage.
     """
     after = ledger.sweeps.last_telling() or date.min
-    told = 0
+    written = 0
     teller = _Teller(rules, day, now, ledger.sweeps.series)
     keep_wording(ledger, rules, now)
     for page in ledger.sweeps.untold(after, day):
-        told += _put(ledger, teller, page)
-    return told
+        written += _put(ledger, teller, page)
+    return written
 
 
 def tell_steps(

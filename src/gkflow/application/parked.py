@@ -32,7 +32,7 @@ def parked(ledger: Ledger, rules: OfficeContext, day: date) -> list[Parked]:
 
 def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """Remind the officer of each parked case, and from the second time the head of the section too (久置提醒)."""
-    told = 0
+    written = 0
     for each in parked(ledger, rules, day):
         line, times = each.line, each.days // rules.parked_after
         workflow = rules.rulebook.workflows.get(line.workflow)
@@ -47,5 +47,5 @@ def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
         whom = rules.addressees(roles, line.unit, line.officer)
         key = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
         telling = Telling(key, facts, line.case, line.unit)
-        told += put(ledger, rules, compose(rules, telling, receivers_of(whom), now), now)
-    return told
+        written += put(ledger, rules, compose(rules, telling, receivers_of(whom), now), now)
+    return written

@@ -39,7 +39,7 @@ def published_record(rules: OfficeContext, view: CaseView) -> dict[str, object]:
     """
     workflow = in_use(rules, view.workflow)
     leaving = public_facts(workflow, view.case, view.deadlines.values(), view.as_of)
-    return {leaving[name].spec.label: told for name, told in _texts(workflow, view.case, leaving).items()}
+    return {leaving[name].spec.label: shown_value for name, shown_value in _texts(workflow, view.case, leaving).items()}
 
 
 class Published(NamedTuple):
@@ -77,12 +77,12 @@ def _texts(workflow: Workflow, case: Case, leaving: Mapping[str, Leaving]) -> di
     covers = _covers(workflow, case, leaving)
     shown: dict[str, object] = {}
     for name, (spec, value, _) in leaving.items():
-        told = spec.choices.get(str(value), value) if spec.type == "choice" else value
-        if isinstance(told, str):
-            told = _without_identity(told)
+        shown_value = spec.choices.get(str(value), value) if spec.type == "choice" else value
+        if isinstance(shown_value, str):
+            shown_value = _without_identity(shown_value)
             for pattern, mask in covers:
-                told = pattern.sub(mask, told)
-        shown[name] = told
+                shown_value = pattern.sub(mask, shown_value)
+        shown[name] = shown_value
     return shown
 
 

@@ -151,8 +151,8 @@ def _take_batch(
         ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
             draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since)
-        told = [OnRecord(workflow, number, record) for number, workflow, record, _ in later]
-        take_back(Transaction(ledger, rules, now), told)
+        origins = [OnRecord(workflow, number, record) for number, workflow, record, _ in later]
+        take_back(Transaction(ledger, rules, now), origins)
 
 
 class _Adding:

@@ -59,8 +59,8 @@ def actions_listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
         action = workflow.actions[name]
         must, may = wanted(workflow, name)
         more = say("({count} more)", count=len(may)) if may else ""
-        told = " ".join(filter(None, (label_or(action.label, _cite(action.cite)), more)))
-        lines += _hanging(f"  {padded(name, wide)}  ", told)
+        text = " ".join(filter(None, (label_or(action.label, _cite(action.cite)), more)))
+        lines += _hanging(f"  {padded(name, wide)}  ", text)
         lines += fact_lines(workflow, must, "    " + say("must "), choices=False)
     aside = [label_or(f"{name} {workflow.actions[name].label}", name) for name in names if name in _ASIDE]
     if aside:
@@ -140,8 +140,8 @@ def facts_help(words: Sequence[str]) -> list[str]:
         lines += ["", say("Facts that it may have")]
         lines += fact_lines(workflow, may, "  ")
     if name == CORRECT:
-        told = say("Corrected facts: any fact of the workflow, with its true value")
-        lines += ["", told, *fact_lines(workflow, _entered(workflow), "  ")]
+        text = say("Corrected facts: any fact of the workflow, with its true value")
+        lines += ["", text, *fact_lines(workflow, _entered(workflow), "  ")]
     return lines
 
 

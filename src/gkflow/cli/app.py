@@ -220,8 +220,8 @@ def _enters(arguments: Sequence[str]) -> bool:
 
 def _not_shown(error: OSError, written: bool, lost: bool = False) -> int:
     """
-    Nothing more can be printed. Where something was written before, that is said: whoever sees no answer would
-    otherwise enter it again.
+    Output failed. If something was written before, that is reported: without an answer the user would enter it
+    again.
     """
     _let_go()
     broken = isinstance(error, BrokenPipeError)

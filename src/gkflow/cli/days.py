@@ -136,15 +136,15 @@ def read_as(
     For a region, the local notices known for the years from the first to the last of *years*, and the yearly festivals
     without a notice there.
     """
-    told = []
+    pairs = []
     if region:
-        told.append((say("region"), region))
+        pairs.append((say("region"), region))
     if region and edition is not None and years is not None:
-        told.append((say("local"), say("; ").join(_local_words(region, known_on, edition, *years))))
+        pairs.append((say("local"), say("; ").join(_local_words(region, known_on, edition, *years))))
     if known_on is not None:
         words = say("those published through {known_on} only", known_on=known_on)
-        told.append((say("notices"), words))
-    return told
+        pairs.append((say("notices"), words))
+    return pairs
 
 
 def _local_words(region: str, known_on: date | None, edition: CalendarEdition, first: int, last: int) -> Iterator[str]:

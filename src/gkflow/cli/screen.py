@@ -65,33 +65,33 @@ class Screen:
 
     def write(self, text: str) -> int:
         """Write, or raise NotShown; errors on stderr are ignored."""
-        told = text
+        safe_text = text
         if self.filtered and _HARMFUL.search(text):
             # csv ends its lines with CR LF, which is kept.
-            told = "\x1b".join("\r\n".join(map(safe, part.split("\r\n"))) for part in text.split(_PEN))
+            safe_text = "\x1b".join("\r\n".join(map(safe, part.split("\r\n"))) for part in text.split(_PEN))
         with self._noticed():
             if self.stream is None:
                 raise OSError(9, os.strerror(9))
-            self.stream.write(self._fold(told) if self.folded and self.stream.isatty() else told)
+            self.stream.write(self._fold(safe_text) if self.folded and self.stream.isatty() else safe_text)
         return len(text)
 
     def _fold(self, text: str) -> str:
         from gkflow.cli.help import terminal_width, width, wrapped
 
-        room, told = terminal_width(), []
+        room, safe_text = terminal_width(), []
         for place, part in enumerate(text.split("\n")):
             self._column = 0 if place else self._column
             if self._column + width(part) <= room:
-                told.append(part)
+                safe_text.append(part)
                 self._column += width(part)
                 continue
             hung = _hung(part, room) if self._column == 0 else 0
             head, rest = part[: len(part) - len(part.lstrip())], part.lstrip()
             first, *more = wrapped(rest, room - hung, first=room - self._column - len(head))
             lines = [head + first, *(" " * hung + line for line in more)]
-            told.append("\n".join(lines))
+            safe_text.append("\n".join(lines))
             self._column = width(lines[-1])
-        return "\n".join(told)
+        return "\n".join(safe_text)
 
     def flush(self) -> None:
         """Flush, or raise NotShown."""

@@ -65,8 +65,8 @@ def check_files(
         except FilesAtFault as error:
             # Faults under every profile are reported once; the others with their profile.
             there = {Fault(each.file, each.line, each.text): None for each in found}
-            told = [each for each in error.faults if each not in there]
-            for each in told:
+            unreported = [each for each in error.faults if each not in there]
+            for each in unreported:
                 text = each.text
                 if name != profile:
                     text = said('profile "{name}": {fault}', name=name, fault=text)

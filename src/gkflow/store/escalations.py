@@ -95,7 +95,7 @@ def _record(row: Any) -> EscalationRecord:
 def _told(record: EscalationRecord, row: Any) -> EscalationRecord:
     """Add a notice to its step: the addressee, and the earliest moment at which a channel accepted one."""
     name = row.name or row.role
-    told = record.told if name in record.told else (*record.told, name)
+    names = record.told if name in record.told else (*record.told, name)
     # A notice without an addressee may be in the file: it notifies nobody.
     moments = [at for at in (record.delivered_at, row.delivered_at if row.name else None) if at is not None]
-    return record._replace(told=told, delivered_at=min(moments, default=None))
+    return record._replace(told=names, delivered_at=min(moments, default=None))

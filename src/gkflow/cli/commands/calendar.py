@@ -126,7 +126,7 @@ def _day(known: WorkCalendar, day: date) -> Iterator[str]:
         firmness_words=firmness_words(row["firmness"]),
     )
     if row["title"]:
-        told = [row["title"], scope_words(row["scope"])]
-        told += [say("published {published}", published=row["published"])] if row["published"] else []
-        yield "  " + say(", ").join(told)
+        parts = [row["title"], scope_words(row["scope"])]
+        parts += [say("published {published}", published=row["published"])] if row["published"] else []
+        yield "  " + say(", ").join(parts)
         yield from ("  " + row["url"],) if row["url"] else ()

@@ -35,22 +35,22 @@ def adopt(file: str, given: dict[str, Any]) -> None:
     written, and the exit code is 1. Text for people is kept apart from output for programs.
     """
     form = form_of(given["format"], given["output"])
-    told = _data(None)
+    data = _data(None)
     incoming = _read(file, given) if file else None
     if incoming is not None:
-        told = _data(incoming)
+        data = _data(incoming)
         _show_incoming(incoming, err=form != "table")
         if incoming.problems or given["dry_run"]:
             if form == "json":
-                print_json(told, given["output"])
+                print_json(data, given["output"])
             if incoming.problems:
                 raise typer.Exit(1)
             return
-    told |= {"moved": [], "applied": False, "edition": None, "earlier": 0}
+    data |= {"moved": [], "applied": False, "edition": None, "earlier": 0}
     if incoming is None or not incoming.is_new or _enter(incoming, given):
-        _adopt(told, form, given)
+        _adopt(data, form, given)
     if form == "json":
-        print_json(told, given["output"])
+        print_json(data, given["output"])
 
 
 def _read(file: str, given: dict[str, Any]) -> Incoming:

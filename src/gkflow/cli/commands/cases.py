@@ -81,8 +81,8 @@ def _counts(lines: Sequence[CaseLine]) -> str:
     if not lines:
         return say("no such cases.")
     counted = Counter(line.status for line in lines)
-    told = [f"{word(STANDINGS, status)} {counted[status]}" for status in STANDINGS if counted[status]]
-    return say("{count} cases: {standings}", count=len(lines), standings=say(", ").join(told))
+    parts = [f"{word(STANDINGS, status)} {counted[status]}" for status in STANDINGS if counted[status]]
+    return say("{count} cases: {standings}", count=len(lines), standings=say(", ").join(parts))
 
 
 def _light(row: Mapping[str, Any]) -> str | None:

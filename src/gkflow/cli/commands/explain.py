@@ -51,15 +51,15 @@ def command(
     name, _, ref = clock.partition("/")
     with gkflow.open() as office:
         book = office.rules.rulebook
-        told = office.explain(
+        explanation = office.explain(
             case, clock=clock_named(book, name) if name else "", ref=ref, as_of=day, known_on=known,
             recorded_by=recorded_by or None,
         )  # fmt: skip
-        limit = book.law.limits.get(told.deadline.limit)
+        limit = book.law.limits.get(explanation.deadline.limit)
     if format == "json":
-        print_json(as_data(told, limit))
+        print_json(as_data(explanation, limit))
     else:
-        for line in lines_of(told, limit):
+        for line in lines_of(explanation, limit):
             print(line)
 
 

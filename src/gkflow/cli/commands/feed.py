@@ -53,8 +53,8 @@ def command(
 
 def write(events: Iterable[AllDay], name: str, output: str) -> None:
     """Write a feed into a file, or on the screen. Raises Unfit for a file that cannot be written."""
-    told = list(events)
-    feed = feed_of(told, name, now())
+    listing = list(events)
+    feed = feed_of(listing, name, now())
     if not output:
         sys.stdout.flush()
         sys.stdout.buffer.write(feed)
@@ -64,7 +64,7 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
         Path(output).write_bytes(feed)
     except OSError as error:
         raise Unreadable(file=output, reason=reason(error)) from None
-    typer.echo(say("{output}: {count} events written", output=output, count=len(told)), err=True)
+    typer.echo(say("{output}: {count} events written", output=output, count=len(listing)), err=True)
 
 
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:

@@ -86,8 +86,8 @@ def _print_profile(office: Office) -> None:
         "department": said("departments"),
         "town": said("towns"),
     }
-    told = listed(f"{count} {translated(words.get(level, level))}" for level, count in levels.items())
-    units = say_as("init", "{units}", units=told) if told else ""
+    listing = listed(f"{count} {translated(words.get(level, level))}" for level, count in levels.items())
+    units = say_as("init", "{units}", units=listing) if listing else ""
     print(say("  profile    {name} {units}", name=label_or(place.label, place.name), units=units).rstrip())
     by_batch = Counter(unit.batch for unit in office.settings.units.values() if unit.level == "town" and unit.batch)
     for batch, count in sorted(by_batch.items()):

@@ -91,33 +91,33 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
     form = form_of(format, output)
     editions = office.rule_editions
     changes = [_change_row(each) for each in editions.changes()]
-    told: dict[str, Any] = {"changes": changes, "moved": [], "applied": False, "edition": None, "earlier": 0}
+    data: dict[str, Any] = {"changes": changes, "moved": [], "applied": False, "edition": None, "earlier": 0}
     if not editions.waiting():
         typer.echo(say("the files say what was adopted."), err=True)
         if apply:
             say_finished(office)
         if form == "json":
-            print_json(told, output)
+            print_json(data, output)
         return
     tally = Tally()
     moves = tally.over(moved_rows(office, editions.moving()))
     if form == "json":
-        told["moved"] = list(moves)
+        data["moved"] = list(moves)
     else:
         _show(changes, moves, format, output)
-    told["earlier"] = tally.earlier
+    data["earlier"] = tally.earlier
     question = say(
         "adopt these rules: {count} changes, {moved} last days moved?", count=len(changes), moved=tally.count
     )
     done = None
     if apply and agreed(question, yes):
         if form == "json" and output:
-            print_json(told, output)  # an unwritable file is reported before anything moves
+            print_json(data, output)  # an unwritable file is reported before anything moves
         done = editions.adopt(by=acting(office, by, otherwise=login()))
-        told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
+        data |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
     typer.echo(summary(tally, done, "gkflow rules adopt"), err=form != "table")
     if form == "json":
-        print_json(told, output)
+        print_json(data, output)
 
 
 def _show(changes: list[dict[str, Any]], moves: Iterable[dict[str, Any]], format: str, output: str) -> None:

@@ -54,11 +54,11 @@ def command(
             return
         view = office.view(case, as_of=day, recorded_by=recorded_by or None)
         links = links_of(office, view)
-    told = as_data(view, links)
+    data = as_data(view, links)
     if format == "json":
-        print_json(told)
+        print_json(data)
     else:
-        _print(view, links, told, unit_labels(office))
+        _print(view, links, data, unit_labels(office))
 
 
 def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:

@@ -55,7 +55,7 @@ def command(
         )  # fmt: skip
         # A dry run of an earlier draw knows only the existing supervisions.
         opened = {str(office.case(number).facts.get("drawn_case")): number for number in drawn.opened}
-    told = {
+    data = {
         "workflow": flow.name, "since": first, "until": last, "seed": drawn.seed, "population": drawn.population,
         "count": len(drawn.cases), "dry_run": dry_run,
         "cases": [
@@ -63,9 +63,9 @@ def command(
         ],
     }  # fmt: skip
     if format == "json":
-        print_json(told)
+        print_json(data)
     else:
-        _print(flow, told, wanted, first, last)
+        _print(flow, data, wanted, first, last)
 
 
 def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last: date) -> None:

@@ -43,7 +43,7 @@ class BarKeys(FileModel):
 
 
 class RestartKeys(FileModel):
-    """An action after which the clock starts anew (重新计算)."""
+    """An action after which the clock restarts (重新计算)."""
 
     action: Text = key("动作", "the action")
     after: TextOrEmpty = key("先行动作", "the notice that must have gone out before", "")
