@@ -68,8 +68,7 @@ def last_day(
     Working days are counted one by one and end on a working day; calendar days likewise; months and years end on the
     corresponding day, or if there is none as *month_end* says (民法典 第二百零二条), and a suspension shifts their
     start by the days that it excludes. A calendar period whose last day is a day off ends as *roll* says; none ends on
-    an excluded day, but on the next one. Length 0 is the day itself. Hours and fixed dates are refused. lengths of days
-    and are refused.
+    an excluded day, but on the next one. Length 0 is the day itself. Hours and fixed dates are refused.
     """
     merged = union(spans) if spans else ()
     if unit is LimitUnit.WORKING_DAY:
