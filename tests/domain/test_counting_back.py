@@ -192,3 +192,26 @@ def test_rules_that_are_counted_back_are_other_rules() -> None:
         a_rulebook(LimitValue(7, LimitUnit.DAY, ARTICLE, direction=direction)).content_hash for direction in Direction
     )
     assert on != back
+
+
+@pytest.mark.parametrize(
+    ("way", "refused"),
+    [({"from": ["open"]}, True), ({"from": ["open"], "to": "scheduled"}, False)],
+    ids=["the state stays", "a state of its own"],
+)
+def test_an_action_that_may_come_again_with_another_day_starts_no_such_limit(
+    way: dict[str, Any], refused: bool
+) -> None:
+    flow = a_workflow(
+        facts={"hearing": {"label": "听证日期", "type": "day", "lies": "ahead"}},
+        states={"scheduled": {"label": "已定日期", "public": "正在办理"}},
+        actions={"schedule": {"label": "确定听证日期", "needs": ["hearing"], **way}},
+        clocks={
+            "reply": {
+                "label": "听证通知期限", "limit": "reg/reply", "stop": ["close"],
+                "start": [{"action": "schedule", "day": "hearing"}],
+            }
+        },
+    )  # fmt: skip
+    found = [each.text for each in problems(a_rulebook(before(7), workflow=flow)) if "may come again" in each.text]
+    assert bool(found) is refused

@@ -18,6 +18,7 @@ KINDS = {
     "remind": said_as("step", "remind"), "urge": said_as("step", "urge"), "supervise": said_as("step", "supervise"),
     "propose": said_as("step", "propose"), "take": said_as("step", "take"), "action": said_as("step", "action"),
     "calendar": said_as("step", "calendar"), "note": said_as("step", "note"),
+    "moved_earlier": said_as("step", "moved earlier"), "moved_later": said_as("step", "moved later"),
 }  # fmt: skip
 _COLOURS = {
     "green": said("green"), "yellow": said("yellow"), "orange": said("orange"), "red": said("red"),

@@ -249,6 +249,17 @@ def _counted_back(
             limit=limit,
         )
         yield Problem(workflow.name, ("clocks", rule.name, key), text)
+    for trigger in rule.starts:
+        if _may_come_again(workflow, trigger.action):
+            # It would keep the first day, and nobody would notice: a day that changes is corrected on record.
+            text = said(
+                'clock "{clock}": limit "{limit}" is counted back, and "{action}", which starts it, may come again '
+                "with another day: lead it to a state of its own",
+                clock=rule.name,
+                limit=limit,
+                action=trigger.action,
+            )
+            yield Problem(workflow.name, ("clocks", rule.name, key), text)
     if rule.restarts or rule.waits or rule.suspends or rule.extends:
         text = said(
             'clock "{clock}": limit "{limit}" is counted back, and knows no waiting, suspension, restart or extension',
@@ -256,6 +267,22 @@ def _counted_back(
             limit=limit,
         )
         yield Problem(workflow.name, ("clocks", rule.name, key), text)
+
+
+def _may_come_again(workflow: Workflow, name: str) -> bool:
+    """Whether an action may be taken a second time in the life of a case."""
+    action = next((each for each in workflow.actions.values() if each.name == name), None)
+    if action is None or not action.sources:
+        return False
+    reached = {action.target} if action.target is not None else set(action.sources)
+    queue = list(reached)
+    while queue:
+        state = queue.pop()
+        for each in workflow.actions.values():
+            if state in each.sources and each.target is not None and each.target not in reached:
+                reached.add(each.target)
+                queue.append(each.target)
+    return bool(reached & set(action.sources))
 
 
 def _longest(values: Sequence[LimitValue]) -> int | None:
