@@ -80,7 +80,14 @@ def test_the_documents_that_had_examples_have_them() -> None:
         assert "\n".join(blocks(name, "python")).count("assert") > 5
 
 
-@pytest.mark.parametrize("name", documents_with("console"))
+# The readmes at every run; what is longer with the long walks.
+CONSOLE = [
+    pytest.param(name, marks=() if name.startswith("README") else pytest.mark.slow, id=name)
+    for name in documents_with("console")
+]
+
+
+@pytest.mark.parametrize("name", CONSOLE)
 def test_every_command_of_a_document_does_what_it_says(name: str, tmp_path: Path) -> None:
     shown = [
         (tmp_path / str(number), *command)

@@ -130,6 +130,7 @@ def test_an_earlier_day_of_knowledge_shows_the_cases_on_the_days_known_then(offi
         assert event["dtstart"].dt.isoformat() == day
 
 
+@pytest.mark.slow
 def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow, home: Path) -> None:
     file = home / "config" / "calendar" / "own.yaml"
     file.parent.mkdir(parents=True)

@@ -58,7 +58,14 @@ def lines(name: str, count: int, seed: int) -> list[tuple[str, ...]]:
     return made
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - LEFT_OUT))
+# A check of all rules at each value takes its time.
+EACH = [
+    pytest.param(name, marks=pytest.mark.slow if name == "check" else (), id=name)
+    for name in sorted(set(COMMANDS) - LEFT_OUT)
+]
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_odd_values_are_told_and_never_unexpected(name: str, register: Gkflow, tmp_path: Path) -> None:
     below = tmp_path / "work"
     below.mkdir()
