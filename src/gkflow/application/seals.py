@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, cast
 
 from gkflow.application.composing import Receiver, Telling, compose, put
 from gkflow.application.office_context import OfficeContext
@@ -99,41 +99,18 @@ def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
             raise NoSeal(file=file, line=at) from None
 
 
-class _SealedLine(TypedDict):
-    """A seal as a line of the office's own file holds it (封存文件的一行)."""
-
-    seal: int
-    at: str
-    day: str
-    cases: int
-    entries: int
-    sweeps: int
-    steps: int
-    acknowledgements: int
-    notices: int
-    leaves: int
-    root: str
-    previous: str
-    hash: str
-    added: list[tuple[str, str, int, str]]
+_COUNTS = Seal._fields[Seal._fields.index("cases") : Seal._fields.index("root")]
 
 
-def _outside(told: _SealedLine) -> Outside:
-    number = int(told["seal"])
-    counts = map(
-        int,
-        (
-            told["cases"], told["entries"], told["sweeps"], told["steps"], told["acknowledgements"], told["notices"],
-            told["leaves"],
-        ),
-    )  # fmt: skip
-    day, at = date.fromisoformat(told["day"]), datetime.fromisoformat(told["at"])
+def _outside(told: Mapping[str, object]) -> Outside:
+    number = int(str(told["seal"]))
+    counts = [int(str(told[name])) for name in _COUNTS]
+    added = cast("list[tuple[object, object, object, object]]", told["added"])
+    day, at = date.fromisoformat(str(told["day"])), datetime.fromisoformat(str(told["at"]))
     texts = (str(told["root"]), str(told["previous"]), str(told["hash"]), "")
     whole = Seal._make((number, at, day, *counts, *texts))
-    first = whole.leaves - len(told["added"]) + 1
-    leaves = tuple(
-        Leaf(first + i, number, str(k), str(n), int(c), str(h)) for i, (k, n, c, h) in enumerate(told["added"])
-    )
+    first = whole.leaves - len(added) + 1
+    leaves = tuple(Leaf(first + i, number, str(k), str(n), int(str(c)), str(h)) for i, (k, n, c, h) in enumerate(added))
     return Outside(number, whole.hash, whole, leaves)
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.types import TupleType, TypeDecorator, TypeEngine
 from gkflow.store.dialect import read_day, read_moment
 
 SQLITE: Dialect = sqlite.dialect()
-POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # no types
 _Reader = Callable[[Any], Any]
 _Insert = Callable[[Table], Any]
 _NAME = re.compile(r"[a-z]\w*$")
@@ -39,7 +39,7 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 def columns_of(table: Table, row: type[NamedTuple] | type[tuple[Any, ...]]) -> list[Column[Any]]:
     """The columns of a table that a row class names, in its order."""
-    return [table.c[name] for name in row._fields]  # type: ignore[union-attr]
+    return [table.c[name] for name in row._fields]  # type: ignore[union-attr]  # a named tuple
 
 
 def inserted(table: Table, columns: Iterable[Column[Any]] | None = None) -> dict[str, BindParameter[Any]]:
@@ -117,7 +117,7 @@ class Statement:
         for each in iterate(cast("ExternallyTraversible", core)):
             if isinstance(each, BindParameter) and each.unique and not isinstance(each.type, TupleType):
                 each.literal_execute = True
-        compiled: Any = core.compile(dialect=SQLITE if is_sqlite else POSTGRES)  # type: ignore[attr-defined]
+        compiled: Any = core.compile(dialect=SQLITE if is_sqlite else POSTGRES)  # type: ignore[attr-defined]  # untyped
         state = compiled.construct_expanded_state(
             {**compiled.params, **{name: [""] * size for name, size in sizes.items()}}
         )

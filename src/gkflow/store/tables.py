@@ -443,7 +443,7 @@ GUARDED = (
 
 
 def _table(row: type[Row]) -> Table:
-    table = cast("Table", row.__table__)  # type: ignore[attr-defined]
+    table = cast("Table", row.__table__)  # type: ignore[attr-defined]  # set by SQLModel
     for column in table.c:
         column.default = None  # a statement gives all values itself
     return table
