@@ -13,8 +13,10 @@ import pytest
 from gkflow import plugs
 from gkflow.bootstrap import forget_files, known_edition
 from gkflow.calendars.predictors import predictor_named
+from gkflow.cli.commands.doctor import words
 from gkflow.domain.errors import FilesAtFault, GkflowError
 from gkflow.files.settings import read_settings
+from gkflow.words.language import ENGLISH, speaking
 from store.offices import Place, at
 
 # A package that hands notices to the printer of the reading room: its module, and what pip would write beside it.
@@ -133,7 +135,8 @@ def test_a_notice_leaves_by_the_channel_of_another_package(spool: Path, place: P
         office.receive("request", "GK-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
         office.deliver(at("2026-03-17", "10:00"))
         assert [(address, to) for address, to, _ in slips(place.home)] == [("desk-3", "李四")]
-        assert not [sign for sign in office.doctor(at("2026-03-17", "11:00")) if sign.name == "channels"]
+        named = {sign.name for sign in office.doctor(at("2026-03-17", "11:00"))}
+        assert named.isdisjoint({"channels", "broken_channels"})
 
 
 def test_what_its_printer_refuses_is_reported_as_of_any_channel(spool: Path, place: Place) -> None:
@@ -193,7 +196,7 @@ def test_without_the_package_its_section_and_its_name_are_unknown(site: Path, tm
     [
         ("office_nowhere:PLUG", "office_nowhere:PLUG: ModuleNotFoundError: No module named 'office_nowhere'"),
         ("office_spool:NOTHING", "has no attribute 'NOTHING'"),
-        ("office_spool:Spool", "office_spool:Spool: is no ChannelPlug"),
+        ("office_spool:Spool", "office_spool:Spool: is not a ChannelPlug"),
         ("office_spool:OTHER_NAME", 'office_spool:OTHER_NAME: calls itself "printer"'),
     ],
 )
@@ -205,6 +208,12 @@ def test_a_broken_channel_is_one_line_and_holds_up_no_other(site: Path, place: P
     assert reason in broken.reason
     assert "\n" not in broken.reason
     with place.settings(PEOPLE).open() as office:
+        # Before anything was sent by it: doctor names the channel, and whom nothing would reach.
+        signs = {sign.name: sign for sign in office.doctor(at("2026-03-17", "08:00"))}
+        assert list(signs["broken_channels"].facts["channels"]) == ["spool"]
+        with speaking(ENGLISH):
+            assert reason in words(signs["broken_channels"])
+        assert [each["name"] for each in signs["channels"].facts["people"]] == ["李四"]
         office.receive("request", "GK-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
         office.deliver(at("2026-03-17", "10:00"))
         assert "李四" in (place.home / "notices" / "notices.jsonl").read_text(encoding="utf-8")

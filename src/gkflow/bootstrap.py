@@ -345,6 +345,13 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return found
 
 
+def broken_channels(channels: Mapping[str, Channel]) -> dict[str, str]:
+    """Why channels cannot be used (不能使用的渠道), by name."""
+    from gkflow.channels.unusable import Unusable
+
+    return {name: channel.reason for name, channel in channels.items() if isinstance(channel, Unusable)}
+
+
 def read_moment(text: str) -> datetime | date:
     """Parse a day or an ISO moment; a moment without a zone is in Asia/Shanghai."""
     from zoneinfo import ZoneInfo

@@ -36,6 +36,7 @@ from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.application.unsweep import unsweep
 from gkflow.application.verify import rebuild
 from gkflow.bootstrap import (
+    broken_channels,
     channels_of,
     profile_of,
     read_moment,
@@ -532,7 +533,8 @@ class Office:
             entered = self.calendars.known().calendar().announced_through if waiting else None
             # Not self.channels(): settings with faults are checked as well.
             state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
-            signs = examine(ledger, rules, moment, Around(waiting, entered, state, channels))
+            around = Around(waiting, entered, state, channels, broken_channels(channels))
+            signs = examine(ledger, rules, moment, around)
         if self.settings.unsendable:
             faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
             signs.insert(0, HealthCheck("settings", "error", {"faults": faults}))

@@ -20,6 +20,8 @@ from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gkflow.domain.sentences import said
+
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
     from gkflow.domain.calendar import YearOfDays
@@ -121,15 +123,15 @@ def _loaded(group: str, name: str) -> Any:
     except Exception as error:  # another package's module may raise anything; the others must still work
         return Broken(name, f"{entry.value}: {type(error).__name__}: {error}".splitlines()[0])
     wrong = _wrong(group, name, found)
-    return Broken(name, f"{entry.value}: {wrong}") if wrong else found
+    return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=wrong)) if wrong else found
 
 
 def _wrong(group: str, name: str, found: Any) -> str:
     if group != CHANNELS:
-        return "" if callable(found) else "is no function"
+        return "" if callable(found) else said("is not a function")
     if not isinstance(found, ChannelPlug):
-        return "is no ChannelPlug"
-    return "" if found.name == name else f'calls itself "{found.name}"'
+        return said("is not a ChannelPlug")
+    return "" if found.name == name else said('calls itself "{name}"', name=found.name)
 
 
 # --- channels ---------------------------------------------------------------------------------------------

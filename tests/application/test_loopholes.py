@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import REPOSITORY, a_workflow, d, deadlines_of, entries_of, rules
+from builders import REPOSITORY, a_workflow, an_entry, d, deadlines_of, entries_of, rules
 from gkflow.application.checks import is_far
 from gkflow.domain.case import ASIDE, CORRECT
 from gkflow.domain.errors import Refused
@@ -143,6 +143,37 @@ def test_a_letter_is_not_received_before_it_is_sent_nor_in_the_future(
     office.do("A", "register", now=at("2026-03-03"))
 
     assert refused(office, "A", "consult_third_party", day, ref="甲公司", **facts) == code
+
+
+AHEAD = [
+    (flow.name, spec.name)
+    for flow in rules().workflows.values()
+    for spec in flow.facts.values()
+    if spec.lies is Lies.AHEAD and any(spec.name in each.carries for each in flow.actions.values())
+]
+
+
+@pytest.mark.parametrize(("name", "fact"), AHEAD)
+@pytest.mark.parametrize(("day", "past"), [("2026-03-04", True), ("2026-03-05", False), ("2026-03-06", False)])
+def test_a_day_that_should_lie_ahead_and_is_past_is_a_finding(name: str, fact: str, day: str, past: bool) -> None:
+    workflow = rules().workflow(name)
+    action = next(each for each in workflow.actions.values() if fact in each.carries and each.name not in ASIDE)
+    entry = an_entry(workflow, 1, f"2026-03-05 {action.name} {fact}={day}")
+
+    found = all_findings(workflow, replay(workflow, "A", [entry]), {})
+
+    assert [each.facts["facts"] for each in found if each.code == "fact_past"] == [(fact,)] * past
+
+
+def test_a_term_that_has_run_out_is_recorded_and_reported(office: Office) -> None:
+    facts = {"milestone": "制定工作计划", "kind": "deadline"}
+
+    late = office.receive("task", "A", facts={**facts, "due": "2026-03-04"}, now=at("2026-03-05"))
+    good = office.receive("task", "B", facts={**facts, "due": "2026-03-05"}, now=at("2026-03-05"))
+
+    (finding,) = [each for each in late.findings if each.code == "fact_past"]
+    assert (finding.facts["day"], finding.facts["first"]) == (d("2026-03-04"), d("2026-03-05"))
+    assert "fact_past" not in {each.code for each in good.findings}
 
 
 def test_a_correction_that_names_a_day_before_the_letter_is_refused(office: Office) -> None:

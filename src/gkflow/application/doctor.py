@@ -42,13 +42,15 @@ class RuleFiles:
 class Around:
     """
     What the database does not know (库外情形): the calendar edition that waits to be adopted and how far the known
-    days reach, adopted or not; the state of the rule files; the channels that are set up.
+    days reach, adopted or not; the state of the rule files; the channels that are set up, and why some of them cannot
+    be used.
     """
 
     waiting_calendar: str = ""
     entered: date | None = None
     rule_files: RuleFiles = RuleFiles()
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around = Around()) -> list[HealthCheck]:
@@ -66,9 +68,14 @@ def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around 
         *_rules(rules, around.rule_files),
         _recounting(ledger),
         _parked(ledger, rules, today),
-        *(HealthCheck(*each) for each in examine_people(ledger, rules, around.channels)),
+        *_broken_channels(around.broken),
+        *(HealthCheck(*each) for each in examine_people(ledger, rules, around.channels, around.broken)),
         HealthCheck("counts", "ok", dict[str, object](ledger.lists.counts())),
     ]
+
+
+def _broken_channels(broken: Mapping[str, str]) -> list[HealthCheck]:
+    return [HealthCheck("broken_channels", "warning", {"channels": dict(broken)})] if broken else []
 
 
 def _recounting(ledger: Ledger) -> HealthCheck:

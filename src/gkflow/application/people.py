@@ -11,7 +11,7 @@ from gkflow.domain.rulebook import Rulebook
 
 
 def examine_people(
-    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
+    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel], broken: Mapping[str, str]
 ) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Problems with the people in the settings that would stay silent: name, level and facts of each check."""
     people = rules.people
@@ -30,7 +30,7 @@ def examine_people(
     ]
     if unknown:
         yield "unknown_officers", "warning", {"officers": unknown}
-    silent = list(_without_channel(ledger, rules, channels))
+    silent = list(_without_channel(ledger, rules, channels, broken))
     if silent:
         yield "channels", "warning", {"people": silent}
     if twice := names_twice(people):
@@ -63,12 +63,12 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, object]]
 
 
 def _without_channel(
-    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel]
+    ledger: Ledger, rules: OfficeContext, channels: Mapping[str, Channel], broken: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
     """The people whom no message would reach: all their ringing channels are out of order."""
     quiet = frozenset(name for name, channel in channels.items() if channel.quiet)
     failing = ledger.outbox.failing_addresses(quiet)
-    out = {channel: reason for (channel, address), reason in failing.items() if not address}
+    out = {channel: reason for (channel, address), reason in failing.items() if not address} | dict(broken)
     for person in rules.people:
         why: dict[str, str] = {}
         for channel, address in person.channels.items():

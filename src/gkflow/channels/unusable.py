@@ -12,7 +12,7 @@ class Unusable:
     """
     A channel that refuses everything with a reason (不能使用的渠道).
 
-    The messages wait until the settings are corrected; the other channels are not affected.
+    The messages wait until its settings or its package are corrected; the other channels are not affected.
     """
 
     quiet: ClassVar[bool] = False
@@ -31,4 +31,4 @@ class Unusable:
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Refuse the first message, for all."""
         for message in messages:
-            yield message.key, NotDelivered(f"通知方式 {self.name} 的设置有误：{self.reason}", nobody_there=True)
+            yield message.key, NotDelivered(f"通知方式 {self.name} 不能使用：{self.reason}", nobody_there=True)

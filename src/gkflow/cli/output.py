@@ -54,17 +54,18 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
 _ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".txt": "table", "": "table"}
 
 
-def form_of(format: str, path: str | None) -> str:
+def form_of(format: str, path: str | None, own: str = "") -> str:
     """
-    The output format: by default that of the file's suffix (输出格式). Raises Refused for a suffix of another format,
-    or of one that gkflow cannot write.
+    The output format: by default that of the file's suffix (输出格式); *own* is a further format of one command. Raises
+    Refused for a suffix of another format, or of one that gkflow cannot write.
     """
     if not path:
         return format
     ending = Path(path).suffix.lower()
-    form = _ENDINGS.get(ending)
+    endings = {**_ENDINGS, f".{own}": own} if own else _ENDINGS
+    form = endings.get(ending)
     if form is None or (format != "table" and ending not in ("", ".txt") and form != format):
-        known = [ending for ending in _ENDINGS if ending]
+        known = [ending for ending in endings if ending]
         if form is None:
             raise OutputEnding(path=path, ending=ending, known=known)
         raise OutputNotFormat(path=path, ending=ending, format=format, known=known)
@@ -146,9 +147,14 @@ def print_json(value: Any, path: str = "") -> None:
     indented. Raises Unfit for a file that cannot be written."""
     if not path:
         print(json_text(value), file=as_it_is(sys.stdout))
-        return
+    else:
+        write_text(json_text(value), path)
+
+
+def write_text(text: str, path: str) -> None:
+    """Write a text into a file, as its last line. Raises Unfit for a file that cannot be written."""
     try:
-        Path(path).write_text(json_text(value) + "\n", encoding="utf-8")
+        Path(path).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise Unreadable(file=path, reason=reason(error)) from None
     print(say("{path}: written", path=path), file=sys.stderr)
@@ -219,7 +225,7 @@ _LONGEST = 60  # longer cells widen no column where the table is not fitted
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A table as text at its full width; columns without any value are left out."""
+    """A table as text at its full width; columns without any value are left out, unless no row has any."""
 
     columns: Sequence[Column]
     cells: Sequence[Sequence[str]]
@@ -230,7 +236,7 @@ class _Told:
     def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
         """The table of these rows."""
         told = [[cell_text(column.line(row)) for row in rows] for column in columns]
-        kept = [place for place, cells in enumerate(told) if any(cells)]
+        kept = [place for place, cells in enumerate(told) if any(cells) or not rows]
         columns = [columns[place] for place in kept]
         # A cell of thousands of characters widens only its own line, not the whole table.
         widths = [

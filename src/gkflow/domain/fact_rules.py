@@ -20,7 +20,7 @@ class Lies(StrEnum):
     An entry records what has happened, so a day is *within* the case: from its first day to the entry's own. An event
     from before the case (a decision, a document formed) is *before*; one that follows the entry (a letter is sent and
     then served) is *after*, up to the day of recording; one that may be either, as long as it is known, is *known*; a
-    future term is *ahead*.
+    future term is *ahead*, and one that is past already is a finding.
     """
 
     ANY = ""  # an older file without this key: only not later than the day of recording

@@ -154,7 +154,11 @@ def _extends_nothing(workflow: Workflow, action: Action, entry: Entry, deadlines
 
 
 def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Iterator[Finding]:
-    """A day given as a fact is in the past, and agrees with the entry, the case and the other days."""
+    """
+    A day given as a fact is in the past, and agrees with the entry, the case and the other days.
+
+    A term that should lie ahead may have run out before it was entered: late is a finding, never a lock.
+    """
     for name in entry.facts:
         spec = workflow.facts.get(name)
         if spec is None or spec.type not in ("day", "moment"):
@@ -169,10 +173,19 @@ def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Itera
         elif earliest is not None and day < earliest:
             code = "fact_before_entry" if spec.lies is Lies.AFTER else "fact_before_case"
             yield Finding(code, entry.seq, {**told, "first": earliest})
+        elif spec.lies is Lies.AHEAD and day < entry.day and day < (act := _act_day(workflow, entry)):
+            yield Finding("fact_past", entry.seq, {**told, "first": act})
         for other in spec.not_before:
             begun = day_fact(entry.facts, other)
             if begun is not None and day < begun:
                 yield Finding("facts_out_of_order", entry.seq, {**told, "facts": (other, name), "first": begun})
+
+
+def _act_day(workflow: Workflow, entry: Entry) -> date:
+    """The day of what the entry tells: its own, or an earlier one that it names (作出决定之日)."""
+    specs = (spec for name in entry.facts if (spec := workflow.facts.get(name)) is not None)
+    earlier = (day_fact(entry.facts, spec.name) for spec in specs if spec.lies in (Lies.BEFORE, Lies.WITHIN))
+    return min((entry.day, *(day for day in earlier if day is not None)))
 
 
 def _between(spec: FactSpec, own: date, first: date, written: date) -> tuple[date | None, date | None]:

@@ -72,6 +72,7 @@ FINDINGS: dict[str, Sentence] = {
     "fact_before_case": said('"{action}": {facts} = {day} lies before the first day of the case, {first}; check it'),
     "fact_before_entry": said('"{action}": {facts} = {day} lies before the entry itself, {first}; check it'),
     "fact_moved": said('"{action}" says {facts} = {now} where {was} is on record ({cite}); check it'),
+    "fact_past": said('"{action}": {facts} = {day} should lie ahead and lies before {first}; check it'),
     "fact_to_come": said('"{action}": {facts} = {day} is later than {last}; check it'),
     "facts_out_of_order": said('"{action}": of {facts} the second, {day}, lies before the first, {first}; check them'),
     "no_term": said(

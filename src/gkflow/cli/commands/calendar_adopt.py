@@ -79,6 +79,8 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
             typer.echo(say("the office has adopted what is known."), err=True)
             if given["apply"] and not given["dry_run"]:
                 say_finished(office)
+            if form != "json" and given["output"]:
+                show_moves([], given["format"], given["output"])
             return
         tally = Tally()
         moves = tally.over(moved_rows(office, office.calendars.moving()))

@@ -18,7 +18,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.commands.feed import event_of_line, write
 from gkflow.cli.days import adopted, day_columns, day_row, firmness_words, month_of, read_as, span, today
 from gkflow.cli.help import padded, terminal_width, width, wrapped
-from gkflow.cli.output import coloured, show
+from gkflow.cli.output import coloured, form_of, show
 from gkflow.domain.sentences import said
 from gkflow.papers.feed import AllDay
 from gkflow.words.language import say, say_as, translated
@@ -67,7 +67,7 @@ def show_months(text: str, region: str, known_on: date | None, format: str, outp
     """Draw the requested months, or give their days as rows or as an iCalendar file."""
     began, ended = span(text)
     first, last = month_of(began)[0], month_of(ended)[1]
-    if format == "table" and output.lower().endswith(".ics"):
+    if form_of(format, output, "ics") == "ics":
         format = "ics"  # the file name implies it
     with adopted() as (edition, office):
         shown = _shown(edition, office, region, known_on)

@@ -220,6 +220,16 @@ def _channels(sign: HealthCheck) -> str:
     return say("people without a working channel: ") + listed(told)
 
 
+def _broken_channels(sign: HealthCheck) -> str:
+    told = [
+        say("{name} ({why})", name=channel_words(name), why=translated(reason))
+        for name, reason in _facts(sign)["channels"].items()
+    ]
+    return say(
+        "channels that cannot be used (correct their settings, or install their package again), their notices wait: "
+    ) + listed(told)
+
+
 def _same_name(sign: HealthCheck) -> str:
     names = listed(_facts(sign)["names"])
     return say(
@@ -286,6 +296,7 @@ _WORDS = {
     "people": _people,
     "vacant": _vacant,
     "unknown_officers": _unknown_officers,
+    "broken_channels": _broken_channels,
     "channels": _channels,
     "same_name": _same_name,
     "counts": _counts,

@@ -11,7 +11,7 @@ from gkflow.bootstrap import folders, home_folder, law_of, rulebook
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.days import today
-from gkflow.cli.output import show
+from gkflow.cli.output import form_of, show, write_text
 from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
 from gkflow.files.rule_sources import NATIONAL
@@ -57,6 +57,7 @@ def command(
     """The limits in force on a day, with article, quotation and how certain they are."""
     if every and on:
         raise typer.BadParameter(say("--all or --on, not both"))
+    form = form_of(format, output, "md")
     home, day = home_folder(), None if every else options.day(on) or today()
     if profile:
         rows = list(_of_place(rulebook(home, _profile_named(home, profile)), workflow, day))
@@ -67,9 +68,13 @@ def command(
         else:
             limits = list(law_of(home).limits.values())
         rows = [_row(limit, *value) for limit in limits for value in _values(limit, day)]
-    columns = _columns(format, local=bool(profile))
-    if format == "md":
-        print("\n".join(_markdown(rows, columns)))
+    columns = _columns(form, local=bool(profile))
+    if form == "md":
+        text = "\n".join(_markdown(rows, columns))
+        if output:
+            write_text(text, output)
+        else:
+            print(text)
         return
     show(rows, columns, format, output or None)
 

@@ -43,6 +43,8 @@ def command(
     """Show the notices, newest first."""
     if waiting + dead + delivered > 1:
         raise typer.BadParameter(say("only one of --waiting --dead --delivered"))
+    if output and (retry or shown):
+        raise typer.BadParameter(say("--output is for the list"))
     with gkflow.open() as office:
         if retry:
             _retry(office, retry)

@@ -98,6 +98,8 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
             say_finished(office)
         if form == "json":
             print_json(data, output)
+        elif output:
+            show_moves([], format, output)
         return
     tally = Tally()
     moves = tally.over(moved_rows(office, editions.moving()))

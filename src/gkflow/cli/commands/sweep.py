@@ -10,7 +10,7 @@ import gkflow
 from gkflow.bootstrap import now, read_moment
 from gkflow.cli import options
 from gkflow.cli.escalation_rows import COLUMNS, SIMULATED, clock_label, escalation_rows
-from gkflow.cli.output import show
+from gkflow.cli.output import form_of, show
 from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said
 from gkflow.words.language import listed, say
@@ -39,6 +39,9 @@ def command(
     output: str = options.OUTPUT,
 ) -> None:  # fmt: skip
     """Sweep every day since the last one."""
+    if output and unsweep:
+        raise typer.BadParameter(say("--output is for the list"))
+    form_of(format, output)  # a name that cannot be written is reported before anything is swept
     with gkflow.open() as office:
         if unsweep:
             typer.echo(taken_back(office.unsweep(by=office.rules.account or "", reason=reason)))
