@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from gkflow.application.actions import drawn_from, seal_next
 from gkflow.application.case_opening import link_back
@@ -15,7 +16,7 @@ from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, Ledger, Store
-from gkflow.application.resolve_names import known_units, unknown_names
+from gkflow.application.resolve_names import NameCheck, known_units
 from gkflow.application.rows import (
     COLUMNS,
     HEADINGS,
@@ -63,6 +64,16 @@ class Importing:
             self.progress(count)
 
 
+class _Run(NamedTuple):
+    """One import (一次导入): what all of its batches share."""
+
+    rules: OfficeContext
+    names: NameCheck
+    now: datetime
+    how: Importing
+    result: Imported
+
+
 def import_register(
     store: Store, rules: OfficeContext, rows: Iterable[Row], now: datetime, how: Importing = Importing()
 ) -> Imported:
@@ -80,15 +91,16 @@ def import_register(
     cases = fold_numbers(store, cases, result)
     tell_look_alikes(store, cases, result)
     numbers, steps = list(cases), result.rows
+    run = _Run(rules, NameCheck(rules), now, how, result)
     for start in range(0, len(numbers), _BATCH):
         batch = numbers[start : start + _BATCH]
         with store.writing() as ledger:
-            rules = rules.renewed(ledger)
-            _take_batch(ledger, rules, {case: cases[case] for case in batch}, now, how, result)
+            run = run._replace(rules=run.rules.renewed(ledger))
+            _take_batch(ledger, run, {case: cases[case] for case in batch})
         steps += sum(len(cases[case][1]) for case in batch)
         how.tell(steps)
     if not how.dry_run:
-        _link_origins(store, rules, cases, now, result)
+        _link_origins(store, run, cases)
     result.bad.sort(key=lambda bad: bad.row)
     result.told.sort(key=lambda told: told.row)
     result.remarks = tuple(strange)
@@ -111,9 +123,8 @@ def _gather(reader: RowReader, rows: Iterable[Row], result: Imported, how: Impor
     return cases
 
 
-def _take_batch(
-    ledger: Ledger, rules: OfficeContext, cases: Gathered, now: datetime, how: Importing, result: Imported
-) -> None:
+def _take_batch(ledger: Ledger, run: _Run, cases: Gathered) -> None:
+    rules, result = run.rules, run.result
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
     clocks: list[ClockRevision] = []
@@ -129,12 +140,12 @@ def _take_batch(
                 result.bad.append(BadRow(row.number, number, error))
             continue
         rows.sort(key=lambda row: row.day)  # stable: within a day the order of the file
-        fresh = list(_Adding(rules, OnRecord(workflow, number, old), now, how.by, result).entries(rows))
+        fresh = list(_Adding(run, OnRecord(workflow, number, old)).entries(rows))
         if not fresh:
             continue
         result.taken += len(fresh)
         result.cases += 1
-        if how.dry_run:
+        if run.how.dry_run:
             continue
         if not old:
             editions[workflow.edition] = workflow
@@ -145,26 +156,26 @@ def _take_batch(
         entries.extend(fresh)
     if entries:
         for workflow in editions.values():
-            rules.keep(ledger, workflow, now)
+            rules.keep(ledger, workflow, run.now)
         ledger.record.append(entries)
         ledger.docket.put(dockets, fresh=True)
         ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
             draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since)
         origins = [OnRecord(workflow, number, record) for number, workflow, record, _ in later]
-        take_back(Transaction(ledger, rules, now), origins)
+        take_back(Transaction(ledger, rules, run.now), origins)
 
 
 class _Adding:
     """The entries that a register's rows add to one record (补入的记录), ordered by day."""
 
     __slots__ = (
-        "by", "case", "first", "known", "late", "mends", "now", "opening", "places", "previous", "result", "rules",
-        "seq", "state", "unit", "whole",
+        "case", "first", "known", "late", "mends", "opening", "places", "previous", "run", "seq", "state", "unit",
+        "whole",
     )  # fmt: skip
 
-    def __init__(self, rules: OfficeContext, case: OnRecord, now: datetime, by: str, result: Imported) -> None:
-        old, self.rules, self.case, self.now, self.by, self.result = case.entries, rules, case, now, by, result
+    def __init__(self, run: _Run, case: OnRecord) -> None:
+        old, self.run, self.case = case.entries, run, case
         self.known: dict[tuple[date, str, str, int], Entry] = {}
         self.places: Counter[tuple[date, str, str]] = Counter()
         for entry in old:
@@ -177,7 +188,7 @@ class _Adding:
         self.late, self.whole = max((entry.day for entry in old), default=None), list(old)
         self.mends, self.opening = False, case.workflow.first.name
         self.previous, self.seq = (old[-1].hash, old[-1].seq) if old else ("", 0)
-        self.unit = unit_of(case.workflow, record_of(old)) or rules.unit
+        self.unit = unit_of(case.workflow, record_of(old)) or run.rules.unit
 
     def entries(self, rows: Sequence[TypedRow]) -> Iterator[Entry]:
         """The sealed entries that the rows add; the impossible is refused with its reason."""
@@ -191,7 +202,7 @@ class _Adding:
             error = self._refusal(row, rows)
             if error is not None:
                 error.facts.setdefault("workflow", self.case.workflow.name)
-                self.result.bad.append(BadRow(row.number, self.case.number, error))
+                self.run.result.bad.append(BadRow(row.number, self.case.number, error))
                 continue
             self.first = self.first or row.day
             self.state = moves.get((self.state, row.action)) or named.get(row.action) or self.state
@@ -204,10 +215,10 @@ class _Adding:
         there = self.known.get((*place, self.places[place]))
         if there is None:
             return False
-        self.result.known += 1
-        if not _same_facts(there.facts, known_units(self.rules, row.facts, self.case.workflow)):
+        self.run.result.known += 1
+        if not _same_facts(there.facts, known_units(self.run.rules, row.facts, self.case.workflow)):
             changed = KnownRowChanged(case=self.case.number, seq=there.seq)
-            self.result.changed.append(BadRow(row.number, self.case.number, changed))
+            self.run.result.changed.append(BadRow(row.number, self.case.number, changed))
         return True
 
     def _go_to(self, day: date) -> None:
@@ -232,7 +243,7 @@ class _Adding:
         if row.action == self.opening:
             return CaseExists(case=number)
         if row.action == CORRECT:
-            return _wrong_correction(number, self.whole, row, self.now)
+            return _wrong_correction(number, self.whole, row, self.run.now)
         state = workflow.states[self.state]
         if state.ended and row.action not in ALWAYS:
             return CaseEnded(case=number, state=self.state, action=row.action, allowed=ALWAYS)
@@ -241,20 +252,20 @@ class _Adding:
         return None
 
     def _entry_of(self, row: TypedRow) -> Entry:
-        rules, result, (workflow, number, old) = self.rules, self.result, self.case
+        (rules, names, now, how, result), (workflow, number, old) = self.run, self.case
         action = workflow.actions[row.action]
         named_unit = rules.units.get(row.unit, row.unit)
         facts = known_units(rules, row.facts, workflow)
-        for unknown in unknown_names(rules, workflow, row.by, row.unit, facts):
-            # 台账 may name anybody; people whom the settings do not know are reported once, so that typing errors show.
-            if all(each.reason.facts != unknown.facts for each in result.told):
-                result.told.append(BadRow(row.number, number, unknown))
+        # 台账 may name anybody: an unknown name is reported, the row is imported.
+        result.told.extend(
+            BadRow(row.number, number, unknown) for unknown in names.unknown(workflow, row.by, row.unit, facts)
+        )
         if named_unit and not action.owner_of:
             self.unit = named_unit
         self.seq += 1
         sealed = seal_next(
             Entry(
-                number, self.seq, row.action, row.day, self.now, row.by or self.by, named_unit or self.unit, facts,
+                number, self.seq, row.action, row.day, now, row.by or how.by, named_unit or self.unit, facts,
                 row.remarks, None, workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
             self.previous, rules,
@@ -276,7 +287,7 @@ def _same_facts(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
     )
 
 
-def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: datetime, result: Imported) -> None:
+def _link_origins(store: Store, run: _Run, cases: Gathered) -> None:
     """
     Record the other half of every link (关联案件), in the case from which another one follows.
 
@@ -290,7 +301,7 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
     ]
     for start in range(0, len(found), _BATCH):
         with store.writing() as ledger:
-            rules = rules.renewed(ledger)
+            rules = run.rules.renewed(ledger)
             for case, workflow, row in found[start : start + _BATCH]:
                 origin = str(row.facts["origin"])
                 opening = next(iter(ledger.record.entries(case)), None)
@@ -299,9 +310,9 @@ def _link_origins(store: Store, rules: OfficeContext, cases: Gathered, now: date
                 docket = ledger.docket.line(origin)
                 if docket is None or docket.received > opening.day or origin == case:
                     error = OriginUnknown(case=case, origin=origin, mean="")
-                    result.odd.append(BadRow(row.number, case, error))
+                    run.result.odd.append(BadRow(row.number, case, error))
                 else:
-                    link_back(Transaction(ledger, rules, now), origin, opening, workflow.label)
+                    link_back(Transaction(ledger, rules, run.now), origin, opening, workflow.label)
 
 
 def _state_after(workflow: Workflow, old: Sequence[Entry]) -> str:

@@ -138,20 +138,39 @@ def known_units(rules: OfficeContext, facts: Mapping[str, object], workflow: Wor
     }
 
 
-def unknown_names(
-    rules: OfficeContext, workflow: Workflow, by: str, unit: str, facts: Mapping[str, object]
-) -> Iterator[GkflowError]:
-    """Names in a register's row that the settings do not know: its unit, units in its facts, people (核对)."""
-    units = [str(v) for name, v in facts.items() if (s := workflow.facts.get(name)) is not None and s.type == "unit"]
-    for each in filter(None, (unit, *units)):
-        if each in rules.units or each in rules.units.values():
-            continue  # called for every row: most names are known
-        try:
-            unit_named(rules, each)
-        except NotFound as error:
-            yield error
-    for person in filter(None, (by, str(facts.get("officer") or ""))) if rules.people else ():
-        try:
-            check_person(rules, person, rules.units.get(unit, unit))
-        except Refused as error:
-            yield error
+class NameCheck:
+    """
+    The names in a register's rows that the settings do not know (核对名称): units, units in facts, people. Each is
+    reported once, so that typing errors show; a name that occurs in every row costs one look-up.
+    """
+
+    def __init__(self, rules: OfficeContext) -> None:
+        self.rules = rules
+        self._checked: set[tuple[str, ...]] = set()
+        self._reported: set[tuple[type, str]] = set()
+
+    def unknown(self, workflow: Workflow, by: str, unit: str, facts: Mapping[str, object]) -> Iterator[GkflowError]:
+        """The unknown names of a row that no earlier row had."""
+        units = [str(v) for k, v in facts.items() if (s := workflow.facts.get(k)) is not None and s.type == "unit"]
+        names = (by, str(facts.get("officer") or ""), unit, *units)
+        if names in self._checked:
+            return
+        self._checked.add(names)
+        for error in self._objections(names):
+            mark = (type(error), repr(error.facts))
+            if mark not in self._reported:
+                self._reported.add(mark)
+                yield error
+
+    def _objections(self, names: tuple[str, ...]) -> Iterator[GkflowError]:
+        by, officer, unit, *units = names
+        for each in filter(None, (unit, *units)):
+            try:
+                unit_named(self.rules, each)
+            except NotFound as error:
+                yield error
+        for person in filter(None, (by, officer)):
+            try:
+                check_person(self.rules, person, self.rules.units.get(unit, unit))
+            except Refused as error:
+                yield error
