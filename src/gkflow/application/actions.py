@@ -169,8 +169,8 @@ def most_urgent(deadlines: Deadlines) -> Deadline | None:
     owed = [
         deadline
         for deadline in deadlines.values()
-        if deadline.clock.rule.obligor is Obligor.OFFICE
-        and deadline.clock.rule.kind is ClockKind.DUTY
+        if (rule := deadline.clock.rule).obligor is Obligor.OFFICE
+        and rule.kind is ClockKind.DUTY
         and deadline.status is not Status.NO_LIMIT
     ]
     return min(owed, key=lambda each: urgency(each.status, each.last_day, each.stopped), default=None)

@@ -63,7 +63,8 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
         raise UnknownCase(case=number, mean=near_case(tx.ledger, number))
     case = tx.on_record(number, entries)
     with about(case.workflow):
-        act = act_named(tx.rules, replace(act, action=action_of(case.workflow, act.action).name))
+        action = action_of(case.workflow, act.action).name
+        act = act_named(tx.rules, act if act.action == action else replace(act, action=action))
         if act.key and (again := repeated(tx, case.workflow, number, act)) is not None:
             if show is not None:
                 show(again)
@@ -94,7 +95,7 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
     else:
         gaps = missing_facts(action, facts, before_case.facts, before_case.declared, day)
         refuse_missing(workflow, action, number, gaps)
-    act = replace(act, day=day, facts=facts)
+    act = Command(act.action, day, act.by, act.unit, facts, act.remarks, act.key)
     _check_people(tx.rules, case, act, corrected.action if corrected is not None else action.name)
     check_owner(tx.rules, action, facts, before_case.facts, act.unit)
     before = reckon_case(workflow, record, tx.rules.rulebook, day)

@@ -96,17 +96,18 @@ def docket_line(workflow: Workflow, number: str, entries: Sequence[Entry], case:
 
 def _revision(number: str, workflow: Workflow, deadline: Deadline, day: date, silent: bool) -> ClockRevision:
     """The row of a clock from *day* on (计时行)."""
-    rule, stopped = deadline.clock.rule, deadline.status is Status.STOPPED
+    clock, stopped = deadline.clock, deadline.status is Status.STOPPED
+    rule = clock.rule
     # The next sweep checks every step of a fresh row; later ones only the steps newly reached.
     ladder = "" if silent else rule.ladder
     return ClockRevision(
-        number, rule.name, deadline.clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value,
+        number, rule.name, clock.ref, day, FOREVER, workflow.name, rule.obligor.value, rule.kind.value,
         1 if rule.obligor is Obligor.OFFICE and rule.kind is ClockKind.DUTY else 0,
         deadline.status.value, deadline.verdict.value if stopped else "", deadline.since, deadline.last_day,
         deadline.remaining, deadline.stopped, deadline.days_left if stopped else None,
         1 if deadline.provisional else 0, deadline.earliest if deadline.last_day is not None else None,
         deadline.latest, deadline.risk, ladder, 1 if ladder and deadline.status is Status.RUNNING else 0,
-        deadline.calendar, recalculation_key_of(deadline), deadline.clock.events[-1].entry.action if stopped else "",
+        deadline.calendar, recalculation_key_of(deadline), clock.events[-1].entry.action if stopped else "",
     )  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import MetaData, Table, column, func, select, table
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from gkflow.store.dialect import Dialect
-from gkflow.store.statement import POSTGRES, SQLITE, Statement, bind, getter
+from gkflow.store.statement import POSTGRES, SQLITE, Statement, bind
 
 _CHUNK = 10_000
 _TURN = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bind("name"), 0))))
@@ -31,18 +31,14 @@ class Cursor:
         return int(self.cursor.rowcount)
 
     def run_many(self, statement: Statement, rows: Iterable[Any]) -> None:
-        """Execute a statement for many rows, each a mapping of values or an object with them as attributes."""
-        found = rows if isinstance(rows, Sequence) else list(rows)
+        """Execute a statement for many rows, each a dictionary of values or an object with them as attributes."""
+        found = rows if isinstance(rows, list) else list(rows)
         if not found:
             return
-        plain, first = self.dialect.plain, found[0]
-        if isinstance(first, Mapping):
-            compiled = statement.on(self.dialect.sqlite, first)
-            values = [plain(compiled.ordered(row)) for row in found]
-        else:
-            compiled = statement.on(self.dialect.sqlite, {})
-            take = getter(compiled.names)
-            values = [plain(take(row)) for row in found]
+        first = found[0]
+        named = isinstance(first, dict)
+        compiled = statement.on(self.dialect.sqlite, first if named else {})
+        values = list(map(compiled.bound if named else compiled.bound_of, found))
         if len(values) == 1:
             self.cursor.execute(compiled.text, values[0])
         else:
@@ -119,14 +115,14 @@ class Cursor:
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
         compiled = statement.on(self.dialect.sqlite, values)
-        self.cursor.execute(compiled.text, self.dialect.plain(compiled.ordered(values)))
+        self.cursor.execute(compiled.text, compiled.bound(values))
 
 
 class Part(Cursor):
     """One part of a ledger (账簿的一部分): its statements, on the cursor that all parts share."""
 
     def __init__(self, shared: Cursor) -> None:
-        super().__init__(shared.cursor, shared.dialect, shared.algorithm, shared.key)
+        self.__dict__.update(shared.__dict__)
 
 
 def temporary(name: str, *columns: Any) -> Table:

@@ -33,7 +33,7 @@ class Dialect:
         """Values for the driver: in SQLite a moment is UTC as text, as SQLModel writes it."""
         if not self.sqlite:
             return tuple(values)
-        return tuple([v if v.__class__ in _PLAIN else _TEXTS.get(v.__class__, _as_it_is)(v) for v in values])
+        return tuple([TEXTS[v.__class__](v) if v.__class__ in TEXTS else v for v in values])
 
 
 @lru_cache(maxsize=256)
@@ -41,10 +41,5 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-_PLAIN = frozenset((str, int, type(None)))
 # Values for which SQLite has no type.
-_TEXTS: Mapping[type, Callable[[Any], Any]] = {date: date.isoformat, datetime: _moment}
+TEXTS: Mapping[type, Callable[[Any], Any]] = {date: date.isoformat, datetime: _moment}

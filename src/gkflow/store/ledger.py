@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar, overload
 
 from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.consistency import Consistency
@@ -25,6 +26,25 @@ from gkflow.store.subscriptions import Subscriptions
 from gkflow.store.sweep_chain import SweepChain
 from gkflow.store.sweeps import Sweeps
 
+_P = TypeVar("_P")
+
+
+class part(Generic[_P]):  # a decorator
+    """A part of the ledger, created on first use; functools.cached_property takes a lock each time in Python 3.11."""
+
+    def __init__(self, make: Callable[[Any], _P]) -> None:
+        self.make, self.name = make, make.__name__
+
+    @overload
+    def __get__(self, ledger: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, ledger: object, owner: type) -> _P: ...
+    def __get__(self, ledger: object | None, owner: type) -> Self | _P:
+        if ledger is None:
+            return self
+        found = ledger.__dict__[self.name] = self.make(ledger)
+        return found
+
 
 class Ledger:
     """One transaction on the store (账簿); see ``application.ports.Ledger``. Parts are created on first use."""
@@ -32,78 +52,78 @@ class Ledger:
     def __init__(self, cursor: Cursor, writes: bool = False) -> None:
         self.cursor, self.writes = cursor, writes
 
-    @cached_property
+    @part
     def record(self) -> Record:
         return Record(self.cursor)
 
-    @cached_property
+    @part
     def docket(self) -> Docket:
         return Docket(self.cursor)
 
-    @cached_property
+    @part
     def lists(self) -> Lists:
         return Lists(self.cursor)
 
-    @cached_property
+    @part
     def editions(self) -> Editions:
         return Editions(self.cursor)
 
-    @cached_property
+    @part
     def moves(self) -> Moves:
         return Moves(self.cursor)
 
-    @cached_property
+    @part
     def recounts(self) -> RecountQueue:
         return RecountQueue(self.cursor)
 
-    @cached_property
+    @part
     def sweeps(self) -> Sweeps:
         return Sweeps(self.cursor, self.heads, self.heartbeats)
 
-    @cached_property
+    @part
     def hours(self) -> HourLimits:
         return HourLimits(self.cursor, self.sweeps)
 
-    @cached_property
+    @part
     def sweep_chain(self) -> SweepChain:
         return SweepChain(self.cursor, self.sweeps, self.heads)
 
-    @cached_property
+    @part
     def heartbeats(self) -> Heartbeats:
         return Heartbeats(self.cursor)
 
-    @cached_property
+    @part
     def heads(self) -> ChainHeads:
         return ChainHeads(self.cursor)
 
-    @cached_property
+    @part
     def escalations(self) -> Escalations:
         return Escalations(self.cursor, self.seals)
 
-    @cached_property
+    @part
     def outbox(self) -> Outbox:
         return Outbox(self.cursor)
 
-    @cached_property
+    @part
     def stale_notices(self) -> StaleNotices:
         return StaleNotices(self.cursor)
 
-    @cached_property
+    @part
     def seals(self) -> Seals:
         return Seals(self.cursor, self.heads)
 
-    @cached_property
+    @part
     def guards(self) -> Guards:
         return Guards(self.cursor)
 
-    @cached_property
+    @part
     def consistency(self) -> Consistency:
         return Consistency(self.cursor)
 
-    @cached_property
+    @part
     def drafts(self) -> Drafts:
         return Drafts(self.cursor)
 
-    @cached_property
+    @part
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(self.cursor)

@@ -11,17 +11,29 @@ import functools
 import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Date, DateTime, Dialect, Executable, Table, bindparam
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Executable,
+    Integer,
+    String,
+    Table,
+    bindparam,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import Insert
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 from sqlalchemy.types import TupleType, TypeDecorator, TypeEngine
 
-from gkflow.store.dialect import read_day, read_moment
+from gkflow.store.dialect import TEXTS, read_day, read_moment
 
 SQLITE: Dialect = sqlite.dialect()
 POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # no types
@@ -55,17 +67,31 @@ class Compiled(NamedTuple):
     names: tuple[str, ...]  # of the values, in the order of their placeholders
     constants: Mapping[str, Any]
     lists: Mapping[str, str]  # from the placeholder of a list to the list's name
+    converted: tuple[int, ...]  # the places of the values that the driver cannot take as they are
+    by_name: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    by_attribute: Callable[[Any], tuple[Any, ...]]
 
-    def ordered(self, values: Mapping[str, Any]) -> list[Any]:
-        """The values in the order of the placeholders."""
-        known = {**self.constants, **values} if self.constants else values
-        if not self.lists:
-            return [known[name] for name in self.names]
-        spread: dict[str, Any] = {}
-        for name in set(self.lists.values()):
-            for at, value in enumerate(_padded(values[name]), 1):
-                spread[f"{name}_{at}"] = value
-        return [spread[name] if name in spread else known[name] for name in self.names]
+    def bound(self, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The values in the order of the placeholders, as the driver takes them."""
+        if self.constants or self.lists:
+            values = {**self.constants, **values}
+            for name in set(self.lists.values()):
+                for at, value in enumerate(_padded(values[name]), 1):
+                    values[f"{name}_{at}"] = value
+        return self._plain(self.by_name(values))
+
+    def bound_of(self, row: Any) -> Sequence[Any]:
+        """The same from an object with the values as attributes."""
+        return self._plain(self.by_attribute(row))
+
+    def _plain(self, values: tuple[Any, ...]) -> Sequence[Any]:
+        if not self.converted:
+            return values
+        found = list(values)
+        for at in self.converted:
+            if (text := TEXTS.get(found[at].__class__)) is not None:
+                found[at] = text(found[at])
+        return found
 
 
 class Statement:
@@ -127,7 +153,13 @@ class Statement:
             name: value for name, value in state.parameters.items()
             if value is not None and name in names and name not in marks
         }  # fmt: skip
-        return Compiled(state.statement, names, constants, {mark: marks[mark] for mark in names if mark in marks})
+        lists = {mark: marks[mark] for mark in names if mark in marks}
+        binds = [compiled.binds.get(lists.get(name, name)) for name in names]
+        converted = tuple(
+            at for at, each in enumerate(binds) if is_sqlite and not (each is not None and _is_plain(each.type))
+        )
+        by_name, by_attribute = _all_of(itemgetter, names), _all_of(attrgetter, names)
+        return Compiled(state.statement, names, constants, lists, converted, by_name, by_attribute)
 
     def _maker(self, is_sqlite: bool) -> _Reader:
         core: Any = self.core(is_sqlite)
@@ -157,8 +189,7 @@ def _row_class(names: tuple[str, ...]) -> Any:
 
 
 def _reader_of(type_: TypeEngine[Any], is_sqlite: bool) -> _Reader | None:
-    if isinstance(type_, TypeDecorator):
-        type_ = type_.impl_instance
+    type_ = _impl(type_)
     if isinstance(type_, DateTime):
         return read_moment
     return read_day if is_sqlite and isinstance(type_, Date) else None
@@ -182,8 +213,21 @@ def _padded(values: Sequence[Any]) -> list[Any]:
     return found + found[-1:] * (_size(len(found)) - len(found))
 
 
-@functools.lru_cache(maxsize=512)
-def getter(names: tuple[str, ...]) -> Callable[[Any], Any]:
-    """The function that reads the values of these names from a row."""
-    get = attrgetter(*names)
-    return get if len(names) > 1 else lambda row: (get(row),)
+def _is_plain(type_: TypeEngine[Any]) -> bool:
+    """Whether SQLite has a type for the values of a column; a value of unknown type may be a day or a moment."""
+    return isinstance(_impl(type_), (String, Integer))
+
+
+def _impl(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The database's type: SQLModel wraps that of a text."""
+    return type_.impl_instance if isinstance(type_, TypeDecorator) else type_
+
+
+def _all_of(get: Callable[..., Callable[[Any], Any]], names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that takes the values of these names, always as a tuple."""
+    if len(names) > 1:
+        return get(*names)
+    if not names:
+        return lambda source: ()
+    one = get(*names)
+    return lambda source: (one(source),)
