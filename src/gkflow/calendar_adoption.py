@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gkflow.application.adopt import begin_adopting, find_moves
 from gkflow.application.recounting import recount_moved
 from gkflow.application.transaction import Transaction
+from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import foreseen_by, known_edition
 from gkflow.domain.case import canonical, legal_day
 from gkflow.office_state import AdoptedEdition, OfficeState
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gkflow.domain.edition import CalendarEdition
 
 
+@checks_arguments
 class Calendars:
     """The calendar editions of an office (日历版本)."""
 

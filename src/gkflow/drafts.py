@@ -11,6 +11,7 @@ from gkflow.application.drafting import enter_draft, keep_draft, the_draft
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.ports import CallerSession
 from gkflow.application.transaction import Transaction
+from gkflow.arguments import checks_arguments
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gkflow.application.ports import DraftLine
 
 
+@checks_arguments
 class Drafts:
     """Refused entries kept for completion (草稿)."""
 

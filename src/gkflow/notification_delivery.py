@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from gkflow.application.deliver import deliver
 from gkflow.application.ports import CallerSession
 from gkflow.application.resolve_names import case_named, check_person, who_acts
+from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import channels_of
 from gkflow.bootstrap import now as machine_now
 from gkflow.domain.objections.cases import UnknownEscalation, WordsMissing
+from gkflow.domain.objections.facts import NotOneOf
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
     from gkflow.application.ports import Channel, EscalationRecord, NoticeRecord
 
+NOTICE_STATES = ("all", "waiting", "delivered", "dead")
 
+
+@checks_arguments
 class NotificationDelivery:
     """The outbox, the escalation log and its acknowledgements (对外告知)."""
 
@@ -78,6 +83,8 @@ class NotificationDelivery:
         by, _ = who_acts(self._office.rules, by)
         check_person(self._office.rules, by, "")
         with self._office.store.writing(session) as ledger:
+            if case:
+                case_named(ledger, case)
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.escalations.known(wanted)):
                 raise UnknownEscalation(ids=missing)
@@ -88,7 +95,9 @@ class NotificationDelivery:
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
-        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
+        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound, Refused."""
+        if which not in NOTICE_STATES:
+            raise NotOneOf(name="which", value=which, choices=NOTICE_STATES)
         with self._office.store.reading(session) as ledger:
             if case:
                 case_named(ledger, case)

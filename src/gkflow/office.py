@@ -22,7 +22,7 @@ from gkflow.application.checks import near_case
 from gkflow.application.doctor import Around, HealthCheck, examine
 from gkflow.application.explain import explain, view_case
 from gkflow.application.export import export_rows
-from gkflow.application.facts import read_day
+from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
 from gkflow.application.ports import CallerSession, Ledger
@@ -35,6 +35,7 @@ from gkflow.application.sweep import simulate, tick
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.application.unsweep import unsweep
 from gkflow.application.verify import rebuild
+from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import (
     broken_channels,
     channels_of,
@@ -45,7 +46,7 @@ from gkflow.calendar_adoption import Calendars
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.cases import UnknownCase
-from gkflow.domain.objections.days import BadMoment, LaterThanNow
+from gkflow.domain.objections.days import BadMoment, LaterThanNow, OutOfRange
 from gkflow.drafts import Drafts
 from gkflow.notification_delivery import NotificationDelivery
 from gkflow.office_state import OfficeState
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from gkflow.store.database import Database
 
 
+@checks_arguments
 class Office:
     """
     An office with its verbs (机关).
@@ -339,6 +341,8 @@ class Office:
         """
         self.require_sendable()
         moment, store = self.moment(now), self._state.store_in(session)
+        if through is not None and through.year < FIRST_YEAR:
+            raise OutOfRange()  # every day since would be swept
         swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
         # In the caller's transaction nothing is committed yet: our own next call updates the file.
         not_deposited = self.try_to_deposit() if session is None else ""
@@ -438,7 +442,7 @@ class Office:
     def notices(
         self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
-        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound."""
+        """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound, Refused."""
         return self.delivery.notices(which, case=case, limit=limit, session=session)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gkflow.application.facts import read_day
+from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, Store
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
@@ -113,8 +113,7 @@ class OfficeState:
         self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
     ) -> OfficeContext:
         """The rules of these editions; by default those in use."""
-        days = calendars if calendars is not None else self.held.calendars
-        kept = rules if rules is not None else self.held.rules
+        days, kept = calendars or self.held.calendars, rules or self.held.rules
         return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
 
     def rules_for(
@@ -158,11 +157,19 @@ class OfficeState:
         return self.store if session is None else self.store.within(session)
 
     def moment(self, given: datetime | None) -> datetime:
-        """The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment")."""
+        """
+        The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment", "out_of_range").
+        """
         if given is None:
             return now()
         if given.tzinfo is None:
             raise BadMoment(value=given.isoformat())
+        try:
+            day = legal_day(given)
+        except OverflowError:
+            raise OutOfRange() from None
+        if not FIRST_YEAR <= day.year < FOREVER.year:  # a sweep of that moment would begin in another age
+            raise OutOfRange()
         return given
 
     def day(self, day: date | str | None, moment: datetime | None = None) -> date:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.application.ports import CallerSession
+from gkflow.arguments import checks_arguments
 from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
@@ -24,6 +25,7 @@ class Round(NamedTuple):
     counted: int | None = None  # how often its measured action was done in the year in which it is due
 
 
+@checks_arguments
 class RecurringTasks:
     """The yearly or monthly tasks of an office (周期职责)."""
 

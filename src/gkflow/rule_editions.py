@@ -9,6 +9,7 @@ from gkflow.application.adopt import Adopting, begin_adopting, find_moves
 from gkflow.application.doctor import RuleFiles
 from gkflow.application.recounting import recount_moved
 from gkflow.application.transaction import Transaction
+from gkflow.arguments import checks_arguments
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import UnknownEdition
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gkflow.files.rule_sources import RuleSources
 
 
+@checks_arguments
 class RuleEditions:
     """
     The editions of the rules of an office (规则版本): law, workflows, ladders, lists, duties, profile and readings.

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkflow.application.doctor import HealthCheck
+from gkflow.application.marks import visible
 from gkflow.application.ports import CallerSession
 from gkflow.application.seals import as_line, read_outside
 from gkflow.application.verify import verify
+from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import private_of, wide_files
 from gkflow.channels.seal_file import SealFile
 from gkflow.domain.errors import GkflowError, Unfit
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 SAMPLE = 500  # cases whose caches ``verify`` recomputes
 
 
+@checks_arguments
 class Sealing:
     """Seals, kept in the database and outside of it, and the verification of the record (封存与核验)."""
 
@@ -129,8 +132,8 @@ class Sealing:
                 found = tuple(read_outside(str(file), lines))
         except FileNotFoundError:
             raise NoFile(file=str(file)) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise Unreadable(file=str(file), reason=str(getattr(error, "strerror", "") or error)) from None
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no name of a file
+            raise Unreadable(file=visible(str(file)), reason=str(getattr(error, "strerror", "") or error)) from None
         if path is not None and not found:
             raise NoSeals(file=str(file))  # nothing was compared, so nothing is proved
         return found

@@ -8,10 +8,12 @@ from datetime import datetime
 from gkflow import plugs
 from gkflow.application.ports import CallerSession, SubscriptionLine
 from gkflow.application.subscriptions import leave, subscribe
+from gkflow.arguments import checks_arguments
 from gkflow.domain.objections.channels import ADDRESS_FAULTS, AddressMissing, AddressNotTaken, UnknownChannel
 from gkflow.office_state import OfficeState
 
 
+@checks_arguments
 class Subscriptions:
     """The subscribers to published information (精准推送)."""
 

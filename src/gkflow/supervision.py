@@ -13,6 +13,7 @@ from gkflow.application.remedies import table_four
 from gkflow.application.scoring import score
 from gkflow.application.spot_checks import Sample, spot_check
 from gkflow.application.transaction import Transaction
+from gkflow.arguments import checks_arguments
 from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gkflow.application.spot_checks import Drawn
 
 
+@checks_arguments
 class Supervision:
     """Scores and spot checks (考评与抽查)."""
 

@@ -31,13 +31,24 @@ def count(office: Office) -> int:
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=lambda each: type(each).__name__)
-@pytest.mark.parametrize("fact", ["title", "officer", "channel", "remark_of_ours", "due"])
+@pytest.mark.parametrize("fact", ["officer", "channel", "remark_of_ours", "due"])
 def test_a_fact_of_no_type_of_facts_is_refused_with_its_name(office: Office, fact: str, thing: Any) -> None:
     before = count(office)
     with pytest.raises(GkflowError) as caught:
         office.receive("request", "B", now=NOW, **apart(**{fact: thing}))
     assert caught.value.code == ("unknown_fact" if fact in ("remark_of_ours", "due") else "fact_kind")
     assert caught.value.facts["fact"] == fact
+    assert count(office) == before
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=lambda each: type(each).__name__)
+def test_a_title_is_a_text_as_an_argument_and_as_a_fact(office: Office, thing: Any) -> None:
+    before = count(office)
+    for given, code in (({"title": thing}, "not_a_text"), ({"facts": {"title": thing}}, "fact_kind")):
+        with pytest.raises(Refused) as caught:
+            office.receive("request", "B", now=NOW, **given)
+        assert caught.value.code == code
+        assert "title" in str(caught.value)
     assert count(office) == before
 
 

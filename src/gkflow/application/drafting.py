@@ -22,7 +22,7 @@ from gkflow.domain.objections.cases import NoDraft
 
 
 def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: str, now: datetime) -> int:
-    """Keep a refused entry with the reason (保存草稿); return the number of the draft."""
+    """Keep a refused entry with the reason (保存草稿); return the draft's number. Raises Refused for a fact's value."""
     for name, value in act.facts.items():
         require_value(act.action, name, name, value)
     plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from stdnum.cn import ric, uscc
 
-from gkflow.application.given import VALUES, require_value
+from gkflow.application.given import VALUES, not_finite, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import Refused
@@ -90,6 +90,8 @@ def read_fact(action: str, spec: FactSpec, value: object) -> object:
         if mark := broken(text):
             raise bad(said("text without {marks}", marks=mark))
         text = unmarked(text).strip()
+    if not_finite(value):
+        raise bad(_WANTED.get(spec.type, _A_NUMBER))
     if isinstance(value, bool) and spec.type != "flag":
         raise bad(_WANTED.get(spec.type, _A_TEXT))
     match spec.type:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 
-from gkflow.domain.objections.facts import FactKind, FactsNoMapping, FactTwice, NotAText
+from gkflow.application.marks import broken
+from gkflow.domain.objections.facts import BadFact, FactKind, FactsNoMapping, FactTwice, NotAText
+from gkflow.domain.sentences import said
 
 VALUES = (str, int, float, Decimal, date)  # bool is an int, datetime a date
 
@@ -38,6 +41,18 @@ def facts_given(facts: Mapping[str, object] | None, named: Mapping[str, object])
 
 
 def require_value(action: str, fact: str, label: str, value: object) -> None:
-    """Refuse a value whose type no fact has. Raises Refused ("fact_kind")."""
+    """Refuse a value that no fact has: of another type, no number, not storable. Raises Refused ("fact_kind")."""
     if not isinstance(value, VALUES):
         raise FactKind(action=action, fact=fact, label=label, kind=type(value).__name__)
+    rule = said("a number") if not_finite(value) else ""
+    if isinstance(value, str) and (mark := broken(value)):
+        rule = said("text without {marks}", marks=mark)
+    if rule:
+        raise BadFact(action=action, fact=fact, label=label, value=value, rule=rule, cite="")
+
+
+def not_finite(value: object) -> bool:
+    """Whether a value is a float or decimal without a value: its text would be "nan" or "Infinity"."""
+    if isinstance(value, Decimal):
+        return not value.is_finite()
+    return isinstance(value, float) and not isfinite(value)

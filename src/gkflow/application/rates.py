@@ -17,6 +17,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import unit_named
 from gkflow.domain.deadline import Status, Verdict
+from gkflow.domain.objections.facts import NotOneOf
 from gkflow.domain.workflow import ClockRule
 
 GROUPINGS = ("unit", "month")
@@ -69,9 +70,14 @@ class RateQuery:
 
 def rates(ledger: Ledger, rules: OfficeContext, asked: RateQuery) -> list[Rate]:
     """
-    The rates of the office's duties (按期率), without powers, targets and terms. Raises NotFound for an unknown unit.
+    The rates of the office's duties (按期率), without powers, targets and terms. Raises NotFound for an unknown unit or
+    workflow, Refused ("not_one_of") for an unknown grouping.
     """
-    workflow, by = asked.workflow, asked.by
+    by = asked.by
+    workflow = rules.rulebook.workflow(asked.workflow).name if asked.workflow else ""
+    for each in by:
+        if each not in GROUPINGS:
+            raise NotOneOf(name="by", value=each, choices=GROUPINGS)
     wanted = unit_named(rules, asked.unit, ledger.lists.units_on_record()) if asked.unit else ""
     counts: dict[tuple[str, str, str, str], Counter[str]] = {}
     aside: dict[tuple[str, str, str, str], Counter[str]] = {}

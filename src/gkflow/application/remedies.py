@@ -11,6 +11,7 @@ from gkflow.application.docket import read_case
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, Ledger
 from gkflow.domain.case import Case, Entry
+from gkflow.domain.objections.days import OutOfRange
 from gkflow.domain.workflow import MISFILED, Workflow
 
 RECONSIDERATION = "reconsideration"
@@ -45,6 +46,8 @@ def table_four(ledger: Ledger, rules: OfficeContext, year: int, as_of: date | No
     a year counts again in the next. Without an outcome on record a case stays pending. Lawsuits without a path,
     which only a register can hold, have a row of their own (UNSTATED) after the three, if there are any.
     """
+    if not date.min.year < year <= date.max.year:
+        raise OutOfRange()
     eve, last = date(year, 1, 1) - timedelta(days=1), date(year, 12, 31)
     day = min(as_of or last, last)
     counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from gkflow.domain.sentences import Sentence, joined, said
 
+_LONGEST = 1000  # characters of one fact in a sentence
 _E = TypeVar("_E", bound="GkflowError")
 
 
@@ -138,5 +139,15 @@ class _Facts(dict[str, Any]):
 
 
 def fill(sentence: str, facts: Mapping[str, Any]) -> str:
-    """Fill a sentence with the facts; a missing fact reads as a question mark, lists are joined."""
-    return sentence.format_map(_Facts({name: joined(value) for name, value in facts.items()}))
+    """
+    Fill a sentence with the facts: one line. A missing fact reads as a question mark, lists are joined, what somebody
+    gave is put on one line and cut off where it would fill a screen.
+    """
+    return sentence.format_map(_Facts({name: _one_line(joined(value)) for name, value in facts.items()}))
+
+
+def _one_line(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value if value.isprintable() else " ".join(value.splitlines())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -78,6 +78,24 @@ class NotAText(Refused):
     kind: str
 
 
+class WrongKind(Refused):
+    code = "wrong_kind"
+    sentence = said("{name} must be {wanted}, not of type {kind}")
+
+    name: str
+    wanted: str
+    kind: str
+
+
+class NotOneOf(Refused):
+    code = "not_one_of"
+    sentence = said('{name}: "{value}" is not one of {choices}')
+
+    name: str
+    value: str
+    choices: Sequence[str]
+
+
 class FactBeforeCase(Refused):
     code = "fact_before_case"
     sentence = said(

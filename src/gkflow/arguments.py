@@ -1,0 +1,223 @@
+"""
+Arguments of the public verbs (公开方法的参数): each is compared with the type that its signature names.
+
+A program may pass anything. A wrong type, or a text that no database can store, is refused by name before anything is
+read or written, and never becomes an error of Python from deep inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import wraps
+from os import PathLike
+from types import FunctionType
+from typing import TypeVar
+
+from gkflow.application.marks import broken, visible
+from gkflow.application.rows import FileRow
+from gkflow.domain.errors import Refused
+from gkflow.domain.objections.days import BadDay, BadMoment, OutOfRange
+from gkflow.domain.objections.facts import FactsNoMapping, NotAText, WrongKind
+from gkflow.domain.objections.register_files import MarkRefused
+from gkflow.domain.sentences import Sentence, said
+
+C = TypeVar("C")
+Check = Callable[[str, object], object]  # the name and the value; returns the value to pass on, or refuses it
+
+_LARGEST = 2**63 - 1  # what a column holds
+_SHOWN = 80  # characters of a refused value in its message
+
+
+def checks_arguments(cls: type[C]) -> type[C]:
+    """Let every public method of a class compare its arguments with its signature (参数核对)."""
+    for name, member in list(vars(cls).items()):
+        if isinstance(member, FunctionType) and not name.startswith("_"):
+            setattr(cls, name, checked(member))
+    return cls
+
+
+def checked(function: FunctionType) -> Callable[..., object]:
+    """
+    The function, refusing arguments that are not of the types in its signature. Raises Refused ("not_a_text",
+    "mark_refused", "bad_day", "bad_moment", "facts_no_mapping", "wrong_kind", "out_of_range").
+    """
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    checks = {name: check_of(str(kind)) for name, kind in function.__annotations__.items() if name != "return"}
+
+    @wraps(function)
+    def refusing(*given: object, **named: object) -> object:
+        values = [
+            checks[name](name, value) if name in checks else value for name, value in zip(names, given, strict=False)
+        ]
+        for name, value in named.items():
+            if name in checks:
+                named[name] = checks[name](name, value)
+        try:
+            return function(*values, *given[len(values) :], **named)
+        except OverflowError:  # a day beyond the years 1 to 9999, a number beyond the columns
+            raise OutOfRange() from None
+
+    return refusing
+
+
+def check_of(annotation: str) -> Check:
+    """The check of an annotation as it is written; ``X | None`` is that of X, which None passes."""
+    kind = annotation.removesuffix(" | None")
+    check = CHECKS.get(kind) or next((check for start, check in _BEGINNINGS if kind.startswith(start)), None)
+    if check is None:
+        raise TypeError(f"no check for arguments of the type {kind}")  # a signature of ours, found by every import
+    if kind == annotation:
+        return check
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _shown(value: object) -> str:
+    text = visible(str(value))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _text(name: str, value: object) -> object:
+    if not isinstance(value, str):
+        raise NotAText(name=name, kind=type(value).__name__)
+    if not value.isprintable() and (mark := broken(value)):
+        raise MarkRefused(column=name, label=name, marks=mark)
+    return value
+
+
+def _whole(name: str, value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong(name, said("a whole number"), value)
+    if abs(value) > _LARGEST:
+        raise OutOfRange()
+    return value
+
+
+def _plain_day(name: str, value: object) -> object:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise BadDay(value=_shown(value))
+    return value
+
+
+def _day(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return _written(name, value, BadDay)
+    if not isinstance(value, date):
+        raise BadDay(value=_shown(value))
+    return value
+
+
+def _moment(name: str, value: object) -> object:
+    if not isinstance(value, datetime):
+        raise BadMoment(value=_shown(value))
+    if value.tzinfo is None:
+        raise BadMoment(value=value.isoformat())
+    return value
+
+
+def _day_or_moment(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return _written(name, value, BadMoment)
+    if not isinstance(value, date):
+        raise BadMoment(value=_shown(value))
+    return value
+
+
+def _written(name: str, value: str, bad: type[BadDay] | type[BadMoment]) -> str:
+    _text(name, value)
+    if len(value) > _SHOWN:
+        raise bad(value=_shown(value))
+    return value
+
+
+def _facts(name: str, value: object) -> object:
+    if not isinstance(value, Mapping):
+        raise FactsNoMapping(kind=type(value).__name__)
+    for each in value:
+        _text(name, each)
+    return value
+
+
+def _path(name: str, value: object) -> object:
+    if not isinstance(value, (str, PathLike)):
+        raise _wrong(name, said("a path"), value)
+    return value
+
+
+def _list_of(check: Check, wanted: Sentence) -> Check:
+    def each(name: str, value: object) -> object:
+        # A text is iterable, but its letters are never what was meant.
+        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+            raise _wrong(name, wanted, value)
+        return tuple(check(name, one) for one in value)
+
+    return each
+
+
+def _rows(name: str, value: object) -> object:
+    wanted = said("rows of a register, as (row number, column → value)")
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise _wrong(name, wanted, value)
+
+    def rows() -> Iterator[object]:
+        for row in value:
+            if not isinstance(row, tuple) or len(row) != 2 or not isinstance(row[1], (Mapping, FileRow)):
+                raise _wrong(name, wanted, row)
+            _whole(name, row[0])
+            for column in row[1] if isinstance(row[1], Mapping) else ():
+                if column is not None:  # what csv.DictReader calls the cells beyond the headings
+                    _text(name, column)
+            yield row
+
+    return rows()
+
+
+def _of(wanted: Sentence, fits: Callable[[object], bool]) -> Check:
+    def check(name: str, value: object) -> object:
+        if not fits(value):
+            raise _wrong(name, wanted, value)
+        return value
+
+    return check
+
+
+def _has(*names: str) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in names)
+
+
+def _wrong(name: str, wanted: Sentence, value: object) -> Refused:
+    return WrongKind(name=name, wanted=wanted, kind=type(value).__name__)
+
+
+def _channels(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and _has("send")(channel) for name, channel in value.items()
+    )
+
+
+CHECKS: Mapping[str, Check] = {
+    "str": _text,
+    "bool": _of(said("true or false"), lambda value: isinstance(value, bool)),
+    "int": _whole,
+    "date": _plain_day,
+    "date | str": _day,
+    "datetime": _moment,
+    "datetime | date | str": _day_or_moment,
+    "Path | str": _path,
+    "Mapping[str, object]": _facts,
+    "Sequence[str]": _list_of(_text, said("a list of texts")),
+    "Iterable[int]": _list_of(_whole, said("a list of whole numbers")),
+    "Sequence[int]": _list_of(_whole, said("a list of whole numbers")),
+    "Iterable[Row]": _rows,
+    "Mapping[str, Channel]": _of(said("channels by name"), _channels),
+    "CallerSession": _of(said("a session of SQLAlchemy or SQLModel"), _has("connection")),
+    "Ledger": _of(said("a transaction of the store"), _has("record", "editions", "writes")),
+    "CalendarEdition": _of(said("a calendar edition"), _has("announcements", "calendar")),
+    "Sequence[AdoptedEdition]": _list_of(
+        _of(said("a calendar edition"), _has("edition", "at")), said("a list of calendar editions")
+    ),
+    "Sequence[KeptRules]": _list_of(
+        _of(said("an edition of the rules"), _has("edition", "sources")), said("a list of editions of the rules")
+    ),
+}
+_BEGINNINGS: tuple[tuple[str, Check], ...] = (("Callable[", _of(said("a function"), callable)),)
