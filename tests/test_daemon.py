@@ -62,7 +62,7 @@ class Bell:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    _, office = init_office(tmp_path, "测试机关", "T")
+    office = init_office(tmp_path, "测试机关", "T").office
     with office:
         yield office
 
@@ -377,7 +377,7 @@ def test_within_a_minute_of_the_clock_being_right_there_is_a_heartbeat(office: O
 
 
 def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: Path) -> None:
-    _, office = init_office(tmp_path, "测试机关", "T")
+    office = init_office(tmp_path, "测试机关", "T").office
     with office:
         for number in range(40):
             a_request(office, f"A{number:02}", str(date(2022, 9, 1) + timedelta(days=number)))

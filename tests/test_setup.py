@@ -37,7 +37,7 @@ def home(place: Place, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def zhongshan(home: Path) -> Iterator[Office]:
-    fresh, office = init_office(home, profile="zhongshan")
+    fresh, office, _ = init_office(home, profile="zhongshan")
     assert fresh
     with office:
         yield office
@@ -105,7 +105,7 @@ def test_the_settings_are_for_their_owners_eyes(zhongshan: Office, home: Path) -
 
 
 def test_an_office_founded_without_a_profile_has_one_unit_and_no_plan(home: Path) -> None:
-    _, office = init_office(home, name="信访局", unit="XFJ")
+    office = init_office(home, name="信访局", unit="XFJ").office
     with office:
         assert written(home)["profile"] == "national"
         assert list(written(home)["units"]) == ["XFJ"]
@@ -122,7 +122,7 @@ def test_founding_again_changes_nothing(place: Place, zhongshan: Office, home: P
         "catalogue", facts={"field": "taxation", "level": "department", "due": "2020-08-31"}, now=at("2020-06-16")
     )
     before = files(home), database(place)
-    fresh, again = init_office(home, name="另一名称", unit="OTHER", profile=profile)
+    fresh, again, _ = init_office(home, name="另一名称", unit="OTHER", profile=profile)
     with again:
         assert not fresh
         assert again.settings.unit == "UNIT"

@@ -7,17 +7,17 @@ The time comes from ``present``: a call without a moment uses ``now`` there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from gkflow import plugs
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, Refused
+from gkflow.domain.errors import Refused
 from gkflow.domain.objections.days import BadMoment
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
-
-
-T = TypeVar("T")
 
 
 def packaged_files() -> Path:
@@ -196,37 +193,6 @@ def rulebook(home: Path | None = None, profile: str = "national", readings: Read
     return _rulebook_of(places, profile, picks_of(readings), fingerprint(places))
 
 
-def check_rules() -> Rulebook:
-    """
-    Read every rule file, the packaged ones and the office's own: settings, calendar, law, ladders, workflows, wording
-    and plans, under every profile. Raises FilesAtFault with all faults at once.
-    """
-    from gkflow.files.form import check_files
-    from gkflow.files.wording import read_wording
-
-    home = home_folder()
-    places = tuple(folders(home))
-    faults: list[Fault] = []
-
-    def tried(read: Callable[[], T]) -> T | None:
-        try:
-            return read()
-        except FilesAtFault as error:
-            faults.extend(error.faults)
-            return None
-
-    tried(lambda: read_wording(places))
-    settings = tried(lambda: settings_of(home, patient=False))
-    edition = tried(lambda: _edition_of(places))
-    profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
-    # The rules are compared even without a calendar: none of them names a day that it would have to know.
-    days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
-    book = tried(lambda: check_files(places, days, profile, picks))
-    if faults or book is None:
-        raise ExaminedAtFault(list(dict.fromkeys(faults)))
-    return book
-
-
 def law_of(home: Path | None = None) -> Law:
     """The limits alone, for the table of limits. Raises FilesAtFault."""
     from gkflow.files.rulebook_files import read_law
@@ -293,8 +259,12 @@ def private_of(settings: Settings) -> Private:
 
         return Private(settings.files.mode, grp.getgrnam(name).gr_gid)
     except (ImportError, KeyError):
+        from gkflow.files.home import FILE_NAME
+        from gkflow.files.settings import place_of
+
         reason = said('[files] group: there is no group "{name}" on this machine', name=name)
-        raise SettingsWrong(file="gkflow.toml", reason=reason) from None
+        file, _ = place_of(settings.home, os.environ, "files", "group") or (FILE_NAME, 0)
+        raise SettingsWrong(file=FILE_NAME if file.endswith(FILE_NAME) else file, reason=reason) from None
 
 
 def wide_files(settings: Settings) -> list[str]:

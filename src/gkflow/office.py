@@ -515,7 +515,7 @@ class Office:
     ) -> list[dict[str, object]]:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         with self.store.reading(session) as ledger:
-            named = [case_named(ledger, each) for each in cases] if cases is not None else None
+            named = list(dict.fromkeys(case_named(ledger, each) for each in cases)) if cases is not None else None
             return list(export_rows(ledger, named))
 
     def rebuild(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.bootstrap import database_of, folders, packaged_files, rulebook, settings_of
 from gkflow.domain.objections.database import DatabaseMissing
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 _CORRECTIONS_ON_EVERY_DAY = "0004"
 
 
-def init_office(
-    home: Path, name: str = "", unit: str = "", profile: str = "", *, new_database: bool = False
-) -> tuple[bool, Office]:
+class SetUp(NamedTuple):
+    """An office after it was set up (初始化结果)."""
+
+    fresh: bool  # whether the settings were created
+    office: Office
+    upgraded: str | None  # the earlier schema of its database, if it was brought up to date
+
+
+def init_office(home: Path, name: str = "", unit: str = "", profile: str = "", *, new_database: bool = False) -> SetUp:
     """
     Set up an office in a folder (初始化): settings, database, the known calendar edition. Nothing that already exists
-    is changed; returns True if the settings were created.
+    is changed, except that an older database is brought up to date.
 
     The settings are written after the database has been created. So a ``gkflow.toml`` without its database is an
     office that has lost it, never a half-finished set-up: it is refused (Unfit), unless *new_database* allows an empty
@@ -55,7 +61,7 @@ def init_office(
     office.adopt_first()
     if before is not None and before < _CORRECTIONS_ON_EVERY_DAY:
         office.rebuild()
-    return fresh, office
+    return SetUp(fresh, office, before if before != SCHEMA else None)
 
 
 def _database(chosen: Settings, home: Path, settings_file: Path | None) -> tuple[Database, str | None]:

@@ -93,7 +93,7 @@ def test_lapses_of_one_clock_are_compared_as_they_are_printed(folder: Path) -> N
 def test_an_office_whose_file_cites_otherwise_works_and_gkflow_check_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gkflow.bootstrap import check_rules
+    from gkflow.checking import check_rules
 
     monkeypatch.setenv("GKFLOW_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -284,7 +284,7 @@ def test_what_was_filed_in_time_is_not_overdue(place: Place) -> None:
 
 
 def test_a_town_is_reviewed_by_the_owner_of_the_field_and_a_department_files_directly(tmp_path: Path) -> None:
-    _, office = init_office(tmp_path, profile="zhongshan")
+    office = init_office(tmp_path, profile="zhongshan").office
     element = dict.fromkeys(("item_name", "basis", "content", "subject", "time_limit", "method"), "甲")
     with office:
         office.import_register(read_register(PLANS / "zhongshan-2020.csv"), now=NOW)

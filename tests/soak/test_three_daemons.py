@@ -50,7 +50,7 @@ def a_register(cases: int) -> list[tuple[int, dict[str, str]]]:
 
 
 def an_office(home: Path, cases: int) -> Office:
-    _, office = init_office(home, "测试机关", "T")
+    office = init_office(home, "测试机关", "T").office
     done = office.import_register(a_register(cases), now=TYPED_IN)
     assert not done.bad
     return office
@@ -213,7 +213,7 @@ def test_three_daemons_on_postgresql_record_every_step_once(tmp_path: Path, monk
         monkeypatch.setenv("GKFLOW_DATABASE_URL", server.get_uri())
         home = tmp_path / "home"
         environ = clean_environ(GKFLOW_DATABASE_URL=server.get_uri())
-        _, office = init_office(home, "测试机关", "T")
+        office = init_office(home, "测试机关", "T").office
         with office:
             assert not office.import_register(a_register(300), now=TYPED_IN).bad
         seed = int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(1 << 30))

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
 from gkflow import plugs
+from gkflow.domain.address import mail_address
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
@@ -21,7 +22,7 @@ from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, Remind
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.model_reader import Path as Path_
 from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
-from gkflow.files.nodes import Faults, Node, from_plain
+from gkflow.files.nodes import Faults, Node, from_plain, line_of
 from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
@@ -164,6 +165,22 @@ def read_settings(
     return replace(settings, unsendable=later.all()) if patient else settings
 
 
+def place_of(home: Path, environ: Mapping[str, str], *path: str) -> tuple[str, int] | None:
+    """Where a key was set: its variable, or the file and the line; None if it was not (设置项的出处)."""
+    file, faults = home / FILE_NAME, Faults()
+    node: Node | None = from_plain({}, file.as_posix())
+    if file.exists():
+        node = read_toml(file, file.as_posix(), faults)
+    if node is None:
+        return None
+    whole = inner = _overridden(node, environ)
+    for step in path:
+        if not isinstance(inner.value, dict) or step not in inner.value:
+            return None
+        inner = inner.value[step]
+    return inner.file, line_of(whole, path) if inner.file == whole.file else 0
+
+
 def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
     """The settings overridden by the variables, if there are any, because finding their names takes time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
@@ -303,8 +320,19 @@ def _mail(notices: Found[SettingsFile]) -> Mail:
         return Mail()
     if keys.host and not keys.sender:
         notices.fault(said("host without sender: under which address does mail leave?"), "mail", key="host")
+    if keys.sender and not _is_sender(keys.sender):
+        wanted = said("an address, alone or as 政务公开办 <gk@example.gov.cn>")
+        notices.fault(
+            said('sender must be {wanted}, not "{shown}"', wanted=wanted, shown=keys.sender), "mail", key="sender"
+        )
     tls = next(way for way in _TLS if way == keys.tls)
     return Mail(keys.host, keys.port, keys.sender, keys.user, keys.password, tls, keys.timeout)
+
+
+def _is_sender(text: str) -> bool:
+    from email.utils import parseaddr  # only where there is a sender
+
+    return mail_address(parseaddr(text)[1].strip()) is not None
 
 
 def _webhook(file: SettingsFile) -> Webhook:

@@ -101,7 +101,7 @@ def _at_home_in(folder: Path) -> Iterator[None]:
 
 
 def _set_up(folder: Path) -> None:
-    _, office = init_office(folder.absolute(), say("Demonstration"), "DEMO")
+    office = init_office(folder.absolute(), say("Demonstration"), "DEMO").office
     office.close()
 
 

@@ -32,8 +32,8 @@ def command(
     if format == "csv" and ending in ("json", "xlsx"):
         format = ending  # --output register.xlsx implies it
     with gkflow.open() as office:
-        for case in cases or ():
-            office.view(case)  # an unknown case is refused before anything is written
+        # An unknown case is refused before anything is written; one that is named twice is written once.
+        cases = list(dict.fromkeys(office.view(case).case.number for case in cases or ()))
         if published:
             first: tuple[str, ...] = (say_as("export", "case"),)
             found = {number: office.published(number) for number in cases or _that_may_lie_open(office)}

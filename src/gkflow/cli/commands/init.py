@@ -14,7 +14,7 @@ from gkflow.cli.opening import warn
 from gkflow.cli.output import reason
 from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
-from gkflow.setup import init_office, plan_of
+from gkflow.setup import SCHEMA, init_office, plan_of
 from gkflow.words.language import label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:
@@ -49,12 +49,19 @@ def command(
     """Set up an office: gkflow.toml, the database, the known calendar."""
     home = Path(folder or os.environ.get("GKFLOW_HOME") or ".").absolute()
     try:
-        fresh, office = init_office(home, name, unit, profile, new_database=new_database)
+        fresh, office, upgraded = init_office(home, name, unit, profile, new_database=new_database)
     except OSError as error:
         raise Unreadable(file=str(home), reason=reason(error)) from None
     with office:
         through = office.calendar.announced_through
-        if not fresh and not new_database:
+        if upgraded is not None:
+            print(
+                say(
+                    "the office is in {home} already; its database was brought from schema {before} to {now}.",
+                    home=home, before=upgraded, now=SCHEMA,
+                )
+            )  # fmt: skip
+        elif not fresh and not new_database:
             print(say("the office is in {home} already; nothing was changed.", home=home))
         else:
             print(say("the office is set up: {home}", home=home))

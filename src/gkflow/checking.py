@@ -1,0 +1,108 @@
+"""
+Checking an installation (检查): its rule files, its settings, and the ``GKFLOW_*`` variables that are set.
+
+What is found at once here would otherwise be found by the first command that needs it. Nothing is connected to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from gkflow.bootstrap import folders, home_folder, known_edition, picks_of, private_of, settings_of
+from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, GkflowError
+from gkflow.domain.objections.database import NotADatabase
+from gkflow.domain.objections.installation import NoOffice, SettingsWrong
+from gkflow.domain.sentences import said
+from gkflow.present import VARIABLE, moment_of
+
+if TYPE_CHECKING:
+    from gkflow.domain.rulebook import Rulebook
+    from gkflow.files.settings import Settings
+
+_HOME = "GKFLOW_HOME"
+_T = TypeVar("_T")
+
+
+def check_rules() -> Rulebook:
+    """
+    Read every rule file, the packaged ones and the office's own: settings, calendar, law, ladders, workflows, wording
+    and plans, under every profile; and check the variables. Raises FilesAtFault with all faults at once.
+    """
+    from gkflow.files.form import check_files
+    from gkflow.files.wording import read_wording
+
+    home = home_folder()
+    places = tuple(folders(home))
+    faults: list[Fault] = list(_of_process(os.environ))
+
+    def tried(read: Callable[[], _T]) -> _T | None:
+        try:
+            return read()
+        except FilesAtFault as error:
+            faults.extend(error.faults)
+            return None
+
+    tried(lambda: read_wording(places))
+    settings = tried(lambda: settings_of(home, patient=False))
+    if settings is not None:
+        faults += _of_settings(home, settings, os.environ)
+    edition = tried(lambda: known_edition(home))
+    profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
+    # The rules are compared even without a calendar: none of them names a day that it would have to know.
+    days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
+    book = tried(lambda: check_files(places, days, profile, picks))
+    if faults or book is None:
+        raise ExaminedAtFault(list(dict.fromkeys(faults)))
+    return book
+
+
+def _of_process(environ: Mapping[str, str]) -> Iterator[Fault]:
+    """The variables that are no settings: where the office is, and what time it is there."""
+    if (home := environ.get(_HOME)) and not home_folder().is_dir():
+        yield Fault(_HOME, 0, said("{place} is not a folder", place=home))
+    if text := environ.get(VARIABLE, "").strip():
+        try:
+            moment_of(text)
+        except GkflowError:
+            wanted = said("write a day (2026-11-22), a moment (2026-11-22T09:00) or days from now (+400d)")
+            yield Fault(VARIABLE, 0, said('"{value}": {wanted}', value=text, wanted=wanted))
+
+
+def _of_settings(home: Path, settings: Settings, environ: Mapping[str, str]) -> Iterator[Fault]:
+    """What the settings name outside of the rule files: a database, a group, whoever acts."""
+    from gkflow.files.home import FILE_NAME as SETTINGS
+    from gkflow.files.settings import place_of
+
+    # Without a key the database is in the office's folder, which need not exist for a check.
+    if (place := place_of(home, environ, "database", "url")) and (wrong := _wrong_address(settings)):
+        yield Fault(*place, said("[database] url: {reason}", reason=wrong))
+    try:
+        private_of(settings)
+    except SettingsWrong as error:
+        yield Fault(*(place_of(home, environ, "files", "group") or (SETTINGS, 0)), error.reason)
+    names = tuple(dict.fromkeys(person.name for person in settings.people))
+    # As at the counter: where the settings name nobody for the unit, anybody may act.
+    if settings.me and settings.me not in names and any(each.unit == settings.unit for each in settings.people):
+        place = place_of(home, environ, "me", "name") or (SETTINGS, 0)
+        yield Fault(*place, said('[me]: no person "{name}"; there are: {names}', name=settings.me, names=names))
+
+
+def _wrong_address(settings: Settings) -> str:
+    """Why the database cannot be opened by its address; empty if it may be."""
+    from gkflow.store.connections import engine_of
+
+    try:
+        engine_of(settings.database.url, settings.database.synchronous).dispose()
+    except NoOffice as error:
+        return said("the folder of {place} is missing", place=error.place)
+    except NotADatabase as error:
+        return said("{place} is a folder", place=error.file)
+    except SettingsWrong as error:
+        return error.reason
+    except GkflowError as error:
+        return error.sentence
+    return ""
