@@ -36,3 +36,10 @@ def test_the_workbook_for_people_is_a_register_that_import_reads(register: Gkflo
     assert done.code == 0, done.out
     assert "新记 0 行" in done.out
     assert "内容不同" not in done.out
+
+
+def test_a_case_that_is_named_twice_is_written_once(register: Gkflow) -> None:
+    once = register("export", "RC01", "RC02", "--format", "json").out
+
+    assert register("export", "RC01", "RC02", "RC01", "--format", "json").out == once
+    assert register("export", "RC01", "RC01", "--published").out == register("export", "RC01", "--published").out
