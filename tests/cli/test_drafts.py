@@ -54,6 +54,31 @@ def test_a_refused_entry_is_kept_with_the_reason_and_is_no_part_of_the_record(re
     assert "gkflow drafts enter" in table
 
 
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        ((), "答复类型(decision)"),
+        (("decision=D-XXX", "method=posted"), "D-PUB-ALREADY 已主动公开"),
+        (("method=x",), "handed 直接送达"),
+    ],
+)
+def test_a_list_of_drafts_names_the_fact_and_not_all_of_its_choices(
+    register: Gkflow, facts: tuple[str, ...], named: str
+) -> None:
+    given = [word for fact in facts for word in ("--fact", fact)]
+    told = register("do", "RC01", "reply", *given, "--day", "2022-11-01", "--by", "张三", "--draft")
+    assert told.code == 2
+
+    (row,) = rows_of(register, "drafts")
+    table = register("drafts").out
+
+    # The refusal itself lists them all; of 21 choices a list shows three.
+    assert named in row["reason"]
+    assert row["reason"].count("D-") <= 4
+    assert row["reason"] in " ".join(table.split()) or row["reason"][:20] in table
+    assert "gkflow do 案件 动作 --help" in table
+
+
 def test_without_the_option_what_can_be_mended_ends_with_a_hint(register: Gkflow) -> None:
     done = register("do", "RC01", "reply")
     assert done.code == 2

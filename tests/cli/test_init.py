@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import ROOT, Command
-from gkflow.setup import SCHEMA
+from gkflow.store.database import SCHEMA
 
 
 @pytest.mark.parametrize("version", ["0001", "0004"])

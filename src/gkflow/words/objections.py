@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gkflow.domain.errors import GkflowError, fill
+from gkflow.domain.sentences import Sentence
 from gkflow.words.language import ENGLISH, listed, say, spoken, translated
 from gkflow.words.system import reason_words
 from gkflow.words.vocabulary import ROLES, UNITS, word
@@ -38,6 +39,20 @@ def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda 
     told["cited"] = say(" ({cite})", cite=cite) if cite else ""
     told["possible"] = say("; {choices}", choices=possible) if possible else ""
     return fill(spoken().pattern(error.sentence), told)
+
+
+_FEW = 3  # choices that an example needs
+
+
+def without_choices(error: GkflowError) -> GkflowError:
+    """The same objection without the choices of a fact, or with a few of many, for a list of objections."""
+    facts = {**error.facts}
+    if "possible" in facts:
+        facts["possible"] = ""
+    rule = facts.get("rule")
+    if isinstance(rule, Sentence) and isinstance(names := rule.fields.get("names"), list) and len(names) > _FEW:
+        facts["rule"] = Sentence(rule.pattern, {**rule.fields, "names": [*names[:_FEW], "…"]}, rule.context)
+    return type(error).of(facts)
 
 
 def _told(name: str, value: Any, labels: Labels) -> Any:

@@ -21,6 +21,7 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.sentences import said
 from gkflow.words.language import label_of, say
+from gkflow.words.objections import without_choices
 
 if TYPE_CHECKING:
     from gkflow.application.ports import DraftLine
@@ -73,6 +74,7 @@ def _list(office: Office, format: str, output: str) -> None:
     show(rows, _columns(flows, unit_labels(office)), format, output or None, say("Drafts"))
     if format == "table" and rows and not output:
         print(say("to enter: gkflow drafts enter ID --fact FACT=VALUE; to drop: gkflow drafts drop ID"))
+        print(say("what a fact may be: gkflow do CASE ACTION --help, or gkflow receive WORKFLOW --help"))
     elif format == "table" and not rows:
         typer.echo(say("no drafts."), err=True)
 
@@ -171,8 +173,9 @@ def kept_where_refused(
         if draft:
             # "Today" is the day of the refusal, also when the draft is entered on a later one.
             day = given["day"] or legal_day(office.moment(None))
+            why = error_words(without_choices(error))
             id_ = office.drafts.keep(
-                case, action, words, workflow=flow.name, day=day, by=given["by"], unit=given["unit"],
+                case, action, why, workflow=flow.name, day=day, by=given["by"], unit=given["unit"],
                 facts=given["facts"],
             )  # fmt: skip
             words += "\n" + say("kept as draft {id} (gkflow drafts enter {id} --fact FACT=VALUE)", id=id_)
