@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.printed import rows_of
+from gkflow.cli.commands.rules import _side_by_side
 
 Gkflow = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
@@ -126,3 +129,23 @@ def test_commands_without_an_office_read_the_files(waiting: Gkflow) -> None:
     (row,) = [row for row in rows_of(waiting, "limits") if row["limit"] == "ogi-regulations/reply"]
     assert row["length"] == 15
     assert WAITS not in waiting("check").err
+
+
+@given(st.text("ab甲", max_size=90), st.text("ab甲", max_size=90), st.text("ab甲", max_size=90))
+def test_two_values_that_differ_are_seen_to_differ(alike: str, one: str, other: str) -> None:
+    old, new = _side_by_side({"old": alike + one, "new": alike + other})
+
+    assert (old == new) is (one == other)
+    assert max(len(old), len(new)) <= 60
+
+
+def test_a_ladder_with_another_step_shows_that_step(office: Gkflow, home: Path) -> None:
+    ladder = "config/ladders/reply.yaml"
+    text = (ROOT / ladder).read_text(encoding="utf-8")
+    (home / ladder).parent.mkdir(parents=True, exist_ok=True)
+    (home / ladder).write_text(text.replace("steps:\n", "steps:\n  - {at: -7, kind: remind, tell: [officer]}\n"))
+
+    (change,) = json.loads(office("rules", "adopt", "--format", "json").out)["changes"]
+
+    assert (change["what"], change["old"]) == ("steps.0", None)
+    assert "-7" in office("rules", "adopt").out

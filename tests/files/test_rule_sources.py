@@ -103,3 +103,23 @@ def test_a_decree_without_title_and_number_is_a_fault(tmp_path: Path) -> None:
     own(tmp_path, LAW, lambda text: text.replace(place, said + place, 1))
     with pytest.raises(FilesAtFault, match="neither title nor number"):
         read_law([ROOT, tmp_path])
+
+
+LADDER = "config/ladders/reply.yaml"
+FIRST = "  - {at: -5, kind: remind, colour: yellow, tell: [officer], label: 提醒}\n"
+ADDED = "  - {at: -3, kind: remind, colour: yellow, tell: [officer], label: 再次提醒}\n"
+
+
+def test_a_step_that_comes_into_a_ladder_is_that_step_and_not_the_whole_ladder(tmp_path: Path) -> None:
+    plain = read_sources([ROOT], "national")
+    other = own(
+        tmp_path, LADDER, lambda text: text.replace(FIRST, FIRST + ADDED).replace("at: 10, kind", "at: 12, kind")
+    )
+
+    came, went = list(changes(plain, other)), list(changes(other, plain))
+
+    step = {"at": -3, "kind": "remind", "colour": "yellow", "tell": ["officer"], "label": "再次提醒"}
+    assert [(each.what, each.old, each.new) for each in came] == [("steps.1", None, step), ("steps.6.at", 10, 12)]
+    assert [(each.what, each.old, each.new) for each in went] == [("steps.1", step, None), ("steps.5.at", 12, 10)]
+    lines = (tmp_path / LADDER).read_text(encoding="utf-8").splitlines(keepends=True)
+    assert lines[came[0].line - 1] == ADDED

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,11 +78,31 @@ def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*new, *old)):
             yield from _differences(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, str(key)))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+    elif isinstance(old, list) and isinstance(new, list):
+        for place, one, other in _aligned(old, new):
             yield from _differences(one, other, (*path, str(place)))
     elif old is _ABSENT or new is _ABSENT or old != new:
         yield path, old, new
+
+
+def _aligned(old: list[Any], new: list[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """
+    The items of two lists side by side, with their place; an item that only one list has is beside nothing. Sections
+    that begin alike (the step at -3) belong together.
+    """
+    if len(old) == len(new):
+        yield from zip(range(len(new)), old, new, strict=True)
+        return
+    one, other = ([_begins(each) for each in items] for items in (old, new))
+    for _, first, last, begin, end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        for was, now in zip_longest(range(first, last), range(begin, end)):
+            place = now if now is not None else was
+            yield place, _ABSENT if was is None else old[was], _ABSENT if now is None else new[now]
+
+
+def _begins(item: Any) -> str:
+    """A section's first value, which tells it from the others; any other item as a whole."""
+    return json.dumps(next(iter(item.items()), None) if isinstance(item, dict) else item, ensure_ascii=False)
 
 
 def _order(sources: RuleSources, name: str) -> str:

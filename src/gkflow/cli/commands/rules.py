@@ -7,7 +7,8 @@ files differ and which open deadlines that moves, and with ``--apply`` adopts th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -33,6 +34,7 @@ _KINDS = {
     "list": said("list"), "duty": said_as("kinds.duty", "duty"), "profile": said("profile"),
 }  # fmt: skip
 _LONGEST = 60
+_BEFORE = 12  # characters before a difference
 
 
 def command(
@@ -142,8 +144,8 @@ def _change_columns() -> tuple[Column, ...]:
         Column("kind", said_as("rules.kind", "kind"), words=lambda each: translated(_KINDS[each])),
         Column("name", said("name"), told=lambda row: label_of(row["label"] or row["name"], row["name"])),
         Column("what", said("what"), words=_what),
-        Column("old", said_as("rules.old", "old"), words=_short),
-        Column("new", said_as("rules.new", "new"), words=_short),
+        Column("old", said_as("rules.old", "old"), told=lambda row: _side_by_side(row)[0]),
+        Column("new", said_as("rules.new", "new"), told=lambda row: _side_by_side(row)[1]),
         Column(
             "file", said("file"),
             told=lambda row: f"{row['file']}:{row['line']}" if row["line"] else row["file"],
@@ -155,15 +157,27 @@ def _what(each: str) -> str:
     return say("order") if each == "order" else each
 
 
-def _short(value: Any) -> str:
-    text = (
-        value
-        if isinstance(value, str)
-        else " ".join(json_text(value).split())
-        if isinstance(value, (dict, list))
-        else str(value)
-    )
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _side_by_side(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The old and the new value, each cut to where they differ if it is long."""
+    old, new = ("" if row[key] is None else _value(row[key]) for key in ("old", "new"))
+    alike = len(commonprefix((old, new)))
+    return _cut(old, alike), _cut(new, alike)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return " ".join(json_text(value).split())
+    return str(value)
+
+
+def _cut(text: str, alike: int) -> str:
+    """At most so many characters, with the first one at which the texts differ and a few before it."""
+    if len(text) <= _LONGEST:
+        return text
+    start = max(0, min(alike - _BEFORE, len(text) - _LONGEST + 1))
+    head, rest = ("…", text[start + 1 :]) if start else ("", text)
+    room = _LONGEST - len(head)
+    return head + (rest if len(rest) <= room else rest[: room - 1] + "…")
 
 
 def _edition_columns() -> tuple[Column, ...]:
