@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from builders import rules
 from gkflow.cli.app import COMMANDS, _build
 from gkflow.cli.examples import EXAMPLES
 from gkflow.cli.help import width
+from gkflow.domain.errors import NotFound
 
 Gkflow = Callable[..., Any]
 LINES = [(name, line) for name, lines in EXAMPLES.items() for line, _ in lines]
@@ -132,3 +134,25 @@ def test_the_shell_completes_commands_and_options(typed: str, position: int, wan
         [sys.executable, "-m", "gkflow"], env={**os.environ, **asked}, capture_output=True, text=True, encoding="utf-8"
     )
     assert set(done.stdout.split()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("receive", "许可"), "行政许可公示"),
+        (("receive", "处罚公示"), "行政处罚公示"),
+        (("limits", "--workflow", "许可"), "行政许可公示"),
+        (("do", "RC01", "补正"), "告知补正"),
+        (("do", "RC01", "reply", "--fact", "类型=x"), "答复类型"),
+    ],
+)
+def test_a_part_of_a_label_is_answered_with_the_label(words: tuple[str, ...], near: str, register: Gkflow) -> None:
+    done = register(*words, "--by", "张三") if words[0] == "do" else register(*words)
+
+    assert done.code == 2
+    assert near in done.err
+
+
+def test_a_program_that_gives_a_part_of_a_label_is_told_the_label_as_well() -> None:
+    with pytest.raises(NotFound, match='do you mean "行政许可公示"'):
+        rules().workflow("许可")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from math import isfinite
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
 from gkflow.domain.errors import Refused
 from gkflow.domain.fact_rules import FactSpec
-from gkflow.domain.hints import did_you_mean, there_are
+from gkflow.domain.hints import did_you_mean, near_names, there_are
 from gkflow.domain.objections.days import BadDay
 from gkflow.domain.objections.facts import BadFact, FactTwice, NameTooLong, UnknownFact
 from gkflow.domain.objections.register_files import MarkRefused
@@ -293,7 +292,7 @@ def _by_label(workflow: Workflow, action: Action, label: object, names: tuple[st
         if spec.label == label:
             return spec.name
     name = str(label)
-    near = get_close_matches(name, names, 2)
+    near = near_names(name, [*names, *(label for each in names if (label := _label(workflow, each)))])
     mean = did_you_mean(near) or there_are(f"{each} {_label(workflow, each)}".rstrip() for each in names)
     raise UnknownFact(action=action.name, fact=name, near=near, mean=mean, allowed=names)
 

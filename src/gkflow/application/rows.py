@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import NamedTuple, cast
 
 from gkflow.application.checks import far_days, label_of
@@ -16,7 +15,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import CORRECT
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.fact_rules import FactSpec
-from gkflow.domain.hints import did_you_mean
+from gkflow.domain.hints import did_you_mean, near_names
 from gkflow.domain.objections.cases import UnknownAction
 from gkflow.domain.objections.days import DayFar, DayToCome, YearTooEarly
 from gkflow.domain.objections.register_files import (
@@ -252,7 +251,7 @@ class RowReader:
             plain = folded(name)
             found = plain if plain in workflow.actions else labels.get(plain)
             if found is None:
-                near = get_close_matches(name, [*workflow.actions, *labels], 3)
+                near = near_names(name, [*workflow.actions, *labels], 3)
                 raise UnknownAction(workflow=workflow.name, action=name, near=near, mean=did_you_mean(near))
             self.actions[workflow.name, name] = found
         return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gkflow.application.resolve_names import unit_named as named
 from gkflow.cli.options import relative
-from gkflow.domain.hints import there_are
+from gkflow.domain.hints import near_names, there_are
 from gkflow.domain.objections.cases import UnknownWorkflow
 from gkflow.domain.sentences import Either, said, said_as
 from gkflow.words.findings import finding_words
@@ -28,7 +27,7 @@ def workflow_named(book: Rulebook, text: str) -> str:
         if text.strip() in (flow.name, flow.label):
             return flow.name
     names = [word for flow in book.workflows.values() for word in (flow.name, flow.label)]
-    near = get_close_matches(text.strip(), names, 2)
+    near = near_names(text, names)
     there = [label_or(f"{flow.label}({flow.name})", flow.name) for flow in book.workflows.values()]
     mean = (
         said(" (do you mean {near}?); there are: {names}", near=Either(near), names=there) if near else there_are(there)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from transitions import Machine, MachineError
 
 from gkflow.domain.case import ASIDE, CORRECT, LINK, NOTE, NOTHING, RECOUNT, Case, Entry, Finding
 from gkflow.domain.fact_rules import Requirement
-from gkflow.domain.hints import did_you_mean, there_are
+from gkflow.domain.hints import did_you_mean, near_names, there_are
 from gkflow.domain.objections.cases import ActionNotAllowed, CaseEnded, UnknownAction
 from gkflow.domain.workflow import Action, Workflow
 
@@ -84,7 +83,7 @@ def action_of(workflow: Workflow, name: str) -> Action:
     """The action of that name or label. Raises NotFound with the nearest names."""
     action = workflow.actions.get(name) or next((a for a in workflow.actions.values() if a.label == name), None)
     if action is None:
-        near = get_close_matches(name, workflow.actions, 3)
+        near = near_names(name, [*workflow.actions, *(each.label for each in workflow.actions.values())], 3)
         there = [f"{each.name} {each.label}" for each in workflow.actions.values() if each.name != RECOUNT]
         mean = did_you_mean(near) or there_are(there)
         raise UnknownAction(workflow=workflow.name, action=name, near=near, mean=mean)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from gkflow.domain.hints import there_are
+from gkflow.domain.hints import near_names, there_are
 from gkflow.domain.law import Bound, Direction, Law, LimitUnit, LimitValue, TimeLimit
 from gkflow.domain.objections.cases import UnknownLimit, UnknownWorkflow
 from gkflow.domain.sentences import said
@@ -71,7 +70,8 @@ class Rulebook:
         """The workflow of that name or label. Raises NotFound ("unknown_workflow")."""
         found = self.workflows.get(name) or next((w for w in self.workflows.values() if w.label == name), None)
         if found is None:
-            raise UnknownWorkflow(workflow=name, mean=mean(name, self.workflows))
+            labels = [each.label for each in self.workflows.values()]
+            raise UnknownWorkflow(workflow=name, mean=mean(name, self.workflows, labels))
         return found
 
     @cached_property
@@ -208,9 +208,9 @@ def _amount(value: LimitValue) -> str:
 _MOST = 12  # a longer list is for the reference, not for a hint
 
 
-def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
+def mean(name: str, names: Mapping[str, object] | Iterable[str], labels: Iterable[str] = ()) -> str:
     """
-    A hint with the nearest name, or else the existing names (是否指).
+    A hint with the nearest name or label, or else the existing names (是否指).
 
     >>> mean("aproved", ("approved", "received"))
     ' (do you mean "approved"?)'
@@ -218,7 +218,7 @@ def mean(name: str, names: Mapping[str, object] | Iterable[str]) -> str:
     '; there are: approved, received'
     """
     there = list(names)
-    near = difflib.get_close_matches(name, there, n=1)
+    near = near_names(name, [*there, *labels], 1)
     if near:
         return said(' (do you mean "{near}"?)', near=near[0])
     return there_are(there) if 0 < len(there) <= _MOST else ""

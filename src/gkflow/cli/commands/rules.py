@@ -8,7 +8,6 @@ files differ and which open deadlines that moves, and with ``--apply`` adopts th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -160,7 +159,9 @@ def _what(each: str) -> str:
 def _side_by_side(row: Mapping[str, Any]) -> tuple[str, str]:
     """The old and the new value, each cut to where they differ if it is long."""
     old, new = ("" if row[key] is None else _value(row[key]) for key in ("old", "new"))
-    alike = len(commonprefix((old, new)))
+    alike = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
     return _cut(old, alike), _cut(new, alike)
 
 
