@@ -145,7 +145,8 @@ def test_every_odd_value_of_every_parameter_is_taken_or_refused(method: tuple[st
 def test_odd_values_together_are_taken_or_refused(method: tuple[str, str], shared: Office, data: Any) -> None:
     verb, ordered, names = parameters(shared, method)
     wrong = st.one_of(st.sampled_from(ODD), st.text(), st.integers(), st.floats(), st.dates(), st.binary())
-    odd = {each: data.draw(wrong) for each in data.draw(st.sets(st.sampled_from(names)))}
+    drawn = data.draw(st.sets(st.sampled_from(names))) | ({"ledger"} & set(names))
+    odd = {each: data.draw(wrong) for each in drawn}
     assert_taken_or_refused(verb, {**ordered, **odd})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,8 @@ class Calendars:
 
             done = begin_adopting(Transaction(ledger, old, moment), new, wanted.edition, adopt, by)
         office.in_use()
-        recount_moved(office.store, office.rules, moment)
-        return done
+        recounted = recount_moved(office.store, office.rules, moment)
+        return replace(done, notices=recounted.notices, unaddressed=recounted.unaddressed)
 
     def _rules_with(self, edition: CalendarEdition, at: datetime) -> OfficeContext:
         """The rules with *edition* in place of the edition in use."""

@@ -140,7 +140,7 @@ class Office:
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
         """Recalculate the cases left by an interrupted adoption (续办采用); return how many."""
-        return recount_moved(self.store, self.rules, self.moment(now))
+        return recount_moved(self.store, self.rules, self.moment(now)).cases
 
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -120,8 +121,8 @@ class RuleEditions:
 
             done = begin_adopting(Transaction(ledger, old, moment), new, known.edition, adopt, by)
         office.in_use()
-        recount_moved(office.store, office.rules, moment)
-        return done
+        recounted = recount_moved(office.store, office.rules, moment)
+        return replace(done, notices=recounted.notices, unaddressed=recounted.unaddressed)
 
     def _rules_with(self, known: KnownRules, at: datetime, by: str) -> OfficeContext:
         """The rules with these in place of the ones in use."""

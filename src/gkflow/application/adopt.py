@@ -34,6 +34,8 @@ class Adopting:
     moved: int
     earlier: int
     touched: int  # cases whose rows were recomputed, whether they moved or only became firmer
+    notices: int = 0  # written to the outbox
+    unaddressed: int = 0  # of these, the ones that reach nobody: the settings name nobody for their roles
 
 
 def changed_days(old: WorkCalendar, new: WorkCalendar) -> list[date]:

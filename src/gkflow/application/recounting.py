@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from gkflow.application.actions import Command, make_entry, write
 from gkflow.application.composing import Telling, compose, keep_wording, receivers_of
@@ -25,30 +26,41 @@ EARLIER, LATER = "moved_earlier", "moved_later"
 BATCH = 200  # cases in one transaction: at 2,000 a second, others wait for a tenth of a second
 
 
-def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> int:
+class Recounted(NamedTuple):
+    """What was processed (重新推算结果): how many cases, how many notices of it, and how many of these reach nobody."""
+
+    cases: int = 0
+    notices: int = 0
+    unaddressed: int = 0
+
+
+def recount_moved(store: Store, rules: OfficeContext, now: datetime) -> Recounted:
     """
     Process every queued case (重新推算): write an entry for every clock that moves, recompute its rows and notify the
-    officers, those whose deadline ends earlier first and with higher urgency. Returns how many cases. Lets other
-    writers in between its batches.
+    officers, those whose deadline ends earlier first and with higher urgency. Lets other writers in between its
+    batches.
     """
-    count = 0
+    done = Recounted()
     while True:
         with store.reading() as ledger:
             if not ledger.recounts.waiting_cases(1):
-                return count
+                return done
         with store.writing(hold="alone") as ledger:
             rules = rules.renewed(ledger)
             batch = ledger.recounts.waiting_cases(BATCH)
             keep_wording(ledger, rules, now)
+            written: list[NoticeLine] = []
             later: list[NoticeLine] = []  # of a case that moves both ways, list what ends earlier first
             for waiting in batch:
                 lines = list(_recounted(ledger, rules, waiting, now))
                 both = any(line.kind == EARLIER for line in lines)
                 ledger.outbox.put_notices([line for line in lines if line.kind == EARLIER or not both])
+                written += lines
                 later += [line for line in lines if line.kind != EARLIER and both]
             ledger.outbox.put_notices(later)
             ledger.recounts.done_waiting([waiting.case for waiting in batch])
-            count += len(batch)
+            nobody = sum(not line.name for line in written)
+            done = Recounted(done.cases + len(batch), done.notices + len(written), done.unaddressed + nobody)
         store.give_way()
 
 

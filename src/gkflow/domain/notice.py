@@ -130,16 +130,17 @@ def find_all(
     people: Sequence[Person], roles: Sequence[str], unit: str, officer: str = "", line: ReportingLine = UPWARD
 ) -> tuple[Addressee, ...]:
     """
-    Find who is notified when a step names several *roles*: each person once, in the first role found.
+    Find who is notified when a step names several *roles*: each person once, in the first role found; nobody at most
+    once, with every post that was found vacant.
 
     Two people with one name are different if their addresses differ.
     """
     found: dict[tuple[Any, ...], Addressee] = {}
     for role in roles:
         for who in find_addressees(people, role, unit, officer, line):
-            # An unfilled role is a separate entry.
+            # What reaches nobody is one entry, whatever roles were meant.
             own = tuple(sorted((channel, address) for channel, address in who.channels.items() if address))
-            key = (who.name, own) if who.name else ("", who.role)
+            key = (who.name, own)
             known = found.get(key)
             if known is not None:
                 who = replace(
@@ -185,14 +186,22 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
     told = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
     for key in ("role", "meant"):
         told[key] = wording.roles.get(str(facts.get(key)), told[key])
+    vacant = list(facts.get("vacant") or ())
     if not facts.get("to"):
         told["to"] = told["role"]
-    vacant = list(facts.get("vacant") or ())
+        if vacant and "nobody" in wording.words:
+            told["vacant"] = _roles(wording, vacant)
+            text = f"{text.rstrip()}\n{wording.words['nobody'][1]}"
+            return subject.format_map(told), text.format_map(told).strip()
     if facts.get("unknown") and "unknown" in wording.words:
         vacant = [role for role in vacant if role != "officer"]
         text = f"{text.rstrip()}\n{wording.words['unknown'][1]}"
     if vacant:
         # 职责空缺: who is notified in place of another must be given the reason.
-        told["vacant"] = "、".join(wording.roles.get(role, role) for role in vacant)
+        told["vacant"] = _roles(wording, vacant)
         text = f"{text.rstrip()}\n{wording.words['vacant'][1]}" if "vacant" in wording.words else text
     return subject.format_map(told), text.format_map(told).strip()
+
+
+def _roles(wording: Wording, roles: Sequence[str]) -> str:
+    return "、".join(wording.roles.get(role, role) for role in roles)

@@ -193,6 +193,31 @@ def say_finished(office: Office) -> None:
         typer.echo(say("the last adoption was broken off: {count} cases finished.", count=left), err=True)
 
 
+def _notified(done: Adopting) -> str:
+    """What moved, and who will be notified of it: as the outbox has it."""
+    if done.unaddressed and done.unaddressed == done.notices:
+        return say(
+            "adopted: {moved} last days moved, {earlier} of them earlier; the settings name nobody to notify: {count} "
+            "notices are only filed (name people under [[people]] in gkflow.toml).",
+            moved=done.moved,
+            earlier=done.earlier,
+            count=done.unaddressed,
+        )
+    if done.unaddressed:
+        return say(
+            "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be notified, {count} other "
+            "notices have no addressee and are only filed.",
+            moved=done.moved,
+            earlier=done.earlier,
+            count=done.unaddressed,
+        )
+    return say(
+        "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be notified.",
+        moved=done.moved,
+        earlier=done.earlier,
+    )
+
+
 def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar adopt") -> str:
     """What moves, or moved, in one line; *command* is the adopting command."""
     if done is not None and not done.moved:
@@ -200,11 +225,7 @@ def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar
             return say("adopted: no last day moved; {count} open cases were reckoned anew.", count=done.touched)
         return say("adopted: no last day moved.")
     if done is not None:
-        return say(
-            "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be told.",
-            moved=done.moved,
-            earlier=done.earlier,
-        )
+        return _notified(done)
     if not tally.count:
         return say("no last day would move. Not adopted yet: {command} --apply", command=command)
     return say(

@@ -59,6 +59,9 @@ class WordingFile(FileModel):
         "一般通知", "the words that stand in for every other kind"
     )
     vacant: Annotated[list[TemplateKeys], sections("vacant")] = _kind("职责空缺", "a post that nobody holds")
+    nobody: Annotated[list[TemplateKeys], sections("nobody")] = _kind(
+        "无人可告知", "a notice whose posts nobody holds, up to the end of the line"
+    )
     unknown: Annotated[list[TemplateKeys], sections("unknown")] = _kind(
         "人员不明", "an officer whom the settings do not know"
     )
