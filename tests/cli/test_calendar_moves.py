@@ -453,3 +453,21 @@ def test_every_command_says_the_same_of_a_day_before_and_after_the_adoption(
     assert said() == before, "entered and not adopted: nothing speaks of it yet"
     asked(cases, "--apply", "--yes")
     assert said() == {(AFTER["Z-1"], True)}
+
+
+def test_where_nobody_can_be_notified_the_answer_and_the_outbox_say_so_once(
+    cases: Gkflow, home: Path, notice: Callable[..., str]
+) -> None:
+    settings = home / "gkflow.toml"
+    whole = settings.read_text(encoding="utf-8")
+    settings.write_text(whole[: whole.index("[[people]]")], encoding="utf-8")
+    assert cases("calendar", "adopt", notice(), "--yes").code == 0
+    done = cases("calendar", "adopt", "--apply", "--yes", "--by", "李科长")
+    assert done.code == 0, done.err
+    with library.open() as office:
+        written = [each for each in office.notices() if each.kind.startswith("moved")]
+    assert sorted((each.case, each.kind, each.name) for each in written) == [
+        ("L-1", "moved_later", ""), ("Z-1", "moved_earlier", ""), ("Z-2", "moved_earlier", ""),
+    ]  # fmt: skip
+    assert "设置中没有可以通知的人，3 条通知只写入通知文件" in done.out
+    assert "承办人已列入" not in done.out

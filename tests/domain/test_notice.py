@@ -262,3 +262,39 @@ def test_the_shipped_words_never_fail_on_missing_facts(kind: str, facts: dict[st
     assert text
     if not any("{" in str(value) for value in facts.values()):
         assert "{" not in subject + text
+
+
+def test_what_reaches_nobody_is_one_entry_with_every_vacant_post() -> None:
+    (only,) = find_all((), ("officer", "section_head", "director"), "法规处")
+
+    assert (only.name, only.role) == ("", "officer")
+    assert only.vacant == ("officer", "section_head", "disclosure_head", "director", "supervising_office")
+    assert dict(only.channels) == {"file": ""}
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Wording:
+    """The words that offices have unless they write their own."""
+    return read_wording([REPOSITORY])
+
+
+def _text_for(wording: Wording, people: tuple[Person, ...], officer: str = "") -> str:
+    (who,) = find_all(people, ("section_head",), "法规处", officer)
+    facts = {
+        "kind": "note", "case": "A", "to": who.name, "role": who.role, "meant": who.meant, "vacant": who.vacant,
+        "unknown": who.unknown,
+    }  # fmt: skip
+    return compose(wording, facts)[1].splitlines()[-1]
+
+
+def test_a_notice_to_nobody_says_so_and_names_nobody_as_notified(packaged: Wording) -> None:
+    line = _text_for(packaged, ())
+    assert line == (
+        "设置中无人担任科室负责人、政府信息公开工作机构负责人、机关负责人、政府信息公开工作主管部门，"
+        "本通知没有收件人，只写入通知文件。"
+    )
+
+
+def test_a_notice_passed_on_names_the_person_who_gets_it(packaged: Wording) -> None:
+    line = _text_for(packaged, (WANG,))
+    assert line == ("本案所在单位无人担任科室负责人、政府信息公开工作机构负责人，按职责顺序告知机关负责人王五。")

@@ -8,13 +8,13 @@ adopt another one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gkflow.application.affected import Affected
 from gkflow.application.docket import read_case, reckon_case, unit_of
-from gkflow.application.moved import Moved
+from gkflow.application.moved import Cause, DayChanged, Moved, written
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, MovedGroup
 from gkflow.application.transaction import Transaction
@@ -55,15 +55,14 @@ def changed_days(old: WorkCalendar, new: WorkCalendar) -> list[date]:
     return found
 
 
-def why_moved(changed: list[date], calendar: WorkCalendar, since: date, old: date, new: date) -> str:
+def changes_between(
+    changed: Sequence[date], calendar: WorkCalendar, since: date, old: date, new: date
+) -> Iterator[Cause]:
     """The days that cause a move, each with the notice that set it (变动的依据)."""
-    causes = []
     for day in changed:
         if since < day <= max(old, new):
             note = calendar.note(day)
-            how = "上班" if calendar.is_working_day(day) else "放假"
-            causes.append(f"{day}{how}" + (f"（{note.source}）" if note is not None and note.source else ""))
-    return "；".join(causes[:4]) + ("等" if len(causes) > 4 else "")
+            yield DayChanged(day.isoformat(), calendar.is_working_day(day), note.source if note is not None else "")
 
 
 def find_moves(ledger: Ledger, old: OfficeContext, new: OfficeContext, as_of: date) -> Iterator[Moved]:
@@ -110,10 +109,11 @@ def _groups(ledger: Ledger, old: OfficeContext, new: OfficeContext) -> list[Move
         moved = then != group.last_day
         if moved or firm != bool(group.provisional) or (firm and (earliest, latest) != (group.earliest, group.latest)):
             changed = changes.get((before.edition, after.edition), [])
-            why = why_moved(changed, after, group.since, group.last_day, then) if moved else ""
+            causes = list(changes_between(changed, after, group.since, group.last_day, then)) if moved else []
             rows.append(
                 MovedGroup(
-                    group.unit, group.recalculation_key, group.since, group.last_day, then, 1 if moved else 0, why
+                    group.unit, group.recalculation_key, group.since, group.last_day, then, 1 if moved else 0,
+                    written(causes),
                 )
             )  # fmt: skip
     return rows
@@ -135,12 +135,12 @@ def _by_reading(
         for key, deadline in reckon_case(workflow, case.record, new.rulebook, as_of).items():
             then, now = was[key].last_day, deadline.last_day
             if then != now and _moves(was[key], deadline):
-                why = affected.why(workflow, was[key], deadline)
+                causes = affected.causes(workflow, deadline)
                 if then is not None and now is not None:
-                    why = "；".join(filter(None, (why, why_moved(changed, after, deadline.since, then, now))))
+                    causes += changes_between(changed, after, deadline.since, then, now)
                 facts = case.facts
                 title, officer = str(facts.get("title", "")), str(facts.get("officer", ""))
-                yield Moved(number, workflow.name, key[0], key[1], title, unit, officer, then, now, why)
+                yield Moved(number, workflow.name, key[0], key[1], title, unit, officer, then, now, written(causes))
 
 
 def _moves(was: Deadline, now: Deadline) -> bool:

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gkflow.application.moved import Cause, LimitChanged, length_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.domain.deadline import Deadline
 from gkflow.domain.errors import NotFound
-from gkflow.domain.law import Direction, LimitUnit, LimitValue, TimeLimit
+from gkflow.domain.law import TimeLimit
 from gkflow.domain.workflow import ClockRule, Workflow
-
-_UNITS = {
-    LimitUnit.WORKING_DAY: "个工作日", LimitUnit.DAY: "日", LimitUnit.MONTH: "个月", LimitUnit.YEAR: "年",
-    LimitUnit.HOUR: "小时",
-}  # fmt: skip
 
 
 class Affected:
@@ -40,11 +36,12 @@ class Affected:
                 if any(self._changed(limit) for limit in self.rests_on(workflow, rule)):
                     yield edition, rule.name
 
-    def why(self, workflow: Workflow, was: Deadline, now: Deadline) -> str:
+    def causes(self, workflow: Workflow, now: Deadline) -> list[Cause]:
         """The changed limits behind a move: before and after on the day the clock started, with the article."""
         if self._old.rulebook.edition == self._new.rulebook.edition:
-            return ""
-        start, limits = now.clock.events[0].day, []
+            return []
+        start = now.clock.events[0].day
+        limits: list[Cause] = []
         for name in self.rests_on(workflow, now.clock.rule):
             before, after = self._both(name)
             then, there = (each.in_force(start) if each is not None else None for each in (before, after))
@@ -52,9 +49,9 @@ class Affected:
                 limit = after or before
                 label = limit.label if limit is not None else name
                 cited = there or then
-                cite = f"（{cited.citation}）" if cited is not None else ""
-                limits.append(f"{label}由{amount(then)}改为{amount(there)}{cite}")
-        return "；".join(limits)
+                cite = str(cited.citation) if cited is not None else ""
+                limits.append(LimitChanged(label, length_of(then), length_of(there), cite))
+        return limits
 
     def rests_on(self, workflow: Workflow, rule: ClockRule) -> tuple[str, ...]:
         """The names of the limits that the clock depends on, its own first."""
@@ -88,14 +85,3 @@ def _limits(workflow: Workflow, rule: ClockRule, seen: dict[str, None]) -> Itera
         further = workflow.clock(other) if other and other not in seen else None
         if further is not None:
             yield from _limits(workflow, further, seen)
-
-
-def amount(value: LimitValue | None) -> str:
-    """The length for display: 20个工作日, 1月31日, or that there is none."""
-    if value is None:
-        return "无"
-    if value.unit is LimitUnit.FIXED_DATE:
-        return f"{value.month}月{value.day}日"
-    if value.length is None:
-        return "以写明的日期为准"
-    return f"{value.length}{_UNITS[value.unit]}" + ("之前" if value.direction is Direction.BEFORE else "")

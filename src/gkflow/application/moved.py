@@ -2,9 +2,88 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+
+from gkflow.domain.case import canonical
+from gkflow.domain.law import Direction, LimitUnit, LimitValue
+
+SHOWN = 4  # causes that are named; the calendar of a whole year may have changed
+_UNITS = {
+    LimitUnit.WORKING_DAY: "个工作日", LimitUnit.DAY: "日", LimitUnit.MONTH: "个月", LimitUnit.YEAR: "年",
+    LimitUnit.HOUR: "小时",
+}  # fmt: skip
+
+
+class DayChanged(NamedTuple):
+    """A day that is a working day by one of two calendars only (变动的日子): how it is now, and by which notice."""
+
+    day: str
+    works: bool
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.day}{'上班' if self.works else '放假'}" + (f"（{self.source}）" if self.source else "")
+
+
+class Length(NamedTuple):
+    """The value of a limit (期限长度); no unit: there is none; no length: a day that the entry names."""
+
+    unit: str = ""
+    length: int | None = None
+    month: int | None = None
+    day: int | None = None
+    before: bool = False
+
+    def __str__(self) -> str:
+        if not self.unit:
+            return "无"
+        if self.unit == LimitUnit.FIXED_DATE:
+            return f"{self.month}月{self.day}日"
+        if self.length is None:
+            return "以写明的日期为准"
+        return f"{self.length}{_UNITS[LimitUnit(self.unit)]}" + ("之前" if self.before else "")
+
+
+class LimitChanged(NamedTuple):
+    """A limit with another value (变动的期限): before and after, when the clock started, and the article."""
+
+    label: str
+    old: Length
+    new: Length
+    citation: str
+
+    def __str__(self) -> str:
+        cite = f"（{self.citation}）" if self.citation else ""
+        return f"{self.label}由{self.old}改为{self.new}{cite}"
+
+
+Cause = DayChanged | LimitChanged
+
+
+def length_of(value: LimitValue | None) -> Length:
+    """The value of a limit on a day; of none, no length."""
+    if value is None:
+        return Length()
+    return Length(value.unit, value.length, value.month, value.day, value.direction is Direction.BEFORE)
+
+
+def written(causes: Sequence[Cause]) -> str:
+    """The causes as text, for the lists in which moves wait: those that are named, and one more."""
+    return canonical(list(causes[: SHOWN + 1]))
+
+
+def read_causes(text: str) -> list[Cause] | None:
+    """The causes of a written text; None for a sentence, as a queue of an earlier version may hold."""
+    if not text.startswith("["):
+        return None if text else []
+    return [
+        LimitChanged(each[0], Length(*each[1]), Length(*each[2]), each[3]) if len(each) == 4 else DayChanged(*each)
+        for each in json.loads(text)
+    ]
 
 
 class Moved(NamedTuple):
@@ -22,7 +101,13 @@ class Moved(NamedTuple):
     officer: str
     old: date | None
     new: date | None
-    why: str
+    causes: str  # what moves it, as ``written``
+
+    @property
+    def why(self) -> str:
+        """The days and limits that move it, as the record has them: in Chinese (变动的依据)."""
+        found = read_causes(self.causes)
+        return self.causes if found is None else "；".join(map(str, found[:SHOWN])) + ("等" if found[SHOWN:] else "")
 
     @property
     def earlier(self) -> bool:

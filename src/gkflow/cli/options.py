@@ -26,7 +26,7 @@ def formats(*names: str, help: str = "") -> Any:
             raise typer.BadParameter(say("--format is one of {names}", names=names))
         return value
 
-    words = help or say("output format; json for programs")
+    words = help or said("output format; json for programs")
     return typer.Option(names[0], "--format", metavar="|".join(names), help=words, callback=check)
 
 

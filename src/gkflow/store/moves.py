@@ -46,7 +46,7 @@ _C, _D = CLOCK.c, DOCKET.c
 
 def _move_columns() -> list[Column[Any]]:
     texts = [Column(name, Text) for name in ("case", "workflow", "clock", "ref", "title", "unit", "officer")]
-    return [*texts, Column("old", Date), Column("new", Date), Column("why", Text)]
+    return [*texts, Column("old", Date), Column("new", Date), Column("causes", Text)]
 
 
 def _place() -> Column[Any]:
@@ -58,7 +58,7 @@ _MOVING = temporary(
     "gkflow_moving",
     Column("unit", Text, primary_key=True), Column("recalculation_key", Text, primary_key=True),
     Column("since", Date, primary_key=True), Column("last_day", Date, primary_key=True),
-    Column("new_day", Date), Column("moved", SmallInteger), Column("why", Text),
+    Column("new_day", Date), Column("moved", SmallInteger), Column("causes", Text),
 )  # fmt: skip
 _READ_CASE = temporary("gkflow_read_case", Column("case", Text, primary_key=True))
 _READ_MOVE = temporary("gkflow_read_move", *_move_columns())
@@ -123,7 +123,7 @@ _OF_MOVING = _OF_DOCKET.join(_MOVING, _TO_MOVING)
 _LISTED = (
     select(
         _C.case, _C.workflow, _C.clock, _C.ref, _D.title, _D.unit, _D.officer, _MOVING.c.last_day.label("old"),
-        _MOVING.c.new_day.label("new"), _MOVING.c.why,
+        _MOVING.c.new_day.label("new"), _MOVING.c.causes,
     )
     .select_from(_OF_MOVING)
     .where(_OPEN, _MOVING.c.moved == 1)
@@ -185,7 +185,7 @@ _QUEUED = {
     "workflow": _D.workflow,
     "old_day": _MOVED.c.old,
     "new_day": _MOVED.c.new,
-    "why": func.coalesce(_MOVED.c.why, ""),
+    "why": func.coalesce(_MOVED.c.causes, ""),
     "by_rules": bind("by_rules", type_=Integer),
     "by": bind("by", type_=Text),
     "at": bind("at", type_=UTCDateTime()),

@@ -30,7 +30,7 @@ class MovedGroup(NamedTuple):
     last_day: date
     new_day: date
     moved: int  # 1: to another day
-    why: str
+    causes: str  # as ``moved.written`` writes them
 
 
 class Moves(Protocol):

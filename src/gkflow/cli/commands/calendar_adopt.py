@@ -18,6 +18,7 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.sentences import said, said_as
 from gkflow.notice_import import enter, read_incoming
 from gkflow.words.language import label_of, say
+from gkflow.words.moves import why_words
 from gkflow.words.vocabulary import day_words
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any
             "case": each.case, "title": each.title or None, "workflow": each.workflow,
             "clock": each.clock, "clock_label": rule.label if rule is not None else each.clock,
             "ref": each.ref or None, "unit": each.unit or None, "officer": each.officer or None, "old": each.old,
-            "new": each.new, "earlier": each.earlier, "why": each.why,
+            "new": each.new, "earlier": each.earlier, "why": why_words(each),
         }  # fmt: skip
 
 

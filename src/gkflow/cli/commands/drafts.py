@@ -20,7 +20,7 @@ from gkflow.cli.words import error_words
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
 from gkflow.domain.sentences import said
-from gkflow.words.language import label_of, say
+from gkflow.words.language import CHINESE, LANGUAGES, label_of, say, speaking
 from gkflow.words.objections import without_choices
 
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ def kept_where_refused(
         if draft:
             # "Today" is the day of the refusal, also when the draft is entered on a later one.
             day = given["day"] or legal_day(office.moment(None))
-            why = error_words(without_choices(error))
+            # Others read it later: in the office's language, whatever that of this call is.
+            with speaking(LANGUAGES.get(office.settings.lang, CHINESE)):
+                why = error_words(without_choices(error))
             id_ = office.drafts.keep(
                 case, action, why, workflow=flow.name, day=day, by=given["by"], unit=given["unit"],
                 facts=given["facts"],
