@@ -193,3 +193,33 @@ def test_a_draft_holds_what_a_record_may_hold(office: Office) -> None:
     assert caught.value.code == "fact_kind"
     office.drafts.keep("A", "extend", "why", facts={"days": Decimal(20)}, now=NOW)
     assert office.drafts.all()[0].facts == '{"days":"20"}'
+
+
+@pytest.mark.parametrize("word", ["昨天", "yesterday", "11月22日", "-1d"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda office, day: office.do("A", "register", day=day),
+        lambda office, day: office.receive("request", "B", facts={"channel": "in_person"}, day=day),
+        lambda office, day: office.deadlines("A", as_of=day),
+        lambda office, day: office.cases(as_of=day),
+        lambda office, day: office.view("A", as_of=day),
+        lambda office, day: office.escalations(since=day),
+    ],
+)
+def test_a_word_for_a_day_is_refused_with_the_forms_that_a_program_may_use(
+    office: Office, call: Callable[[Office, str], object], word: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        call(office, word)
+
+    assert refused.value.code == "bad_day"
+    for form in (word, "2026-11-22", "2026/11/22", "2026年11月22日", "a command also reads yesterday"):
+        assert form in str(refused.value)
+
+
+@pytest.mark.parametrize("form", ["2026-11-22", "2026/11/22", "2026年11月22日"])
+def test_the_forms_that_it_names_are_read(office: Office, form: str) -> None:
+    taken = office.receive("request", day=form, facts={"channel": "in_person"}, now=at("2026-11-23"))
+
+    assert taken.day == date(2026, 11, 22)
