@@ -55,6 +55,7 @@ class ChannelPlug:
     """
     A way in which notices are sent (通知渠道), as its module declares it.
 
+    ``zh`` and ``en`` are its names for people; ``zh`` is empty if ``en`` is a sentence of gkflow's own catalogue.
     ``open`` creates the channel from its section of ``gkflow.toml``, read by the model ``settings`` (None if there is
     no section); it returns None if the section does not set it up. ``check_address`` returns the fault of an address
     (one on this machine may be allowed), or an empty text; it is None for a channel without addresses. ``masked`` shows

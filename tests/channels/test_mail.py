@@ -19,6 +19,7 @@ from channels.receivers import (
 )
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.mail import Mail, MailSettings
+from gkflow.words.language import CHINESE
 
 # A password without TLS is what the tests of a login want.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -272,7 +273,7 @@ def test_silence_at_any_point_ends_with_the_time_out(lines: list[bytes]) -> None
         refusal = refusal_of(mail(server.port, timeout=0.2))
 
     assert not refusal.permanent
-    assert "等不到答复" in refusal.reason
+    assert "no answer in time" in refusal.reason
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
@@ -300,7 +301,7 @@ def test_a_server_that_sends_a_byte_now_and_then_does_not_hold_the_outbox() -> N
         refusal = refusal_of(mail(server.port, timeout=0.1))
 
     assert not refusal.permanent
-    assert "秒没有答完" in refusal.reason
+    assert "no complete answer within" in refusal.reason
     assert time.monotonic() - begun < 10
 
 
@@ -309,7 +310,7 @@ def test_a_server_that_dribbles_after_the_text_does_not_hold_the_outbox() -> Non
         refusal = refusal_of(mail(server.port, timeout=0.1))
 
     assert not refusal.permanent
-    assert "秒没有答完" in refusal.reason
+    assert "no complete answer within" in refusal.reason
 
 
 def test_a_connection_dropped_after_the_text_is_tried_again_under_the_same_message_id(
@@ -441,6 +442,8 @@ def test_a_wrong_password_makes_the_mail_wait_and_is_not_told() -> None:
     assert not refusal.permanent
     assert "535" in refusal.reason
     assert "wr0ng" not in refusal.reason
+    assert "535" in CHINESE.text(refusal.reason)
+    assert "wr0ng" not in CHINESE.text(refusal.reason)
     assert mailbox.mails == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from channels.receivers import answers, http_receiver
 from gkflow.application.deliver import BACK_OFF, CLAIM
 from gkflow.application.ports import Message, NotDelivered
+from gkflow.domain.sentences import said
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, at, open_request, processes, run_together
 
@@ -89,6 +90,27 @@ def test_the_last_failure_and_a_permanent_one_end_among_the_dead_and_can_be_revi
     assert office.revive([dead.id], now) == 1
     assert office.deliver(now, channels={"file": post}).delivered == 1
     assert office.revive([dead.id], now) == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "stored"),
+    [
+        (said("{server} answered {status}", server="a.cn", status=503), "a.cn 答复 503"),
+        (
+            said("the mail server broke off: {reason}", reason=said("no answer in time")),
+            "邮件服务器中断了连接：等不到答复",
+        ),
+        ("the printer is out of paper", "the printer is out of paper"),
+    ],
+    ids=["a sentence", "a sentence in another", "plain text of another package"],
+)
+def test_the_reason_of_a_failure_is_kept_in_chinese_where_the_catalogue_has_it(
+    office: Office, reason: str, stored: str
+) -> None:
+    one_notice(office)
+    office.deliver(at(DAY), channels={"file": Post(fails=[NotDelivered(reason)])})
+    (notice,) = office.notices()
+    assert notice.error == stored
 
 
 def test_a_channel_that_is_not_set_up_is_buried_with_its_reason(place: Place, office: Office) -> None:

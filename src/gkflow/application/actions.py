@@ -14,6 +14,7 @@ from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
 from gkflow.application.facts import check_name
 from gkflow.application.office_context import OfficeContext
+from gkflow.application.rows import LABELS
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
@@ -185,8 +186,8 @@ def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
     assert act.day is not None
     unit = act.unit or unit_of(workflow, record_of(entries))
     edition = entries[0].edition if entries else workflow.edition
-    for column, label, text in (("case", "案件编号", number), ("by", "经办人", act.by), ("unit", "机关", unit)):
-        check_name(column, label, text)
+    for column, text in (("case", number), ("by", act.by), ("unit", unit)):
+        check_name(column, LABELS[column], text)
     return Entry(
         number, len(entries) + 1, act.action, act.day, now, act.by, unit, act.facts, act.remarks, act.key,
         workflow=workflow.name, edition=edition,

@@ -13,6 +13,9 @@ from gkflow.domain.case import legal_day
 
 ROLES = ("clerk", "disclosure_head")
 _PULSE = "calendar_asked"
+# Chinese, because they are kept as facts of the notice, which the office's wording puts into Chinese letters.
+_CASE, _LABEL = "工作日历", "放假安排"
+_TITLE = "{year}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt"
 
 
 def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: date) -> int | None:
@@ -58,7 +61,6 @@ def _may_move(last: date, through: date) -> bool:
 
 def _facts(missing: int, today: date) -> dict[str, object]:
     return {
-        "kind": "calendar", "case": "工作日历", "workflow_label": "放假安排", "year": missing,
-        "title": f"{missing}年放假安排尚未采用，跨年的届满日只是暂定；通知公布后请录入并采用：gkflow calendar adopt",
-        "day": today.isoformat(),
+        "kind": "calendar", "case": _CASE, "workflow_label": _LABEL, "year": missing,
+        "title": _TITLE.format(year=missing), "day": today.isoformat(),
     }  # fmt: skip

@@ -17,6 +17,7 @@ from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared
 from gkflow.application.still_holds import drop_settled
 from gkflow.domain.case import legal_day
 from gkflow.domain.notice import Wording, compose
+from gkflow.domain.sentences import said
 
 BATCH = 100
 SENDERS = 8  # concurrent deliveries: one per server, chat or channel
@@ -113,6 +114,11 @@ def next_try(notice: WaitingNotice, error: NotDelivered, at: datetime) -> tuple[
     if error.retry_after is not None:
         wait = max(wait, min(error.retry_after, LONGEST_PAUSE))
     return at + wait, since
+
+
+def _damaged(part: str) -> NotDelivered:
+    """An unreadable row of the outbox: no retry can repair it."""
+    return NotDelivered(said("the notice's row is damaged: {part}", part=part), permanent=True)
 
 
 class _Run:
@@ -220,22 +226,23 @@ class _Run:
     def _letter(self, notice: WaitingNotice) -> Message:
         """Compose the message. Raises NotDelivered: a broken row stops only itself."""
         if notice.broken:
-            raise NotDelivered(f"通知记录已损坏：{notice.broken}", permanent=True)
+            raise _damaged(notice.broken)
         try:
             facts = json.loads(notice.facts)
         except ValueError as error:
-            raise NotDelivered(f"通知记录已损坏：facts: {error}", permanent=True) from error
+            raise _damaged(f"facts: {error}") from error
         if not isinstance(facts, dict):
-            raise NotDelivered("通知记录已损坏：facts", permanent=True)
+            raise _damaged("facts")
         wording = self.wordings.get(notice.wording)
         if wording is None:
-            raise NotDelivered(f"通知记录已损坏：wording {notice.wording[:12]}", permanent=True)
+            raise _damaged(f"wording {notice.wording[:12]}")
         try:
             subject, text = compose(wording, facts)
         except (ValueError, LookupError) as error:  # the office's own wording cannot be filled in
-            raise NotDelivered(f"通知用语 {facts.get('kind')}: {error}") from error
+            words = said("the wording {kind}: {reason}", kind=str(facts.get("kind")), reason=str(error))
+            raise NotDelivered(words) from error
         except (TypeError, AttributeError) as error:  # facts of an unexpected type
-            raise NotDelivered(f"通知记录已损坏：facts: {error}", permanent=True) from error
+            raise _damaged(f"facts: {error}") from error
         return Message(notice.key, notice.name, notice.address, subject, text, facts, notice.made_at)
 
     # -- outcomes ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from gkflow.domain.case import canonical
 from gkflow.domain.law import Direction, LimitUnit, LimitValue
 
 SHOWN = 4  # causes that are named; the calendar of a whole year may have changed
+# Chinese, as all that ``str`` says of a cause, which is written into the record. On screen a cause has words.
 _UNITS = {
     LimitUnit.WORKING_DAY: "个工作日", LimitUnit.DAY: "日", LimitUnit.MONTH: "个月", LimitUnit.YEAR: "年",
     LimitUnit.HOUR: "小时",

@@ -22,6 +22,8 @@ from gkflow.domain.case import RECOUNT, Entry, legal_day
 from gkflow.domain.deadline import Status
 from gkflow.domain.workflow import Workflow
 
+# Chinese, because they are kept as facts of the notice, which the office's wording puts into Chinese letters.
+_RULES_CHANGED, _DAYS_CHANGED, _NO_LIMIT = "规则变动", "放假安排变动", "（无此期限）"
 EARLIER, LATER = "moved_earlier", "moved_later"
 BATCH = 200  # cases in one transaction: at 2,000 a second, others wait for a tenth of a second
 
@@ -117,11 +119,11 @@ def _telling(workflow: Workflow, moved: Moved, entry: Entry, by_rules: bool) -> 
     facts = {
         "kind": kind, "case": moved.case, "workflow_label": workflow.label, "title": moved.title, "clock": moved.clock,
         "clock_label": label, "ref": moved.ref, "before": _day(moved.old), "deadline": _day(moved.new),
-        "cause": "规则变动" if by_rules else "放假安排变动", "why": moved.why, "day": entry.day.isoformat(),
+        "cause": _RULES_CHANGED if by_rules else _DAYS_CHANGED, "why": moved.why, "day": entry.day.isoformat(),
         "officer": moved.officer,
     }  # fmt: skip
     return Telling(f"recount/{moved.case}/{entry.seq}", facts, moved.case, moved.unit)
 
 
 def _day(day: date | None) -> str:
-    return day.isoformat() if day is not None else "（无此期限）"
+    return day.isoformat() if day is not None else _NO_LIMIT

@@ -30,6 +30,7 @@ from gkflow.domain.objections.register_files import (
 )
 from gkflow.domain.workflow import Workflow
 
+# The headings of a register; the Chinese of an objection names the column by them.
 HEADINGS = {
     "案件编号": "case", "流程": "workflow", "日期": "day", "动作": "action", "经办人": "by", "机关": "unit",
 }  # fmt: skip

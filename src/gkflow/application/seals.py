@@ -23,6 +23,7 @@ from gkflow.domain.objections.installation import NoSeal
 
 _DEPOSITED = re.compile(r"\s*(\d{1,9})\s+((?:[a-z0-9-]+:)?[0-9a-f]{64})\s*")
 _LEAF_WIDTH = 4
+_TITLE = "封存 {number}"  # Chinese, because it is kept as a fact of the notice and leaves in Chinese letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -
     """Put a seal into the outbox for every address in the settings (封存外送)."""
     if not rules.seal_to:
         return
-    facts = {**seal_facts(made), "kind": "seal", "title": f"封存 {made.number}", "to": ""}
+    facts = {**seal_facts(made), "kind": "seal", "title": _TITLE.format(number=made.number), "to": ""}
     receivers = (Receiver(channel, channel, address) for channel, address in rules.seal_to.items())
     put(ledger, rules, compose(rules, Telling(f"seal/{made.number}", facts, unit=rules.unit), receivers, now), now)
 

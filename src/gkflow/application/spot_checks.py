@@ -15,6 +15,10 @@ from gkflow.application.transaction import Transaction
 from gkflow.domain.objections.cases import NothingToDraw
 
 _SUPERVISION = "supervision"
+# Chinese, because they are facts of the first entry of a supervision, in the record (抽查).
+_TITLE = "抽查：{title}"
+_POPULATION = "{label}，{since}至{until}收到"
+_DRAWN = "第 {place} 件，共抽 {count} 件：按 sha256(种子/案件编号) 由小到大"
 
 
 class Drawn(NamedTuple):
@@ -77,12 +81,12 @@ def spot_check(tx: Transaction, sample: Sample, by: str = "") -> Drawn:
         entries = ledger.record.entries(case)
         title = read_case(tx.on_record(case, entries).workflow, case, entries).facts.get("title")
         facts: Mapping[str, object] = {
-            "title": f"抽查：{title or case}",
+            "title": _TITLE.format(title=title or case),
             "ground": "spot_check",
-            "population": f"{label}，{since}至{until}收到",
+            "population": _POPULATION.format(label=label, since=since, until=until),
             "population_size": len(population),
             "seed": seed,
-            "drawn": f"第 {place} 件，共抽 {len(drawn)} 件：按 sha256(种子/案件编号) 由小到大",
+            "drawn": _DRAWN.format(place=place, count=len(drawn)),
             "drawn_case": case,
             "origin": case,
         }

@@ -15,6 +15,7 @@ from gkflow.domain.objections.days import NothingToUnsweep
 
 _ONE_DAY = timedelta(days=1)
 _TOLERANCE = timedelta(minutes=5)  # by which two machines of an office may differ
+# Chinese, because it is the reason on record of a sweep that was taken back, where nobody stated another.
 WRONG_CLOCK = "巡检日期晚于当前时间：本机时间曾经超前"
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import COME_BACK_LATER, NOT_THIS_NOTICE, one_line, refusal
 from gkflow.domain.address import fault_of, masked
+from gkflow.domain.sentences import said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
+from gkflow.words.language import CHINESE
 
 if TYPE_CHECKING:
     import apprise
 
 SECRET_LENGTH = 8  # a shorter part of an address is a word, not a key
-MISSING = "工作群通知需要 apprise：请安装 gkflow[chat]（pip install 'gkflow[chat]'）"
+MISSING = said("work chat needs apprise: install gkflow[chat] (pip install 'gkflow[chat]')")
 
 
 class Chat:
@@ -89,39 +91,39 @@ class Chat:
 def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered | None:
     if speaker is None:
         # Not the address itself: an apprise URL holds the chat's password.
-        return NotDelivered("工作群地址不对：apprise 不认识", permanent=True)
+        return NotDelivered(said("the chat's address is not one that apprise supports"), permanent=True)
     import apprise
 
     # People see the key and recognise a second copy by it.
-    text = f"{message.text}\n\n通知编号：{message.key}"
+    text = f"{message.text}\n\n{CHINESE.text(said('notice number: {key}', key=message.key))}"
     try:
         result = speaker.notify(title=one_line(message.subject), body=text, body_format=apprise.NotifyFormat.TEXT)
     except Exception as fault:  # a plugin of apprise may raise anything, and the other messages must be sent
         words = _without_secrets(one_line(fault) or type(fault).__name__, message.address)
-        return NotDelivered(f"apprise 出错：{words}", unreachable=True)
+        return NotDelivered(said("apprise failed: {words}", words=words), unreachable=True)
     if result:
         return None
     return _refusal((entry.message for entry in result.logs()), message.address)
 
 
 def _refusal(words: Iterable[str], address: str) -> NotDelivered:
-    said = _without_secrets(one_line("；".join(words)) or "apprise 未说明原因", address)
+    told = _without_secrets(one_line("；".join(words)), address)
     # apprise reports a status only in its log, mostly in these words.
-    statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", said)]
+    statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", told)]
     # Of several the least permanent counts.
     mild = [status for status in statuses if not 400 <= status <= 499 or status in COME_BACK_LATER]
-    reason = f"工作群未送达：{said}"
+    reason = said("not delivered to the chat: {words}", words=told or said("apprise gave no reason"))
     if not statuses:
         return NotDelivered(reason, unreachable=True)
     return refusal(reason, (mild or sorted(statuses, key=lambda status: status in NOT_THIS_NOTICE))[0])
 
 
-def _without_secrets(said: str, address: str) -> str:
+def _without_secrets(told: str, address: str) -> str:
     """An apprise address holds the chat's password, and apprise may repeat it."""
     for part in sorted(re.split(r"[/:@?&=,]+", address.partition("://")[2]), key=len, reverse=True):
         if len(part) >= SECRET_LENGTH:
-            said = said.replace(part, "…")
-    return said
+            told = told.replace(part, "…")
+    return told
 
 
 def _open(_: None, office: ChannelOffice) -> Chat:
@@ -129,5 +131,6 @@ def _open(_: None, office: ChannelOffice) -> Chat:
 
 
 PLUG = ChannelPlug(
-    "chat", "工作群", "chat", _open, check_address=partial(fault_of, "chat"), masked=partial(masked, "chat")
-)
+    "chat", "", said_as("channel", "chat"), _open,
+    check_address=partial(fault_of, "chat"), masked=partial(masked, "chat"),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import ClassVar, TextIO
 
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import one_line
+from gkflow.domain.sentences import said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 
 
@@ -28,7 +29,9 @@ class Console:
                 self._stream.write(_words(message))
                 self._stream.flush()
             except (OSError, ValueError) as fault:  # a closed stream and an unencodable character are ValueErrors
-                outcome[message.key] = NotDelivered(f"控制台写不出：{one_line(fault)}")
+                outcome[message.key] = NotDelivered(
+                    said("the console cannot be written: {reason}", reason=one_line(fault))
+                )
             else:
                 outcome[message.key] = None
         return outcome
@@ -45,4 +48,4 @@ def _open(_: None, office: ChannelOffice) -> Console:
     return Console(sys.stderr)
 
 
-PLUG = ChannelPlug("console", "控制台", "console", _open)
+PLUG = ChannelPlug("console", "", said_as("channel", "console"), _open)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from typing import ClassVar
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import canonical_json, one_line
 from gkflow.channels.private import Private
+from gkflow.domain.sentences import Sentence, said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 
 FILE_NAME = "notices.jsonl"
@@ -60,7 +62,10 @@ class NoticeFile:
         return outcome
 
     def _refusal(self, fault: OSError) -> NotDelivered:
-        return NotDelivered(f"通知文件写不进（{self._path}）：{one_line(fault.strerror or fault)}")
+        why = fault.strerror if isinstance(fault.strerror, Sentence) else one_line(fault.strerror or fault)
+        return NotDelivered(
+            said("the file of notices cannot be written ({path}): {reason}", path=str(self._path), reason=why)
+        )
 
 
 def append(file: int, line: bytes) -> None:
@@ -73,7 +78,7 @@ def append(file: int, line: bytes) -> None:
         raise
     if not complete:
         cut(file, before)
-        raise OSError("磁盘已满")
+        raise OSError(errno.ENOSPC, said("no space left on the disk"))
 
 
 def cut(file: int, size: int) -> None:
@@ -118,4 +123,4 @@ def _open(_: None, office: ChannelOffice) -> NoticeFile:
     return NoticeFile(office.home / "notices", Private(office.mode, office.group))
 
 
-PLUG = ChannelPlug("file", "文件", "file", _open)
+PLUG = ChannelPlug("file", "", said_as("channel", "file"), _open)

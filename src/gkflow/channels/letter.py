@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from gkflow.application.ports import Message, NotDelivered
+from gkflow.domain.sentences import said
 
 
 def canonical_json(message: Message) -> bytes:
@@ -40,7 +41,9 @@ def canonical_json(message: Message) -> bytes:
             separators=(",", ":"),
         ).encode()
     except (TypeError, ValueError) as fault:
-        raise NotDelivered(f"通知内容不能写成 JSON：{fault}", permanent=True) from fault
+        raise NotDelivered(
+            said("the notice cannot be written as JSON: {reason}", reason=str(fault)), permanent=True
+        ) from fault
 
 
 COME_BACK_LATER = frozenset({408, 425, 429})

@@ -13,6 +13,7 @@ from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import one_line
 from gkflow.domain.address import fault_of, mail_address
+from gkflow.domain.sentences import Sentence, said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ PATIENCE = 3
 
 SHORTEST_PASSWORD = 4
 """A shorter secret may be part of any word."""
+
+# What a server refuses.
+_SENDER = said_as("mail", "the sender")
+_RECIPIENT = said_as("mail", "the recipient")
+_TEXT = said_as("mail", "the text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ class Mail:
             nonlocal broken
             for message in messages:
                 if broken >= PATIENCE:
-                    outcome[message.key] = NotDelivered("邮件服务器接连中断，本批其余邮件下次再发")
+                    outcome[message.key] = NotDelivered(
+                        said("the mail server broke off several times; the rest of the batch waits")
+                    )
                     continue
                 yield message
                 error = outcome[message.key]
@@ -107,7 +115,17 @@ class Mail:
     def _without_password(self, reason: str) -> str:
         """Hide the password: a server may repeat what was sent to it."""
         password = self._settings.password
-        return reason.replace(password, "…") if len(password) >= SHORTEST_PASSWORD else reason
+        return _without(password, reason) if len(password) >= SHORTEST_PASSWORD else reason
+
+
+def _without(password: str, reason: str) -> str:
+    """The reason without the password: in a sentence, what was put in may hold it."""
+    if not isinstance(reason, Sentence):
+        return reason.replace(password, "…")
+    fields = {
+        name: _without(password, value) if isinstance(value, str) else value for name, value in reason.fields.items()
+    }
+    return Sentence(reason.pattern, fields, reason.context)
 
 
 def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
@@ -125,9 +143,10 @@ def compose(sender: str, message: Message) -> tuple[str, str, EmailMessage]:
     from_whom = mail_address(sender_address.strip())
     to_whom = mail_address(message.address.strip())
     if from_whom is None:
-        raise NotDelivered(f"发件人地址不对：{one_line(sender)}")
+        raise NotDelivered(said("the sender's address is wrong: {address}", address=one_line(sender)))
     if to_whom is None:
-        raise NotDelivered(f"收件人地址不对：{one_line(message.address)}", permanent=True)
+        words = said("the recipient's address is wrong: {address}", address=one_line(message.address))
+        raise NotDelivered(words, permanent=True)
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = Address(_words(sender_name), addr_spec=from_whom)
     mail["To"] = Address(_words(message.to), addr_spec=to_whom)
@@ -163,6 +182,10 @@ class _Broken(Exception):
 class _HungUp(Exception):
     """The server hung up before it received the text."""
 
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
 
 class _Line:
     """Consecutive connections to one server."""
@@ -186,7 +209,7 @@ class _Line:
             self._one(self._smtp, sender, recipient, mail)
         except _HungUp as fault:
             self.close()
-            raise _Broken(f"邮件服务器中断了连接：{one_line(fault)}") from fault
+            raise _Broken(said("the mail server broke off: {reason}", reason=fault.reason)) from fault
 
     def close(self) -> None:
         """End the session, or at least the connection."""
@@ -220,7 +243,10 @@ class _Line:
             except (OSError, ValueError, smtplib.SMTPException) as fault:
                 if smtp is not None:
                     smtp.close()
-                raise _Broken(f"邮件服务器 {where} 连不上：{_why(fault, hourglass)}", unreachable=True) from fault
+                reason = said(
+                    "the mail server {where} cannot be reached: {reason}", where=where, reason=_why(fault, hourglass)
+                )
+                raise _Broken(reason, unreachable=True) from fault
 
     def _one(self, smtp: smtplib.SMTP, sender: str, recipient: str, mail: EmailMessage) -> None:
         import smtplib
@@ -231,8 +257,8 @@ class _Line:
                 raise _HungUp
             hourglass.watch(smtp.sock)
             try:
-                self._expect(smtp.mail(sender), "发件人", (250,), for_good=False)
-                self._expect(smtp.rcpt(recipient), "收件人", (250, 251, 252), for_good=True)
+                self._expect(smtp.mail(sender), _SENDER, (250,), for_good=False)
+                self._expect(smtp.rcpt(recipient), _RECIPIENT, (250, 251, 252), for_good=True)
                 text_was_given = True
                 try:
                     answer = smtp.data(mail.as_bytes())
@@ -240,35 +266,37 @@ class _Line:
                     answer = refusal.smtp_code, _bytes(refusal.smtp_error)
                 if hourglass.ran_out:
                     raise TimeoutError  # smtplib accepts half a line as an answer
-                self._expect(answer, "正文", (250,), for_good=True)
+                self._expect(answer, _TEXT, (250,), for_good=True)
             except (smtplib.SMTPServerDisconnected, OSError) as fault:
                 if not text_was_given and not _timed_out(fault) and not hourglass.ran_out:
                     raise _HungUp(_why(fault, hourglass)) from fault
                 self._hang_up()
-                raise _Broken(f"邮件未获服务器确认：{_why(fault, hourglass)}") from fault
+                raise _Broken(
+                    said("the mail server did not confirm the mail: {reason}", reason=_why(fault, hourglass))
+                ) from fault
             except smtplib.SMTPResponseException as fault:  # an endless answer
                 self._hang_up()
-                raise _Broken(f"邮件服务器答非所问：{one_line(fault.smtp_error)}") from fault
+                raise _Broken(_strange(one_line(fault.smtp_error))) from fault
 
-    def _expect(self, answer: tuple[int, bytes], what: str, good: tuple[int, ...], *, for_good: bool) -> None:
+    def _expect(self, answer: tuple[int, bytes], what: Sentence, good: tuple[int, ...], *, for_good: bool) -> None:
         """Continue after a positive answer; after any other reset the connection for the next message."""
         code, words = answer
         if code in good:
             return
-        reason = f"邮件服务器不接受{what}（{code}）：{one_line(words)}"
+        reason = said("the mail server refuses {what} ({code}): {words}", what=what, code=code, words=one_line(words))
         if code == 421:
             self._hang_up()
-            if what != "正文":
+            if what is not _TEXT:
                 raise _HungUp(reason)
             raise _Broken(reason)
         if not 400 <= code <= 599:
             # Garbage: the next answer may still belong to this command.
             self._hang_up()
-            raise _Broken(reason if code > 0 else f"邮件服务器答非所问：{one_line(words)}")
+            raise _Broken(reason if code > 0 else _strange(one_line(words)))
         if not self._start_over():
             self._hang_up()
         # 552 to a recipient means "too many" or "mailbox full", to be retried (RFC 5321 4.5.3.1.10).
-        too_many = code == 552 and what == "收件人"
+        too_many = code == 552 and what is _RECIPIENT
         raise NotDelivered(reason, permanent=for_good and code >= 500 and not too_many)
 
     def _start_over(self) -> bool:
@@ -310,12 +338,16 @@ def _why(fault: BaseException, hourglass: Hourglass) -> str:
     import smtplib
 
     if hourglass.ran_out:
-        return f"超过 {hourglass.seconds:g} 秒没有答完"
+        return said("no complete answer within {seconds:g} seconds", seconds=hourglass.seconds)
     if _timed_out(fault):
-        return "等不到答复"
+        return said("no answer in time")
     if isinstance(fault, smtplib.SMTPResponseException):
         return f"{fault.smtp_code} {one_line(fault.smtp_error)}"
     return one_line(fault) or type(fault).__name__
+
+
+def _strange(words: str) -> Sentence:
+    return said("the mail server's answer makes no sense: {words}", words=words)
 
 
 def _bytes(words: bytes | str) -> bytes:
@@ -341,4 +373,4 @@ def _open(mail: _Section, office: ChannelOffice) -> Mail | None:
     return Mail(MailSettings(*given))
 
 
-PLUG = ChannelPlug("mail", "邮件", "mail", _open, check_address=partial(fault_of, "mail"))
+PLUG = ChannelPlug("mail", "", said_as("channel", "mail"), _open, check_address=partial(fault_of, "mail"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from gkflow.application.ports import Message, NotDelivered
+from gkflow.domain.sentences import said
 
 
 class Unusable:
@@ -30,5 +31,6 @@ class Unusable:
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Refuse the first message, for all."""
+        reason = said("the channel {name} cannot be used: {reason}", name=self.name, reason=str(self.reason))
         for message in messages:
-            yield message.key, NotDelivered(f"通知方式 {self.name} 不能使用：{self.reason}", nobody_there=True)
+            yield message.key, NotDelivered(reason, nobody_there=True)

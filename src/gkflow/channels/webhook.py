@@ -18,6 +18,7 @@ from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import GIVE_UP_AFTER, canonical_json, one_line, refusal
 from gkflow.channels.unusable import Unusable
 from gkflow.domain.address import fault_of, host_of, is_local, masked
+from gkflow.domain.sentences import said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Webhook:
                     error = outcome[message.key]
                     broken[server] = broken.get(server, 0) + 1 if error is not None and error.unreachable else 0
                 else:
-                    outcome[message.key] = NotDelivered(f"{server} 接连没有答复，本批其余通知下次再发")
+                    outcome[message.key] = NotDelivered(
+                        said("{server} gave no answer several times; the rest of the batch waits", server=server)
+                    )
 
         for key, error in self.send_each(worth_calling()):
             outcome[key] = error
@@ -148,14 +151,21 @@ class Webhook:
             except _Local as fault:
                 raise _forbidden(server) from fault
             except httpx.TimeoutException as fault:
-                raise _broken(f"{server} 等不到答复") from fault
+                raise _broken(said("{server} gave no answer in time", server=server)) from fault
             except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as fault:
-                raise NotDelivered("回调地址不对", permanent=True) from fault
+                raise NotDelivered(said("the webhook's address is wrong"), permanent=True) from fault
             except (httpx.HTTPError, OSError) as fault:
                 if hourglass.ran_out:
-                    raise _broken(f"{server} 超过 {hourglass.seconds:g} 秒没有答完") from fault
+                    raise _broken(
+                        said(
+                            "{server} gave no complete answer within {seconds:g} seconds",
+                            server=server, seconds=hourglass.seconds,
+                        )
+                    ) from fault  # fmt: skip
                 words = one_line(fault) or type(fault).__name__
-                raise _broken(f"{server} 连接失败或没有答完：{words}") from fault
+                raise _broken(
+                    said("{server}: the connection failed or broke off: {words}", server=server, words=words)
+                ) from fault
 
 
 class _Local(Exception):
@@ -198,7 +208,10 @@ def _same_host(one: str, other: str) -> bool:
 
 
 def _forbidden(server: str) -> NotDelivered:
-    words = f"{server} 指向本机或者本链路，不予回调；确需的请设置 [webhook] allow_local = true"
+    words = said(
+        "{server} is on this machine or its link and is not called; if it must be, set [webhook] allow_local = true",
+        server=server,
+    )
     return NotDelivered(words, give_up_after=GIVE_UP_AFTER)
 
 
@@ -297,7 +310,7 @@ def _server(address: str) -> str:
     """Host and port, which may be shown: path and user may hold a password. Only http and https."""
     found = host_of(address)
     if found is None:
-        raise NotDelivered("回调地址不对：只用 http:// 或 https://", permanent=True)
+        raise NotDelivered(said("the webhook's address is wrong: only http:// or https://"), permanent=True)
     host, port = found
     return one_line(host if port is None else f"{host}:{port}")
 
@@ -306,9 +319,12 @@ def _judge(server: str, status: int, retry_after: timedelta | None) -> None:
     """Raise NotDelivered for any status but 2xx."""
     if 200 <= status <= 299:
         return
-    reason = f"{server} 答复 {status}"
+    reason = said("{server} answered {status}", server=server, status=status)
     if 300 <= status <= 399:
-        reason = f"{server} 要转到别处（{status}），不跟随；请改回调地址"
+        reason = said(
+            "{server} redirects ({status}), which is not followed: correct the webhook's address",
+            server=server, status=status,
+        )  # fmt: skip
     raise refusal(reason, status, retry_after)
 
 
@@ -330,6 +346,6 @@ def _open(webhook: _Section, office: ChannelOffice) -> Webhook | Unusable | None
 
 
 PLUG = ChannelPlug(
-    "webhook", "回调", "webhook", _open,
+    "webhook", "", said_as("channel", "webhook"), _open,
     check_address=partial(fault_of, "webhook"), masked=partial(masked, "webhook"),
 )  # fmt: skip

@@ -23,6 +23,7 @@ LAW, LADDERS, LISTS, DUTIES, PROFILES, WORKFLOWS = KINDS = (
     "config/law", "config/ladders", "config/lists", "config/duties", "config/profiles", "workflows",
 )  # fmt: skip
 NATIONAL = "national"  # the profile that replaces nothing; it needs no file
+NATIONAL_LABEL = "全国"  # as the files of other profiles have theirs
 Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
 
 

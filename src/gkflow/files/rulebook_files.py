@@ -34,6 +34,7 @@ from gkflow.files.rule_sources import (
     LAW,
     LISTS,
     NATIONAL,
+    NATIONAL_LABEL,
     PROFILES,
     WORKFLOWS,
     RuleSources,
@@ -159,7 +160,7 @@ def _mine(profiles: Mapping[str, Profile], name: str, faults: Faults) -> Profile
     if name not in profiles and name not in ("", NATIONAL):
         there = ", ".join(sorted({NATIONAL, *profiles}))
         faults.add("config/profiles", 0, said('no profile "{name}"; there are: {there}', name=name, there=there))
-    return profiles.get(name or NATIONAL) or Profile(NATIONAL, "全国")
+    return profiles.get(name or NATIONAL) or Profile(NATIONAL, NATIONAL_LABEL)
 
 
 class Names(NamedTuple):

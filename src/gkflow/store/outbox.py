@@ -14,6 +14,7 @@ from gkflow.store.cursor import Part
 from gkflow.store.dialect import read_moment
 from gkflow.store.statement import Statement, among, bind, columns_of, inserted
 from gkflow.store.tables import NOTICE, REACHABILITY
+from gkflow.words.language import CHINESE
 
 _C = NOTICE.c
 _PUT = Statement(
@@ -136,7 +137,11 @@ _ALL = (1 << 63) - 1  # rows: no table holds more
 
 
 class Outbox(Part):
-    """The outbox in one transaction (待发通知)."""
+    """
+    The outbox in one transaction (待发通知).
+
+    The reason why a message was not delivered is stored as text, in Chinese where it is a sentence of the catalogue.
+    """
 
     def put_notices(self, lines: Iterable[NoticeLine]) -> None:
         """Put messages into the outbox; a key that already exists is skipped."""
@@ -173,7 +178,8 @@ class Outbox(Part):
         if again is None:
             self.run_many(_GIVE_BACK, held)
         else:
-            self.run_many(_GIVE_BACK_LATER, [{**each, "again": again, "reason": reason} for each in held])
+            words = CHINESE.text(reason)
+            self.run_many(_GIVE_BACK_LATER, [{**each, "again": again, "reason": words} for each in held])
 
     def delivered(self, outcomes: Sequence[tuple[int, datetime]]) -> None:
         """Record these messages as accepted by their channel, each at its moment."""
@@ -184,7 +190,8 @@ class Outbox(Part):
     ) -> None:
         """Record this message as not accepted: retry at *next_try_at*, or dead if that is None."""
         dead = now if next_try_at is None else None
-        self.run(_FAILED, of_id=id_, reason=error, again=next_try_at or now, dead=dead, since=since)
+        words = CHINESE.text(error)
+        self.run(_FAILED, of_id=id_, reason=words, again=next_try_at or now, dead=dead, since=since)
 
     def unreachable(self) -> list[tuple[str, str, int]]:
         """The addresses left alone last: channel, address, consecutive failures."""
@@ -192,7 +199,8 @@ class Outbox(Part):
 
     def leave_alone(self, channel: str, address: str, failures: int, until: datetime, reason: str) -> None:
         """Leave an address alone until a moment, whatever waits for it."""
-        self.run(_LEAVE_ALONE, channel=channel, address=address, failures=failures, retry_at=until, error=reason)
+        words = CHINESE.text(reason)
+        self.run(_LEAVE_ALONE, channel=channel, address=address, failures=failures, retry_at=until, error=words)
 
     def reached(self, channel: str, address: str) -> None:
         """An address accepted a message: clear its failures."""
@@ -238,7 +246,7 @@ class Outbox(Part):
 
     def bury(self, channel: str, error: str, now: datetime) -> int:
         """Mark the waiting messages of a channel as dead; return how many."""
-        return self.run(_BURY, of_channel=channel, now=now, reason=error)
+        return self.run(_BURY, of_channel=channel, now=now, reason=CHINESE.text(error))
 
     def failing_addresses(self, quiet: Collection[str] = ()) -> dict[tuple[str, str], str]:
         """

@@ -7,19 +7,13 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-LEFT = "已退订"  # why a message to a former subscriber is dead
-
-
-SETTLED = "不再需要：期限已经办结、中止或者改变"  # why a reminder that was held back is not sent
-
-
-UNSWEPT = "不再需要：所依据的巡检已经撤销"  # why a reminder of a sweep under a wrong clock is not sent
-
-
-TAKEN_BACK = "该信息已不公开"  # why a message about information no longer public is dead
-
-
-DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # not failures: there is nothing left to say
+# Why a message is dead that is no failure. Chinese, because they are stored, and compared with what earlier versions
+# have stored.
+LEFT = "已退订"  # its receiver is no subscriber any more
+SETTLED = "不再需要：期限已经办结、中止或者改变"  # a reminder that was held back
+UNSWEPT = "不再需要：所依据的巡检已经撤销"  # a reminder of a sweep under a wrong clock
+TAKEN_BACK = "该信息已不公开"  # what it tells is no longer public
+DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # there is nothing left to say
 
 
 class NoticeLine(NamedTuple):

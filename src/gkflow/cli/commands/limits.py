@@ -14,7 +14,7 @@ from gkflow.cli.days import today
 from gkflow.cli.output import form_of, show, write_text
 from gkflow.cli.resolve_names import workflow_named
 from gkflow.domain.sentences import said, said_as
-from gkflow.files.rule_sources import NATIONAL
+from gkflow.files.rule_sources import NATIONAL, NATIONAL_LABEL
 from gkflow.files.rulebook_files import read_profiles
 from gkflow.words.language import label_of, label_or, say
 from gkflow.words.vocabulary import BINDS, KNOWN, amount, word
@@ -117,7 +117,7 @@ def _of_place(book: Rulebook, workflow: str, day: date | None) -> Iterator[dict[
 
 def _profile_named(home: Path, text: str) -> str:
     """The code of a profile, given by code or label. Raises typer.BadParameter with the existing ones."""
-    labels = {NATIONAL: "全国", **{name: each.label for name, each in read_profiles(folders(home)).items()}}
+    labels = {NATIONAL: NATIONAL_LABEL, **{name: each.label for name, each in read_profiles(folders(home)).items()}}
     for name, label in labels.items():
         if text.strip() in (name, label):
             return name

@@ -87,22 +87,15 @@ def _status_words(status: str) -> str:
     return translated(words[status])
 
 
-_CHANNELS = {
-    "file": said_as("channel", "file"), "console": said_as("channel", "console"), "mail": said_as("channel", "mail"),
-    "webhook": said_as("channel", "webhook"), "chat": said_as("channel", "chat"),
-}  # fmt: skip
-
-
 def channel_words(channel: str) -> str:
     """A channel in words."""
-    if channel in _CHANNELS:
-        return translated(_CHANNELS[channel])
     from gkflow import plugs
 
     plug = plugs.channel(channel)
     if not isinstance(plug, plugs.ChannelPlug):
         return channel
-    return label_of(plug.zh, plug.en)  # of another package, without an entry in the catalogue
+    # Another package brings both names; the package's own are in the catalogue.
+    return label_of(plug.zh, plug.en) if plug.zh else translated(plug.en)
 
 
 class _Texts:
