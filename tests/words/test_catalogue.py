@@ -186,3 +186,33 @@ def test_the_key_of_a_message_is_english() -> None:
     # Chinese words may stand in it (万元, 是, an address as an example): what an office writes does not change.
     keys = [str(id_) for _, id_ in FOUND]
     assert [key for key in keys if len(re.findall("[\u4e00-\u9fff]", key)) > len(re.findall("[A-Za-z]", key))] == []
+
+
+_STRAY = re.compile(r"[\u4e00-\u9fff，。；：、（）“”] +[\u4e00-\u9fff，。；：、（）“”]")
+_HALF = re.compile(r"[\u4e00-\u9fff”）][,;:?!()]|[,;:?!(][\u4e00-\u9fff“（]")
+_NO_SPACE = re.compile(r"应当是(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?:true|false)|(?:true|false)(?=[\u4e00-\u9fff])")
+# What is typed or laid out: lines of a screen in columns, the words of a command, a file's syntax.
+LAID_OUT = re.compile(
+    r"^一 二 三|^\S{2,4} {2,}|起日\.\.止日|要素=值|gkflow do 案件 动作|gkflow receive 流程|编号 校验值|政务公开办 <gk@"
+    r"|^表头: 我们|unit:代码|^休 放假；|月  工作日|^  日历|^届满日  暂无"
+)
+
+
+def misspaced(text: str) -> list[str]:
+    """Spaces between Chinese and Chinese, punctuation of half width beside Chinese, a word of a file without spaces."""
+    if LAID_OUT.search(text):
+        return []
+    return [found for kind in (_STRAY, _HALF, _NO_SPACE) for found in kind.findall(text)]
+
+
+def test_the_test_knows_a_stray_space() -> None:
+    assert misspaced("“{code}”的分值 应当是{wanted}")
+    assert misspaced("设置有误: 文件")
+    assert misspaced("chat 应当是apprise 地址")
+    assert not misspaced("案件 {case} 现在是“{state}”，不能“{action}”；可以：{allowed}")
+    assert not misspaced("立案    去掉 --dry-run")
+
+
+@pytest.mark.parametrize("message", WRITTEN.values(), ids=lambda each: str(each.id))
+def test_the_chinese_is_spaced_and_punctuated_as_chinese(message: Message) -> None:
+    assert misspaced(str(message.string)) == []
