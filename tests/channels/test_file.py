@@ -72,21 +72,27 @@ from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from channels.letters import a_message
 from gkflow.channels.file import NoticeFile
+from gkflow.words.language import CHINESE
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 outcome = NoticeFile(Path(sys.argv[1])).send([a_message(key=str(n)) for n in range(6)])
 print(*(key for key, refusal in outcome.items() if refusal is None))
+print(CHINESE.text(next(refusal.reason for refusal in outcome.values() if refusal is not None)))
 """
     told = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path), *(entry for entry in sys.path if entry)],
         check=True,
         capture_output=True,
         text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
         timeout=60,
     )
 
     written = [line["data"]["key"] for line in lines(tmp_path)]
     assert 0 < len(written) < 6
-    assert written == told.stdout.split()
+    keys, reason = told.stdout.splitlines()
+    assert written == keys.split()
+    assert reason == f"通知文件写不进（{tmp_path / FILE_NAME}）：磁盘已满"
 
 
 def test_half_a_line_left_by_a_power_cut_is_cut_off(tmp_path: Path) -> None:
