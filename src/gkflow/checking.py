@@ -33,6 +33,7 @@ def check_rules() -> Rulebook:
     and plans, under every profile; and check the variables. Raises FilesAtFault with all faults at once.
     """
     from gkflow.files.form import check_files
+    from gkflow.files.settings import place_of
     from gkflow.files.wording import read_wording
 
     home = home_folder()
@@ -54,7 +55,9 @@ def check_rules() -> Rulebook:
     profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
     # The rules are compared even without a calendar: none of them names a day that it would have to know.
     days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
-    book = tried(lambda: check_files(places, days, profile, picks))
+    set_at = {(flow, what): place_of(home, os.environ, "readings", flow, what) for flow, what, _ in picks}
+    known = {pick: place for pick, place in set_at.items() if place is not None}
+    book = tried(lambda: check_files(places, days, profile, picks, known))
     if faults or book is None:
         raise ExaminedAtFault(list(dict.fromkeys(faults)))
     return book

@@ -187,7 +187,7 @@ def test_a_ladder_step_that_opens_a_case_is_held_to_the_same() -> None:
 
     assert problems(a_book(follower, ladders=ladder_of(sound))) == ()
     found = problems(a_book(follower, ladders=ladder_of(wrong)))
-    assert {each.where for each in found} == {("ladder", "reply")}
+    assert {each.where for each in found} == {("ladder", "reply", "steps", "1", "opens")}
     assert [each.text for each in found] == [
         'ladder "reply", step 3: opens: "begin" of follows takes no fact "period"',
         'ladder "reply", step 3: opens: "begin" of follows needs "kind", which is not given',
@@ -221,8 +221,8 @@ def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_told() -> None:
     found = problems(a_book(source("follows"), duties=a_duty()))
 
     assert [(each.where, each.text) for each in found] == [
-        (("duty", "yearly"), 'duty "yearly": "begin" of follows takes no fact "due"'),
-        (("duty", "yearly"), 'duty "yearly": "begin" of follows takes no fact "period"'),
+        (("duty", "yearly", "set"), 'duty "yearly": "begin" of follows takes no fact "due"'),
+        (("duty", "yearly", "set"), 'duty "yearly": "begin" of follows takes no fact "period"'),
     ]
 
 

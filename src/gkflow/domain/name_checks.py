@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One inconsistency (不自洽之处); ``where`` is its path in the workflow's file."""
+    """
+    One inconsistency (不自洽之处); ``where`` is its path in the workflow's file. ``lacks`` is the file that would
+    have to define what is missing, by folder and name, where that is another one.
+    """
 
     workflow: str
     where: tuple[str, ...]
     text: str
+    lacks: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         return said("{workflow}: {text}", workflow=self.workflow, text=self.text)
@@ -95,6 +99,7 @@ def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                     workflow.name,
                     (*where, key),
                     said('{what}: no limit "{name}"{hint}', what=what, name=name, hint=hint),
+                    ("config/law", name.partition("/")[0]),
                 )
         if rule.ladder and rule.ladder not in rulebook.ladders:
             hint = mean(rule.ladder, rulebook.ladders)
@@ -102,6 +107,7 @@ def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                 workflow.name,
                 (*where, "ladder"),
                 said('{what}: no ladder "{ladder}"{hint}', what=what, ladder=rule.ladder, hint=hint),
+                ("config/ladders", rule.ladder),
             )
 
 

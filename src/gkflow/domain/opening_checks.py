@@ -60,12 +60,12 @@ def opened_by_actions(workflow: Workflow, rulebook: Rulebook) -> Iterator[Proble
 def opened_by_others(rulebook: Rulebook) -> Iterator[Problem]:
     """The cases that ladders and recurring tasks open; faults are located in their own file."""
     for ladder in rulebook.ladders.values():
-        for step in ladder.steps:
+        for place, step in enumerate(ladder.steps):
             if step.opens is not None:
                 for text in _opening(step.opens, rulebook):
                     yield Problem(
                         "",
-                        ("ladder", ladder.name),
+                        ("ladder", ladder.name, "steps", str(place), "opens"),
                         said(
                             'ladder "{name}", step {offset}: opens: {text}',
                             name=ladder.name,
@@ -75,10 +75,13 @@ def opened_by_others(rulebook: Rulebook) -> Iterator[Problem]:
                     )
     for duty in rulebook.recurring_tasks.values():
         if duty.counts is not None:
-            yield from (Problem("", ("duty", duty.name), text) for text in _counting(duty, duty.counts, rulebook))
+            yield from (
+                Problem("", ("duty", duty.name, "counts"), text) for text in _counting(duty, duty.counts, rulebook)
+            )
         given = {**dict.fromkeys(("due", "period", "title"), "made when it is due"), **duty.given}
+        key = "set" if duty.workflow in rulebook.workflows else "workflow"
         for text in _opening(Opening(duty.workflow, given=given), rulebook):
-            yield Problem("", ("duty", duty.name), said('duty "{name}": {text}', name=duty.name, text=text))
+            yield Problem("", ("duty", duty.name, key), said('duty "{name}": {text}', name=duty.name, text=text))
 
 
 def _counting(duty: RecurringTask, counts: Counting, rulebook: Rulebook) -> Iterator[str]:

@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
@@ -25,7 +26,7 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Key, Node, as_json, line_of, values
 from gkflow.files.profiles import Profile, profiles_from
 from gkflow.files.rule_sources import KINDS, LAW, NATIONAL, PROFILES, WORKFLOWS, nodes_of
-from gkflow.files.rulebook_files import assemble, read_calendar_files
+from gkflow.files.rulebook_files import Places, assemble, read_calendar_files
 from gkflow.files.texts import read_text
 from gkflow.files.workflows import workflow_from
 
@@ -38,11 +39,13 @@ _ANYTIME = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)  # remarks and corrections of
 
 
 def check_files(
-    folders: Sequence[Path], calendar: WorkCalendar, profile: str, readings: Iterable[tuple[str, str, str]]
-) -> Rulebook:
+    folders: Sequence[Path], calendar: WorkCalendar, profile: str, readings: Iterable[tuple[str, str, str]],
+    settings: Places = MappingProxyType({}),
+) -> Rulebook:  # fmt: skip
     """
     Check every rule file of *folders* (检查全部规则文件): the rules are consistent under each profile, and the files
-    are well formed. Returns the rulebook of the *profile*. Raises FilesAtFault with every fault.
+    are well formed. *settings* says where the picks were set. Returns the rulebook of the *profile*. Raises
+    FilesAtFault with every fault.
     """
     found: dict[Fault, None] = {}
     unread = Faults()
@@ -60,8 +63,11 @@ def check_files(
         return workflows[name]
 
     def book_of(name: str, picks: Iterable[tuple[str, str, str]] = ()) -> Rulebook | None:
+        faults = Faults()
+        for each in unread.all():
+            faults.add(each.file, each.line, each.text)
         try:
-            return assemble(nodes.__getitem__, calendar, name, picks, Faults(), read=read)
+            return assemble(nodes.__getitem__, calendar, name, picks, faults, read=read, settings=settings)
         except FilesAtFault as error:
             # Faults under every profile are reported once; the others with their profile.
             there = {Fault(each.file, each.line, each.text): None for each in found}

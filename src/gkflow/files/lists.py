@@ -43,7 +43,7 @@ def list_from(node: Node, faults: Faults) -> CodeList:
 STORED = "stored edition"
 
 
-def resolved(node: Node, picks: Mapping[str, tuple[str, str]], lists: Mapping[str, CodeList], faults: Faults) -> Node:
+def resolved(node: Node, picks: Mapping[str, Node], lists: Mapping[str, CodeList], faults: Faults) -> Node:
     """
     The workflow's text with the picked readings and the lists filled in; each pick has its own file, to which its
     faults belong.
@@ -53,7 +53,7 @@ def resolved(node: Node, picks: Mapping[str, tuple[str, str]], lists: Mapping[st
     whole = dict(node.value)
     if picks:
         there = {str(key): key for key in whole}
-        picked = {Key(what, 0): Node(name, file, 0) for what, (name, file) in picks.items()}
+        picked = {Key(what, pick.line): pick for what, pick in picks.items()}
         whole[there.get("reading", Key("reading", node.line))] = Node(picked, node.file, node.line)
     facts = next((value for key, value in whole.items() if key == "facts"), None)
     if facts is not None and isinstance(facts.value, dict):

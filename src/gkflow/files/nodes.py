@@ -61,6 +61,10 @@ class Faults:
         """The files with faults so far."""
         return frozenset(fault.file for fault in self._found)
 
+    def has_file(self, folder: str, name: str) -> bool:
+        """Whether the file of that name has a fault: what it may define is then not missed elsewhere."""
+        return any(file.endswith(f"{folder}/{name}.yaml") for file in self.files())
+
     def all(self) -> tuple[Fault, ...]:
         """All faults, by file and line."""
         return tuple(sorted(self._found, key=lambda fault: (fault.file, fault.line)))

@@ -15,6 +15,7 @@ from gkflow.domain.sentences import said
 from gkflow.files.kinds.profile import ProfileFile, UnitKeys
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node
+from gkflow.files.rule_sources import LAW
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -86,7 +87,7 @@ def _instead(found: Found[ProfileFile], law: Law) -> Iterator[tuple[str, str]]:
 
 def _known(law: Law, name: str, found: Found[ProfileFile], line: int) -> TimeLimit | None:
     limit = law.limits.get(name)
-    if limit is None:
+    if limit is None and not found.faults.has_file(LAW, name.partition("/")[0]):
         found.faults.add(
             found.node.file, line, said('no limit "{name}"{mean}', name=name, mean=mean_limit(name, law.limits))
         )

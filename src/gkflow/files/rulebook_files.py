@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 _NOTICES = "notices.yaml"
 _FESTIVALS = "festivals.yaml"
 SETTINGS = "gkflow.toml"
-Files = dict[tuple[str, str], str]  # (kind, name) -> its file
+Files = dict[tuple[str, str], Node]  # (kind, name) -> its file
+Places = Mapping[tuple[str, str], tuple[str, int]]  # (workflow, what) of a reading -> file and line of its pick
 _T = TypeVar("_T", Workflow, Ladder, CodeList, RecurringTask)
 
 
@@ -86,10 +87,11 @@ def assemble(
     faults: Faults,
     kept: bool = False,
     read: Callable[[Node, Faults], Workflow] = workflow_from,
-) -> Rulebook:
+    settings: Places = MappingProxyType({}),
+) -> Rulebook:  # fmt: skip
     """
     The rulebook of the files from *nodes_of_kind*; *kept* ones are not checked for consistency. *read* reads a
-    workflow.
+    workflow; *settings* says where the office's own picks were set.
     """
     law = law_from(nodes_of_kind(LAW), faults, kept)
     files: Files = {}
@@ -98,17 +100,20 @@ def assemble(
     duties = _by_name(nodes_of_kind(DUTIES), "duty", duty_from, faults, files)
     profiles = _profiles(nodes_of_kind(PROFILES), law, faults, files)
     mine = _mine(profiles, profile, faults)
-    by_profile = files.get(("profile", mine.name), PROFILES)
-    picked = {flow: {what: (name, by_profile) for what, name in picks.items()} for flow, picks in mine.readings.items()}
+    picked: dict[str, dict[str, Node]] = {
+        flow: {what: Node(name, *_at(files, mine, "readings", flow, what)) for what, name in picks.items()}
+        for flow, picks in mine.readings.items()
+    }
     own: dict[str, None] = {}
     for flow, what, name in readings:
-        picked.setdefault(flow, {})[what] = (name, SETTINGS)
+        picked.setdefault(flow, {})[what] = Node(name, *settings.get((flow, what), (SETTINGS, 0)))
         own.setdefault(flow)
     nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_kind(WORKFLOWS)]
     workflows = _by_name(nodes, "workflow", read, faults)
     for flow in own:
         if flow not in workflows:
-            faults.add(SETTINGS, 0, said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, workflows)))
+            place = next((at for (named, _), at in settings.items() if named == flow), (SETTINGS, 0))
+            faults.add(*place, said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, workflows)))
     for each in profiles.values():
         _compare(each, Names(workflows, ladders, lists, duties), files, faults)
     rulebook = Rulebook(
@@ -152,7 +157,7 @@ def _profiles(nodes: Sequence[Node], law: Law, faults: Faults, files: Files) -> 
         stated = node.value.get("profile") if isinstance(node.value, dict) else None
         if stated is not None and isinstance(stated.value, str):
             _named_as_file(node, "profile", stated.value, faults)
-            files["profile", stated.value.strip()] = node.file
+            files["profile", stated.value.strip()] = node
     return profiles
 
 
@@ -161,6 +166,12 @@ def _mine(profiles: Mapping[str, Profile], name: str, faults: Faults) -> Profile
         there = ", ".join(sorted({NATIONAL, *profiles}))
         faults.add("config/profiles", 0, said('no profile "{name}"; there are: {there}', name=name, there=there))
     return profiles.get(name or NATIONAL) or Profile(NATIONAL, NATIONAL_LABEL)
+
+
+def _at(files: Files, profile: Profile, *path: str) -> tuple[str, int]:
+    """File and line of a key of a profile."""
+    node = files.get(("profile", profile.name))
+    return (node.file, line_of(node, path) if path else 0) if node is not None else (PROFILES, 0)
 
 
 class Names(NamedTuple):
@@ -174,14 +185,14 @@ class Names(NamedTuple):
 
 def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> None:
     """Whether a profile, in use or not, names only what exists."""
-    file = files.get(("profile", profile.name), "config/profiles")
 
-    def fault(text: str) -> None:
-        faults.add(file, 0, text)
+    def fault(text: str, *path: str) -> None:
+        faults.add(*_at(files, profile, *path), text)
 
     for flow, picks in profile.readings.items():
         if flow not in names.workflows:
-            fault(said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, names.workflows)))
+            text = said('readings: no workflow "{flow}"{mean}', flow=flow, mean=mean(flow, names.workflows))
+            fault(text, "readings", flow)
             continue
         offered = {choosing.name: choosing.among for choosing in names.workflows[flow].readings}
         for what, name in picks.items():
@@ -192,7 +203,8 @@ def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> No
                         flow=flow,
                         what=what,
                         mean=mean(what, offered),
-                    )
+                    ),
+                    *("readings", flow, what),
                 )
             elif name not in offered[what]:
                 fault(
@@ -202,14 +214,16 @@ def _compare(profile: Profile, names: Names, files: Files, faults: Faults) -> No
                         name=name,
                         what=what,
                         mean=mean(name, offered[what]),
-                    )
+                    ),
+                    *("readings", flow, what),
                 )
-    for ladder in (*profile.ladders, *profile.ladders.values()):
-        if ladder not in names.ladders:
-            fault(said('ladders: no ladder "{ladder}"{mean}', ladder=ladder, mean=mean(ladder, names.ladders)))
+    for instead, ladder in ((name, each) for name, other in profile.ladders.items() for each in (name, other)):
+        if ladder not in names.ladders and not faults.has_file(LADDERS, ladder):
+            text = said('ladders: no ladder "{ladder}"{mean}', ladder=ladder, mean=mean(ladder, names.ladders))
+            fault(text, "ladders", instead)
     for duty in profile.duties:
         if duty not in names.duties:
-            fault(said('duties: no duty "{duty}"{mean}', duty=duty, mean=mean(duty, names.duties)))
+            fault(said('duties: no duty "{duty}"{mean}', duty=duty, mean=mean(duty, names.duties)), "duties")
     _compare_units(profile, names, fault)
 
 
@@ -305,7 +319,7 @@ def _by_name(
         _named_as_file(node, kind, value.name, faults)
         found[value.name] = value
         if files is not None:
-            files[kind, value.name] = node.file
+            files[kind, value.name] = node
     return found
 
 
@@ -331,10 +345,12 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, f
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()
     for problem in problems(rulebook):
-        outside = places.get((problem.where[0], problem.where[-1])) if not problem.workflow else None
+        if problem.lacks is not None and faults.has_file(*problem.lacks):
+            continue  # it only follows from what that file lacks
+        outside = places.get((problem.where[0], problem.where[1])) if not problem.workflow else None
         if outside is not None:
-            if outside not in at_fault:
-                faults.add(outside, 0, problem.text)
+            if outside.file not in at_fault:
+                faults.add(outside.file, line_of(outside, problem.where[2:]), problem.text)
             continue
         node = files.get(problem.workflow)
         if node is not None and node.file not in at_fault:
