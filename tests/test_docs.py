@@ -119,6 +119,7 @@ def test_the_python_of_a_document_runs(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path: Path) -> None:
     text = read("docs/how-to/new-procedure.md")
     files = {title: body for kind, title, body in _BLOCK.findall(text) if kind == "yaml" and title}

@@ -428,6 +428,7 @@ def test_the_target_is_reminded_of_and_never_overdue(reporting: Office) -> None:
     assert reporting.cases(overdue=True, as_of="2027-02-05") == []
 
 
+@pytest.mark.slow
 def test_each_round_is_opened_once_year_by_year(reporting: Office) -> None:
     # 60 days before 31 January is always 2 December.
     for day in ("2024-11-30", "2025-06-30", "2025-12-01", "2025-12-02", "2026-12-31"):

@@ -167,6 +167,7 @@ def hooks(**urls: str) -> str:
     return HOOKS + "".join(HOOK.format(name=name, url=url) for name, url in urls.items())
 
 
+@pytest.mark.slow
 def test_a_server_that_says_nothing_holds_up_no_other(place: Place) -> None:
     with (
         http_receiver(says_nothing) as silent,

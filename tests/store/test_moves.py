@@ -116,6 +116,7 @@ def small_records(draw: st.DrawFn) -> tuple[Entry, ...]:
     return tuple(an_entry(workflow, seq, line) for seq, line in enumerate(lines, 1))
 
 
+@pytest.mark.slow
 @given(st.data())
 @often(300)
 def test_a_key_holds_for_days_months_and_years_however_they_roll(data: st.DataObject) -> None:
