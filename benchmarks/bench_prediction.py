@@ -16,9 +16,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from gkflow.bootstrap import known_edition, packaged_files
-from gkflow.calendars.predictors import PREDICTORS, Predictor
+from gkflow.calendars.predictors import predictor_named
 from gkflow.domain.calendar import Firmness, WorkCalendar
 from gkflow.domain.edition import CalendarEdition
+from gkflow.plugs import Predictor
 
 FIRST, LAST = date(2008, 1, 1), date(2026, 12, 31)
 DAYS = tuple(FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
@@ -43,7 +44,7 @@ def run() -> list[dict[str, Any]]:
     edition = known_edition(packaged_files())
     return [
         row
-        for name, predict in PREDICTORS.items()
+        for name, predict in ((name, predictor_named(name)) for name in SHARES)
         for row in (*_without_notices(name, predict, edition), *_as_it_was(name, predict, edition))
     ]
 

@@ -200,7 +200,9 @@ def test_the_content_hash_follows_every_rule() -> None:
 def test_the_first_action_leads_somewhere() -> None:
     rulebook = a_rulebook()
     workflow = rulebook.workflows["small"]
-    lost = replace(workflow, actions={**workflow.actions, "receive": replace(workflow.first, target=None)})
+    lost = replace(
+        workflow, edition="lost", actions={**workflow.actions, "receive": replace(workflow.first, target=None)}
+    )
     assert told(replace(rulebook, workflows={"small": lost})) == [
         'action "receive" opens a case, but leads to no state (to)'
     ]

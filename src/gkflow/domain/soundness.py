@@ -42,26 +42,41 @@ def problems(rulebook: Rulebook) -> tuple[Problem, ...]:
     """All problems of all workflows, in the order of their files."""
     found: list[Problem] = []
     for workflow in rulebook.workflows.values():
-        inner = [*action_names(workflow), *clock_names(workflow), *rest_names(workflow)]
-        found += inner
+        found += _alone(workflow)
         found += outer_names(workflow, rulebook)
-        found += _public_words(workflow)
-        found += _roles(workflow)
-        found += _carried(workflow)
-        found += _order(workflow)
         found += _lengths(workflow, rulebook)
         found += days_named(workflow, rulebook)
         found += handed_over(workflow, rulebook)
         found += opened_by_actions(workflow, rulebook)
-        # A wrong name invalidates every course of events: check names first, then courses.
-        if not inner and any(action.first for action in workflow.actions.values()):
-            found += _ways_out(workflow)
-            courses = Courses(workflow)
-            found += _states(workflow, courses)
-            found += _running(workflow, courses)
-            found += opening_problems(workflow)
     found += opened_by_others(rulebook)
     return tuple(dict.fromkeys(found))
+
+
+_known: dict[str, tuple[Problem, ...]] = {}
+
+
+def _alone(workflow: Workflow) -> tuple[Problem, ...]:
+    """The problems of a workflow by itself, found once: the profiles mostly share its edition."""
+    found = _known.get(workflow.edition)
+    if found is None:
+        found = _known[workflow.edition] = tuple(_inner(workflow))
+    return found
+
+
+def _inner(workflow: Workflow) -> Iterator[Problem]:
+    names = [*action_names(workflow), *clock_names(workflow), *rest_names(workflow)]
+    yield from names
+    yield from _public_words(workflow)
+    yield from _roles(workflow)
+    yield from _carried(workflow)
+    yield from _order(workflow)
+    # A wrong name invalidates every course of events: check names first, then courses.
+    if not names and any(action.first for action in workflow.actions.values()):
+        yield from _ways_out(workflow)
+        courses = Courses(workflow)
+        yield from _states(workflow, courses)
+        yield from _running(workflow, courses)
+        yield from opening_problems(workflow)
 
 
 # --- people and facts -------------------------------------------------------------------------------------

@@ -21,12 +21,11 @@ from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 from gkflow.files.citations import compare_citations
 from gkflow.files.kinds.plan import PlanRow
-from gkflow.files.law import law_from
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Key, Node, as_json, line_of, values
-from gkflow.files.profiles import Profile, profiles_from
-from gkflow.files.rule_sources import KINDS, LAW, NATIONAL, PROFILES, WORKFLOWS, nodes_of
-from gkflow.files.rulebook_files import Places, assemble, read_calendar_files
+from gkflow.files.profiles import Profile
+from gkflow.files.rule_sources import KINDS, NATIONAL, WORKFLOWS, nodes_of
+from gkflow.files.rulebook_files import Places, assemble, read_calendar_files, read_parts
 from gkflow.files.texts import read_text
 from gkflow.files.workflows import workflow_from
 
@@ -51,6 +50,7 @@ def check_files(
     unread = Faults()
     nodes = {kind: [node for _, node in nodes_of(folders, kind, unread)] for kind in KINDS}
     found.update(dict.fromkeys(unread.all()))
+    parts = read_parts(nodes.__getitem__, unread.copy())
     workflows: dict[str, Workflow] = {}
 
     def read(node: Node, faults: Faults) -> Workflow:
@@ -63,11 +63,8 @@ def check_files(
         return workflows[name]
 
     def book_of(name: str, picks: Iterable[tuple[str, str, str]] = ()) -> Rulebook | None:
-        faults = Faults()
-        for each in unread.all():
-            faults.add(each.file, each.line, each.text)
         try:
-            return assemble(nodes.__getitem__, calendar, name, picks, faults, read=read, settings=settings)
+            return assemble(parts._replace(faults=parts.faults.copy()), calendar, name, picks, read, settings)
         except FilesAtFault as error:
             # Faults under every profile are reported once; the others with their profile.
             there = {Fault(each.file, each.line, each.text): None for each in found}
@@ -80,13 +77,12 @@ def check_files(
             return None
 
     book = book_of(profile, readings)
-    profiles = profiles_from(iter(nodes[PROFILES]), law_from(nodes[LAW], Faults()), Faults())
     if not found:
-        for name in sorted({NATIONAL, *profiles} - {profile}):
+        for name in sorted({NATIONAL, *parts.profiles} - {profile}):
             book_of(name)
     faults = Faults()
     if book is not None:
-        _check_form(folders, nodes, book, profiles, faults)
+        _check_form(folders, nodes, book, parts.profiles, faults)
     found.update(dict.fromkeys(faults.all()))
     if found or book is None:
         raise FilesAtFault(tuple(found))

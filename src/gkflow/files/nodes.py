@@ -45,6 +45,12 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    def copy(self) -> Faults:
+        """A list of its own with the same faults."""
+        found = Faults()
+        found._found = dict(self._found)
+        return found
+
     def add(self, file: str, line: int, text: str) -> None:
         """Report one fault."""
         self._found[Fault(file, line, text)] = None

@@ -68,7 +68,8 @@ def read_rulebook(
     file, including those of ``domain.soundness.problems``.
     """
     faults = Faults()
-    return assemble(lambda kind: list(_nodes(folders, kind, faults)), calendar, profile, readings, faults)
+    parts = read_parts(lambda kind: list(_nodes(folders, kind, faults)), faults)
+    return assemble(parts, calendar, profile, readings)
 
 
 def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
@@ -76,29 +77,47 @@ def kept_rulebook(sources: RuleSources, calendar: WorkCalendar) -> Rulebook:
     The rulebook of adopted sources (已采用的规则). Their consistency was checked when they were adopted, so it is not
     checked again. Raises FilesAtFault if this gkflow cannot read what an earlier one stored.
     """
-    return assemble(sources.of, calendar, sources.profile, sources.readings, Faults(), kept=True)
+    return assemble(read_parts(sources.of, Faults(), kept=True), calendar, sources.profile, sources.readings)
 
 
-def assemble(
-    nodes_of_kind: Callable[[str], list[Node]],
-    calendar: WorkCalendar,
-    profile: str,
-    readings: Iterable[tuple[str, str, str]],
-    faults: Faults,
-    kept: bool = False,
-    read: Callable[[Node, Faults], Workflow] = workflow_from,
-    settings: Places = MappingProxyType({}),
-) -> Rulebook:  # fmt: skip
-    """
-    The rulebook of the files from *nodes_of_kind*; *kept* ones are not checked for consistency. *read* reads a
-    workflow; *settings* says where the office's own picks were set.
-    """
-    law = law_from(nodes_of_kind(LAW), faults, kept)
+class Parts(NamedTuple):
+    """The rule files, read (已读规则文件): what a rulebook of any profile is made of."""
+
+    workflows: Sequence[Node]  # not read yet: a profile may pick another reading
+    law: Law
+    ladders: Mapping[str, Ladder]
+    lists: Mapping[str, CodeList]
+    duties: Mapping[str, RecurringTask]
+    profiles: Mapping[str, Profile]
+    files: Files
+    faults: Faults
+    kept: bool = False  # adopted rules: their consistency was checked then
+
+
+def read_parts(nodes_of_kind: Callable[[str], list[Node]], faults: Faults, kept: bool = False) -> Parts:
+    """Read the files from *nodes_of_kind*, apart from the workflows."""
     files: Files = {}
+    law = law_from(nodes_of_kind(LAW), faults, kept)
     ladders = _by_name(nodes_of_kind(LADDERS), "ladder", ladder_from, faults, files)
     lists = _by_name(nodes_of_kind(LISTS), "list", list_from, faults)
     duties = _by_name(nodes_of_kind(DUTIES), "duty", duty_from, faults, files)
     profiles = _profiles(nodes_of_kind(PROFILES), law, faults, files)
+    return Parts(nodes_of_kind(WORKFLOWS), law, ladders, lists, duties, profiles, files, faults, kept)
+
+
+def assemble(
+    parts: Parts,
+    calendar: WorkCalendar,
+    profile: str,
+    readings: Iterable[tuple[str, str, str]],
+    read: Callable[[Node, Faults], Workflow] = workflow_from,
+    settings: Places = MappingProxyType({}),
+) -> Rulebook:
+    """
+    The rulebook of a profile. *read* reads a workflow; *settings* says where the office's own picks were set. Raises
+    FilesAtFault.
+    """
+    nodes_of_flows, law, ladders, lists, duties, profiles, files, faults, kept = parts
     mine = _mine(profiles, profile, faults)
     picked: dict[str, dict[str, Node]] = {
         flow: {what: Node(name, *_at(files, mine, "readings", flow, what)) for what, name in picks.items()}
@@ -108,7 +127,7 @@ def assemble(
     for flow, what, name in readings:
         picked.setdefault(flow, {})[what] = Node(name, *settings.get((flow, what), (SETTINGS, 0)))
         own.setdefault(flow)
-    nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_kind(WORKFLOWS)]
+    nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_flows]
     workflows = _by_name(nodes, "workflow", read, faults)
     for flow in own:
         if flow not in workflows:
