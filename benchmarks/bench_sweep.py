@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def _fill(folder: Path, cases: int, due: int, scattered: bool = False) -> Path:
             ledger.docket.put(dockets, fresh=True)
             ledger.docket.add_clocks(clocks)
     office.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("UPDATE docket SET sealed = 1")  # by the sweeps before: each seals what has changed since
     return path
 
 
@@ -85,7 +88,8 @@ def _by_hand(path: Path) -> float:
         " AND last_day > '2026-06-16' AND last_day <= '2026-06-17'"
     )
     rows = db.execute(
-        'SELECT e.*, d.officer, d.unit, d.title FROM escalation e JOIN docket d ON d."case" = e."case" WHERE day = ?',
+        'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.last_day, e.step, e.kind, e.colour, e.day, d.officer,'
+        ' d.unit, d.title FROM escalation e JOIN docket d ON d."case" = e."case" WHERE day = ?',
         ("2026-06-15",),
     ).fetchall()
     digest = hashlib.sha256()
