@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, String, Table, insert, select
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 import gkflow.store
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
 from gkflow.store.statement import SQLITE, Statement, among, bind, columns_of, inserted
-from gkflow.store.tables import ENTRY
+from gkflow.store.sweep_statements import REACH
+from gkflow.store.tables import ENTRY, Row
 
 STORE = Path(gkflow.store.__file__).parent
 LISTS = {name: ["a", "b"] for name in ("cases", "actions", "ids", "units", "steps", "channels", "urgent_channels")}
@@ -145,3 +146,21 @@ def test_moments_go_in_and_come_out_in_utc() -> None:
         "2026-02-13 09:30:00.000000", "2026-02-13", None, 7, "x",
     )  # fmt: skip
     assert Dialect(sqlite=False).plain((moment,)) == (moment,)
+
+
+def test_a_sweep_finds_what_is_due_and_what_is_fresh_each_by_its_own_index() -> None:
+    """The index of all running clocks would do for fresh rows as well, and cost what is open."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        for table in Row.metadata.tables.values():
+            database.execute(str(CreateTable(table).compile(dialect=SQLITE)))
+            for index in table.indexes:
+                database.execute(str(CreateIndex(index).compile(dialect=SQLITE)))
+        used = []
+        for statement in REACH[None]:
+            compiled = statement.on(True, {})
+            plan = database.execute(f"EXPLAIN QUERY PLAN {compiled.text}", [None] * len(compiled.names)).fetchall()
+            used.append(next(row[3] for row in plan if " clock " in row[3]))
+    due = "SEARCH clock USING INDEX clock_due (ladder=? AND until_day"
+    assert used[0].startswith(due)
+    assert used[1].startswith(due)
+    assert used[2] == "SEARCH clock USING INDEX clock_fresh (ladder=? AND last_day<?)"
