@@ -30,11 +30,17 @@ def _office(home: Path, cases: int, overdue: int) -> None:
         dockets, clocks = [], []
         for n in range(cases):
             case = f"C{n:07d}"
-            dockets.append(DocketLine(case, "request", edition, "", "assigned", "GK", "", TODAY, TODAY, FOREVER, 3, ""))
+            last = late if n < overdue else far
+            dockets.append(
+                DocketLine(
+                    case, "request", edition, "", "assigned", "GK", "", TODAY, TODAY, FOREVER, 3, "", TODAY, "running",
+                    "reply", "", last,
+                )
+            )  # fmt: skip
             clocks.append(
                 ClockRevision(
                     case, "reply", "", date(2026, 5, 20), FOREVER, "request", "office", "duty", 1, "running", "",
-                    date(2026, 5, 20), late if n < overdue else far, None, None, None, 0, None, None, None, "reply",
+                    date(2026, 5, 20), last, None, None, None, 0, None, None, None, "reply",
                     0, "",
                 )
             )  # fmt: skip

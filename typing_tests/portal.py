@@ -9,7 +9,7 @@ from typing import assert_type
 from sqlalchemy.orm import Session
 
 import gkflow
-from gkflow import CaseLine, Channel, Deadline, Message, NotDelivered, Office, Outcome, Status, Verdict
+from gkflow import CaseLine, CaseQuery, Channel, Deadline, Message, NotDelivered, Office, Outcome, Page, Status, Verdict
 
 
 def receive(office: Office, session: Session, title: str, now: datetime) -> str:
@@ -23,6 +23,17 @@ def receive(office: Office, session: Session, title: str, now: datetime) -> str:
 
 def overdue(office: Office) -> list[CaseLine]:
     return [line for line in office.cases(overdue=True) if line.last_day is not None]
+
+
+def first_page(office: Office, officer: str) -> tuple[tuple[CaseLine, ...], str | None]:
+    page = office.page(CaseQuery(officer=officer), order="received", limit=20, total=True)
+    assert_type(page, Page)
+    assert_type(page.total, int | None)
+    return page.rows, page.next
+
+
+def numbers(office: Office) -> int:
+    return office.count(by="status").get("overdue", 0)
 
 
 def is_late(office: Office, number: str) -> bool:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gkflow.application.actions import Outcome as Outcome
-    from gkflow.application.cases import CaseLine as CaseLine
+    from gkflow.application.case_lines import CaseLine as CaseLine
+    from gkflow.application.case_lines import CaseQuery as CaseQuery
+    from gkflow.application.pages import Page as Page
     from gkflow.application.ports import Channel as Channel
     from gkflow.application.ports import Message as Message
     from gkflow.application.ports import NotDelivered as NotDelivered
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Case": ("gkflow.domain.case", "Case"),
-    "CaseLine": ("gkflow.application.cases", "CaseLine"),
+    "CaseLine": ("gkflow.application.case_lines", "CaseLine"),
+    "CaseQuery": ("gkflow.application.case_lines", "CaseQuery"),
     "Channel": ("gkflow.application.ports", "Channel"),
     "Conflict": ("gkflow.domain.errors", "Conflict"),
     "Deadline": ("gkflow.domain.deadline", "Deadline"),
@@ -53,6 +56,7 @@ _HOMES = {
     "NotFound": ("gkflow.domain.errors", "NotFound"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
+    "Page": ("gkflow.application.pages", "Page"),
     "Rebuilt": ("gkflow.application.verify", "Rebuilt"),
     "Refused": ("gkflow.domain.errors", "Refused"),
     "Status": ("gkflow.domain.deadline", "Status"),
@@ -72,6 +76,8 @@ __all__ = [  # noqa: RUF022  (in the order of their use)
     "Office",
     "Outcome",
     "CaseLine",
+    "CaseQuery",
+    "Page",
     "Case",
     "Entry",
     "Finding",

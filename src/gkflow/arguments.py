@@ -8,12 +8,14 @@ read or written, and never becomes an error of Python from deep inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from functools import wraps
 from os import PathLike
 from types import FunctionType
 from typing import TypeVar
 
+from gkflow.application.case_lines import CaseQuery
 from gkflow.application.marks import broken, visible
 from gkflow.application.rows import FileRow
 from gkflow.domain.errors import Refused
@@ -189,6 +191,15 @@ def _wrong(name: str, wanted: Sentence, value: object) -> Refused:
     return WrongKind(name=name, wanted=wanted, kind=type(value).__name__)
 
 
+def _query(name: str, value: object) -> object:
+    if not isinstance(value, CaseQuery):
+        raise _wrong(name, said("a query of cases"), value)
+    for field in fields(value):
+        if field.name != "ran_out":  # found by the office itself
+            check_of(str(field.type))(field.name, getattr(value, field.name))
+    return value
+
+
 def _channels(value: object) -> bool:
     return isinstance(value, Mapping) and all(
         isinstance(name, str) and _has("send")(channel) for name, channel in value.items()
@@ -211,6 +222,7 @@ CHECKS: Mapping[str, Check] = {
     "Iterable[Row]": _rows,
     "Mapping[str, Channel]": _of(said("channels by name"), _channels),
     "CallerSession": _of(said("a session of SQLAlchemy or SQLModel"), _has("connection")),
+    "CaseQuery": _query,
     "Ledger": _of(said("a transaction of the store"), _has("record", "editions", "writes")),
     "CalendarEdition": _of(said("a calendar edition"), _has("announcements", "calendar")),
     "Sequence[AdoptedEdition]": _list_of(

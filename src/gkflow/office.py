@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from gkflow.application.actions import Command
 from gkflow.application.advance import advance
 from gkflow.application.calendar_reminder import ask_for_notice
-from gkflow.application.cases import CaseQuery, list_cases
+from gkflow.application.case_lines import EVERY_OPEN_CASE, CaseQuery
+from gkflow.application.cases import list_cases
 from gkflow.application.checks import near_case
 from gkflow.application.doctor import Around, HealthCheck, examine
 from gkflow.application.explain import explain, view_case
@@ -25,6 +26,7 @@ from gkflow.application.export import export_rows
 from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
+from gkflow.application.pages import Page, count_cases, page_cases
 from gkflow.application.ports import CallerSession, Ledger
 from gkflow.application.publishing import published_record, reason_kept
 from gkflow.application.receive import receive
@@ -58,7 +60,7 @@ from gkflow.supervision import Supervision
 
 if TYPE_CHECKING:
     from gkflow.application.actions import Outcome
-    from gkflow.application.cases import CaseLine
+    from gkflow.application.case_lines import CaseLine
     from gkflow.application.deliver import Delivery
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.office_context import OfficeContext
@@ -312,6 +314,40 @@ class Office:
                 asked = replace(asked, ran_out=ran_out(ledger, rules, present))
             day = self._state.day(as_of, moment or present)
             return list_cases(ledger, rules, day, asked, known_on is not None, moment)
+
+    def page(
+        self, query: CaseQuery = EVERY_OPEN_CASE, *, order: str = "last_day", after: str = "", limit: int = 50,
+        total: bool = False, as_of: date | str | None = None, session: CallerSession | None = None,
+    ) -> Page:  # fmt: skip
+        """
+        A page of the cases of a query on a day (台账分页), by last day, day of receipt ("received") or number;
+        *after* is the cursor of the page before. It costs its rows, not the cases on record. Raises Refused, NotFound.
+        """
+        present = self.moment(None)
+        with self.store.reading(session) as ledger:
+            rules, day, asked = self._asked(ledger, query, as_of, present)
+            return page_cases(ledger, rules, day, asked, order=order, after=after, limit=limit, total=total)
+
+    def count(
+        self, query: CaseQuery = EVERY_OPEN_CASE, *, by: str | None = None, as_of: date | str | None = None,
+        session: CallerSession | None = None,
+    ) -> Mapping[str, int]:  # fmt: skip
+        """
+        How many cases a query has on a day (台账统计), *by* status, light, unit, officer, workflow or state; without it
+        under "". Raises Refused, NotFound.
+        """
+        present = self.moment(None)
+        with self.store.reading(session) as ledger:
+            rules, day, asked = self._asked(ledger, query, as_of, present)
+            return count_cases(ledger, rules, day, asked, by)
+
+    def _asked(
+        self, ledger: Ledger, query: CaseQuery, as_of: date | str | None, present: datetime
+    ) -> tuple[OfficeContext, date, CaseQuery]:
+        rules = self._state.rules_for(ledger, None, None)
+        if as_of is None:
+            query = replace(query, ran_out=ran_out(ledger, rules, present))
+        return rules, self._state.day(as_of, present), query
 
     def published(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
 
-# Since this schema a correction applies to every day: earlier rows are recomputed.
-_CORRECTIONS_ON_EVERY_DAY = "0004"
+# Since this schema the docket has revisions: earlier rows are recomputed.
+_REVISIONS = "0007"
 
 
 class SetUp(NamedTuple):
@@ -59,7 +59,7 @@ def init_office(home: Path, name: str = "", unit: str = "", profile: str = "", *
         _copy_plan(home, place.plan)
     office = Office(database, chosen)
     office.adopt_first()
-    if before is not None and before < _CORRECTIONS_ON_EVERY_DAY:
+    if before is not None and before < _REVISIONS:
         office.rebuild()
     return SetUp(fresh, office, before if before != SCHEMA else None)
 

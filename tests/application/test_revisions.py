@@ -11,9 +11,9 @@ from typing import Any, cast
 from hypothesis import given
 
 from builders import an_entry, entries_of, rules
-from gkflow.application.cases import choose_clock
 from gkflow.application.docket import reckon_case, revisions
 from gkflow.application.ports import ClockRevision
+from gkflow.application.shown_clock import choose_clock
 from gkflow.domain.case import Entry, record_of
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.urgency import ListStatus, stand

@@ -122,6 +122,29 @@ def test_the_fifteen_real_cases_have_their_verdicts(register: Gkflow) -> None:
     assert {row["case"]: row["verdict"] for row in rows} == VERDICTS
 
 
+def test_pages_one_after_the_other_are_the_list(register: Gkflow) -> None:
+    whole = rows_of(register, "cases", "--all", "--as-of", "2026-11-22")
+    found, after = [], ()
+    for _ in range(4):
+        page = register("cases", "--all", "--as-of", "2026-11-22", "--limit", "4", *after, "--format", "json")
+        found += json.loads(page.out)
+        after = ("--after", page.err.split("--after ")[-1].strip()) if page.err else ()
+        if not after:
+            break
+    assert found == whole
+    assert after == (), "the last page names no other"
+
+
+def test_a_page_says_how_the_next_one_is_reached(register: Gkflow) -> None:
+    done = register("cases", "--all", "--limit", "4")
+    assert done.err.startswith("还有下一页：同一命令加上 --after ")
+    wrong = register("cases", "--limit", "4", "--after", done.err.split("--after ")[-1].strip())
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "不是这份台账中的位置" in wrong.err
+    assert "不分页" in register("cases", "--limit", "4", "--recorded-by", "2026-11-22").err
+    assert register("cases", "--limit", "0").code == 2
+
+
 def test_a_row_holds_what_scripts_rely_on(register: Gkflow) -> None:
     rows = {row["case"]: row for row in rows_of(register, "cases", "--overdue", "--as-of", "2022-11-15")}
     assert set(rows) == {"RC01", "RC10", "RC24"}

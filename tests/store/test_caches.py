@@ -13,6 +13,7 @@ from gkflow.application.advance import wanted_facts
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.fact_rules import FactSpec
 from gkflow.office import Office
+from gkflow.store.tables import DOCKET
 from store.offices import Place, assert_sound, at, log_of, open_request
 
 WORKFLOWS = ("request", "permit", "penalty", "interpretation")
@@ -110,8 +111,10 @@ class Walk:
 
 
 def _dockets(place: Place) -> list[tuple[Any, ...]]:
-    """Every docket row, but for whether a seal holds it: what was drawn up anew is sealed anew."""
-    return [row[:-1] for row in place.rows("SELECT * FROM docket ORDER BY 1")]
+    """Every docket row with its revisions, but for whether a seal holds it: what was rebuilt is sealed again."""
+    names = ", ".join(f'"{column.name}"' for column in DOCKET.c if column.name != "sealed")
+    rows = place.rows(f"SELECT {names} FROM docket ORDER BY 1")
+    return [*rows, *place.rows("SELECT * FROM docket_revision ORDER BY 1, 2")]
 
 
 @pytest.mark.parametrize("seed", range(8))

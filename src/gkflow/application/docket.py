@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, Ledger
+from gkflow.application.docket_revisions import as_revision, merged, revision_on, with_revision
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, DocketRevision, Ledger
 from gkflow.application.transaction import OnRecord
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import ASIDE, Case, Entry, record_of
@@ -222,8 +223,54 @@ def draw_up(
         _merge(ledger, number, lines, since)
     latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
     docket = docket_line(workflow, number, entries, reckoned.case if reckoned is not None and latest else None)
+    rows = docket_revisions(workflow, docket, entries, lines, since)
+    docket = _keep_revisions(ledger, docket, rows, since)
     ledger.docket.put([docket], fresh=since is None)
     return docket
+
+
+def docket_revisions(
+    workflow: Workflow,
+    docket: DocketLine,
+    entries: Sequence[Entry],
+    clocks: Sequence[ClockRevision],
+    since: date | None = None,
+) -> list[DocketRevision]:
+    """
+    Every docket revision of a case from *since* on (台账修订), one for each day on which it changed. *docket* is its
+    docket line of the latest day, *clocks* are its clock revisions from *since* on.
+    """
+    record = record_of(entries)
+    days = {entry.day for entry in record if since is None or entry.day >= since}
+    days.update(clock.from_day for clock in clocks)
+    rows = []
+    for day in sorted(days):
+        then = docket if day >= docket.latest else docket_line(workflow, docket.case, record_of(entries, day))
+        rows.append(revision_on(workflow, then, clocks, day))
+    return merged(rows)
+
+
+def _keep_revisions(
+    ledger: Ledger, docket: DocketLine, rows: Sequence[DocketRevision], since: date | None
+) -> DocketLine:
+    """Write the docket revisions from *since* on, and return the docket line with the last one."""
+    old = ledger.docket.line(docket.case) if since is not None else None
+    if since is None or old is None:
+        ledger.docket.add_revisions(rows[:-1])
+        return with_revision(docket, rows[-1])
+    if not old.standing:
+        return docket  # from before schema 0007: the earlier days are missing until ``rebuild``
+    last = as_revision(old)
+    if last.from_day < since:
+        # What is on record of earlier days holds: the usual case, an entry of a later day.
+        found = merged([last, *rows])
+        ledger.docket.add_revisions(found[:-1])
+        return with_revision(docket, found[-1])
+    before = [row for row in ledger.docket.revisions(docket.case) if row.from_day < since]
+    found = merged([*before, *rows])
+    ledger.docket.drop_revisions(docket.case)
+    ledger.docket.add_revisions(found[:-1])
+    return with_revision(docket, found[-1])
 
 
 def as_drawn(line: ClockRevision) -> ClockRevision:

@@ -11,11 +11,12 @@ from typing import NamedTuple
 from gkflow.application.actions import drawn_from, seal_next
 from gkflow.application.case_opening import link_back
 from gkflow.application.checks import check_correction
-from gkflow.application.docket import docket_line, draw_up, revisions, unit_of
+from gkflow.application.docket import docket_line, docket_revisions, draw_up, revisions, unit_of
+from gkflow.application.docket_revisions import with_revision
 from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look_alikes
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ClockRevision, DocketLine, Ledger, Store
+from gkflow.application.ports import ClockRevision, DocketLine, DocketRevision, Ledger, Store
 from gkflow.application.resolve_names import NameCheck, known_units
 from gkflow.application.rows import (
     COLUMNS,
@@ -127,6 +128,7 @@ def _take_batch(ledger: Ledger, run: _Run, cases: Gathered) -> None:
     rules, result = run.rules, run.result
     entries: list[Entry] = []
     dockets: list[DocketLine] = []
+    docket_rows: list[DocketRevision] = []
     clocks: list[ClockRevision] = []
     editions: dict[str, Workflow] = {}
     later: list[tuple[str, Workflow, tuple[Entry, ...], date | None]] = []
@@ -149,8 +151,12 @@ def _take_batch(ledger: Ledger, run: _Run, cases: Gathered) -> None:
             continue
         if not old:
             editions[workflow.edition] = workflow
-            dockets.append(docket_line(workflow, number, fresh))
-            clocks.extend(revisions(workflow, number, fresh, rules.rulebook))
+            lines = revisions(workflow, number, fresh, rules.rulebook)
+            docket = docket_line(workflow, number, fresh)
+            *earlier, last = docket_revisions(workflow, docket, fresh, lines)
+            dockets.append(with_revision(docket, last))
+            docket_rows.extend(earlier)
+            clocks.extend(lines)
         else:
             later.append((number, workflow, (*old, *fresh), min(map(drawn_from, fresh))))
         entries.extend(fresh)
@@ -159,6 +165,7 @@ def _take_batch(ledger: Ledger, run: _Run, cases: Gathered) -> None:
             rules.keep(ledger, workflow, run.now)
         ledger.record.append(entries)
         ledger.docket.put(dockets, fresh=True)
+        ledger.docket.add_revisions(docket_rows)
         ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
             draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from gkflow.application.docket import as_drawn, docket_line, revisions, stands_as
+from gkflow.application.docket import as_drawn, docket_line, docket_revisions, revisions, stands_as
+from gkflow.application.docket_revisions import with_revision
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, Ledger, Store
+from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, DocketRevision, Ledger, Store
 from gkflow.application.recounting import recount_moved
 from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
@@ -214,6 +215,7 @@ def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = F
             drawn = [_drawn_up(ledger, rules, number, ledger.record.entries(number)) for number in numbers]
             ledger.docket.drop(numbers)
             ledger.docket.put([each.docket for each in drawn], fresh=True)
+            ledger.docket.add_revisions([row for each in drawn for row in each.revisions])
             ledger.docket.add_clocks([line for each in drawn for line in each.clocks])
             count += len(drawn)
             changed += [each.docket.case for each in drawn if not each.same]
@@ -228,6 +230,7 @@ class _Drawn(NamedTuple):
     """The expected caches of a case, and whether they are stored (台账应有的内容)."""
 
     docket: DocketLine
+    revisions: list[DocketRevision]
     clocks: list[ClockRevision]
     same: bool
 
@@ -235,11 +238,20 @@ class _Drawn(NamedTuple):
 def _drawn_up(ledger: Ledger, rules: OfficeContext, number: str, entries: Sequence[Entry]) -> _Drawn:
     workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
     lines = revisions(workflow, number, entries, rules.rulebook)
-    docket = docket_line(workflow, number, entries)
+    bare = docket_line(workflow, number, entries)
+    rows = docket_revisions(workflow, bare, entries, lines)
+    docket, stored = with_revision(bare, rows[-1]), ledger.docket.line(number)
+    # A line from before schema 0007 has no revisions to compare.
+    undrawn = stored is not None and not stored.standing
     old = sorted(map(as_drawn, ledger.docket.clocks(number)), key=_order)
     drawn = sorted(map(as_drawn, lines), key=_order)
-    same = ledger.docket.line(number) == docket and len(old) == len(drawn) and all(map(stands_as, old, drawn))
-    return _Drawn(docket, lines, same)
+    same = (
+        stored == (bare if undrawn else docket)
+        and (undrawn or ledger.docket.revisions(number) == rows[:-1])
+        and len(old) == len(drawn)
+        and all(map(stands_as, old, drawn))
+    )
+    return _Drawn(docket, rows[:-1], lines, same)
 
 
 def _order(line: ClockRevision) -> tuple[str, str, str]:

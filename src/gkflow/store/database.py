@@ -28,7 +28,7 @@ from gkflow.store.migrate import VERSION_TABLE, upgrade
 from gkflow.store.statement import Statement
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0006"
+SCHEMA = "0007"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3

@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import delete, insert, select, update
 
-from gkflow.application.ports import ClockRevision, DocketLine
+from gkflow.application.ports import ClockRevision, DocketLine, DocketRevision
 from gkflow.store.cursor import Part
 from gkflow.store.statement import Statement, bind, columns_of, inserted
-from gkflow.store.tables import CLOCK, DOCKET
+from gkflow.store.tables import CLOCK, DOCKET, DOCKET_REVISION
 
 DOCKET_LINE = columns_of(DOCKET, DocketLine)
 CLOCK_REVISION = columns_of(CLOCK, ClockRevision)
@@ -22,6 +22,13 @@ _UPDATE_DOCKET = Statement(
     .where(DOCKET.c.case == bind("case"))
     .values(inserted(DOCKET, [column for column in DOCKET_LINE if not column.primary_key]) | {"sealed": 0})
 )
+DOCKET_COLUMNS = columns_of(DOCKET_REVISION, DocketRevision)
+_REVISIONS = Statement(
+    select(*DOCKET_COLUMNS).where(DOCKET_REVISION.c.case == bind("case")).order_by(DOCKET_REVISION.c.from_day),
+    DocketRevision,
+)
+_INSERT_REVISION = Statement(insert(DOCKET_REVISION).values(inserted(DOCKET_REVISION, DOCKET_COLUMNS)))
+_DROP_REVISIONS = Statement(delete(DOCKET_REVISION).where(DOCKET_REVISION.c.case == bind("case")))
 _LINE = Statement(select(*DOCKET_LINE).where(DOCKET.c.case == bind("case")), DocketLine)
 _CLOCKS = Statement(
     select(*CLOCK_REVISION).where(CLOCK.c.case == bind("case")).order_by(CLOCK.c.clock, CLOCK.c.ref, CLOCK.c.from_day),
@@ -36,7 +43,9 @@ _END_CLOCK = Statement(
     .values(until_day=bind("until"))
 )  # fmt: skip
 _DROP_CLOCKS = Statement(delete(CLOCK).where(CLOCK.c.case == bind("case"), CLOCK.c.from_day >= bind("day")))
-_DROP = tuple(Statement(delete(table).where(table.c.case == bind("case"))) for table in (CLOCK, DOCKET))
+_DROP = tuple(
+    Statement(delete(table).where(table.c.case == bind("case"))) for table in (CLOCK, DOCKET_REVISION, DOCKET)
+)
 _HEADS = Statement(select(DOCKET.c.case, DOCKET.c.entries, DOCKET.c.head))
 
 
@@ -51,6 +60,18 @@ class Docket(Part):
     def put(self, lines: Sequence[DocketLine], fresh: bool) -> None:
         """Write docket lines: *fresh* ones are new."""
         self.run_many(INSERT_DOCKET if fresh else _UPDATE_DOCKET, lines)
+
+    def revisions(self, case: str) -> list[DocketRevision]:
+        """The docket revisions of a case but for the last one, which is in its docket line."""
+        return self.rows(_REVISIONS, case=case)
+
+    def add_revisions(self, rows: Sequence[DocketRevision]) -> None:
+        """Write docket revisions."""
+        self.run_many(_INSERT_REVISION, rows)
+
+    def drop_revisions(self, case: str) -> None:
+        """Delete the docket revisions of a case, to be written again."""
+        self.run(_DROP_REVISIONS, case=case)
 
     def clocks(self, case: str) -> list[ClockRevision]:
         """Every revision of every clock of a case."""

@@ -18,6 +18,7 @@ from gkflow.store.hour_limits import HourLimits
 from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
 from gkflow.store.outbox import Outbox
+from gkflow.store.pages import Pages
 from gkflow.store.record import Record
 from gkflow.store.recount_queue import RecountQueue
 from gkflow.store.seals import Seals
@@ -63,6 +64,10 @@ class Ledger:
     @part
     def lists(self) -> Lists:
         return Lists(self.cursor)
+
+    @part
+    def pages(self) -> Pages:
+        return Pages(self.cursor)
 
     @part
     def editions(self) -> Editions:

@@ -59,6 +59,8 @@ _POWERS_PAST = Statement(
     ),
     ClockRevision,
 )  # fmt: skip
+_IS_UNIT = Statement(select(DOCKET.c.case).where(DOCKET.c.unit == bind("name")).limit(1))
+_IS_OFFICER = Statement(select(DOCKET.c.case).where(DOCKET.c.officer == bind("name")).limit(1))
 _UNITS = Statement(select(DOCKET.c.unit).distinct().order_by(DOCKET.c.unit))
 _OFFICERS = Statement(select(DOCKET.c.officer).distinct().order_by(DOCKET.c.officer))
 _RECEIVED = Statement(
@@ -150,6 +152,14 @@ class Lists(Part):
         """The office's powers that had lapsed unused on *day*, of these cases."""
         for start in range(0, len(cases), _MANY):
             yield from self.rows(_POWERS_PAST, day=day, cases=cases[start : start + _MANY])
+
+    def is_unit(self, unit: str) -> bool:
+        """Whether the unit of a case has this code."""
+        return self.value(_IS_UNIT, name=unit) is not None
+
+    def is_officer(self, officer: str) -> bool:
+        """Whether the officer of a case has this name."""
+        return self.value(_IS_OFFICER, name=officer) is not None
 
     def units_on_record(self) -> list[str]:
         """The units that have, or had, a case: a register may hold some that the settings do not know."""

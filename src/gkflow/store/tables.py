@@ -9,10 +9,17 @@ texts (``facts``, ``remarks``) are stored exactly as they were hashed.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Index, MetaData, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+from gkflow.application.ports import FOREVER
+
+
+def _when(condition: str) -> dict[str, Any]:
+    """The condition of a partial index."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Row(SQLModel):
@@ -56,7 +63,14 @@ class DocketRow(Row, table=True):
 
     __tablename__ = "docket"
     __table_args__ = (
-        Index("docket_open", "ended", "received"),
+        Index("docket_open", "ended", "received", "case"),
+        # The pages and counts of the open cases by last day, by number, of a unit and of an officer; and of all cases.
+        Index("docket_page", "ended", "last_day", "received", "case", "standing", "from_day"),
+        Index("docket_number", "ended", "case"),
+        Index("docket_unit", "unit", "ended", "last_day", "received", "case", "from_day"),
+        Index("docket_officer", "officer", "ended", "last_day", "received", "case", "from_day"),
+        Index("docket_all", "last_day", "received", "case"),
+        Index("docket_undrawn", "standing", **_when("standing = ''")),
         Index(
             "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),
         ),
@@ -75,6 +89,38 @@ class DocketRow(Row, table=True):
     head: str
     # 1: the last seal has checked this head.
     sealed: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
+    # What a list filters and sorts by, from ``from_day`` on; see DocketRevision.
+    from_day: date = Field(default=FOREVER, sa_column_kwargs={"server_default": str(FOREVER)})
+    standing: str = Field(default="", sa_column_kwargs={"server_default": ""})  # "": not computed since schema 0007
+    clock: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    ref: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    last_day: date = Field(default=FOREVER, sa_column_kwargs={"server_default": str(FOREVER)})
+    power_day: date = Field(default=FOREVER, sa_column_kwargs={"server_default": str(FOREVER)})
+
+
+class DocketRevisionRow(Row, table=True):
+    """
+    An earlier docket line (台账修订): what a list filters and sorts by, from ``from_day`` until before ``until_day``.
+    The last revision of a case is in ``docket`` itself.
+    """
+
+    __tablename__ = "docket_revision"
+    __table_args__ = (Index("docket_revision_until", "until_day", "from_day"),)
+    case: str = Field(primary_key=True)
+    from_day: date = Field(primary_key=True)
+    until_day: date
+    workflow: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    ended: date
+    standing: str
+    clock: str
+    ref: str
+    last_day: date
+    power_day: date
 
 
 class ClockRow(Row, table=True):
@@ -451,6 +497,7 @@ def _table(row: type[Row]) -> Table:
 
 ENTRY = _table(EntryRow)
 DOCKET = _table(DocketRow)
+DOCKET_REVISION = _table(DocketRevisionRow)
 CLOCK = _table(ClockRow)
 SWEEP = _table(SweepRow)
 UNSWEEP = _table(UnsweepRow)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from gkflow.application.ports.channels import Channel, Message, NotDelivered, OneByOne
-from gkflow.application.ports.docket import FOREVER, ClockRevision, Docket, DocketLine
+from gkflow.application.ports.docket import FOREVER, ClockRevision, Docket, DocketLine, DocketRevision
 from gkflow.application.ports.drafts import DraftLine, Drafts
 from gkflow.application.ports.editions import Editions, InUse, RulesRow
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
@@ -26,6 +26,7 @@ from gkflow.application.ports.outbox import (
     StaleNotices,
     WaitingNotice,
 )
+from gkflow.application.ports.pages import COUNTS_BY, ORDERS, Bounds, CaseFilter, CountBy, Order, Pages, Place
 from gkflow.application.ports.record import Record
 from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf, Seal, Seals
 from gkflow.application.ports.subscriptions import SubscriptionLine, Subscriptions
@@ -47,22 +48,28 @@ from gkflow.application.ports.sweeps import (
 
 __all__ = [
     "ALGORITHMS",
+    "COUNTS_BY",
     "DROPPED",
     "EVERYWHERE",
     "FOREVER",
     "LEFT",
+    "ORDERS",
     "SETTLED",
     "SYSTEM",
     "TAKEN_BACK",
     "UNSWEPT",
+    "Bounds",
     "CallerSession",
+    "CaseFilter",
     "ChainHead",
     "ChainHeads",
     "Channel",
     "ClockRevision",
     "Consistency",
+    "CountBy",
     "Docket",
     "DocketLine",
+    "DocketRevision",
     "DraftLine",
     "Drafts",
     "Editions",
@@ -85,7 +92,10 @@ __all__ = [
     "NoticeLine",
     "NoticeRecord",
     "OneByOne",
+    "Order",
     "Outbox",
+    "Pages",
+    "Place",
     "ReachedStep",
     "Record",
     "RecountQueue",
@@ -133,6 +143,8 @@ class Ledger(Protocol):
     def docket(self) -> Docket: ...
     @property
     def lists(self) -> Lists: ...
+    @property
+    def pages(self) -> Pages: ...
     @property
     def editions(self) -> Editions: ...
     @property

@@ -12,7 +12,10 @@ FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the end
 
 
 class DocketLine(NamedTuple):
-    """The docket line of a case (台账行), with the count and head hash of its record."""
+    """
+    The docket line of a case (台账行), with the count and head hash of its record, and from ``from_day`` on what a
+    list filters and sorts by (see ``DocketRevision``).
+    """
 
     case: str
     workflow: str
@@ -26,6 +29,40 @@ class DocketLine(NamedTuple):
     ended: date
     entries: int
     head: str
+    from_day: date = FOREVER
+    standing: str = ""
+    clock: str = ""
+    ref: str = ""
+    last_day: date = FOREVER
+    power_day: date = FOREVER
+
+
+class DocketRevision(NamedTuple):
+    """
+    What a list filters and sorts by (台账修订), from ``from_day`` until before ``until_day``.
+
+    The case is open while ``ended`` is FOREVER. ``standing`` is that of the office's most urgent clock, which
+    ``clock`` and ``ref`` name: running, suspended, waiting; "done" if it has stopped or the office owes nothing,
+    "unclocked" if nothing has been answered and no clock runs. What changes as days pass (due, overdue, lights) is a
+    comparison with ``last_day``: that of a running or stopped clock, else FOREVER. ``power_day`` is the earliest last
+    day of a power of the office that has not been used, else FOREVER.
+    """
+
+    case: str
+    from_day: date
+    until_day: date
+    workflow: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    ended: date
+    standing: str
+    clock: str
+    ref: str
+    last_day: date
+    power_day: date
 
 
 class ClockRevision(NamedTuple):
@@ -67,6 +104,18 @@ class Docket(Protocol):
 
     def put(self, lines: Sequence[DocketLine], fresh: bool) -> None:
         """Write docket lines: *fresh* ones are new."""
+        ...
+
+    def revisions(self, case: str) -> list[DocketRevision]:
+        """The docket revisions of a case but for the last one, which is in its docket line."""
+        ...
+
+    def add_revisions(self, rows: Sequence[DocketRevision]) -> None:
+        """Write docket revisions."""
+        ...
+
+    def drop_revisions(self, case: str) -> None:
+        """Delete the docket revisions of a case, to be written again."""
         ...
 
     def clocks(self, case: str) -> list[ClockRevision]:

@@ -41,6 +41,14 @@ class Lists(Protocol):
         """The office's powers that had lapsed unused on *day*, of these cases."""
         ...
 
+    def is_unit(self, unit: str) -> bool:
+        """Whether the unit of a case has this code."""
+        ...
+
+    def is_officer(self, officer: str) -> bool:
+        """Whether the officer of a case has this name."""
+        ...
+
     def units_on_record(self) -> list[str]:
         """The units that have, or had, a case: a register may hold some that the settings do not know."""
         ...

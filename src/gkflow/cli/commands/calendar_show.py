@@ -24,7 +24,7 @@ from gkflow.papers.feed import AllDay
 from gkflow.words.language import say, say_as, translated
 
 if TYPE_CHECKING:
-    from gkflow.application.cases import CaseLine
+    from gkflow.application.case_lines import CaseLine
     from gkflow.cli.days import Here
     from gkflow.domain.calendar import WorkCalendar
     from gkflow.domain.edition import CalendarEdition

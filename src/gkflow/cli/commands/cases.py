@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 import gkflow
+from gkflow.application.case_lines import CaseQuery
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
 from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
+from gkflow.domain.objections.cases import NoPages
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import label_of, label_or, listed, say
 from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
 
 if TYPE_CHECKING:
-    from gkflow.application.cases import CaseLine
+    from gkflow.application.case_lines import CaseLine
     from gkflow.office import Office
 
 # The keys of a row, in this order: what scripts rely on.
@@ -48,6 +52,8 @@ def command(
     workflow: str = typer.Option("", "--workflow", metavar=said("WORKFLOW"), help=said("by code or label")),
     unit: str = typer.Option("", "--unit", metavar=said("CODE"), help=said("the unit")),
     officer: str = typer.Option("", "--officer", metavar=said("NAME"), help=said("the officer")),
+    limit: str = typer.Option("", "--limit", metavar="N", help=said("a page of N cases")),
+    after: str = typer.Option("", "--after", metavar=said("CURSOR"), help=said("the page after the one that gave it")),
     as_of: str = options.AS_OF,
     as_known_on: str = options.AS_KNOWN_ON,
     recorded_by: str = options.RECORDED_BY,
@@ -63,17 +69,30 @@ def command(
             workflow = workflow_named(office.rules.rulebook, workflow)
         if clock:
             clock = clock_named(office.rules.rulebook, clock, workflow)
-        lines = office.cases(
-            as_of=day, include_closed=include_closed, overdue=overdue, due_within=within, clock=clock, state=state,
-            workflow=workflow, unit=unit, officer=officer, attention=attention, known_on=known,
-             recorded_by=recorded_by or None,
-        )  # fmt: skip
+        query = CaseQuery(include_closed, overdue, within, clock, state, workflow, unit, officer, attention)
+        if limit or after:
+            if known is not None or recorded_by:
+                raise NoPages()
+            page = office.page(query, as_of=day, after=after, limit=options.whole(limit or "50", "--limit"))
+            lines, following = list(page.rows), page.next
+        else:
+            lines, following = _whole_list(office, query, day, known, recorded_by), None
         rows = [{key: getattr(line, "last_day" if key == "deadline" else key) for key in KEYS} for line in lines]
         show(rows, _columns(office, format, output, include_closed, lines, attention), format, output or None)
     if format == "table" and not output:
         print(_counts(lines))
+    if following is not None:
+        # Not among the rows: a program that reads them must find nothing else there.
+        typer.echo(say("more: the same command with --after {cursor}", cursor=following), err=True)
     if exit_code and rows:
         raise typer.Exit(1)
+
+
+def _whole_list(
+    office: Office, query: CaseQuery, day: date | None, known: date | None, recorded_by: str
+) -> list[CaseLine]:
+    filters = {field.name: getattr(query, field.name) for field in fields(query) if field.name != "ran_out"}
+    return office.cases(as_of=day, known_on=known, recorded_by=recorded_by or None, **filters)
 
 
 def _counts(lines: Sequence[CaseLine]) -> str:

@@ -26,7 +26,7 @@ from gkflow.words.language import label_of, say
 from gkflow.words.vocabulary import amount, day_words
 
 if TYPE_CHECKING:
-    from gkflow.application.cases import CaseLine
+    from gkflow.application.case_lines import CaseLine
     from gkflow.application.explain import CaseView
     from gkflow.domain.deadline import Deadline
     from gkflow.office import Office

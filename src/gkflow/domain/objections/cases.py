@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from gkflow.domain.errors import Conflict, NotFound, Refused
+from gkflow.domain.errors import Conflict, NotFound, Refused, Unfit
 from gkflow.domain.sentences import said
 
 
@@ -222,3 +222,45 @@ class TwoWorkflows(Refused):
     case: str
     workflow: str
     label: str
+
+
+class WrongCursor(Refused):
+    code = "wrong_cursor"
+    sentence = said(
+        '"{cursor}" is no place in this list; take it as the page before gave it, with the same filter and order'
+    )
+
+    cursor: str
+
+
+class WrongOrder(Refused):
+    code = "wrong_order"
+    sentence = said('no order "{order}"; there are: {orders}')
+
+    order: str
+    orders: Sequence[str]
+
+
+class NoPages(Refused):
+    code = "no_pages"
+    sentence = said("a list as known or as recorded on another day has no pages; leave out --limit and --after")
+
+
+class NoRows(Refused):
+    code = "no_rows"
+    sentence = said("a page of {limit} rows; it has one row at least")
+
+    limit: int
+
+
+class NotCounted(Refused):
+    code = "not_counted"
+    sentence = said('cases are not counted by "{by}"; they are by: {properties}')
+
+    by: str
+    properties: Sequence[str]
+
+
+class CachesBehind(Unfit):
+    code = "caches_behind"
+    sentence = said("the lists of earlier days are not computed yet since the upgrade; run: gkflow rebuild")

@@ -1,0 +1,62 @@
+"""The plans of pages and counts: each is a search by index, on both databases, whatever the filter and the order."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from gkflow.application.case_lines import CaseQuery
+from gkflow.application.pages import filter_of
+from gkflow.application.ports import COUNTS_BY, ORDERS
+from gkflow.office import Office
+from gkflow.store import pages
+from gkflow.store.statement import Statement
+from store.offices import Place
+
+TABLES = ("docket", "docket_revision", "clock")
+QUERIES = [
+    CaseQuery(), CaseQuery(overdue=True), CaseQuery(due_within=5), CaseQuery(unit="GK"), CaseQuery(officer="张三"),
+    CaseQuery(officer="张三", overdue=True), CaseQuery(unit="GK", workflow="request", due_within=3),
+]  # fmt: skip
+
+
+def scans(place: Place, statement: Statement, values: dict[str, object]) -> list[str]:
+    """The steps of the plan that read a large table from end to end."""
+    is_sqlite = place.kind == "sqlite"
+    compiled = statement.on(is_sqlite, values)
+    with place.engine() as engine, engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        if is_sqlite:
+            cursor.execute(f"EXPLAIN QUERY PLAN {compiled.text}", tuple(compiled.bound(values)))
+            steps = [str(row[3]) for row in cursor.fetchall()]
+            return [step for step in steps if step.startswith(tuple(f"SCAN {table}" for table in TABLES))]
+        # On a small table a scan is cheaper than any index: without it the plan shows whether an index serves at all.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {compiled.text}", tuple(compiled.bound(values)))
+        return [row[0] for row in cursor.fetchall() if "Seq Scan" in row[0]]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_a_page_of_open_cases_is_searched_by_index(place: Place, office: Office, query: CaseQuery) -> None:
+    chosen = filter_of(office.rules, office.calendar.add(office.calendar.announced_through, -20), query)
+    values = {**pages._values(chosen), "limit": 50}
+    place_of_row = {"after_last_day": chosen.day, "after_received": chosen.day, "after_case": "C1"}
+    for order, after in product(ORDERS, (False, True)):
+        statement = pages._page(pages._shape(chosen), order, after)
+        assert scans(place, statement, values | (place_of_row if after else {})) == [], (order, after)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_counts_of_open_cases_are_searched_by_index(place: Place, office: Office, query: CaseQuery) -> None:
+    chosen = filter_of(office.rules, office.calendar.add(office.calendar.announced_through, -20), query)
+    for by in (None, *COUNTS_BY):
+        shape = pages._shape(chosen)._replace(lights=len(chosen.colours) if by == "light" else 0)
+        assert scans(place, pages._count(shape, by), pages._values(chosen, by)) == [], by
+
+
+def test_what_a_page_reads_besides_is_searched_by_index(place: Place) -> None:
+    with place.open():
+        day = "2026-06-15"
+        assert scans(place, pages._UNDRAWN, {}) == []
+        assert scans(place, pages._CLOCKS, {"cases": ["A", "B"], "day": day}) == []

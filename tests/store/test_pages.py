@@ -1,0 +1,130 @@
+"""Pages and counts: the same cases as the list, whatever the day, the filter, the order and the size of a page."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import gkflow
+from gkflow.application.case_lines import CaseLine, CaseQuery
+from gkflow.office import Office
+from store.offices import Place
+from store.test_caches import Walk
+
+
+@pytest.fixture(scope="module", params=[3, 11])
+def seed(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def walked(office: Office, seed: int) -> Walk:
+    walk = Walk(office, seed)
+    for n in range(120):
+        if n % 4 == 0:
+            with suppress(gkflow.GkflowError):
+                walk.open()
+        walk.step()
+    office.tick(walk.now)
+    return walk
+
+
+def reckoned(office: Office, day: date, query: CaseQuery) -> list[CaseLine]:
+    """The list computed from the record of every case: it reads neither docket nor clocks."""
+    return office.cases(
+        as_of=day, known_on=day + timedelta(days=4000), include_closed=query.include_closed, overdue=query.overdue,
+        due_within=query.due_within, state=query.state, workflow=query.workflow, unit=query.unit,
+        officer=query.officer, attention=query.attention,
+    )  # fmt: skip
+
+
+def paged(office: Office, query: CaseQuery, day: date, order: str, size: int) -> list[CaseLine]:
+    found: list[CaseLine] = []
+    after = ""
+    while True:
+        page = office.page(query, as_of=day, order=order, after=after, limit=size, total=True)
+        assert len(page.rows) == size or page.next is None
+        found += page.rows
+        if page.next is None:
+            assert page.total == len(found)
+            return found
+        after = page.next
+
+
+KEYS = {
+    "last_day": lambda line: (line.last_day or date.max, line.received, line.case),
+    "received": lambda line: (line.received, line.case),
+    "number": lambda line: line.case,
+}
+
+
+def test_pages_of_any_day_are_the_list_computed_from_the_record(place: Place, office: Office, seed: int) -> None:
+    walk = walked(office, seed)
+    pick = random.Random(seed)
+    lines = reckoned(office, walk.today, CaseQuery(include_closed=True))
+    assert len(lines) > 10
+    queries = [
+        CaseQuery(), CaseQuery(include_closed=True), CaseQuery(overdue=True), CaseQuery(due_within=5),
+        CaseQuery(attention=True), CaseQuery(overdue=True, workflow=lines[0].workflow),
+        *(CaseQuery(include_closed=True, state=line.state) for line in pick.sample(lines, 2)),
+        *(CaseQuery(unit=line.unit or "") for line in pick.sample(lines, 1)),
+        *(CaseQuery(officer=line.officer or "") for line in pick.sample(lines, 1)),
+    ]  # fmt: skip
+    compared = 0
+    for query in queries:
+        for back in (0, 1, pick.randrange(2, 30), pick.randrange(30, 200)):
+            day = walk.today - timedelta(days=back)
+            expected = reckoned(office, day, query)
+            for order, key in KEYS.items():
+                size = pick.choice((1, 2, 3, 7, 50))
+                found = paged(office, query, day, order, size)
+                assert found == sorted(expected, key=key), (query, day, order, size)
+                compared += len(found)
+    assert compared > 300
+
+
+def test_counts_are_those_of_the_list(place: Place, office: Office, seed: int) -> None:
+    walk = walked(office, seed)
+    for back in (0, 3, 40):
+        day = walk.today - timedelta(days=back)
+        for query in (CaseQuery(), CaseQuery(include_closed=True), CaseQuery(overdue=True)):
+            lines = reckoned(office, day, query)
+            assert sum(office.count(query, as_of=day).values()) == len(lines)
+            for by in ("status", "light", "unit", "officer", "workflow", "state"):
+                expected = Counter(str(getattr(line, by) or "") for line in lines)
+                assert office.count(query, by=by, as_of=day) == dict(expected), (by, day, query)
+
+
+def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
+    walked(office, 3)
+    first = office.page(CaseQuery(include_closed=True), limit=2)
+    assert first.next is not None
+    for query, order, cursor in (
+        (CaseQuery(), "last_day", first.next),
+        (CaseQuery(include_closed=True), "number", first.next),
+        (CaseQuery(include_closed=True), "last_day", first.next[:-3] + "AAA"),
+        (CaseQuery(include_closed=True), "last_day", "zz"),
+    ):
+        with pytest.raises(gkflow.Refused) as refused:
+            office.page(query, order=order, after=cursor)
+        assert refused.value.code == "wrong_cursor"
+    with pytest.raises(gkflow.Refused) as refused:
+        office.page(order="urgency")
+    assert refused.value.code == "wrong_order"
+    with pytest.raises(gkflow.Refused) as refused:
+        office.count(by="colour")
+    assert refused.value.code == "not_counted"
+
+
+def test_the_pages_of_a_list_keep_the_day_of_the_first_one(office: Office) -> None:
+    walk = walked(office, 3)
+    query, day = CaseQuery(include_closed=True), walk.today - timedelta(days=10)
+    first = office.page(query, as_of=day, limit=3)
+    assert first.next is not None
+    second = office.page(query, after=first.next, limit=3)
+    assert second.day == day
+    assert second == replace(office.page(query, as_of=day, after=first.next, limit=3))
