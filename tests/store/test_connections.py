@@ -371,7 +371,7 @@ def test_a_daemon_whose_connections_are_cut_logs_a_line_and_goes_on(
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line["since"] for line in lines if line["event"] == "swept"] == ["2022-09-30", "2022-10-01"]
     assert "Traceback" not in log.getvalue() + capfd.readouterr().err
-    assert office.store.reading().__enter__().heartbeat("daemon") is not None
+    assert office.store.reading().__enter__().heartbeats.last("daemon") is not None
 
 
 @pytest.mark.slow

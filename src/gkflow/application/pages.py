@@ -25,9 +25,9 @@ from gkflow.application.ports import (
     Bounds,
     CaseFilter,
     DocketLine,
-    DocketRevision,
     Ledger,
     Order,
+    PageRow,
     Place,
 )
 from gkflow.domain.calendar import WorkCalendar
@@ -155,7 +155,7 @@ def filter_of(rules: OfficeContext, day: date, asked: CaseQuery) -> CaseFilter:
     )  # fmt: skip
 
 
-def _as_docket(row: DocketRevision) -> DocketLine:
+def _as_docket(row: PageRow) -> DocketLine:
     """The docket line of a revision, as far as a list shows it."""
     return DocketLine(
         row.case, row.workflow, "", row.title, row.state, row.unit, row.officer, row.received, row.from_day, row.ended,

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, FromClause, String, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, String, and_, func, literal, or_, select, tuple_
 from sqlalchemy import union_all as union
 
-from gkflow.application.ports import FOREVER, ClockRevision, DocketRevision
-from gkflow.application.ports.pages import CaseFilter, CountBy, Order, Place
+from gkflow.application.ports import FOREVER, ClockRevision
+from gkflow.application.ports.pages import CaseFilter, CountBy, Order, PageRow, Place
 from gkflow.domain.urgency import ListStatus
 from gkflow.store.cursor import Part
-from gkflow.store.docket import CLOCK_REVISION, DOCKET_COLUMNS
+from gkflow.store.docket import CLOCK_REVISION
 from gkflow.store.statement import Statement, among, bind
 from gkflow.store.tables import CLOCK, DOCKET, DOCKET_REVISION
 
@@ -63,7 +63,7 @@ class Pages(Part):
 
     def search(
         self, chosen: CaseFilter, order: Order = "last_day", after: Place | None = None, limit: int | None = None
-    ) -> list[DocketRevision]:
+    ) -> list[PageRow]:
         """The cases of a filter in that order, from after a place on."""
         values = _values(chosen)
         if after is not None:
@@ -123,15 +123,15 @@ def _page(shape: _Shape, order: Order, after: bool) -> Statement:
     parts = []
     for table in (DOCKET, DOCKET_REVISION):
         place = [_sorting(table, name) for name in names]
-        found = _chosen(select(*_columns(table)), table, shape)
+        found = _chosen(select(*(table.c[name] for name in PageRow._fields)), table, shape)
         if after:
             held = [bind(f"after_{name}", type_=table.c[name].type) for name in names]
             found = found.where(tuple_(*place) > tuple_(*held) if len(names) > 1 else place[0] > held[0])
         parts.append(select(found.order_by(*place).limit(bind("limit")).subquery()))
     both = union(*parts).subquery("page")
-    columns = [both.c[name] for name in DocketRevision._fields]
+    columns = [both.c[name] for name in PageRow._fields]
     sorted_by = [both.c[name] for name in names]
-    return Statement(select(*columns).order_by(*sorted_by).limit(bind("limit")), DocketRevision)
+    return Statement(select(*columns).order_by(*sorted_by).limit(bind("limit")), PageRow)
 
 
 def _sorting(table: FromClause, name: str) -> ColumnElement[Any]:
@@ -198,15 +198,6 @@ def _lights(table: FromClause, shape: _Shape) -> _Named:
         nearer = [~before[n - 1]] if n else []
         found.append((bind(f"colour_{n}", type_=String), and_(ahead, bound, *nearer)))
     return found
-
-
-def _columns(table: FromClause) -> list[ColumnElement[Any]]:
-    if table is DOCKET:
-        return [
-            literal(FOREVER, Date).label("until_day") if column.name == "until_day" else DOCKET.c[column.name]
-            for column in DOCKET_COLUMNS
-        ]
-    return list(DOCKET_COLUMNS)
 
 
 def _chosen(found: Any, table: FromClause, shape: _Shape) -> Any:

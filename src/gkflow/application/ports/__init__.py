@@ -26,7 +26,7 @@ from gkflow.application.ports.outbox import (
     StaleNotices,
     WaitingNotice,
 )
-from gkflow.application.ports.pages import COUNTS_BY, ORDERS, Bounds, CaseFilter, CountBy, Order, Pages, Place
+from gkflow.application.ports.pages import COUNTS_BY, ORDERS, Bounds, CaseFilter, CountBy, Order, PageRow, Pages, Place
 from gkflow.application.ports.record import Record
 from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf, Seal, Seals
 from gkflow.application.ports.subscriptions import SubscriptionLine, Subscriptions
@@ -94,6 +94,7 @@ __all__ = [
     "OneByOne",
     "Order",
     "Outbox",
+    "PageRow",
     "Pages",
     "Place",
     "ReachedStep",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
-from gkflow.application.ports.docket import ClockRevision, DocketRevision
+from gkflow.application.ports.docket import ClockRevision
 
 Order = Literal["last_day", "received", "number"]
 ORDERS: tuple[Order, ...] = ("last_day", "received", "number")
@@ -45,6 +45,21 @@ class CaseFilter(NamedTuple):
     ran_out: tuple[tuple[str, str, str], ...] = ()  # clocks (case, clock, ref) in hours, which are over by now
 
 
+class PageRow(NamedTuple):
+    """What a page shows of a docket revision (台账分页行), and sorts by."""
+
+    case: str
+    from_day: date
+    workflow: str
+    title: str
+    state: str
+    unit: str
+    officer: str
+    received: date
+    ended: date
+    last_day: date
+
+
 class Pages(Protocol):
     """Pages of the list of cases in one transaction (台账分页)."""
 
@@ -54,7 +69,7 @@ class Pages(Protocol):
 
     def search(
         self, chosen: CaseFilter, order: Order = "last_day", after: Place | None = None, limit: int | None = None
-    ) -> list[DocketRevision]:
+    ) -> list[PageRow]:
         """The cases of a filter in that order, from after a place on."""
         ...
 
