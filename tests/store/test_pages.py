@@ -99,6 +99,15 @@ def test_counts_are_those_of_the_list(place: Place, office: Office, seed: int) -
                 assert office.count(query, by=by, as_of=day) == dict(expected), (by, day, query)
 
 
+def test_pages_and_counts_by_a_clock_are_the_list_by_that_clock(office: Office) -> None:
+    walk = walked(office, 3)
+    query = CaseQuery(include_closed=True, clock="reply")
+    whole = office.cases(as_of=walk.today, include_closed=True, clock="reply")
+    assert len(whole) > 3
+    assert paged(office, query, walk.today, "last_day", 2) == whole
+    assert office.count(query, by="status", as_of=walk.today) == dict(Counter(line.status for line in whole))
+
+
 def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
     walked(office, 3)
     first = office.page(CaseQuery(include_closed=True), limit=2)

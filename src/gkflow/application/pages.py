@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -117,9 +118,14 @@ def count_cases(
     """
     if by is not None and by not in COUNTS_BY:
         raise NotCounted(by=by, properties=COUNTS_BY)
-    if ledger.pages.undrawn():
+    asked = known_names(ledger, rules, asked)
+    if asked.clock:
+        lines = matching(lines_by_clock(ledger, rules, day, asked), asked)
+        found: Mapping[str, int] = Counter(str(getattr(line, by) or "") if by is not None else "" for line in lines)
+    elif ledger.pages.undrawn():
         raise CachesBehind()
-    found = ledger.pages.count(filter_of(rules, day, known_names(ledger, rules, asked)), by)
+    else:
+        found = ledger.pages.count(filter_of(rules, day, asked), by)
     return {name: cases for name, cases in sorted(found.items()) if cases}
 
 

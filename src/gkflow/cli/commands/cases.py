@@ -75,12 +75,16 @@ def command(
                 raise NoPages()
             page = office.page(query, as_of=day, after=after, limit=options.whole(limit or "50", "--limit"))
             lines, following = list(page.rows), page.next
+            counted = office.count(query, by="status", as_of=page.day)
         else:
             lines, following = _whole_list(office, query, day, known, recorded_by), None
+            counted = Counter(line.status for line in lines)
         rows = [{key: getattr(line, "last_day" if key == "deadline" else key) for key in KEYS} for line in lines]
         show(rows, _columns(office, format, output, include_closed, lines, attention), format, output or None)
     if format == "table" and not output:
-        print(_counts(lines))
+        counts = _counts(counted)
+        paged = bool(limit or after) and bool(counted)
+        print(say("{counts}; {rows} on this page", counts=counts, rows=len(lines)) if paged else counts)
     if following is not None:
         # Not among the rows: a program that reads them must find nothing else there.
         typer.echo(say("more: the same command with --after {cursor}", cursor=following), err=True)
@@ -95,13 +99,12 @@ def _whole_list(
     return office.cases(as_of=day, known_on=known, recorded_by=recorded_by or None, **filters)
 
 
-def _counts(lines: Sequence[CaseLine]) -> str:
+def _counts(counted: Mapping[str, int]) -> str:
     """The last line: the number of cases in each list."""
-    if not lines:
+    if not counted:
         return say("no such cases.")
-    counted = Counter(line.status for line in lines)
-    parts = [f"{word(STANDINGS, status)} {counted[status]}" for status in STANDINGS if counted[status]]
-    return say("{count} cases: {standings}", count=len(lines), standings=say(", ").join(parts))
+    parts = [f"{word(STANDINGS, status)} {counted[status]}" for status in STANDINGS if counted.get(status)]
+    return say("{count} cases: {standings}", count=sum(counted.values()), standings=say(", ").join(parts))
 
 
 def _light(row: Mapping[str, Any]) -> str | None:
