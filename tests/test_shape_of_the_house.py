@@ -22,7 +22,6 @@ LONG: dict[str, str] = {}
 MANY: dict[str, str] = {
     "cli/commands/drafts.py:kept_where_refused": "stands around one call, and is given what that call was given",
     "domain/calendar.py:__init__": "a public value: two sets of days, and what is known of them as keywords",
-    "files/rulebook_files.py:assemble": "the one way from files to rules, for new ones, kept ones and those of a form",
     "domain/counting.py:last_day": "the one formula of a term: where from, how long, in which unit, by which readings",
 }
 LARGE: dict[str, str] = {

@@ -26,7 +26,7 @@ from gkflow.application.export import export_rows
 from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
-from gkflow.application.pages import Page, count_cases, page_cases
+from gkflow.application.pages import Page, Part, count_cases, page_cases
 from gkflow.application.ports import CallerSession, Ledger
 from gkflow.application.publishing import published_record, reason_kept
 from gkflow.application.receive import receive
@@ -326,7 +326,7 @@ class Office:
         present = self.moment(None)
         with self.store.reading(session) as ledger:
             rules, day, asked = self._asked(ledger, query, as_of, present)
-            return page_cases(ledger, rules, day, asked, order=order, after=after, limit=limit, total=total)
+            return page_cases(ledger, rules, day, asked, Part(order, after, limit, total))
 
     def count(
         self, query: CaseQuery = EVERY_OPEN_CASE, *, by: str | None = None, as_of: date | str | None = None,

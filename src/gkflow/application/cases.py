@@ -32,7 +32,7 @@ def list_cases(
     if reckon or recorded_by is not None:
         asked = known_names(ledger, rules, asked)
         return matching(_reckoned(ledger, rules, day, asked, recorded_by), asked)
-    return list(page_cases(ledger, rules, day, asked, limit=None).rows)
+    return list(page_cases(ledger, rules, day, asked).rows)
 
 
 def _reckoned(

@@ -50,14 +50,24 @@ class Page:
     day: date | None = None
 
 
-def page_cases(
-    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, *, order: str = "last_day", after: str = "",
-    limit: int | None = 50, total: bool = False,
-) -> Page:  # fmt: skip
+class Part(NamedTuple):
+    """Which part of a list is wanted (所取部分): its order, the cursor before it, how many rows (None: all)."""
+
+    order: str = "last_day"
+    after: str = ""
+    limit: int | None = 50
+    total: bool = False
+
+
+_WHOLE = Part(limit=None)
+
+
+def page_cases(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, part: Part = _WHOLE) -> Page:
     """
-    The cases of a query in an order (台账分页), from after the cursor *after* on; a cursor keeps the day of its list.
-    Raises Refused for a cursor of another query and an unknown order; NotFound for an unknown workflow, unit, officer.
+    The cases of a query in an order (台账分页), from after a cursor on; a cursor keeps the day of its list. Raises
+    Refused for a cursor of another query and an unknown order; NotFound for an unknown workflow, unit, officer.
     """
+    order, after, limit, total = part
     if order not in ORDERS:
         raise WrongOrder(order=order, orders=ORDERS)
     if limit is not None and limit < 1:
@@ -68,14 +78,14 @@ def page_cases(
     if after:
         day, place = _place_of(after, mark)
     find = _by_clock if asked.clock else _by_docket
-    rows, count = find(ledger, rules, day, asked, _Part(order, place, limit + 1 if limit is not None else None, total))
+    rows, count = find(ledger, rules, day, asked, _Found(order, place, limit + 1 if limit is not None else None, total))
     more = limit is not None and len(rows) > limit
     rows = rows[:limit] if limit is not None else rows
     return Page(tuple(rows), _cursor(mark, day, rows[-1]) if more else None, count, day)
 
 
-class _Part(NamedTuple):
-    """Which part of a list is wanted (所取部分)."""
+class _Found(NamedTuple):
+    """A part of a list, with its place found and one row more, which shows whether there is a next page."""
 
     order: Order
     after: Place | None
@@ -84,7 +94,7 @@ class _Part(NamedTuple):
 
 
 def _by_docket(
-    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, part: _Part
+    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, part: _Found
 ) -> tuple[list[CaseLine], int | None]:
     if ledger.pages.undrawn():
         raise CachesBehind()
@@ -96,7 +106,7 @@ def _by_docket(
 
 
 def _by_clock(
-    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, part: _Part
+    ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery, part: _Found
 ) -> tuple[list[CaseLine], int | None]:
     lines = matching(lines_by_clock(ledger, rules, day, asked), asked)
     width = _WIDTHS[part.order]
