@@ -10,7 +10,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = ("calendar", "rulebook", "replay", "action", "import", "prediction", "sweep", "cases", "moves")
+NAMES = ("calendar", "rulebook", "replay", "action", "import", "prediction", "sweep", "cases", "pages", "moves")
 
 
 def main(names: list[str]) -> int:

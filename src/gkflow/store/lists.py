@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, exists, func, or_, select, union_all
 
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, MetLine
-from gkflow.application.ports.lists import Than
 from gkflow.domain.workflow import MISFILED
 from gkflow.store.cursor import Part
 from gkflow.store.docket import CLOCK_REVISION, DOCKET_LINE
@@ -32,7 +30,6 @@ _CASES_WITH = Statement(
 )
 _OF_DOCKET = CLOCK.join(DOCKET, DOCKET.c.case == CLOCK.c.case)
 _HOLDS = and_(CLOCK.c.from_day <= bind("day"), CLOCK.c.until_day > bind("day"))
-_OWED = and_(CLOCK.c.status == "running", CLOCK.c.owed == 1)
 
 _MET_BY = (CLOCK.c.workflow, CLOCK.c.clock, CLOCK.c.status, CLOCK.c.stopped_by, CLOCK.c.verdict, DOCKET.c.unit)
 _MET_BASE = (
@@ -52,13 +49,6 @@ _MET = Statement(
     ),
     MetLine,
 )  # fmt: skip
-_POWERS_PAST = Statement(
-    select(*CLOCK_REVISION).where(
-        _HOLDS, among(CLOCK.c.case, "cases"), CLOCK.c.kind == "power", CLOCK.c.obligor == "office",
-        CLOCK.c.status == "running", CLOCK.c.last_day < bind("day"),
-    ),
-    ClockRevision,
-)  # fmt: skip
 _IS_UNIT = Statement(select(DOCKET.c.case).where(DOCKET.c.unit == bind("name")).limit(1))
 _IS_OFFICER = Statement(select(DOCKET.c.case).where(DOCKET.c.officer == bind("name")).limit(1))
 _UNITS = Statement(select(DOCKET.c.unit).distinct().order_by(DOCKET.c.unit))
@@ -71,23 +61,6 @@ _RECEIVED = Statement(
     )
     .order_by(DOCKET.c.case)
 )  # fmt: skip
-# Two searches by index instead of one with an OR: rows that still hold, and rows that have ended since.
-_LATE = {
-    than: Statement(
-        union_all(
-            *(
-                select(*DOCKET_LINE, *(column.label(f"clock_{column.name}") for column in CLOCK_REVISION))
-                .select_from(_OF_DOCKET)
-                .where(_OWED, still, compare(CLOCK.c.last_day, bind("last")), CLOCK.c.from_day <= bind("day"))
-                for still in (
-                    CLOCK.c.until_day == FOREVER,
-                    and_(CLOCK.c.until_day > bind("day"), CLOCK.c.until_day < FOREVER),
-                )
-            )
-        )
-    )
-    for than, compare in (("<", operator.lt), ("<=", operator.le))
-}
 _OPEN_OR_TOUCHED = or_(DOCKET.c.ended > bind("day"), DOCKET.c.latest > bind("day"))
 _DOCKETS = {
     include_closed: Statement(
@@ -98,7 +71,6 @@ _DOCKETS = {
         (False, and_(DOCKET.c.received <= bind("day"), DOCKET.c.ended > bind("day"))),
     )
 }
-_CLOCKS_OF = Statement(select(*CLOCK_REVISION).where(_HOLDS, CLOCK.c.case == bind("case")), ClockRevision)
 _CLOCKS_ON = {
     True: Statement(select(*CLOCK_REVISION).where(_HOLDS), ClockRevision),
     False: Statement(select(*CLOCK_REVISION).select_from(_OF_DOCKET).where(_OPEN_OR_TOUCHED, _HOLDS), ClockRevision),
@@ -131,7 +103,6 @@ _WRITTEN = union_all(
     select(func.max(ENTRY.c.written_at).label("at")), select(func.max(SWEEP.c.done_at).label("at"))
 ).subquery("written")
 _LAST_WRITTEN = Statement(select(func.max(_WRITTEN.c.at)))
-_MANY = 500
 
 
 class Lists(Part):
@@ -147,11 +118,6 @@ class Lists(Part):
         in it and not done, or waiting.
         """
         return self.rows(_MET, since=since, until=until, day=as_of)
-
-    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockRevision]:
-        """The office's powers that had lapsed unused on *day*, of these cases."""
-        for start in range(0, len(cases), _MANY):
-            yield from self.rows(_POWERS_PAST, day=day, cases=cases[start : start + _MANY])
 
     def is_unit(self, unit: str) -> bool:
         """Whether the unit of a case has this code."""
@@ -173,17 +139,6 @@ class Lists(Part):
         """The cases of a workflow received in [*since*, *until*], by number, without those received by mistake."""
         return [str(case) for case in self.column(_RECEIVED, workflow=workflow, since=since, until=until)]
 
-    def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
-        """
-        The office's running clocks, as of *day*, whose last day is before *day* (or, with ``than``, compares so to
-        *last*).
-        """
-        width = len(DOCKET_LINE)
-        return [
-            (DocketLine._make(row[:width]), ClockRevision._make(row[width:]))
-            for row in self.rows(_LATE[than], day=day, last=last or day)
-        ]
-
     def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
         Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those changed since,
@@ -191,15 +146,9 @@ class Lists(Part):
         """
         return self.rows(_DOCKETS[include_closed], day=day)
 
-    def clocks_on(
-        self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
-    ) -> Iterator[ClockRevision]:
-        """Every clock as of *day*, of the cases open then or changed since (or of *cases*)."""
-        if cases is None:
-            yield from self.rows(_CLOCKS_ON[include_closed], day=day)
-            return
-        for case in cases:
-            yield from self.rows(_CLOCKS_OF, day=day, case=case)
+    def clocks_on(self, day: date, include_closed: bool = False) -> list[ClockRevision]:
+        """Every clock as of *day*, of the cases open then or changed since."""
+        return self.rows(_CLOCKS_ON[include_closed], day=day)
 
     def open_officers(self) -> list[tuple[str, int, str]]:
         """The officers of open cases: name, how many, the first case by number."""

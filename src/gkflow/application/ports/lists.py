@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from gkflow.application.ports.docket import ClockRevision, DocketLine
-
-Than = Literal["<", "<="]
 
 
 class MetLine(NamedTuple):
@@ -37,10 +35,6 @@ class Lists(Protocol):
         """
         ...
 
-    def powers_past(self, day: date, cases: Sequence[str]) -> Iterator[ClockRevision]:
-        """The office's powers that had lapsed unused on *day*, of these cases."""
-        ...
-
     def is_unit(self, unit: str) -> bool:
         """Whether the unit of a case has this code."""
         ...
@@ -61,13 +55,6 @@ class Lists(Protocol):
         """The cases of a workflow received in [*since*, *until*], by number, without those received by mistake."""
         ...
 
-    def late(self, day: date, than: Than = "<", last: date | None = None) -> list[tuple[DocketLine, ClockRevision]]:
-        """
-        The office's running clocks, as of *day*, whose last day is before *day* (or, with ``than``, compares so to
-        *last*).
-        """
-        ...
-
     def dockets(self, day: date, include_closed: bool = False) -> list[DocketLine]:
         """
         Docket lines of the cases open on *day* (with *include_closed*: received by then), and of those changed since,
@@ -75,10 +62,8 @@ class Lists(Protocol):
         """
         ...
 
-    def clocks_on(
-        self, day: date, include_closed: bool = False, cases: Sequence[str] | None = None
-    ) -> Iterator[ClockRevision]:
-        """Every clock as of *day*, of the cases open then or changed since (or of *cases*)."""
+    def clocks_on(self, day: date, include_closed: bool = False) -> list[ClockRevision]:
+        """Every clock as of *day*, of the cases open then or changed since."""
         ...
 
     def open_officers(self) -> list[tuple[str, int, str]]:
