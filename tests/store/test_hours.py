@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from gkflow.application.case_lines import CaseQuery
 from gkflow.application.hours import tick_hours
 from gkflow.application.ports import NoticeRecord
 from gkflow.domain.notice import compose
@@ -140,6 +141,10 @@ def test_lists_and_explanations_say_what_the_notice_says(place: Place, monkeypat
             monkeypatch.setenv("GKFLOW_NOW", at(SATURDAY, hour).isoformat())
             (line,) = office.cases()
             overdue = [each.case for each in office.cases(overdue=True)]
+            assert office.count(by="status") == {line.status: 1}
+            assert office.count(by="light") == {line.light: 1}
+            assert sum(office.count(CaseQuery(overdue=True)).values()) == len(overdue)
+            assert [each.case for each in office.cases(due_within=3)] == ([] if overdue else ["OP1"])
             return [line.status, str(line.verdict)], overdue, str(office.deadlines("OP1")["inform"].verdict)
 
         assert said("17:00") == (["due_today", "running"], [], "running")
