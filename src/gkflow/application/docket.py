@@ -245,7 +245,11 @@ def docket_revisions(
     days.update(clock.from_day for clock in clocks)
     rows = []
     for day in sorted(days):
-        then = docket if day >= docket.latest else docket_line(workflow, docket.case, record_of(entries, day))
+        then = docket
+        if day < docket.latest:
+            # Corrections apply to every day, so the record as of a day is its entries up to that day.
+            held = record[: bisect_right(record, day, key=_day_of)]
+            then = docket_line(workflow, docket.case, held, replay(workflow, docket.case, held))
         rows.append(revision_on(workflow, then, clocks, day))
     return merged(rows)
 
