@@ -10,7 +10,7 @@ from gkflow.application.case_lines import CaseQuery
 from gkflow.application.pages import filter_of
 from gkflow.application.ports import COUNTS_BY, ORDERS
 from gkflow.office import Office
-from gkflow.store import pages
+from gkflow.store import lists, pages
 from gkflow.store.statement import Statement
 from store.offices import Place
 
@@ -59,4 +59,6 @@ def test_what_a_page_reads_besides_is_searched_by_index(place: Place) -> None:
     with place.open():
         day = "2026-06-15"
         assert scans(place, pages._UNDRAWN, {}) == []
+        assert scans(place, lists._IS_UNIT, {"name": "GK"}) == []
+        assert scans(place, lists._IS_OFFICER, {"name": "张三"}) == []
         assert scans(place, pages._CLOCKS, {"cases": ["A", "B"], "day": day}) == []

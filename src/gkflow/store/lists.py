@@ -14,6 +14,7 @@ from gkflow.store.docket import CLOCK_REVISION, DOCKET_LINE
 from gkflow.store.statement import Statement, among, bind
 from gkflow.store.tables import CLOCK, DOCKET, ENTRY, ESCALATION, SWEEP
 
+_OPEN = DOCKET.c.ended == FOREVER
 _CORRECTION = ENTRY.alias("correction")
 # A correction may have moved the entry's day into the period or out of it: the record itself decides.
 _CASES_WITH = Statement(
@@ -49,8 +50,8 @@ _MET = Statement(
     ),
     MetLine,
 )  # fmt: skip
-_IS_UNIT = Statement(select(DOCKET.c.case).where(DOCKET.c.unit == bind("name")).limit(1))
-_IS_OFFICER = Statement(select(DOCKET.c.case).where(DOCKET.c.officer == bind("name")).limit(1))
+_IS_UNIT = Statement(select(DOCKET.c.case).where(_OPEN, DOCKET.c.unit == bind("name")).limit(1))
+_IS_OFFICER = Statement(select(DOCKET.c.case).where(_OPEN, DOCKET.c.officer == bind("name")).limit(1))
 _UNITS = Statement(select(DOCKET.c.unit).distinct().order_by(DOCKET.c.unit))
 _OFFICERS = Statement(select(DOCKET.c.officer).distinct().order_by(DOCKET.c.officer))
 _RECEIVED = Statement(
@@ -75,7 +76,6 @@ _CLOCKS_ON = {
     True: Statement(select(*CLOCK_REVISION).where(_HOLDS), ClockRevision),
     False: Statement(select(*CLOCK_REVISION).select_from(_OF_DOCKET).where(_OPEN_OR_TOUCHED, _HOLDS), ClockRevision),
 }
-_OPEN = DOCKET.c.ended == FOREVER
 _OPEN_OFFICERS = Statement(
     select(DOCKET.c.officer, func.count().label("cases"), func.min(DOCKET.c.case).label("first"))
     .where(_OPEN, DOCKET.c.officer != "")
@@ -120,11 +120,11 @@ class Lists(Part):
         return self.rows(_MET, since=since, until=until, day=as_of)
 
     def is_unit(self, unit: str) -> bool:
-        """Whether the unit of a case has this code."""
+        """Whether the unit of an open case has this code."""
         return self.value(_IS_UNIT, name=unit) is not None
 
     def is_officer(self, officer: str) -> bool:
-        """Whether the officer of a case has this name."""
+        """Whether the officer of an open case has this name."""
         return self.value(_IS_OFFICER, name=officer) is not None
 
     def units_on_record(self) -> list[str]:

@@ -176,8 +176,9 @@ def _statuses(table: FromClause, shape: _Shape) -> _Named:
         ListStatus.DUE_TODAY: and_(running, today, ~_hours_over(table)) if shape.hours else and_(running, today),
         ListStatus.DUE_SOON: and_(running, c.last_day > bind("day"), soon),
         ListStatus.RUNNING: and_(running, c.last_day > bind("day"), ~soon),
-        ListStatus.DONE: c.ended != FOREVER,
     }
+    if shape.include_closed:
+        conditions[ListStatus.DONE] = c.ended != FOREVER
     return [(literal(status.value, String), condition) for status, condition in conditions.items()]
 
 
@@ -192,8 +193,10 @@ def _lights(table: FromClause, shape: _Shape) -> _Named:
     found: _Named = [
         (literal("red", String), and_(running, _over(table, shape))),
         (literal("green", String), and_(ahead, ~or_(*before))),
-        (literal("", String), or_(c.ended != FOREVER, c.standing != "running")),
+        (literal("", String), and_(c.ended == FOREVER, c.standing != "running")),
     ]
+    if shape.include_closed:
+        found.append((literal("", String), c.ended != FOREVER))
     for n, bound in enumerate(before):
         nearer = [~before[n - 1]] if n else []
         found.append((bind(f"colour_{n}", type_=String), and_(ahead, bound, *nearer)))

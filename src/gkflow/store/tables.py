@@ -67,8 +67,9 @@ class DocketRow(Row, table=True):
         # The pages and counts of the open cases by last day, by number, of a unit and of an officer; and of all cases.
         Index("docket_page", "ended", "last_day", "received", "case", "standing", "from_day"),
         Index("docket_number", "ended", "case"),
-        Index("docket_unit", "unit", "ended", "last_day", "received", "case", "from_day"),
-        Index("docket_officer", "officer", "ended", "last_day", "received", "case", "from_day"),
+        Index("docket_unit", "ended", "unit", "last_day", "received", "case", "from_day"),
+        Index("docket_officer", "ended", "officer", "last_day", "received", "case", "from_day"),
+        Index("docket_still", "standing", "from_day", **_when(f"ended = '{FOREVER}' AND standing <> 'running'")),
         Index("docket_all", "last_day", "received", "case"),
         Index("docket_undrawn", "standing", **_when("standing = ''")),
         Index(

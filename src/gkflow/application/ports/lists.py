@@ -36,11 +36,11 @@ class Lists(Protocol):
         ...
 
     def is_unit(self, unit: str) -> bool:
-        """Whether the unit of a case has this code."""
+        """Whether the unit of an open case has this code."""
         ...
 
     def is_officer(self, officer: str) -> bool:
-        """Whether the officer of a case has this name."""
+        """Whether the officer of an open case has this name."""
         ...
 
     def units_on_record(self) -> list[str]:
