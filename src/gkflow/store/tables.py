@@ -69,7 +69,6 @@ class DocketRow(Row, table=True):
         Index("docket_number", "ended", "case"),
         Index("docket_unit", "ended", "unit", "last_day", "received", "case", "from_day"),
         Index("docket_officer", "ended", "officer", "last_day", "received", "case", "from_day"),
-        Index("docket_still", "standing", "from_day", **_when(f"ended = '{FOREVER}' AND standing <> 'running'")),
         Index("docket_all", "last_day", "received", "case"),
         Index("docket_undrawn", "standing", **_when("standing = ''")),
         Index(

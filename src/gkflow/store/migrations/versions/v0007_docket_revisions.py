@@ -37,10 +37,6 @@ def upgrade() -> None:
     op.create_index("docket_unit", "docket", ["ended", "unit", *place, "from_day"], unique=False)
     op.create_index("docket_officer", "docket", ["ended", "officer", *place, "from_day"], unique=False)
     op.create_index("docket_all", "docket", place, unique=False)
-    still = sa.text(f"ended = '{_FOREVER}' AND standing <> 'running'")
-    op.create_index(
-        "docket_still", "docket", ["standing", "from_day"], unique=False, sqlite_where=still, postgresql_where=still
-    )
     undrawn = sa.text("standing = ''")
     op.create_index(
         "docket_undrawn", "docket", ["standing"], unique=False, sqlite_where=undrawn, postgresql_where=undrawn
