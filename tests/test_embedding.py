@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -207,3 +208,19 @@ def test_the_names_of_the_package_come_when_they_are_asked_for() -> None:
     assert set(gkflow.__all__) <= set(dir(gkflow))
     with pytest.raises(AttributeError):
         _ = gkflow.nothing
+
+
+def test_a_connection_of_sqlalchemy_does_for_a_session(engine: Engine, office: Office) -> None:
+    with engine.begin() as connection:
+        office.receive("request", number="C-1", day="2026-03-02", facts={"channel": "in_person"}, session=connection)
+    with engine.connect() as connection:
+        office.receive("request", number="C-2", day="2026-03-02", facts={"channel": "in_person"}, session=connection)
+        assert len(office.cases(session=connection)) == 2
+        connection.rollback()
+    assert [line.case for line in office.cases()] == ["C-1"]
+
+
+def test_a_session_of_another_database_is_refused_with_what_to_do(office: Office, tmp_path: Path) -> None:
+    with Session(create_engine(f"sqlite:///{tmp_path}/other.db")) as session, pytest.raises(gkflow.Unfit) as unfit:
+        office.page(session=session)
+    assert unfit.value.code == "no_tables"

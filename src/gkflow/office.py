@@ -326,7 +326,7 @@ class Office:
         present = self.moment(None)
         with self.store.reading(session) as ledger:
             rules, day, asked = self._asked(ledger, query, as_of, present)
-            return page_cases(ledger, rules, day, asked, Part(order, after, limit, total))
+            return page_cases(ledger, rules, day, asked, Part(order, after, limit, total, as_of is not None))
 
     def count(
         self, query: CaseQuery = EVERY_OPEN_CASE, *, by: str | None = None, as_of: date | str | None = None,

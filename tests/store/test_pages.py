@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 from collections import Counter
 from contextlib import suppress
@@ -11,9 +13,10 @@ from datetime import date, timedelta
 import pytest
 
 import gkflow
+from gkflow.application import pages
 from gkflow.application.case_lines import CaseLine, CaseQuery
 from gkflow.office import Office
-from store.offices import Place
+from store.offices import Place, at
 from store.test_caches import Walk
 
 
@@ -53,6 +56,13 @@ def paged(office: Office, query: CaseQuery, day: date, order: str, size: int) ->
             assert page.total == len(found)
             return found
         after = page.next
+
+
+def forged(case: str, day: str = "2022-09-01") -> str:
+    """A cursor whose sum is right: whoever reads the source can make one."""
+    query, order = CaseQuery(include_closed=True), "last_day"
+    text = json.dumps([day, day, day, case], separators=(",", ":"))
+    return base64.urlsafe_b64encode(f"{pages._sum(pages._mark(query, order), text)}{text}".encode()).decode()
 
 
 KEYS = {
@@ -108,6 +118,32 @@ def test_pages_and_counts_by_a_clock_are_the_list_by_that_clock(office: Office) 
     assert office.count(query, by="status", as_of=walk.today) == dict(Counter(line.status for line in whole))
 
 
+def test_a_state_by_its_label_is_that_of_the_workflows_that_call_it_so(office: Office) -> None:
+    office.receive("request", number="R", day="2022-09-01", facts={"channel": "in_person"}, now=at("2022-09-01"))
+    office.receive("message", number="M", day="2022-09-01", facts={"channel": "website"}, now=at("2022-09-01"))
+    states = {line.case: (line.state, line.state_label) for line in office.cases(as_of="2022-09-01")}
+    assert states["R"][0] == states["M"][0]
+    assert states["R"][1] != states["M"][1]
+    for label, case in ((states["R"][1], "R"), (states["M"][1], "M")):
+        assert [line.case for line in office.page(CaseQuery(state=label), as_of="2022-09-01").rows] == [case]
+    assert office.count(CaseQuery(state=states["R"][0]), as_of="2022-09-01") == {"": 2}
+
+
+def test_of_two_clocks_that_end_on_one_day_the_one_whose_hours_are_over_is_shown_and_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"level": "other", "known_at": "2022-08-31T20:00+08:00"}
+    office.receive("opinion", number="O", day="2022-08-31", facts=facts, now=at("2022-08-31", "20:30"))
+    raised = {"raised_at": "2022-09-02T00:10+08:00"}
+    office.do("O", "raise", day="2022-09-02", facts={"level": "major", **raised}, now=at("2022-09-02", "00:15"))
+    monkeypatch.setenv("GKFLOW_NOW", at("2022-09-02", "12:00").isoformat())
+    (line,) = office.page().rows
+    assert (line.clock, line.status, line.light) == ("inform", "overdue", "red")
+    assert office.count(by="status") == {"overdue": 1}
+    assert [each.case for each in office.page(CaseQuery(overdue=True)).rows] == ["O"]
+    assert office.page(CaseQuery(due_within=0)).rows == ()
+
+
 def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
     walked(office, 3)
     first = office.page(CaseQuery(include_closed=True), limit=2)
@@ -117,6 +153,10 @@ def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
         (CaseQuery(include_closed=True), "number", first.next),
         (CaseQuery(include_closed=True), "last_day", first.next[:-3] + "AAA"),
         (CaseQuery(include_closed=True), "last_day", "zz"),
+        (CaseQuery(include_closed=True), "last_day", forged("\ud800")),
+        (CaseQuery(include_closed=True), "last_day", forged("A", "9999-12-31")),
+        (CaseQuery(include_closed=True), "last_day", base64.b64encode(b"[" * 100_000).decode()),
+        (CaseQuery(include_closed=True, due_within=0), "last_day", first.next),
     ):
         with pytest.raises(gkflow.Refused) as refused:
             office.page(query, order=order, after=cursor)
@@ -136,4 +176,7 @@ def test_the_pages_of_a_list_keep_the_day_of_the_first_one(office: Office) -> No
     assert first.next is not None
     second = office.page(query, after=first.next, limit=3)
     assert second.day == day
+    with pytest.raises(gkflow.Refused) as refused:
+        office.page(query, as_of=day + timedelta(days=1), after=first.next)
+    assert refused.value.code == "other_day"
     assert second == replace(office.page(query, as_of=day, after=first.next, limit=3))

@@ -129,7 +129,7 @@ def case_line(
     workflow = rules.rulebook.workflows.get(docket.workflow)
     state = workflow.states.get(docket.state) if workflow is not None else None
     is_open = docket.ended > day
-    clock, reason, shown = choose_clock(clocks, asked.clock), None, _NOTHING
+    clock, reason, shown = choose_clock(clocks, asked.clock, asked.ran_out), None, _NOTHING
     if is_open and not asked.clock:
         reason = why_unclocked(workflow, docket.state, clocks, clock)
     if reason is not None:

@@ -219,7 +219,8 @@ def draw_up(
     lines = revisions(workflow, number, entries, rulebook, since, reckoned)
     if since is None:
         ledger.docket.add_clocks(lines)
-    else:
+    elif lines or any(entry.day >= since for entry in entries):
+        # Else nothing happened from that day on, and what is stored holds.
         _merge(ledger, number, lines, since)
     latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
     docket = docket_line(workflow, number, entries, reckoned.case if reckoned is not None and latest else None)
@@ -265,6 +266,8 @@ def _keep_revisions(
     if not old.standing:
         return docket  # from before schema 0007: the earlier days are missing until ``rebuild``
     last = as_revision(old)
+    if not rows:
+        return with_revision(docket, last)
     if last.from_day < since:
         # What is on record of earlier days holds: the usual case, an entry of a later day.
         found = merged([last, *rows])

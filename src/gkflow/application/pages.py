@@ -32,7 +32,7 @@ from gkflow.application.ports import (
     Place,
 )
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.objections.cases import CachesBehind, NoRows, NotCounted, WrongCursor, WrongOrder
+from gkflow.domain.objections.cases import CachesBehind, NoRows, NotCounted, OtherDay, WrongCursor, WrongOrder
 from gkflow.domain.urgency import soon
 
 _WIDTHS: Mapping[Order, int] = {"last_day": 0, "received": 1, "number": 2}  # where its part of a place begins
@@ -57,6 +57,7 @@ class Part(NamedTuple):
     after: str = ""
     limit: int | None = 50
     total: bool = False
+    of_day: bool = False  # the day was asked for, and not just today
 
 
 _WHOLE = Part(limit=None)
@@ -67,7 +68,7 @@ def page_cases(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery
     The cases of a query in an order (台账分页), from after a cursor on; a cursor keeps the day of its list. Raises
     Refused for a cursor of another query and an unknown order; NotFound for an unknown workflow, unit, officer.
     """
-    order, after, limit, total = part
+    order, after, limit, total, of_day = part
     if order not in ORDERS:
         raise WrongOrder(order=order, orders=ORDERS)
     if limit is not None and limit < 1:
@@ -76,7 +77,9 @@ def page_cases(ledger: Ledger, rules: OfficeContext, day: date, asked: CaseQuery
     mark = _mark(asked, order)
     place = None
     if after:
-        day, place = _place_of(after, mark)
+        asked_day, (day, place) = day, _place_of(after, mark)
+        if of_day and day != asked_day:
+            raise OtherDay(day=day, asked=asked_day)
     find = _by_clock if asked.clock else _by_docket
     rows, count = find(ledger, rules, day, asked, _Found(order, place, limit + 1 if limit is not None else None, total))
     more = limit is not None and len(rows) > limit
@@ -156,18 +159,17 @@ def filter_of(rules: OfficeContext, day: date, asked: CaseQuery) -> CaseFilter:
         )
         for calendar, units in calendars
     )
+    # A state by its label is that of the workflows that call it so.
     states = tuple(
-        {
-            state.name
-            for workflow in book.workflows.values()
-            for state in workflow.states.values()
-            if asked.state and asked.state in (state.name, state.label)
-        }
+        f"{workflow.name}/{state.name}"
+        for workflow in book.workflows.values()
+        for state in workflow.states.values()
+        if asked.state and asked.state in (state.name, state.label)
     )
     return CaseFilter(
         day, bounds, asked.include_closed, asked.overdue, asked.due_within is not None, asked.attention,
         asked.workflow, asked.unit, asked.officer, states, tuple(colour for _, colour in rules.lights),
-        tuple(sorted(asked.ran_out)),
+        tuple(sorted({case for case, _, _ in asked.ran_out})),
     )  # fmt: skip
 
 
@@ -179,13 +181,16 @@ def _as_docket(row: PageRow) -> DocketLine:
     )  # fmt: skip
 
 
+_LAST = "2099-12-31"  # the last day of a list: the calendar ends in the year after
+
+
 # -- cursors -----------------------------------------------------------------------------------------------------
 
 
 def _mark(asked: CaseQuery, order: str) -> str:
     """What tells the pages of one list from those of another."""
-    query = {name: value for name, value in asdict(replace(asked, ran_out=frozenset())).items() if value}
-    query.pop("ran_out", None)
+    query = asdict(replace(asked, ran_out=frozenset()))
+    del query["ran_out"]
     return hashlib.sha256(json.dumps([query, order], sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -202,8 +207,10 @@ def _place_of(cursor: str, mark: str) -> tuple[date, Place]:
         if text[:12] != _sum(mark, text[12:]):
             raise ValueError
         day, last, received, case = json.loads(text[12:])
-        return date.fromisoformat(day), (date.fromisoformat(last), date.fromisoformat(received), str(case))
-    except (ValueError, TypeError):
+        if not (isinstance(case, str) and case.isprintable() and day <= _LAST):
+            raise ValueError
+        return date.fromisoformat(day), (date.fromisoformat(last), date.fromisoformat(received), case)
+    except (ValueError, TypeError, RecursionError):
         raise WrongCursor(cursor=cursor) from None
 
 

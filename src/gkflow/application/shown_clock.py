@@ -6,7 +6,7 @@ The clock that a list shows for a case (台账所示计时): the office's most u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from gkflow.application.ports import ClockRevision
@@ -15,10 +15,21 @@ from gkflow.domain.urgency import urgency
 from gkflow.domain.workflow import ClockKind, Obligor, Workflow
 
 
-def choose_clock(clocks: Iterable[ClockRevision], name: str = "") -> ClockRevision | None:
-    """The clock shown for the case: the one requested, else the office's most urgent duty."""
+def choose_clock(
+    clocks: Iterable[ClockRevision], name: str = "", over: Collection[tuple[str, str, str]] = ()
+) -> ClockRevision | None:
+    """
+    The clock shown for the case: the one requested, else the office's most urgent duty. Of several as urgent it is one
+    whose hours are *over*, else the first by name, so that a list, its filter and its counts mean the same.
+    """
     mine = [c for c in clocks if c.clock == name] if name else [c for c in clocks if c.owed and c.status != "no_limit"]
-    return min(mine, key=lambda c: urgency(c.status, c.last_day, c.stopped), default=None)
+    return min(
+        mine,
+        key=lambda c: (
+            urgency(c.status, c.last_day, c.stopped), (c.case, c.clock, c.ref) not in over, c.clock, c.ref,
+        ),
+        default=None,
+    )  # fmt: skip
 
 
 def unused_powers(clocks: Sequence[ClockRevision]) -> list[ClockRevision]:

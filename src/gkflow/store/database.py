@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine, column, select, table
 from sqlalchemy.engine import URL, make_url
@@ -107,7 +107,11 @@ class Database:
             raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
             with self._words():
-                driver: Any = cast("Connection", session.connection()).connection.dbapi_connection
+                # A session has its connection by a method, a connection is one itself.
+                bound: Any = session
+                if not isinstance(session, Connection):
+                    bound = bound.connection()
+                driver: Any = bound.connection.dbapi_connection
                 cursor = driver.cursor()
                 if not self.dialect.sqlite:
                     hold_session(driver, cursor)

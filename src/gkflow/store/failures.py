@@ -20,12 +20,14 @@ from gkflow.domain.objections.database import (
     DatabaseUnopened,
     DatabaseUnreachable,
     DiskFull,
+    NoTables,
     NotADatabase,
 )
 
 # PostgreSQL's codes: serialization failure, deadlock, lock not available, a statement or lock that timed out.
 _BROKEN_OFF = frozenset(("40001", "40P01", "55P03", "57014"))
 _READ_ONLY = frozenset(("25006", "42501"))  # a read-only transaction or server, a role without the right
+_NO_TABLE = "42P01"
 _FULL = frozenset(("53100",))
 # An administrator or a crash ended the connection, or the server accepts none now; class 08 is the connection itself.
 _LOST = frozenset(("57P01", "57P02", "57P03", "57P05", "53300"))
@@ -35,6 +37,7 @@ _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
     (re.compile(r"disk is full", re.I), DiskFull),
     (re.compile(r"not a database|encrypted", re.I), NotADatabase),
     (re.compile(r"malformed|disk image", re.I), DatabaseDamaged),
+    (re.compile(r"no such table", re.I), NoTables),
     (re.compile(r"unable to open|disk i/o", re.I), DatabaseUnopened),
 )
 _UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
@@ -104,6 +107,8 @@ def _kind(error: BaseException) -> type[GkflowError] | None:
         if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
             return None
         return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
+    if state == _NO_TABLE:
+        return NoTables
     if state in _BROKEN_OFF:
         return Busy
     if state in _READ_ONLY:

@@ -101,7 +101,7 @@ def _values(chosen: CaseFilter, by: CountBy | None = None) -> dict[str, Any]:
     if chosen.states:
         values["states"] = chosen.states
     if chosen.ran_out:
-        values["ran_out"] = ["/".join(clock) for clock in chosen.ran_out]
+        values["ran_out"] = chosen.ran_out
     if chosen.due_within or by in ("status", "light"):
         for at, bounds in enumerate(chosen.bounds):
             if at:
@@ -214,7 +214,7 @@ def _chosen(found: Any, table: FromClause, shape: _Shape) -> Any:
     for name in shape.equal:
         found = found.where(c[name] == bind(name))
     if shape.states:
-        found = found.where(among(c.state, "states"))
+        found = found.where(among(c.workflow + "/" + c.state, "states"))
     if shape.overdue:
         found = found.where(c.ended == FOREVER, c.standing == "running", _over(table, shape))
     if shape.due_within:
@@ -235,7 +235,7 @@ def _over(table: FromClause, shape: _Shape) -> ColumnElement[bool]:
 
 def _hours_over(table: FromClause) -> ColumnElement[bool]:
     c = table.c
-    return and_(c.last_day == bind("day"), among(c.case + "/" + c.clock + "/" + c.ref, "ran_out"))
+    return and_(c.last_day == bind("day"), among(c.case, "ran_out"))
 
 
 def _before(table: FromClause, name: str, places: int) -> ColumnElement[bool]:

@@ -123,10 +123,14 @@ Hold = Literal["shared", "alone", "none"]
 
 
 class CallerSession(Protocol):
-    """A portal's own session (调用方的会话), SQLModel's or SQLAlchemy's: a verb then works in its transaction."""
+    """
+    A portal's own session (调用方的会话), SQLModel's or SQLAlchemy's, or a connection of SQLAlchemy: a verb then works
+    in its transaction.
+    """
 
+    @property
     def connection(self) -> object:
-        """The connection on which its transaction runs."""
+        """The connection on which its transaction runs: a method of a session, an attribute of a connection."""
         ...
 
 

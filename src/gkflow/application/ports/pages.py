@@ -40,9 +40,9 @@ class CaseFilter(NamedTuple):
     workflow: str = ""
     unit: str = ""
     officer: str = ""
-    states: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()  # "workflow/state"
     colours: tuple[str, ...] = ()  # of the lights of ``bounds``
-    ran_out: tuple[tuple[str, str, str], ...] = ()  # clocks (case, clock, ref) in hours, which are over by now
+    ran_out: tuple[str, ...] = ()  # cases with a duty in hours, which are over by now
 
 
 class PageRow(NamedTuple):

@@ -73,7 +73,7 @@ def command(
         if limit or after:
             if known is not None or recorded_by:
                 raise NoPages()
-            page = office.page(query, as_of=day, after=after, limit=options.whole(limit or "50", "--limit"))
+            page = office.page(query, as_of=day, after=after, limit=options.whole(limit or "50", "--limit", 1))
             lines, following = list(page.rows), page.next
             counted = office.count(query, by="status", as_of=page.day)
         else:

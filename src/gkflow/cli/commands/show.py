@@ -220,7 +220,7 @@ def _state_words(told: dict[str, Any]) -> str:
 
 def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
     def told(facts: dict[str, Any]) -> list[str]:
-        return [fact_words(flow, name, value, units) for name, value in facts.items()]
+        return [fact_words(flow, name, value, units) for name, value in facts.items() if value is not None]
 
     def facts(row: Any) -> list[str]:
         if row["voided_by"] is not None:

@@ -233,6 +233,14 @@ class WrongCursor(Refused):
     cursor: str
 
 
+class OtherDay(Refused):
+    code = "other_day"
+    sentence = said("this page is one of the list of {day}, not of {asked}; leave the day out, or begin with the first")
+
+    day: date
+    asked: date
+
+
 class WrongOrder(Refused):
     code = "wrong_order"
     sentence = said('no order "{order}"; there are: {orders}')

@@ -109,6 +109,13 @@ class NotADatabase(Unfit):
     file: str
 
 
+class NoTables(Unfit):
+    code = "no_tables"
+    sentence = said("a session of a database without gkflow's tables ({reason}); gkflow.open(ENGINE) creates them")
+
+    reason: str
+
+
 class SchemaVersion(Unfit):
     code = "schema_version"
     sentence = said("the database has schema {found}, this gkflow needs {wanted}; run: {mend}")
