@@ -120,7 +120,13 @@ def test_pages_and_counts_by_a_clock_are_the_list_by_that_clock(office: Office) 
 
 def test_a_state_by_its_label_is_that_of_the_workflows_that_call_it_so(office: Office) -> None:
     office.receive("request", number="R", day="2022-09-01", facts={"channel": "in_person"}, now=at("2022-09-01"))
-    office.receive("message", number="M", day="2022-09-01", facts={"channel": "website"}, now=at("2022-09-01"))
+    office.receive(
+        "message",
+        number="M",
+        day="2022-09-01",
+        facts={"channel": "website", "kind": "consultation"},
+        now=at("2022-09-01"),
+    )
     states = {line.case: (line.state, line.state_label) for line in office.cases(as_of="2022-09-01")}
     assert states["R"][0] == states["M"][0]
     assert states["R"][1] != states["M"][1]
