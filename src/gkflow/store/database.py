@@ -15,13 +15,13 @@ from sqlalchemy.exc import ArgumentError
 
 from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError
-from gkflow.domain.objections.database import DatabaseMissing, Forked, NotADatabase, SchemaVersion
+from gkflow.domain.objections.database import DatabaseMissing, Forked, NoTables, NotADatabase, SchemaVersion
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
-from gkflow.store.failures import as_gkflow, is_lost
+from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE, upgrade
@@ -116,7 +116,12 @@ class Database:
                 if not self.dialect.sqlite:
                     hold_session(driver, cursor)
                 self._take(cursor, hold)
-                yield self._ledger(cursor, hold is not None)
+                try:
+                    yield self._ledger(cursor, hold is not None)
+                except Exception as error:
+                    if lacks_tables(error):
+                        raise NoTables(reason=one_line(error, self._secrets)) from error
+                    raise
             return
         with self._words():
             pooled, cursor = self._begin(hold)

@@ -20,7 +20,6 @@ from gkflow.domain.objections.database import (
     DatabaseUnopened,
     DatabaseUnreachable,
     DiskFull,
-    NoTables,
     NotADatabase,
 )
 
@@ -37,7 +36,6 @@ _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
     (re.compile(r"disk is full", re.I), DiskFull),
     (re.compile(r"not a database|encrypted", re.I), NotADatabase),
     (re.compile(r"malformed|disk image", re.I), DatabaseDamaged),
-    (re.compile(r"no such table", re.I), NoTables),
     (re.compile(r"unable to open|disk i/o", re.I), DatabaseUnopened),
 )
 _UNREACHED = re.compile(r"connection failed|failed to resolve|connection timeout|could not translate", re.I)
@@ -85,6 +83,12 @@ def one_line(error: BaseException, secrets: Iterable[str] = ()) -> str:
     return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
+def lacks_tables(error: BaseException) -> bool:
+    """Whether a statement named a table that the database does not have."""
+    driver = original(error)
+    return "no such table" in str(driver) or getattr(driver, "sqlstate", None) == _NO_TABLE
+
+
 def is_taken(error: BaseException) -> bool:
     """Whether a unique key exists already: another writer was faster."""
     psycopg = sys.modules.get("psycopg")
@@ -107,8 +111,6 @@ def _kind(error: BaseException) -> type[GkflowError] | None:
         if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
             return None
         return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
-    if state == _NO_TABLE:
-        return NoTables
     if state in _BROKEN_OFF:
         return Busy
     if state in _READ_ONLY:
