@@ -139,21 +139,26 @@ def revisions(
     lines: list[ClockRevision] = []
     current: dict[tuple[str, str], tuple[int, Deadline, bool]] = {}
     closing = _closing(workflow, record)
-    calendar, in_use = _in_use(workflow, record, rulebook)
-    adoptions = _adoptions(replay(workflow, number, record), in_use, since) if in_use is not None else frozenset()
+    adoptions = _adoptions(workflow, number, record, rulebook, since)
     if adoptions:
         days = sorted({*days, *adoptions})
     reader, position, deadlines = ClockReader(workflow), 0, None  # type: ClockReader, int, Deadlines | None
+    calendar: WorkCalendar | None = None
     while days:
         day = days.pop(0)
         if reckoned is not None and day == reckoned.day:
             deadlines = reckoned.deadlines
+            if rulebook.local:
+                calendar, _ = _in_use(workflow, record[: bisect_right(record, day, key=_day_of)], rulebook)
         else:
             # The record only grows from day to day: earlier results still hold.
             before_day, position = position, bisect_right(record, day, position, key=_day_of)
             reader.feed(record[before_day:position])
+            # Each day is counted by the calendar of the unit that had the case then: a transfer changes no earlier day.
+            earlier = calendar
+            calendar, in_use = _in_use(workflow, record[:position], rulebook)
             # Under another calendar no earlier result holds, except for stopped clocks.
-            held = None if day in adoptions else deadlines
+            held = None if day in adoptions or calendar is not earlier else deadlines
             clocks = reader.clocks()
             deadlines = reckon_all(clocks, rulebook.limit, calendar, day, held, in_use)
         closed = bool(closing) and any(entry.action in closing for entry in record if entry.day <= day)
@@ -176,10 +181,20 @@ def revisions(
     return lines
 
 
-def _adoptions(case: Case, in_use: InUse, since: date | None) -> frozenset[date]:
-    """The days on which another calendar came into use while the case was open and on record."""
+def _adoptions(
+    workflow: Workflow, number: str, record: Sequence[Entry], rulebook: Rulebook, since: date | None
+) -> frozenset[date]:
+    """The days on which another calendar came into use while the case was open and on record, for each of its units."""
+    ends = range(1, len(record) + 1) if rulebook.local else (len(record),)
+    by_unit = [
+        in_use for _, in_use in (_in_use(workflow, record[:end], rulebook) for end in ends) if in_use is not None
+    ]
+    if not by_unit:
+        return frozenset()
+    case = replay(workflow, number, record)
     return frozenset(
         step.day
+        for in_use in by_unit
         for step in in_use.adopted.steps[1:]
         if step.at >= in_use.known_since  # at one moment (fixed GKFLOW_NOW): the case was known before
         and step.day >= case.record[0].day
