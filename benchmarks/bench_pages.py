@@ -64,7 +64,7 @@ _PAGE = (
 )
 _COUNT = "SELECT {by}, count(*) FROM docket WHERE ended = '9999-12-31' GROUP BY 1"
 _STATUS = (
-    "CASE WHEN standing <> 'running' THEN standing WHEN last_day < '2026-06-15' THEN 'overdue'"
+    "CASE WHEN status <> 'running' THEN status WHEN last_day < '2026-06-15' THEN 'overdue'"
     " WHEN last_day = '2026-06-15' THEN 'due_today' WHEN last_day < '2026-06-24' THEN 'due_soon' ELSE 'running' END"
 )
 
@@ -102,7 +102,7 @@ def _rows(office: gkflow.Office, by_hand: sqlite3.Connection, cases: int, rounds
         (
             "page of what is overdue",
             lambda: office.page(CaseQuery(overdue=True), as_of=TODAY).rows,
-            _PAGE.format(more=f" AND d.standing = 'running' AND d.last_day < '{TODAY}'"),
+            _PAGE.format(more=f" AND d.status = 'running' AND d.last_day < '{TODAY}'"),
         ),
         ("counts by status", lambda: office.count(by="status", as_of=TODAY), _COUNT.format(by=_STATUS)),
         ("counts by officer", lambda: office.count(by="officer", as_of=TODAY), _COUNT.format(by="officer")),

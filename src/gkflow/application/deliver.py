@@ -64,7 +64,7 @@ def deliver(
     second copy. Long runs renew their claims; quiet hours end a run. Messages for a channel of *set_up* that is
     not among *channels* keep waiting.
     """
-    clock = now if callable(now) else _standing(now)
+    clock = now if callable(now) else _fixed(now)
     buried = _bury_unknown(store, {*channels, *set_up}, clock())
     run = _Run(store, rules, channels, clock, batch)
     run.go()
@@ -75,7 +75,7 @@ def deliver(
     return Delivery(run.delivered, run.failed, run.dead + buried, held)
 
 
-def _standing(moment: datetime) -> Clock:
+def _fixed(moment: datetime) -> Clock:
     return lambda: moment
 
 

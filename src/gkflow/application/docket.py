@@ -278,7 +278,7 @@ def _keep_revisions(
     if since is None or old is None:
         ledger.docket.add_revisions(rows[:-1])
         return with_revision(docket, rows[-1])
-    if not old.standing:
+    if not old.status:
         return docket  # from before schema 0007: the earlier days are missing until ``rebuild``
     last = as_revision(old)
     if not rows:

@@ -22,18 +22,18 @@ def revision_on(workflow: Workflow, docket: DocketLine, clocks: Sequence[ClockRe
     """The docket revision that begins on *day*: *docket* is the docket line of that day, *clocks* are all clocks."""
     held = [clock for clock in clocks if clock.from_day <= day < clock.until_day]
     shown, is_open = choose_clock(held), docket.ended == FOREVER
-    standing = _DONE
+    status = _DONE
     if is_open and why_unclocked(workflow, docket.state, held, shown) is not None:
-        standing, shown = _UNCLOCKED, None
+        status, shown = _UNCLOCKED, None
     elif is_open and shown is not None and shown.status != Status.STOPPED.value:
         # A running clock without a last day is none.
         lost = shown.status == Status.RUNNING.value and shown.last_day is None
-        standing = _UNCLOCKED if lost else shown.status
+        status = _UNCLOCKED if lost else shown.status
     last = shown.last_day if shown is not None and shown.status in _WITH_DAY else None
     powers = [power.last_day or FOREVER for power in unused_powers(held)] if is_open else []
     return DocketRevision(
         docket.case, day, FOREVER, docket.workflow, docket.title, docket.state, docket.unit, docket.officer,
-        docket.received, docket.ended, standing, shown.clock if shown is not None else "",
+        docket.received, docket.ended, status, shown.clock if shown is not None else "",
         shown.ref if shown is not None else "", last or FOREVER, min(powers, default=FOREVER),
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def as_revision(docket: DocketLine) -> DocketRevision:
     """The revision in a docket line: the last one."""
     return DocketRevision(
         docket.case, docket.from_day, FOREVER, docket.workflow, docket.title, docket.state, docket.unit,
-        docket.officer, docket.received, docket.ended, docket.standing, docket.clock, docket.ref, docket.last_day,
+        docket.officer, docket.received, docket.ended, docket.status, docket.clock, docket.ref, docket.last_day,
         docket.power_day,
     )  # fmt: skip
 
@@ -66,6 +66,6 @@ def as_revision(docket: DocketLine) -> DocketRevision:
 def with_revision(docket: DocketLine, row: DocketRevision) -> DocketLine:
     """The docket line with that revision in it."""
     return docket._replace(
-        from_day=row.from_day, standing=row.standing, clock=row.clock, ref=row.ref, last_day=row.last_day,
+        from_day=row.from_day, status=row.status, clock=row.clock, ref=row.ref, last_day=row.last_day,
         power_day=row.power_day,
     )  # fmt: skip

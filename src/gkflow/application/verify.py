@@ -242,7 +242,7 @@ def _drawn_up(ledger: Ledger, rules: OfficeContext, number: str, entries: Sequen
     rows = docket_revisions(workflow, bare, entries, lines)
     docket, stored = with_revision(bare, rows[-1]), ledger.docket.line(number)
     # A line from before schema 0007 has no revisions to compare.
-    undrawn = stored is not None and not stored.standing
+    undrawn = stored is not None and not stored.status
     old = sorted(map(as_drawn, ledger.docket.clocks(number)), key=_order)
     drawn = sorted(map(as_drawn, lines), key=_order)
     same = (

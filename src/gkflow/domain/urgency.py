@@ -53,7 +53,7 @@ class ClockOfList(Protocol):
     def days_left(self) -> int | None: ...
 
 
-class Standing(NamedTuple):
+class ClockState(NamedTuple):
     """The state of a clock on a day (计时情形): its list, its verdict and the signed working days left."""
 
     status: ListStatus
@@ -68,24 +68,24 @@ def soon(lights: Lights) -> int:
 
 def stand(
     calendar: WorkCalendar, clock: ClockOfList, day: date, lights: Lights = LIGHTS, *, hours_over: bool = False
-) -> Standing:
+) -> ClockState:
     """The state of a clock on *day* (计时情形); *hours_over*: it runs in hours, which are over by now."""
     if clock.status == Status.STOPPED:
-        return Standing(ListStatus.DONE, Verdict(clock.verdict), clock.days_left)
+        return ClockState(ListStatus.DONE, Verdict(clock.verdict), clock.days_left)
     if clock.status == Status.WAITING:
-        return Standing(ListStatus.WAITING, Verdict.SUSPENDED, None)
+        return ClockState(ListStatus.WAITING, Verdict.SUSPENDED, None)
     if clock.status == Status.SUSPENDED:
-        return Standing(ListStatus.SUSPENDED, Verdict.SUSPENDED, None)
+        return ClockState(ListStatus.SUSPENDED, Verdict.SUSPENDED, None)
     last = clock.last_day
     if last is None:
-        return Standing(ListStatus.UNCLOCKED, Verdict.RUNNING, None)
+        return ClockState(ListStatus.UNCLOCKED, Verdict.RUNNING, None)
     verdict = verdict_of_running(ClockKind(clock.kind), last, day, hours_over=hours_over)
     left = signed_working_days(day, last, calendar)
     if day > last or hours_over:
-        return Standing(ListStatus.OVERDUE, verdict, left)
+        return ClockState(ListStatus.OVERDUE, verdict, left)
     if day == last:
-        return Standing(ListStatus.DUE_TODAY, verdict, left)
-    return Standing(ListStatus.DUE_SOON if left <= soon(lights) else ListStatus.RUNNING, verdict, left)
+        return ClockState(ListStatus.DUE_TODAY, verdict, left)
+    return ClockState(ListStatus.DUE_SOON if left <= soon(lights) else ListStatus.RUNNING, verdict, left)
 
 
 def light(lights: Lights, status: ListStatus, left: int | None) -> str | None:

@@ -29,7 +29,7 @@ _SORTED = {
     "received": ("received", "case"),
     "number": ("case",),
 }
-_UNDRAWN = Statement(select(DOCKET.c.standing).where(DOCKET.c.standing == "").limit(1))
+_UNDRAWN = Statement(select(DOCKET.c.status).where(DOCKET.c.status == "").limit(1))
 _CLOCKS = Statement(
     select(*CLOCK_REVISION).where(
         among(CLOCK.c.case, "cases"), CLOCK.c.from_day <= bind("day"), CLOCK.c.until_day > bind("day")
@@ -152,8 +152,8 @@ def _count(shape: _Shape, by: CountBy | None) -> Statement:
                 for name, condition in names
             ]
             if by == "status":
-                still = _chosen(select(c.standing.label("name"), cases).select_from(table), table, shape)
-                parts.append(still.where(c.ended == FOREVER, c.standing != "running").group_by(c.standing))
+                still = _chosen(select(c.status.label("name"), cases).select_from(table), table, shape)
+                parts.append(still.where(c.ended == FOREVER, c.status != "running").group_by(c.status))
         elif by is None:
             parts.append(_chosen(select(literal("", String), cases).select_from(table), table, shape))
         else:
@@ -168,7 +168,7 @@ _Named = list[tuple[ColumnElement[str], ColumnElement[bool]]]
 def _statuses(table: FromClause, shape: _Shape) -> _Named:
     """The lists of running clocks, and of closed cases, each with its condition."""
     c = table.c
-    running = and_(c.ended == FOREVER, c.standing == "running")
+    running = and_(c.ended == FOREVER, c.status == "running")
     today = c.last_day == bind("day")
     soon = _before(table, "soon", shape.places)
     conditions = {
@@ -185,7 +185,7 @@ def _statuses(table: FromClause, shape: _Shape) -> _Named:
 def _lights(table: FromClause, shape: _Shape) -> _Named:
     """The lights, each with its condition: red, those of the settings, green; and none."""
     c = table.c
-    running = and_(c.ended == FOREVER, c.standing == "running")
+    running = and_(c.ended == FOREVER, c.status == "running")
     ahead = and_(running, c.last_day >= bind("day"))
     if shape.hours:
         ahead = and_(ahead, ~_hours_over(table))
@@ -193,7 +193,7 @@ def _lights(table: FromClause, shape: _Shape) -> _Named:
     found: _Named = [
         (literal("red", String), and_(running, _over(table, shape))),
         (literal("green", String), and_(ahead, ~or_(*before))),
-        (literal("", String), and_(c.ended == FOREVER, c.standing != "running")),
+        (literal("", String), and_(c.ended == FOREVER, c.status != "running")),
     ]
     if shape.include_closed:
         found.append((literal("", String), c.ended != FOREVER))
@@ -216,10 +216,10 @@ def _chosen(found: Any, table: FromClause, shape: _Shape) -> Any:
     if shape.states:
         found = found.where(among(c.workflow + "/" + c.state, "states"))
     if shape.overdue:
-        found = found.where(c.ended == FOREVER, c.standing == "running", _over(table, shape))
+        found = found.where(c.ended == FOREVER, c.status == "running", _over(table, shape))
     if shape.due_within:
         within = _before(table, "within", shape.places)
-        found = found.where(c.ended == FOREVER, c.standing == "running", c.last_day >= bind("day"), within)
+        found = found.where(c.ended == FOREVER, c.status == "running", c.last_day >= bind("day"), within)
         if shape.hours:
             found = found.where(~_hours_over(table))
     if shape.attention:

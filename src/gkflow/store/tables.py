@@ -65,12 +65,12 @@ class DocketRow(Row, table=True):
     __table_args__ = (
         Index("docket_open", "ended", "received", "case"),
         # The pages and counts of the open cases by last day, by number, of a unit and of an officer; and of all cases.
-        Index("docket_page", "ended", "last_day", "received", "case", "standing", "from_day"),
+        Index("docket_page", "ended", "last_day", "received", "case", "status", "from_day"),
         Index("docket_number", "ended", "case"),
         Index("docket_unit", "ended", "unit", "last_day", "received", "case", "from_day"),
         Index("docket_officer", "ended", "officer", "last_day", "received", "case", "from_day"),
         Index("docket_all", "last_day", "received", "case"),
-        Index("docket_undrawn", "standing", **_when("standing = ''")),
+        Index("docket_undrawn", "status", **_when("status = ''")),
         Index(
             "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),
         ),
@@ -91,7 +91,7 @@ class DocketRow(Row, table=True):
     sealed: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
     # What a list filters and sorts by, from ``from_day`` on; see DocketRevision.
     from_day: date = Field(default=FOREVER, sa_column_kwargs={"server_default": str(FOREVER)})
-    standing: str = Field(default="", sa_column_kwargs={"server_default": ""})  # "": not computed since schema 0007
+    status: str = Field(default="", sa_column_kwargs={"server_default": ""})  # "": not computed since schema 0007
     clock: str = Field(default="", sa_column_kwargs={"server_default": ""})
     ref: str = Field(default="", sa_column_kwargs={"server_default": ""})
     last_day: date = Field(default=FOREVER, sa_column_kwargs={"server_default": str(FOREVER)})
@@ -116,7 +116,7 @@ class DocketRevisionRow(Row, table=True):
     officer: str
     received: date
     ended: date
-    standing: str
+    status: str
     clock: str
     ref: str
     last_day: date

@@ -16,16 +16,16 @@ def _frozen(words: dict[str, Sentence]) -> Words:
     return MappingProxyType(words)
 
 
-STANDINGS = _frozen(
+LIST_STATUSES = _frozen(
     {
         "running": said("running"),
         "due_soon": said("due soon"),
         "due_today": said("due today"),
         "overdue": said("overdue"),
-        "suspended": said_as("standings.suspended", "suspended"),
+        "suspended": said_as("statuses.suspended", "suspended"),
         "waiting": said("waiting"),
         "unclocked": said("no clock"),
-        "done": said_as("standings.done", "done"),
+        "done": said_as("statuses.done", "done"),
     }
 )
 CLOCK_STATUSES = _frozen(

@@ -30,7 +30,7 @@ class DocketLine(NamedTuple):
     entries: int
     head: str
     from_day: date = FOREVER
-    standing: str = ""
+    status: str = ""
     clock: str = ""
     ref: str = ""
     last_day: date = FOREVER
@@ -41,7 +41,7 @@ class DocketRevision(NamedTuple):
     """
     What a list filters and sorts by (台账修订), from ``from_day`` until before ``until_day``.
 
-    The case is open while ``ended`` is FOREVER. ``standing`` is that of the office's most urgent clock, which
+    The case is open while ``ended`` is FOREVER. ``status`` is that of the office's most urgent clock, which
     ``clock`` and ``ref`` name: running, suspended, waiting; "done" if it has stopped or the office owes nothing,
     "unclocked" if nothing has been answered and no clock runs. What changes as days pass (due, overdue, lights) is a
     comparison with ``last_day``: that of a running or stopped clock, else FOREVER. ``power_day`` is the earliest last
@@ -58,7 +58,7 @@ class DocketRevision(NamedTuple):
     officer: str
     received: date
     ended: date
-    standing: str
+    status: str
     clock: str
     ref: str
     last_day: date

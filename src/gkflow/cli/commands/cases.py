@@ -19,7 +19,7 @@ from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
 from gkflow.domain.objections.cases import NoPages
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import label_of, label_or, listed, say
-from gkflow.words.vocabulary import LIGHTS, STANDINGS, UNCLOCKED, VERDICTS, word
+from gkflow.words.vocabulary import LIGHTS, LIST_STATUSES, UNCLOCKED, VERDICTS, word
 
 if TYPE_CHECKING:
     from gkflow.application.case_lines import CaseLine
@@ -103,8 +103,8 @@ def _counts(counted: Mapping[str, int]) -> str:
     """The last line: the number of cases in each list."""
     if not counted:
         return say("no such cases.")
-    parts = [f"{word(STANDINGS, status)} {counted[status]}" for status in STANDINGS if counted.get(status)]
-    return say("{count} cases: {standings}", count=sum(counted.values()), standings=say(", ").join(parts))
+    parts = [f"{word(LIST_STATUSES, status)} {counted[status]}" for status in LIST_STATUSES if counted.get(status)]
+    return say("{count} cases: {statuses}", count=sum(counted.values()), statuses=say(", ").join(parts))
 
 
 def _light(row: Mapping[str, Any]) -> str | None:
@@ -118,9 +118,9 @@ def _last_day(row: Mapping[str, Any]) -> str:
     return f"{row['deadline']}" + (say(" provisional") if row["provisional"] else "")
 
 
-def _standing(row: Mapping[str, Any]) -> str:
+def _status(row: Mapping[str, Any]) -> str:
     why = word(UNCLOCKED, row["reason"]) if row["reason"] else ""
-    return word(STANDINGS, row["status"]) + (say(" ({why})", why=why) if why else "")
+    return word(LIST_STATUSES, row["status"]) + (say(" ({why})", why=why) if why else "")
 
 
 def _columns(
@@ -139,7 +139,7 @@ def _columns(
     officer, received = Column("officer", said("officer")), Column("received", said("received"))
     limit = Column("clock_label", said("clock")) if say("en") == "zh" else Column("clock", said("clock"))
 
-    status = Column("status", said("status"), style=_light, told=_standing)
+    status = Column("status", said("status"), style=_light, told=_status)
     left = Column("days_left", said("days left"), style=_light)
     verdict = Column("verdict", said("verdict"), words=lambda each: word(VERDICTS, each))
     unit = Column("unit", said("unit"), words=lambda code: label_or(unit_label(office, code) or code, code))

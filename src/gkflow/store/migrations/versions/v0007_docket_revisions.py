@@ -12,10 +12,10 @@ _FOREVER = "9999-12-31"
 
 
 def upgrade() -> None:
-    """Add the columns, the table and the indexes. Rows from before have an empty standing until they are rebuilt."""
+    """Add the columns, the table and the indexes. Rows from before have an empty status until they are rebuilt."""
     for name in ("from_day", "last_day", "power_day"):
         op.add_column("docket", sa.Column(name, sa.Date(), nullable=False, server_default=_FOREVER))
-    for name in ("standing", "clock", "ref"):
+    for name in ("status", "clock", "ref"):
         op.add_column("docket", sa.Column(name, AutoString(), nullable=False, server_default=""))
     op.create_table(
         "docket_revision",
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("until_day", sa.Date(), nullable=False),
         *(sa.Column(n, AutoString(), nullable=False) for n in ("workflow", "title", "state", "unit", "officer")),
         *(sa.Column(name, sa.Date(), nullable=False) for name in ("received", "ended")),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("standing", "clock", "ref")),
+        *(sa.Column(name, AutoString(), nullable=False) for name in ("status", "clock", "ref")),
         *(sa.Column(name, sa.Date(), nullable=False) for name in ("last_day", "power_day")),
         sa.PrimaryKeyConstraint("case", "from_day"),
     )
@@ -33,11 +33,11 @@ def upgrade() -> None:
     place = ["last_day", "received", "case"]
     op.create_index("docket_open", "docket", ["ended", "received", "case"], unique=False)
     op.create_index("docket_number", "docket", ["ended", "case"], unique=False)
-    op.create_index("docket_page", "docket", ["ended", *place, "standing", "from_day"], unique=False)
+    op.create_index("docket_page", "docket", ["ended", *place, "status", "from_day"], unique=False)
     op.create_index("docket_unit", "docket", ["ended", "unit", *place, "from_day"], unique=False)
     op.create_index("docket_officer", "docket", ["ended", "officer", *place, "from_day"], unique=False)
     op.create_index("docket_all", "docket", place, unique=False)
-    undrawn = sa.text("standing = ''")
+    undrawn = sa.text("status = ''")
     op.create_index(
-        "docket_undrawn", "docket", ["standing"], unique=False, sqlite_where=undrawn, postgresql_where=undrawn
+        "docket_undrawn", "docket", ["status"], unique=False, sqlite_where=undrawn, postgresql_where=undrawn
     )
