@@ -209,6 +209,6 @@ def test_every_message_names_the_argument_in_chinese_too(office: Office) -> None
     from gkflow.words.objections import error_words
 
     with pytest.raises(GkflowError) as refused:
-        office.cases(due_within="a")  # type: ignore[arg-type]
+        office.cases(due_within="a")  # type: ignore[arg-type]  # what is tested
     with speaking(CHINESE):
         assert error_words(refused.value) == "due_within 应当是整数，不能是 str 类型"

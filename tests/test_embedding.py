@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import pydoc
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -202,10 +205,27 @@ def test_importing_gkflow_reads_no_file_opens_no_database_and_loads_next_to_noth
     assert [name for name in found["modules"] if name.startswith("gkflow.")] == []
 
 
+def test_the_help_of_the_package_fits_a_person_and_names_everything() -> None:
+    text = pydoc.plain(pydoc.render_doc(gkflow))
+    assert len(text.splitlines()) < 100
+    described = text.partition("PACKAGE CONTENTS")[0]
+    assert [name for name in gkflow.NAMES if not re.search(rf"\b{name}\b", described)] == []
+
+
+def test_type_checkers_know_the_names_that_there_are() -> None:
+    tree = ast.parse(Path(gkflow.__file__).read_text(encoding="utf-8"))
+    exported = next(
+        ast.literal_eval(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
+    )
+    assert tuple(exported) == gkflow.NAMES
+
+
 def test_the_names_of_the_package_come_when_they_are_asked_for() -> None:
-    for name in gkflow.__all__:
+    for name in gkflow.NAMES:
         assert getattr(gkflow, name) is not None
-    assert set(gkflow.__all__) <= set(dir(gkflow))
+    assert set(gkflow.NAMES) <= set(dir(gkflow))
     with pytest.raises(AttributeError):
         _ = gkflow.nothing
 

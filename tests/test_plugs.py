@@ -176,7 +176,7 @@ def told(home: Path, text: str) -> list[str]:
         ('folder = "slips"', 'folder = "slips"\npin = 4711', "8 [spool]: pin must be a text in quotes"),
         ('"desk-3"', '"room 3"', '12 person "李四": a desk is wanted, such as desk-3'),
         ('"desk-3"', "4711", "12 [[people]]: spool must be a text in quotes"),
-        ('\nspool = "desk-3"', "", '8 person "李四": is told by spool, but has no address (spool = …)'),
+        ('\nspool = "desk-3"', "", '8 person "李四": is notified by spool, but has no address (spool = …)'),
     ],
 )
 def test_its_section_and_its_addresses_are_read_by_what_it_declares(

@@ -167,7 +167,7 @@ def python_api() -> str:
         "[Embedding gkflow](../how-to/embedding.md) shows it at work.",
         "",
     ]
-    for name in gkflow.__all__:
+    for name in gkflow.NAMES:
         value = getattr(gkflow, name)
         if not name.startswith("__"):
             lines += _of_name(name, value)

@@ -1,9 +1,24 @@
 """
 gkflow: disclosure cases by the law's own days (政务公开办理流程与法定期限).
 
-``gkflow.open(url_or_engine)`` returns an :class:`Office` with the verbs of a disclosure office; ``gkflow.calendar()``
-returns the working calendar. Importing this package reads no file and opens no database: every name is loaded on first
-use.
+    office = gkflow.open("sqlite:///gkflow.db")       # or the caller's engine
+    case = office.receive("request", facts={"channel": "in_person"})
+    office.do(case.number, "reply", facts={"decision": "D-PUB", "method": "posted"})
+    office.page(gkflow.CaseQuery(overdue=True))
+
+open, calendar                        an office with its verbs, and the working calendar alone
+Office                                the verbs: help(gkflow.Office)
+Outcome                               what an entry came to
+Case, Entry, Finding                  a case, its record, what is wrong with it
+Deadline, Status, Verdict             a last day, its state, whether it was kept
+CaseLine, CaseQuery, Page             lists of cases
+Swept, WouldReach, Verified, Rebuilt  results of the sweep and of checking
+WorkCalendar                          working days
+Channel, Message, NotDelivered        a way of notifying people
+GkflowError                           every error, with a stable ``code``: Refused, NotFound, Conflict, Unfit,
+                                      FilesAtFault
+
+Importing this package reads no file and opens no database: every name is loaded on first use.
 """
 
 from __future__ import annotations
@@ -40,65 +55,68 @@ if TYPE_CHECKING:
     from gkflow.office import Office as Office
     from gkflow.open_office import open_office as open
 
+    # For type checkers alone: with it help() would print every class in full.
+    __all__ = [  # noqa: RUF022  (in the order of their use)
+        "open",
+        "calendar",
+        "Office",
+        "Outcome",
+        "CaseLine",
+        "CaseQuery",
+        "Page",
+        "Case",
+        "Entry",
+        "Finding",
+        "Deadline",
+        "Status",
+        "Verdict",
+        "WorkCalendar",
+        "Swept",
+        "WouldReach",
+        "Verified",
+        "Rebuilt",
+        "Channel",
+        "Message",
+        "NotDelivered",
+        "GkflowError",
+        "Refused",
+        "NotFound",
+        "Conflict",
+        "Unfit",
+        "FilesAtFault",
+    ]
+
+# In the order of their use.
 _HOMES = {
-    "Case": ("gkflow.domain.case", "Case"),
-    "CaseLine": ("gkflow.application.case_lines", "CaseLine"),
-    "CaseQuery": ("gkflow.application.case_lines", "CaseQuery"),
-    "Channel": ("gkflow.application.ports", "Channel"),
-    "Conflict": ("gkflow.domain.errors", "Conflict"),
-    "Deadline": ("gkflow.domain.deadline", "Deadline"),
-    "Entry": ("gkflow.domain.case", "Entry"),
-    "FilesAtFault": ("gkflow.domain.errors", "FilesAtFault"),
-    "Finding": ("gkflow.domain.case", "Finding"),
-    "GkflowError": ("gkflow.domain.errors", "GkflowError"),
-    "Message": ("gkflow.application.ports", "Message"),
-    "NotDelivered": ("gkflow.application.ports", "NotDelivered"),
-    "NotFound": ("gkflow.domain.errors", "NotFound"),
+    "open": ("gkflow.open_office", "open_office"),
+    "calendar": ("gkflow.bootstrap", "calendar"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
+    "CaseLine": ("gkflow.application.case_lines", "CaseLine"),
+    "CaseQuery": ("gkflow.application.case_lines", "CaseQuery"),
     "Page": ("gkflow.application.pages", "Page"),
-    "Rebuilt": ("gkflow.application.verify", "Rebuilt"),
-    "Refused": ("gkflow.domain.errors", "Refused"),
+    "Case": ("gkflow.domain.case", "Case"),
+    "Entry": ("gkflow.domain.case", "Entry"),
+    "Finding": ("gkflow.domain.case", "Finding"),
+    "Deadline": ("gkflow.domain.deadline", "Deadline"),
     "Status": ("gkflow.domain.deadline", "Status"),
-    "Swept": ("gkflow.application.sweep", "Swept"),
-    "Unfit": ("gkflow.domain.errors", "Unfit"),
     "Verdict": ("gkflow.domain.deadline", "Verdict"),
-    "Verified": ("gkflow.application.verify", "Verified"),
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
+    "Swept": ("gkflow.application.sweep", "Swept"),
     "WouldReach": ("gkflow.application.sweep", "WouldReach"),
-    "calendar": ("gkflow.bootstrap", "calendar"),
-    "open": ("gkflow.open_office", "open_office"),
+    "Verified": ("gkflow.application.verify", "Verified"),
+    "Rebuilt": ("gkflow.application.verify", "Rebuilt"),
+    "Channel": ("gkflow.application.ports", "Channel"),
+    "Message": ("gkflow.application.ports", "Message"),
+    "NotDelivered": ("gkflow.application.ports", "NotDelivered"),
+    "GkflowError": ("gkflow.domain.errors", "GkflowError"),
+    "Refused": ("gkflow.domain.errors", "Refused"),
+    "NotFound": ("gkflow.domain.errors", "NotFound"),
+    "Conflict": ("gkflow.domain.errors", "Conflict"),
+    "Unfit": ("gkflow.domain.errors", "Unfit"),
+    "FilesAtFault": ("gkflow.domain.errors", "FilesAtFault"),
 }
-
-__all__ = [  # noqa: RUF022  (in the order of their use)
-    "open",
-    "calendar",
-    "Office",
-    "Outcome",
-    "CaseLine",
-    "CaseQuery",
-    "Page",
-    "Case",
-    "Entry",
-    "Finding",
-    "Deadline",
-    "Status",
-    "Verdict",
-    "WorkCalendar",
-    "Swept",
-    "WouldReach",
-    "Verified",
-    "Rebuilt",
-    "Channel",
-    "Message",
-    "NotDelivered",
-    "GkflowError",
-    "Refused",
-    "NotFound",
-    "Conflict",
-    "Unfit",
-    "FilesAtFault",
-]
+NAMES = tuple(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
@@ -114,4 +132,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *NAMES])

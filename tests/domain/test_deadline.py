@@ -661,4 +661,4 @@ def test_a_deadline_cannot_be_changed_after_it_is_made() -> None:
     deadline = reply_of([RECEIVED], "2026-03-10")
 
     with pytest.raises(AttributeError):
-        deadline.last_day = d("2026-03-31")  # type: ignore[misc]
+        deadline.last_day = d("2026-03-31")  # type: ignore[misc]  # what is tested

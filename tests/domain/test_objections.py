@@ -123,9 +123,9 @@ def test_the_fields_of_an_objection_are_its_attributes() -> None:
 
 def test_a_field_that_is_missing_or_unknown_is_a_fault_of_the_code() -> None:
     with pytest.raises(TypeError, match="missing \\['mean'\\]"):
-        UnknownCase(case="X")  # type: ignore[call-arg]
+        UnknownCase(case="X")  # type: ignore[call-arg]  # what is tested
     with pytest.raises(TypeError, match="unknown \\['number'\\]"):
-        CaseExists(case="X", number="X")  # type: ignore[call-arg]
+        CaseExists(case="X", number="X")  # type: ignore[call-arg]  # what is tested
 
 
 def test_what_is_more_than_the_fields_is_kept_among_the_facts() -> None:

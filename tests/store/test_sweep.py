@@ -540,7 +540,7 @@ def test_a_step_taken_out_of_the_ladder_fires_no_more(place: Place) -> None:
         assert steps(office) == [(-5, "2022-10-09")]
 
 
-# -- who is told ---------------------------------------------------------------------------------------------------
+# -- who is notified -------------------------------------------------------------------------------------------------
 
 
 def test_a_step_whose_role_is_vacant_is_told_to_the_next_one_up_and_to_the_file(place: Place) -> None:

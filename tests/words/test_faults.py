@@ -66,7 +66,7 @@ def test_every_fault_of_a_bad_file_has_its_chinese(specimen: Path, tmp_path: Pat
         ("config/law/law.yaml", "length must be",
          "期限标准“reply”（2019-05-15 起）：length 应当是不小于 0 的整数，现在是“twenty”"),
         ("config/law/succession.yaml", 'limit "self"', "期限标准“self”：succeeds：不能接续它自己"),
-        ("settings/words.toml", "is told by mail", "人员“张三”：用 mail 通知，却没有地址（mail = …）"),
+        ("settings/words.toml", "is notified by mail", "人员“张三”：用 mail 通知，却没有地址（mail = …）"),
         ("settings/words.toml", "lang must be", "lang 应当是其中之一：auto、zh、en，现在是“fr”"),
         ("workflows/leaks.yaml", 'fact "approved_by"', "要素“approved_by”写明 open，而它是批准人：应当是 withheld"),
     ],

@@ -22,7 +22,7 @@ def ladder_from(node: Node, faults: Faults) -> Ladder:
             )
             found.fault(text, "steps", at, key="at")
         if step.kind != "take" and not step.tell and not found.has("steps", at, "tell", 0):
-            found.fault(said("nobody is told (tell), though the step is to {kind}", kind=step.kind), "steps", at)
+            found.fault(said("nobody is notified (tell), though the step is to {kind}", kind=step.kind), "steps", at)
     if found.has("steps") and not file.steps:
         found.fault(said("has no steps"), key="steps")
     steps = (

@@ -291,13 +291,13 @@ def _check_addresses(
     for channel in dict.fromkeys((*addresses, *channels)):
         address = addresses.get(channel, "")
         if channel in channels and not address and plugs.takes_address(channel):
-            notices.fault(said("is told by {channel}, but has no address ({channel} = …)", channel=channel), *place)
+            notices.fault(said("is notified by {channel}, but has no address ({channel} = …)", channel=channel), *place)
         elif address and (wrong := wrong_address(channel, address, ways.webhook.allow_local)):
             notices.fault(wrong, *place, key=channel)
     if "mail" in channels and not ways.mail.host:
-        notices.fault(said("is told by mail, but there is no server ([mail] host = …)"), *place)
+        notices.fault(said("is notified by mail, but there is no server ([mail] host = …)"), *place)
     if "webhook" in channels and not ways.webhook.secret:
-        notices.fault(said("is told by webhook, but calls cannot be signed ([webhook] secret = …)"), *place)
+        notices.fault(said("is notified by webhook, but calls cannot be signed ([webhook] secret = …)"), *place)
 
 
 def _channels(found: Found[SettingsFile], named: Sequence[str], *section: str | int, key: str) -> tuple[str, ...]:
