@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Table
 
 import gkflow
-from gkflow.store.tables import CLOCK, ENTRY
+from gkflow.store.tables import CLOCK, DOCKET_REVISION, ENTRY
 
 NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
 OPENING = (
@@ -98,10 +98,17 @@ class _ByHand:
             f"SELECT {_names(CLOCK)} FROM clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
             " ORDER BY from_day DESC LIMIT 1"
         ).fetchone()
+        self.last_day = db.execute("SELECT last_day FROM docket WHERE \"case\" = 'C00000'").fetchone()[0]
+        self.revision = db.execute(
+            f"SELECT {_names(DOCKET_REVISION)} FROM docket_revision WHERE \"case\" = 'C00000' ORDER BY from_day DESC"
+        ).fetchone()
         self.notice = db.execute("SELECT * FROM notice WHERE \"case\" = 'C00000'").fetchone()
         names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
         self.insert_entry = f"INSERT INTO entry ({_names(ENTRY)}) VALUES ({_marks(15)})"
         self.insert_clock = f"INSERT INTO clock ({_names(CLOCK)}) VALUES ({_marks(len(self.clock))})"
+        self.insert_revision = (
+            f"INSERT INTO docket_revision ({_names(DOCKET_REVISION)}) VALUES ({_marks(len(self.revision))})"
+        )
         self.insert_notice = f"INSERT INTO notice ({names}) VALUES ({_marks(len(self.notice))})"
 
     def act(self, numbers: range) -> None:
@@ -117,7 +124,12 @@ class _ByHand:
             columns = (case, seq, last[2], last[3], "extend", day, moment, "张三", "GK", facts, "{}", None, last[13])
             sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
             db.execute(self.insert_entry, (*columns, sealed, "clerk"))
-            db.execute('UPDATE docket SET latest = ?, entries = ?, head = ? WHERE "case" = ?', (day, seq, sealed, case))
+            db.execute(
+                "UPDATE docket SET latest = ?, entries = ?, head = ?, from_day = ?, status = 'running', last_day = ?"
+                ' WHERE "case" = ?',
+                (day, seq, sealed, day, self.last_day, case),
+            )
+            db.execute(self.insert_revision, (case, *self.revision[1:]))
             db.execute(
                 'UPDATE clock SET until_day = ? WHERE "case" = ? AND clock = ? AND ref = ? AND from_day = ?',
                 (day, case, "reply", "", "2026-03-02"),

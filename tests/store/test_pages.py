@@ -175,6 +175,13 @@ def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
     assert refused.value.code == "not_counted"
 
 
+def test_a_page_of_a_far_day_asks_no_calendar(office: Office) -> None:
+    office.receive("request", number="R", day="2022-09-01", facts={"channel": "in_person"}, now=at("2022-09-01"))
+    assert office.count(as_of="2100-12-31") == {"": 1}
+    with pytest.raises(gkflow.GkflowError):
+        office.count(by="status", as_of="2100-12-31")
+
+
 def test_the_pages_of_a_list_keep_the_day_of_the_first_one(office: Office) -> None:
     walk = walked(office, 3)
     query, day = CaseQuery(include_closed=True), walk.today - timedelta(days=10)

@@ -25,6 +25,7 @@ from gkflow.application.ports import (
     ORDERS,
     Bounds,
     CaseFilter,
+    CountBy,
     DocketLine,
     Ledger,
     Order,
@@ -138,24 +139,26 @@ def count_cases(
     elif ledger.pages.undrawn():
         raise CachesBehind()
     else:
-        found = ledger.pages.count(filter_of(rules, day, asked), by)
+        found = ledger.pages.count(filter_of(rules, day, asked, by), by)
     return {name: cases for name, cases in sorted(found.items()) if cases}
 
 
-def filter_of(rules: OfficeContext, day: date, asked: CaseQuery) -> CaseFilter:
-    """The filter of a query (筛选条件), with the days that divide the lists under each calendar of the office."""
+def filter_of(rules: OfficeContext, day: date, asked: CaseQuery, by: CountBy | None = None) -> CaseFilter:
+    """
+    The filter of a query (筛选条件), with the days that divide the lists under each calendar of the office, as far as
+    the filter or the counts ask for them: a list of a far day needs no calendar.
+    """
     book = rules.rulebook
     own: dict[int, tuple[WorkCalendar, list[str]]] = {}
     for unit, calendar in sorted(book.local.items()):
         own.setdefault(id(calendar), (calendar, []))[1].append(unit)
     calendars = [(book.calendar, ()), *((calendar, tuple(units)) for calendar, units in own.values())]
-    lights = [most for most, _ in rules.lights]
     bounds = tuple(
         Bounds(
             units,
-            calendar.add(day, (asked.due_within or 0) + 1),
-            calendar.add(day, soon(rules.lights) + 1),
-            tuple(calendar.add(day, most + 1) for most in lights),
+            calendar.add(day, asked.due_within + 1) if asked.due_within is not None else day,
+            calendar.add(day, soon(rules.lights) + 1) if by == "status" else day,
+            tuple(calendar.add(day, most + 1) for most, _ in rules.lights) if by == "light" else (),
         )
         for calendar, units in calendars
     )

@@ -121,9 +121,9 @@ def _values(chosen: CaseFilter, by: CountBy | None = None) -> dict[str, Any]:
 def _page(shape: _Shape, order: Order, after: bool) -> Statement:
     names = _SORTED[order]
     parts = []
-    for table in (DOCKET, DOCKET_REVISION):
+    for table, kind in _sources(shape, order):
         place = [_sorting(table, name) for name in names]
-        found = _chosen(select(*(table.c[name] for name in PageRow._fields)), table, shape)
+        found = _chosen(select(*(table.c[name] for name in PageRow._fields)), table, shape).where(*kind)
         if after:
             held = [bind(f"after_{name}", type_=table.c[name].type) for name in names]
             found = found.where(tuple_(*place) > tuple_(*held) if len(names) > 1 else place[0] > held[0])
@@ -132,6 +132,13 @@ def _page(shape: _Shape, order: Order, after: bool) -> Statement:
     columns = [both.c[name] for name in PageRow._fields]
     sorted_by = [both.c[name] for name in names]
     return Statement(select(*columns).order_by(*sorted_by).limit(bind("limit")), PageRow)
+
+
+def _sources(shape: _Shape, order: Order) -> list[tuple[FromClause, list[ColumnElement[bool]]]]:
+    """The tables of a page. Open and closed cases have an index each by last day, so that an action moves one."""
+    if not (shape.include_closed and order == "last_day"):
+        return [(DOCKET, []), (DOCKET_REVISION, [])]
+    return [(DOCKET, [DOCKET.c.ended == FOREVER]), (DOCKET, [DOCKET.c.ended != FOREVER]), (DOCKET_REVISION, [])]
 
 
 def _sorting(table: FromClause, name: str) -> ColumnElement[Any]:

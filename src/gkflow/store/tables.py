@@ -64,12 +64,12 @@ class DocketRow(Row, table=True):
     __tablename__ = "docket"
     __table_args__ = (
         Index("docket_open", "ended", "received", "case"),
-        # The pages and counts of the open cases by last day, by number, of a unit and of an officer; and of all cases.
+        # Pages and counts of open cases by last day, by number, of a unit and of an officer; and of closed ones.
         Index("docket_page", "ended", "last_day", "received", "case", "status", "from_day"),
         Index("docket_number", "ended", "case"),
         Index("docket_unit", "ended", "unit", "last_day", "received", "case", "from_day"),
         Index("docket_officer", "ended", "officer", "last_day", "received", "case", "from_day"),
-        Index("docket_all", "last_day", "received", "case"),
+        Index("docket_closed", "last_day", "received", "case", **_when(f"ended <> '{FOREVER}'")),
         Index("docket_undrawn", "status", **_when("status = ''")),
         Index(
             "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),

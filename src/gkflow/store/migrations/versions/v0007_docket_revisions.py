@@ -36,7 +36,8 @@ def upgrade() -> None:
     op.create_index("docket_page", "docket", ["ended", *place, "status", "from_day"], unique=False)
     op.create_index("docket_unit", "docket", ["ended", "unit", *place, "from_day"], unique=False)
     op.create_index("docket_officer", "docket", ["ended", "officer", *place, "from_day"], unique=False)
-    op.create_index("docket_all", "docket", place, unique=False)
+    closed = sa.text(f"ended <> '{_FOREVER}'")
+    op.create_index("docket_closed", "docket", place, unique=False, sqlite_where=closed, postgresql_where=closed)
     undrawn = sa.text("status = ''")
     op.create_index(
         "docket_undrawn", "docket", ["status"], unique=False, sqlite_where=undrawn, postgresql_where=undrawn
