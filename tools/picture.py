@@ -17,6 +17,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 from html import escape, unescape
 from io import StringIO
 
@@ -27,6 +28,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 WIDTH = 104
+_END = b"\x1e"  # nobody prints it
 NOW = "2026-10-09"
 BEFORE = (
     "init . --name 某区信息公开办 --unit GK",
@@ -100,20 +102,22 @@ def _environment(folder: str) -> dict[str, str]:
 def _on_a_terminal(words: list[str], folder: str) -> str:
     """What a command prints where its output is a terminal."""
     here, there = pty.openpty()
-    with subprocess.Popen(
-        words, cwd=folder, env=_environment(folder), stdout=there, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-    ) as process:
-        os.close(there)
-        parts: list[bytes] = []
-        while True:
-            try:
-                part = os.read(here, 65536)
-            except OSError:  # Linux ends a pseudo-terminal so
-                break
-            if not part:
-                break
-            parts.append(part)
-        os.close(here)
+    shown = bytearray()
+
+    def read() -> None:
+        while not shown.endswith(_END):
+            shown.extend(os.read(here, 65536))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    process = subprocess.run(
+        words, cwd=folder, env=_environment(folder), stdout=there, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        check=False,
+    )  # fmt: skip
+    os.write(there, _END)  # only now: closing a terminal loses what is unread
+    reader.join()
+    os.close(there)
+    os.close(here)
     if process.returncode:
         sys.exit(f"{shlex.join(words)}: exit {process.returncode}")
-    return b"".join(parts).decode("utf-8").replace("\r\n", "\n").rstrip("\n")
+    return shown.removesuffix(_END).decode("utf-8").replace("\r\n", "\n").rstrip("\n")

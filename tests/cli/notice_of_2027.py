@@ -13,7 +13,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import yaml
 
 import gkflow as library
 from gkflow.bootstrap import forget_files
+from screen import Screen
 from store.offices import foretold
 
 Gkflow = Callable[..., Any]
@@ -351,17 +351,10 @@ def answered(answer: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def on_screen(answer: str, *words: str) -> tuple[int, str]:
     """The same, all of it at the terminal: the exit code, and what stands on the screen from top to bottom."""
-    pty = pytest.importorskip("pty", reason="terminals of this kind are those of Unix")
-    ours, theirs = pty.openpty()
-    os.write(ours, f"{answer}\n".encode())
-    told = b""
-    with subprocess.Popen([*ADOPT, *words], stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        with suppress(OSError):  # the other end is closed
-            while part := os.read(ours, 4096):
-                told += part
-    os.close(ours)
-    return process.returncode, told.decode()
+    with Screen() as screen:
+        screen.type(f"{answer}\n")
+        done = subprocess.run([*ADOPT, *words], stdin=screen.end, stdout=screen.end, stderr=screen.end, check=False)
+    return done.returncode, screen.text
 
 
 def write_by_hand(home: Path, text: str, name: str = "2027.yaml") -> Path:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +13,7 @@ from rich.cells import cell_len
 from cli.rich_office import CODE, LABEL, OTHER, OTHER_LABEL, QUESTIONS, settle
 from gkflow.cli.app import run
 from gkflow.cli.language import choose
+from screen import Screen
 
 WIDTHS = (60, 80, 120)
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -37,29 +36,15 @@ def on_terminal(environment: pytest.MonkeyPatch, columns: int, *words: str) -> s
     """What a terminal of so many columns shows of a command, standard output and error together, without colours."""
     environment.setenv("COLUMNS", str(columns))
     choose("zh")
-    master, slave = pty.openpty()
-    shown: list[bytes] = []
-
-    def read() -> None:
-        try:
-            while part := os.read(master, 65536):
-                shown.append(part)
-        except OSError:  # the other end was closed
-            pass
-
-    reader = threading.Thread(target=read)
-    reader.start()
     before = sys.stdout, sys.stderr
-    try:
-        with os.fdopen(slave, "w", encoding="utf-8") as terminal:
-            sys.stdout = sys.stderr = terminal
-            run(words)
-            terminal.flush()
-    finally:
-        sys.stdout, sys.stderr = before
-        reader.join()
-        os.close(master)
-    return _ESCAPE.sub("", b"".join(shown).decode()).replace("\r\n", "\n").replace("\r", "")
+    with Screen() as screen:
+        try:
+            with os.fdopen(screen.end, "w", encoding="utf-8", closefd=False) as terminal:
+                sys.stdout = sys.stderr = terminal
+                run(words)
+        finally:
+            sys.stdout, sys.stderr = before
+    return _ESCAPE.sub("", screen.text)
 
 
 def in_pipe(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
