@@ -25,13 +25,13 @@ def main(names: list[str]) -> int:
             missed += not row["met"]
             name, target = row["name"], row["target"]
             print(
-                f"| {name} | {_told(row['ours'])} | {_told(row['peer'])} | {row['ratio']:.2f} | {target}{mark} |",
+                f"| {name} | {_cell(row['ours'])} | {_cell(row['peer'])} | {row['ratio']:.2f} | {target}{mark} |",
                 flush=True,
             )
     return 1 if missed else 0
 
 
-def _told(value: object) -> str:
+def _cell(value: object) -> str:
     """A figure as text; plain seconds of a single call read better in nanoseconds."""
     return f"{value * 1e9:,.0f} ns" if isinstance(value, float) else str(value)
 

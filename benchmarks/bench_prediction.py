@@ -4,7 +4,7 @@ How well the predictors foresee a year without a notice (推定准确度): every
 First with no notice at all: each last day by the predictor alone, against the one that the notices made of it.
 Then as it really was: on each start day the notices published by then, and the predictor for what they leave
 open. The figures are counts, not times: every run gives the same. The peer is the figure as it was published; an
-error is told as the final day less the predicted one, in calendar days, so that late (predicted after the true
+error is given as the final day less the predicted one, in calendar days, so that late (predicted after the true
 day) is below zero.
 """
 
@@ -93,9 +93,9 @@ def _as_it_was(name: str, predict: Predictor, edition: CalendarEdition) -> Itera
         resting, announced = Errors(), Errors()
         for day, last in _starts(final, length):
             known = history.calendar(known_on=day)
-            told = known.add(day, length)
-            rests = known.firmness(told) is Firmness.PREDICTED
-            (resting if rests else announced)[(last - told).days] += 1
+            expected = known.add(day, length)
+            rests = known.firmness(expected) is Firmness.PREDICTED
+            (resting if rests else announced)[(last - expected).days] += 1
         count, moved = resting.total(), announced.total() - announced[0]
         exact = _share(resting, resting[0]) if count else 100.0
         published = RESTING_EXACT[name].get(length, 100)

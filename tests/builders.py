@@ -1,7 +1,7 @@
 """
 Small values with defaults, for tests (测试用的小值).
 
-A record is written as people would tell it: ``["2025-09-22 receive channel=in_person"]``. The rules are those of
+A record is written as people would write it: ``["2025-09-22 receive channel=in_person"]``. The rules are those of
 this repository; the calendar is the national one, which a test may replace.
 """
 
@@ -153,7 +153,7 @@ def an_entry(workflow: Workflow, seq: int, line: str, case: str = "C-1", **more:
 
 
 def entries_of(lines: Sequence[str], workflow: str | Workflow = "request") -> tuple[Entry, ...]:
-    """Entries numbered in the order in which they are told, which need not be that of their days."""
+    """Entries numbered in the order in which they are given, which need not be that of their days."""
     flow = workflow if isinstance(workflow, Workflow) else a_workflow(workflow)
     return tuple(an_entry(flow, seq, line) for seq, line in enumerate(lines, 1))
 
@@ -161,7 +161,7 @@ def entries_of(lines: Sequence[str], workflow: str | Workflow = "request") -> tu
 def a_case(
     record: Sequence[str] = ("2025-09-22 receive",), workflow: str | Workflow = "request", as_of: str | None = None
 ) -> Case:
-    """A case as its record tells it."""
+    """A case as its record gives it."""
     flow = workflow if isinstance(workflow, Workflow) else a_workflow(workflow)
     return replay(flow, "C-1", record_of(entries_of(record, flow), d(as_of) if as_of else None))
 

@@ -192,7 +192,7 @@ def test_checking_changes_nothing_and_writing_brings_it_up_to_date(
         ("    name: 设立专区\n", "    name: 设立专区\n    name: 专区\n", 'key "name" stands here again'),
     ],
 )
-def test_what_is_wrong_with_the_source_is_told(
+def test_what_is_wrong_with_the_source_is_reported(
     old: str, new: str, said: str, small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = small / "docs" / "coverage.yaml"
@@ -202,13 +202,13 @@ def test_what_is_wrong_with_the_source_is_told(
 
     assert TOOL.main([], small) == 1
 
-    told = capsys.readouterr().err
-    assert said in told
-    assert "docs/coverage.yaml" in told
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "docs/coverage.yaml" in printed
     assert not (small / "docs" / "coverage.md").exists()
 
 
-def test_a_workflow_that_serves_nothing_is_told(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workflow_that_serves_nothing_is_reported(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = small / "docs" / "coverage.yaml"
     text = source.read_text(encoding="utf-8")
     for line in ("    workflow: small\n", "    workflow: [small]\n"):
@@ -218,7 +218,7 @@ def test_a_workflow_that_serves_nothing_is_told(small: Path, capsys: pytest.Capt
     assert 'workflow "small" serves no system, and no law is said to ask for it' in capsys.readouterr().err
 
 
-def test_a_workflow_without_a_scenario_file_is_told(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workflow_without_a_scenario_file_is_reported(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (small / "tests" / "scenarios" / "small.yaml").unlink()
     assert TOOL.main([], small) == 1
     assert 'workflow "small" has no file in tests/scenarios' in capsys.readouterr().err

@@ -132,7 +132,7 @@ def test_after_an_outage_every_day_is_swept_in_order(office: Office) -> None:
     assert log == {-5: 20, -2: 21, 0: 25, 1: 26, 3: 28}
 
 
-def test_a_clock_that_jumps_ahead_tells_nobody_of_lateness_that_is_none(office: Office) -> None:
+def test_a_clock_that_jumps_ahead_notifies_nobody_of_lateness_that_is_none(office: Office) -> None:
     a_request(office, day="2022-11-10")
     hands, bell = Hands(at("2022-11-14T09:00")), Bell()
     daemon, log = a_daemon(office, hands, channels={"file": bell})
@@ -261,11 +261,11 @@ def test_next_years_notice_is_asked_for_once_a_week_from_november_on(office: Off
         return sorted(notice.key for notice in office.notices() if notice.kind == "calendar")
 
     assert ask(date(known.year, 10, 31) - timedelta(days=1)) == []
-    told = ask(monday, count=3)  # three daemons
-    assert told
-    assert ask(monday + timedelta(days=2)) == told
+    asked = ask(monday, count=3)  # three daemons
+    assert asked
+    assert ask(monday + timedelta(days=2)) == asked
     again = ask(monday + timedelta(days=7))
-    assert len(again) == 2 * len(told)
+    assert len(again) == 2 * len(asked)
     assert all(str(known.year + 1) in key for key in again)
     assert office.verify()[2] == ()
 

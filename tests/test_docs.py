@@ -130,7 +130,7 @@ def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path
     scenario, counted_back = yaml.safe_load(
         next(body for kind, title, body in _BLOCK.findall(text) if kind == "yaml" and not title)
     )
-    told = {}
+    printed = {}
     for command in (
         "check",
         "init . --name 听证 --unit TZ",
@@ -144,15 +144,15 @@ def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path
             env={**environment(tmp_path), "GKFLOW_NOW": "2026-09-08"}, capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        told[" ".join(command.split()[:3])] = done.stdout
+        printed[" ".join(command.split()[:3])] = done.stdout
     # Worked out by hand on the page "How a deadline is counted": Mid-Autumn and National Day are left out, and the
     # Sunday and the Saturday worked instead count, so that the 20th working day after 7 September is 10 October.
     assert scenario["record"] == ["2026-09-01 notify", "2026-09-07 apply"]
-    assert str(scenario["expect"]["hearing"]["deadline"]) in told["do TZ-1 apply"]
+    assert str(scenario["expect"]["hearing"]["deadline"]) in printed["do TZ-1 apply"]
     # Tuesday 22 September is not counted; the seventh day back from it is Tuesday the 15th.
     assert counted_back["record"][:2] == scenario["record"]
-    assert f"last day  {counted_back['expect']['notice']['deadline']}" in told["explain TZ-1 --clock"]
-    assert "7 days before the day" in told["explain TZ-1 --clock"]
+    assert f"last day  {counted_back['expect']['notice']['deadline']}" in printed["explain TZ-1 --clock"]
+    assert "7 days before the day" in printed["explain TZ-1 --clock"]
 
 
 # --- links ------------------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def test_the_site_builds_and_needs_no_outside_address(tmp_path: Path) -> None:
     chinese = (tmp_path / "site" / "how-to" / "clerk.zh-CN" / "index.html").read_text(encoding="utf-8")
     assert '<html lang="zh-CN"' in chinese
     index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8"))
-    # Words of Chinese text are told apart by an invisible space.
+    # Words of Chinese text are separated by an invisible space.
     texts = " ".join(each["text"] for each in index["docs"])
     assert "sweep" in texts
     assert "\u200b巡检\u200b" in texts or "\u200b期限\u200b" in texts

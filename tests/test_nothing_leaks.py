@@ -71,7 +71,7 @@ PARTLY = {"person_name", "representative"}
 
 @st.composite
 def values(draw: st.DrawFn, name: str, spec: Any, day: date, mark: int) -> Any:
-    """A value of the fact; a text tells which fact it is, so that it is known again wherever it turns up."""
+    """A value of the fact; a text names its fact, so that it is known again wherever it turns up."""
     if spec.type == "choice":
         return draw(st.sampled_from(sorted(spec.choices)))
     if spec.type == "day":
@@ -87,7 +87,7 @@ def values(draw: st.DrawFn, name: str, spec: Any, day: date, mark: int) -> Any:
 
 @st.composite
 def lives(draw: st.DrawFn, name: str) -> tuple[Entry, ...]:
-    """The entries of one case: mostly as the workflow allows, some as only a register tells, some corrected."""
+    """The entries of one case: mostly as the workflow allows, some as only a register has, some corrected."""
     workflow, flow = a_workflow(name), moves(name)
     day = date(2026, 4, 1) + draw(st.integers(0, 5)) * ONE
     action, state, record = workflow.first.name, "", list[Entry]()

@@ -25,8 +25,8 @@ def test_the_units_are_shipped() -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_accepts_the_units(unit: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True)
-    told = [line for line in done.stderr.splitlines() if unit.name in line and "not executable" not in line]
-    assert told == []
+    complaints = [line for line in done.stderr.splitlines() if unit.name in line and "not executable" not in line]
+    assert complaints == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

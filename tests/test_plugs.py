@@ -161,7 +161,7 @@ def test_somebody_may_subscribe_by_it_at_an_address_that_it_takes(spool: Path, p
         assert caught.value.code == "address_missing"
 
 
-def told(home: Path, text: str) -> list[str]:
+def reported(home: Path, text: str) -> list[str]:
     (home / "gkflow.toml").write_text(text, encoding="utf-8")
     with pytest.raises(FilesAtFault) as caught:
         read_settings(home, {})
@@ -183,12 +183,14 @@ def test_its_section_and_its_addresses_are_read_by_what_it_declares(
     spool: Path, tmp_path: Path, old: str, new: str, said: str
 ) -> None:
     assert PEOPLE.count(old) == 1
-    assert said in told(tmp_path, PEOPLE.replace(old, new))
+    assert said in reported(tmp_path, PEOPLE.replace(old, new))
 
 
 def test_without_the_package_its_section_and_its_name_are_unknown(site: Path, tmp_path: Path) -> None:
-    assert told(tmp_path, PEOPLE)[0].startswith('6 unknown key "spool"')
-    assert any("channels must be among file, console, mail, webhook, chat" in each for each in told(tmp_path, PEOPLE))
+    assert reported(tmp_path, PEOPLE)[0].startswith('6 unknown key "spool"')
+    assert any(
+        "channels must be among file, console, mail, webhook, chat" in each for each in reported(tmp_path, PEOPLE)
+    )
 
 
 @pytest.mark.parametrize(
@@ -240,7 +242,9 @@ def test_each_channel_of_the_package_declares_itself(name: str) -> None:
 
 
 def test_a_predictor_of_another_package_is_chosen_in_the_settings(site: Path, tmp_path: Path) -> None:
-    assert '1 predictor must be one of statutory, shapes, not "weekends"' in told(tmp_path, 'predictor = "weekends"\n')
+    assert '1 predictor must be one of statutory, shapes, not "weekends"' in reported(
+        tmp_path, 'predictor = "weekends"\n'
+    )
     installed(site, {"gkflow.predictors": {"weekends": "office_spool:weekends_only"}})
     plugs.forget()
     assert read_settings(tmp_path, {}).predictor == "weekends"

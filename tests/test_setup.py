@@ -222,7 +222,7 @@ def test_the_plan_taken_again_is_known(place: Place, zhongshan: Office, home: Pa
 
 
 def test_a_sweep_after_the_plan_opens_only_the_duties_of_the_year(zhongshan: Office, home: Path) -> None:
-    # The plan tells of 2020; what is overdue since then is put on record, and opens no case but what comes round.
+    # The plan is of 2020; what is overdue since then is put on record, and opens no case but what comes round.
     take_plan(zhongshan, home)
     assert zhongshan.tick(at("2026-11-20")).opened == 2
     found = [line.case for line in zhongshan.cases(workflow="duty", as_of="2026-11-20")]

@@ -2,7 +2,7 @@
 Random records (随机办理记录), for properties: the machine of ``request`` walked at random days.
 
 What a person at the counter could enter, with the facts that matter to a clock; some entries typed in late, some
-corrected, some that no workflow would allow and a register tells all the same.
+corrected, some that no workflow would allow and a register contains all the same.
 """
 
 from __future__ import annotations

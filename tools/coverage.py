@@ -4,7 +4,7 @@ Compare or rewrite the coverage table (覆盖表): what the five documents ask f
     python tools/coverage.py            write docs/coverage.md from docs/coverage.yaml, the rules and the scenarios
     python tools/coverage.py --check    change nothing; exit 1 when the table is out of date
 
-Either way every fault is told with its place, and the exit code is 1, when a system has no answer, when a workflow or
+Either way every fault is printed with its place, and the exit code is 1, when a system has no answer, when a workflow or
 a scenario that is named does not exist, or when a workflow serves nothing or is shown by no scenario.
 """
 
@@ -101,7 +101,7 @@ def read_scenarios(folder: Path) -> Scenarios:
         node = read_yaml(path, f"{SCENARIOS}/{path.name}", faults)
         each = plain(node) if node is not None else []
         found[path.name] = {scenario["name"]: scenario["workflow"] for scenario in each}
-    faults.tell()
+    faults.raise_if_any()
     return found
 
 
@@ -141,7 +141,7 @@ def read_coverage(path: Path, there: Repository) -> Coverage:
     """Read the source and compare it with the rules and the scenarios. Raises FilesAtFault with every fault."""
     faults = Faults()
     node = read_yaml(path, SOURCE, faults)
-    faults.tell()
+    faults.raise_if_any()
     assert node is not None
     found = read_model(CoverageFile, node, faults)
     file = found.model
@@ -151,7 +151,7 @@ def read_coverage(path: Path, there: Repository) -> Coverage:
         if f"S{number}" not in file.systems:
             found.fault(f'system "S{number}" is missing', key="systems")
     _compare(found, file.by_law, systems, there)
-    faults.tell()
+    faults.raise_if_any()
     return Coverage(
         file.as_of, documents, tuple(file.by_law), tuple(sorted(systems, key=lambda system: _number(system.number)))
     )

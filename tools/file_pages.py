@@ -101,7 +101,7 @@ def contents(kind: Kind) -> tuple[Any, ...]:
         name = path.relative_to(ROOT).as_posix()
         if kind_of(name) == kind:
             nodes.append(read_yaml(path, name, faults))
-    faults.tell()
+    faults.raise_if_any()
     return tuple(plain(node) for node in nodes if node is not None) + tuple(_rows(kind))
 
 

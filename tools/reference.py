@@ -50,7 +50,7 @@ def commands(lang: str) -> str:
     group = _help(lang, ["gkflow"])["gkflow"]
     listed = group.split(f"\n{_HEADS[lang]}\n", 1)[1].split("\n\n", 1)[0]
     names = _LISTED.findall(f"{listed}\n")
-    told = _help(lang, names)
+    helps = _help(lang, names)
     title, words = {
         "en": (
             "Commands",
@@ -68,7 +68,7 @@ def commands(lang: str) -> str:
     }[lang]
     lines = [f"# {title}", "", NOTE, "", words, "", "```text", group, "```", ""]
     for name in names:
-        lines += [f"## gkflow {name}", "", "```text", told[name], "```", ""]
+        lines += [f"## gkflow {name}", "", "```text", helps[name], "```", ""]
     return "\n".join(lines)
 
 
@@ -187,7 +187,7 @@ def _of_name(name: str, value: Any) -> list[str]:
 def _variants(kinds: Sequence[type]) -> list[str]:
     """What is one of several kinds: the fields of each, and what all of them answer."""
     lines = [
-        "One of these, told apart by `status`. A field that a kind does not list it answers with `None` (`extension` "
+        "One of these, distinguished by `status`. A field that a kind does not list it answers with `None` (`extension` "
         "with 0, `provisional` and `named` with `False`, `suspensions` with `()`).",
         "",
     ]
@@ -244,12 +244,12 @@ def _signature(name: str, value: Callable[..., Any]) -> list[str]:
             shown.append("*")
         kind = each.kind
         marks = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "")
-        told = f"{marks}{each.name}"
+        text = f"{marks}{each.name}"
         if each.annotation is not each.empty:
-            told += f": {_type(each.annotation)}"
+            text += f": {_type(each.annotation)}"
         if each.default is not each.empty:
-            told += f" = {each.default!r}"
-        shown.append(told)
+            text += f" = {each.default!r}"
+        shown.append(text)
     returns = "" if signature.return_annotation is signature.empty else f" -> {_type(signature.return_annotation)}"
     line = f"{name}({', '.join(shown)}){returns}"
     if len(line) > 88:

@@ -79,7 +79,7 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     announced = [announcement_of(each) for each in files.overlays]
     faults = Faults()
     edition = calendar_edition(announced, notices, festivals=files.festivals, sources=_holiday_sources(faults))
-    faults.tell()
+    faults.raise_if_any()
     for each in announced:
         if not (each.annual and each.quote):
             continue
@@ -97,7 +97,7 @@ def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
             1,
             said("{day} is stated otherwise by {value}", day=day, value=files.places.get(there.name) or there.source),
         )
-    faults.tell()
+    faults.raise_if_any()
     return edition
 
 

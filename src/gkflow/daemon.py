@@ -104,7 +104,7 @@ class Daemon:
             if swept.days:
                 self.log.info(
                     "swept", since=swept.days[0].isoformat(), through=swept.days[-1].isoformat(),
-                    days=len(swept.days), reached=swept.reached, told=swept.told, taken=swept.taken,
+                    days=len(swept.days), reached=swept.reached, told=swept.notified, taken=swept.taken,
                 )  # fmt: skip
             self._ask(now)
             if reason := self.office.try_to_deposit():
@@ -118,7 +118,7 @@ class Daemon:
             now, _ = self._now()
             found = tick_hours(_StoppableStore(self.office.store, self), self.office.rules, now)
             if found.reached:
-                self.log.info("hours", reached=found.reached, told=found.told)
+                self.log.info("hours", reached=found.reached, told=found.notified)
 
     def through(self, now: datetime) -> date:
         """The last day to be swept at *now*."""
@@ -141,8 +141,8 @@ class Daemon:
             self._now()  # nothing is sent under a clock that has jumped
             sent = self.office.deliver(clock=self.clock, channels=self._usable())
             if sent.delivered or sent.failed:
-                tell = self.log.warning if sent.failed else self.log.info
-                tell("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
+                log = self.log.warning if sent.failed else self.log.info
+                log("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
 
     def heartbeat(self) -> None:
         """Record a heartbeat (运行心跳)."""
@@ -162,7 +162,7 @@ class Daemon:
             self.log.info("stopped_early", job=name)
         except GkflowError as error:
             if error.code == "clock_ahead":
-                self._tell_jump(name, error)
+                self._log_jump(name, error)
             else:
                 self.log.error("refused", job=name, code=error.code, reason=str(error))
         except Exception as error:
@@ -196,7 +196,7 @@ class Daemon:
             last = ledger.sweeps.last_done()
         return last is not None and last.done_at is not None and now - last.done_at <= JUMP
 
-    def _tell_jump(self, name: str, error: GkflowError) -> None:
+    def _log_jump(self, name: str, error: GkflowError) -> None:
         self.log.error("clock_ahead", job=name, now=error.facts["now"], expected=error.facts["last"])
         at = error.facts.get("at")
         with suppress(Exception):

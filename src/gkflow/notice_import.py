@@ -89,8 +89,8 @@ def read_incoming(
     said = announcement_from(notice, published or FOREVER, f"entered-{notice.year}", url)
     problems = notice.problems or tuple(_contradictions(said, edition, notice))
     sentences = [each.text for each in notice.sentences]
-    told = _of_notice(notice, problems, published, () if problems else _changes(edition, said, notice.year))
-    return _completed(told, edition, file_of(notice, said, sentences) if published is not None else "")
+    incoming = _of_notice(notice, problems, published, () if problems else _changes(edition, said, notice.year))
+    return _completed(incoming, edition, file_of(notice, said, sentences) if published is not None else "")
 
 
 def enter(incoming: Incoming, home: Path) -> Path:
@@ -172,17 +172,17 @@ def _by_hand(file: Path, home: Path, today: date) -> Incoming:
     problems = tuple(misquoted(said)) or tuple(_contradictions(said, edition))
     assert said.year is not None
     found = () if problems else _changes(edition, said, said.year)
-    told = Incoming(
+    incoming = Incoming(
         said.title, said.number, said.year, said.annual, said.published, said.days_off,
         said.makeup_days, problems, found, name=said.name,
     )  # fmt: skip
-    return _completed(told, edition, text)
+    return _completed(incoming, edition, text)
 
 
-def _completed(told: Incoming, edition: CalendarEdition, text: str) -> Incoming:
+def _completed(incoming: Incoming, edition: CalendarEdition, text: str) -> Incoming:
     # A year known only from the package is shown without a day: the notice says since when it is known.
-    announced = any(each.national and told.year in each.years and each.published for each in edition.announcements)
-    return replace(told, announced=announced, text=text)
+    announced = any(each.national and incoming.year in each.years and each.published for each in edition.announcements)
+    return replace(incoming, announced=announced, text=text)
 
 
 def _contradictions(

@@ -88,18 +88,18 @@ def test_an_edition_adopted_again_moves_nothing_and_another_one_moves_it_back(wi
     assert [entry.action for entry in winter.case("P-1", as_of="2018-12-07").record] == ["decide", "recount", "recount"]
 
 
-def moves_told(office: Office) -> list[tuple[str, str, str, str]]:
+def moves_notified(office: Office) -> list[tuple[str, str, str, str]]:
     """The messages about moved deadlines in the order in which they leave: case, kind, to whom, by which role."""
     found = sorted((notice for notice in office.notices() if notice.kind.startswith("moved")), key=lambda n: n.id)
     return [(notice.case, notice.kind, notice.name, notice.role) for notice in found]
 
 
-def test_those_that_end_earlier_are_told_first_and_to_one_more(place: Place) -> None:
+def test_those_that_end_earlier_are_notified_first_and_to_one_more(place: Place) -> None:
     # 国办发明电〔2018〕15号: Mon 12-31 and Mon 02-04 off; Sat 12-29 and Sat 02-02 worked.
     # P-1, seven working days from Sat 2018-12-29: 12-31, 01-02, 03, 04, 07, 08, 09 → 01-09;
     # with the notice 01-02, 03, 04, 07, 08, 09, 10 → 01-10, later.
     # P-2, seven from Thu 2019-01-24: 25, 28, 29, 30, 31, 02-01, 04 → 02-04;
-    # with the notice 25, 28, 29, 30, 31, 02-01, Sat 02-02 → 02-02, earlier: told first, though by its day it is last.
+    # with the notice 25, 28, 29, 30, 31, 02-01, Sat 02-02 → 02-02, earlier: notified first, though last by its day.
     with place.settings(PEOPLE).open() as office:
         office.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
         decided(office, "P-1", "2018-12-29")
@@ -112,14 +112,14 @@ def test_those_that_end_earlier_are_told_first_and_to_one_more(place: Place) -> 
         ]
         done = office.calendars.adopt(new, now=now)
         assert (done.moved, done.earlier) == (2, 1)
-        assert moves_told(office) == [
+        assert moves_notified(office) == [
             ("P-2", "moved_earlier", "张三", "officer"),
             ("P-2", "moved_earlier", "李四", "section_head"),
             ("P-1", "moved_later", "张三", "officer"),
         ]
 
 
-def test_a_deadline_that_ends_later_is_told_to_the_officer_alone(place: Place) -> None:
+def test_a_deadline_that_ends_later_is_notified_to_the_officer_alone(place: Place) -> None:
     # 国办发明电〔2020〕1号 of 2020-01-27: Fri 01-31 off, Sat 02-01 no longer worked. Seven working days from Mon 01-20:
     # 21, 22, 23, 31, 02-01, 03, 04 → 02-04; with the notice 21, 22, 23, 02-03, 04, 05, 06 → 02-06.
     with place.settings(PEOPLE).open() as office:
@@ -130,7 +130,7 @@ def test_a_deadline_that_ends_later_is_told_to_the_officer_alone(place: Place) -
             (date(2020, 2, 4), date(2020, 2, 6), False),
         ]
         office.calendars.adopt(known("2020-01-28"), now=at("2020-01-28"))
-        assert moves_told(office) == [("P-1", "moved_later", "张三", "officer")]
+        assert moves_notified(office) == [("P-1", "moved_later", "张三", "officer")]
 
 
 def test_twenty_days_from_the_end_of_2019_before_and_after_the_extension_of_2020() -> None:
@@ -140,7 +140,7 @@ def test_twenty_days_from_the_end_of_2019_before_and_after_the_extension_of_2020
     assert known_edition().calendar(known_on=date(2020, 1, 20)).add(date(2019, 12, 31), 20) == date(2020, 2, 3)
 
 
-def test_of_a_case_that_moves_both_ways_what_ends_later_is_told_after_all_that_ends_earlier(place: Place) -> None:
+def test_of_a_case_that_moves_both_ways_what_ends_later_is_notified_after_all_that_ends_earlier(place: Place) -> None:
     # 国办发明电〔2019〕16号: Sun 2020-01-19 and Sat 02-01 worked; Fri 01-24 and Thu 01-30 off, which 放假办法 leaves to
     # the week (01-25 to 01-27, and 01-28 and 01-29 for the weekend among them). Fifteen working days for third parties:
     # A from Tue 2019-12-31: 01-02, 03, 06 .. 10, 13 .. 17, 20, 21, 22 → 01-22; with the notice .. 17, 19, 20, 21.
@@ -163,7 +163,7 @@ def test_of_a_case_that_moves_both_ways_what_ends_later_is_told_after_all_that_e
         assert moved[-1] == ("M-1", "B", date(2020, 2, 13), date(2020, 2, 14))
         done = office.calendars.adopt(new, now=now)
         assert (done.moved, done.earlier) == (4, 3)
-        *before, last = moves_told(office)
+        *before, last = moves_notified(office)
         assert last == ("M-1", "moved_later", "张三", "officer")
         assert sorted(before) == [
             (case, "moved_earlier", name, role)

@@ -287,7 +287,7 @@ def test_every_case_may_say_where_it_comes_from() -> None:
         assert flow.facts["origin"].type == "case"
 
 
-def test_empty_facts_are_no_facts_and_unknown_ones_are_told_with_the_nearest() -> None:
+def test_empty_facts_are_no_facts_and_unknown_ones_are_reported_with_the_nearest() -> None:
     flow = a_workflow("opinion")
 
     assert read_facts(flow, flow.first, {"title": "", "level": None}) == {}

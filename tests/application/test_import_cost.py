@@ -36,7 +36,7 @@ def calls_per_row(folder: Path, cases: int) -> float:
         done = office.import_register(register(cases), now=NOW)
         profile.disable()
     assert done.taken == done.rows == 2 * cases
-    assert len(done.told) >= 2 * cases, "an unknown unit and an old day for each case"
+    assert len(done.to_review) >= 2 * cases, "an unknown unit and an old day for each case"
     return float(pstats.Stats(profile).total_calls) / done.rows
 
 

@@ -146,12 +146,12 @@ def test_one_origin_may_lead_to_several_cases(office: Office) -> None:
 
 def test_a_retry_under_the_same_key_links_once(office: Office) -> None:
     open_request(office, "R-1", "2026-03-02")
-    told = [
+    outcome = [
         office.receive("complaint", facts={"origin": "R-1"}, key="portal-7", now=at("2026-03-20", f"{hour}:00")).number
         for hour in ("09", "10")
     ]
-    assert told[0] == told[1]
-    assert links(office, "R-1") == [(told[0], "2026-03-20")]
+    assert outcome[0] == outcome[1]
+    assert links(office, "R-1") == [(outcome[0], "2026-03-20")]
 
 
 def test_an_unknown_origin_is_refused_and_nothing_written(place: Place, office: Office) -> None:
@@ -289,8 +289,8 @@ def test_a_dry_run_writes_neither_case_nor_link(place: Place, office: Office) ->
     open_request(office, "R-1", "2026-03-02")
     drafted(office)
     before = contents(place)
-    told = office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"), dry_run=True)
-    assert not told.written
+    outcome = office.receive("complaint", "T-1", facts={"origin": "R-1"}, now=at("2026-03-20"), dry_run=True)
+    assert not outcome.written
     assert not withhold(office, dry_run=True).written
     assert contents(place) == before
 
@@ -404,7 +404,7 @@ def test_a_register_taken_twice_links_once(place: Place, office: Office) -> None
     assert contents(place) == before
 
 
-def test_a_link_that_the_register_itself_tells_is_not_told_again(office: Office) -> None:
+def test_a_link_that_the_register_itself_has_is_not_reported_again(office: Office) -> None:
     take(office, [*ABOVE, row("R-1", "2026-04-03", "link", leads_to="F-1")])
     assert links(office, "R-1") == [("F-1", "2026-04-03")]
 
@@ -425,7 +425,7 @@ def test_a_register_that_was_written_out_and_read_in_elsewhere_has_each_link_onc
         assert_sound(copy)
 
 
-def test_a_register_takes_a_case_whose_origin_is_not_there_and_tells_it(office: Office) -> None:
+def test_a_register_takes_a_case_whose_origin_is_not_there_and_reports_it(office: Office) -> None:
     result = take(office, ABOVE[1:])
     assert (result.taken, result.bad) == (1, [])
     assert odd(result) == [(2, "F-1", "origin_unknown")]
@@ -466,7 +466,7 @@ def test_in_a_register_a_closed_origin_takes_the_link(office: Office) -> None:
 
 
 def test_a_register_opens_nothing_by_itself(office: Office) -> None:
-    # A register tells what happened: what an action led to, it tells in rows of its own.
+    # A register records what happened: what an action led to has rows of its own.
     rows = [
         row("P-1", "2026-03-02", "draft", "proactive", item="甲", attribute="withheld", attribute_reason="乙"),
         row("P-1", "2026-03-02", "submit", "proactive"),
@@ -540,9 +540,9 @@ def test_however_a_register_is_cut_up_and_repeated_each_link_stands_once(
     for part in (rows[:cut], rows[cut:], rows):
         take(office, part)
     day_of = {number: day for number, day, _ in cases}
-    told = {
+    outcome = {
         (name(str(come)), name(str(number))) for number, day, come in cases if come in day_of and day_of[come] <= day
     }
     found = [(name(str(number)), to) for number in day_of for to, _ in links(office, name(str(number)))]
-    assert sorted(found) == sorted(told)
+    assert sorted(found) == sorted(outcome)
     assert office.verify()[2] == ()

@@ -193,7 +193,7 @@ def test_an_extension_of_an_unconfirmed_application_is_refused(office: Office) -
     assert refused(office, "A", "extend", "2026-03-04", days=10, approved_by="主任") == "extension_no_clock"
 
 
-def test_a_late_reply_is_told_at_once_with_its_verdict_and_days(office: Office) -> None:
+def test_a_late_reply_is_reported_at_once_with_its_verdict_and_days(office: Office) -> None:
     office.receive("request", "A", facts={"channel": "in_person"}, now=at("2026-03-02"))
 
     # The last day was Monday 30 March; the reply of Thursday 2 April is three working days past it.
@@ -286,7 +286,7 @@ def test_a_case_without_a_clock_is_unclocked_with_its_reason_and_never_done(offi
     ]
     done = office.import_register(enumerate(rows, 2), now=at("2022-10-08"))
 
-    assert [(bad.case, bad.reason.code) for bad in done.told] == [("C2", "day_far")]
+    assert [(bad.case, bad.reason.code) for bad in done.to_review] == [("C2", "day_far")]
     found = {line.case: (line.status, line.reason) for line in office.cases(as_of="2022-10-08")}
     assert found == {"C2": (ListStatus.UNCLOCKED, "no_limit"), "C3": (ListStatus.RUNNING, None)}
 
@@ -343,8 +343,8 @@ def test_a_consultation_without_its_day_of_receipt_is_reminded_of_and_listed(pla
         office.tick(at("2026-04-08"))
         office.tick(at("2026-04-09"))
 
-        told = [(each.kind, each.name) for each in office.notices() if each.kind.startswith("parked")]
-        assert told == [("parked_suspended", "张三")]
+        notices = [(each.kind, each.name) for each in office.notices() if each.kind.startswith("parked")]
+        assert notices == [("parked_suspended", "张三")]
         (sign,) = [each for each in office.doctor(at("2026-04-09")) if each.name == "parked"]
         assert (sign.level, sign.facts["cases"]) == ("warning", ["H1"])
 
@@ -387,8 +387,8 @@ def test_silence_is_put_on_record_though_no_ladder_reminds_of_it(place: Place) -
 
         taken = [each for each in office.case("A", as_of="2022-10-21").record if each.action == "agency_answers"]
         assert [(each.day, each.facts["opinion"]) for each in taken] == [(date(2022, 10, 20), "deemed_consent")]
-        told = [each for each in office.notices() if json.loads(each.facts).get("action") == "agency_answers"]
-        assert [each.name for each in told] == ["张三"]
+        notices = [each for each in office.notices() if json.loads(each.facts).get("action") == "agency_answers"]
+        assert [each.name for each in notices] == ["张三"]
 
 
 def test_publicity_does_not_end_before_the_shortest_period_though_a_day_was_named(office: Office) -> None:

@@ -128,8 +128,8 @@ def test_a_register_maps_labels_and_keeps_what_nobody_knows(town: Office) -> Non
     ]
     result = town.import_register(enumerate(rows, 2), now=at("2026-03-04"))
     # What nobody here knows is named once, and kept.
-    told = [(each.row, each.reason.code) for each in result.told]
-    assert (result.bad, result.odd, told) == ([], [], [(3, "unknown_person"), (5, "unknown_unit")])
+    reported = [(each.row, each.reason.code) for each in result.to_review]
+    assert (result.bad, result.odd, reported) == ([], [], [(3, "unknown_person"), (5, "unknown_unit")])
     assert [line.unit for line in town.cases(as_of=DAY) if line.case == "R"] == ["tanzhou"]
     assert [line.case for line in town.cases(as_of="2026-03-04", unit="某局")] == ["R"]
     assert town.import_register(enumerate(rows, 2), now=at("2026-03-05")).known == 4
@@ -180,8 +180,8 @@ def test_a_confirmation_that_is_past_stands_in_the_attention_of_every_list(offic
     office.receive("request", "N", facts={"channel": "internet"}, now=at("2026-03-02"))
     office.receive("request", "C", facts={"channel": "internet"}, now=at("2026-03-02"))
     office.do("C", "confirm", now=at("2026-03-03"))
-    told = {line.case: line.attention for line in office.cases(as_of="2026-03-10")}
-    assert told == {"N": ("confirm",), "C": ()}
+    reported = {line.case: line.attention for line in office.cases(as_of="2026-03-10")}
+    assert reported == {"N": ("confirm",), "C": ()}
     assert [line.case for line in office.cases(as_of="2026-03-10", attention=True)] == ["N"]
     # Neither overdue for it, nor without it where the case is overdue: 2026-03-02 + 20 working days is 2026-03-30.
     assert [line.status for line in office.cases(as_of="2026-03-10", attention=True)] == ["running"]
@@ -189,4 +189,4 @@ def test_a_confirmation_that_is_past_stands_in_the_attention_of_every_list(offic
     assert overdue["N"] == ("confirm",)
     assert {
         line.case: line.attention for line in office.cases(as_of="2026-03-10", recorded_by=at("2026-03-20"))
-    } == told
+    } == reported

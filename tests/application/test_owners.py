@@ -85,8 +85,8 @@ def test_a_review_by_a_unit_that_does_not_own_the_field_is_refused(town: Office,
     with pytest.raises(Refused) as refused:
         review(town, action=action, unit=unit)
     assert refused.value.code == "not_owner"
-    told = {name: refused.value.facts[name] for name in ("field", "owner", "unit")}
-    assert told == {"field": "employment", "owner": "rsj", "unit": unit}
+    facts = {name: refused.value.facts[name] for name in ("field", "owner", "unit")}
+    assert facts == {"field": "employment", "owner": "rsj", "unit": unit}
     assert town.case("CAT-1", as_of="2020-07-20").state == "submitted"
     assert len(town.case("CAT-1", as_of="2020-07-20").record) == 3
     assert_sound(town)
@@ -162,9 +162,9 @@ def test_reminders_after_the_review_go_to_the_towns_officer(town: Office) -> Non
     review(town, unit="rsj")
     town.tick(at("2020-07-21"))
     town.tick(at("2020-08-27"))
-    told = {notice.name for notice in town.notices(case="CAT-1") if notice.kind == "remind"}
-    assert "石岐经办" in told
-    assert "人社科长" not in told
+    facts = {notice.name for notice in town.notices(case="CAT-1") if notice.kind == "remind"}
+    assert "石岐经办" in facts
+    assert "人社科长" not in facts
 
 
 def test_in_a_register_the_reviewer_does_not_take_the_case_over(place: Place) -> None:

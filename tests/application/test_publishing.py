@@ -215,7 +215,7 @@ def test_a_proposal_that_was_not_agreed_to_be_open_stays_in(office: Office, disc
     assert kept(office) is Kept.ATTRIBUTE
 
 
-# -- a register tells what happened; it opens nothing by itself -------------------------------------------------------
+# -- a register records what happened; it opens nothing by itself ------------------------------------------------------
 
 
 def imported(office: Office, *rows: dict[str, str]) -> None:
@@ -252,7 +252,7 @@ def test_a_permit_that_a_register_publishes_again_after_it_was_revoked_stays_in(
         ({}, "甲某某公司"),
         ({"counterparty_kind": "natural_person", "person_name": "甲某某公司", "uscc": ""}, "甲＊＊＊＊"),
     ],
-    ids=["company", "sole trader", "kind not told, code told", "natural person"],
+    ids=["company", "sole trader", "kind missing, code given", "natural person"],
 )
 def test_a_name_is_clear_only_where_it_is_known_not_to_be_that_of_a_natural_person(
     office: Office, facts: dict[str, str], name: str
@@ -293,10 +293,10 @@ def test_a_message_that_still_waits_is_taken_back_with_the_publication(office: O
     do(office, "correct_entry", facts={"seq": seq, "void": True, "reason": "误录"})
     assert waiting(office) == 0
     [dead] = office.notices("dead")
-    assert office.revive([dead.id], NOW) == 0, "nobody is told of it by a retry either"
+    assert office.revive([dead.id], NOW) == 0, "nobody is notified by a retry either"
 
 
-def test_a_publication_typed_in_late_after_the_document_was_withdrawn_is_told_to_nobody(office: Office) -> None:
+def test_nobody_is_notified_of_a_publication_typed_in_late_after_the_document_was_withdrawn(office: Office) -> None:
     office.subscriptions.add("甲", "file", now=NOW)
     opened(office, "penalty", facts={**PENALTY, "decision_date": DAY})
     office.do("P-1", "withhold", facts={"withhold_ground": "state_secret"}, day="2026-03-13", now=at("2026-03-13"))

@@ -1,4 +1,4 @@
-"""Importing a register: it tells what happened; refused is only what cannot be."""
+"""Importing a register: it records what happened; refused is only what cannot be."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_same_row_twice_in_one_day_is_two_entries(office: Office) -> None:
     assert (again.taken, again.known) == (1, 3)
 
 
-def test_two_consultations_of_one_day_are_told_apart_by_ref(office: Office) -> None:
+def test_two_consultations_of_one_day_are_distinguished_by_ref(office: Office) -> None:
     rows = [LIFE[0], *(row("A", "2022-09-05", "consult_third_party", ref=ref) for ref in "甲乙")]
     take(office, rows)
     again = take(office, [rows[0], rows[2], rows[1]])
@@ -207,14 +207,14 @@ def test_a_column_that_is_no_fact_is_kept_as_a_remark_and_named_once(office: Off
     assert all(entry.remarks == {"档案盒": "第3盒"} for entry in office.case("A", as_of="2022-10-20").record)
 
 
-def test_a_fact_that_breaks_its_rule_is_kept_as_a_remark_and_told(office: Office) -> None:
+def test_a_fact_that_breaks_its_rule_is_kept_as_a_remark_and_reported(office: Office) -> None:
     result = take(office, [dict(LIFE[0], channel="飞鸽")])
     assert [(found.row, found.reason.code) for found in result.odd] == [(2, "bad_fact")]
     assert result.taken == 1
     assert office.case("A", as_of="2022-10-20").first.remarks == {"channel": "飞鸽"}
 
 
-def test_a_dry_run_writes_nothing_and_tells_the_same(place: Place, office: Office) -> None:
+def test_a_dry_run_writes_nothing_and_reports_the_same(place: Place, office: Office) -> None:
     rows = [*LIFE, row("B", "2022-09-01", "reply")]
     dry = take(office, rows, dry_run=True)
     assert place.rows("SELECT 1 FROM entry") == []
@@ -242,7 +242,7 @@ def test_an_export_is_a_register_that_imports_to_the_same_record(place: Place, o
         )
 
 
-def test_an_import_after_sweeps_tells_nothing_twice(place: Place, office: Office) -> None:
+def test_an_import_after_sweeps_notifies_nobody_twice(place: Place, office: Office) -> None:
     take(office, [row("A", "2022-09-13", "receive", channel="in_person")])
     for day in ("2022-10-08", "2022-10-12", "2022-10-14"):
         office.tick(at(day))

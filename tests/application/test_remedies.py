@@ -204,7 +204,7 @@ def test_a_register_voids_no_opening_and_the_case_stays_in_the_table(office: Off
 
 
 class Story(NamedTuple):
-    """What happened to a case, told plainly: when it came, when and how it ended, what was corrected when."""
+    """What happened to a case, in plain form: when it came, when and how it ended, what was corrected when."""
 
     group: str
     opened: str
@@ -250,16 +250,16 @@ def stories(corrections: bool) -> Iterator[Story]:
                     yield from (voided, *others, *(plain._replace(corrected=written, day_is=day) for day in days))
 
 
-def import_stories(office: Office, told: list[Story]) -> None:
-    rows = [row for number, story in enumerate(told) for row in story.rows(f"C-{number}")]
+def import_stories(office: Office, imported: list[Story]) -> None:
+    rows = [row for number, story in enumerate(imported) for row in story.rows(f"C-{number}")]
     result = office.import_register(enumerate(rows, 2), now=at("2027-01-04"))
     assert (result.bad, result.odd, result.taken) == ([], [], len(rows))
 
 
-def by_hand(told: list[Story], year: int) -> dict[str, Counter[str]]:
+def by_hand(imported: list[Story], year: int) -> dict[str, Counter[str]]:
     eve, last = f"{year - 1}-12-31", f"{year}-12-31"
     found: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
-    for story in told:
+    for story in imported:
         before, now = story.settled(eve), story.settled(last)
         if story.opened <= last and before is None:
             found[story.group][now[1] if now is not None else "pending"] += 1
@@ -267,12 +267,12 @@ def by_hand(told: list[Story], year: int) -> dict[str, Counter[str]]:
 
 
 def test_the_table_of_every_year_agrees_with_a_plain_count(office: Office) -> None:
-    told = list(stories(corrections=True))
-    import_stories(office, told)
+    imported = list(stories(corrections=True))
+    import_stories(office, imported)
     seen: Counter[str] = Counter()
     for year in range(2022, 2028):
         rows = office.supervision.remedies(year)
-        counted = by_hand(told, year)
+        counted = by_hand(imported, year)
         assert [row.group for row in rows] == list(GROUPS)
         for row in rows:
             assert {column: getattr(row, column) for column in COLUMNS} == {
@@ -285,18 +285,18 @@ def test_the_table_of_every_year_agrees_with_a_plain_count(office: Office) -> No
 
 
 def test_each_case_is_settled_once_and_carried_over_until_then(office: Office) -> None:
-    told = list(stories(corrections=False))
-    import_stories(office, told)
+    imported = list(stories(corrections=False))
+    import_stories(office, imported)
     settled: Counter[tuple[str, str]] = Counter()
     before = dict.fromkeys(GROUPS, 0)
     for year in range(2023, 2028):
         for row in office.supervision.remedies(year):
-            came = sum(story.group == row.group and story.opened[:4] == str(year) for story in told)
+            came = sum(story.group == row.group and story.opened[:4] == str(year) for story in imported)
             assert row.total == before[row.group] + came
             before[row.group] = row.pending
             settled.update({(row.group, column): getattr(row, column) for column in COLUMNS[:3]})
-    assert settled == Counter((story.group, story.outcome) for story in told if story.outcome)
-    assert before == Counter(story.group for story in told if not story.outcome)
+    assert settled == Counter((story.group, story.outcome) for story in imported if story.outcome)
+    assert before == Counter(story.group for story in imported if not story.outcome)
     assert_sound(office)
 
 

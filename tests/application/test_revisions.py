@@ -39,12 +39,12 @@ def days_to_look_at(record: Sequence[Entry]) -> list[date]:
 def check(record: Sequence[Entry]) -> None:
     lines = lines_of(record)
     for day in days_to_look_at(record):
-        told = {(line.clock, line.ref): (line.status, line.last_day, line.since) for line in on(lines, day)}
+        stored = {(line.clock, line.ref): (line.status, line.last_day, line.since) for line in on(lines, day)}
         reckoned = {
             key: (deadline.status.value, deadline.last_day, deadline.since)
             for key, deadline in reckon_case(REQUEST, record_of(record, day), rules(), day).items()
         }
-        assert told == reckoned, f"on {day}"
+        assert stored == reckoned, f"on {day}"
 
 
 @often(150)

@@ -1,4 +1,4 @@
-"""Adopting rules (采用规则): nothing moves until it is adopted, what moves is told, and what was decided stays."""
+"""Adopting rules (采用规则): nothing moves until it is adopted, what moves is reported, and what was decided stays."""
 
 from __future__ import annotations
 
@@ -103,19 +103,19 @@ def test_adopting_lists_the_value_with_its_place_and_moves_the_open_deadline_by_
         assert "第三十三条第二款" in entry.facts["text"]
         assert office.rule_editions.waiting() == ""
         assert list(office.rule_editions.moving(now=at("2022-09-06"))) == []
-        told = [(each.kind, each.name) for each in office.notices() if each.kind.startswith("moved")]
-        assert sorted(told) == [("moved_earlier", "张三"), ("moved_earlier", "李四")]
+        notice = [(each.kind, each.name) for each in office.notices() if each.kind.startswith("moved")]
+        assert sorted(notice) == [("moved_earlier", "张三"), ("moved_earlier", "李四")]
         assert_sound(office)
 
 
-def test_what_ends_later_is_told_to_the_officer_alone_and_after_all_that_ends_earlier(settled: Place) -> None:
+def test_what_ends_later_is_notified_to_the_officer_alone_and_after_all_that_ends_earlier(settled: Place) -> None:
     with settled.open() as office:
         open_request(office, "A", "2022-09-01")
         reply_in(settled.home, 25)
         office.rule_editions.adopt(now=at("2022-09-05"))
         assert last_day(office, "A", "2022-09-05") == TWENTY_FIVE
-        (told,) = [each for each in office.notices() if each.kind.startswith("moved")]
-        assert (told.kind, told.name) == ("moved_later", "张三")
+        (notice,) = [each for each in office.notices() if each.kind.startswith("moved")]
+        assert (notice.kind, notice.name) == ("moved_later", "张三")
 
 
 def test_closed_cases_and_stopped_clocks_keep_the_rules_of_their_day(settled: Place) -> None:
@@ -135,7 +135,7 @@ def test_closed_cases_and_stopped_clocks_keep_the_rules_of_their_day(settled: Pl
         assert_sound(office)
 
 
-def test_a_clock_that_goes_on_in_a_closed_case_is_told_alike_by_list_and_by_show(settled: Place) -> None:
+def test_a_clock_that_goes_on_in_a_closed_case_is_shown_alike_by_list_and_by_show(settled: Place) -> None:
     with settled.open() as office:
         open_request(office, "A", "2022-09-01")
         reply(office, "A", "2022-09-20")

@@ -84,7 +84,7 @@ def links(office: Office, number: str) -> list[tuple[str, str]]:
     return [(entry.facts["leads_to"], entry.day.isoformat()) for entry in record if entry.action == "link"]
 
 
-def told(office: Office) -> list[tuple[Any, ...]]:
+def snapshot(office: Office) -> list[tuple[Any, ...]]:
     """What stands on record, but for the moment of writing, the place in the record and the seal."""
     rows = office.export()
     return sorted(
@@ -129,8 +129,8 @@ def test_the_supervision_says_what_it_is_about(supervised: Office) -> None:
     assert str(deadline.last_day) == RECTIFY
 
 
-def test_the_people_of_the_supervision_are_told_of_it(supervised: Office) -> None:
-    # The first action of a supervision tells officer and section head.
+def test_the_people_of_the_supervision_are_notified_of_it(supervised: Office) -> None:
+    # The first action of a supervision notifies officer and section head.
     open_request(supervised, "A", RECEIVED)
     sweep(supervised, *days("2022-10-18", SHEET))
     found = [(notice.kind, notice.name) for notice in supervised.notices(case="XFJ-2022-0001")]
@@ -201,10 +201,10 @@ def test_each_overdue_case_has_its_own_supervision(supervised: Office) -> None:
 def test_a_second_sweep_of_one_day_opens_nothing(supervised: Office) -> None:
     open_request(supervised, "A", RECEIVED)
     sweep(supervised, "2022-10-18", SHEET)
-    before = told(supervised)
+    before = snapshot(supervised)
     assert supervised.tick(at(SHEET, "17:00")).opened == 0
     assert supervised.sweep(SHEET, now=at("2022-10-20")).opened == 0
-    assert told(supervised) == before
+    assert snapshot(supervised) == before
 
 
 def test_a_case_that_comes_in_after_the_days_sweep_is_found_by_the_next(supervised: Office) -> None:
@@ -237,11 +237,11 @@ def test_a_sweep_that_dies_before_its_end_opens_the_case_when_it_is_done_again(p
     with place.settings(SUPERVISED).open() as office:
         open_request(office, "A", RECEIVED)
         sweep(office, "2022-10-18")
-        before = told(office)
+        before = snapshot(office)
         with processes(place, DIES) as (process,):
             process.communicate(timeout=60)
             assert process.returncode == 9
-        assert told(office) == before, "the case, the link and the sweep are one transaction"
+        assert snapshot(office) == before, "the case, the link and the sweep are one transaction"
         assert sweep(office, SHEET) == 1
         assert opened(office, "supervision") == [("XFJ-2022-0001", SHEET)]
         assert_sound(office)
@@ -251,11 +251,11 @@ def test_a_sweep_rolled_back_by_the_caller_leaves_neither_case_nor_link(place: P
     with place.settings(SUPERVISED).open() as office:
         open_request(office, "A", RECEIVED)
         sweep(office, "2022-10-18")
-        before = told(office)
+        before = snapshot(office)
         with place.engine() as engine, Session(engine) as session:
             assert gkflow.open(engine, home=place.home).tick(at(SHEET), session=session).opened == 1
             session.rollback()
-        assert told(office) == before
+        assert snapshot(office) == before
         assert sweep(office, SHEET) == 1
         assert_sound(office)
 
@@ -272,7 +272,7 @@ def test_a_late_sweep_opens_the_same_cases_on_the_same_days_as_daily_ones(two_of
         sweep(office, "2022-09-20")
     sweep(daily, *days("2022-09-21", ALL))
     sweep(late, ALL)
-    assert told(late) == told(daily)
+    assert snapshot(late) == snapshot(daily)
     assert escalations(late) == escalations(daily)
     assert_sound(late)
 
@@ -295,7 +295,7 @@ def test_a_late_sweep_numbers_the_cases_as_daily_ones_do(two_offices: tuple[Offi
 
 
 @in_two_offices(SUPERVISED)
-def test_a_late_sweep_tells_the_officer_whom_the_case_had_on_that_day(two_offices: tuple[Office, Office]) -> None:
+def test_a_late_sweep_notifies_the_officer_whom_the_case_had_on_that_day(two_offices: tuple[Office, Office]) -> None:
     daily, late = two_offices
     for office in two_offices:
         open_request(office, "A", RECEIVED)
@@ -307,7 +307,7 @@ def test_a_late_sweep_tells_the_officer_whom_the_case_had_on_that_day(two_office
     sweep(late, "2022-10-24")
     for office in two_offices:
         assert office.case("XFJ-2022-0001", as_of=ALL).facts["officer"] == "张三"
-    assert told(late) == told(daily)
+    assert snapshot(late) == snapshot(daily)
 
 
 _tries = count(1)
@@ -338,7 +338,7 @@ def test_on_whatever_days_an_office_is_swept_the_same_cases_are_opened(
     span = list(days("2022-10-14", "2022-10-31"))
     found = []
     for chosen in (set(range(len(span))), swept | {0, len(span) - 1}):
-        # A folder of its own: the seals of another office would tell of another record.
+        # A folder of its own: the seals of another office would be those of another record.
         with an_office(kind, tmp_path / str(next(_FOLDERS)), SUPERVISED) as (place, office):
             for number, (received, _) in enumerate(cases):
                 open_request(office, f"C{number}", received)
@@ -358,10 +358,10 @@ def test_on_whatever_days_an_office_is_swept_the_same_cases_are_opened(
     assert found[0] == found[1]
 
 
-def test_a_link_that_the_sweep_wrote_is_not_told_as_what_the_law_made_of_silence(supervised: Office) -> None:
+def test_a_link_that_the_sweep_wrote_is_not_reported_as_what_the_law_made_of_silence(supervised: Office) -> None:
     # The applicant is given until 19 October to state reasons (条例 第三十五条), which stops nothing: the reply is
     # overdue meanwhile, and on the 19th the supervision is linked. On the 20th the silence is put before a person
-    # to decide (【待决定】); nothing was taken by law, and nobody is to be told so (【告知】).
+    # to decide (【待决定】); nothing was taken by law, and nobody is to be notified so (【告知】).
     supervised.receive("request", "A", facts={"channel": "in_person"}, title="某事项", now=at(RECEIVED))
     for action in ("register", "assign"):
         supervised.do("A", action, now=at(RECEIVED), facts={"officer": "张三"} if action == "assign" else {})
@@ -473,8 +473,8 @@ def test_late_sweeps_open_the_same_rounds_with_the_same_steps(two_offices: tuple
         sweep(office, "2025-11-24")
     sweep(daily, *days("2025-11-25", "2026-03-10"))
     sweep(late, "2026-01-02", "2026-01-21", "2026-03-10")
-    assert told(late) == told(daily)
-    assert len(told(daily)) == 6, (
+    assert snapshot(late) == snapshot(daily)
+    assert len(snapshot(daily)) == 6, (
         "training and report of the year, four rounds of the month (30 November to 28 February)"
     )
     assert escalations(late) == escalations(daily)

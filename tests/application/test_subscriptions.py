@@ -86,7 +86,7 @@ def test_a_publication_goes_to_those_whom_its_item_field_and_group_concern(
 
 
 @pytest.mark.parametrize("groups", ["老年人,残疾人", "老年人，残疾人", "老年人、残疾人", " 老年人 , 残疾人 ", "残疾人"])
-def test_groups_may_be_told_apart_as_people_do(office: Office, groups: str) -> None:
+def test_groups_may_be_separated_as_people_do(office: Office, groups: str) -> None:
     subscribe(office, "甲", audience="残疾人")
     publish(office, groups=groups)
     assert pushed(office) == ["甲"]
@@ -130,11 +130,11 @@ def test_nobody_hears_of_what_does_not_concern_them_and_nobody_misses_what_does(
         # An address for each: the same wish at the same address would be one subscription.
         subscribe(office, f"人{each}", address=f"{number}-{each}", item=what, audience=group)
     publish(office, number, item=item, field=field, groups=groups)
-    told = {item, field, "proactive", ""}
+    notified = {item, field, "proactive", ""}
     concerned = [
         f"人{each}"
         for each, (what, group) in enumerate(wishes)
-        if what in told and (not group or group in groups.split("、"))
+        if what in notified and (not group or group in groups.split("、"))
     ]
     assert pushed(office, number) == concerned
 
@@ -142,7 +142,7 @@ def test_nobody_hears_of_what_does_not_concern_them_and_nobody_misses_what_does(
 # -- once -----------------------------------------------------------------------------------------------------------
 
 
-def test_each_publication_is_told_once_to_each_subscriber(office: Office) -> None:
+def test_each_publication_is_notified_once_to_each_subscriber(office: Office) -> None:
     for name in ("甲", "乙"):
         subscribe(office, name, address=name)
     publish(office)
@@ -162,14 +162,14 @@ def test_an_update_is_a_publication_of_its_own(office: Office) -> None:
     assert pushed(office) == ["甲", "甲"]
 
 
-def test_whoever_asks_twice_for_the_same_has_one_subscription_and_is_told_once(office: Office) -> None:
+def test_whoever_asks_twice_for_the_same_has_one_subscription_and_is_notified_once(office: Office) -> None:
     tokens = {subscribe(office, "甲", item="某事项") for _ in range(2)}
     assert len(tokens) == 1
     publish(office, item="某事项")
     assert pushed(office) == ["甲"]
 
 
-def test_a_retry_of_the_portal_tells_nobody_twice(office: Office) -> None:
+def test_a_retry_of_the_portal_notifies_nobody_twice(office: Office) -> None:
     subscribe(office, "甲")
     ready(office)
     for _ in range(2):
@@ -186,7 +186,7 @@ def test_a_correction_of_the_entry_that_published_is_no_second_publication(offic
 
 
 @pytest.mark.parametrize("refused", ["dry run", "refused"])
-def test_what_was_not_entered_is_told_to_nobody(office: Office, refused: str) -> None:
+def test_nobody_is_notified_of_what_was_not_entered(office: Office, refused: str) -> None:
     subscribe(office, "甲")
     ready(office)
     if refused == "dry run":
@@ -208,7 +208,7 @@ def test_a_register_of_what_was_published_long_ago_goes_out_to_nobody(office: Of
     assert pushed(office) == []
 
 
-def test_after_a_rollback_it_is_told_once(place: Place, office: Office) -> None:
+def test_after_a_rollback_people_are_notified_once(place: Place, office: Office) -> None:
     subscribe(office, "甲")
     ready(office)
     with place.engine() as engine:
@@ -287,7 +287,7 @@ def test_what_was_buried_when_somebody_left_is_not_brought_back_with_the_other_d
     assert in_the_file(place) == []
 
 
-def test_a_token_that_is_unknown_or_was_used_is_told(office: Office) -> None:
+def test_a_token_that_is_unknown_or_was_used_is_reported(office: Office) -> None:
     token = subscribe(office, "甲")
     with pytest.raises(NotFound) as unknown:
         office.subscriptions.leave("没有此码", now=NOW)
@@ -352,7 +352,7 @@ def test_the_file_has_the_words_the_address_and_the_way_to_leave(place: Place, o
     assert len(in_the_file(place)) == 1
 
 
-def test_each_is_told_only_of_the_own_way_to_leave(place: Place, office: Office) -> None:
+def test_each_gets_only_the_own_way_to_leave(place: Place, office: Office) -> None:
     tokens = {name: subscribe(office, name, address=name) for name in ("甲", "乙")}
     publish(office)
     office.deliver(NOW)

@@ -339,10 +339,10 @@ def test_a_draw_from_nothing_is_refused(office: Office, workflow: str, since: da
 
 def test_a_dry_run_says_what_would_be_drawn_and_opens_nothing(office: Office) -> None:
     requests(office)
-    told = check(office, dry_run=True)
-    assert told.opened == ()
+    shown = check(office, dry_run=True)
+    assert shown.opened == ()
     assert supervisions(office) == []
-    assert check(office).cases == told.cases
+    assert check(office).cases == shown.cases
 
 
 def test_a_draw_in_the_transaction_of_the_caller_is_rolled_back_with_its_links(place: Place, office: Office) -> None:

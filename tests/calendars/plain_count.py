@@ -30,8 +30,8 @@ def counted(start: str, length: int, works: Works) -> str:
     return day.isoformat()
 
 
-def days(year: int, *told: str) -> list[date]:
-    return [date.fromisoformat(f"{year}-{day}") for day in told]
+def days(year: int, *days_given: str) -> list[date]:
+    return [date.fromisoformat(f"{year}-{day}") for day in days_given]
 
 
 def span(first: str, last: str) -> list[date]:
@@ -78,8 +78,8 @@ def by_the_law(year: int) -> dict[date, bool]:
 # --- the tables of the package ------------------------------------------------------------------------------
 
 
-def said(works: bool, *told: str) -> dict[date, bool]:
-    return dict.fromkeys(map(date.fromisoformat, told), works)
+def said(works: bool, *days_given: str) -> dict[date, bool]:
+    return dict.fromkeys(map(date.fromisoformat, days_given), works)
 
 
 LABOUR_DAY_2019 = said(WORKED, "2019-05-02", "2019-05-03") | said(OFF, "2019-04-28", "2019-05-05")
@@ -156,8 +156,8 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 def announced(row: dict[str, str]) -> date:
     """The day that a surprise gives: "<=2016-08-05" counts as that day, nothing as known all along."""
-    told = row["announced"].removeprefix("<=").removesuffix("?")
-    return date.fromisoformat(told) if told else date.min
+    days_given = row["announced"].removeprefix("<=").removesuffix("?")
+    return date.fromisoformat(days_given) if days_given else date.min
 
 
 def surprises_in(region: str) -> Iterable[dict[str, str]]:

@@ -14,7 +14,7 @@ from gkflow.bootstrap import calendar, known_edition
 FILE = Path(__file__).parent / "changes.yaml"
 KEYS = {"name", "cite", "start", "working_days", "known_on", "before", "after"}
 CHANGES: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-TOLD = [pytest.param(change, id=change["name"]) for change in CHANGES]
+NAMED = [pytest.param(change, id=change["name"]) for change in CHANGES]
 
 
 def test_every_change_has_a_name_of_its_own() -> None:
@@ -22,7 +22,7 @@ def test_every_change_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names)) >= 30
 
 
-@pytest.mark.parametrize("change", TOLD)
+@pytest.mark.parametrize("change", NAMED)
 def test_a_deadline_ends_by_what_was_known_before_a_notice_and_by_what_is_known_after_it(
     change: dict[str, Any],
 ) -> None:

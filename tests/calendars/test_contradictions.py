@@ -22,31 +22,31 @@ def notice(name: str, published: date | None = DAY, **more: object) -> Announcem
     return Announcement(name, name, published, **more)  # type: ignore[arg-type]  # the fields vary by test
 
 
-def days_told(*announcements: Announcement) -> list[tuple[str, str, str]]:
+def days_reported(*announcements: Announcement) -> list[tuple[str, str, str]]:
     return [(str(day), one.name, other.name) for day, one, other in CalendarEdition(announcements).disagreements()]
 
 
-def test_two_notices_for_one_year_that_differ_are_told_with_the_day() -> None:
+def test_two_notices_for_one_year_that_differ_are_reported_with_the_day() -> None:
     one = notice("a", years=(2027,), days_off=WEEK, makeup_days=MADE_UP)
     other = notice("b", date(2026, 12, 1), years=(2027,), days_off=WEEK)
-    assert days_told(one, other) == [("2027-03-06", "a", "b")]
+    assert days_reported(one, other) == [("2027-03-06", "a", "b")]
 
 
 def test_two_notices_for_one_year_that_say_the_same_agree_though_one_names_the_weekend_too() -> None:
     one = notice("a", years=(2027,), days_off=WEEK)
     other = notice("b", years=(2027,), days_off={**WEEK, date(2027, 3, 7): "假"})  # a Sunday
-    assert days_told(one, other) == []
+    assert days_reported(one, other) == []
 
 
 def test_an_amendment_of_another_day_contradicts_nothing() -> None:
     one = notice("a", years=(2027,), days_off=WEEK)
-    assert days_told(one, notice("b", date(2027, 2, 1), makeup_days={date(2027, 3, 6): "假"})) == []
+    assert days_reported(one, notice("b", date(2027, 2, 1), makeup_days={date(2027, 3, 6): "假"})) == []
 
 
 def test_two_amendments_of_one_day_for_one_place_contradict_each_other() -> None:
     one = notice("a", scopes=("450000",), days_off={date(2027, 4, 9): "三月三"})
     other = notice("b", scopes=("450000",), plain_days={date(2027, 4, 9): ""})  # a Friday
-    assert days_told(one, other) == [("2027-04-09", "a", "b")]
+    assert days_reported(one, other) == [("2027-04-09", "a", "b")]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_two_amendments_of_one_day_for_one_place_contradict_each_other() -> None
     ],
 )
 def test_what_is_of_another_rank_is_no_contradiction(other: Announcement) -> None:
-    assert days_told(notice("a", scopes=("450000",), days_off={date(2027, 4, 9): "三月三"}), other) == []
+    assert days_reported(notice("a", scopes=("450000",), days_off={date(2027, 4, 9): "三月三"}), other) == []
 
 
 # -- files -------------------------------------------------------------------------------------------------------
@@ -106,27 +106,27 @@ def test_a_file_is_held_against_the_sentences_that_it_quotes(tmp_path: Path) -> 
 
 
 def test_a_quote_that_does_not_add_up_is_a_fault_of_the_file(tmp_path: Path) -> None:
-    told = faults_of(tmp_path, entered=FILE.replace("共3天", "共4天"))
-    assert told.splitlines()[0].startswith(f"entered.yaml:1  {QUOTE.replace('3天', '4天').split('。')[0]}")
-    assert "4 days are stated, 3 are named" in told
+    printed = faults_of(tmp_path, entered=FILE.replace("共3天", "共4天"))
+    assert printed.splitlines()[0].startswith(f"entered.yaml:1  {QUOTE.replace('3天', '4天').split('。')[0]}")
+    assert "4 days are stated, 3 are named" in printed
 
 
-def test_a_file_that_contradicts_the_known_notice_for_its_year_is_told(tmp_path: Path) -> None:
+def test_a_file_that_contradicts_the_known_notice_for_its_year_is_reported(tmp_path: Path) -> None:
     # 国办发明电〔2025〕7号 makes Saturday 2026-10-10 a working day; the file names the days off of October alone.
     lines = "".join(f"  2026-10-0{n}: 国庆节\n" for n in range(1, 8))
-    told = faults_of(
+    printed = faults_of(
         tmp_path, other=f"calendar: 2026\ntitle: 另一份\npublished: 2025-11-05\nannual: true\ndays_off:\n{lines}"
     )
-    assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in told
+    assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in printed
 
 
 def test_a_file_for_the_whole_year_corrects_nothing_though_it_bears_the_same_number(tmp_path: Path) -> None:
     lines = "".join(f"  2026-10-0{n}: 国庆节\n" for n in range(1, 8))
     number = "number: 国办发明电〔2025〕7号\n"
-    told = faults_of(
+    printed = faults_of(
         tmp_path, other=f"calendar: 2026\ntitle: 抄本\n{number}published: 2025-11-04\nannual: true\ndays_off:\n{lines}"
     )
-    assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in told
+    assert "other.yaml:1  2026-10-10 is stated otherwise by 国办发明电〔2025〕7号" in printed
 
 
 def test_a_file_of_single_days_corrects_the_package_as_2005_does() -> None:

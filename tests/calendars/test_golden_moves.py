@@ -175,20 +175,20 @@ def reckoned() -> Iterator[str]:
             yield f"{start}  {'  '.join(f'{cell:<11}' for cell in cells)}".rstrip() + "\n"
 
 
-def in_full(start: str, told: str) -> str:
+def in_full(start: str, line: str) -> str:
     """The day that a month and a day mean after a start day."""
-    return f"{int(start[:4]) + (told <= start[5:])}-{told}"
+    return f"{int(start[:4]) + (line <= start[5:])}-{line}"
 
 
 @cache
 def in_the_file() -> tuple[Moved, ...]:
     found: list[Moved] = []
     published = region = ""
-    for told in GOLDEN.read_text(encoding="utf-8").splitlines():
-        if told.startswith("# 20"):
-            published, region = told.removeprefix("# ").split("  ")[:2]
-        elif told and not told.startswith("#"):
-            start, *cells = told.split()
+    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# 20"):
+            published, region = line.removeprefix("# ").split("  ")[:2]
+        elif line and not line.startswith("#"):
+            start, *cells = line.split()
             for length, cell in zip(LENGTHS, cells, strict=True):
                 before, _, after = cell.partition("→")
                 ends = (in_full(start, each) for each in (before, after or before))

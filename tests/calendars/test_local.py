@@ -29,7 +29,7 @@ PLACES = {
     "CN-54 Tibet, Lhasa": ["540100"],
 }
 BINDS = {"all": "everyone", "organs": "organs", "organs (central, provincial, city)": "organs"}
-# Holidays that are told from one day to another: their weekends stand in the files, and in no list of surprises.
+# Holidays that are stated from one day to another: their weekends stand in the files, and in no list of surprises.
 RANGES = {
     "hubei-2020": [("2020-02-03", "2020-02-13")],
     "liangshan-2011": [("2011-07-24", "2011-07-30"), ("2011-11-20", "2011-11-26")],
@@ -128,7 +128,7 @@ def test_a_local_file_says_for_whom_and_names_days_of_its_year(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", RANGES)
-def test_a_holiday_told_from_one_day_to_another_has_all_its_days(name: str) -> None:
+def test_a_holiday_stated_from_one_day_to_another_has_all_its_days(name: str) -> None:
     assert within_ranges(name) <= off(LOCAL[name])
 
 
@@ -182,12 +182,12 @@ FROM_A_TABLE = {
 
 
 @pytest.mark.parametrize("name", sorted(FROM_A_TABLE))
-def test_what_a_secondary_table_tells_is_entered_as_its_weekdays_and_marked(name: str) -> None:
-    told = set()
+def test_what_a_secondary_table_says_is_entered_as_its_weekdays_and_marked(name: str) -> None:
+    days_read = set()
     for span in FROM_A_TABLE[name]:
         first, last = map(date.fromisoformat, span.split(".."))
-        told |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    assert off(LOCAL[name]) == {day for day in told if day.weekday() < 5}
+        days_read |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    assert off(LOCAL[name]) == {day for day in days_read if day.weekday() < 5}
     assert not worked(LOCAL[name])
     assert LOCAL[name]["known"] == "secondary"
 

@@ -290,8 +290,8 @@ def test_the_days_of_a_year_are_those_of_holiday_cn(year: int) -> None:
 def test_a_bad_text_is_objected_to_with_sentence_and_reason(specimen: dict[str, Any]) -> None:
     read = read_notice(specimen["text"], specimen.get("year"), specimen.get("known"))
 
-    told = [{"code": one.code, "sentence": one.sentence, "text": one.text} for one in read.problems]
-    assert told == specimen["problems"]
+    problems = [{"code": one.code, "sentence": one.sentence, "text": one.text} for one in read.problems]
+    assert problems == specimen["problems"]
 
 
 def test_every_objection_has_a_specimen() -> None:

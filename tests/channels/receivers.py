@@ -142,7 +142,7 @@ def says_for_ever(first: bytes, again: bytes) -> Answer:
 
 @dataclass
 class Mailbox:
-    """A handler of aiosmtpd: keeps what it takes, and refuses or hangs up where it is told to."""
+    """A handler of aiosmtpd: keeps what it takes, and refuses or hangs up as configured."""
 
     recipients: dict[str, str] = field(default_factory=dict)
     """What is answered to a recipient, where it is not 250."""
@@ -284,24 +284,24 @@ class LineServer:
 
 @contextlib.contextmanager
 def line_server(*lines: bytes | None, again: bytes = b"") -> Iterator[LineServer]:
-    told = LineServer(list(lines), again)
+    served = LineServer(list(lines), again)
 
     class Talk(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with contextlib.suppress(OSError):
-                told.talk(self.request)
+                served.talk(self.request)
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
     server = Server(("127.0.0.1", 0), Talk)
-    told.port = server.server_address[1]
+    served.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield told
+        yield served
     finally:
-        told.closing.set()
+        served.closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

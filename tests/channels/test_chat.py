@@ -50,10 +50,10 @@ def test_a_chinese_subject_and_text_arrive_intact_with_the_key(receiver: HttpRec
 
     assert outcome == {"notice-1": None}
     (post,) = receiver.posts
-    told = json.loads(post.body)
-    assert told["title"] == SUBJECT
-    assert told["message"].startswith(TEXT.rstrip())
-    assert told["message"].endswith("notice-1")
+    body = json.loads(post.body)
+    assert body["title"] == SUBJECT
+    assert body["message"].startswith(TEXT.rstrip())
+    assert body["message"].endswith("notice-1")
 
 
 def test_marks_of_another_markup_are_left_as_they_are(receiver: HttpReceiver) -> None:
@@ -88,7 +88,7 @@ def test_what_a_chat_objects_to_in_the_notice_is_not_sent_again() -> None:
         assert refusal_of(chat_url(receiver)).permanent
 
 
-def test_a_reason_does_not_tell_the_key_of_the_chat() -> None:
+def test_a_reason_does_not_reveal_the_key_of_the_chat() -> None:
     from gkflow.channels.chat import _refusal
 
     refusal = _refusal(["no route to json://gk:geheim-1@host/0a1b2c3d4e"], "json://gk:geheim-1@host/0a1b2c3d4e")
@@ -104,7 +104,7 @@ def test_a_redirect_is_not_followed(receiver: HttpReceiver) -> None:
 
 
 @pytest.mark.parametrize("answer", [hangs_up, says_nothing, says("胡言乱语\r\n\r\n".encode()), says(b"HTTP/1.1 2")])
-def test_a_connection_that_fails_is_told_and_tried_again(answer: Answer) -> None:
+def test_a_connection_that_fails_is_reported_and_tried_again(answer: Answer) -> None:
     with http_receiver(answer) as receiver:
         assert not refusal_of(chat_url(receiver)).permanent
 
@@ -145,7 +145,7 @@ def test_an_address_that_apprise_does_not_know_is_refused_for_good_and_harms_no_
     assert outcome["good"] is None
 
 
-def test_a_reason_does_not_tell_the_password_in_the_address() -> None:
+def test_a_reason_does_not_reveal_the_password_in_the_address() -> None:
     assert "geheim" not in refusal_of(f"json://gk:geheim@127.0.0.1:{a_port_where_nobody_listens()}/").reason
 
 
@@ -171,7 +171,7 @@ def test_importing_the_channels_loads_none_of_their_slow_libraries() -> None:
         "print(*sorted({'httpx', 'smtplib', 'apprise', 'email', 'ssl', 'requests'} & sys.modules.keys()))"
     )
     environment_path = [entry for entry in sys.path if entry]
-    told = subprocess.run(
+    body = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {environment_path!r}\n{program}"],
         check=True,
         capture_output=True,
@@ -179,4 +179,4 @@ def test_importing_the_channels_loads_none_of_their_slow_libraries() -> None:
         timeout=60,
     )
 
-    assert told.stdout.split() == []
+    assert body.stdout.split() == []

@@ -23,7 +23,7 @@ def test_a_control_sequence_in_a_title_does_not_reach_the_terminal() -> None:
     assert stream.getvalue() == "【张三】标题 [2J 伪造的一行\n    ]0;x 正文\n"
 
 
-def test_a_closed_console_is_told_and_not_raised() -> None:
+def test_a_closed_console_is_reported_and_not_raised() -> None:
     stream = io.StringIO()
     stream.close()
 

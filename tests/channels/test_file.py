@@ -46,7 +46,7 @@ def test_a_retry_is_a_second_line_with_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_missing_folder_is_told_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_and_not_made(tmp_path: Path) -> None:
     refusal = NoticeFile(tmp_path / "absent").send([a_message()])["notice-1"]
 
     assert refusal is not None
@@ -55,7 +55,7 @@ def test_a_missing_folder_is_told_and_not_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).symlink_to("/dev/full")
 
     refusal = NoticeFile(tmp_path).send([a_message()])["notice-1"]
@@ -78,7 +78,7 @@ outcome = NoticeFile(Path(sys.argv[1])).send([a_message(key=str(n)) for n in ran
 print(*(key for key, refusal in outcome.items() if refusal is None))
 print(CHINESE.text(next(refusal.reason for refusal in outcome.values() if refusal is not None)))
 """
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path), *(entry for entry in sys.path if entry)],
         check=True,
         capture_output=True,
@@ -90,7 +90,7 @@ print(CHINESE.text(next(refusal.reason for refusal in outcome.values() if refusa
 
     written = [line["data"]["key"] for line in lines(tmp_path)]
     assert 0 < len(written) < 6
-    keys, reason = told.stdout.splitlines()
+    keys, reason = process.stdout.splitlines()
     assert written == keys.split()
     assert reason == f"通知文件写不进（{tmp_path / FILE_NAME}）：磁盘已满"
 

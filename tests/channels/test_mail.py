@@ -277,20 +277,20 @@ def test_silence_at_any_point_ends_with_the_time_out(lines: list[bytes]) -> None
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_a_connection_dropped_at_any_point_is_told_and_tried_again(number: int) -> None:
+def test_a_connection_dropped_at_any_point_is_reported_and_tried_again(number: int) -> None:
     lines: list[bytes | None] = [HELLO, OK, OK, OK, GO]
     with line_server(*lines[:number], None) as server:
         assert not refusal_of(mail(server.port)).permanent
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_garbage_at_any_point_is_told_and_tried_again(number: int) -> None:
+def test_garbage_at_any_point_is_reported_and_tried_again(number: int) -> None:
     lines: list[bytes | None] = [HELLO, OK, OK, OK, GO]
     with line_server(*lines[:number], "胡言乱语\r\n".encode(), b"250 late\r\n", None) as server:
         assert not refusal_of(mail(server.port)).permanent
 
 
-def test_an_answer_without_an_end_is_told_and_tried_again() -> None:
+def test_an_answer_without_an_end_is_reported_and_tried_again() -> None:
     with line_server(HELLO, OK, OK, b"250 " + b"x" * 20000 + b"\r\n") as server:
         assert not refusal_of(mail(server.port)).permanent
 
@@ -435,7 +435,7 @@ def test_a_login_opens_the_server() -> None:
     assert mailbox.logins == [(b"gk", b"right")]
 
 
-def test_a_wrong_password_makes_the_mail_wait_and_is_not_told() -> None:
+def test_a_wrong_password_makes_the_mail_wait_and_is_not_revealed() -> None:
     with smtp_receiver(Mailbox(), login=True) as mailbox:
         refusal = refusal_of(mail(mailbox.port, user="gk", password="wr0ng", timeout=5))
 

@@ -70,8 +70,8 @@ def test_a_notice_arrives_as_canonical_json_with_its_chinese_intact(receiver: Ht
     assert post.path == "/hook"
     assert post.headers["content-type"] == "application/json; charset=utf-8"
     assert SUBJECT.encode() in post.body
-    told = json.loads(post.body)
-    assert told == {
+    body = json.loads(post.body)
+    assert body == {
         "type": "notice",
         "timestamp": "2022-11-15T08:30:00+08:00",
         "data": {
@@ -82,7 +82,7 @@ def test_a_notice_arrives_as_canonical_json_with_its_chinese_intact(receiver: Ht
             "facts": {"case": "2022-17", "clock": "reply", "deadline": "2022-11-14"},
         },
     }
-    canonical = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert post.body == canonical.encode()
 
 
@@ -440,7 +440,7 @@ def test_an_address_that_is_no_web_address_is_refused_for_good_and_harms_no_othe
     assert outcome["good"] is None
 
 
-def test_a_reason_does_not_tell_what_the_address_keeps_secret() -> None:
+def test_a_reason_does_not_reveal_what_the_address_keeps_secret() -> None:
     reason = refusal_of(f"http://gk:geheim@127.0.0.1:{a_port_where_nobody_listens()}/token").reason
 
     assert "geheim" not in reason

@@ -48,13 +48,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-# Lives of days gone by, as most tests tell them: whoever types one in years later confirms it.
+# Records of past days, as in most tests: whoever types one in years later confirms it.
 _A_DAY = re.compile(r"(?:^|=)20\d\d-")
 
 
 def _sure(words: tuple[str, ...]) -> tuple[str, ...]:
-    told = "do" in words[:3] or ("receive" in words[:3] and {"--fact", "--title"} & set(words))
-    return (*words, "--yes") if told and "--yes" not in words and any(map(_A_DAY.search, words)) else words
+    printed = "do" in words[:3] or ("receive" in words[:3] and {"--fact", "--title"} & set(words))
+    return (*words, "--yes") if printed and "--yes" not in words and any(map(_A_DAY.search, words)) else words
 
 
 def _less_warning(err: str) -> str:
@@ -70,8 +70,8 @@ def gkflow(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     def command(*words: str) -> Printed:
         capsys.readouterr()
         code = run(_sure(words))
-        told = capsys.readouterr()
-        return Printed(code, told.out, _less_warning(told.err))
+        printed = capsys.readouterr()
+        return Printed(code, printed.out, _less_warning(printed.err))
 
     return command
 

@@ -210,7 +210,7 @@ BAD_FILES: list[Any] = [
     pytest.param("annual: true", "scope: 浙江", "浙江", None, id="no code of a region"),
     pytest.param("published: 2026-11-18\n", "", "published", 1, id="no day of publication"),
     pytest.param("  2027-02-12: 假日", "  2027-02-30: 假日", "2027-02-30", None, id="no such day"),
-    # In one of the lists, and told there where the list begins.
+    # In one of the lists, and reported where the list begins.
     pytest.param("  2027-02-20: 假日", "  2027-02-06: 假日", "2027-02-06", 36, id="off and worked"),
     pytest.param("  2027-02-20: 假日", "  2027-02-19: 假日", "2027-02-19", 36, id="made up for on a Friday"),
     pytest.param("  2027-02-12: 假日", "  2031-02-12: 假日", "2031-02-12", 7, id="a day of another year"),
@@ -271,8 +271,8 @@ def the_days_of_2027_are_not_announced(home: Path, monkeypatch: pytest.MonkeyPat
 def asked(gkflow: Gkflow, *words: str, code: int = 0) -> dict[str, Any]:
     done = gkflow("calendar", "adopt", *words, "--format", "json")
     assert done.code == code, done.err
-    told: dict[str, Any] = json.loads(done.out)
-    return told
+    result: dict[str, Any] = json.loads(done.out)
+    return result
 
 
 def everything(home: Path) -> tuple[dict[str, str], str]:
@@ -306,8 +306,8 @@ def last_days(gkflow: Gkflow, *words: str) -> dict[str, str]:
     return {row["case"]: row["deadline"] for row in json.loads(done.out)}
 
 
-def moves_of(told: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    return [(row["case"], row["old"], row["new"], row["why"]) for row in told["moved"]]
+def moves_of(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    return [(row["case"], row["old"], row["new"], row["why"]) for row in result["moved"]]
 
 
 def edition_of(gkflow: Gkflow, case: str) -> str:

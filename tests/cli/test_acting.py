@@ -92,9 +92,9 @@ def test_where_no_local_notice_is_known_that_is_said_and_the_day_is_not_firm(
     assert "不知道2025年有什么地方放假通知" in done.out
     assert known in done.out
     assert "暂定" in done.out
-    told = json.loads(gkflow("deadline", day, length, "--region", region, "--format", "json").out)
-    assert told["provisional"] is True
+    result = json.loads(gkflow("deadline", day, length, "--region", region, "--format", "json").out)
+    assert result["provisional"] is True
     # The day that the local notices of that year gave lies within the range.
     true = {"650000": "2025-06-13", "450000": "2025-04-07"}[region]
-    assert told["earliest"] <= true <= told["latest"]
-    assert told["earliest"] > day, "never before day 1"
+    assert result["earliest"] <= true <= result["latest"]
+    assert result["earliest"] > day, "never before day 1"

@@ -39,14 +39,19 @@ the_days_of_2027_are_not_announced = notice_of_2027.the_days_of_2027_are_not_ann
 # --- what a notice says ---------------------------------------------------------------------------------------
 
 
-def test_a_dry_run_tells_what_a_notice_says_and_changes_and_writes_nothing(
+def test_a_dry_run_shows_what_a_notice_says_and_changes_and_writes_nothing(
     office: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:
     before = everything(home)
-    told = asked(office, notice(), "--dry-run")
-    assert list(told) == KEYS
-    assert (told["year"], told["days_off"], told["makeup_days"], told["problems"]) == (2027, DAYS_OFF, MAKEUP_DAYS, [])
-    assert told["changes"] == [
+    result = asked(office, notice(), "--dry-run")
+    assert list(result) == KEYS
+    assert (result["year"], result["days_off"], result["makeup_days"], result["problems"]) == (
+        2027,
+        DAYS_OFF,
+        MAKEUP_DAYS,
+        [],
+    )
+    assert result["changes"] == [
         {"day": day, "was": was, "now": now, "name": name, "firmness": "predicted"} for day, was, now, name in CHANGES
     ]
     assert everything(home) == before
@@ -101,10 +106,10 @@ def test_a_notice_can_be_looked_at_without_an_office_and_none_is_made(
 def test_neither_width_nor_form_nor_encoding_makes_another_notice(
     text: str, encoding: str, gkflow: Gkflow, notice: Callable[..., str]
 ) -> None:
-    told = asked(gkflow, notice(text, encoding), "--dry-run")
-    assert told["problems"] == []
-    assert (told["year"], told["days_off"], told["makeup_days"]) == (2027, DAYS_OFF, MAKEUP_DAYS)
-    assert [each["day"] for each in told["changes"]] == [day for day, *_ in CHANGES]
+    result = asked(gkflow, notice(text, encoding), "--dry-run")
+    assert result["problems"] == []
+    assert (result["year"], result["days_off"], result["makeup_days"]) == (2027, DAYS_OFF, MAKEUP_DAYS)
+    assert [each["day"] for each in result["changes"]] == [day for day, *_ in CHANGES]
 
 
 # --- a notice that says what is known -------------------------------------------------------------------------
@@ -117,10 +122,10 @@ def test_a_notice_that_says_what_is_known_changes_nothing_and_is_no_fault(
 ) -> None:
     before = everything(home)
     file = notice(published_text(name))
-    told = asked(office, file, "--dry-run")
-    assert list(told) == KEYS
-    assert (told["year"], told["problems"], told["changes"]) == (int(name[:4]), [], [])
-    assert told["days_off"]
+    result = asked(office, file, "--dry-run")
+    assert list(result) == KEYS
+    assert (result["year"], result["problems"], result["changes"]) == (int(name[:4]), [], [])
+    assert result["days_off"]
     done = office("calendar", "adopt", file, "--yes")
     assert done.code == 0
     assert "与已知的相同" in done.out
@@ -153,11 +158,11 @@ def test_what_cannot_be_believed_is_named_with_its_sentence_and_nothing_is_writt
     assert right in NOTICE
     file = notice(NOTICE.replace(right, wrong))
     for more in (("--dry-run",), ("--yes",), ("--yes", "--apply")):
-        told = asked(office, file, *more, code=1)
-        assert list(told) == KEYS
-        assert [list(each) for each in told["problems"]] == [["sentence", "code", "reason"]] * len(problems)
-        assert told["changes"] == []
-        for each, (code, sentence, facts) in zip(told["problems"], problems, strict=True):
+        result = asked(office, file, *more, code=1)
+        assert list(result) == KEYS
+        assert [list(each) for each in result["problems"]] == [["sentence", "code", "reason"]] * len(problems)
+        assert result["changes"] == []
+        for each, (code, sentence, facts) in zip(result["problems"], problems, strict=True):
             assert each["code"] == code
             assert sentence is None or each["sentence"] == sentence
             assert each["reason"]
@@ -174,11 +179,11 @@ def test_what_cannot_be_believed_is_named_with_its_sentence_and_nothing_is_writt
     assert everything(home) == before
 
 
-def test_every_objection_to_a_notice_is_told_at_once(office: Gkflow, notice: Callable[..., str]) -> None:
+def test_every_objection_to_a_notice_is_reported_at_once(office: Gkflow, notice: Callable[..., str]) -> None:
     text = NOTICE.replace("1月1日（周五）", "1月1日（周四）").replace("共7天", "共6天")
     text = text.replace("6月9日（周三）放假，共1天", "6月31日放假")
-    told = asked(office, notice(text), "--dry-run", code=1)
-    assert [(each["code"], each["sentence"][:2]) for each in told["problems"]] == [
+    result = asked(office, notice(text), "--dry-run", code=1)
+    assert [(each["code"], each["sentence"][:2]) for each in result["problems"]] == [
         ("weekday_mismatch", "一、"),
         ("no_such_day", "五、"),
         ("count_mismatch", "七、"),
@@ -194,11 +199,11 @@ def test_a_notice_that_states_a_known_day_differently_is_refused_with_the_day(
     assert other != text
     before = everything(home)
     file = notice(other)
-    told = asked(office, file, "--yes", "--apply", code=1)
-    assert {each["code"] for each in told["problems"]} == {"contradiction"}
-    days = [set(re.findall(r"2026-\d\d-\d\d", f"{each['sentence']}{each['reason']}")) for each in told["problems"]]
+    result = asked(office, file, "--yes", "--apply", code=1)
+    assert {each["code"] for each in result["problems"]} == {"contradiction"}
+    days = [set(re.findall(r"2026-\d\d-\d\d", f"{each['sentence']}{each['reason']}")) for each in result["problems"]]
     assert days == [{"2026-01-04"}, {"2026-01-10"}]
-    assert told["changes"] == []
+    assert result["changes"] == []
     assert office("calendar", "adopt", file, "--yes").code == 1
     assert everything(home) == before
 
@@ -208,14 +213,14 @@ def test_a_second_notice_for_a_year_that_was_entered_is_refused_where_it_differs
 ) -> None:
     asked(office, notice(), "--yes")
     before = everything(home)
-    told = asked(office, notice(NOTICE.replace("2月20日（周六）", "2月13日（周六）")), "--yes", code=1)
-    days = [set(re.findall(r"2027-\d\d-\d\d", f"{each['sentence']}{each['reason']}")) for each in told["problems"]]
+    result = asked(office, notice(NOTICE.replace("2月20日（周六）", "2月13日（周六）")), "--yes", code=1)
+    days = [set(re.findall(r"2027-\d\d-\d\d", f"{each['sentence']}{each['reason']}")) for each in result["problems"]]
     assert days == [{"2027-02-13"}, {"2027-02-20"}]
     assert everything(home) == before
 
 
 @pytest.mark.parametrize(
-    ("content", "more", "told"),
+    ("content", "more", "result"),
     [
         (None, (), "没有这个文件"),
         (b"\xff\xfe\x00\xd8", (), "编码不是 UTF-8, GB18030；请另存为 UTF-8 文本"),
@@ -228,7 +233,7 @@ def test_a_second_notice_for_a_year_that_was_entered_is_refused_where_it_differs
     ids=["no file", "no text", "UTF-16", "no date", "no such day", "a day to come", "nobody to ask"],
 )
 def test_wrong_use_is_one_clear_line_and_writes_nothing(
-    content: bytes | None, more: tuple[str, ...], told: str, office: Gkflow, home: Path, tmp_path: Path
+    content: bytes | None, more: tuple[str, ...], result: str, office: Gkflow, home: Path, tmp_path: Path
 ) -> None:
     before = everything(home)
     file = tmp_path / "notice.txt"
@@ -236,7 +241,7 @@ def test_wrong_use_is_one_clear_line_and_writes_nothing(
         file.write_bytes(content)
     done = office("calendar", "adopt", str(file), *more)
     assert done.code == 2
-    assert told in done.err
+    assert result in done.err
     assert "--encoding" not in done.err, "there is no such option"
     assert done.err.startswith("gkflow: ")
     assert done.err.count("\n") == 1
@@ -250,31 +255,31 @@ IN_ENGLISH = {"周一": "Monday", "周六": "Saturday", "周日": "Sunday"}
 
 
 @pytest.mark.parametrize(("right", "wrong", "problems"), BAD)
-def test_a_reason_is_told_in_the_language_chosen_on_the_screen_and_to_programs(
+def test_a_reason_is_given_in_the_language_chosen_on_the_screen_and_to_programs(
     right: str, wrong: str, problems: list[Any], gkflow: Gkflow, notice: Callable[..., str]
 ) -> None:
     file = notice(NOTICE.replace(right, wrong))
     for lang, form, other in (("zh", "  有疑点：{}（{}）", "[A-Za-z]"), ("en", "  problem: {} ({})", "[一-鿿]")):
-        told = asked(gkflow, file, "--dry-run", "--lang", lang, code=1)["problems"]
+        result = asked(gkflow, file, "--dry-run", "--lang", lang, code=1)["problems"]
         lines = gkflow("calendar", "adopt", file, "--dry-run", "--lang", lang).out.splitlines()
-        for each, (_, _, facts) in zip(told, problems, strict=True):
+        for each, (_, _, facts) in zip(result, problems, strict=True):
             assert form.format(each["sentence"], each["reason"]) in lines
             words = each["reason"]
-            for told_fact in facts:
-                fact = told_fact if lang == "zh" else IN_ENGLISH.get(told_fact, told_fact)
+            for chinese in facts:
+                fact = chinese if lang == "zh" else IN_ENGLISH.get(chinese, chinese)
                 assert fact in words
                 words = words.replace(fact, "")
             assert not re.search(f"{other}|[?{{]", words), words
 
 
-def test_the_day_of_the_week_is_told_in_the_language_chosen(gkflow: Gkflow, notice: Callable[..., str]) -> None:
+def test_the_day_of_the_week_is_shown_in_the_language_chosen(gkflow: Gkflow, notice: Callable[..., str]) -> None:
     file = notice(NOTICE.replace("1月31日（周日）", "1月31日（周六）"))
     (problem,) = asked(gkflow, file, "--dry-run", "--lang", "en", code=1)["problems"]
     assert "is Sun" in problem["reason"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_text_that_names_no_year_is_refused_and_told_how_to_name_it(
+def test_a_text_that_names_no_year_is_refused_with_how_to_name_it(
     lang: str, office: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:
     before = everything(home)
@@ -287,9 +292,9 @@ def test_a_text_that_names_no_year_is_refused_and_told_how_to_name_it(
 def test_a_text_that_names_no_year_is_read_for_the_year_that_is_given_and_another_is_not(
     office: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:
-    told = asked(office, notice(NAMELESS), "--yes", "--year", "2027")
-    assert (told["year"], told["days_off"], told["makeup_days"]) == (2027, DAYS_OFF, MAKEUP_DAYS)
-    assert [each["day"] for each in told["changes"]] == [day for day, *_ in CHANGES]
+    result = asked(office, notice(NAMELESS), "--yes", "--year", "2027")
+    assert (result["year"], result["days_off"], result["makeup_days"]) == (2027, DAYS_OFF, MAKEUP_DAYS)
+    assert [each["day"] for each in result["changes"]] == [day for day, *_ in CHANGES]
     assert yaml.safe_load((home / "config/calendar/2027.yaml").read_text(encoding="utf-8"))["calendar"] == 2027
     refused = asked(office, notice(), "--dry-run", "--year", "2028", code=1)["problems"]
     assert [each["code"] for each in refused] == ["other_year"]
@@ -337,8 +342,8 @@ def test_the_file_that_is_written_keeps_the_notice_its_sentences_and_each_day(
 
     # Once adopted, known from the day on which it was published, and not before.
     assert office("calendar", "adopt", "--apply", "--yes").code == 0
-    told = json.loads(office("calendar", "2027-02-11", "--format", "json").out)[0]
-    assert (told["working"], told["firmness"], told["source"]) == (False, "final", NUMBER)
+    result = json.loads(office("calendar", "2027-02-11", "--format", "json").out)[0]
+    assert (result["working"], result["firmness"], result["source"]) == (False, "final", NUMBER)
     then = json.loads(office("calendar", "2027-02-11", "--as-known-on", "2026-11-18", "--format", "json").out)[0]
     assert (then["working"], then["firmness"]) == (True, "predicted")
 

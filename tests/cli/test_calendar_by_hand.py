@@ -76,9 +76,9 @@ def test_a_calendar_file_that_contradicts_its_quotation_is_refused(
     assert right in BY_HAND
     mine = notice(BY_HAND.replace(right, wrong), name="mine.yaml")
     for lang, reason in (("zh", zh), ("en", en)):
-        told = asked(office, mine, "--yes", "--apply", "--lang", lang, code=1)
-        assert [each["reason"] for each in told["problems"]] == [reason]
-        assert told["changes"] == []
+        result = asked(office, mine, "--yes", "--apply", "--lang", lang, code=1)
+        assert [each["reason"] for each in result["problems"]] == [reason]
+        assert result["changes"] == []
     assert f"（{zh}）" in office("calendar", "adopt", mine, "--yes", "--lang", "zh").out
     assert everything(home) == before
 
@@ -144,8 +144,8 @@ def test_a_file_written_by_hand_may_leave_weekends_to_the_week(
     short = re.sub("quote: .*\n|  2027-01-0[23]: 假日\n", "", BY_HAND)
     assert len(BY_HAND.splitlines()) - len(short.splitlines()) == 3
     write_by_hand(home, short)
-    told = asked(cases, notice(), "--dry-run")
-    assert (told["problems"], told["changes"]) == ([], [])
+    result = asked(cases, notice(), "--dry-run")
+    assert (result["problems"], result["changes"]) == ([], [])
     assert moves_of(asked(cases)) == MOVED
 
 
@@ -160,9 +160,9 @@ def test_a_notice_that_differs_from_the_file_written_by_hand_is_refused(
     assert everything(home) == before
 
 
-@pytest.mark.parametrize(("right", "wrong", "told", "line"), BAD_FILES)
+@pytest.mark.parametrize(("right", "wrong", "result", "line"), BAD_FILES)
 def test_a_file_written_by_hand_that_is_at_fault_is_refused_with_its_line(
-    right: str, wrong: str, told: str, line: int | None, cases: Gkflow, home: Path, notice: Callable[..., str]
+    right: str, wrong: str, result: str, line: int | None, cases: Gkflow, home: Path, notice: Callable[..., str]
 ) -> None:
     assert right in BY_HAND
     text = BY_HAND.replace(right, wrong)
@@ -173,7 +173,7 @@ def test_a_file_written_by_hand_that_is_at_fault_is_refused_with_its_line(
         done = cases("calendar", "adopt", *words)
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"{file.as_posix()} 第 {place} 行："), done.err
-        assert told in done.err.removeprefix(file.as_posix())
+        assert result in done.err.removeprefix(file.as_posix())
         assert done.err.count("\n") == 1
     assert everything(home) == before
 
@@ -234,8 +234,8 @@ def test_a_calendar_file_for_several_regions_lists_what_changes_in_any_of_them(
 ) -> None:
     # In Guangxi 2017-03-30 is off already (三月三); in Guangdong it is a Thursday like any other.
     text = "calendar: 2017\ntitle: 某安排\nscope: ['450000', '440000']\ndays_off: {2017-03-30: 某节}\n"
-    told = asked(office, notice(text, name="mine.yaml"), "--dry-run")
-    assert [each["day"] for each in told["changes"]] == ["2017-03-30"]
+    result = asked(office, notice(text, name="mine.yaml"), "--dry-run")
+    assert [each["day"] for each in result["changes"]] == ["2017-03-30"]
 
 
 def test_entering_a_notice_where_there_is_no_office_makes_none(

@@ -1,4 +1,4 @@
-"""``calendar adopt`` (采用放假安排): what a new calendar moves is listed, then moved, then told."""
+"""``calendar adopt`` (采用放假安排): what a new calendar moves is listed, then moved, then notified."""
 
 from __future__ import annotations
 
@@ -117,29 +117,29 @@ def test_the_table_stands_alone_on_stdout_where_somebody_is_asked_as_well(
 def test_the_keys_of_the_json_are_always_the_same_and_a_file_holds_what_is_printed(
     cases: Gkflow, home: Path, tmp_path: Path, notice: Callable[..., str]
 ) -> None:
-    told = [asked(cases), asked(cases, notice(published_text("2026")), "--yes"), asked(cases, notice(), "--yes")]
-    told += [asked(cases, notice()), asked(cases), asked(cases, "--apply", "--dry-run", "--yes")]
+    result = [asked(cases), asked(cases, notice(published_text("2026")), "--yes"), asked(cases, notice(), "--yes")]
+    result += [asked(cases, notice()), asked(cases), asked(cases, "--apply", "--dry-run", "--yes")]
     saved = tmp_path / "m.json"
     done = cases("calendar", "adopt", "--output", str(saved))
     assert (done.code, done.out) == (0, "")
-    assert json.loads(saved.read_text(encoding="utf-8")) == told[-1]
-    told += [asked(cases, "--apply", "--yes"), asked(cases, "--apply", "--yes")]
-    assert [list(each) for each in told] == [ALL_KEYS] * 8
-    assert [(each["year"], len(each["changes"]), len(each["moved"])) for each in told] == [
+    assert json.loads(saved.read_text(encoding="utf-8")) == result[-1]
+    result += [asked(cases, "--apply", "--yes"), asked(cases, "--apply", "--yes")]
+    assert [list(each) for each in result] == [ALL_KEYS] * 8
+    assert [(each["year"], len(each["changes"]), len(each["moved"])) for each in result] == [
         (None, 0, 0), (2026, 0, 0), (2027, len(CHANGES), 3), (2027, 0, 3), (None, 0, 3), (None, 0, 3), (None, 0, 3),
         (None, 0, 0),
     ]  # fmt: skip
-    assert [each["earlier"] for each in told] == [0, 0, 2, 2, 2, 2, 2, 0]
-    assert [each["applied"] for each in told] == [False] * 6 + [True, False]
+    assert [each["earlier"] for each in result] == [0, 0, 2, 2, 2, 2, 2, 0]
+    assert [each["applied"] for each in result] == [False] * 6 + [True, False]
     with library.open() as opened:
         adopted = opened.calendars.present.name
-    assert [each["edition"] for each in told] == [None] * 6 + [adopted[:12], None]
+    assert [each["edition"] for each in result] == [None] * 6 + [adopted[:12], None]
 
 
 def test_the_keys_of_the_json_are_there_without_an_office_as_well(gkflow: Gkflow, notice: Callable[..., str]) -> None:
-    told = asked(gkflow, notice(), "--yes", "--apply")
-    assert list(told) == ALL_KEYS
-    assert (len(told["changes"]), told["moved"], told["applied"]) == (len(CHANGES), [], False)
+    result = asked(gkflow, notice(), "--yes", "--apply")
+    assert list(result) == ALL_KEYS
+    assert (len(result["changes"]), result["moved"], result["applied"]) == (len(CHANGES), [], False)
 
 
 def test_a_dry_run_without_a_file_lists_what_waits_and_writes_nothing(
@@ -261,21 +261,21 @@ def test_a_notice_that_says_what_was_predicted_makes_the_deadlines_firm_and_move
     assert "0 件与办理记录不符" in cases("rebuild", "--dry-run").out
 
 
-def test_officers_are_told_and_of_earlier_days_first_and_the_head_of_the_section_as_well(
+def test_officers_are_notified_and_of_earlier_days_first_and_the_head_of_the_section_as_well(
     cases: Gkflow, notice: Callable[..., str]
 ) -> None:
     asked(cases, notice(), "--yes", "--apply")
-    told = json.loads(cases("notices", "--format", "json").out)
-    told.sort(key=lambda row: row["id"])
-    assert [(row["case"], row["kind"], row["name"]) for row in told[-1:]] == [("L-1", "moved_later", "张三")]
-    assert sorted((row["case"], row["kind"], row["name"]) for row in told[:-1]) == [
+    result = json.loads(cases("notices", "--format", "json").out)
+    result.sort(key=lambda row: row["id"])
+    assert [(row["case"], row["kind"], row["name"]) for row in result[-1:]] == [("L-1", "moved_later", "张三")]
+    assert sorted((row["case"], row["kind"], row["name"]) for row in result[:-1]) == [
         ("Z-1", "moved_earlier", "张三"),
         ("Z-1", "moved_earlier", "李科长"),
         ("Z-2", "moved_earlier", "张三"),
         ("Z-2", "moved_earlier", "李科长"),
     ]
-    assert {row["status"] for row in told} == {"waiting"}
-    (id_,) = (row["id"] for row in told if (row["case"], row["name"]) == ("Z-1", "张三"))
+    assert {row["status"] for row in result} == {"waiting"}
+    (id_,) = (row["id"] for row in result if (row["case"], row["name"]) == ("Z-1", "张三"))
     text = cases("notices", "--show", str(id_)).out
     assert "2027-02-11" in text
     assert "2027-02-04" in text
@@ -313,10 +313,10 @@ def test_an_amendment_has_a_file_of_its_own_and_moves_what_rests_on_its_days(
     asked(cases, notice(), "--yes", "--apply")
     files, _ = everything(home)
     file = notice(LONGER)
-    told = asked(cases, file, "--dry-run")
-    assert (told["days_off"], told["makeup_days"]) == (span("2027-02-13..2027-02-16"), [])
+    result = asked(cases, file, "--dry-run")
+    assert (result["days_off"], result["makeup_days"]) == (span("2027-02-13..2027-02-16"), [])
     # The 13th and the 14th are a weekend, and off as it is; the 15th and the 16th were announced as working days.
-    assert [(each["day"], each["was"], each["now"], each["firmness"]) for each in told["changes"]] == [
+    assert [(each["day"], each["was"], each["now"], each["firmness"]) for each in result["changes"]] == [
         ("2027-02-15", "working", "off", "final"),
         ("2027-02-16", "working", "off", "final"),
     ]
@@ -341,14 +341,14 @@ def test_the_notice_of_a_region_moves_the_cases_of_the_units_there(
     with library.open() as opened:
         for number, unit in (("G-1", "GK"), ("N-1", "NN")):
             foretold(opened, number, "2026-03-02", "2027-04-02", unit=unit)
-    told = asked(cases, notice(REGIONAL, name="guangxi.yaml"), "--yes", "--apply")
-    assert told["changes"] == [
+    result = asked(cases, notice(REGIONAL, name="guangxi.yaml"), "--yes", "--apply")
+    assert result["changes"] == [
         {"day": day, "was": "working", "now": "off", "name": "壮族三月三", "firmness": "predicted"}
         for day in ("2027-04-09", "2027-04-12")
     ]
     assert everything(home)[0]["config/calendar/guangxi.yaml"] == REGIONAL
     why = "2027-04-09放假（桂政办电〔2026〕50号）；2027-04-12放假（桂政办电〔2026〕50号）"
-    assert moves_of(told) == [("N-1", "2027-04-14", "2027-04-16", why)]
+    assert moves_of(result) == [("N-1", "2027-04-14", "2027-04-16", why)]
     assert last_days(cases) == {**BEFORE, "G-1": "2027-04-14", "N-1": "2027-04-16"}
     facts = json.loads(cases("show", "N-1", "--format", "json").out)["record"][-1]["facts"]
     assert facts["calendar_edition"] == edition_of(cases, "N-1")
@@ -363,13 +363,13 @@ def test_the_doctor_asks_for_next_years_notice_from_november_until_it_is_in(
 ) -> None:
     from gkflow.cli.commands.doctor import words
 
-    def told(day: str) -> tuple[str, int | None]:
+    def result(day: str) -> tuple[str, int | None]:
         sign = signs_on(day)["calendar"]
         year = re.search("([0-9]{4}) 年的通知尚未录入", words(sign))
         assert sign.facts["missing"] == (int(year[1]) if year else None)
         return sign.level, sign.facts["missing"]
 
-    assert [told(day) for day in ("2026-10-31", "2026-11-01", "2026-12-31")] == [
+    assert [result(day) for day in ("2026-10-31", "2026-11-01", "2026-12-31")] == [
         ("ok", None),
         ("warning", 2027),
         ("warning", 2027),
@@ -379,7 +379,7 @@ def test_the_doctor_asks_for_next_years_notice_from_november_until_it_is_in(
     assert (sign.level, sign.facts["missing"], sign.facts["entered"]) == ("warning", 2027, True)
     assert "2027 年的通知已录入，尚未采用" in words(sign)
     asked(office, "--apply", "--yes")
-    assert [told(day) for day in ("2026-11-01", "2026-12-31", "2027-10-31", "2027-11-01")] == [
+    assert [result(day) for day in ("2026-11-01", "2026-12-31", "2027-10-31", "2027-11-01")] == [
         ("ok", None),
         ("ok", None),
         ("ok", None),
@@ -387,7 +387,7 @@ def test_the_doctor_asks_for_next_years_notice_from_november_until_it_is_in(
     ]
 
 
-def test_the_doctor_tells_of_a_notice_that_is_entered_and_not_adopted(
+def test_the_doctor_reports_a_notice_that_is_entered_and_not_adopted(
     office: Gkflow, notice: Callable[..., str]
 ) -> None:
     def signs() -> dict[str, dict[str, Any]]:
@@ -406,7 +406,7 @@ def test_the_doctor_tells_of_a_notice_that_is_entered_and_not_adopted(
 
 
 @pytest.mark.parametrize("first", [("daemon", "--once"), ("sweep",)])
-def test_who_calls_from_cron_is_told_that_the_notice_was_asked_for(
+def test_a_run_from_cron_says_that_the_notice_was_asked_for(
     first: tuple[str, ...], cases: Gkflow, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from gkflow.bootstrap import now
@@ -441,9 +441,9 @@ def test_every_command_says_the_same_of_a_day_before_and_after_the_adoption(
             if each["clock"] == "publish"
         ]
         day = json.loads(cases("calendar", "2027-01-31", "--format", "json").out)
-        (told,) = day if isinstance(day, list) else [day]
+        (result,) = day if isinstance(day, list) else [day]
         return {
-            (last, bool(told["working"]))
+            (last, bool(result["working"]))
             for last in (listed["Z-1"], explained["deadline"], reckoned["deadline"], shown)
         }
 

@@ -131,7 +131,7 @@ def test_an_earlier_day_of_knowledge_shows_the_cases_on_the_days_known_then(offi
 
 
 @pytest.mark.slow
-def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow, home: Path) -> None:
+def test_what_the_office_has_not_adopted_is_not_shown_but_mentioned(office: Gkflow, home: Path) -> None:
     file = home / "config" / "calendar" / "own.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(
@@ -143,11 +143,11 @@ def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow
         command = [sys.executable, "-m", "gkflow", *words]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
 
-    def told(*words: str) -> str:
+    def shown(*words: str) -> str:
         return said("calendar", *words)
 
     for words in (("2025-03",), ("2025-03-12",), ("show", "2025-03")):
-        drawn = told(*words)
+        drawn = shown(*words)
         assert "植树节" not in drawn
         assert "另有新的放假安排尚未采用" in drawn
     # Third working day after Monday 10 March, the Wednesday being worked; off, once the notice is adopted.
@@ -158,9 +158,9 @@ def test_what_the_office_has_not_adopted_is_not_shown_but_told_of(office: Gkflow
         start = "2025-03-10" if unit == "day" else "2025-02-12"
         assert day in said("deadline", start, "2" if unit == "day" else "1", "--unit", unit)
     # The packages do not know the day, and neither does what the office reckons with.
-    assert json.loads(told("compare", "2025", "--format", "json")) == []
+    assert json.loads(shown("compare", "2025", "--format", "json")) == []
     said("calendar", "adopt", "--apply", "--yes", "--by", "某办")
-    assert "放假（植树节）" in told("2025-03-12")
+    assert "放假（植树节）" in shown("2025-03-12")
     for start, n, unit, day in (
         ("2025-03-10", "3", "working_day", "2025-03-14"),
         ("2025-03-10", "2", "day", "2025-03-13"),
@@ -177,28 +177,28 @@ def events(text: str) -> list[Any]:
 
 
 def test_a_month_as_an_icalendar_file_holds_days_off_and_make_up_days(gkflow: Gkflow, tmp_path: Path) -> None:
-    told = events(gkflow("calendar", "show", "2026-10", "--format", "ics").out)
-    assert [(str(each["SUMMARY"]), each["DTSTART"].dt, each["DTEND"].dt, str(each["STATUS"])) for each in told] == [
+    shown = events(gkflow("calendar", "show", "2026-10", "--format", "ics").out)
+    assert [(str(each["SUMMARY"]), each["DTSTART"].dt, each["DTEND"].dt, str(each["STATUS"])) for each in shown] == [
         ("国庆节 放假", date(2026, 10, 1), date(2026, 10, 8), "CONFIRMED"),
         ("国庆节 调休上班", date(2026, 10, 10), date(2026, 10, 11), "CONFIRMED"),
     ]
-    assert str(told[0]["DESCRIPTION"]) == "国办发明电〔2025〕7号"
+    assert str(shown[0]["DESCRIPTION"]) == "国办发明电〔2025〕7号"
     file = tmp_path / "october.ics"
     assert gkflow("calendar", "show", "2026-10", "--output", str(file)).code == 0
-    assert [each["UID"] for each in events(file.read_text(encoding="utf-8"))] == [each["UID"] for each in told]
+    assert [each["UID"] for each in events(file.read_text(encoding="utf-8"))] == [each["UID"] for each in shown]
 
 
 def test_a_predicted_day_off_is_tentative(gkflow: Gkflow) -> None:
-    told = events(gkflow("calendar", "show", "2089-10", "--format", "ics").out)
-    assert told
-    assert {str(each["STATUS"]) for each in told} == {"TENTATIVE"}
-    assert all("推定" in str(each["DESCRIPTION"]) for each in told)
+    shown = events(gkflow("calendar", "show", "2089-10", "--format", "ics").out)
+    assert shown
+    assert {str(each["STATUS"]) for each in shown} == {"TENTATIVE"}
+    assert all("推定" in str(each["DESCRIPTION"]) for each in shown)
 
 
 def test_the_cases_of_the_office_are_in_its_file(register: Gkflow) -> None:
-    (told,) = events(register("calendar", "show", "2022-11", "--format", "ics").out)
-    assert (told["DTSTART"].dt, str(told["STATUS"])) == (date(2022, 11, 2), "CONFIRMED")
-    assert str(told["SUMMARY"]) == "逾期未办 答复期限 RC01"
+    (shown,) = events(register("calendar", "show", "2022-11", "--format", "ics").out)
+    assert (shown["DTSTART"].dt, str(shown["STATUS"])) == (date(2022, 11, 2), "CONFIRMED")
+    assert str(shown["SUMMARY"]) == "逾期未办 答复期限 RC01"
 
 
 # --- for whom, and as known when ------------------------------------------------------------------------------
@@ -227,9 +227,9 @@ def test_a_deadline_in_a_region_counts_its_days(gkflow: Gkflow) -> None:
 
     assert last() == "2017-04-05"
     assert last("--region", "450000") == "2017-04-08"  # a Saturday, worked there
-    told = gkflow("deadline", "2017-03-29", "4", "--region", "450000", "--explain").out
-    assert "地区    450000" in told
-    assert "2017-04-01  星期六  不计入  壮族三月三  广西壮族自治区人民政府办公厅" in told
+    shown = gkflow("deadline", "2017-03-29", "4", "--region", "450000", "--explain").out
+    assert "地区    450000" in shown
+    assert "2017-04-01  星期六  不计入  壮族三月三  广西壮族自治区人民政府办公厅" in shown
 
 
 @pytest.mark.parametrize(
@@ -237,8 +237,8 @@ def test_a_deadline_in_a_region_counts_its_days(gkflow: Gkflow) -> None:
 )
 def test_a_deadline_is_answered_as_one_would_have_answered_then(known: str, last: str, gkflow: Gkflow) -> None:
     words = ("deadline", "2019-12-31", "20", "--as-known-on", known)
-    told = json.loads(gkflow(*words, "--format", "json").out)
-    assert (told["deadline"], told["provisional"]) == (last, False)
+    shown = json.loads(gkflow(*words, "--format", "json").out)
+    assert (shown["deadline"], shown["provisional"]) == (last, False)
     lines = gkflow(*words).out.splitlines()
     assert f"通知    只按 {known} 以前（含当日）公布的" in lines
     assert lines[-1].startswith(f"届满日  {last}")
@@ -281,12 +281,12 @@ def test_a_make_up_day_inside_a_suspension_has_its_notice(gkflow: Gkflow) -> Non
 
 
 def test_every_day_off_of_a_reckoning_has_its_source_as_json(gkflow: Gkflow) -> None:
-    told = json.loads(gkflow("deadline", "2026-09-24", "10", "--format", "json").out)
+    shown = json.loads(gkflow("deadline", "2026-09-24", "10", "--format", "json").out)
     # 25-27 September, 1-7 October; 10 October is worked.
-    assert Counter(line["why"] for line in told["working"] if line["source"] == "国办发明电〔2025〕7号") == {
+    assert Counter(line["why"] for line in shown["working"] if line["source"] == "国办发明电〔2025〕7号") == {
         "holiday: 中秋节": 3, "holiday: 国庆节": 7, "makeup: 国庆节": 1
     }  # fmt: skip
-    assert {line["why"] for line in told["working"] if line["source"] is None} == {"day_zero", "counted", "weekend"}
+    assert {line["why"] for line in shown["working"] if line["source"] is None} == {"day_zero", "counted", "weekend"}
     foreseen = json.loads(gkflow("deadline", "2089-09-20", "20", "--format", "json").out)["working"][1:]
     assert all(line["why"].endswith(" (predicted)") for line in foreseen)
     assert {line["source"] for line in foreseen} == {
@@ -298,7 +298,7 @@ def test_every_day_off_of_a_reckoning_has_its_source_as_json(gkflow: Gkflow) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "shown"),
     [
         (("calendar", "2026-10", "2026-11"), "多余的参数：2026-11"),
         (("calendar", "2026"), "一次一个月份；几个月用 gkflow calendar show"),
@@ -314,10 +314,10 @@ def test_every_day_off_of_a_reckoning_has_its_source_as_json(gkflow: Gkflow) -> 
         (("calendar", "show", "2026-10", "--output", "nowhere/x.ics"), "文件或者文件夹不存在"),
     ],
 )
-def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: Gkflow) -> None:
+def test_wrong_use_is_one_clear_line(words: tuple[str, ...], shown: str, gkflow: Gkflow) -> None:
     done = gkflow(*words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert shown in done.err
     assert done.err.count("\n") == 1
 
 
@@ -331,9 +331,9 @@ def test_each_day_carries_its_notice_its_publication_and_for_whom_it_holds(gkflo
     )  # fmt: skip
     assert row["title"] == "国务院办公厅关于2026年部分节假日安排的通知"
     assert row["url"].startswith("https://www.gov.cn/")
-    told = gkflow("calendar", "2026-10-10").out
-    assert "全国，2025-11-04 公布" in told
-    assert row["url"] in told
+    shown = gkflow("calendar", "2026-10-10").out
+    assert "全国，2025-11-04 公布" in shown
+    assert row["url"] in shown
 
 
 def test_a_local_day_names_its_region_and_whom_it_binds(gkflow: Gkflow) -> None:

@@ -69,15 +69,15 @@ def test_init_in_a_place_that_cannot_be_written_is_one_line(gkflow: Gkflow, tmp_
 # -- receive and do ----------------------------------------------------------------------------------------------
 
 
-def test_receive_tells_number_day_zero_last_day_and_next_actions(office: Gkflow) -> None:
-    told = object_of(office, "receive", "依申请公开", "--day", "2025-09-22", "--fact", "收件方式=当面提交")
-    assert list(told) == [
+def test_receive_shows_number_day_zero_last_day_and_next_actions(office: Gkflow) -> None:
+    result = object_of(office, "receive", "依申请公开", "--day", "2025-09-22", "--fact", "收件方式=当面提交")
+    assert list(result) == [
         "case", "seq", "workflow", "state", "state_label", "public", "day", "day_zero", "last_day", "provisional",
         "opened", "next", "findings",
     ]  # fmt: skip
-    assert (told["case"], told["seq"], told["public"], told["opened"]) == ("GK-2025-0001", 1, "已收到申请", [])
-    assert (told["day_zero"], told["last_day"]) == ("2025-09-22", "2025-10-24")
-    assert "register" in told["next"]
+    assert (result["case"], result["seq"], result["public"], result["opened"]) == ("GK-2025-0001", 1, "已收到申请", [])
+    assert (result["day_zero"], result["last_day"]) == ("2025-09-22", "2025-10-24")
+    assert "register" in result["next"]
 
 
 def test_receive_without_writing(office: Gkflow) -> None:
@@ -98,8 +98,8 @@ def test_do_without_an_action_lists_what_may_be_done(register: Gkflow) -> None:
     reply = next(row for row in rows if row["action"] == "reply")
     assert reply["must"] == ["decision", "method"]
     assert "archive" not in [row["action"] for row in rows]
-    told = register("do", "RC01").out
-    assert all(word in told for word in ("decision", "答复类型", "method", "送达方式"))
+    result = register("do", "RC01").out
+    assert all(word in result for word in ("decision", "答复类型", "method", "送达方式"))
 
 
 def test_do_shows_the_old_and_the_new_last_day(office: Gkflow) -> None:
@@ -186,7 +186,7 @@ def test_filters_take_codes_and_labels(register: Gkflow) -> None:
     assert (due["case"], due["days_left"], due["light"]) == ("RC01", 2, "orange")
 
 
-def test_exit_code_tells_of_a_list_that_is_not_empty(register: Gkflow) -> None:
+def test_exit_code_reports_a_list_that_is_not_empty(register: Gkflow) -> None:
     assert register("cases", "--overdue", "--as-of", "2022-11-15", "--exit-code").code == 1
     assert register("cases", "--overdue", "--as-of", "2011-06-02", "--exit-code").code == 0
     assert register("cases", "--overdue", "--as-of", "2011-06-02").out == "没有符合条件的案件。\n"
@@ -228,22 +228,22 @@ def test_a_file_that_cannot_be_written_is_one_line(register: Gkflow, tmp_path: P
 # -- show and explain --------------------------------------------------------------------------------------------
 
 
-def test_show_tells_findings_proposals_and_what_may_be_done(register: Gkflow, golden: Golden) -> None:
+def test_show_lists_findings_proposals_and_what_may_be_done(register: Gkflow, golden: Golden) -> None:
     golden("show-RC24", register("show", "RC24", "--as-of", "2022-11-15").out)
-    told = object_of(register, "show", "RC24", "--as-of", "2022-11-15")
-    assert [(each["seq"], each["code"]) for each in told["findings"]] == [
+    result = object_of(register, "show", "RC24", "--as-of", "2022-11-15")
+    assert [(each["seq"], each["code"]) for each in result["findings"]] == [
         (2, "not_allowed"), (2, "facts_missing"), (2, "notice_late"),
     ]  # fmt: skip
-    assert [(each["clock"], each["action"]) for each in told["proposals"]] == [("payment", "abandon")]
+    assert [(each["clock"], each["action"]) for each in result["proposals"]] == [("payment", "abandon")]
 
 
 def test_show_of_a_day_knows_nothing_of_later_entries(register: Gkflow) -> None:
-    told = object_of(register, "show", "RC24", "--as-of", "2022-09-01")
-    assert [entry["action"] for entry in told["record"]] == ["receive"]
-    assert (told["state"], told["findings"]) == ("received", [])
+    result = object_of(register, "show", "RC24", "--as-of", "2022-09-01")
+    assert [entry["action"] for entry in result["record"]] == ["receive"]
+    assert (result["state"], result["findings"]) == ("received", [])
 
 
-def test_nothing_of_a_request_is_shown_to_the_public_and_the_reason_is_told(office: Gkflow) -> None:
+def test_nothing_of_a_request_is_shown_to_the_public_and_the_reason_is_given(office: Gkflow) -> None:
     office("receive", "--day", "2025-09-22", "--fact", "channel=in_person", "--fact", "applicant_name=王五")
     done = office("show", "GK-2025-0001", "--public")
     assert (done.code, done.out) == (0, "")
@@ -284,8 +284,8 @@ def test_explain_shows_suspension_and_extension(office: Gkflow, golden: Golden) 
 
 def test_the_explanation_as_json(office: Gkflow) -> None:
     a_suspended_and_extended_case(office)
-    told = object_of(office, "explain", "S1", "--as-of", "2025-11-10")
-    assert list(told) == [
+    result = object_of(office, "explain", "S1", "--as-of", "2025-11-10")
+    assert list(result) == [
         "case", "clock", "clock_label", "ref", "as_of", "limit", "limit_label", "length", "unit", "article", "quote",
         "known", "decree", "rest_day_receipt", "leaves_out", "month_end", "roll", "start", "base", "deadline",
         "extension", "status", "verdict",
@@ -293,23 +293,23 @@ def test_the_explanation_as_json(office: Gkflow) -> None:
         "last_moment", "history", "working",
     ]  # fmt: skip
     # 2025-11-06 is the last day of the worked example of 第三十三条; ten working days later is 2025-11-20.
-    assert (told["base"], told["deadline"], told["extension"]) == ("2025-11-06", "2025-11-20", 10)
-    assert [(each["day"], each["verb"], each["ref"], each["days"]) for each in told["history"]] == [
+    assert (result["base"], result["deadline"], result["extension"]) == ("2025-11-06", "2025-11-20", 10)
+    assert [(each["day"], each["verb"], each["ref"], each["days"]) for each in result["history"]] == [
         ("2025-09-22", "start", None, None),
         ("2025-09-29", "suspend", "甲公司", None),
         ("2025-10-17", "resume", "甲公司", None),
         ("2025-11-03", "extend", None, 10),
     ]
-    assert list(told["history"][0]) == ["day", "verb", "action", "action_label", "seq", "ref", "days"]
-    assert list(told["working"][0]) == ["day", "counted", "why", "source"]
-    assert [line["counted"] for line in told["working"] if line["counted"]] == list(range(1, 31))
-    assert told["working"][8] == {"day": "2025-09-30", "counted": None, "why": "suspended: 甲公司", "source": None}
+    assert list(result["history"][0]) == ["day", "verb", "action", "action_label", "seq", "ref", "days"]
+    assert list(result["working"][0]) == ["day", "counted", "why", "source"]
+    assert [line["counted"] for line in result["working"] if line["counted"]] == list(range(1, 31))
+    assert result["working"][8] == {"day": "2025-09-30", "counted": None, "why": "suspended: 甲公司", "source": None}
 
 
 def test_the_clock_of_one_consultation_can_be_asked_for(office: Gkflow) -> None:
     a_suspended_and_extended_case(office)
-    told = object_of(office, "explain", "S1", "--clock", "third_party/甲公司", "--as-of", "2025-11-10")
-    assert (told["clock"], told["ref"], told["stopped"]) == ("third_party", "甲公司", "2025-10-17")
+    result = object_of(office, "explain", "S1", "--clock", "third_party/甲公司", "--as-of", "2025-11-10")
+    assert (result["clock"], result["ref"], result["stopped"]) == ("third_party", "甲公司", "2025-10-17")
     assert office("explain", "S1", "--clock", "third_party/乙公司", "--as-of", "2025-11-10").code == 2
 
 

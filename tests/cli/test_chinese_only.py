@@ -1,4 +1,4 @@
-"""No English inside Chinese answers (中文提示): what can be provoked is told in Chinese, codes and paths aside."""
+"""No English inside Chinese answers (中文提示): all that can be provoked is in Chinese, codes and paths aside."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ FAULTS: list[tuple[str, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("settings", "words"), FAULTS, ids=lambda each: " ".join(each)[:40] if each else "")
-def test_a_fault_is_told_in_chinese(settings: str, words: tuple[str, ...], register: Gkflow, home: Path) -> None:
+def test_a_fault_is_reported_in_chinese(settings: str, words: tuple[str, ...], register: Gkflow, home: Path) -> None:
     path = home / "gkflow.toml"
     text = path.read_text(encoding="utf-8")
     if settings.startswith("url"):
@@ -103,10 +103,10 @@ def test_a_fault_is_told_in_chinese(settings: str, words: tuple[str, ...], regis
     (home / "x.json").write_text("", encoding="utf-8")
     done = register(*(word.replace("{home}", home.as_posix()) for word in words))
     assert done.code != 0, words
-    told = (done.err + done.out).replace(home.as_posix(), "/home")
-    assert re.search("[\u4e00-\u9fff]", told), told
+    printed = (done.err + done.out).replace(home.as_posix(), "/home")
+    assert re.search("[\u4e00-\u9fff]", printed), printed
     if "is not TOML" not in register(*words, "--lang", "en").err:  # what its parser says is quoted
-        assert not english(told), (english(told), told)
+        assert not english(printed), (english(printed), printed)
 
 
 NUMBERS = [
@@ -132,7 +132,7 @@ def shell(home: Path, words: str, **more: str) -> subprocess.CompletedProcess[st
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_is_told_in_chinese(register: Gkflow, home: Path) -> None:
+def test_a_full_disk_is_reported_in_chinese(register: Gkflow, home: Path) -> None:
     assert shell(home, "gkflow cases --all >/dev/full").stderr == "gkflow: 无法输出：磁盘已满\n"
     english = shell(home, "gkflow cases --all --lang en >/dev/full").stderr
     assert english == "gkflow: cannot write to standard output: no space left on the disk\n"
@@ -211,9 +211,9 @@ def test_a_backup_with_settings_at_fault_is_named_and_leaves_no_folder(
 
 def test_the_help_of_backup_and_restore_shows_the_ending(gkflow: Gkflow) -> None:
     for name in ("backup", "restore"):
-        told = gkflow(name, "--help").out
-        assert ".zip" in told
-        assert ".db" not in told
+        printed = gkflow(name, "--help").out
+        assert ".zip" in printed
+        assert ".db" not in printed
 
 
 ROWS = "case,workflow,day,action\nX1,request,2022-09-30,no_such\nX2,nothing,2022-09-30,receive\n"
@@ -253,6 +253,6 @@ def test_a_write_under_a_made_up_clock_is_warned_of_once(
     for words in (("cases",), ("show", "N-1"), ("do", "N-1", "note", "--fact", "text=x", "--dry-run")):
         assert "GKFLOW_NOW" not in office(*words).err
     monkeypatch.setenv("GKFLOW_NOW", "2035-03-03T09:00")
-    told = office("doctor").out
-    assert "早于最近一次写入 2036-03-03" in told
-    assert told.count("GKFLOW_NOW") == 2  # the clock, and the sweep of a day to come
+    printed = office("doctor").out
+    assert "早于最近一次写入 2036-03-03" in printed
+    assert printed.count("GKFLOW_NOW") == 2  # the clock, and the sweep of a day to come

@@ -71,8 +71,8 @@ def test_a_case_before_its_first_clock_says_so(office: Gkflow) -> None:
 
 def test_the_help_of_a_correction_lists_the_facts_that_may_be_given(register: Gkflow) -> None:
     for action in ("correct_entry", "更正记录"):
-        told = register("do", "RC01", action, "--help").out
-        must, _, facts = told.partition("更正后的要素，可以是本流程的任一要素")
+        printed = register("do", "RC01", action, "--help").out
+        must, _, facts = printed.partition("更正后的要素，可以是本流程的任一要素")
         assert "seq " in must
         assert "reason " in must
         named = [line.split()[0] for line in facts.splitlines() if line.startswith("  ") and line[2] != " "]

@@ -35,8 +35,8 @@ def voided(office: Gkflow) -> Gkflow:
 
 
 def test_show_strikes_out_what_was_voided_and_names_the_entry_that_did(voided: Gkflow) -> None:
-    told = json.loads(voided("show", "A", "--format", "json").out)
-    by = {each["seq"]: each["voided_by"] for each in told["record"]}
+    result = json.loads(voided("show", "A", "--format", "json").out)
+    by = {each["seq"]: each["voided_by"] for each in result["record"]}
     assert by == {1: None, 2: None, 3: 4, 4: None, 5: None}
     (line,) = [line for line in voided("show", "A").out.splitlines() if "已由第 4 条作废" in line]
     assert "2026-03-20" in line
@@ -60,8 +60,8 @@ def test_every_command_that_knows_a_day_knows_what_was_believed(voided: Gkflow, 
     assert (cases(), cases(*BEFORE)) == (["A"], [])
 
     def shown(*words: str) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(voided("show", "A", *words, "--format", "json").out)
-        return told
+        result: dict[str, Any] = json.loads(voided("show", "A", *words, "--format", "json").out)
+        return result
 
     assert [each["day"] for each in shown(*BEFORE)["record"]] == ["2026-03-02", "2026-03-02", "2026-03-20"]
     assert len(shown()["record"]) == 5

@@ -20,18 +20,18 @@ def reckoned(gkflow: Gkflow, *words: str) -> dict[str, Any]:
 
 
 def test_the_keys_are_those_that_scripts_rely_on(gkflow: Gkflow) -> None:
-    told = reckoned(gkflow, "2022-09-30", "20")
+    result = reckoned(gkflow, "2022-09-30", "20")
     keys = ["start", "length", "unit", "deadline", "provisional", "earliest", "latest", "local_unknown", "working"]
-    assert list(told) == keys
-    assert {key: told[key] for key in ("start", "length", "unit", "deadline", "provisional")} == {
+    assert list(result) == keys
+    assert {key: result[key] for key in ("start", "length", "unit", "deadline", "provisional")} == {
         "start": "2022-09-30", "length": 20, "unit": "working_day", "deadline": "2022-11-02", "provisional": False,
     }  # fmt: skip
-    assert told["earliest"] == told["latest"] == "2022-11-02"
-    assert told["working"][0] == {"day": "2022-09-30", "counted": None, "why": "day_zero", "source": None}
-    assert told["working"][-1] == {"day": "2022-11-02", "counted": 20, "why": "counted", "source": None}
-    why = {line["day"]: line["why"] for line in told["working"]}
+    assert result["earliest"] == result["latest"] == "2022-11-02"
+    assert result["working"][0] == {"day": "2022-09-30", "counted": None, "why": "day_zero", "source": None}
+    assert result["working"][-1] == {"day": "2022-11-02", "counted": 20, "why": "counted", "source": None}
+    why = {line["day"]: line["why"] for line in result["working"]}
     assert (why["2022-10-07"], why["2022-10-08"], why["2022-10-15"]) == ("holiday: 国庆节", "makeup: 国庆节", "weekend")
-    assert [line["counted"] for line in told["working"] if line["counted"]] == list(range(1, 21))
+    assert [line["counted"] for line in result["working"] if line["counted"]] == list(range(1, 21))
 
 
 @pytest.mark.parametrize("day", ["2022-09-30", "2022/9/30", "2022年9月30日", "2022.9.30"])
@@ -61,15 +61,15 @@ def test_the_last_day(words: tuple[str, ...], deadline: str, gkflow: Gkflow) -> 
 
 
 def test_a_deadline_without_a_notice_is_provisional_and_says_its_range(gkflow: Gkflow) -> None:
-    told = reckoned(gkflow, "2026-12-10", "20")
-    assert (told["deadline"], told["provisional"]) == ("2027-01-08", True)
-    assert (told["earliest"], told["latest"]) == ("2027-01-01", "2027-01-13")
+    result = reckoned(gkflow, "2026-12-10", "20")
+    assert (result["deadline"], result["provisional"]) == ("2027-01-08", True)
+    assert (result["earliest"], result["latest"]) == ("2027-01-01", "2027-01-13")
     words = gkflow("deadline", "2026-12-10", "20").out
     assert "届满日  2027-01-08（星期五）  暂定" in words
     assert "2027-01-01 至 2027-01-13" in words
 
 
-def test_the_reckoning_is_told_day_by_day(gkflow: Gkflow) -> None:
+def test_the_reckoning_is_shown_day_by_day(gkflow: Gkflow) -> None:
     lines = gkflow("deadline", "2022-09-30", "1", "--explain").out.splitlines()
     assert "2022-09-30  星期五  起算日  当日不计入（民法典第二百零一条）" in lines
     assert "2022-10-01  星期六  不计入  国庆节  国办发明电〔2021〕11号" in lines
@@ -134,12 +134,12 @@ def test_the_limits_of_one_workflow(gkflow: Gkflow) -> None:
         (("2025-03-28", "3", "--region", "450000"), "壮族三月三"),
     ],
 )
-def test_a_region_whose_local_days_are_not_known_has_no_firm_day_and_is_told_so(
+def test_a_region_whose_local_days_are_not_known_has_no_firm_day_and_says_so(
     gkflow: Gkflow, words: tuple[str, ...], festival: str
 ) -> None:
-    told = reckoned(gkflow, *words)
-    assert told["provisional"]
-    assert festival in told["local_unknown"]
+    result = reckoned(gkflow, *words)
+    assert result["provisional"]
+    assert festival in result["local_unknown"]
     said = gkflow("deadline", *words).out
     assert f"{festival}：2025年哪几天放假尚不知道" in said
     assert "暂定" in said
@@ -155,5 +155,5 @@ def test_a_region_says_which_local_notices_are_known(gkflow: Gkflow) -> None:
 
 @pytest.mark.parametrize("words", [("2028-03-06", "1"), ("2028-03-06", "2"), ("2028-03-03", "1", "--unit", "month")])
 def test_the_provisional_range_never_begins_before_day_one(gkflow: Gkflow, words: tuple[str, ...]) -> None:
-    told = reckoned(gkflow, *words)
-    assert told["start"] < told["earliest"] <= told["deadline"] <= told["latest"]
+    result = reckoned(gkflow, *words)
+    assert result["start"] < result["earliest"] <= result["deadline"] <= result["latest"]

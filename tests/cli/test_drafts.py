@@ -66,8 +66,8 @@ def test_a_list_of_drafts_names_the_fact_and_not_all_of_its_choices(
     register: Gkflow, facts: tuple[str, ...], named: str
 ) -> None:
     given = [word for fact in facts for word in ("--fact", fact)]
-    told = register("do", "RC01", "reply", *given, "--day", "2022-11-01", "--by", "张三", "--draft")
-    assert told.code == 2
+    result = register("do", "RC01", "reply", *given, "--day", "2022-11-01", "--by", "张三", "--draft")
+    assert result.code == 2
 
     (row,) = rows_of(register, "drafts")
     table = register("drafts").out
@@ -130,8 +130,8 @@ def test_a_case_that_could_not_be_opened_is_kept_and_opened_later(office: Gkflow
     assert (row["case"], row["workflow"], row["action"]) == (None, "opinion", "report")
     assert "（新收件）" in office("drafts").out
     entered = office("drafts", "enter", "1", "--fact", "获知时刻=2026-03-01 22:00", "--format", "json")
-    told = json.loads(entered.out)
-    assert (told["case"], told["day"], told["last_day"], told["draft"]) == (
+    result = json.loads(entered.out)
+    assert (result["case"], result["day"], result["last_day"], result["draft"]) == (
         "GK-2026-0001",
         "2026-03-02",
         "2026-03-03",
@@ -196,7 +196,7 @@ def test_an_empty_list_is_said(office: Gkflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "result"),
     [
         (("drafts", "send", "1"), "没有动作“send”；有：enter（提交）、drop（删除）"),
         (("drafts", "enter"), "写明草稿编号"),
@@ -209,12 +209,12 @@ def test_an_empty_list_is_said(office: Gkflow) -> None:
         (("do", "RC01", "--draft"), "--draft：写明要办的动作"),
     ],
 )
-def test_wrong_use_is_one_line(words: tuple[str, ...], told: str, register: Gkflow) -> None:
+def test_wrong_use_is_one_line(words: tuple[str, ...], result: str, register: Gkflow) -> None:
     kept_reply(register)
     before = rows_of(register, "drafts")
     done = register(*words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert result in done.err
     assert done.err.count("\n") == 1
     assert rows_of(register, "drafts") == before
 

@@ -101,12 +101,12 @@ def test_the_columns_of_a_spreadsheet_are_in_words(office: Gkflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("--through", "2020-01-01"), "2020-01-01：已经过去"), (("--through", "soon"), "不是日期")]
+    ("words", "message"), [(("--through", "2020-01-01"), "2020-01-01：已经过去"), (("--through", "soon"), "不是日期")]
 )
-def test_wrong_use_is_one_line(words: tuple[str, ...], told: str, office: Gkflow) -> None:
+def test_wrong_use_is_one_line(words: tuple[str, ...], message: str, office: Gkflow) -> None:
     done = office("duties", *words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert done.err.count("\n") == 1
 
 

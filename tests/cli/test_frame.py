@@ -81,22 +81,22 @@ def test_the_language_may_be_named_anywhere(words: tuple[str, ...], gkflow: Gkfl
 def test_the_language_follows_variable_setting_and_locale(
     gkflow: Gkflow, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told() -> str:
+    def printed() -> str:
         return str(gkflow("calendar", "2022-10-08").out)
 
-    assert "调休上班" in told()
+    assert "调休上班" in printed()
     monkeypatch.setenv("LANG", "en_US.UTF-8")
-    assert "make-up" in told()
+    assert "make-up" in printed()
     home.mkdir()
     (home / "gkflow.toml").write_text('lang = "zh"\n', encoding="utf-8")
-    assert "调休上班" in told()
+    assert "调休上班" in printed()
     monkeypatch.setenv("GKFLOW_LANG", "en")
-    assert "make-up" in told()
+    assert "make-up" in printed()
     assert "调休上班" in gkflow("calendar", "2022-10-08", "--lang", "zh").out
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("cheks",), "没有命令 cheks，是不是 check？"),
         (("cases", "--overdu"), "没有选项 --overdu，是不是 --overdue？"),
@@ -120,17 +120,17 @@ def test_the_language_follows_variable_setting_and_locale(
         (("cases",), "请先运行 gkflow init"),
     ],
 )
-def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: Gkflow) -> None:
+def test_wrong_use_is_one_clear_line(words: tuple[str, ...], printed: str, gkflow: Gkflow) -> None:
     done = gkflow(*words)
     assert done.code == 2
     assert done.out == ""
-    assert told in done.err
+    assert printed in done.err
     assert done.err.startswith("gkflow: ")
     assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("show", "RC0l"), "没有案件“RC0l”，是不是 RC"),
         (("show", "RC01", "--as-of", "2001-01-01"), "它的第一条记录在 2022-09-30"),
@@ -148,11 +148,11 @@ def test_wrong_use_is_one_clear_line(words: tuple[str, ...], told: str, gkflow: 
         (("cases", "--clock", "foo"), "没有期限“foo”；有：adoption"),
     ],
 )
-def test_a_refusal_is_one_clear_line(words: tuple[str, ...], told: str, register: Gkflow) -> None:
+def test_a_refusal_is_one_clear_line(words: tuple[str, ...], printed: str, register: Gkflow) -> None:
     done = register(*words)
     assert done.code == 2
     assert done.out == ""
-    assert told in done.err
+    assert printed in done.err
     assert done.err.count("\n") == 1
 
 

@@ -24,11 +24,11 @@ ODD = (
 )  # fmt: skip
 # They run until they are stopped, or set up another folder.
 LEFT_OUT = {"daemon", "demo"}
-# They make files where they are told to: only below the folder of the test.
+# They make files at the path given: only below the folder of the test.
 MAKE_FILES = {"init", "backup", "restore"}
 
 
-def assert_told(done: Any, words: tuple[str, ...]) -> None:
+def assert_reported(done: Any, words: tuple[str, ...]) -> None:
     assert "出乎意料" not in done.err, (words, done.err)
     assert "Traceback" not in done.err + done.out, words
     assert done.code in (0, 1, 2), words
@@ -66,12 +66,12 @@ EACH = [
 
 
 @pytest.mark.parametrize("name", EACH)
-def test_odd_values_are_told_and_never_unexpected(name: str, register: Gkflow, tmp_path: Path) -> None:
+def test_odd_values_are_reported_and_never_unexpected(name: str, register: Gkflow, tmp_path: Path) -> None:
     below = tmp_path / "work"
     below.mkdir()
     os.chdir(below)
     for words in lines(name, 12, seed=1):
-        assert_told(register(*words), words)
+        assert_reported(register(*words), words)
 
 
 # GKFLOW_FUZZ_SEEDS=2-40 tries more than `make test-slow` does.
@@ -81,12 +81,12 @@ _FIRST, _, _LAST = os.environ.get("GKFLOW_FUZZ_SEEDS", "2-3").partition("-")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - LEFT_OUT))
 @pytest.mark.parametrize("seed", range(int(_FIRST), int(_LAST or _FIRST) + 1))
-def test_many_odd_values_are_told(name: str, seed: int, register: Gkflow, tmp_path: Path) -> None:
+def test_many_odd_values_are_reported(name: str, seed: int, register: Gkflow, tmp_path: Path) -> None:
     below = tmp_path / "work"
     below.mkdir()
     os.chdir(below)
     for words in lines(name, 100, seed):
-        assert_told(register(*words), words)
+        assert_reported(register(*words), words)
 
 
 READING = (
@@ -107,7 +107,7 @@ PLACES = ("gkflow.toml", "config/law/own.yaml", "config/calendar/own.yaml", "wor
 @pytest.mark.slow
 @pytest.mark.parametrize("how", sorted(BAD_FILES))
 @pytest.mark.parametrize("place", PLACES)
-def test_a_bad_file_of_the_office_is_told(place: str, how: str, office: Gkflow, home: Path) -> None:
+def test_a_bad_file_of_the_office_is_reported(place: str, how: str, office: Gkflow, home: Path) -> None:
     from gkflow.bootstrap import forget_files
 
     path = home / place
@@ -115,7 +115,7 @@ def test_a_bad_file_of_the_office_is_told(place: str, how: str, office: Gkflow, 
     path.write_bytes(BAD_FILES[how])
     forget_files()
     for words in (("cases",), ("check",), ("init",)):
-        assert_told(office(*words), words)
+        assert_reported(office(*words), words)
     forget_files()
 
 
@@ -143,7 +143,7 @@ def test_a_file_where_a_folder_belongs_and_the_other_way_round(
     forget_files()
     os.chdir(tmp_path)
     for words in READING:
-        assert_told(office(*words), words)
+        assert_reported(office(*words), words)
     forget_files()
 
 
@@ -165,13 +165,13 @@ def test_a_file_where_a_folder_belongs_and_the_other_way_round(
         ("COLUMNS", "-5"),
     ],
 )
-def test_odd_variables_are_told(
+def test_odd_variables_are_reported(
     name: str, value: str, register: Gkflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(name, value)
     os.chdir(tmp_path)
     for words in READING:
         done = register(*words)
-        assert_told(done, words)
+        assert_reported(done, words)
         assert "geheim" not in done.err + done.out
         assert "ge@heim" not in done.err + done.out

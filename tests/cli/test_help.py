@@ -50,17 +50,17 @@ def test_gkflow_help_is_the_help(gkflow: Gkflow) -> None:
 
 
 def test_the_help_of_receive_lists_the_facts_of_the_workflow(gkflow: Gkflow) -> None:
-    told = gkflow("receive", "--help").out
-    assert re.search(r"channel +收件方式：.*in_person 当面", told)
+    printed = gkflow("receive", "--help").out
+    assert re.search(r"channel +收件方式：.*in_person 当面", printed)
     assert "channel" in gkflow("receive", "--help", "--lang", "en").out
-    assert "withhold" not in told
+    assert "withhold" not in printed
     assert "决定" in gkflow("receive", "penalty", "--help").out
 
 
 def test_the_help_of_an_action_lists_its_facts_with_their_choices(register: Gkflow) -> None:
-    told = register("do", "RC01", "答复", "--help").out
-    assert "须填的要素" in told
-    assert re.search(r"method +送达方式：handed 直接送达、posted 邮寄、electronic 电子送达", told)
+    printed = register("do", "RC01", "答复", "--help").out
+    assert "须填的要素" in printed
+    assert re.search(r"method +送达方式：handed 直接送达、posted 邮寄、electronic 电子送达", printed)
     # A wrong case or action leaves the help itself.
     assert register("do", "RC999", "reply", "--help").code == 0
 
@@ -79,16 +79,16 @@ def test_what_may_be_done_fits_any_width_and_breaks_no_code(
         lines = office(*words).out.splitlines()
         assert max(map(width, lines)) <= max(int(columns) + 2, 58), "but for the lines with the command to type"
         assert len(lines) <= 60
-    told = office("do", "W-1").out
+    printed = office("do", "W-1").out
     for row in json.loads(office("do", "W-1", "--format", "json").out):
-        assert row["action"] in told
+        assert row["action"] in printed
         aside = row["action"] in ("note", "correct_entry", "link")
-        missing = [fact for fact in row["must"] if not re.search(rf"(^|\s){fact}(\s|$)", told, re.MULTILINE)]
+        missing = [fact for fact in row["must"] if not re.search(rf"(^|\s){fact}(\s|$)", printed, re.MULTILINE)]
         assert aside or not missing
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("do", "RC01", "reply"), "decision = D-PUB-ALREADY 已主动公开 | D-PUB 予以公开"),
         (("do", "RC01", "zzz"), "有：receive 收件、confirm 确认收到"),
@@ -96,16 +96,16 @@ def test_what_may_be_done_fits_any_width_and_breaks_no_code(
         (("do", "RC01", "reply", "--fact", "method=x", "--fact", "decision=D-PUB"), "handed 直接送达"),
     ],
 )
-def test_a_refusal_lists_what_is_possible(words: tuple[str, ...], told: str, register: Gkflow) -> None:
+def test_a_refusal_lists_what_is_possible(words: tuple[str, ...], printed: str, register: Gkflow) -> None:
     done = register(*words)
     assert done.code == 2
-    assert told in done.err
+    assert printed in done.err
     assert "do you mean" not in done.err
     assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("calendar", "adopt", "--year", "x"), "--year：要写整数"),
         (("daemon", "--every", "0"), "--every：不得小于 0.1"),
@@ -114,11 +114,11 @@ def test_a_refusal_lists_what_is_possible(words: tuple[str, ...], told: str, reg
     ],
 )
 def test_what_the_library_says_of_an_option_is_said_in_chinese(
-    words: tuple[str, ...], told: str, gkflow: Gkflow
+    words: tuple[str, ...], printed: str, gkflow: Gkflow
 ) -> None:
     done = gkflow(*words)
     assert done.code == 2
-    assert told in done.err
+    assert printed in done.err
     assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", done.err.replace("gkflow daemon --help", ""))
 
 
@@ -153,6 +153,6 @@ def test_a_part_of_a_label_is_answered_with_the_label(words: tuple[str, ...], ne
     assert near in done.err
 
 
-def test_a_program_that_gives_a_part_of_a_label_is_told_the_label_as_well() -> None:
+def test_a_program_that_gives_a_part_of_a_label_gets_the_label_as_well() -> None:
     with pytest.raises(NotFound, match='do you mean "行政许可公示"'):
         rules().workflow("许可")

@@ -51,15 +51,15 @@ def test_every_bad_row_is_listed_with_its_number_and_reason_and_the_good_ones_ar
     )  # fmt: skip
     done = office("import", file)
     assert done.code == 1
-    told = {line.split()[1]: line for line in done.out.splitlines() if line.startswith("  第")}
+    printed = {line.split()[1]: line for line in done.out.splitlines() if line.startswith("  第")}
     reasons = {
         "2": "请核对年份",  # a register of long ago is taken, and its case named once
         "3": "收件", "4": "还没有到", "5": "“日期”一栏是空的", "6": "收信", "7": "依申请", "8": "2022-10-40",
         "9": "延长天数", "10": "早于", "11": "流程是“依申请公开”", "12": "错位",
     }  # fmt: skip
-    assert set(told) == set(reasons)
+    assert set(printed) == set(reasons)
     for row, reason in reasons.items():
-        assert reason in told[row]
+        assert reason in printed[row]
     assert "作为备注保存：来电" in done.out
     assert "共 12 行，新记 3 行（1 件案件），已在册 0 行，不予导入 9 行" in done.out.splitlines()[-1]
     assert done.err == ""

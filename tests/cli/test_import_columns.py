@@ -75,7 +75,7 @@ def test_an_export_of_a_platform_is_taken_by_a_mapping(office: Gkflow, files: tu
         ("ignore: [序号]", "ignore: [处罚决定日期]", '"处罚决定日期" is mapped as well'),
     ],
 )
-def test_a_fault_of_the_mapping_is_told_with_its_line_and_nothing_is_taken(
+def test_a_fault_of_the_mapping_is_reported_with_its_line_and_nothing_is_taken(
     office: Gkflow, files: tuple[Path, Path], wrong: str, right: str, said: str
 ) -> None:
     export, mapping = files
@@ -89,7 +89,9 @@ def test_a_fault_of_the_mapping_is_told_with_its_line_and_nothing_is_taken(
         assert opened.cases(include_closed=True) == []
 
 
-def test_a_heading_of_the_mapping_that_the_file_does_not_have_is_told(office: Gkflow, files: tuple[Path, Path]) -> None:
+def test_a_heading_of_the_mapping_that_the_file_does_not_have_is_reported(
+    office: Gkflow, files: tuple[Path, Path]
+) -> None:
     export, mapping = files
     export.write_text(EXPORT.replace("行政相对人名称", "相对人"), encoding="utf-8")
     done = office("import", str(export), "--columns", str(mapping))

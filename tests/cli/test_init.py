@@ -30,7 +30,7 @@ def test_an_older_database_is_brought_up_and_both_schemas_are_named(office: Comm
 
 
 def test_a_new_office_names_no_schema(gkflow: Command) -> None:
-    told = gkflow("--lang", "en", "init")
+    result = gkflow("--lang", "en", "init")
 
-    assert told.code == 0
-    assert "schema" not in told.out
+    assert result.code == 0
+    assert "schema" not in result.out

@@ -86,7 +86,7 @@ def of_limit(gkflow: Gkflow, name: str, *words: str) -> list[dict[str, Any]]:
     ("day", "length", "since", "until"),
     [("2019-05-14", 15, "2008-05-01", "2019-05-15"), ("2019-05-15", 20, "2019-05-15", None)],
 )
-def test_a_limit_is_told_as_it_is_in_force_on_the_day_asked_for(
+def test_a_limit_is_shown_as_it_is_in_force_on_the_day_asked_for(
     gkflow: Gkflow, day: str, length: int, since: str, until: str | None
 ) -> None:
     # 条例 2008年文本 第二十四条: 15个工作日; 2019-05-15 施行的第三十三条: 20个工作日.
@@ -94,7 +94,7 @@ def test_a_limit_is_told_as_it_is_in_force_on_the_day_asked_for(
     assert (row["length"], row["since"], row["until"], row["to_come"]) == (length, since, until, False)
 
 
-def test_a_limit_that_has_no_value_yet_is_told_as_one_to_come_and_a_repealed_one_as_repealed(gkflow: Gkflow) -> None:
+def test_a_limit_that_has_no_value_yet_is_shown_as_one_to_come_and_a_repealed_one_as_repealed(gkflow: Gkflow) -> None:
     (row,) = of_limit(gkflow, REPLY, "--on", "2008-04-30")
     assert (row["length"], row["since"], row["to_come"], row["article"]) == (None, "2008-05-01", True, None)
     name = "credit-repair-2019/publicity-general-minimum"  # repealed from 2023-05-01

@@ -31,7 +31,7 @@ def lose(home: Path, how: str) -> None:
     "words", [("init",), ("cases",), ("receive", "--fact", "channel=fax"), ("verify",), ("sweep",)]
 )
 @pytest.mark.parametrize(
-    ("how", "told"),
+    ("how", "message"),
     [
         ("gone", "不见了"),
         ("empty", "不见了"),
@@ -39,14 +39,14 @@ def lose(home: Path, how: str) -> None:
         ("folder", "不是 gkflow 数据库"),
     ],
 )
-def test_a_lost_database_is_told_and_nothing_is_made(
-    words: tuple[str, ...], how: str, told: str, office: Gkflow, home: Path
+def test_a_lost_database_is_reported_and_nothing_is_made(
+    words: tuple[str, ...], how: str, message: str, office: Gkflow, home: Path
 ) -> None:
     lose(home, how)
     before = everything(home)
     done = office(*words)
     assert done.code == 2
-    assert told in done.err
+    assert message in done.err
     assert "备份" in done.err
     assert done.err.count("\n") == 1
     assert done.out == ""

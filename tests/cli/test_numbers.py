@@ -39,7 +39,7 @@ def test_without_a_series_the_numbers_are_those_of_unit_and_year(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('penalty = "C F"', "字母、数字或者汉字"),
         ("penalty = 3", "字母、数字或者汉字"),
@@ -47,9 +47,9 @@ def test_without_a_series_the_numbers_are_those_of_unit_and_year(
         ('penality = "A"', "没有流程“penality”，是不是 penalty？"),
     ],
 )
-def test_a_series_that_cannot_be_is_told(text: str, told: str, office: Gkflow, home: Path) -> None:
+def test_a_series_that_cannot_be_is_reported(text: str, message: str, office: Gkflow, home: Path) -> None:
     with (home / "gkflow.toml").open("a", encoding="utf-8") as file:
         file.write(f"\n[numbers]\n{text}\n")
     done = office("cases")
     assert done.code in (1, 2)
-    assert told in done.err
+    assert message in done.err

@@ -56,20 +56,20 @@ def test_every_list_is_written_into_the_file_that_is_named(
         path.unlink(missing_ok=True)
         given = () if implied or name == "feed" else ("--format", format)
 
-        told = register(name, *words, *given, "-o", str(path))
+        result = register(name, *words, *given, "-o", str(path))
 
-        assert told.code == 0, (told.err, format, words)
+        assert result.code == 0, (result.err, format, words)
         assert BEGINS[format](path.read_bytes()), (format, words)
         # The file has the rows, and not the screen: in a table's place a sentence may be printed.
-        assert "───" not in told.out
-        assert not told.out or format == "table" or not given, (format, words)
+        assert "───" not in result.out
+        assert not result.out or format == "table" or not given, (format, words)
 
 
 def test_a_name_that_ends_otherwise_is_refused_before_anything_is_swept(office: Command, tmp_path: Path) -> None:
-    told = office("sweep", "-o", str(tmp_path / "swept.doc"))
+    result = office("sweep", "-o", str(tmp_path / "swept.doc"))
 
-    assert told.code == 2
-    assert ".doc" in told.err
+    assert result.code == 2
+    assert ".doc" in result.err
     assert office("sweep").out.startswith("已巡检")
 
 
@@ -87,7 +87,7 @@ def test_a_format_of_one_command_is_not_written_under_the_name_of_another(
     "words", [("notices", "--retry", "all"), ("notices", "--show", "1"), ("sweep", "--unsweep", "--reason", "时钟有误")]
 )
 def test_what_prints_no_list_takes_no_file(office: Command, tmp_path: Path, words: tuple[str, ...]) -> None:
-    told = office(*words, "-o", str(tmp_path / "list.txt"))
+    result = office(*words, "-o", str(tmp_path / "list.txt"))
 
-    assert told.code == 2
-    assert "--output" in told.err
+    assert result.code == 2
+    assert "--output" in result.err

@@ -104,10 +104,10 @@ def test_this_year_is_the_last_one_and_2008_the_first(office: Gkflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("--year", "去年"), "--year = 去年：不是整数"), (("--format", "pdf"), "--format 只能是")]
+    ("words", "message"), [(("--year", "去年"), "--year = 去年：不是整数"), (("--format", "pdf"), "--format 只能是")]
 )
-def test_wrong_use_is_one_line(words: tuple[str, ...], told: str, office: Gkflow) -> None:
+def test_wrong_use_is_one_line(words: tuple[str, ...], message: str, office: Gkflow) -> None:
     done = office("remedies", *words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert done.err.count("\n") == 1

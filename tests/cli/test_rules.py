@@ -64,8 +64,8 @@ def test_every_command_that_shows_or_writes_says_in_one_line_that_rules_wait(
 
 def test_list_and_explanation_stay_together_before_and_after_the_adoption(waiting: Gkflow) -> None:
     def explained() -> str:
-        told = waiting("explain", "GK-2022-0001", "--as-of", "2026-11-01", "--clock", "reply", "--format", "json")
-        return str(json.loads(told.out)["deadline"])
+        result = waiting("explain", "GK-2022-0001", "--as-of", "2026-11-01", "--clock", "reply", "--format", "json")
+        return str(json.loads(result.out)["deadline"])
 
     assert (deadline(waiting), explained()) == ("2022-09-30", "2022-09-30")
     before = rows_of(waiting, "rules")
@@ -85,13 +85,13 @@ def test_list_and_explanation_stay_together_before_and_after_the_adoption(waitin
 
 
 def test_looking_at_what_waits_changes_nothing_and_json_has_both_lists(waiting: Gkflow) -> None:
-    told = json.loads(waiting("rules", "adopt", "--format", "json").out)
-    assert (told["applied"], told["edition"], told["earlier"]) == (False, None, 1)
-    (change,) = told["changes"]
+    result = json.loads(waiting("rules", "adopt", "--format", "json").out)
+    assert (result["applied"], result["edition"], result["earlier"]) == (False, None, 1)
+    (change,) = result["changes"]
     assert (change["kind"], change["name"], change["old"], change["new"], change["line"]) == (
         "limit", "ogi-regulations/reply", 20, 15, 26,
     )  # fmt: skip
-    (moved,) = told["moved"]
+    (moved,) = result["moved"]
     assert (moved["case"], moved["old"], moved["new"]) == ("GK-2022-0001", "2022-09-30", "2022-09-23")
     assert len(rows_of(waiting, "rules")) == 1
     assert waiting("rules", "adopt", "--apply").code == 2, "nobody said yes"
@@ -109,9 +109,9 @@ def test_doctor_names_the_command_and_a_fault_its_place(waiting: Gkflow, home: P
     assert WAITS in waiting("doctor").out
     text = (home / LAW).read_text(encoding="utf-8")
     (home / LAW).write_text(text.replace("unit: working_day", "unit: workday", 1), encoding="utf-8")
-    told = waiting("doctor").out
-    assert LAW in told
-    assert "gkflow check" in told
+    result = waiting("doctor").out
+    assert LAW in result
+    assert "gkflow check" in result
     assert waiting("cases").code == 0
     assert waiting("rules", "adopt").code == 2
 

@@ -109,15 +109,15 @@ def test_no_points_is_said_and_is_no_fault(points: Gkflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--since", "2025-05-01", "--until", "2025-04-01"), "--since 2025-05-01 晚于 --until 2025-04-01"),
         (("--until", "x"), "“x”不是日期"),
         (("--format", "pdf"), "--format 只能是"),
     ],
 )
-def test_wrong_use_is_one_line(words: tuple[str, ...], told: str, office: Gkflow) -> None:
+def test_wrong_use_is_one_line(words: tuple[str, ...], message: str, office: Gkflow) -> None:
     done = office("score", *words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert done.err.count("\n") == 1

@@ -138,9 +138,9 @@ def test_an_entry_that_nobody_could_be_shown_does_not_end_as_done(office: Gkflow
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()  # the reader is gone before anything is said
-        told = process.stderr.read().decode()
+        printed = process.stderr.read().decode()
         assert process.wait(60) == 2
-    assert "没有写入" in told
+    assert "没有写入" in printed
     assert len(json.loads(office("export", "--format", "json").out)) == 1
 
 

@@ -40,7 +40,7 @@ def linked(register: Gkflow) -> Gkflow:
     return register
 
 
-def test_a_link_is_told_on_both_cases(linked: Gkflow) -> None:
+def test_a_link_is_shown_on_both_cases(linked: Gkflow) -> None:
     assert shown(linked, "S1")["links"] == [
         {"case": "RC01", "relation": "origin", "workflow": "request", "state": "received"}
     ]
@@ -54,7 +54,7 @@ def test_a_link_is_told_on_both_cases(linked: Gkflow) -> None:
     assert "leads to" in linked("show", "RC01", "--lang", "en").out.partition("Links")[2]
 
 
-def test_a_link_is_told_from_its_own_day_on_and_with_the_state_of_the_day(linked: Gkflow) -> None:
+def test_a_link_is_shown_from_its_own_day_on_and_with_the_state_of_the_day(linked: Gkflow) -> None:
     entered(linked, "do", "S1", "close", "--day", "2022-12-01")
     assert shown(linked, "RC01", "--as-of", "2022-11-07")["links"] == []
     assert shown(linked, "RC01", "--as-of", "2022-11-30")["links"][0]["state"] == "opened"
@@ -95,7 +95,7 @@ def opinion(office: Gkflow) -> Gkflow:
     return office
 
 
-def test_a_clock_in_hours_tells_its_last_moment_in_beijing_time(opinion: Gkflow) -> None:
+def test_a_clock_in_hours_shows_its_last_moment_in_beijing_time(opinion: Gkflow) -> None:
     clocks = {row["clock"]: row for row in shown(opinion, "O1", "--as-of", "2026-03-01")["clocks"]}
     assert clocks["inform"]["last_moment"] == "2026-03-02T03:00:00+08:00"
     assert clocks["inform"]["deadline"] == "2026-03-02"
@@ -107,14 +107,14 @@ def test_a_clock_in_days_has_no_last_moment(register: Gkflow) -> None:
     assert "2022-11-02" in clock_line(register, "答复期限", "RC01")
 
 
-def test_explain_tells_from_which_moment_to_which_hours_run(opinion: Gkflow) -> None:
+def test_explain_shows_from_which_moment_to_which_hours_run(opinion: Gkflow) -> None:
     lines = opinion("explain", "O1", "--clock", "inform", "--as-of", "2026-03-01").out.splitlines()
     assert "  2026-03-01 22:00  起算" in lines
     assert "  2026-03-02 03:00  满5小时，届满" in lines
     assert "届满日  2026-03-02（星期一） 03:00 届满" in lines
     assert not any("当日不计入" in line or "当日为起算日" in line for line in lines)
-    told = json.loads(opinion("explain", "O1", "--clock", "inform", "--format", "json").out)
-    assert told["last_moment"] == "2026-03-02T03:00:00+08:00"
+    result = json.loads(opinion("explain", "O1", "--clock", "inform", "--format", "json").out)
+    assert result["last_moment"] == "2026-03-02T03:00:00+08:00"
 
 
 # -- terms -------------------------------------------------------------------------------------------------------
@@ -132,16 +132,16 @@ def decision(office: Gkflow) -> Gkflow:
 
 
 @pytest.mark.parametrize(
-    ("day", "told", "english"),
+    ("day", "result", "english"),
     [("2026-02-28", "未届满", "running"), ("2026-03-01", "已届满", "run out"), ("2026-09-01", "已届满", "run out")],
 )
-def test_a_term_runs_out_and_is_never_overdue(day: str, told: str, english: str, decision: Gkflow) -> None:
+def test_a_term_runs_out_and_is_never_overdue(day: str, result: str, english: str, decision: Gkflow) -> None:
     cells = clock_line(decision, "公开征求意见期限", "D1", "--as-of", day)
-    assert told in cells
+    assert result in cells
     assert not any("逾期" in cell for cell in cells)
     text = decision("explain", "D1", "--clock", "comment", "--as-of", day).out
     line = next(line for line in text.splitlines() if line.startswith("认定"))
-    assert told in line
+    assert result in line
     assert "超" not in line
     text = decision("explain", "D1", "--clock", "comment", "--as-of", day, "--lang", "en").out
     assert f"verdict   {english}" in text

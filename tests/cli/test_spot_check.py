@@ -28,13 +28,13 @@ def cases_of(gkflow: Gkflow, workflow: str) -> list[str]:
 
 
 def test_the_draw_can_be_repeated_by_hand(register: Gkflow) -> None:
-    told = object_of(register, "spot-check", "request", "--count", "4", *EVER, "--dry-run")
+    result = object_of(register, "spot-check", "request", "--count", "4", *EVER, "--dry-run")
     population = cases_of(register, "request")
-    assert told["population"] == len(population) == 13
-    by_hand = sorted(population, key=lambda case: hashlib.sha256(f"{told['seed']}/{case}".encode()).hexdigest())
-    assert [each["case"] for each in told["cases"]] == by_hand[:4]
-    assert list(told) == ["workflow", "since", "until", "seed", "population", "count", "dry_run", "cases"]
-    assert list(told["cases"][0]) == ["place", "case", "supervision"]
+    assert result["population"] == len(population) == 13
+    by_hand = sorted(population, key=lambda case: hashlib.sha256(f"{result['seed']}/{case}".encode()).hexdigest())
+    assert [each["case"] for each in result["cases"]] == by_hand[:4]
+    assert list(result) == ["workflow", "since", "until", "seed", "population", "count", "dry_run", "cases"]
+    assert list(result["cases"][0]) == ["place", "case", "supervision"]
 
 
 def test_a_dry_run_opens_nothing_and_says_how_to_draw_the_same(register: Gkflow) -> None:
@@ -48,10 +48,10 @@ def test_a_dry_run_opens_nothing_and_says_how_to_draw_the_same(register: Gkflow)
 
 
 def test_each_case_drawn_gets_a_supervision_that_names_seed_and_origin(register: Gkflow) -> None:
-    told = object_of(register, "spot-check", "request", "--count", "3", *EVER, "--seed", "2026 春", "--by", "王五")
-    assert (told["seed"], told["count"], told["dry_run"]) == ("2026 春", 3, False)
-    assert sorted(each["supervision"] for each in told["cases"]) == sorted(cases_of(register, "supervision"))
-    for each in told["cases"]:
+    result = object_of(register, "spot-check", "request", "--count", "3", *EVER, "--seed", "2026 春", "--by", "王五")
+    assert (result["seed"], result["count"], result["dry_run"]) == ("2026 春", 3, False)
+    assert sorted(each["supervision"] for each in result["cases"]) == sorted(cases_of(register, "supervision"))
+    for each in result["cases"]:
         case = json.loads(register("show", each["supervision"], "--format", "json").out)
         (entry,) = case["record"]
         assert entry["by"] == "王五"
@@ -80,10 +80,10 @@ def test_more_than_there_are_is_all_there_are(register: Gkflow) -> None:
 
 
 def test_the_period_bounds_the_population(register: Gkflow) -> None:
-    told = object_of(
+    result = object_of(
         register, "spot-check", "request", "--count", "9", "--since", "2022-09-30", "--until", "2022-09-30", "--dry-run"
     )
-    assert [each["case"] for each in told["cases"]] == ["RC01"]
+    assert [each["case"] for each in result["cases"]] == ["RC01"]
 
 
 def test_the_example_of_the_report_is_a_command_that_runs(register: Gkflow) -> None:
@@ -99,7 +99,7 @@ def test_the_example_of_the_report_is_a_command_that_runs(register: Gkflow) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "result"),
     [
         (("request",), "缺少 --count"),
         (("--count", "2"), "缺少 流程"),
@@ -110,9 +110,9 @@ def test_the_example_of_the_report_is_a_command_that_runs(register: Gkflow) -> N
         (("request", "--count", "2", "--since", "2001-03-01", "--until", "2001-02-01"), "晚于 --until"),
     ],
 )
-def test_wrong_use_is_one_line_and_opens_nothing(words: tuple[str, ...], told: str, register: Gkflow) -> None:
+def test_wrong_use_is_one_line_and_opens_nothing(words: tuple[str, ...], result: str, register: Gkflow) -> None:
     done = register("spot-check", *words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert result in done.err
     assert done.err.count("\n") == 1
     assert cases_of(register, "supervision") == []

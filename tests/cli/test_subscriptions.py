@@ -98,7 +98,7 @@ def test_a_subscription_that_ended_is_listed_only_with_all(office: Gkflow) -> No
     assert "退订时间" in office("subscriptions", "--all").out
 
 
-def test_nobody_leaves_twice_and_an_unknown_token_is_told(office: Gkflow) -> None:
+def test_nobody_leaves_twice_and_an_unknown_token_is_reported(office: Gkflow) -> None:
     row = subscribed(office, "甲", "--channel", "file")
     office("unsubscribe", "--", row["token"])
     again = office("unsubscribe", "--", row["token"])
@@ -108,7 +108,7 @@ def test_nobody_leaves_twice_and_an_unknown_token_is_told(office: Gkflow) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("李四",), "缺少 --channel"),
         (("--channel", "file"), "缺少 姓名"),
@@ -118,10 +118,10 @@ def test_nobody_leaves_twice_and_an_unknown_token_is_told(office: Gkflow) -> Non
         (("李四", "--channel", "chat"), "须写明地址（--address）"),
     ],
 )
-def test_wrong_use_is_one_line_and_subscribes_nobody(words: tuple[str, ...], told: str, office: Gkflow) -> None:
+def test_wrong_use_is_one_line_and_subscribes_nobody(words: tuple[str, ...], message: str, office: Gkflow) -> None:
     done = office("subscribe", *words)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert done.err.count("\n") == 1
     assert rows_of(office, "subscriptions", "--all") == []
 

@@ -25,7 +25,7 @@ def swept(register: Gkflow) -> Gkflow:
     return register
 
 
-def test_a_sweep_says_which_days_and_what_was_recorded_and_told(register: Gkflow) -> None:
+def test_a_sweep_says_which_days_and_what_was_recorded_and_who_was_notified(register: Gkflow) -> None:
     first = register("sweep", "--as-of", "2022-11-01")
     assert "已巡检（2022-11-01）" in first.out.splitlines()[0]
     then = register("sweep", "--as-of", "2022-11-03T09:00+08:00")

@@ -54,10 +54,10 @@ def test_wrong_variables_are_all_named_at_once(
     for name in names:
         monkeypatch.setenv(name, WRONG[name])
 
-    told = people("--lang", "en", "check")
+    result = people("--lang", "en", "check")
 
-    assert told.code == 1
-    assert {line.partition("  ")[0] for line in told.err.splitlines()} == names
+    assert result.code == 1
+    assert {line.partition("  ")[0] for line in result.err.splitlines()} == names
 
 
 @pytest.mark.slow
@@ -65,11 +65,11 @@ def test_wrong_variables_are_all_named_at_once(
 def test_a_wrong_variable_is_a_fault_that_names_it(people: Command, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, WRONG[name])
 
-    told = people("--lang", "en", "check")
+    result = people("--lang", "en", "check")
 
-    assert (told.code, told.out) == (1, "")
-    assert told.err.startswith(f"{name}  ")
-    assert told.err.count("\n") == 1
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"{name}  ")
+    assert result.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_an_address_of_the_database_that_cannot_be_opened_is_found_without_repea
 ) -> None:
     monkeypatch.setenv("GKFLOW_DATABASE_URL", url)
 
-    told = people("--lang", "en", "check")
+    result = people("--lang", "en", "check")
 
-    assert told.code == 1
-    assert told.err.startswith("GKFLOW_DATABASE_URL  ")
-    assert why in told.err
-    assert "s3cret" not in told.err
+    assert result.code == 1
+    assert result.err.startswith("GKFLOW_DATABASE_URL  ")
+    assert why in result.err
+    assert "s3cret" not in result.err
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_the_same_in_the_settings_has_its_file_and_line(people: Command, home: P
     path = home / "gkflow.toml"
     path.write_text(f"{SETTINGS}[{section}]\n{text}\n", encoding="utf-8")
 
-    told = people("--lang", "en", "check")
+    result = people("--lang", "en", "check")
 
-    assert told.code == 1
-    assert told.err.startswith(f"{path.as_posix()}:{SETTINGS.count(chr(10)) + 2}  ")
+    assert result.code == 1
+    assert result.err.startswith(f"{path.as_posix()}:{SETTINGS.count(chr(10)) + 2}  ")
 
 
 def test_every_command_blames_the_variable_for_a_group_that_does_not_exist(
@@ -113,17 +113,17 @@ def test_every_command_blames_the_variable_for_a_group_that_does_not_exist(
 ) -> None:
     monkeypatch.setenv("GKFLOW_FILES_GROUP", "no-such-group")
 
-    told = people("--lang", "en", "cases")
+    result = people("--lang", "en", "cases")
 
-    assert told.code == 2
-    assert "GKFLOW_FILES_GROUP" in told.err
-    assert "gkflow.toml" not in told.err
+    assert result.code == 2
+    assert "GKFLOW_FILES_GROUP" in result.err
+    assert "gkflow.toml" not in result.err
 
 
 def test_a_home_without_an_office_is_named_since_only_the_packaged_files_were_read(gkflow: Command, home: Path) -> None:
     home.mkdir()
 
-    told = gkflow("check")
+    result = gkflow("check")
 
-    assert told.code == 0
-    assert str(home) in told.err
+    assert result.code == 0
+    assert str(home) in result.err

@@ -124,8 +124,8 @@ def test_people_read_labels_of_units_and_never_codes(
 ) -> None:
     if words[0] in _MACHINES:
         pytest.skip("codes are for machines")
-    told = in_pipe(settled, capsys, *words)
-    assert re.findall(rf".{{0,20}}{_NUMBERED}.{{0,20}}", told) == []
+    printed = in_pipe(settled, capsys, *words)
+    assert re.findall(rf".{{0,20}}{_NUMBERED}.{{0,20}}", printed) == []
 
 
 @pytest.mark.parametrize(

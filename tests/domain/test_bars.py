@@ -62,7 +62,7 @@ def test_what_a_term_bars_may_be_done_from_the_day_after_its_last(day: str, foun
     assert codes(reckoned(["2026-03-02 receive", f"{day} close"], "2026-03-20")) == found
 
 
-def test_what_came_too_early_is_told_with_the_last_day_and_the_article() -> None:
+def test_what_came_too_early_is_reported_with_the_last_day_and_the_article() -> None:
     (finding,) = reckoned(["2026-03-02 receive", "2026-03-05 close"], "2026-03-05").findings
 
     assert (finding.seq, finding.facts["action"], finding.facts["clock"]) == (2, "close", "reply")
@@ -99,7 +99,7 @@ def test_a_term_that_stands_still_bars_until_it_has_gone_on_to_its_end() -> None
     assert codes(reckoned([*answered, "2026-03-19 close"], "2026-06-01", book)) == []
 
 
-def test_each_early_act_is_told_by_itself() -> None:
+def test_each_early_act_is_reported_by_itself() -> None:
     book = a_book(bars=["consult", "close"])
     record = ["2026-03-02 receive", "2026-03-04 consult ref=甲", "2026-03-05 close"]
 
@@ -127,7 +127,7 @@ def test_an_act_is_too_early_exactly_through_the_last_day(length: int, after: in
 
 @often(40)
 @given(st.integers(0, 30), st.integers(0, 30))
-def test_an_early_act_is_told_whenever_the_record_is_read(after: int, later: int) -> None:
+def test_an_early_act_is_reported_whenever_the_record_is_read(after: int, later: int) -> None:
     day = d("2026-03-02") + after * ONE
     record = ["2026-03-02 receive", f"{day} close"]
 
@@ -349,14 +349,14 @@ def anew(**clock: Any) -> Rulebook:
 
 
 @pytest.mark.parametrize(("day", "found"), [("2026-03-12", []), ("2026-03-13", ["late_before_restart"])])
-def test_a_round_that_ended_late_stays_told_after_the_next_has_begun(day: str, found: list[str]) -> None:
+def test_a_round_that_ended_late_stays_reported_after_the_next_has_begun(day: str, found: list[str]) -> None:
     deadline = reckoned(["2026-03-02 receive", f"{day} renew"], "2026-03-20", anew())
 
     assert (codes(deadline), deadline.since, deadline.risk) == (found, d(day), None)
     assert deadline.last_day == d(day) + 10 * ONE
 
 
-def test_the_late_round_is_told_with_its_own_last_day() -> None:
+def test_the_late_round_is_reported_with_its_own_last_day() -> None:
     record = ["2026-03-02 receive", "2026-03-10 renew", "2026-03-23 renew"]
 
     (finding,) = reckoned(record, "2026-03-23", anew()).findings

@@ -69,7 +69,7 @@ def test_a_moment_without_a_zone_has_no_legal_day() -> None:
 HEAD = ["2026-03-02 receive channel=in_person title=甲", "2026-03-02 register"]
 
 
-def told(entries: list[Entry]) -> list[tuple[int, str, date]]:
+def read(entries: list[Entry]) -> list[tuple[int, str, date]]:
     return [(entry.seq, entry.action, entry.day) for entry in entries]
 
 
@@ -92,10 +92,10 @@ def test_a_correction_of_the_day_holds_on_every_day() -> None:
         [*HEAD, "2026-03-10 assign officer=张三", "2026-03-16 correct_entry seq=3 day=2026-03-05 reason=误录"]
     )
 
-    assert told(record_of(record, d("2026-03-12")))[-1] == (3, "assign", d("2026-03-05"))
-    assert told(record_of(record, d("2026-03-07")))[-1] == (3, "assign", d("2026-03-05"))
-    assert told(record_of(record, d("2026-03-04"))) == told(list(record[:2]))
-    assert told(record_of(record, d("2026-03-16"))) == [
+    assert read(record_of(record, d("2026-03-12")))[-1] == (3, "assign", d("2026-03-05"))
+    assert read(record_of(record, d("2026-03-07")))[-1] == (3, "assign", d("2026-03-05"))
+    assert read(record_of(record, d("2026-03-04"))) == read(list(record[:2]))
+    assert read(record_of(record, d("2026-03-16"))) == [
         (1, "receive", d("2026-03-02")), (2, "register", d("2026-03-02")), (3, "assign", d("2026-03-05")),
         (4, CORRECT, d("2026-03-16")),
     ]  # fmt: skip
@@ -108,9 +108,9 @@ def test_what_was_believed_before_a_correction_is_asked_by_its_moment() -> None:
     )
     before, after = record[3].written_at - timedelta(seconds=1), record[3].written_at
 
-    assert told(record_of(record, d("2026-03-07"), before)) == told(list(record[:2]))
-    assert told(record_of(record, None, before))[-1] == (3, "assign", d("2026-03-10"))
-    assert told(record_of(record, None, after)) == told(record_of(record))
+    assert read(record_of(record, d("2026-03-07"), before)) == read(list(record[:2]))
+    assert read(record_of(record, None, before))[-1] == (3, "assign", d("2026-03-10"))
+    assert read(record_of(record, None, after)) == read(record_of(record))
 
 
 def test_a_corrected_day_of_receipt_moves_the_last_day_on_every_day() -> None:
@@ -152,7 +152,7 @@ def test_a_voided_entry_does_nothing_and_stays_visible() -> None:
 
     assert a_case([*HEAD, "2026-03-10 withdraw"]).state == "withdrawn"
     in_force = record_of(record)
-    assert told(in_force)[2] == (3, NOTE, d("2026-03-10"))
+    assert read(in_force)[2] == (3, NOTE, d("2026-03-10"))
     case = a_case([*HEAD, "2026-03-10 withdraw", "2026-03-16 correct_entry seq=3 void=true reason=误录"])
     assert (case.state, case.ended, case.findings) == ("registered", None, ())
 
@@ -208,7 +208,7 @@ def test_the_voiding_of_a_voiding_lets_the_entry_hold_again() -> None:
         ]
     )
 
-    assert told(record_of(record))[2] == (3, "withdraw", d("2026-03-10"))
+    assert read(record_of(record))[2] == (3, "withdraw", d("2026-03-10"))
     assert 3 not in amendments(record)
 
 
@@ -271,21 +271,21 @@ def test_corrections_hold_as_an_independent_reading_says(life: list[tuple[int, s
         return not dead[seq]
 
     def final(seq: int) -> dict[str, int]:
-        told = dict(says[seq])
+        read = dict(says[seq])
         for c in sorted(says):
             if target[c] == seq and holds(c) and "void" not in final(c):
-                told.update(final(c))
-        return told
+                read.update(final(c))
+        return read
 
     expected = {}
     for seq in (2, 3, 4):
         day, title, void = seq, f"t{seq - 2}", False
         for c in sorted(says):
             if target[c] == seq and holds(c):
-                told = final(c)
-                void = void or "void" in told
+                read = final(c)
+                void = void or "void" in read
                 if not void:
-                    day, title = told.get("day", day), f"c{told['title']}" if "title" in told else title
+                    day, title = read.get("day", day), f"c{read['title']}" if "title" in read else title
         expected[seq] = None if void else (date(2026, 3, day), title)
     record = record_of(entries_of(rows))
     found = {e.seq: (e.day, e.facts["officer"]) if e.facts else None for e in record if e.seq in (2, 3, 4)}

@@ -144,7 +144,7 @@ def test_the_last_day_is_the_one_found_by_walking_from_day_to_day(lines: list[st
 
 @often(100)
 @given(consulted(), st.integers(0, 60))
-def test_an_answer_today_gives_the_earliest_day_that_was_told_yesterday(lines: list[str], after: int) -> None:
+def test_an_answer_today_gives_the_earliest_day_that_was_shown_yesterday(lines: list[str], after: int) -> None:
     as_of = d(lines[0][:10]) + after * ONE
     lines = [line for line in lines if d(line[:10]) <= as_of]
     deadline = reply_of(lines, as_of)
@@ -602,7 +602,7 @@ def test_a_reply_in_the_midst_of_a_consultation_is_in_time() -> None:
     assert reply_of(record, "2026-06-01").verdict is Verdict.ON_TIME
 
 
-def test_a_clock_that_waits_tells_the_earliest_day_it_can_end() -> None:
+def test_a_clock_that_waits_has_the_earliest_day_it_can_end() -> None:
     deadline = reply_of([RECEIVED, "2026-03-05 ask_correction items=文号"], "2026-03-10")
 
     assert (deadline.status, deadline.last_day, deadline.days_left) == (Status.WAITING, None, None)
@@ -615,7 +615,7 @@ def test_a_case_from_plain_weeks_needs_no_national_calendar() -> None:
     assert reply_of(["2026-03-02 receive"], "2026-03-02", book).last_day == d("2026-03-09")
 
 
-def test_entries_of_the_same_day_stand_in_the_order_in_which_they_were_told() -> None:
+def test_entries_of_the_same_day_stand_in_the_order_in_which_they_were_entered() -> None:
     same_day = entries_of([RECEIVED, "2026-03-02 consult_third_party ref=甲", "2026-03-02 third_party_answers ref=甲"])
 
     assert reply_of(same_day, "2026-03-03").last_day == BASE

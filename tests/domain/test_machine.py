@@ -103,7 +103,7 @@ def test_a_refusal_after_the_end_says_that_the_case_has_ended() -> None:
         assert set(refused.value.facts["allowed"]) <= set(ALWAYS)
 
 
-def test_an_unknown_action_is_told_with_the_nearest_one() -> None:
+def test_an_unknown_action_is_reported_with_the_nearest_one() -> None:
     with pytest.raises(NotFound) as missed:
         action_of(a_workflow("request"), "recieve")
 
@@ -229,7 +229,7 @@ def test_a_case_ends_on_the_day_of_the_first_entry_that_ended_it() -> None:
 
     assert a_case(record[:1]).ended is None
     assert a_case(record).ended == date(2026, 3, 10)
-    assert a_case([*record, "2026-03-20 register"]).ended is None  # a register may tell that it went on
+    assert a_case([*record, "2026-03-20 register"]).ended is None  # a register may say that it went on
 
 
 def test_a_fact_of_zero_is_there() -> None:

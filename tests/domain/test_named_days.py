@@ -148,7 +148,7 @@ def test_a_comment_period_of_less_than_thirty_days_is_too_short(until: str, foun
     assert (deadline.last_day, codes(deadline)) == (max(d(until), d("2026-04-01")), found)
 
 
-def test_what_is_told_of_a_term_too_short_is_the_day_named_the_earliest_and_the_article() -> None:
+def test_what_is_reported_of_a_term_too_short_is_the_day_named_the_earliest_and_the_article() -> None:
     book = a_book(a_value(30, LimitUnit.DAY, bound=Bound.AT_LEAST), until="until", shortened_by="reason")
 
     (finding,) = reckoned(["2026-03-02 receive until=2026-03-20"], "2026-03-03", book).findings
@@ -452,7 +452,7 @@ def test_five_hours_in_the_evening_end_after_midnight_on_the_next_legal_day() ->
     assert (deadline.last_moment, deadline.last_day) == (at("2026-03-03", "03:00"), d("2026-03-03"))
 
 
-def test_without_any_moment_the_hours_run_from_the_beginning_of_the_day_and_that_is_told() -> None:
+def test_without_any_moment_the_hours_run_from_the_beginning_of_the_day_and_that_is_reported() -> None:
     book = a_book(a_value(24, LimitUnit.HOUR), **HOURS)
     typed_in_later = an_entry(book.workflow("small"), 1, "2026-03-02 receive", written_at=at("2026-03-05", "10:00"))
 

@@ -1,4 +1,4 @@
-"""Who is told (受通知人) and in what words (拟文)."""
+"""Who is notified (受通知人) and in what words (拟文)."""
 
 from __future__ import annotations
 
@@ -29,30 +29,33 @@ ZHAO = Person("赵六", "信访处", ("officer", "section_head"), {"mail": "zl@e
 ALL = (ZHANG, LI, WANG, ZHAO)
 
 
-def told(*arguments: Any, **more: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+def notified(*arguments: Any, **more: Any) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(each.name, each.role, each.vacant) for each in find_addressees(*arguments, **more)]
 
 
-def test_whoever_holds_the_role_in_the_unit_is_told() -> None:
-    assert told(ALL, "section_head", "法规处") == [("李四", "section_head", ())]
-    assert told(ALL, "section_head", "信访处") == [("赵六", "section_head", ())]
+def test_whoever_holds_the_role_in_the_unit_is_notified() -> None:
+    assert notified(ALL, "section_head", "法规处") == [("李四", "section_head", ())]
+    assert notified(ALL, "section_head", "信访处") == [("赵六", "section_head", ())]
 
 
-def test_everybody_who_holds_the_role_is_told() -> None:
+def test_everybody_who_holds_the_role_is_notified() -> None:
     second = Person("钱七", "法规处", ("section_head",), MAIL)
 
-    assert told((LI, second), "section_head", "法规处") == [("李四", "section_head", ()), ("钱七", "section_head", ())]
+    assert notified((LI, second), "section_head", "法规处") == [
+        ("李四", "section_head", ()),
+        ("钱七", "section_head", ()),
+    ]
 
 
 def test_people_of_every_unit_serve_each_unit() -> None:
-    assert told(ALL, "director", "信访处") == told(ALL, "director", "法规处") == [("王五", "director", ())]
+    assert notified(ALL, "director", "信访处") == notified(ALL, "director", "法规处") == [("王五", "director", ())]
 
 
-def test_the_officer_of_the_case_is_told_and_not_another_officer() -> None:
+def test_the_officer_of_the_case_is_notified_and_not_another_officer() -> None:
     other = Person("孙八", "法规处", ("officer",), MAIL)
 
-    assert told((*ALL, other), "officer", "法规处", "张三") == [("张三", "officer", ())]
-    assert told((*ALL, other), "officer", "法规处") == [("张三", "officer", ()), ("孙八", "officer", ())]
+    assert notified((*ALL, other), "officer", "法规处", "张三") == [("张三", "officer", ())]
+    assert notified((*ALL, other), "officer", "法规处") == [("张三", "officer", ()), ("孙八", "officer", ())]
 
 
 def test_an_officer_whom_the_settings_do_not_know_is_named_to_the_next_one_up() -> None:
@@ -82,7 +85,7 @@ def test_an_officer_of_the_unit_comes_before_one_of_the_same_name_elsewhere() ->
     assert dict(only.channels) == {"mail": "z@example.cn"}
 
 
-def test_a_vacant_post_passes_the_telling_to_the_next_role_up_and_leaves_a_copy_in_the_file() -> None:
+def test_a_vacant_post_passes_the_notice_to_the_next_role_up_and_leaves_a_copy_in_the_file() -> None:
     (only,) = find_addressees((WANG,), "section_head", "法规处")
 
     assert (only.name, only.role) == ("王五", "director")
@@ -104,7 +107,7 @@ def test_a_post_that_is_held_leaves_no_copy_in_the_file() -> None:
     assert "file" not in only.channels
 
 
-def test_a_vacancy_below_the_officer_is_told_even_where_the_officer_is_unknown() -> None:
+def test_a_vacancy_below_the_officer_is_reported_even_where_the_officer_is_unknown() -> None:
     (only,) = find_addressees(ALL, "clerk", "法规处", "周九")
 
     assert (only.name, only.role, only.vacant, only.unknown) == ("李四", "section_head", ("clerk", "officer"), "周九")
@@ -120,18 +123,20 @@ def test_past_the_end_of_the_line_the_fallback_is_notified() -> None:
 
 
 def test_without_a_fallback_whoever_holds_the_highest_post_is_notified() -> None:
-    assert told((ZHANG, LI), "director", "法规处") == [("李四", "section_head", ("director", "supervising_office"))]
+    assert notified((ZHANG, LI), "director", "法规处") == [("李四", "section_head", ("director", "supervising_office"))]
 
 
 def test_a_vacant_supervising_office_makes_the_director_hear_of_it() -> None:
-    assert told((ZHANG, LI, WANG), "supervising_office", "法规处") == [("王五", "director", ("supervising_office",))]
+    assert notified((ZHANG, LI, WANG), "supervising_office", "法规处") == [
+        ("王五", "director", ("supervising_office",))
+    ]
 
 
 def test_the_line_is_the_one_that_the_settings_name() -> None:
     line = ReportingLine(roles=("section_head", "supervising_office", "director"))
     office = Person("督办室", "*", ("supervising_office",), MAIL)
 
-    assert told((WANG, office), "section_head", "法规处", line=line) == [
+    assert notified((WANG, office), "section_head", "法规处", line=line) == [
         ("督办室", "supervising_office", ("section_head",))
     ]
 
@@ -141,9 +146,9 @@ def test_the_head_of_the_whole_office_answers_for_its_sections() -> None:
     supervising = Person("督办室", "*", ("supervising_office",), MAIL)
     line = ReportingLine(office="GK")
 
-    assert told((head, supervising), "director", "法规处", line=line) == [("钱七", "director", ())]
+    assert notified((head, supervising), "director", "法规处", line=line) == [("钱七", "director", ())]
     # The head of another section does not: the director is next.
-    assert told((head, supervising), "section_head", "法规处", line=line) == [
+    assert notified((head, supervising), "section_head", "法规处", line=line) == [
         ("钱七", "director", ("section_head", "disclosure_head"))
     ]
 
@@ -208,7 +213,7 @@ def test_a_role_that_the_office_invented_goes_to_the_highest_post() -> None:
     assert (only.name, only.role, only.vacant) == ("王五", "director", ("archivist",))
 
 
-def test_a_person_without_a_channel_is_told_by_the_file() -> None:
+def test_a_person_without_a_channel_is_notified_by_the_file() -> None:
     (only,) = find_addressees((Person("张三", "法规处", ("officer",)),), "officer", "法规处")
 
     assert dict(only.channels) == {"file": ""}

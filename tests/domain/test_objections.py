@@ -27,7 +27,7 @@ EVERY = [cls for _, cls in sorted(objections().items())]
 SOURCE = Path(library.__file__).parent
 # Put into a sentence by the door or by the base class, not by whoever raises it.
 COMPUTED = {"cited", "possible"}
-# Fields that no sentence tells: for programs that read ``facts``, and for the labels of a workflow.
+# Fields that no sentence uses: for programs that read ``facts``, and for the labels of a workflow.
 FOR_PROGRAMS = {
     "action_not_allowed": {"workflow"}, "case_ended": {"workflow", "cite"}, "cell_formula": {"value"},
     "clock_ahead": {"at"}, "correction_wants_reason": {"case"}, "day_far": {"labels", "case"}, "day_to_come": {"case"},
@@ -60,13 +60,13 @@ def test_there_are_many_and_no_code_is_used_twice() -> None:
 
 
 @pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
-def test_an_objection_tells_its_fields_and_no_others(cls: type[GkflowError]) -> None:
+def test_an_objection_uses_its_fields_and_no_others(cls: type[GkflowError]) -> None:
     assert isinstance(cls.sentence, Sentence)
-    told = placeholders(cls.sentence) | placeholders(CHINESE.pattern(cls.sentence))
-    assert told <= {*cls.fields, *COMPUTED}
+    named = placeholders(cls.sentence) | placeholders(CHINESE.pattern(cls.sentence))
+    assert named <= {*cls.fields, *COMPUTED}
     articles = {"cited": "cite", "possible": "possible"}
-    told |= {field for mark, field in articles.items() if mark in told}
-    assert set(cls.fields) - told == FOR_PROGRAMS.get(cls.code, set())
+    named |= {field for mark, field in articles.items() if mark in named}
+    assert set(cls.fields) - named == FOR_PROGRAMS.get(cls.code, set())
     error = sample(cls)
     assert "?" not in str(error).replace("right?", "").replace("today is", "") or "?" in cls.sentence
     assert error.code == cls.code
@@ -117,7 +117,8 @@ def test_the_fields_of_an_objection_are_its_attributes() -> None:
     error = ExtensionLate(action="extend", day=date(2026, 3, 9), last=date(2026, 3, 6), cite="条例第三十三条")
     assert (error.action, error.last, error.facts["last"]) == ("extend", date(2026, 3, 6), date(2026, 3, 6))
     assert str(error) == (
-        "extend: told on 2026-03-09, but the last day was 2026-03-06; it must be told by then (条例第三十三条)"
+        "extend: notice was given on 2026-03-09, but the last day was 2026-03-06; "
+        "it must be given by then (条例第三十三条)"
     )
 
 

@@ -86,18 +86,18 @@ def test_a_case_that_follows_is_sound_where_its_first_action_takes_what_it_is_gi
     assert opened({"workflow": "follows", "when": {"result": ["publish"]}}) == []
 
 
-def test_a_workflow_that_is_not_there_is_told_with_the_nearest() -> None:
+def test_a_workflow_that_is_not_there_is_reported_with_the_nearest() -> None:
     assert opened({"workflow": "folows"}) == ['action "close": opens: no workflow "folows" (do you mean "follows"?)']
 
 
-def test_a_fact_that_the_new_case_does_not_take_is_told() -> None:
+def test_a_fact_that_the_new_case_does_not_take_is_reported() -> None:
     assert opened({"workflow": "follows", "facts": {"result": "result"}, "set": {"kind": "check"}}) == [
         'action "close": opens: "begin" of follows takes no fact "kind"',
         'action "close": opens: "begin" of follows takes no fact "result"',
     ]
 
 
-def test_a_fact_that_the_new_case_needs_and_is_not_given_is_told() -> None:
+def test_a_fact_that_the_new_case_needs_and_is_not_given_is_reported() -> None:
     follower = source("follows", actions=first(needs=["kind", "title"]))
 
     assert opened({"workflow": "follows", "facts": {"title": "title"}}, follower) == [
@@ -118,7 +118,7 @@ def test_a_needed_fact_that_is_given_empty_is_not_given() -> None:
     assert opened({"workflow": "follows", "set": {"title": ""}}, follower) != []
 
 
-def test_a_choice_that_the_new_case_does_not_know_is_told() -> None:
+def test_a_choice_that_the_new_case_does_not_know_is_reported() -> None:
     follower = source("follows", actions=first(accepts=["kind"]))
 
     assert opened({"workflow": "follows", "set": {"kind": "inspection"}}, follower) == [
@@ -127,7 +127,7 @@ def test_a_choice_that_the_new_case_does_not_know_is_told() -> None:
 
 
 @pytest.mark.parametrize("value", [["check"], {"check": "check"}])
-def test_a_choice_that_is_no_single_word_is_told(value: Any) -> None:
+def test_a_choice_that_is_no_single_word_is_reported(value: Any) -> None:
     follower = source("follows", actions=first(accepts=["kind"]))
 
     assert opened({"workflow": "follows", "set": {"kind": value}}, follower) != []
@@ -142,7 +142,7 @@ def test_a_condition_must_be_one_that_the_action_can_meet() -> None:
     ]
 
 
-def test_a_fact_that_this_record_cannot_hold_is_told() -> None:
+def test_a_fact_that_this_record_cannot_hold_is_reported() -> None:
     assert opened({"workflow": "follows", "facts": {"title": "titel"}}) == [
         'action "close": opens: no fact "titel" (do you mean "title"?)'
     ]
@@ -194,7 +194,7 @@ def test_a_ladder_step_that_opens_a_case_is_held_to_the_same() -> None:
     ]
 
 
-def test_a_ladder_step_that_opens_a_case_of_no_workflow_is_told() -> None:
+def test_a_ladder_step_that_opens_a_case_of_no_workflow_is_reported() -> None:
     (found,) = problems(a_book(source("follows"), ladders=ladder_of(Opening("supervision"))))
 
     assert found.text == 'ladder "reply", step 3: opens: no workflow "supervision"; there are: follows'
@@ -217,7 +217,7 @@ def test_a_recurring_duty_opens_a_case_that_takes_day_period_and_title() -> None
     ]
 
 
-def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_told() -> None:
+def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_reported() -> None:
     found = problems(a_book(source("follows"), duties=a_duty()))
 
     assert [(each.where, each.text) for each in found] == [
@@ -226,7 +226,7 @@ def test_a_recurring_duty_of_a_workflow_that_knows_no_due_day_is_told() -> None:
     ]
 
 
-def test_a_recurring_duty_of_no_workflow_is_told() -> None:
+def test_a_recurring_duty_of_no_workflow_is_reported() -> None:
     (found,) = problems(a_book(source("follows"), duties=a_duty("folows")))
 
     assert found.text == 'duty "yearly": no workflow "folows" (do you mean "follows"?)'
@@ -254,21 +254,21 @@ def test_a_term_that_bars_what_may_be_taken_while_it_runs_is_sound() -> None:
     assert barred(bars=["close"], stop=["close"]) == []
 
 
-def test_a_bar_against_what_can_only_come_after_the_term_is_told() -> None:
+def test_a_bar_against_what_can_only_come_after_the_term_is_reported() -> None:
     assert barred(bars=["after"], stop=["close"]) == [
         'clock "reply": "after" (bars) can never be taken while the clock runs'
     ]
 
 
-def test_a_bar_against_what_opens_the_case_is_told() -> None:
+def test_a_bar_against_what_opens_the_case_is_reported() -> None:
     assert barred(bars=["receive"]) == ['clock "reply": "receive" (bars) can never be taken while the clock runs']
 
 
-def test_a_bar_against_no_action_is_told_with_the_nearest() -> None:
+def test_a_bar_against_no_action_is_reported_with_the_nearest() -> None:
     assert barred(bars=["clos"]) == ['action "clos" is used but no transition has it (do you mean "close"?)']
 
 
-def test_a_clock_that_goes_by_a_fact_of_another_kind_is_told() -> None:
+def test_a_clock_that_goes_by_a_fact_of_another_kind_is_reported() -> None:
     assert barred(until="ref") == [
         'clock "reply": until goes by fact "ref", which action "receive" neither needs nor accepts',
         'clock "reply": until takes fact "ref" for a day, but it is a text',
@@ -279,7 +279,7 @@ def test_a_clock_that_goes_by_a_fact_of_another_kind_is_told() -> None:
 
 
 def test_a_moment_serves_for_a_day_and_a_text_does_not() -> None:
-    def told(kind: str) -> list[str]:
+    def problems_with(kind: str) -> list[str]:
         flow = a_workflow(
             facts={"seen": {"label": "获知", "type": kind}},
             actions={"receive": {"label": "收件", "first": True, "to": "open", "accepts": ["seen"]}},
@@ -294,8 +294,8 @@ def test_a_moment_serves_for_a_day_and_a_text_does_not() -> None:
         )
         return [each.text for each in problems(a_rulebook(workflow=flow))]
 
-    assert told("day") == told("moment") == []
-    assert told("text") == ['clock "reply": start takes fact "seen" for a day, but it is a text']
+    assert problems_with("day") == problems_with("moment") == []
+    assert problems_with("text") == ['clock "reply": start takes fact "seen" for a day, but it is a text']
 
 
 def test_what_must_stand_on_the_record_before_must_be_a_fact() -> None:

@@ -102,7 +102,7 @@ def test_a_title_names_the_year_the_year_before_and_the_month_of_the_due_day() -
     assert duty.title_of(d("2027-12-31")) == "2026年报告，2027年12月报送"
 
 
-def test_a_round_is_told_from_the_next_by_its_due_day() -> None:
+def test_a_round_is_distinguished_from_the_next_by_its_due_day() -> None:
     duty = a_duty(MONTHLY)
 
     assert [duty.period_of(day) for day in duty.due_days(d("2026-01-01"), d("2026-02-28"))] == [
@@ -169,7 +169,7 @@ def test_each_case_is_opened_exactly_its_time_ahead(rule: str, after: date, ahea
 
 
 @pytest.mark.parametrize(
-    ("name", "in_2026", "told_of"),
+    ("name", "in_2026", "title"),
     [
         ("annual-report-department", "2026-01-31", "2025年"),  # 条例 第四十九条第一款: 上一年度
         ("annual-report-government", "2026-03-31", "2025年"),  # 第二款
@@ -180,11 +180,11 @@ def test_each_case_is_opened_exactly_its_time_ahead(rule: str, after: date, ahea
         ("head-interpretation", "2026-12-31", "2026年"),
     ],
 )
-def test_the_shipped_duties_are_due_on_the_days_of_their_articles(name: str, in_2026: str, told_of: str) -> None:
+def test_the_shipped_duties_are_due_on_the_days_of_their_articles(name: str, in_2026: str, title: str) -> None:
     duty = rules().recurring_tasks[name]
 
     assert due(duty, "2025-12-31", "2026-12-31") == [in_2026]
-    assert duty.title_of(d(in_2026)).startswith(told_of)
+    assert duty.title_of(d(in_2026)).startswith(title)
 
 
 def test_the_columns_are_checked_by_the_end_of_every_month() -> None:

@@ -81,12 +81,12 @@ def a_rulebook(changes: Mapping[str, Any] | None = None, limits: tuple[TimeLimit
     )
 
 
-def told(rulebook: Rulebook) -> list[str]:
+def texts_of(rulebook: Rulebook) -> list[str]:
     return [problem.text for problem in problems(rulebook)]
 
 
 def test_a_rulebook_that_agrees_has_no_problems() -> None:
-    assert told(a_rulebook()) == []
+    assert texts_of(a_rulebook()) == []
 
 
 # --- limits and profiles -----------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def test_an_unknown_limit_stops_and_is_never_guessed() -> None:
     assert str(caught.value) == 'no limit "reg/replay" (do you mean "reply"?)'
 
 
-def test_an_unknown_workflow_is_told_with_the_nearest() -> None:
+def test_an_unknown_workflow_is_reported_with_the_nearest() -> None:
     with pytest.raises(NotFound, match='no workflow "smal" \\(do you mean "small"\\?\\)'):
         a_rulebook().workflow("smal")
 
@@ -203,7 +203,7 @@ def test_the_first_action_leads_somewhere() -> None:
     lost = replace(
         workflow, edition="lost", actions={**workflow.actions, "receive": replace(workflow.first, target=None)}
     )
-    assert told(replace(rulebook, workflows={"small": lost})) == [
+    assert texts_of(replace(rulebook, workflows={"small": lost})) == [
         'action "receive" opens a case, but leads to no state (to)'
     ]
 
@@ -213,47 +213,49 @@ def test_the_first_action_leads_somewhere() -> None:
 
 def test_a_clock_stopped_on_one_way_out_only_is_found_with_the_shortest_trail() -> None:
     drop = {"label": "作罢", "from": ["asked"], "to": "closed"}
-    assert told(a_rulebook({"actions.drop": drop})) == [
+    assert texts_of(a_rulebook({"actions.drop": drop})) == [
         'clock "reply" may still run in a final state: receive → ask → drop'
     ]
 
 
 def test_a_target_may_run_on_in_a_final_state() -> None:
     drop = {"label": "作罢", "from": ["asked"], "to": "closed"}
-    assert told(a_rulebook({"actions.drop": drop, "clocks.reply.kind": "target"})) == []
+    assert texts_of(a_rulebook({"actions.drop": drop, "clocks.reply.kind": "target"})) == []
 
 
 def test_conditions_that_cover_every_choice_of_a_needed_fact_always_stop_the_clock() -> None:
     both = [{"action": "close", "when": {"kind": kind}} for kind in ("long", "short")]
-    assert told(a_rulebook({"clocks.reply.stop": both})) == []
-    assert told(a_rulebook({"clocks.reply.stop": both[:1]})) == [
+    assert texts_of(a_rulebook({"clocks.reply.stop": both})) == []
+    assert texts_of(a_rulebook({"clocks.reply.stop": both[:1]})) == [
         'clock "reply" may still run in a final state: receive → close'
     ]
     # Not needed, the fact may be absent, and then neither condition holds.
-    assert told(a_rulebook({"clocks.reply.stop": both, "actions.close.needs": None, "actions.close.accepts": ["kind"]}))
+    assert texts_of(
+        a_rulebook({"clocks.reply.stop": both, "actions.close.needs": None, "actions.close.accepts": ["kind"]})
+    )
 
 
 def test_the_answer_of_one_addressee_leaves_the_clocks_of_the_others_running() -> None:
     paired = {"label": "意见", "limit": "reg/reply", "paired": True, "start": "ask", "stop": ["answer"]}
     again = {"ask": {"label": "征求", "from": ["open", "asked"], "to": "asked", "needs": ["ref"]}}
     changes = {"clocks.opinion": paired, "actions.ask": again["ask"], "actions.close.from": ["open"]}
-    assert told(a_rulebook(changes)) == [
+    assert texts_of(a_rulebook(changes)) == [
         'clock "opinion" may still run in a final state: receive → ask → answer → close'
     ]
     # An act that names no addressee ends them all.
     changes["clocks.opinion"] = {**paired, "stop": ["answer", "close"]}
-    assert told(a_rulebook(changes)) == []
+    assert texts_of(a_rulebook(changes)) == []
 
 
 def test_a_clock_that_is_stopped_before_it_starts_runs_all_the_same() -> None:
     late = {"label": "后续", "limit": "reg/reply", "start": "close", "stop": ["ask"]}
-    assert told(a_rulebook({"clocks.late": late})) == ['clock "late": nothing stops it (stop)']
+    assert texts_of(a_rulebook({"clocks.late": late})) == ['clock "late": nothing stops it (stop)']
 
 
 def test_a_start_after_the_stop_is_no_new_start() -> None:
     once = {"label": "一次", "limit": "reg/reply", "start": "ask", "stop": ["answer"]}
     only = {"label": "办结", "from": ["open"], "to": "closed", "needs": ["kind"]}
-    assert told(a_rulebook({"clocks.once": once, "actions.close": only})) == []
+    assert texts_of(a_rulebook({"clocks.once": once, "actions.close": only})) == []
 
 
 def test_a_clock_that_no_course_of_events_starts_is_found() -> None:
@@ -263,14 +265,14 @@ def test_a_clock_that_no_course_of_events_starts_is_found() -> None:
         "actions.never": never,
         "clocks.ghost": {"label": "虚", "limit": "reg/reply", "start": "never", "stop": ["close"]},
     }
-    assert told(a_rulebook(changes)) == [
+    assert texts_of(a_rulebook(changes)) == [
         'state "nowhere" can never be reached',
         'clock "ghost": no course of events starts it',
     ]
 
 
 def test_a_workflow_without_a_final_state_is_one_dead_end() -> None:
-    texts = told(a_rulebook({"states.closed": {"label": "已办结", "public": "已办结", "ended": True}}))
+    texts = texts_of(a_rulebook({"states.closed": {"label": "已办结", "public": "已办结", "ended": True}}))
     assert [text.split(":")[0] for text in texts] == [
         'state "open" is a dead end',
         'state "asked" is a dead end',
@@ -293,25 +295,25 @@ def awaited(**clock: Any) -> dict[str, Any]:
 
 
 def test_a_suspension_is_timed_by_the_clock_of_whom_it_awaits_if_that_has_a_ladder() -> None:
-    assert told(a_rulebook(awaited(ladder="days"))) == []
-    (text,) = told(a_rulebook(awaited()))
+    assert texts_of(a_rulebook(awaited(ladder="days"))) == []
+    (text,) = texts_of(a_rulebook(awaited()))
     assert text.startswith('clock "reply": the suspension by "ask" has no timed way out')
 
 
 def test_a_lapse_under_a_condition_is_no_way_out_for_the_other_cases() -> None:
     changes = awaited()
     changes["clocks"]["reply"]["suspend"]["lapse"] = "opinion"
-    assert len(told(a_rulebook(changes))) == 1
+    assert len(texts_of(a_rulebook(changes))) == 1
     del changes["clocks"]["reply"]["suspend"]["lapse_when"]
-    assert told(a_rulebook(changes)) == []
+    assert texts_of(a_rulebook(changes)) == []
 
 
 def test_a_clock_on_which_another_rests_stands_before_it() -> None:
     changes = awaited(ladder="days")
     changes["clocks"]["reply"]["suspend"]["lapse"] = "opinion"
-    assert told(a_rulebook(changes)) == []
+    assert texts_of(a_rulebook(changes)) == []
     changes["clocks"] = dict(reversed(changes["clocks"].items()))
-    assert told(a_rulebook(changes)) == [
+    assert texts_of(a_rulebook(changes)) == [
         'clock "reply": its suspend rests on clock "opinion", which must stand before it'
     ]
 
@@ -322,9 +324,9 @@ def test_a_clock_on_which_another_rests_stands_before_it() -> None:
 @pytest.mark.parametrize(("length", "found"), [(4, True), (5, False), (20, False)])
 def test_a_step_lies_before_the_start_only_if_the_limit_is_shorter_than_it(length: int, found: bool) -> None:
     limit = a_limit("reg/reply", (date(2008, 5, 1), a_value(2)), (date(2019, 5, 15), a_value(length)))
-    assert any("before the start" in text for text in told(a_rulebook(limits=(limit,)))) is found
+    assert any("before the start" in text for text in texts_of(a_rulebook(limits=(limit,)))) is found
 
 
 def test_steps_are_not_compared_with_calendar_units() -> None:
     limit = a_limit("reg/reply", (date(2019, 5, 15), a_value(1, LimitUnit.MONTH)))
-    assert told(a_rulebook(limits=(limit,))) == []
+    assert texts_of(a_rulebook(limits=(limit,))) == []

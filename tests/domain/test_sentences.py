@@ -11,10 +11,10 @@ from gkflow.domain.sentences import Sentence, said, said_as
 
 
 def test_a_sentence_reads_as_its_english() -> None:
-    told = said("{key} must be {wanted}, not {found}", key="lang", wanted=said("a text"), found=5)
-    assert told == "lang must be a text, not 5"
-    assert f"{told}!" == "lang must be a text, not 5!"
-    assert str(Fault("x.yaml", 3, told)) == "x.yaml:3  lang must be a text, not 5"
+    sentence = said("{key} must be {wanted}, not {found}", key="lang", wanted=said("a text"), found=5)
+    assert sentence == "lang must be a text, not 5"
+    assert f"{sentence}!" == "lang must be a text, not 5!"
+    assert str(Fault("x.yaml", 3, sentence)) == "x.yaml:3  lang must be a text, not 5"
 
 
 def test_a_list_is_joined_and_a_word_is_not_taken_apart() -> None:
@@ -31,7 +31,11 @@ def test_what_is_put_in_is_never_read_as_a_pattern() -> None:
 
 
 def test_a_sentence_survives_being_copied_sent_and_taken_into_a_mapping() -> None:
-    told = said_as("unit", "{count} day", count=1)
-    for again in (pickle.loads(pickle.dumps(told)), copy.deepcopy(told), asdict(Fault("f", 1, told))["text"]):
+    sentence = said_as("unit", "{count} day", count=1)
+    for again in (
+        pickle.loads(pickle.dumps(sentence)),
+        copy.deepcopy(sentence),
+        asdict(Fault("f", 1, sentence))["text"],
+    ):
         assert isinstance(again, Sentence)
-        assert (again, again.pattern, again.fields, again.context) == (told, "{count} day", {"count": 1}, "unit")
+        assert (again, again.pattern, again.fields, again.context) == (sentence, "{count} day", {"count": 1}, "unit")

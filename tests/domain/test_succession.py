@@ -30,11 +30,11 @@ def a_file(name: str, values: dict[str, int | None], succeeds: str = "", **more:
 def read(*files: dict[str, Any]) -> Law:
     faults = Faults()
     law = law_from([from_plain(each, f"config/law/{each['instrument']}.yaml", 1) for each in files], faults)
-    faults.tell()
+    faults.raise_if_any()
     return law
 
 
-def told(*files: dict[str, Any]) -> list[str]:
+def reported(*files: dict[str, Any]) -> list[str]:
     faults = Faults()
     law_from([from_plain(each, f"config/law/{each['instrument']}.yaml", 1) for each in files], faults)
     return [fault.text for fault in faults._found]
@@ -125,21 +125,21 @@ def test_the_new_law_holds_from_its_first_day_and_what_it_succeeded_before(
 # -- faults ------------------------------------------------------------------------------------------------------
 
 
-def test_a_law_that_succeeds_none_that_is_known_is_told_with_the_nearest() -> None:
-    assert told(FIRST, a_file("second", {"2023-05-01": 6}, "first/tern")) == [
+def test_a_law_that_succeeds_none_that_is_known_is_reported_with_the_nearest() -> None:
+    assert reported(FIRST, a_file("second", {"2023-05-01": 6}, "first/tern")) == [
         'limit "term": succeeds: no limit "first/tern" (do you mean "term"?)'
     ]
 
 
 def test_a_law_does_not_succeed_itself() -> None:
-    assert told(a_file("a", {"2023-05-01": 6}, "a/term")) == ['limit "term": succeeds: succeeds itself']
+    assert reported(a_file("a", {"2023-05-01": 6}, "a/term")) == ['limit "term": succeeds: succeeds itself']
 
 
 @given(st.permutations(["a", "b", "c"]))
-def test_laws_that_succeed_one_another_in_a_circle_are_told_once_and_end(order: list[str]) -> None:
+def test_laws_that_succeed_one_another_in_a_circle_are_reported_once_and_end(order: list[str]) -> None:
     older = {"a": "c", "b": "a", "c": "b"}
 
-    found = told(*(a_file(name, {"2023-05-01": 6}, f"{older[name]}/term") for name in order))
+    found = reported(*(a_file(name, {"2023-05-01": 6}, f"{older[name]}/term") for name in order))
 
     assert found == ['limit "term": succeeds: succeeds itself']
 

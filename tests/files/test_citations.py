@@ -71,9 +71,9 @@ def test_a_local_rule_before_a_national_one_is_a_fault_with_its_line_and_what_to
     assert right in text
     path.write_text(text.replace(right, "; ".join(reversed(right.split("; ")))), encoding="utf-8")
     line = text[: text.index(right)].count("\n") + 1
-    with pytest.raises(FilesAtFault) as told:
+    with pytest.raises(FilesAtFault) as caught:
         check_files([folder], PLAIN_WEEKS, "national", ())
-    [fault] = told.value.faults
+    [fault] = caught.value.faults
     assert (fault.file, fault.line) == ("workflows/interpretation.yaml", line)
     assert fault.text.endswith(f"write: {right}")
 

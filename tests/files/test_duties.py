@@ -51,13 +51,13 @@ def test_a_duty_is_read_as_its_file_says() -> None:
 
 
 def test_what_is_left_out_is_thirty_days_ahead_and_the_workflow_of_duties() -> None:
-    duty, told = read(workflow=None)
+    duty, reported = read(workflow=None)
 
-    assert (duty.workflow, duty.ahead, dict(duty.given), told) == ("duty", 30, {}, [])
+    assert (duty.workflow, duty.ahead, dict(duty.given), reported) == ("duty", 30, {}, [])
 
 
 @pytest.mark.parametrize("key", ["duty", "label", "cite", "rule", "since", "title"])
-def test_what_a_duty_cannot_do_without_is_told(key: str) -> None:
+def test_what_a_duty_cannot_do_without_is_reported(key: str) -> None:
     assert read(**{key: None})[1] == [f'key "{key}" is missing']
 
 
@@ -74,10 +74,10 @@ def test_what_a_duty_cannot_do_without_is_told(key: str) -> None:
         "FREQ=YEARLY;WHEN=1",
     ],
 )
-def test_a_rule_that_is_no_recurrence_is_told_with_the_rule(rule: str) -> None:
-    (told,) = read(rule=rule)[1]
+def test_a_rule_that_is_no_recurrence_is_reported_with_the_rule(rule: str) -> None:
+    (reported,) = read(rule=rule)[1]
 
-    assert told.startswith(f'"{rule}" is no recurrence rule (RFC 5545)')
+    assert reported.startswith(f'"{rule}" is no recurrence rule (RFC 5545)')
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_a_title_may_be_plain_and_may_be_filled(title: str) -> None:
 
 def test_a_rule_with_an_hour_is_due_on_that_day_or_is_refused() -> None:
     """A duty is due on days. Swept day by day, a rule with an hour must not be passed over in silence."""
-    duty, told = read(rule="FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=31;BYHOUR=9")
+    duty, reported = read(rule="FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=31;BYHOUR=9")
 
     swept = [due for day in (29, 30, 31) for due in duty.due_days(date(2026, 1, day - 1), date(2026, 1, day))]
-    assert told or swept == [date(2026, 1, 31)]
+    assert reported or swept == [date(2026, 1, 31)]
 
 
 _READING = """

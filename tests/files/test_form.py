@@ -64,9 +64,9 @@ def test_what_is_wrong_under_another_profile_alone_is_found_with_the_profile(hom
     profile = (home / "config/profiles/county.yaml").read_text(encoding="utf-8")
     written(home, "config/profiles/county.yaml", f"{profile}ladders: {{days: early}}\n")
     assert read_rulebook([home], PLAIN_WEEKS).workflows
-    told = faults(home)
-    assert len(told) == 3  # of the three clocks
-    assert all('profile "county": clock "' in each and "step -30 of ladder" in each for each in told)
+    found = faults(home)
+    assert len(found) == 3  # of the three clocks
+    assert all('profile "county": clock "' in each and "step -30 of ladder" in each for each in found)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_workflow_at_odds_with_the_form_works_and_is_found_by_the_check(
 ) -> None:
     changed(home, "workflows/small.yaml", old, new)
     assert read_rulebook([home], PLAIN_WEEKS).workflows  # an office goes on with it
-    (told,) = faults(home)
-    assert said in told
-    assert told.startswith("workflows/small.yaml:")
+    (found,) = faults(home)
+    assert said in found
+    assert found.startswith("workflows/small.yaml:")
 
 
 def test_remarks_may_be_entered_after_the_end_and_a_target_needs_no_ladder(home: Path) -> None:

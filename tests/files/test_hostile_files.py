@@ -52,7 +52,7 @@ def test_a_hostile_yaml_file_is_one_fault_at_once(name: str, tmp_path: Path) -> 
     code = (
         "import sys; from pathlib import Path; from gkflow.files.nodes import Faults\n"
         "from gkflow.files.yaml_files import read_yaml\n"
-        "faults = Faults(); read_yaml(Path(sys.argv[1]), 'a.yaml', faults); faults.tell()"
+        "faults = Faults(); read_yaml(Path(sys.argv[1]), 'a.yaml', faults); faults.raise_if_any()"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1

@@ -215,25 +215,25 @@ def test_a_reading_that_nobody_chose_is_compared_like_the_one_that_holds(home: P
 
 
 @pytest.mark.parametrize(
-    ("picks", "told"),
+    ("picks", "message"),
     [
         ([("chosn", "fields", "full")], 'gkflow.toml  readings: no workflow "chosn" (do you mean "chosen"?)'),
         ([("chosen", "field", "full")], 'no readings of "field" to choose among'),
         ([("chosen", "fields", "ful")], 'no reading "ful" of fields (do you mean "full"?)'),
     ],
 )
-def test_an_office_that_picks_what_is_not_offered_is_told_so_by_its_settings(
-    home: Path, picks: list[tuple[str, str, str]], told: str
+def test_an_office_that_picks_what_is_not_offered_finds_the_fault_in_its_settings(
+    home: Path, picks: list[tuple[str, str, str]], message: str
 ) -> None:
     with pytest.raises(FilesAtFault) as caught:
         read_rulebook([home], PLAIN_WEEKS, readings=picks)
 
     (fault,) = caught.value.faults
-    assert told in str(fault)
+    assert message in str(fault)
     assert fault.file == "gkflow.toml"
 
 
-def test_every_fault_of_a_picked_reading_is_told_and_not_only_the_first(home: Path) -> None:
+def test_every_fault_of_a_picked_reading_is_reported_and_not_only_the_first(home: Path) -> None:
     a_profile(home, "readings: {chosen: {fields: ful, closing: three}}\n")
 
     with pytest.raises(FilesAtFault) as caught:
@@ -249,7 +249,7 @@ def test_every_fault_of_a_picked_reading_is_told_and_not_only_the_first(home: Pa
 
 
 def test_the_national_list_is_wanted_where_the_seeds_minimum_is_needed() -> None:
-    """The flags of 发改办财金〔2018〕424号 are not known from its text: their absence is told and refuses nothing."""
+    """The flags of 发改办财金〔2018〕424号 are not known from its text: without them it is reported, not refused."""
     gansu = read_rulebook([PROJECT], PLAIN_WEEKS, "gansu").workflow("penalty").actions["publish"]
     national = read_rulebook([PROJECT], PLAIN_WEEKS, "zhongshan").workflow("penalty").actions["publish"]
 

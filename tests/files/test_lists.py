@@ -131,7 +131,7 @@ def test_an_own_list_takes_the_place_of_the_packaged_one(home: Path, tmp_path: P
     assert dict(book.workflow("listed").facts["field"].choices) == {"employment": "就业"}
 
 
-def test_a_fact_whose_choices_stand_in_two_places_is_told(home: Path) -> None:
+def test_a_fact_whose_choices_stand_in_two_places_is_reported(home: Path) -> None:
     # One obvious place per rule: which of the two holds nobody could tell.
     changed(home / "workflows/listed.yaml", "list: fields}", "list: fields, choices: {other: 其他}}")
 
@@ -139,7 +139,7 @@ def test_a_fact_whose_choices_stand_in_two_places_is_told(home: Path) -> None:
         read(home)
 
 
-def test_a_condition_on_a_choice_that_left_the_list_is_told(home: Path) -> None:
+def test_a_condition_on_a_choice_that_left_the_list_is_reported(home: Path) -> None:
     path = home / "workflows/listed.yaml"
     changed(path, "accepts: [field, rule]}", "needs: [{rule: {unless: {field: [health]}}}], accepts: [field]}")
     assert problems(read(home)) == ()

@@ -49,7 +49,7 @@ def test_what_was_wrong_is_reported_once_and_the_rest_is_read(tmp_path: Path) ->
     assert found.model.items["a"].label == "甲"
 
 
-def test_a_missing_key_is_told_at_its_section_and_a_given_one_at_its_line(tmp_path: Path) -> None:
+def test_a_missing_key_is_reported_at_its_section_and_a_given_one_at_its_line(tmp_path: Path) -> None:
     found, _ = read(tmp_path, "list: x\nlabel: 表\nitems:\n  a: 甲\n  b:\n    label: 乙\n", ListFile)
     assert found.line_of("items", "b", "label") == 6
     assert found.line_of("items", "b", "points") == 5

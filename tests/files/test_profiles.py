@@ -144,8 +144,8 @@ def test_a_local_answer_limit_is_taken_where_it_is_no_longer_than_the_general_on
         assert value is not None
         assert value.length == length
     else:
-        (told,) = faults(home)
-        assert told == (
+        (fault,) = faults(home)
+        assert fault == (
             'config/profiles/county.yaml:4  limit "reg/reply": a profile may only tighten; '
             f'"county/reply" ({length} working_day) is longer than 《示例条例》第二条 allows, from 2021-01-01'
         )
@@ -163,8 +163,8 @@ def test_every_unit_owns_its_fields_alone(home: Path) -> None:
         home, "units:\n  wjj: {label: 卫健局, fields: [health]}\n  swj: {label: 税务局, fields: [taxation, health]}\n"
     )
 
-    (told,) = faults(home)
-    assert told.endswith('unit "swj": field "health" is owned by "wjj" already')
+    (fault,) = faults(home)
+    assert fault.endswith('unit "swj": field "health" is owned by "wjj" already')
 
 
 def test_where_no_list_of_fields_is_kept_a_field_is_any_word(home: Path) -> None:
@@ -195,9 +195,9 @@ def test_a_fault_of_an_own_file_names_that_file_and_not_a_packaged_one(
 ) -> None:
     write(tmp_path / "own", name, text)
 
-    (told,) = faults(home, tmp_path / "own")
+    (fault,) = faults(home, tmp_path / "own")
 
-    assert told.startswith((tmp_path / "own" / name).as_posix())
+    assert fault.startswith((tmp_path / "own" / name).as_posix())
 
 
 # -- the office's own units --------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_an_office_takes_on_the_duties_of_its_profile_or_those_it_names(place: P
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "fault"),
     [
         ('duties = ["trainin"]\n', 'no duty "trainin" (do you mean "training"?)'),
         ('[units.WJJ]\nlabel = "甲"\nfields = ["helth"]\n', 'no field "helth" (do you mean "health"?)'),
@@ -255,12 +255,12 @@ def test_an_office_takes_on_the_duties_of_its_profile_or_those_it_names(place: P
     ids=["no such duty", "no such field", "two owners"],
 )
 def test_the_units_and_duties_of_an_office_are_held_to_the_same_as_those_of_a_profile(
-    place: Place, settings: str, told: str
+    place: Place, settings: str, fault: str
 ) -> None:
     with pytest.raises(GkflowError) as caught, place.settings(settings).open() as office:
         assert office.rules
 
-    assert told in str(caught.value)
+    assert fault in str(caught.value)
 
 
 # -- shipped -----------------------------------------------------------------------------------------------------

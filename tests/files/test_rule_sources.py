@@ -49,7 +49,7 @@ def test_comments_quotes_and_the_order_of_a_law_change_neither_meaning_nor_editi
         assert fingerprint([ROOT, tmp_path]) != fingerprint([ROOT])
 
 
-def test_the_order_of_a_workflow_means_something_and_is_told_as_such(tmp_path: Path) -> None:
+def test_the_order_of_a_workflow_means_something_and_is_reported_as_such(tmp_path: Path) -> None:
     plain = read_sources([ROOT], "national")
 
     def turned(text: str) -> str:

@@ -97,7 +97,7 @@ def test_a_workflow_is_read_as_its_file_says() -> None:
     assert (reply.extends[0].limit, reply.extends[0].approval) == ("reg/more", "approved_by")
 
 
-def test_who_is_told_and_which_answer_is_silence_are_read(home: Path) -> None:
+def test_who_is_notified_and_which_answer_is_silence_are_read(home: Path) -> None:
     path = home / "workflows/small.yaml"
     changed(path, "to: replied,", "to: replied, tell: [officer, section_head],")
     changed(path, "roles: [officer], needs: [ref]}", "roles: [officer], needs: [ref], accepts: [channel]}")
@@ -219,7 +219,7 @@ def test_a_profile_may_fill_a_blank(home: Path) -> None:
     assert value.length == 30
 
 
-def test_an_unknown_profile_is_told_with_those_that_are_there() -> None:
+def test_an_unknown_profile_is_reported_with_the_known_ones() -> None:
     with pytest.raises(FilesAtFault, match='no profile "country"; there are: county, national'):
         read_rulebook([GOOD], PLAIN_WEEKS, "country")
 

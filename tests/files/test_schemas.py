@@ -83,7 +83,7 @@ def test_the_first_settings_follow_their_schema_with_every_commented_key() -> No
     for text in (first_settings(), shown):
         faults = Faults()
         node = toml_from(text, "gkflow.toml", faults)
-        faults.tell()
+        faults.raise_if_any()
         assert node is not None
         assert refused(KINDS["settings"], plain(node)) == []
 

@@ -90,7 +90,7 @@ def test_the_examples_in_the_first_settings_hold_once_they_are_filled_in(tmp_pat
     )
 
 
-def test_people_without_channels_are_told_by_the_default_ones(tmp_path: Path) -> None:
+def test_people_without_channels_are_notified_by_the_default_ones(tmp_path: Path) -> None:
     home = settled(
         tmp_path,
         '[channels]\ndefault = ["console", "file"]\n'
@@ -132,7 +132,7 @@ def test_a_variable_overrides_the_file_and_is_read_by_its_type(tmp_path: Path) -
     assert settings.profile == "national"
 
 
-def test_a_fault_in_a_variable_is_told_under_its_name(tmp_path: Path) -> None:
+def test_a_fault_in_a_variable_is_reported_under_its_name(tmp_path: Path) -> None:
     with pytest.raises(FilesAtFault) as caught:
         read_settings(tmp_path, {"GKFLOW_HASH": "sha265", "GKFLOW_MAIL_PORT": "smtp"})
     assert [str(fault) for fault in caught.value.faults] == [
@@ -239,7 +239,7 @@ def test_the_settings_of_init_hold_for_every_packaged_profile(tmp_path: Path) ->
         assert read_settings(tmp_path, {}, text, names=names_of(places)).profile == profile.name
 
 
-def test_a_fault_in_a_variable_over_a_key_of_the_file_is_told_under_its_name(tmp_path: Path) -> None:
+def test_a_fault_in_a_variable_over_a_key_of_the_file_is_reported_under_its_name(tmp_path: Path) -> None:
     home = settled(tmp_path, '[office]\nunit = "A"\n[units.A]\nlabel = "甲局"\n')
     with pytest.raises(FilesAtFault) as caught:
         read_settings(home, {"GKFLOW_UNIT": "B", "GKFLOW_PROFILE": "x"}, names=NAMES)

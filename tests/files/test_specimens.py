@@ -22,7 +22,7 @@ PLAIN_WEEKS = WorkCalendar(days_off=frozenset(), makeup_days=frozenset())
 SPECIMENS = sorted(path for path in BAD.rglob("*") if path.suffix in (".yaml", ".toml"))
 
 
-def told(specimen: Path, tmp_path: Path) -> str:
+def reported(specimen: Path, tmp_path: Path) -> str:
     """What is said of one bad file that stands among good ones."""
     with pytest.raises(FilesAtFault) as caught:
         read_among_good_ones(specimen, tmp_path)
@@ -41,10 +41,10 @@ def read_among_good_ones(specimen: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.relative_to(BAD).as_posix())
-def test_a_bad_file_is_told_of_in_these_words(specimen: Path, tmp_path: Path) -> None:
+def test_a_bad_file_is_reported_in_these_words(specimen: Path, tmp_path: Path) -> None:
     if specimen.name == "broken.yaml" and not yaml.__with_libyaml__:
         pytest.skip("the parser in Python words its message differently from libyaml")
-    assert told(specimen, tmp_path) == specimen.with_suffix(".expected").read_text(encoding="utf-8")
+    assert reported(specimen, tmp_path) == specimen.with_suffix(".expected").read_text(encoding="utf-8")
 
 
 def test_every_expected_message_has_its_specimen() -> None:
@@ -57,7 +57,7 @@ def test_the_good_files_load() -> None:
     assert set(rulebook.ladders) == {"days"}
 
 
-def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     home = shutil.copytree(GOOD, tmp_path / "home")
     bad = [
         "workflows/broken.yaml",
@@ -96,7 +96,7 @@ SPOILING = [
 
 @settings(max_examples=150)
 @given(data=st.data())
-def test_a_spoilt_file_is_told_of_and_never_a_traceback(
+def test_a_spoilt_file_is_reported_and_never_a_traceback(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = tmp_path_factory.getbasetemp() / "spoilt"

@@ -50,11 +50,11 @@ def test_the_file_is_one_that_every_calendar_takes() -> None:
 
 
 def test_a_run_of_days_is_one_event_and_a_provisional_one_is_tentative() -> None:
-    told = [
+    events = [
         AllDay(("b",), date(2027, 2, 5), "春节", days=6, tentative=True),
         AllDay(("a",), date(2026, 10, 1), "国庆节", days=7),
     ]
-    first, second = read(feed_of(told, "日历", MADE))  # by day
+    first, second = read(feed_of(events, "日历", MADE))  # by day
     assert (first["DTEND"].dt, str(first["STATUS"])) == (date(2026, 10, 8), "CONFIRMED")
     assert (second["DTEND"].dt, str(second["STATUS"])) == (date(2027, 2, 11), "TENTATIVE")
 
@@ -110,9 +110,9 @@ def do(office: Office, number: str, action: str, day: str, **facts: Any) -> None
 def test_the_deadlines_of_an_officer_are_all_day_events(opened: Office, feed: Feed) -> None:
     receive(opened, "A-1", "2022-09-30", title="某项目的环评批复")
     receive(opened, "A-2", "2022-09-30", officer="李四")
-    told = feed("张三", "2022-10-20")
-    assert list(told) == ["答复期限 A-1"]
-    event = told["答复期限 A-1"]
+    events = feed("张三", "2022-10-20")
+    assert list(events) == ["答复期限 A-1"]
+    event = events["答复期限 A-1"]
     # 30 September 2022 + 20 working days, 8 and 9 October being worked.
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2022, 11, 2), date(2022, 11, 3))
     assert str(event["STATUS"]) == "CONFIRMED"
@@ -123,7 +123,7 @@ def test_the_deadlines_of_an_officer_are_all_day_events(opened: Office, feed: Fe
     assert words[-1] == "依据 20个工作日，《中华人民共和国政府信息公开条例》第三十三条第二款"
 
 
-def test_a_provisional_deadline_is_tentative_and_tells_its_range(opened: Office, feed: Feed) -> None:
+def test_a_provisional_deadline_is_tentative_and_shows_its_range(opened: Office, feed: Feed) -> None:
     receive(opened, "A-1", "2089-12-10")
     event = feed("张三", "2089-12-12")["答复期限 A-1（暂定）"]
     last = event["DTSTART"].dt
@@ -167,8 +167,8 @@ def test_a_name_that_nobody_bears_is_refused(opened: Office, feed: Feed, capsys:
     receive(opened, "A-1", "2022-09-30")
     capsys.readouterr()
     assert run(["feed", "--officer", "张叁", "--as-of", "2022-10-20"]) == 2
-    told = capsys.readouterr()
-    assert (told.out, "张叁" in told.err) == ("", True)
+    events = capsys.readouterr()
+    assert (events.out, "张叁" in events.err) == ("", True)
     assert feed("", "2022-10-20").keys() == {"答复期限 A-1"}
 
 

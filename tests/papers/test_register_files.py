@@ -91,10 +91,12 @@ def test_text_after_a_closed_quote_refuses_its_row_alone(office: Office, tmp_pat
     assert (codes(done.bad), done.taken) == ([(3, "row_unreadable")], 2)
 
 
-def test_a_text_of_several_lines_is_taken_and_told_where_it_holds_delimiters(office: Office, tmp_path: Path) -> None:
+def test_a_text_of_several_lines_is_taken_and_reported_where_it_holds_delimiters(
+    office: Office, tmp_path: Path
+) -> None:
     file = a_csv(tmp_path, a_line("A1", '"一、甲\n二、乙"'), a_line("A2", '"一、甲,乙\n二、丙"'), a_line("A3"))
     done = take(office, file)
-    assert (done.taken, done.bad, codes(done.told)) == (3, [], [(3, "cell_of_lines")])
+    assert (done.taken, done.bad, codes(done.to_review)) == (3, [], [(3, "cell_of_lines")])
     assert office.case("A2", as_of="2026-11-28").facts["title"] == "一、甲,乙\n二、丙"
 
 
@@ -179,12 +181,12 @@ def test_days_mean_what_they_say_whatever_their_signs(office: Office) -> None:
     }
 
 
-def test_numbers_with_marks_or_of_another_width_are_one_case_and_look_alikes_are_told(office: Office) -> None:
+def test_numbers_with_marks_or_of_another_width_are_one_case_and_look_alikes_are_reported(office: Office) -> None:
     done = take(office, HERE / "08_numbers.csv")
     assert [line.case for line in office.cases(include_closed=True, as_of="2026-11-28")] == ["GK-1", "GK–1"]
     # The same receipt again is refused, for one case is received once.
     assert codes(done.bad) == [(3, "case_exists"), (4, "case_exists"), (5, "case_exists")]
-    assert codes(done.told) == [
+    assert codes(done.to_review) == [
         (3, "number_folded"), (4, "number_folded"), (5, "number_folded"), (6, "look_alike"),
     ]  # fmt: skip
 
@@ -201,15 +203,15 @@ def test_a_number_on_record_with_its_wide_signs_stays_that_case(office: Office) 
     office.receive("request", "ＧＫ－１", day="2026-11-02", facts={"channel": "in_person"}, now=NOW)
     rows = [(2, {"case": "ＧＫ－１", "workflow": "request", "day": "2026-11-03", "action": "register"})]
     done = office.import_register(rows, now=NOW)
-    assert (done.bad, done.taken, done.told) == ([], 1, [])
+    assert (done.bad, done.taken, done.to_review) == ([], 1, [])
     assert len(office.case("ＧＫ－１", as_of="2026-11-28").record) == 2
 
 
-def test_a_look_alike_of_a_case_on_record_is_told(office: Office) -> None:
+def test_a_look_alike_of_a_case_on_record_is_reported(office: Office) -> None:
     office.receive("request", "GK-1", day="2026-11-02", facts={"channel": "in_person"}, now=NOW)
     good = {"workflow": "request", "day": "2026-11-02", "action": "receive"}
     done = office.import_register([(2, {"case": "GK–1", **good})], now=NOW)
-    assert (done.taken, codes(done.told)) == (1, [(2, "look_alike")])
+    assert (done.taken, codes(done.to_review)) == (1, [(2, "look_alike")])
 
 
 def test_an_error_of_the_spreadsheet_is_no_value(office: Office, tmp_path: Path) -> None:
@@ -239,11 +241,11 @@ def test_a_formula_without_a_result_is_no_empty_cell(office: Office, tmp_path: P
     assert (codes(done.bad), done.taken) == ([(2, "cell_formula")], 1)
 
 
-def test_other_sheets_that_hold_cells_are_told(office: Office, tmp_path: Path) -> None:
+def test_other_sheets_that_hold_cells_are_reported(office: Office, tmp_path: Path) -> None:
     file = a_workbook(tmp_path / "r.xlsx", [a_row("A1")], others=[a_row("A2"), ""])
     done = take(office, file)
-    assert (done.rows, done.taken, codes(done.told)) == (1, 1, [(1, "sheets_unread")])
-    assert done.told[0].reason.facts["sheets"] == ["表2"]
+    assert (done.rows, done.taken, codes(done.to_review)) == (1, 1, [(1, "sheets_unread")])
+    assert done.to_review[0].reason.facts["sheets"] == ["表2"]
 
 
 def test_the_day_formats_of_chinese_spreadsheets_are_days(tmp_path: Path) -> None:

@@ -164,16 +164,16 @@ def compare_with_an_undisturbed_office(office: Office, home: Path, cases: int) -
     assert len(expected) > 50
     assert the_log(office) == expected
 
-    # Whom the outage left untold for some days is told of the highest step only, as one daemon would have done it.
+    # Whoever was not notified during the outage is notified of the highest step only, as by one daemon.
     with an_office(home / "same_mornings", cases) as same:
         for sweep in done:
             if sweep.telling:
                 same.tick(datetime(sweep.day.year, sweep.day.month, sweep.day.day, 12, tzinfo=SHANGHAI))
-        told = Counter(notice.key for notice in same.notices())
-    assert Counter(notice.key for notice in office.notices()) == told
+        keys = Counter(notice.key for notice in same.notices())
+    assert Counter(notice.key for notice in office.notices()) == keys
     assert all(notice.delivered_at is not None for notice in office.notices())
     lines = (office.settings.home / "notices" / "notices.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {key for key in told if any(key in line for line in lines)} == set(told)
+    assert {key for key in keys if any(key in line for line in lines)} == set(keys)
 
     _, swept, breaches = office.verify()
     assert (swept, breaches) == (len(days), ())

@@ -232,7 +232,7 @@ def run_together(place: Place, *scripts: str) -> list[str]:
 def foretold(office: Office, number: str, day: str, decided: str, **more: str) -> None:
     """
     A permit whose decision lies ahead, so that its last day falls where a test wants it. At the counter such a day is
-    refused; a register tells it and is taken, with a finding.
+    refused; a register has it and is taken, with a finding.
     """
     row = {"case": number, "workflow": "permit", "day": day, "action": "decide", "decision_date": decided, **more}
     assert office.import_register([(2, row)], now=at(day)).taken == 1

@@ -163,8 +163,8 @@ def test_the_chain_of_the_rules_editions_shows_a_changed_one_and_one_taken_away(
     place.sql("UPDATE rules_edition SET \"by\" = 'x' WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         assert ledger.editions.check_rules_editions() == [(first, "rules_changed")]
-        told = {(each.what, each.where, each.code) for each in office.verify()[2]}
-        assert ("rules", first[:12], "rules_changed") in told
+        breaches = {(each.what, each.where, each.code) for each in office.verify()[2]}
+        assert ("rules", first[:12], "rules_changed") in breaches
     place.sql("DELETE FROM rules_edition WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         ((_, code),) = ledger.editions.check_rules_editions()

@@ -138,14 +138,14 @@ def test_a_random_course_of_events_leaves_caches_that_say_what_the_record_says(
         _dockets(place),
         place.rows(f"SELECT {CLOCK} FROM clock ORDER BY 1, 2, 3, 4"),
     ]
-    # What was told is not told again by caches drawn up anew.
+    # Rebuilt caches send no notification twice.
     messages = len(place.rows("SELECT 1 FROM notice"))
     office.tick(walk.now)
     assert (log_of(place), len(place.rows("SELECT 1 FROM notice"))) == (log, messages)
     assert_sound(office)
 
 
-def test_a_rebuild_tells_nothing_twice_on_the_days_that_follow(place: Place, office: Office) -> None:
+def test_a_rebuild_notifies_nobody_twice_on_the_days_that_follow(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     office.tick(at("2022-10-08"))
     office.tick(at("2022-10-12"))

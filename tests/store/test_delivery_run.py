@@ -281,7 +281,7 @@ def test_a_secret_that_is_none_stops_webhooks_and_nothing_else(place: Place) -> 
 
 @pytest.mark.slow
 def test_605_notices_are_not_held_up_by_one_server_that_says_nothing(place: Place) -> None:
-    # 55 cases, each told to eleven webhooks; the silent one costs PATIENCE time-outs of a second, beside the others.
+    # 55 cases, each sent to eleven webhooks; the silent one costs PATIENCE time-outs of a second, beside the others.
     with ExitStack() as servers:
         silent = servers.enter_context(http_receiver(says_nothing))
         good = [servers.enter_context(http_receiver(answers(204))) for _ in range(10)]

@@ -36,7 +36,7 @@ def minute(office: Office, moment: datetime) -> tuple[int, int]:
     return tuple(tick_hours(office.store, office.rules, moment))
 
 
-def test_a_limit_of_hours_is_told_when_it_has_run_out_and_once(place: Place) -> None:
+def test_people_are_notified_of_a_limit_of_hours_when_it_has_run_out_and_once(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         office.tick(at(SATURDAY, "08:30"))
@@ -46,8 +46,8 @@ def test_a_limit_of_hours_is_told_when_it_has_run_out_and_once(place: Place) -> 
         assert steps(office, clock="inform") == [(0, SATURDAY)]
         assert whole(office) == []
         assert minute(office, at(SATURDAY, "17:00")) == (0, 0)  # the fifth hour itself is in time
-        reached, told = minute(office, at(SATURDAY, "17:01"))
-        assert (reached, told) == (1, 2)
+        reached, notified = minute(office, at(SATURDAY, "17:01"))
+        assert (reached, notified) == (1, 2)
         assert steps(office, clock="inform") == [(0, SATURDAY), (1, SATURDAY)]
         urgent = letters(office)
         assert {each.name for each in urgent} == {"王五", "督办室"}
@@ -107,7 +107,7 @@ def test_the_log_is_the_same_however_often_it_was_watched(place: Place, watch: C
         assert whole(office) == []
 
 
-def test_what_is_entered_late_is_told_on_the_day_of_entry(place: Place) -> None:
+def test_what_is_entered_late_is_notified_on_the_day_of_entry(place: Place) -> None:
     with place.open() as office:
         office.tick(at(SATURDAY, "08:30"))
         office.tick(at(MONDAY, "08:30"))
@@ -115,7 +115,7 @@ def test_what_is_entered_late_is_told_on_the_day_of_entry(place: Place) -> None:
         office.receive("opinion", "OP1", day=SATURDAY, by="张三", facts=facts, now=at(MONDAY, "09:00"))
         minute(office, at(MONDAY, "09:01"))
         assert steps(office, clock="inform") == [(0, MONDAY), (1, MONDAY)]
-        # Only the highest step is told.
+        # People are notified of the highest step only.
         assert {json.loads(each.facts)["step"] for each in office.notices(case="OP1") if "/inform/" in each.key} == {1}
 
 

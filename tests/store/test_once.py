@@ -169,7 +169,7 @@ def test_of_writers_on_one_case_each_entry_has_a_place_of_its_own(place: Place, 
     assert_sound(office)
 
 
-def test_a_writer_who_read_before_another_wrote_loses_and_is_told(place: Place, office: Office) -> None:
+def test_a_writer_who_read_before_another_wrote_loses_and_gets_an_error(place: Place, office: Office) -> None:
     open_request(office, "A", DAY)
     with office.store.reading() as ledger:
         old = ledger.record.entries("A")

@@ -19,7 +19,7 @@ DAY = "2022-09-13"
 
 
 class Post:
-    """A channel that does as it is told and keeps what it took."""
+    """A channel that answers as configured and keeps what it took."""
 
     def __init__(self, name: str = "file", quiet: bool = True, fails: Sequence[NotDelivered | None] = ()) -> None:
         self.name, self.quiet = name, quiet
@@ -287,7 +287,7 @@ def test_a_message_keeps_the_words_under_which_it_was_written(place: Place) -> N
         assert "收件" in next(message.text for message in post.taken if message.subject == "旧 A")
 
 
-def test_a_step_keeps_the_words_under_which_it_was_told(place: Place) -> None:
+def test_a_step_keeps_the_wording_with_which_it_was_notified(place: Place) -> None:
     _word(place, "旧")
     with place.open() as office:
         office.receive("permit", "P", now=at("2022-09-05"))
@@ -299,20 +299,20 @@ def test_a_step_keeps_the_words_under_which_it_was_told(place: Place) -> None:
         assert [message.subject[0] for message in post.taken] == ["旧"]
 
 
-def test_nobody_is_told_of_what_they_did_themselves(place: Place) -> None:
+def test_nobody_is_notified_of_what_they_did_themselves(place: Place) -> None:
     place.settings(f'{PEOPLE}[[people]]\nname = "赵六"\nroles = ["disclosure_head"]\nchannels = ["file"]\n')
     with place.open() as office:
-        open_request(office, "A", DAY)  # section head told of the receipt, officer of the assignment
-        told = [(n.role, n.name) for n in office.notices()]
-        assert sorted(told) == [("officer", "张三"), ("section_head", "李四")]
+        open_request(office, "A", DAY)  # section head notified of the receipt, officer of the assignment
+        notified = [(n.role, n.name) for n in office.notices()]
+        assert sorted(notified) == [("officer", "张三"), ("section_head", "李四")]
         office.do("A", "extend", facts={"days": 20, "approved_by": "赵六"}, by="张三", now=at("2022-09-14"))
-        office.do("A", "withdraw", by="张三", now=at("2022-09-15"))  # would tell the officer
+        office.do("A", "withdraw", by="张三", now=at("2022-09-15"))  # would notify the officer
         assert [(n.role, n.name) for n in office.notices()[:1]] == [("section_head", "李四")]
         assert len(office.notices()) == 3
 
 
 def test_a_message_waiting_for_a_closed_case_is_about_what_was(place: Place, office: Office) -> None:
-    # What was announced with an entry stays announced; a step of a clock that has stopped is not told any more.
+    # What was announced with an entry stays announced; a step of a stopped clock is notified no more.
     open_request(office, "A", DAY)
     before = len(office.notices())
     office.tick(at("2022-10-08"))
@@ -331,7 +331,7 @@ def test_acknowledged_stays_acknowledged_after_a_rebuild(place: Place, office: O
     assert office.escalations(unacknowledged=True) == []
 
 
-def test_hours_run_through_the_weekend_and_what_is_told_of_them_leaves_at_once(place: Place) -> None:
+def test_hours_run_through_the_weekend_and_their_notices_leave_at_once(place: Place) -> None:
     # Five hours to inform, from Saturday noon (国办发〔2016〕80号): Monday morning would be too late.
     place.settings(PEOPLE)
     with place.open() as office:

@@ -110,12 +110,12 @@ for day in range(8, 20):
         assert len(steps(office)) == 40 * 5
         assert_sound(office)
         assert all(row[0] is not None for row in place.rows("SELECT hash FROM sweep"))
-        told = place.rows(
+        notified = place.rows(
             "SELECT n.escalation, count(*) FROM notice n JOIN escalation e ON e.id = n.escalation"
             " WHERE e.clock = 'reply' GROUP BY n.escalation"
         )
-        assert len(told) == 40 * 5
-        assert {count for _, count in told} == {1}
+        assert len(notified) == 40 * 5
+        assert {count for _, count in notified} == {1}
 
 
 def test_a_sweep_killed_in_its_middle_leaves_nothing_half(place: Place) -> None:
@@ -197,7 +197,7 @@ def test_however_the_days_are_caught_up_the_log_over_one_record_is_the_same(
             seldom.tick(now, through=date.fromisoformat(every_day[position]))
         assert len(log_of(one)) > 25
         assert log_of(one) == log_of(two)
-        # The same seals: the chain of sweeps tells the same story, but for what was told when.
+        # The same seals: the chain of sweeps is the same, except for when people were notified.
         assert one.rows("SELECT day, steps FROM sweep ORDER BY day") == two.rows(
             "SELECT day, steps FROM sweep ORDER BY day"
         )
@@ -205,29 +205,29 @@ def test_however_the_days_are_caught_up_the_log_over_one_record_is_the_same(
             assert_sound(office)
 
 
-def test_after_an_outage_only_the_highest_step_is_told(place: Place) -> None:
+def test_after_an_outage_only_the_highest_step_is_notified(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         open_request(office, "A", "2022-09-13")  # last day 2022-10-14
         office.tick(at("2022-10-08"))
-        told = len(office.notices())
+        notified = len(office.notices())
         office.tick(at("2022-10-17"))
         assert steps(office) == [(-5, "2022-10-09"), (-2, "2022-10-12"), (0, "2022-10-14"), (1, "2022-10-17")]
-        new = office.notices()[: len(office.notices()) - told]
+        new = office.notices()[: len(office.notices()) - notified]
         assert [(n.kind, n.role, n.name) for n in new] == [("supervise", "director", "王五")]
         assert json.loads(new[0].facts)["step"] == 1
 
 
-def test_a_case_closed_during_the_outage_keeps_the_steps_of_its_days_and_tells_nothing(
+def test_a_case_closed_during_the_outage_keeps_the_steps_of_its_days_and_notifies_nobody(
     place: Place, office: Office
 ) -> None:
     open_request(office, "A", "2022-09-13")  # -2 on the 12th, last day on 14 October
     office.tick(at("2022-10-11"))
-    told = len(office.notices())
+    notified = len(office.notices())
     reply(office, "A", "2022-10-14")
     office.tick(at("2022-10-18"))
     assert steps(office) == [(-5, "2022-10-11"), (-2, "2022-10-12")]
-    assert len(office.notices()) == told
+    assert len(office.notices()) == notified
 
 
 # -- where it begins -----------------------------------------------------------------------------------------------
@@ -250,14 +250,14 @@ def test_the_first_sweep_begins_with_its_day_and_old_closed_cases_raise_nothing(
     assert office.notices() == []
 
 
-def test_an_open_case_that_is_long_overdue_has_every_step_recorded_and_the_highest_told(
+def test_an_open_case_that_is_long_overdue_has_every_step_recorded_and_the_highest_notified(
     place: Place, office: Office
 ) -> None:
     open_request(office, "A", "2022-06-01")
-    told = len(office.notices())
+    notified = len(office.notices())
     office.tick(at("2022-10-10"))
     assert [step for step, _ in steps(office)] == [-5, -2, 0, 1, 3, 10]
-    assert len(office.notices()) == told + 1
+    assert len(office.notices()) == notified + 1
 
 
 def test_a_sweep_of_a_day_before_the_last_one_does_nothing(place: Place, office: Office) -> None:
@@ -362,19 +362,19 @@ def test_an_extension_makes_a_new_last_day_with_its_own_steps(place: Place, offi
     assert_sound(office)
 
 
-def test_moving_back_to_an_earlier_last_day_tells_nothing_twice(place: Place, office: Office) -> None:
+def test_moving_back_to_an_earlier_last_day_notifies_nobody_twice(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-13")
     extended = office.do("A", "extend", facts={"days": 20, "approved_by": "王五"}, now=at("2022-10-13"))
     office.tick(at("2022-10-14"))
-    told = len(office.notices())
+    notified = len(office.notices())
     office.do(
         "A", "correct_entry", facts={"seq": extended.seq, "void": True, "reason": "未经批准"}, now=at("2022-10-14")
     )
     assert_sound(office)
     sweep_daily(office, "2022-10-15", "2022-10-17")
     assert steps(office) == [(-5, "2022-10-09"), (-2, "2022-10-12"), (0, "2022-10-15"), (1, "2022-10-17")]
-    assert len(office.notices()) == told + 2
+    assert len(office.notices()) == notified + 2
     assert_sound(office)
 
 
@@ -416,23 +416,23 @@ def test_the_silence_of_a_co_author_is_put_on_record_as_consent_of_the_day_on_wh
     assert_sound(office)
 
 
-def test_the_officer_is_told_what_the_law_made_of_the_silence(place: Place) -> None:
+def test_the_officer_is_notified_of_what_the_law_made_of_the_silence(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         _consult(office, "consult_agency", capacity="co_author")
         sweep_daily(office, "2022-10-20", "2022-10-21")
-        told = [(n.kind, n.name, n.role) for n in office.notices() if json.loads(n.facts).get("clock") == "agency"]
-        assert told == [("take", "张三", "officer"), ("remind", "张三", "officer")]
+        notified = [(n.kind, n.name, n.role) for n in office.notices() if json.loads(n.facts).get("clock") == "agency"]
+        assert notified == [("take", "张三", "officer"), ("remind", "张三", "officer")]
 
 
-def test_the_officer_is_told_what_the_law_made_of_the_silence_during_an_outage(place: Place) -> None:
+def test_the_officer_is_notified_of_what_the_law_made_of_the_silence_during_an_outage(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         _consult(office, "consult_agency", capacity="co_author")
         office.tick(at("2022-10-14"))
         office.tick(at("2022-10-25"))
-        told = [(n.kind, n.name) for n in office.notices() if json.loads(n.facts).get("clock") == "agency"]
-        assert told == [("take", "张三")]
+        notified = [(n.kind, n.name) for n in office.notices() if json.loads(n.facts).get("clock") == "agency"]
+        assert notified == [("take", "张三")]
 
 
 def test_the_silence_of_a_co_author_during_an_outage_has_the_same_effect(place: Place, office: Office) -> None:
@@ -543,7 +543,7 @@ def test_a_step_taken_out_of_the_ladder_fires_no_more(place: Place) -> None:
 # -- who is notified -------------------------------------------------------------------------------------------------
 
 
-def test_a_step_whose_role_is_vacant_is_told_to_the_next_one_up_and_to_the_file(place: Place) -> None:
+def test_a_step_whose_role_is_vacant_is_notified_to_the_next_one_up_and_to_the_file(place: Place) -> None:
     people = PEOPLE.replace('"section_head"', '"clerk"')
     director = 'roles = ["director"]\nchannels = '
     place.settings(people.replace(f'{director}["file"]', f'{director}["console"]'))
@@ -551,22 +551,22 @@ def test_a_step_whose_role_is_vacant_is_told_to_the_next_one_up_and_to_the_file(
         open_request(office, "A", "2022-09-13")
         office.tick(at("2022-10-13"))
         office.tick(at("2022-10-14"))  # the last day: the section head
-        told = [(n.name, n.role, n.channel) for n in office.notices() if n.kind == "urge"]
-        assert sorted(told) == [("王五", "director", "console"), ("王五", "director", "file")]
+        notified = [(n.name, n.role, n.channel) for n in office.notices() if n.kind == "urge"]
+        assert sorted(notified) == [("王五", "director", "console"), ("王五", "director", "file")]
         facts = json.loads(office.notices()[0].facts)
         assert facts["meant"] == "section_head"
         assert facts["vacant"] == ["section_head", "disclosure_head"]
         assert steps(office)[-1] == (0, "2022-10-14")
 
 
-def test_an_office_of_nobody_records_every_step_and_tells_the_file(place: Place, office: Office) -> None:
+def test_an_office_of_nobody_records_every_step_and_writes_to_the_file(place: Place, office: Office) -> None:
     office.receive("permit", "P", now=at("2022-09-26"))
     office.tick(at("2022-10-20"))
     assert len(steps(office, clock="publish")) == 4
     assert [(n.name, n.channel) for n in office.notices()] == [("", "file")]
 
 
-def test_the_log_tells_who_was_told_and_who_acknowledged_with_what_words(place: Place) -> None:
+def test_the_log_lists_who_was_notified_and_who_acknowledged_with_what_words(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         open_request(office, "A", "2022-09-13")
@@ -574,7 +574,7 @@ def test_the_log_tells_who_was_told_and_who_acknowledged_with_what_words(place: 
         office.tick(at("2022-10-17"))
         office.deliver(at("2022-10-17", "10:00"))
         last = office.escalations()[-1]
-        assert (last.step, last.told, last.told_at, last.delivered_at) == (
+        assert (last.step, last.notified, last.notified_at, last.delivered_at) == (
             1, ("王五",), at("2022-10-17"), at("2022-10-17", "10:00"),
         )  # fmt: skip
         assert office.ack([last.id], by="王五", words="限三日内答复", now=at("2022-10-17", "11:00")) == [last.id]

@@ -31,7 +31,7 @@ def test_a_first_sweep_forty_days_ahead_is_taken_back_by_the_next_one_that_is_ri
     assert_sound(office)
 
 
-def test_what_a_wrong_clock_has_told_does_not_stand_for_what_is_true(place: Place) -> None:
+def test_what_a_wrong_clock_has_announced_does_not_replace_what_is_true(place: Place) -> None:
     place.settings(PEOPLE)
     with place.open() as office:
         open_request(office, "B", "2022-09-01")
@@ -131,9 +131,9 @@ def test_a_reminder_held_back_is_dropped_when_the_case_was_answered_meanwhile(pl
         office.tick(at("2022-09-30"))  # due today, both
         reply(office, "A", "2022-09-30")
         office.deliver(at("2022-09-30", "10:00"))
-        told = {case: office.notices("all", case=case) for case in ("A", "B")}
-        assert all(notice.delivered_at is not None for notice in told["B"])
-        dropped = [notice for notice in told["A"] if notice.kind in ("remind", "urge", "supervise")]
+        notices = {case: office.notices("all", case=case) for case in ("A", "B")}
+        assert all(notice.delivered_at is not None for notice in notices["B"])
+        dropped = [notice for notice in notices["A"] if notice.kind in ("remind", "urge", "supervise")]
         assert dropped
         assert all(notice.delivered_at is None and notice.dead_at is not None for notice in dropped)
         assert {notice.error for notice in dropped} == {"不再需要：期限已经办结、中止或者改变"}

@@ -201,7 +201,7 @@ def test_a_record_that_was_rolled_back_whole_is_sound(place: Place, office: Offi
     assert len(place.rows("SELECT 1 FROM entry")) == 3
 
 
-def test_an_office_seals_with_sm3_when_told_to(place: Place) -> None:
+def test_an_office_seals_with_sm3_when_its_settings_say_so(place: Place) -> None:
     place.settings('hash = "sm3"\n')
     with place.open() as office:
         open_request(office, "A", "2022-09-01")

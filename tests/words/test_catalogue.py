@@ -38,7 +38,7 @@ for _module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
     importlib.import_module(_module.name)
 FOUND = {(each.context, each.id): each for each in catalogues.extracted() if each.id}
 WRITTEN = {(each.context, each.id): each for each in catalogues.translated() if each.id}
-# The Chinese may tell fields that the English does not: the label beside the code. An objection has both.
+# The Chinese may use fields that the English does not: the label beside the code. An objection has both.
 FIELDS = {str(each.sentence): {*each.fields, "cited", "possible", "label"} for each in objections().values()}
 # What is the same in both languages: codes, and words that no Chinese office translates.
 SAME = {"webhook", "apprise"}

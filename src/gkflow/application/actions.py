@@ -115,20 +115,20 @@ def refuse(
     """Raise Refused for a finding that blocks an entry typed in by a person."""
     for finding in findings:
         if finding.code in REFUSING:
-            told = {**finding.facts, "case": number, "action": action}
+            values = {**finding.facts, "case": number, "action": action}
             for name in ("until", "reason"):  # facts by name: people know them by their labels
-                if name in told:
-                    told[name] = label_of(workflow, str(told[name]))
-            told["unless"] = (
-                said(", or state the reason where one is enough ({reason})", reason=told["reason"])
+                if name in values:
+                    values[name] = label_of(workflow, str(values[name]))
+            values["unless"] = (
+                said(", or state the reason where one is enough ({reason})", reason=values["reason"])
                 if finding.facts.get("reason")
                 else ""
             )
-            if "facts" in told:
-                told["labels"] = [label_of(workflow, str(each)) for each in told.pop("facts")]
-            if "clock" in told and (rule := workflow.clock(str(told["clock"]))) is not None:
-                told["clock_label"] = rule.label
-            raise REFUSING[finding.code].of(told)
+            if "facts" in values:
+                values["labels"] = [label_of(workflow, str(each)) for each in values.pop("facts")]
+            if "clock" in values and (rule := workflow.clock(str(values["clock"]))) is not None:
+                values["clock_label"] = rule.label
+            raise REFUSING[finding.code].of(values)
         if finding.code == "no_open_consultation":
             raise NoAnswerTo(action=action, ref=str(facts.get("ref", "")))
 
@@ -228,7 +228,7 @@ class Decided(NamedTuple):
         return urgent.last_day if urgent is not None else None
 
 
-def told(decided: Decided, *, written: bool, opened: tuple[str, ...] = ()) -> Outcome:
+def outcome_of(decided: Decided, *, written: bool, opened: tuple[str, ...] = ()) -> Outcome:
     """The outcome of an entry, with the last days before and after."""
     workflow, case, entry, before, after, findings = decided
     state = workflow.states[case.state]

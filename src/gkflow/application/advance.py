@@ -15,8 +15,8 @@ from gkflow.application.actions import (
     iso,
     make_entry,
     most_urgent,
+    outcome_of,
     refuse,
-    told,
     write,
 )
 from gkflow.application.case_opening import DecidedOpening, decide_openings, write_opening
@@ -35,7 +35,7 @@ from gkflow.application.checks import (
 )
 from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.facts import fact_names, read_facts
-from gkflow.application.notifications import tell_action
+from gkflow.application.notifications import notify_action
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.resolve_names import act_named, check_person, facts_by_code
 from gkflow.application.subscriptions import push, take_back
@@ -73,8 +73,8 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
         # Cases that this entry opens are checked before anything is written.
         openings = decide_openings(tx, decided)
         if show is not None:
-            show(told(decided, written=False))
-        return told(decided, written=False) if tx.dry_run else _write(tx, case, decided, openings)
+            show(outcome_of(decided, written=False))
+        return outcome_of(decided, written=False) if tx.dry_run else _write(tx, case, decided, openings)
 
 
 def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
@@ -134,12 +134,12 @@ def _write(tx: Transaction, case: OnRecord, decided: Decided, openings: Sequence
     write(tx, case, entry, decided.reckoned)
     then = OnRecord(workflow, case.number, (*case.entries, entry))
     if action.tell:
-        tell_action(tx, workflow, decided.case, entry, decided.last_day)
+        notify_action(tx, workflow, decided.case, entry, decided.last_day)
     if action.publishes:
         push(tx, then, entry)
     take_back(tx, [then])
     opened = tuple(write_opening(tx, each).number for each in openings)
-    return told(decided, written=True, opened=opened)
+    return outcome_of(decided, written=True, opened=opened)
 
 
 def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> Outcome | None:
@@ -170,7 +170,7 @@ def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> 
     # The cases that it opened were linked in the same moment: a retry returns them too.
     opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
     findings = findings_of(kept, case, after, old.seq)
-    return told(Decided(kept, case, old, {}, after, findings), written=False, opened=opened)
+    return outcome_of(Decided(kept, case, old, {}, after, findings), written=False, opened=opened)
 
 
 def _linked_with(entry: Entry, old: Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from gkflow.application.composing import Telling, compose, put, receivers_of
+from gkflow.application.composing import Notification, compose, put, receivers_of
 from gkflow.application.doctor import NOTICE_SEASON
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Store
@@ -48,8 +48,8 @@ def ask_for_notice(store: Store, rules: OfficeContext, now: datetime, today: dat
         last = ledger.heartbeats.last(_PULSE)
         if last is not None and legal_day(last).isocalendar()[:2] == (year, week):
             return None
-        telling = Telling(f"calendar/{missing}/{name}", _facts(missing, today), unit=rules.unit)
-        put(ledger, rules, compose(rules, telling, receivers_of(rules.addressees(ROLES)), now), now)
+        notification = Notification(f"calendar/{missing}/{name}", _facts(missing, today), unit=rules.unit)
+        put(ledger, rules, compose(rules, notification, receivers_of(rules.addressees(ROLES)), now), now)
         ledger.heartbeats.record(_PULSE, now, name)
     return missing
 

@@ -9,11 +9,21 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from gkflow.application.actions import Command, Decided, Outcome, about, findings_of, make_entry, refuse, told, write
+from gkflow.application.actions import (
+    Command,
+    Decided,
+    Outcome,
+    about,
+    findings_of,
+    make_entry,
+    outcome_of,
+    refuse,
+    write,
+)
 from gkflow.application.checks import check_role, legal_of, near_case, refuse_missing
 from gkflow.application.docket import reckon_case
 from gkflow.application.facts import read_facts
-from gkflow.application.notifications import tell_action
+from gkflow.application.notifications import notify_action
 from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import check_person, facts_by_code
 from gkflow.application.subscriptions import push
@@ -44,7 +54,7 @@ def open_case(tx: Transaction, workflow: Workflow, number: str, act: Command, fo
     *following* is a case that follows from another one by rule: its actor needs no role here.
     """
     opening = decide_opening(tx, workflow, number, act, following)
-    return told(opening.decided, written=False) if tx.dry_run else write_opening(tx, opening)
+    return outcome_of(opening.decided, written=False) if tx.dry_run else write_opening(tx, opening)
 
 
 def decide_opening(
@@ -82,12 +92,12 @@ def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
     tx.rules.keep(tx.ledger, workflow, tx.now)
     write(tx, OnRecord(workflow, opening.number, ()), entry, decided.reckoned)
     if action.tell:
-        tell_action(tx, workflow, decided.case, entry, decided.last_day)
+        notify_action(tx, workflow, decided.case, entry, decided.last_day)
     if origin:
         link_back(tx, origin, entry, workflow.label)
     if action.publishes:
         push(tx, OnRecord(workflow, opening.number, (entry,)), entry)
-    return told(decided, written=True)
+    return outcome_of(decided, written=True)
 
 
 def next_number(tx: Transaction, workflow: str, unit: str, year: int, taken: Collection[str] = ()) -> str:

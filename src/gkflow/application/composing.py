@@ -17,7 +17,7 @@ from gkflow.domain.case import NOTHING, canonical
 from gkflow.domain.notice import Addressee
 
 
-class Telling(NamedTuple):
+class Notification(NamedTuple):
     """
     The content of a notification (通知事项): its facts, with their ``kind``, and what they are about.
 
@@ -45,13 +45,15 @@ class Receiver(NamedTuple):
     subscription: int | None = None  # the subscription behind it
 
 
-def compose(rules: OfficeContext, telling: Telling, receivers: Iterable[Receiver], now: datetime) -> list[NoticeLine]:
+def compose(
+    rules: OfficeContext, notice: Notification, receivers: Iterable[Receiver], now: datetime
+) -> list[NoticeLine]:
     """One message per receiver (拟制通知)."""
     return [
         NoticeLine(
-            f"{telling.key}/{to.key}", telling.case, telling.escalation, str(telling.facts["kind"]), to.role, to.name,
-            telling.unit, to.channel, to.address, canonical({**telling.facts, **to.facts}), rules.wording.edition,
-            now, now, 1 if telling.urgent else 0, to.subscription,
+            f"{notice.key}/{to.key}", notice.case, notice.escalation, str(notice.facts["kind"]), to.role, to.name,
+            notice.unit, to.channel, to.address, canonical({**notice.facts, **to.facts}), rules.wording.edition,
+            now, now, 1 if notice.urgent else 0, to.subscription,
         )
         for to in receivers
     ]  # fmt: skip

@@ -42,20 +42,20 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
         hold(gathered, number, workflow, rows, result)
         if number != case:
             objection = NumberFolded(case=number, written=revealed(case))
-            result.told.append(BadRow(rows[0].number, number, objection))
+            result.to_review.append(BadRow(rows[0].number, number, objection))
     for _, rows in gathered.values():
         rows.sort(key=lambda row: row.number)
     return gathered
 
 
-def tell_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
+def report_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
     """Report numbers that look alike (相似的案件编号), within the file and compared with the record."""
     first: dict[str, str] = {}
     unlike: dict[str, str] = {}
     for case, (_, rows) in cases.items():
         other = first.setdefault(looks_of(case), case)
         if other is not case:
-            _tell(result, rows, case, other)
+            _report(result, rows, case, other)
         elif not case.isascii() and (dashed := folded(case)) != case and dashed not in cases:
             unlike[case] = dashed
     if unlike:
@@ -63,9 +63,9 @@ def tell_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
             there = ledger.record.known_cases(list(unlike.values()))
         for case, dashed in unlike.items():
             if dashed in there:
-                _tell(result, cases[case][1], case, dashed)
+                _report(result, cases[case][1], case, dashed)
 
 
-def _tell(result: Imported, rows: list[TypedRow], case: str, other: str) -> None:
+def _report(result: Imported, rows: list[TypedRow], case: str, other: str) -> None:
     if rows:
-        result.told.append(BadRow(rows[0].number, case, LookAlike(case=case, other=other)))
+        result.to_review.append(BadRow(rows[0].number, case, LookAlike(case=case, other=other)))

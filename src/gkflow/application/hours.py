@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gkflow.application.docket import reckon_case, unit_of
-from gkflow.application.notifications import tell_steps
+from gkflow.application.notifications import notify_steps
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, ReachedStep, RunningHours, Store
 from gkflow.application.unsweep import swept_ahead
@@ -34,7 +34,7 @@ class ReachedByTheHour(NamedTuple):
     """The result of a minute tick (按小时巡检结果): the steps recorded and the messages written."""
 
     reached: int = 0
-    told: int = 0
+    notified: int = 0
 
 
 class _Reached(NamedTuple):
@@ -63,8 +63,8 @@ def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTh
         today = legal_day(now)
         reached = reach_hours(ledger, rules, today, now)
         highest = {(each.step.case, each.step.clock, each.step.ref): each for each in reached if each.holds}
-        told = tell_steps(ledger, rules, [each[:2] for each in highest.values()], today, now)
-    return ReachedByTheHour(len(reached), told)
+        notified = notify_steps(ledger, rules, [each[:2] for each in highest.values()], today, now)
+    return ReachedByTheHour(len(reached), notified)
 
 
 def _may_begin(ledger: Ledger, now: datetime) -> bool:

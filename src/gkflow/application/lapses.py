@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from gkflow.application.actions import findings_of, write
 from gkflow.application.docket import reckon_case, unit_of
-from gkflow.application.notifications import tell_action
+from gkflow.application.notifications import notify_action
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.application.transaction import OnRecord, Transaction
@@ -18,7 +18,7 @@ from gkflow.domain.machine import may, replay
 from gkflow.domain.workflow import ClockKind, LapseRule
 
 _ONE_DAY = timedelta(days=1)
-_TELLS = ("propose", "take")
+_NOTIFYING = ("propose", "take")
 _BARRED = frozenset(("too_early", "no_term"))
 
 
@@ -59,9 +59,9 @@ def _take(tx: Transaction, number: str, key: tuple[str, str], day: date) -> int:
         if entry is None:
             continue
         write(tx, case, entry)
-        if not _is_told(rules, deadline, entry, day):
+        if not _is_notified(rules, deadline, entry, day):
             after = replay(workflow, number, record_of((*entries, entry)))
-            tell_action(tx, workflow, after, entry, last)
+            notify_action(tx, workflow, after, entry, last)
         return 1
     return 0
 
@@ -94,9 +94,9 @@ def _entry_of(tx: Transaction, case: OnRecord, deadline: Deadline, lapse: LapseR
     return None
 
 
-def _is_told(rules: OfficeContext, deadline: Deadline, entry: Entry, day: date) -> bool:
+def _is_notified(rules: OfficeContext, deadline: Deadline, entry: Entry, day: date) -> bool:
     """Whether a reached step of the ladder covers it: the sweep then words the consequence."""
     ladder = rules.rulebook.ladders.get(deadline.clock.rule.ladder)
     assert deadline.last_day is not None
     soon = entry.day <= deadline.last_day + _ONE_DAY
-    return soon and ladder is not None and any(step.kind in _TELLS and step.offset <= 1 for step in ladder.steps)
+    return soon and ladder is not None and any(step.kind in _NOTIFYING and step.offset <= 1 for step in ladder.steps)

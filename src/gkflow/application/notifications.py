@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from gkflow.application.composing import Telling, compose, keep_wording, put, receivers_of
+from gkflow.application.composing import Notification, compose, keep_wording, put, receivers_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, NoticeLine, ReachedStep
 from gkflow.application.transaction import Transaction
@@ -32,23 +32,23 @@ class _Meaning(NamedTuple):
     step: Step | None
 
 
-def tell(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
+def notify(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
     """
     Write the messages for the steps reached since the last notification (告知), and return how many.
 
     After an outage people are notified of the highest step of each clock only, and only if it still holds. A lapsed
     power needs no reminder. A consequence of silence has its own kind of notice ("take"), with or without an outage.
     """
-    after = ledger.sweeps.last_telling() or date.min
+    after = ledger.sweeps.last_notifying() or date.min
     written = 0
-    teller = _Teller(rules, day, now, ledger.sweeps.series)
+    notifier = _Notifier(rules, day, now, ledger.sweeps.series)
     keep_wording(ledger, rules, now)
-    for page in ledger.sweeps.untold(after, day):
-        written += _put(ledger, teller, page)
+    for page in ledger.sweeps.not_notified(after, day):
+        written += _put(ledger, notifier, page)
     return written
 
 
-def tell_steps(
+def notify_steps(
     ledger: Ledger, rules: OfficeContext, reached: Sequence[tuple[ReachedStep, datetime]], day: date, now: datetime
 ) -> int:
     """Write the messages for steps in hours, each with the moment at which its hours run out."""
@@ -56,16 +56,16 @@ def tell_steps(
         return 0
     moments = {step.id: moment for step, moment in reached}
     keep_wording(ledger, rules, now)
-    return _put(ledger, _Teller(rules, day, now, ledger.sweeps.series, moments), [step for step, _ in reached])
+    return _put(ledger, _Notifier(rules, day, now, ledger.sweeps.series, moments), [step for step, _ in reached])
 
 
-def _put(ledger: Ledger, teller: _Teller, page: Iterable[ReachedStep]) -> int:
-    lines = [line for reached in page for line in teller.messages(reached)]
+def _put(ledger: Ledger, notifier: _Notifier, page: Iterable[ReachedStep]) -> int:
+    lines = [line for reached in page for line in notifier.messages(reached)]
     ledger.outbox.put_notices(lines)
     return len(lines)
 
 
-class _Teller:
+class _Notifier:
     """Turns reached steps into messages; caches addressees by role and the meaning of clocks."""
 
     def __init__(
@@ -89,8 +89,8 @@ class _Teller:
         base = f"{reached.case}/{reached.clock}/{reached.ref}/{reached.last_day}/{reached.step}{self.again}"
         roles = tuple(step.tell) if step is not None else ("officer",)
         urgent = step is not None and step.urgent
-        telling = Telling(base, facts, reached.case, reached.unit, reached.id, urgent)
-        return compose(self.rules, telling, receivers_of(self._addressees(roles, reached)), self.now)
+        notification = Notification(base, facts, reached.case, reached.unit, reached.id, urgent)
+        return compose(self.rules, notification, receivers_of(self._addressees(roles, reached)), self.now)
 
     def _meaning(self, reached: ReachedStep) -> _Meaning:
         key = (reached.workflow, reached.clock, reached.step)
@@ -148,7 +148,7 @@ def _clock_time(moment: datetime) -> str:
     return moment.astimezone(_SHANGHAI).strftime("%H:%M")
 
 
-def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, last_day: date | None) -> None:
+def notify_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, last_day: date | None) -> None:
     """Write a message to everybody whom the action names, by each channel; never to the actor."""
     ledger, rules, now = tx.ledger, tx.rules, tx.now
     action = workflow.actions[entry.action]
@@ -172,8 +172,8 @@ def tell_action(tx: Transaction, workflow: Workflow, case: Case, entry: Entry, l
     actor = entry.by if entry.by and entry.by not in names_twice(rules.people) else None
     others = [who for who in found if who.name != actor or not who.name]
     urgent = _in_hours(rules, workflow, entry.day)
-    telling = Telling(f"{case.number}/{entry.seq}", facts, case.number, entry.unit, urgent=urgent)
-    put(ledger, rules, compose(rules, telling, receivers_of(others), now), now)
+    notification = Notification(f"{case.number}/{entry.seq}", facts, case.number, entry.unit, urgent=urgent)
+    put(ledger, rules, compose(rules, notification, receivers_of(others), now), now)
 
 
 def _in_hours(rules: OfficeContext, workflow: Workflow, day: date) -> bool:

@@ -191,7 +191,7 @@ _LAST = "2099-12-31"  # the last day of a list: the calendar ends in the year af
 
 
 def _mark(asked: CaseQuery, order: str) -> str:
-    """What tells the pages of one list from those of another."""
+    """What distinguishes the pages of one list from those of another."""
     query = asdict(replace(asked, ran_out=frozenset()))
     del query["ran_out"]
     return hashlib.sha256(json.dumps([query, order], sort_keys=True).encode()).hexdigest()[:12]

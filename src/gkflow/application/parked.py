@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from gkflow.application.composing import Telling, compose, put, receivers_of
+from gkflow.application.composing import Notification, compose, put, receivers_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, StandingStill
 
@@ -46,6 +46,6 @@ def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
         roles = ("officer", "section_head") if times > 1 else ("officer",)
         whom = rules.addressees(roles, line.unit, line.officer)
         key = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
-        telling = Telling(key, facts, line.case, line.unit)
-        written += put(ledger, rules, compose(rules, telling, receivers_of(whom), now), now)
+        notification = Notification(key, facts, line.case, line.unit)
+        written += put(ledger, rules, compose(rules, notification, receivers_of(whom), now), now)
     return written

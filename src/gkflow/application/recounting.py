@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from gkflow.application.actions import Command, make_entry, write
-from gkflow.application.composing import Telling, compose, keep_wording, receivers_of
+from gkflow.application.composing import Notification, compose, keep_wording, receivers_of
 from gkflow.application.docket import draw_up, read_case, reckon_case
 from gkflow.application.moved import Moved, WaitingCase
 from gkflow.application.office_context import OfficeContext
@@ -110,10 +110,10 @@ def _recounted(ledger: Ledger, rules: OfficeContext, waiting: WaitingCase, now: 
         # To the officer; if it ends earlier, to the head of the section as well.
         roles = ("officer", "section_head") if moved.earlier else ("officer",)
         whom = rules.addressees(roles, moved.unit, moved.officer)
-        yield from compose(rules, _telling(workflow, moved, entry, by_rules), receivers_of(whom), now)
+        yield from compose(rules, _notification(workflow, moved, entry, by_rules), receivers_of(whom), now)
 
 
-def _telling(workflow: Workflow, moved: Moved, entry: Entry, by_rules: bool) -> Telling:
+def _notification(workflow: Workflow, moved: Moved, entry: Entry, by_rules: bool) -> Notification:
     rule, kind = workflow.clock(moved.clock), EARLIER if moved.earlier else LATER
     label = rule.label if rule is not None else moved.clock
     facts = {
@@ -122,7 +122,7 @@ def _telling(workflow: Workflow, moved: Moved, entry: Entry, by_rules: bool) -> 
         "cause": _RULES_CHANGED if by_rules else _DAYS_CHANGED, "why": moved.why, "day": entry.day.isoformat(),
         "officer": moved.officer,
     }  # fmt: skip
-    return Telling(f"recount/{moved.case}/{entry.seq}", facts, moved.case, moved.unit)
+    return Notification(f"recount/{moved.case}/{entry.seq}", facts, moved.case, moved.unit)
 
 
 def _day(day: date | None) -> str:

@@ -13,7 +13,7 @@ from gkflow.application.case_opening import link_back
 from gkflow.application.checks import check_correction
 from gkflow.application.docket import docket_line, docket_revisions, draw_up, revisions, unit_of
 from gkflow.application.docket_revisions import with_revision
-from gkflow.application.gathering import Gathered, fold_numbers, hold, tell_look_alikes
+from gkflow.application.gathering import Gathered, fold_numbers, hold, report_look_alikes
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, DocketRevision, Ledger, Store
@@ -59,7 +59,7 @@ class Importing:
     dry_run: bool = False
     progress: Callable[[int], None] | None = None
 
-    def tell(self, count: int) -> None:
+    def report(self, count: int) -> None:
         """Report progress."""
         if self.progress is not None:
             self.progress(count)
@@ -90,7 +90,7 @@ def import_register(
     strange: dict[str, None] = {}
     cases = _gather(RowReader(rules, legal_day(now), result, strange), rows, result, how)
     cases = fold_numbers(store, cases, result)
-    tell_look_alikes(store, cases, result)
+    report_look_alikes(store, cases, result)
     numbers, steps = list(cases), result.rows
     run = _Run(rules, NameCheck(rules), now, how, result)
     for start in range(0, len(numbers), _BATCH):
@@ -99,11 +99,11 @@ def import_register(
             run = run._replace(rules=run.rules.renewed(ledger))
             _take_batch(ledger, run, {case: cases[case] for case in batch})
         steps += sum(len(cases[case][1]) for case in batch)
-        how.tell(steps)
+        how.report(steps)
     if not how.dry_run:
         _link_origins(store, run, cases)
     result.bad.sort(key=lambda bad: bad.row)
-    result.told.sort(key=lambda told: told.row)
+    result.to_review.sort(key=lambda each: each.row)
     result.remarks = tuple(strange)
     return result
 
@@ -120,7 +120,7 @@ def _gather(reader: RowReader, rows: Iterable[Row], result: Imported, how: Impor
             else:
                 hold(cases, case, workflow, (row,), result)
         if number % 500 == 0:
-            how.tell(result.rows)
+            how.report(result.rows)
     return cases
 
 
@@ -264,7 +264,7 @@ class _Adding:
         named_unit = rules.units.get(row.unit, row.unit)
         facts = known_units(rules, row.facts, workflow)
         # 台账 may name anybody: an unknown name is reported, the row is imported.
-        result.told.extend(
+        result.to_review.extend(
             BadRow(row.number, number, unknown) for unknown in names.unknown(workflow, row.by, row.unit, facts)
         )
         if named_unit and not action.owner_of:

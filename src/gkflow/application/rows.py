@@ -77,7 +77,7 @@ class Imported:
     bad: list[BadRow] = field(default_factory=list)
     changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not imported
     odd: list[BadRow] = field(default_factory=list)  # facts that break their rule: kept as a remark
-    told: list[BadRow] = field(default_factory=list)  # accepted, but worth a review
+    to_review: list[BadRow] = field(default_factory=list)  # accepted, but worth a review
     remarks: tuple[str, ...] = ()  # columns that are not facts
 
 
@@ -100,7 +100,7 @@ class FileRow:
     """A row about which its file says more than the cells (文件另有说明的行); without cells it is not a row."""
 
     cells: Mapping[str | None, object] = field(default_factory=dict)
-    told: tuple[GkflowError, ...] = ()
+    notes: tuple[GkflowError, ...] = ()
     refused: GkflowError | None = None
 
 
@@ -134,11 +134,11 @@ class RowReader:
 
     def read(self, number: int, values: Mapping[str | None, object] | FileRow) -> tuple[str, Workflow, TypedRow] | None:
         """The case as written, its workflow and the row; None for a refused row."""
-        told: tuple[GkflowError, ...] = ()
+        notes: tuple[GkflowError, ...] = ()
         if isinstance(values, FileRow):
-            told, values = values.told, values.cells if values.refused is None else {None: values.refused}
+            notes, values = values.notes, values.cells if values.refused is None else {None: values.refused}
             if not values:
-                self._tell(number, "", told)
+                self._report(number, "", notes)
                 return None
         self.result.rows += 1
         case = ""
@@ -162,8 +162,8 @@ class RowReader:
                 case = _case_of(values)
             self.result.bad.append(BadRow(number, case, error))
             return None
-        if told:
-            self._tell(number, case, told)
+        if notes:
+            self._report(number, case, notes)
         facts, remarks = self._facts(number, case, workflow, action, others)
         opens = action == workflow.first.name
         if opens and case not in self.far and (far := far_days(workflow, day, facts, self.today)):
@@ -171,11 +171,11 @@ class RowReader:
             self.far.add(case)
             which = [label_of(workflow, name) for name in far if name != "day"]
             found = DayFar(case=case, day=next(iter(far.values())), today=self.today, labels=which)
-            self._tell(number, case, (found,))
+            self._report(number, case, (found,))
         return case, workflow, TypedRow(number, day, action, by, unit, facts, remarks)
 
-    def _tell(self, number: int, case: str, errors: Sequence[GkflowError]) -> None:
-        self.result.told.extend(BadRow(number, case, error) for error in errors)
+    def _report(self, number: int, case: str, errors: Sequence[GkflowError]) -> None:
+        self.result.to_review.extend(BadRow(number, case, error) for error in errors)
 
     def _sorted(
         self, number: int, values: Mapping[str | None, object]
@@ -216,7 +216,7 @@ class RowReader:
         for kind, marks in ((ControlsInText, controls(value)), (TextTurned, turns(value))):
             if marks:
                 error = kind(column=column, label=label, marks=marks)
-                self._tell(number, _case_of(values), [error])
+                self._report(number, _case_of(values), [error])
         return unmarked(value).strip()
 
     def _case(self, value: object) -> str:

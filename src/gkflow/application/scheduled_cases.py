@@ -49,18 +49,18 @@ def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime
         case = read_case(kept, number, entries, day)
         unit = unit_of(kept, case.record) or rules.unit
         cause = replace(case.record[-1], day=day, by=SYSTEM, unit=unit, facts={})
-        given = _told(rules, step, rule.label, deadline)
+        given = _facts_from_cause(rules, step, rule.label, deadline)
         follow(Transaction(ledger, rules, now), step.opens, Cause(case, cause, key, given))
         opened += 1
     return opened
 
 
-def _told(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, object]:
+def _facts_from_cause(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, object]:
     """The facts that a supervision takes from its cause, as far as its first action accepts them."""
     assert step.opens is not None
     known = rules.rulebook.workflow(step.opens.workflow).first.carries
-    told = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}
-    return {name: value for name, value in told.items() if name in known and name not in step.opens.given}
+    facts = {"clock": clock, "missed": deadline.isoformat(), "step": step.label}
+    return {name: value for name, value in facts.items() if name in known and name not in step.opens.given}
 
 
 def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
@@ -105,5 +105,5 @@ def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringTask, due: da
     return found
 
 
-def _facts_of(flow: Workflow, told: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in told.items() if name in flow.first.carries}
+def _facts_of(flow: Workflow, given: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if name in flow.first.carries}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
-from gkflow.application.composing import Receiver, Telling, compose, put
+from gkflow.application.composing import Notification, Receiver, compose, put
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, Seal
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
@@ -64,8 +64,8 @@ def seal_hash(made: Seal, key: str, algorithm: str) -> str:
 
 def as_line(made: Seal, leaves: Sequence[Leaf]) -> str:
     """A seal as one line of the outside file, with the leaves that it added."""
-    told = {**seal_facts(made), "added": [[leaf.kind, leaf.name, leaf.size, leaf.hash] for leaf in leaves]}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    content = {**seal_facts(made), "added": [[leaf.kind, leaf.name, leaf.size, leaf.hash] for leaf in leaves]}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def seal_facts(made: Seal) -> dict[str, object]:
@@ -80,7 +80,7 @@ def send_seal(ledger: Ledger, rules: OfficeContext, made: Seal, now: datetime) -
         return
     facts = {**seal_facts(made), "kind": "seal", "title": _TITLE.format(number=made.number), "to": ""}
     receivers = (Receiver(channel, channel, address) for channel, address in rules.seal_to.items())
-    put(ledger, rules, compose(rules, Telling(f"seal/{made.number}", facts, unit=rules.unit), receivers, now), now)
+    put(ledger, rules, compose(rules, Notification(f"seal/{made.number}", facts, unit=rules.unit), receivers, now), now)
 
 
 def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
@@ -103,12 +103,12 @@ def read_outside(file: str, lines: Iterable[str]) -> Iterator[Outside]:
 _COUNTS = Seal._fields[Seal._fields.index("cases") : Seal._fields.index("root")]
 
 
-def _outside(told: Mapping[str, object]) -> Outside:
-    number = int(str(told["seal"]))
-    counts = [int(str(told[name])) for name in _COUNTS]
-    added = cast("list[tuple[object, object, object, object]]", told["added"])
-    day, at = date.fromisoformat(str(told["day"])), datetime.fromisoformat(str(told["at"]))
-    texts = (str(told["root"]), str(told["previous"]), str(told["hash"]), "")
+def _outside(content: Mapping[str, object]) -> Outside:
+    number = int(str(content["seal"]))
+    counts = [int(str(content[name])) for name in _COUNTS]
+    added = cast("list[tuple[object, object, object, object]]", content["added"])
+    day, at = date.fromisoformat(str(content["day"])), datetime.fromisoformat(str(content["at"]))
+    texts = (str(content["root"]), str(content["previous"]), str(content["hash"]), "")
     whole = Seal._make((number, at, day, *counts, *texts))
     first = whole.leaves - len(added) + 1
     leaves = tuple(Leaf(first + i, number, str(k), str(n), int(str(c)), str(h)) for i, (k, n, c, h) in enumerate(added))
@@ -181,8 +181,8 @@ def _check_tree(ledger: Ledger, seals: Sequence[Seal]) -> list[Breach]:
 
     def close() -> None:
         made = left.pop(0)
-        told = {name: getattr(made, name) for name in counts}
-        if (tree.count, tree.root()) != (made.leaves, made.root) or told != counts:
+        counted = {name: getattr(made, name) for name in counts}
+        if (tree.count, tree.root()) != (made.leaves, made.root) or counted != counts:
             breaches.append(Breach("seal", str(made.number), None, "leaves_changed"))
 
     for page in ledger.seals.leaves():

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from gkflow.application.composing import Receiver, Telling, compose, put
+from gkflow.application.composing import Notification, Receiver, compose, put
 from gkflow.application.ports import LEFT, TAKEN_BACK, Ledger, SubscriptionLine
 from gkflow.application.publishing import in_use, published_today
 from gkflow.application.transaction import OnRecord, Transaction
@@ -58,8 +58,8 @@ def push(tx: Transaction, case: OnRecord, entry: Entry) -> int:
         )
         for each in wanted
     )  # fmt: skip
-    telling = Telling(f"push/{number}/{entry.seq}", shown, number, entry.unit)
-    return put(ledger, rules, compose(rules, telling, receivers, now), now)
+    notification = Notification(f"push/{number}/{entry.seq}", shown, number, entry.unit)
+    return put(ledger, rules, compose(rules, notification, receivers, now), now)
 
 
 def take_back(tx: Transaction, cases: Sequence[OnRecord]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gkflow.application.hours import end_of, reach_hours, tick_hours
 from gkflow.application.lapses import take_lapsed
-from gkflow.application.notifications import tell
+from gkflow.application.notifications import notify
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import remind_parked
 from gkflow.application.ports import Ledger, Store, Where
@@ -38,7 +38,7 @@ class Swept:
 
     days: tuple[date, ...]
     reached: int
-    told: int
+    notified: int
     taken: int = 0
     opened: int = 0  # cases opened by a step of a ladder, or for a recurring task
     asked: int | None = None  # the year whose notice of days off was requested
@@ -82,38 +82,38 @@ def tick(
             if day is None or day > through:
                 ledger.heartbeats.record("tick", now)
                 break
-            found = _sweep_day(ledger, rules, day, now, telling=day == through)
+            found = _sweep_day(ledger, rules, day, now, notifying=day == through)
             total = _OfDay(*(one + other for one, other in zip(total, found, strict=True)))
             done.append(day)
     by_the_hour = tick_hours(store, rules, now)
-    reached, told = total.reached + by_the_hour.reached, total.told + by_the_hour.told
-    return Swept(tuple(done), reached, told, total.taken, total.opened, ahead=ahead, unswept=unswept)
+    reached, notified = total.reached + by_the_hour.reached, total.notified + by_the_hour.notified
+    return Swept(tuple(done), reached, notified, total.taken, total.opened, ahead=ahead, unswept=unswept)
 
 
 class _OfDay(NamedTuple):
     """The result of one day's sweep (一日巡检结果)."""
 
     reached: int = 0
-    told: int = 0
+    notified: int = 0
     taken: int = 0
     opened: int = 0
 
 
-def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *, telling: bool) -> _OfDay:
-    """Everything that the sweep does on one day; only on the last one (*telling*) are people notified."""
-    reached, told = len(reach_hours(ledger, rules, day, min(now, end_of(day)))), 0
+def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> _OfDay:
+    """Everything that the sweep does on one day; only on the last one (*notifying*) are people notified."""
+    reached, notified = len(reach_hours(ledger, rules, day, min(now, end_of(day)))), 0
     for ladder in rules.rulebook.ladders.values():
         for place in _places(rules.rulebook):
             reached += _reach(ledger, ladder, place, day)
     ledger.sweeps.looked_at(day)
     taken = take_lapsed(ledger, rules, day, now)
     opened = open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
-    if telling:
-        told = tell(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
-    ledger.sweeps.finish_sweep(day, now, telling)
-    if telling:
+    if notifying:
+        notified = notify(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
+    ledger.sweeps.finish_sweep(day, now, notifying)
+    if notifying:
         send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
-    return _OfDay(reached, told, taken, opened)
+    return _OfDay(reached, notified, taken, opened)
 
 
 def _first_day(ledger: Ledger, through: date) -> date:

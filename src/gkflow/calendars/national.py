@@ -46,8 +46,8 @@ def calendar_edition(
     # A file with single days of a notice that the package has corrects the package; one for the whole year is a second
     # source of the same days, and has to agree.
     corrected = {(each.number, day) for each in files if each.number and not each.annual for day in each.days}
-    told = (announcement for source in sources for announcement in source())
-    said = (*_packaged(notices, entered, corrected), *told, *files)
+    announced = (announcement for source in sources for announcement in source())
+    said = (*_packaged(notices, entered, corrected), *announced, *files)
     return CalendarEdition(said, predict, tuple(festivals))
 
 

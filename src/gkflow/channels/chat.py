@@ -107,23 +107,23 @@ def _notify(speaker: apprise.Apprise | None, message: Message) -> NotDelivered |
 
 
 def _refusal(words: Iterable[str], address: str) -> NotDelivered:
-    told = _without_secrets(one_line("；".join(words)), address)
+    logged = _without_secrets(one_line("；".join(words)), address)
     # apprise reports a status only in its log, mostly in these words.
-    statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", told)]
+    statuses = [int(number) for number in re.findall(r"\berror=(\d{3})\b", logged)]
     # Of several the least permanent counts.
     mild = [status for status in statuses if not 400 <= status <= 499 or status in COME_BACK_LATER]
-    reason = said("not delivered to the chat: {words}", words=told or said("apprise gave no reason"))
+    reason = said("not delivered to the chat: {words}", words=logged or said("apprise gave no reason"))
     if not statuses:
         return NotDelivered(reason, unreachable=True)
     return refusal(reason, (mild or sorted(statuses, key=lambda status: status in NOT_THIS_NOTICE))[0])
 
 
-def _without_secrets(told: str, address: str) -> str:
+def _without_secrets(logged: str, address: str) -> str:
     """An apprise address holds the chat's password, and apprise may repeat it."""
     for part in sorted(re.split(r"[/:@?&=,]+", address.partition("://")[2]), key=len, reverse=True):
         if len(part) >= SECRET_LENGTH:
-            told = told.replace(part, "…")
-    return told
+            logged = logged.replace(part, "…")
+    return logged
 
 
 def _open(_: None, office: ChannelOffice) -> Chat:

@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feed": ("feed", said("an officer's deadlines as a calendar feed (.ics)")),
     "limits": ("limits", said("the limits with article, quotation and how surely known")),
     "duties": ("duties", said("the duties that come round: due days, taken on or not")),
-    "sweep": ("sweep", said("sweep: record what has come due, and tell")),
+    "sweep": ("sweep", said("sweep: record what has come due, and notify")),
     "deliver": ("deliver", said("send the notices that wait")),
     "daemon": ("daemon", said("the daemon: sweeps daily, delivers always")),
     "escalations": ("escalations", said("the escalation log")),
@@ -193,9 +193,9 @@ def _command(arguments: Sequence[str]) -> int:
         _complain(error.format_message())
         return 2
     except FilesAtFault as error:
-        from gkflow.words.faults import tell_faults
+        from gkflow.words.faults import print_faults
 
-        tell_faults(error.faults)
+        print_faults(error.faults)
         return error.exit_code
     except GkflowError as error:
         from gkflow.cli.words import error_words
@@ -270,7 +270,7 @@ def usage(error: Any) -> str:
 
 
 def _wrong(error: Any) -> str:
-    told = str(error.message)
+    text = str(error.message)
     kind = type(error).__name__
     param = getattr(error, "param", None)
     name = "/".join(param.opts) if param is not None and param.param_type_name == "option" else ""
@@ -282,23 +282,23 @@ def _wrong(error: Any) -> str:
     if kind == "MissingParameter":
         wanted = name or (metavar(param) if param is not None else "")
         return say("missing {wanted}", wanted=wanted)
-    if kind == "BadParameter" and (words := _of_value(told)):
+    if kind == "BadParameter" and (words := _of_value(text)):
         name = name or (metavar(param) if param is not None else "")
-        return say_as("app", "{name}: {told}", name=name, told=words)
+        return say_as("app", "{name}: {text}", name=name, text=words)
     if kind == "BadParameter":
-        return say_as("app", "{name}: {told}", name=name, told=told) if name and not told.startswith("--") else told
-    if (found := re.fullmatch(r"Option '(.*)' does not take a value\.?", told)) is not None:
+        return say_as("app", "{name}: {text}", name=name, text=text) if name and not text.startswith("--") else text
+    if (found := re.fullmatch(r"Option '(.*)' does not take a value\.?", text)) is not None:
         return say("Option '{option}' does not take a value.", option=found[1])
-    if found := re.match(r"Option '(.*)' requires an argument", told):
+    if found := re.match(r"Option '(.*)' requires an argument", text):
         return say("Option '{option}' requires an argument.", option=found[1])
-    if found := re.match(r"Got unexpected extra argument\S* \((.*)\)", told):
+    if found := re.match(r"Got unexpected extra argument\S* \((.*)\)", text):
         return say("Got unexpected extra argument ({words})", words=found[1])
-    if told.startswith("Missing command"):
+    if text.startswith("Missing command"):
         return say("no command given")
-    if found := re.match(r"No such command '(.*?)'", told):
+    if found := re.match(r"No such command '(.*?)'", text):
         near = get_close_matches(found[1], COMMANDS, 2)
         return say("no command {found}", found=found[1]) + _mean(near)
-    return told
+    return text
 
 
 # The library's message about a value, and ours; {0} and {1} are the groups of its pattern.
@@ -324,9 +324,9 @@ _VALUES = (
 )
 
 
-def _of_value(told: str) -> str:
+def _of_value(text: str) -> str:
     for pattern, words in _VALUES:
-        if found := re.fullmatch(pattern, told):
+        if found := re.fullmatch(pattern, text):
             return translated(words).format(*(part.strip("'") for part in found.groups()))
     return ""
 

@@ -31,14 +31,14 @@ class Column:
     One column (列): the key of the row and its heading in both languages.
 
     ``style`` returns the colour of a row's cell: a rich style, one of COLOURS, or "" for none. ``words`` converts the
-    value to display text, ``told`` the whole row; numbers are aligned right.
+    value to display text, ``row_words`` the whole row; numbers are aligned right.
     """
 
     key: str
     title: str
     style: str | Callable[[Row], str | None] = ""
     words: Callable[[Any], Any] | None = None
-    told: Callable[[Row], Any] | None = None  # instead of the value: from the whole row
+    row_words: Callable[[Row], Any] | None = None  # instead of the value: from the whole row
     whole: bool = False  # never cut on a terminal: a quotation, facts, a list of choices
     solid: bool = False  # never broken: the number of a case, a day with a word
     below: bool = False  # a list whose parts are below one another on a terminal: facts
@@ -50,8 +50,8 @@ class Column:
 
     def value(self, row: Row) -> Any:
         """The display text of this column."""
-        if self.told is not None:
-            return self.told(row)
+        if self.row_words is not None:
+            return self.row_words(row)
         value = row.get(self.key)
         return self.words(value) if self.words is not None and value is not None else value
 

@@ -45,9 +45,9 @@ def short_moment(value: Any) -> str:
     return moment(value)[:16].replace("T", " ")
 
 
-def _told_words(told: str) -> str:
+def _notified_words(notified: str) -> str:
     """Who was notified; the post if it has no holder."""
-    return listed(word(ROLES, name) for name in told.split("、"))
+    return listed(word(ROLES, name) for name in notified.split("、"))
 
 
 COLUMNS = (
@@ -62,8 +62,8 @@ COLUMNS = (
         "colour", said("colour"), style=lambda row: row["colour"],
         words=lambda colour: translated(_COLOURS.get(colour, colour)),
     ),
-    Column("told", said("told"), words=_told_words),
-    Column("told_at", said("told at"), words=short_moment, solid=True),
+    Column("told", said("notified"), words=_notified_words),
+    Column("told_at", said("notified at"), words=short_moment, solid=True),
     Column("delivered_at", said("delivered at"), words=short_moment, solid=True),
     Column("acknowledged_by", said("acknowledged by")),
     Column("words", said("words")),
@@ -93,8 +93,8 @@ def escalation_rows(office: Office, records: Iterable[EscalationRecord]) -> list
             "kind": record.kind,
             "colour": record.colour,
             "day": record.day,
-            "told": "、".join(record.told) or None,
-            "told_at": record.told_at,
+            "told": "、".join(record.notified) or None,
+            "told_at": record.notified_at,
             "delivered_at": record.delivered_at,
             "acknowledged_by": record.acknowledged_by,
             "acknowledged_at": record.acknowledged_at,

@@ -102,13 +102,13 @@ def _list(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
     term = min(max(width(name) for name, _ in rows), _TERM)
     lines = ["", heading]
     for name, words in rows:
-        told = wrapped(words, columns() - term - _GAP - 2)
+        text = wrapped(words, columns() - term - _GAP - 2)
         first = f"  {padded(name, term)}{' ' * _GAP}"
         if width(name) > term:
             lines.append(f"  {name}")
             first = " " * (term + _GAP + 2)
-        lines.append(f"{first}{told[0]}".rstrip())
-        lines += [" " * (term + _GAP + 2) + line for line in told[1:]]
+        lines.append(f"{first}{text[0]}".rstrip())
+        lines += [" " * (term + _GAP + 2) + line for line in text[1:]]
     return lines
 
 
@@ -179,8 +179,8 @@ class Command(TyperCommand):
         shown = [name if param.required else f"[{name}]" for name, param in zip(names, arguments, strict=True)]
         lines = _usage(ctx, [*shown, say("[OPTIONS]")])
         lines += _described(_translated(self.help or ""))
-        told = [(name, _translated(str(param.help or ""))) for name, param in zip(names, arguments, strict=True)]
-        lines += _list(say("Arguments"), told)
+        described = [(name, _translated(str(param.help or ""))) for name, param in zip(names, arguments, strict=True)]
+        lines += _list(say("Arguments"), described)
         options = [*_options(params), ("--lang zh|en", say("language"))]
         lines += _list(say("Options"), options)
         if self.name in ("receive", "do"):
@@ -193,10 +193,10 @@ class Command(TyperCommand):
 
 def _examples(lines: Sequence[tuple[str, str]]) -> list[str]:
     """Examples below one another, each with what it does."""
-    told = ["", say("Examples")] if lines else []
+    shown = ["", say("Examples")] if lines else []
     for line, says in lines:
-        told += [f"  {line}", f"      {translated(says)}"]
-    return told
+        shown += [f"  {line}", f"      {translated(says)}"]
+    return shown
 
 
 def group_help(ctx: typer.Context, words: str, params: Iterable[Any], commands: Sequence[tuple[str, str]]) -> str:

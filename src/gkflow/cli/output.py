@@ -47,8 +47,8 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
         _save(Path(path), counted, columns, format, title)
     except OSError as error:
         raise Unreadable(file=path, reason=reason(error)) from None
-    told = say("{path}: {count} rows written", path=path, count=counted.count)
-    print(told, file=sys.stderr)
+    message = say("{path}: {count} rows written", path=path, count=counted.count)
+    print(message, file=sys.stderr)
 
 
 _ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".txt": "table", "": "table"}
@@ -195,7 +195,7 @@ def plain(value: Any) -> Any:
 def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> None:
     """Print a table: in colour and fitted to a terminal, plain and at full width elsewhere."""
     if not sys.stdout.isatty():
-        sys.stdout.write(_Told.of(rows, columns).text(title))
+        sys.stdout.write(_TextTable.of(rows, columns).text(title))
         return
     sheet = Sheet.of(rows, columns, terminal_width())
     if title:
@@ -217,14 +217,14 @@ def _drawn(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
 
 def table_text(rows: Sequence[Row], columns: Sequence[Column], title: str = "") -> str:
     """A table as plain text; wide characters aligned, no column cut, no spaces at the end of a line."""
-    return _Told.of(rows, columns).text(title)
+    return _TextTable.of(rows, columns).text(title)
 
 
 _LONGEST = 60  # longer cells widen no column where the table is not fitted
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _TextTable:
     """A table as text at its full width; columns without any value are left out, unless no row has any."""
 
     columns: Sequence[Column]
@@ -233,18 +233,18 @@ class _Told:
     widths: Sequence[int]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _Told:
+    def of(cls, rows: Sequence[Row], columns: Sequence[Column]) -> _TextTable:
         """The table of these rows."""
-        told = [[cell_text(column.line(row)) for row in rows] for column in columns]
-        kept = [place for place, cells in enumerate(told) if any(cells) or not rows]
+        shown = [[cell_text(column.line(row)) for row in rows] for column in columns]
+        kept = [place for place, cells in enumerate(shown) if any(cells) or not rows]
         columns = [columns[place] for place in kept]
         # A cell of thousands of characters widens only its own line, not the whole table.
         widths = [
-            min(max(map(width, (column.heading, *told[place]))), max(width(column.heading), _LONGEST))
+            min(max(map(width, (column.heading, *shown[place]))), max(width(column.heading), _LONGEST))
             for place, column in zip(kept, columns, strict=True)
         ]
         numbers = [is_number(column, rows) for column in columns]
-        return cls(columns, list(zip(*(told[place] for place in kept), strict=True)), numbers, widths)
+        return cls(columns, list(zip(*(shown[place] for place in kept), strict=True)), numbers, widths)
 
     def text(self, title: str) -> str:
         def line(texts: Sequence[str]) -> str:

@@ -100,14 +100,14 @@ def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, st
     if spec is None:
         return f"{translated(_OWN.get(name, name))} {_value(value)}"
     if spec.type == "choice" and value in spec.choices:
-        told = label_or(spec.choices[value], value)
+        text = label_or(spec.choices[value], value)
     elif spec.type == "unit" or name.endswith("_unit"):
-        told = units.get(str(value), str(value))
+        text = units.get(str(value), str(value))
     elif spec.type == "moment":
-        told = str(value)[:16].replace("T", " ")  # like every moment for people
+        text = str(value)[:16].replace("T", " ")  # like every moment for people
     else:
-        told = _value(value)
-    return f"{label_of(spec.label, name)} {told}"
+        text = _value(value)
+    return f"{label_of(spec.label, name)} {text}"
 
 
 def _value(value: Any) -> str:

@@ -58,5 +58,5 @@ def known_error(error: Exception) -> GkflowError | None:
 
 def unexpected(error: Exception) -> str:
     """An unexpected error, in one line."""
-    told = " ".join(str(error).split())
-    return say("{name}: {told} (GKFLOW_DEBUG=1 shows where)", name=type(error).__name__, told=told)  # fmt: skip
+    reason = " ".join(str(error).split())
+    return say("{name}: {reason} (GKFLOW_DEBUG=1 shows where)", name=type(error).__name__, reason=reason)  # fmt: skip

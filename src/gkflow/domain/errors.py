@@ -54,9 +54,9 @@ class GkflowError(Exception):
         return error
 
     def __str__(self) -> str:
-        return fill(self.sentence, {**self.facts, **self.told()})
+        return fill(self.sentence, {**self.facts, **self.computed()})
 
-    def told(self) -> dict[str, str]:
+    def computed(self) -> dict[str, str]:
         """The additional values of the English sentence: the article and the choices, if there are any."""
         cite, possible = self.facts.get("cite"), self.facts.get("possible")
         more = {"cited": f" ({cite})" if cite else "", "possible": f"; {possible}" if possible else ""}

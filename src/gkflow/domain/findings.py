@@ -55,8 +55,8 @@ def _of_entry(
     for fact in action.keeps:
         was, now = before.get(fact), entry.facts.get(fact)
         if was not in (None, "") and now not in (None, "") and was != now:
-            told = {"action": action.name, "facts": (fact,), "was": was, "now": now, "cite": action.cite}
-            yield Finding("fact_moved", entry.seq, told)
+            facts = {"action": action.name, "facts": (fact,), "was": was, "now": now, "cite": action.cite}
+            yield Finding("fact_moved", entry.seq, facts)
     if action.rests_on or action.clashes:
         of_case = {name: value for name, value in before.items() if _is_of_case(workflow, action, name)}
         known = {**of_case, **entry.facts}
@@ -92,12 +92,12 @@ def _unlapsed(
         if deadline.status is Status.NO_LIMIT or _ran_out(deadline, entry.day, rest.on_last_day):
             return
         running = deadline
-    told: dict[str, Any] = {"clock": rest.clocks[0], "action": action.name, "day": entry.day}
+    facts: dict[str, Any] = {"clock": rest.clocks[0], "action": action.name, "day": entry.day}
     if running is None:
-        yield Finding("no_term", entry.seq, {**told, "cite": action.cite})
+        yield Finding("no_term", entry.seq, {**facts, "cite": action.cite})
         return
     cite = running.value.citation if running.value is not None else action.cite
-    yield Finding("too_early", entry.seq, {**told, "clock": running.name, "last": running.last_day, "cite": cite})
+    yield Finding("too_early", entry.seq, {**facts, "clock": running.name, "last": running.last_day, "cite": cite})
 
 
 def _ran_out(deadline: Deadline, day: date, on_last_day: bool) -> bool:
@@ -130,8 +130,8 @@ def _still_asked(action: Action, entry: Entry, clock: str, deadlines: Deadlines)
     deadline = deadlines.get((clock, ""))
     for each in deadline.suspensions if deadline is not None else ():
         if each.began <= entry.day and (each.ended is None or each.ended > entry.day):
-            told = {"action": action.name, "ref": each.ref, "since": each.began, "cite": action.cite}
-            yield Finding("consultation_open", entry.seq, told)
+            facts = {"action": action.name, "ref": each.ref, "since": each.began, "cite": action.cite}
+            yield Finding("consultation_open", entry.seq, facts)
 
 
 def _extends_nothing(workflow: Workflow, action: Action, entry: Entry, deadlines: Deadlines) -> Iterator[Finding]:
@@ -166,23 +166,23 @@ def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Itera
         day = day_fact(entry.facts, name)
         if day is None:
             continue
-        told = {"action": entry.action, "facts": (name,), "day": day}
+        facts = {"action": entry.action, "facts": (name,), "day": day}
         earliest, latest = _between(spec, entry.day, first, written)
         if latest is not None and day > latest:
-            yield Finding("fact_to_come", entry.seq, {**told, "last": latest})
+            yield Finding("fact_to_come", entry.seq, {**facts, "last": latest})
         elif earliest is not None and day < earliest:
             code = "fact_before_entry" if spec.lies is Lies.AFTER else "fact_before_case"
-            yield Finding(code, entry.seq, {**told, "first": earliest})
+            yield Finding(code, entry.seq, {**facts, "first": earliest})
         elif spec.lies is Lies.AHEAD and day < entry.day and day < (act := _act_day(workflow, entry)):
-            yield Finding("fact_past", entry.seq, {**told, "first": act})
+            yield Finding("fact_past", entry.seq, {**facts, "first": act})
         for other in spec.not_before:
             begun = day_fact(entry.facts, other)
             if begun is not None and day < begun:
-                yield Finding("facts_out_of_order", entry.seq, {**told, "facts": (other, name), "first": begun})
+                yield Finding("facts_out_of_order", entry.seq, {**facts, "facts": (other, name), "first": begun})
 
 
 def _act_day(workflow: Workflow, entry: Entry) -> date:
-    """The day of what the entry tells: its own, or an earlier one that it names (作出决定之日)."""
+    """The day of what the entry records: its own, or an earlier one that it names (作出决定之日)."""
     specs = (spec for name in entry.facts if (spec := workflow.facts.get(name)) is not None)
     earlier = (day_fact(entry.facts, spec.name) for spec in specs if spec.lies in (Lies.BEFORE, Lies.WITHIN))
     return min((entry.day, *(day for day in earlier if day is not None)))

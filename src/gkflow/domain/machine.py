@@ -160,8 +160,8 @@ def _unequal(action: Action, entry: Entry, gathered: Mapping[str, Any]) -> Itera
     for fact, other in action.same.items():
         one, two = gathered.get(fact), gathered.get(other)
         if one and two and one != two:
-            told = {"action": action.name, "facts": (fact, other), "one": one, "other": two, "cite": action.cite}
-            yield Finding("not_the_same", entry.seq, told)
+            facts = {"action": action.name, "facts": (fact, other), "one": one, "other": two, "cite": action.cite}
+            yield Finding("not_the_same", entry.seq, facts)
 
 
 def ended_on(workflow: Workflow, record: Sequence[Entry]) -> date | None:
@@ -213,8 +213,8 @@ def replay(workflow: Workflow, number: str, record: Sequence[Entry]) -> Case:
                 if action.same:
                     findings.extend(_unequal(action, entry, gathered))
                 if action.wants and (gaps := _missing(action.wants, entry.facts, gathered, entry.day)):
-                    told = {"action": name, "facts": gaps, "cite": action.cite}
-                    findings.append(Finding("facts_wanted", entry.seq, told))
+                    facts = {"action": name, "facts": gaps, "cite": action.cite}
+                    findings.append(Finding("facts_wanted", entry.seq, facts))
         if then != state:
             state = then
             if states[state].ended or states[state].final:

@@ -183,24 +183,24 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
     """
     named = (str(facts.get(key, "")) for key in ("form", "kind"))
     subject, text = next((wording.words[name] for name in named if name in wording.words), wording.words["note"])
-    told = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
+    values = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
     for key in ("role", "meant"):
-        told[key] = wording.roles.get(str(facts.get(key)), told[key])
+        values[key] = wording.roles.get(str(facts.get(key)), values[key])
     vacant = list(facts.get("vacant") or ())
     if not facts.get("to"):
-        told["to"] = told["role"]
+        values["to"] = values["role"]
         if vacant and "nobody" in wording.words:
-            told["vacant"] = _roles(wording, vacant)
+            values["vacant"] = _roles(wording, vacant)
             text = f"{text.rstrip()}\n{wording.words['nobody'][1]}"
-            return subject.format_map(told), text.format_map(told).strip()
+            return subject.format_map(values), text.format_map(values).strip()
     if facts.get("unknown") and "unknown" in wording.words:
         vacant = [role for role in vacant if role != "officer"]
         text = f"{text.rstrip()}\n{wording.words['unknown'][1]}"
     if vacant:
         # 职责空缺: who is notified in place of another must be given the reason.
-        told["vacant"] = _roles(wording, vacant)
+        values["vacant"] = _roles(wording, vacant)
         text = f"{text.rstrip()}\n{wording.words['vacant'][1]}" if "vacant" in wording.words else text
-    return subject.format_map(told), text.format_map(told).strip()
+    return subject.format_map(values), text.format_map(values).strip()
 
 
 def _roles(wording: Wording, roles: Sequence[str]) -> str:

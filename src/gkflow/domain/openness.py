@@ -89,10 +89,10 @@ def _states(workflow: Workflow) -> Iterator[Problem]:
                 state=target.name,
             )
             yield Problem(workflow.name, ("actions", action.name, "publishes"), text)
-    told: set[str] = set()
+    seen: set[str] = set()
     for state, trail in _unpublished(workflow):
-        if state not in told:
-            told.add(state)
+        if state not in seen:
+            seen.add(state)
             text = said(
                 'state "{state}" is published, but may be come to without a publication: {names}',
                 state=state,

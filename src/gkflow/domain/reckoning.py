@@ -277,7 +277,7 @@ def _stopped(
         firm = how_firm(course.value, course.fixed is not None, course.since, last, calendar)
     verdict = _verdict_of_stop(course, stop, at, last)
     if verdict is not Verdict.ON_TIME and stop.entry.action == rule.stops[0].action:
-        _tell_late(course, stop, verdict, last, days)
+        _find_late(course, stop, verdict, last, days)
     provisional, earliest, latest = firm or (False, None, None)
     return Stopped(
         _basis(course), stop.day, verdict, last, base, days, provisional, earliest, latest, remaining,
@@ -294,7 +294,7 @@ def _verdict_of_stop(course: Course, stop: ClockEvent, at: date, last: date | No
     return verdict_of(rule.kind, stop.day, last, longest, moment=moment, end=course.moment)
 
 
-def _tell_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | None, days: int | None) -> None:
+def _find_late(course: Course, stop: ClockEvent, verdict: Verdict, last: date | None, days: int | None) -> None:
     """A late act is a finding immediately, with its last day: a power as lapsed, a duty with its verdict."""
     rule = course.clock.rule
     if rule.kind is ClockKind.POWER:

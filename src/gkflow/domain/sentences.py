@@ -51,7 +51,7 @@ def said(pattern: str, /, **fields: object) -> Sentence:
 
 
 def said_as(context: str, pattern: str, /, **fields: object) -> Sentence:
-    """As ``said``, for a word that has several translations: *context* tells them apart (gettext's msgctxt)."""
+    """As ``said``, for a word that has several translations: *context* distinguishes them (gettext's msgctxt)."""
     return Sentence(pattern, fields, context)
 
 

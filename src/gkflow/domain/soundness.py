@@ -85,7 +85,7 @@ def _inner(workflow: Workflow) -> Iterator[Problem]:
 def _public_words(workflow: Workflow) -> Iterator[Problem]:
     for state in workflow.states.values():
         if not state.public:
-            text = said('state "{name}" has no public word: what is the applicant told?', name=state.name)
+            text = said('state "{name}" has no public word: what does the applicant see?', name=state.name)
             yield Problem(workflow.name, ("states", state.name), text)
 
 
@@ -320,9 +320,9 @@ def _states(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
             yield Problem(workflow.name, where, said('state "{name}" can never be reached', name=name))
         elif name not in alive:
             text = said(
-                'state "{name}" is a dead end: no final state can be reached from it ({told})',
+                'state "{name}" is a dead end: no final state can be reached from it ({trail})',
                 name=name,
-                told=_told(trail),
+                trail=_shown(trail),
             )
             yield Problem(workflow.name, where, text)
 
@@ -369,9 +369,11 @@ def _running(workflow: Workflow, courses: Courses) -> Iterator[Problem]:
         if not any(stop.action in course.taken_while_running for stop in rule.stops):
             yield Problem(workflow.name, where, said("{what}: nothing stops it (stop)", what=what))
         elif rule.kind is ClockKind.DUTY and course.runs_at_the_end is not None:
-            text = said("{what} may still run in a final state: {told}", what=what, told=_told(course.runs_at_the_end))
+            text = said(
+                "{what} may still run in a final state: {trail}", what=what, trail=_shown(course.runs_at_the_end)
+            )
             yield Problem(workflow.name, where, text)
 
 
-def _told(trail: tuple[str, ...]) -> str:
+def _shown(trail: tuple[str, ...]) -> str:
     return " → ".join(trail)

@@ -40,7 +40,7 @@ def read_columns(path: Path, rulebook: Rulebook) -> Columns:
     columns = Columns()
     if node is not None:
         columns = _Reading(rulebook, read_model(ColumnsFile, node, faults)).columns()
-    faults.tell()
+    faults.raise_if_any()
     return columns
 
 

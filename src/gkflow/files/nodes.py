@@ -75,7 +75,7 @@ class Faults:
         """All faults, by file and line."""
         return tuple(sorted(self._found, key=lambda fault: (fault.file, fault.line)))
 
-    def tell(self) -> None:
+    def raise_if_any(self) -> None:
         """Raise FilesAtFault with all faults, by file and line, if there are any."""
         if self._found:
             raise FilesAtFault(self.all())

@@ -101,7 +101,7 @@ def _aligned(old: list[Any], new: list[Any]) -> Iterator[tuple[int, Any, Any]]:
 
 
 def _begins(item: Any) -> str:
-    """A section's first value, which tells it from the others; any other item as a whole."""
+    """A section's first value, which identifies it; any other item as a whole."""
     return json.dumps(next(iter(item.items()), None) if isinstance(item, dict) else item, ensure_ascii=False)
 
 

@@ -86,7 +86,7 @@ def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple
         for name, node in nodes_of(folders, kind, faults):
             if kind != PROFILES or Path(name).stem == profile:
                 nodes[name] = node
-    faults.tell()
+    faults.raise_if_any()
     return RuleSources(nodes, profile, tuple(readings))
 
 

@@ -147,7 +147,7 @@ def assemble(
     )
     if not kept:
         _locate_problems(rulebook, nodes, files, faults)
-    faults.tell()
+    faults.raise_if_any()
     return rulebook
 
 
@@ -156,7 +156,7 @@ def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
     faults = Faults()
     law = law_from(_nodes(folders, LAW, faults), faults)
     profiles = _profiles(list(_nodes(folders, PROFILES, faults)), law, faults, {})
-    faults.tell()
+    faults.raise_if_any()
     return profiles
 
 
@@ -166,7 +166,7 @@ def profile_named(profiles: Mapping[str, Profile], name: str) -> Profile:
     """
     faults = Faults()
     found = _mine(profiles, name, faults)
-    faults.tell()
+    faults.raise_if_any()
     return found
 
 
@@ -283,7 +283,7 @@ def read_law(folders: Sequence[Path]) -> Law:
     """Read the law files alone (法规库). Raises FilesAtFault."""
     faults = Faults()
     law = law_from(_nodes(folders, LAW, faults), faults)
-    faults.tell()
+    faults.raise_if_any()
     return law
 
 
@@ -304,7 +304,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
         else:
             overlays.append(calendar_files.overlay_from(node, faults, regions))
             places[str(overlays[-1]["name"])] = node.file
-    faults.tell()
+    faults.raise_if_any()
     return CalendarFiles(tuple(overlays), notices, places, festivals)
 
 
@@ -313,10 +313,10 @@ def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]
     faults = Faults()
     lists = _by_name(_nodes(folders, LISTS, faults, "regions.yaml"), "list", list_from, faults)
     node = read_yaml(path, path.as_posix(), faults)
-    faults.tell()
+    faults.raise_if_any()
     assert node is not None
     found = calendar_files.overlay_from(node, faults, lists["regions"].items if "regions" in lists else None)
-    faults.tell()
+    faults.raise_if_any()
     return found
 
 

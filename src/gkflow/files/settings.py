@@ -153,7 +153,7 @@ def read_settings(
         node = toml_from(text, path.as_posix(), faults)
     elif path.exists():
         node = read_toml(path, path.as_posix(), faults)
-    faults.tell()
+    faults.raise_if_any()
     assert node is not None
     elsewhere = _of_notices(later) if patient else None
     whole = _overridden(node, environ)
@@ -161,7 +161,7 @@ def read_settings(
     found = replace(read_model(SettingsFile, own, faults, defaults=True, elsewhere=elsewhere), node=whole)
     notices = replace(found, faults=later) if patient else found
     settings = _settings(home, found, notices, names or RuleNames(), others)
-    faults.tell()
+    faults.raise_if_any()
     return replace(settings, unsendable=later.all()) if patient else settings
 
 

@@ -25,10 +25,10 @@ def read_wording(folders: Sequence[Path]) -> Wording:
     faults = Faults()
     path = next(folder / _NAME for folder in reversed(folders) if (folder / _NAME).is_file())
     node = read_yaml(path, _NAME if path == folders[0] / _NAME else path.as_posix(), faults)
-    faults.tell()
+    faults.raise_if_any()
     assert node is not None
     _check(node, faults)
-    faults.tell()
+    faults.raise_if_any()
     return wording_from_source(as_json(values(node)))
 
 

@@ -101,7 +101,7 @@ def workflow_from_source(source: str) -> Workflow:
     """
     faults = Faults()
     workflow = workflow_from(from_plain(json.loads(source), STORED), faults)
-    faults.tell()
+    faults.raise_if_any()
     return workflow
 
 

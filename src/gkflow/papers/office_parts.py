@@ -29,11 +29,11 @@ class Elements:
 
 
 class _Beginnings(Elements):
-    def __init__(self, told: Callable[[str, dict[str, str]], None]) -> None:
-        self._told = told
+    def __init__(self, call: Callable[[str, dict[str, str]], None]) -> None:
+        self._call = call
 
     def begin(self, name: str, given: dict[str, str]) -> None:
-        self._told(name, given)
+        self._call(name, given)
 
 
 def read_small(book: ZipFile, part: str, begin: Callable[[str, dict[str, str]], None]) -> None:

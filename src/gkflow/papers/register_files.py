@@ -72,10 +72,10 @@ def _short(path: Path) -> str:
 def _rows(path: Path, lines: Lines, columns: Columns) -> Iterator[Row]:
     heading: Sequence[Any] = ()
     notes: tuple[GkflowError, ...] = ()
-    for number, cells, told in lines:
+    for number, cells, row_notes in lines:
         if isinstance(cells, GkflowError):
             raise cells
-        notes += told
+        notes += row_notes
         if number >= columns.heading:
             heading = cells if number == columns.heading else ()
             break
@@ -97,8 +97,8 @@ def _values(named: list[str], lines: Lines, columns: Columns, notes: tuple[Gkflo
     width = len(named)
     translate = columns.translate if columns.translates else None
     if notes:
-        yield 1, FileRow(told=notes)
-    for number, cells, told in lines:
+        yield 1, FileRow(notes=notes)
+    for number, cells, row_notes in lines:
         if isinstance(cells, GkflowError):
             yield number, FileRow(refused=cells)
             continue
@@ -110,7 +110,7 @@ def _values(named: list[str], lines: Lines, columns: Columns, notes: tuple[Gkflo
             continue
         if translate is not None:
             values = translate(values)
-        yield number, FileRow(values, told) if told else values
+        yield number, FileRow(values, row_notes) if row_notes else values
 
 
 # -- csv ---------------------------------------------------------------------------------------------------------
@@ -137,12 +137,12 @@ def _csv(path: Path, encoding: str, columns: Columns) -> Lines:
     try:
         with path.open(encoding=encoding, newline="") as file:
             rows = CsvRows(file, path.name, columns.heading, lambda heading: _day_at(heading, columns))
-            for number, cells, told in rows:
+            for number, cells, row_notes in rows:
                 if not isinstance(cells, GkflowError):
                     joined = "".join(cells)
                     if "'" in joined or '="' in joined:
                         cells = [_meant(cell) for cell in cells]
-                yield number, cells, told
+                yield number, cells, row_notes
     except (UnicodeDecodeError, LookupError):
         raise UnknownEncoding(file=path.name, tried=(encoding,)) from None
     except OSError as error:
@@ -168,10 +168,10 @@ def _xlsx(path: Path) -> Lines:
     from gkflow.papers.workbooks import read_workbook
 
     others, rows = read_workbook(path)
-    told: tuple[GkflowError, ...] = (SheetsUnread(sheets=others),) if others else ()
+    row_notes: tuple[GkflowError, ...] = (SheetsUnread(sheets=others),) if others else ()
     for number, cells in rows:
-        yield number, [_plain(cell) for cell in cells], told
-        told = ()
+        yield number, [_plain(cell) for cell in cells], row_notes
+        row_notes = ()
 
 
 def _plain(cell: Any) -> Any:

@@ -212,10 +212,10 @@ class Database:
         except GkflowError:
             raise
         except Exception as error:
-            told = as_gkflow(error, self.place, self._secrets)
-            if told is None:
+            known = as_gkflow(error, self.place, self._secrets)
+            if known is None:
                 raise
-            raise told from error
+            raise known from error
 
     def give_way(self) -> None:
         """Between two transactions of a long write: let waiting writers go first."""

@@ -62,7 +62,7 @@ class Escalations(Part):
             if not records or records[-1].id != row.id:
                 records.append(_record(row))
             if row.notice is not None:
-                records[-1] = _told(records[-1], row)
+                records[-1] = _with_notice(records[-1], row)
         return records
 
     def acknowledge(self, ids: Sequence[int], by: str, words: str, now: datetime) -> list[int]:
@@ -92,10 +92,10 @@ def _record(row: Any) -> EscalationRecord:
     )  # fmt: skip
 
 
-def _told(record: EscalationRecord, row: Any) -> EscalationRecord:
+def _with_notice(record: EscalationRecord, row: Any) -> EscalationRecord:
     """Add a notice to its step: the addressee, and the earliest moment at which a channel accepted one."""
     name = row.name or row.role
-    names = record.told if name in record.told else (*record.told, name)
+    names = record.notified if name in record.notified else (*record.notified, name)
     # A notice without an addressee may be in the file: it notifies nobody.
     moments = [at for at in (record.delivered_at, row.delivered_at if row.name else None) if at is not None]
-    return record._replace(told=names, delivered_at=min(moments, default=None))
+    return record._replace(notified=names, delivered_at=min(moments, default=None))

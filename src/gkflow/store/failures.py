@@ -129,9 +129,9 @@ def known_failure(error: BaseException) -> GkflowError | None:
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
         return BadDatabaseUrl()
     driver = original(error)
-    told = as_gkflow(error, "gkflow.db" if isinstance(driver, sqlite3.Error) else "PostgreSQL")
-    if told is not None:
-        return told
+    known = as_gkflow(error, "gkflow.db" if isinstance(driver, sqlite3.Error) else "PostgreSQL")
+    if known is not None:
+        return known
     # A bug of gkflow must stay visible.
     psycopg = sys.modules.get("psycopg")
     if isinstance(driver, sqlite3.Error):

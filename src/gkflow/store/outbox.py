@@ -272,16 +272,16 @@ def _claim_but(busy: Sequence[tuple[str, str]]) -> Statement:
 
 def _waiting(row: Sequence[Any]) -> WaitingNotice:
     """A claimed row; an unreadable one is marked as such and delays no other."""
-    told: dict[str, Any] = dict(zip((column.name for column in _CLAIMED), row, strict=True))
-    broken = [name for name in _TEXTS if not isinstance(told[name], str)]
-    made_at = _moment(told["made_at"])
+    cells: dict[str, Any] = dict(zip((column.name for column in _CLAIMED), row, strict=True))
+    broken = [name for name in _TEXTS if not isinstance(cells[name], str)]
+    made_at = _moment(cells["made_at"])
     if made_at is None:
         broken.append("made_at")
-    told |= {
-        "made_at": made_at or _NEVER, "refused_since": _moment(told["refused_since"]), "urgent": told["urgent"] == 1,
-        "tries": told["tries"] if isinstance(told["tries"], int) else 0, "broken": ", ".join(broken),
+    cells |= {
+        "made_at": made_at or _NEVER, "refused_since": _moment(cells["refused_since"]), "urgent": cells["urgent"] == 1,
+        "tries": cells["tries"] if isinstance(cells["tries"], int) else 0, "broken": ", ".join(broken),
     }  # fmt: skip
-    return WaitingNotice(**told)
+    return WaitingNotice(**cells)
 
 
 def _as_record(row: Sequence[Any]) -> NoticeRecord:

@@ -41,7 +41,7 @@ _ALL = (1 << 63) - 1  # rows: no table holds more
 
 
 class _Shape(NamedTuple):
-    """What tells two statements apart (语句形状)."""
+    """What distinguishes two statements (语句形状)."""
 
     include_closed: bool
     overdue: bool

@@ -42,7 +42,7 @@ _SWEPT = in_force(SWEEP)
 _SWEEP_LINE = select(*columns_of(SWEEP, SweepLine))
 LAST = Statement(select(func.max(_S.day)).where(_SWEPT))
 FIRST = Statement(select(func.min(_S.day)).where(_SWEPT))
-LAST_TELLING = Statement(select(func.max(_S.day)).where(_S.telling == 1, _SWEPT))
+LAST_NOTIFYING = Statement(select(func.max(_S.day)).where(_S.telling == 1, _SWEPT))
 LAST_DONE = Statement(_SWEEP_LINE.where(_S.done_at.is_not(None), _SWEPT).order_by(_S.day.desc()).limit(1), SweepLine)
 NEXT = Statement(_SWEEP_LINE.where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1), SweepLine)
 CLAIM = Statement(select(_S.day).where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1).with_for_update())
@@ -147,7 +147,7 @@ _STILL_RUNS = exists().where(
 )  # fmt: skip
 # People are notified only of what still holds: the clock runs towards that last day (for steps reached today that has
 # just been checked), and no higher step is on record.
-UNTOLD = Statement(
+NOT_NOTIFIED = Statement(
     select(
         _E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step,
         case((_TAKEN, "take"), else_=_E.kind).label("kind"), _E.colour, _E.day, DOCKET.c.unit, DOCKET.c.officer,
@@ -155,7 +155,7 @@ UNTOLD = Statement(
     )
     .select_from(ESCALATION.join(DOCKET, DOCKET.c.case == _E.case))
     .where(
-        _E.day > bind("told"), _E.day <= bind("through"), in_force(ESCALATION),
+        _E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION),
         ~exists().where(
             _HIGHER.c.case == _E.case, _HIGHER.c.clock == _E.clock, _HIGHER.c.ref == _E.ref,
             _HIGHER.c.last_day == _E.last_day, _HIGHER.c.step > _E.step, in_force(_HIGHER),

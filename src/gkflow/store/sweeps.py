@@ -95,21 +95,21 @@ class Sweeps(Part):
             [{"ladder": ladder, "place": place, "step": step, "last_day": day} for step, day in used.items()],
         )
 
-    def last_telling(self) -> date | None:
+    def last_notifying(self) -> date | None:
         """The day of the last sweep that notified people."""
-        found: date | None = self.value(sql.LAST_TELLING)
+        found: date | None = self.value(sql.LAST_NOTIFYING)
         return found
 
-    def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
+    def not_notified(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
         """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
-        yield from self.pages(sql.UNTOLD, 0, told=after, through=through)
+        yield from self.pages(sql.NOT_NOTIFIED, 0, since=after, through=through)
 
-    def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
+    def finish_sweep(self, day: date, now: datetime, notifying: bool) -> None:
         """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
         made: SweepLine = self.row(sql.NEXT)
         previous = self.last_sweep_hash()
         steps, content = self.content_of(day, made.series)
-        line = SweepLine(day, made.made_at, now, steps, 1 if telling else 0, previous, None, made.series)
+        line = SweepLine(day, made.made_at, now, steps, 1 if notifying else 0, previous, None, made.series)
         sealed = seal_sweep(line, content, self.algorithm)
         self.run(
             sql.FINISH, of_day=day, of_series=made.series, done_at=now, steps=steps, telling=line.telling,

@@ -18,7 +18,7 @@ def fault_words(fault: Fault) -> str:
     return say("{file}  {words}", file=fault.file, words=words)
 
 
-def tell_faults(faults: Iterable[Fault]) -> None:
+def print_faults(faults: Iterable[Fault]) -> None:
     """All faults on stderr, one line each."""
     for fault in faults:
         print(fault_words(fault), file=sys.stderr)

@@ -26,7 +26,7 @@ FINDINGS: dict[str, Sentence] = {
     "no_open_consultation": said(
         '"{action}" answers no open consultation (ref: {ref}) and moves nothing; check the ref'
     ),
-    "second_notice": said('a second "{action}": it is told once (Art. 30), so the clock does not wait'),
+    "second_notice": said('a second "{action}": notice is given once (Art. 30), so the clock does not wait'),
     "notice_late": said('"{action}" came too late, so the clock did not wait; mind the original last day'),
     "restart_without_notice": said(
         '"{action}" without a notice before it restarts nothing; enter the notice if it was left out'
@@ -34,7 +34,8 @@ FINDINGS: dict[str, Sentence] = {
     "second_restart": said('a second "{action}" restarts nothing'),
     "power_lapsed": said('"{action}" had to come by {last} and came on {day}: the power had lapsed; weigh the risk'),
     "extension_late": said(
-        "the extension was told on {day}, after the last day {last} ({cite}); it may not stand before a court"
+        "notice of the extension was given on {day}, after the last day {last} ({cite}); "
+        "it may not stand before a court"
     ),
     "extension_no_clock": said(
         'the clock "{clock}" had no last day to extend (not begun, waiting or stopped), nothing '
@@ -91,14 +92,14 @@ def finding_words(code: str, facts: Mapping[str, Any], label: Callable[[str, str
     sentence = FINDINGS.get(code)
     if sentence is None:
         return f"{code} {dict(facts)}"
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in facts.items():
         if name in ("action", "state", "clock"):
-            told[name] = label(name, str(value))
+            values[name] = label(name, str(value))
         elif name == "counted_in":
-            told[name] = word(UNITS, value)
+            values[name] = word(UNITS, value)
         elif name == "facts":
-            told[name] = listed(label("fact", each) for each in value)
+            values[name] = listed(label("fact", each) for each in value)
         else:
-            told[name] = value
-    return fill(spoken().pattern(sentence), told)
+            values[name] = value
+    return fill(spoken().pattern(sentence), values)

@@ -113,7 +113,7 @@ def say(pattern: str, /, **fields: object) -> str:
 
 
 def say_as(context: str, pattern: str, /, **fields: object) -> str:
-    """As ``say``, for a word that has several translations: *context* tells them apart (gettext's msgctxt)."""
+    """As ``say``, for a word that has several translations: *context* distinguishes them (gettext's msgctxt)."""
     return spoken().say_as(context, pattern, **fields)
 
 

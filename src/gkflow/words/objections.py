@@ -27,18 +27,18 @@ NO_LABELS = Labels({}, {})
 def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda workflow: NO_LABELS) -> str:
     """
     One clear line: what, where, by which article, what to do next. ``labels_of(workflow)`` gives the labels, those of
-    that workflow before all others; it is asked where the sentence tells a name.
+    that workflow before all others; it is asked where the sentence contains a name.
     """
     if spoken() is ENGLISH:
         return " ".join(str(error).split("\n"))
     facts = {"label": error.facts.get("fact", ""), **error.facts}
     named = {"action", "allowed", "state", "first", "workflow"} & facts.keys()
     labels = labels_of(str(facts.get("workflow", ""))) if named else NO_LABELS
-    told = {name: _told(name, value, labels) for name, value in facts.items()}
+    values = {name: _shown(name, value, labels) for name, value in facts.items()}
     cite, possible = facts.get("cite"), facts.get("possible")
-    told["cited"] = say(" ({cite})", cite=cite) if cite else ""
-    told["possible"] = say("; {choices}", choices=possible) if possible else ""
-    return fill(spoken().pattern(error.sentence), told)
+    values["cited"] = say(" ({cite})", cite=cite) if cite else ""
+    values["possible"] = say("; {choices}", choices=possible) if possible else ""
+    return fill(spoken().pattern(error.sentence), values)
 
 
 _FEW = 3  # choices that an example needs
@@ -55,7 +55,7 @@ def without_choices(error: GkflowError) -> GkflowError:
     return type(error).of(facts)
 
 
-def _told(name: str, value: Any, labels: Labels) -> Any:
+def _shown(name: str, value: Any, labels: Labels) -> Any:
     """A fact as people read it: names by their labels, lists joined, sentences translated."""
     if name in ("action", "first", "state"):
         return labels.others.get(str(value), value)

@@ -20,8 +20,8 @@ class EscalationRecord(NamedTuple):
     kind: str
     colour: str
     day: date
-    told: tuple[str, ...]
-    told_at: datetime | None
+    notified: tuple[str, ...]
+    notified_at: datetime | None
     delivered_at: datetime | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 LEFT = "已退订"  # its receiver is no subscriber any more
 SETTLED = "不再需要：期限已经办结、中止或者改变"  # a reminder that was held back
 UNSWEPT = "不再需要：所依据的巡检已经撤销"  # a reminder of a sweep under a wrong clock
-TAKEN_BACK = "该信息已不公开"  # what it tells is no longer public
+TAKEN_BACK = "该信息已不公开"  # its content is no longer public
 DROPPED = (LEFT, TAKEN_BACK, SETTLED, UNSWEPT)  # there is nothing left to say
 
 

@@ -131,15 +131,15 @@ class Sweeps(Protocol):
         """Keep the thresholds of this sweep for the next one, replacing the earlier ones."""
         ...
 
-    def last_telling(self) -> date | None:
+    def last_notifying(self) -> date | None:
         """The day of the last sweep that notified people."""
         ...
 
-    def untold(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
+    def not_notified(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
         """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
         ...
 
-    def finish_sweep(self, day: date, now: datetime, telling: bool) -> None:
+    def finish_sweep(self, day: date, now: datetime, notifying: bool) -> None:
         """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
         ...
 

@@ -70,7 +70,7 @@ def _enter(incoming: Incoming, given: dict[str, Any]) -> bool:
     return True
 
 
-def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
+def _adopt(result: dict[str, Any], form: str, given: dict[str, Any]) -> None:
     """List what moves; then, if requested, move it."""
     office = office_if_any()
     if office is None:
@@ -86,18 +86,18 @@ def _adopt(told: dict[str, Any], form: str, given: dict[str, Any]) -> None:
         tally = Tally()
         moves = tally.over(moved_rows(office, office.calendars.moving()))
         if form == "json":
-            told["moved"] = list(moves)
+            result["moved"] = list(moves)
         else:
             show_moves(moves, given["format"], given["output"])
-        told["earlier"] = tally.earlier
+        result["earlier"] = tally.earlier
         asked = given["apply"] and not given["dry_run"]
         question = say("adopt this calendar, moving {count} last days?", count=tally.count)
         done = None
         if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
-                print_json(told, given["output"])  # an unwritable file is reported before anything moves
+                print_json(result, given["output"])  # an unwritable file is reported before anything moves
             done = office.calendars.adopt(by=given["by"])
-            told |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
+            result |= {"applied": True, "edition": done.edition[:12], "earlier": done.earlier}
         typer.echo(summary(tally, done), err=form != "table")
 
 
@@ -242,7 +242,7 @@ def show_moves(rows: Iterable[dict[str, Any]], format: str, output: str) -> None
     columns = (
         Column("case", said_as("calendar_adopt.case", "case"), solid=True),
         Column("title", said("title")),
-        Column("clock", said("clock"), told=lambda row: label_of(row["clock_label"], row["clock"])),
+        Column("clock", said("clock"), row_words=lambda row: label_of(row["clock_label"], row["clock"])),
         Column("old", said("old")),
         Column("new", said("new")),
         Column("earlier", said("how"), words=lambda each: say("earlier") if each else say("later")),

@@ -68,9 +68,9 @@ def _columns() -> list[Column]:
     return [
         Column("day", said("day")),
         Column("weekday", said("weekday"), words=weekday_word),
-        Column("chinese_calendar", "chinese-calendar", "chinese-calendar", told=source("chinese_calendar")),
-        Column("holidays", "holidays", "holidays", told=source("holidays")),
-        Column("adopted", said("adopted"), told=source("adopted")),
+        Column("chinese_calendar", "chinese-calendar", "chinese-calendar", row_words=source("chinese_calendar")),
+        Column("holidays", "holidays", "holidays", row_words=source("holidays")),
+        Column("adopted", said("adopted"), row_words=source("adopted")),
         Column("against", said("differs"), style=against),
         Column("name", said("holiday")),
         Column("source", said("source")),

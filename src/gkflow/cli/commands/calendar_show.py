@@ -126,16 +126,16 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
     for _, month in groupby(rows, key=lambda row: (row["day"].year, row["day"].month)):
         yield from _month(list(month), shown.today)
         yield ""
-    told = [_legend()]
-    told += [say("{name}: {words}", name=name, words=words) for name, words in _read_as(shown, rows)]
-    told += [_run_words(run) for run in _runs(rows)]
+    lines = [_legend()]
+    lines += [say("{name}: {words}", name=name, words=words) for name, words in _read_as(shown, rows)]
+    lines += [_run_words(run) for run in _runs(rows)]
     firm = sorted({str(row["firmness"]) for row in rows} - {"final"})
-    told += [say("how firm: ") + firmness_words(each) for each in firm]
+    lines += [say("how firm: ") + firmness_words(each) for each in firm]
     if shown.cases is not None:
-        told.append(_due_words(rows, shown.today))
+        lines.append(_due_words(rows, shown.today))
     if shown.office is not None and shown.office.calendars.waiting():
-        told.append(say("newer days off are known and not adopted yet"))
-    for words in told:
+        lines.append(say("newer days off are known and not adopted yet"))
+    for words in lines:
         yield from _folded(words)
 
 
@@ -165,16 +165,16 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
         days = list(week)
         before = " " * _cell() * days[0]["day"].weekday()
         yield before + _line(days, _sign, _colour)
-        for told, colour in ((_name, _colour), (_due, lateness)):
-            if any(told(row) for row in days):
-                yield before + _line(days, told, colour)
+        for text_of, colour in ((_name, _colour), (_due, lateness)):
+            if any(text_of(row) for row in days):
+                yield before + _line(days, text_of, colour)
 
 
-def _line(days: Rows, told: Callable[[Any], str], colour: Callable[[Any], str]) -> str:
+def _line(days: Rows, text_of: Callable[[Any], str], colour: Callable[[Any], str]) -> str:
     """One line of a week; coloured text is padded by its plain width."""
     line = gap = ""
     for row in days:
-        text = told(row)
+        text = text_of(row)
         line += (gap + coloured(text, colour(row))) if text else gap
         gap = " " * (_cell() - width(text))
     return line.rstrip()

@@ -139,7 +139,7 @@ def _columns(
     officer, received = Column("officer", said("officer")), Column("received", said("received"))
     limit = Column("clock_label", said("clock")) if say("en") == "zh" else Column("clock", said("clock"))
 
-    status = Column("status", said("status"), style=_light, told=_status)
+    status = Column("status", said("status"), style=_light, row_words=_status)
     left = Column("days_left", said("days left"), style=_light)
     verdict = Column("verdict", said("verdict"), words=lambda each: word(VERDICTS, each))
     unit = Column("unit", said("unit"), words=lambda code: label_or(unit_label(office, code) or code, code))
@@ -149,7 +149,7 @@ def _columns(
         labels = {rule.name: label_or(rule.label, rule.name) for rule in rules}
         return listed(labels.get(name, name) for name in row["attention"])
 
-    past_powers = Column("attention", said("past"), style="yellow", told=past)
+    past_powers = Column("attention", said("past"), style="yellow", row_words=past)
 
     def unconfirmed(line: CaseLine) -> bool:
         # Most powers are never needed; a lapsed one matters if the duty itself has not begun.
@@ -164,7 +164,7 @@ def _columns(
             verdict, left,
             Column("light", said("light"), words=lambda each: word(LIGHTS, each)), past_powers,
         ]  # fmt: skip
-    last = Column("deadline", said("last day"), style=_light, told=_last_day, solid=True)
+    last = Column("deadline", said("last day"), style=_light, row_words=_last_day, solid=True)
     held = [verdict] if include_closed else []
     of = [unit] if len(office.settings.units) > 1 else []
     mind = [past_powers] if attention or any(map(unconfirmed, lines)) else []

@@ -85,9 +85,9 @@ def command(
             }
         )  # fmt: skip
         return
-    told = amount(length, unit) + (say(", extended by ") + amount(extension, unit) if extension else "")
+    allowed = amount(length, unit) + (say(", extended by ") + amount(extension, unit) if extension else "")
     print(say("day 0     {since} (not counted)", since=day_words(since)))
-    print(say("limit     {told}", told=told))
+    print(say("limit     {allowed}", allowed=allowed))
     for name, words in read_as(found.region, known_on, found.edition, (since.year, last.year)):
         print(f"{padded(name, 8 if spoken().code == 'zh' else 10)}{words}")
     for began, ended in spans:

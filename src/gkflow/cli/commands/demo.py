@@ -111,13 +111,13 @@ def _sweep(folder: Path) -> None:
     _head(heading, _shown(folder, ["sweep", "--as-of", str(LAST)]))
     with gkflow.open() as office:
         days = [FIRST + timedelta(days=i) for i in range((LAST - FIRST).days + 1)]
-        reached = told = delivered = 0
+        reached = notified = delivered = 0
         for day in days:
             morning = datetime.combine(day, time(8, 30), ZoneInfo("Asia/Shanghai"))
             swept = office.tick(morning)
-            reached, told = reached + swept.reached, told + swept.told
+            reached, notified = reached + swept.reached, notified + swept.notified
             delivered += office.deliver(morning).delivered
-        typer.echo(summary(Swept(tuple(days), reached, told)))
+        typer.echo(summary(Swept(tuple(days), reached, notified)))
     notices = folder / "notices" / "notices.jsonl"
     typer.echo(say("{delivered} notices sent (here: into {notices}).", delivered=delivered, notices=notices))
 

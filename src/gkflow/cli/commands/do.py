@@ -101,9 +101,9 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
         was: date | None = decided.last_day_before
         then = last_day_words(decided, decided.last_day, decided.provisional)
         before = was.isoformat() if was is not None else say("none")
-        told = say("unchanged") if was == decided.last_day and was is not None else f"{before} → {then}"
+        change = say("unchanged") if was == decided.last_day and was is not None else f"{before} → {then}"
         # Shown before anything is written: if it cannot be shown, nothing is written.
-        print(say("last day ({clock_words}): {told}", clock_words=clock_words(decided), told=told), flush=True)
+        print(say("last day ({clock_words}): {change}", clock_words=clock_words(decided), change=change), flush=True)
 
     entered = office.do(number, action, dry_run=dry_run, show=show if format == "text" else None, **given)
     if format == "json":

@@ -59,8 +59,8 @@ def _moment(value: Any) -> str:
 
 
 def _settings(sign: HealthCheck) -> str:
-    told = say("; ").join(fault_words(Fault(**each)) for each in _facts(sign)["faults"])
-    return say("the settings have faults, no notice can be written: {told}", told=told)
+    faults = say("; ").join(fault_words(Fault(**each)) for each in _facts(sign)["faults"])
+    return say("the settings have faults, no notice can be written: {faults}", faults=faults)
 
 
 def _sweep(sign: HealthCheck) -> str:
@@ -192,48 +192,48 @@ def _people(sign: HealthCheck) -> str:
 
 
 def _vacant(sign: HealthCheck) -> str:
-    told = []
+    posts = []
     for each in _facts(sign)["vacant"]:
         names = listed(each["instead"])
         post = f"{label_of(each['label'], each['unit'])} {word(ROLES, each['role'])}"
-        told.append(say("{post} (instead: {names})", post=post, names=(names or say("nobody"))))
-    return say("vacant posts: ") + say("; ").join(told)
+        posts.append(say("{post} (instead: {names})", post=post, names=(names or say("nobody"))))
+    return say("vacant posts: ") + say("; ").join(posts)
 
 
 def _unknown_officers(sign: HealthCheck) -> str:
-    told = [
+    officers = [
         say("{officer} ({open} open, such as {case})", officer=each["officer"], open=each["open"], case=each["case"])
         for each in _facts(sign)["officers"]
     ]
-    return say("officers whom the settings do not know; their superiors are notified: ") + listed(told)
+    return say("officers whom the settings do not know; their superiors are notified: ") + listed(officers)
 
 
 def _channels(sign: HealthCheck) -> str:
-    told = []
+    people = []
     for each in _facts(sign)["people"]:
         unset = say("is not set up")
         why = [
             f"{channel_words(channel)} {unset if reason == 'not_set_up' else reason}"
             for channel, reason in each["channels"].items()
         ]
-        told.append(say("{name} ({why})", name=each["name"], why=say("; ").join(why)))
-    return say("people without a working channel: ") + listed(told)
+        people.append(say("{name} ({why})", name=each["name"], why=say("; ").join(why)))
+    return say("people without a working channel: ") + listed(people)
 
 
 def _broken_channels(sign: HealthCheck) -> str:
-    told = [
+    channels = [
         say("{name} ({why})", name=channel_words(name), why=translated(reason))
         for name, reason in _facts(sign)["channels"].items()
     ]
     return say(
         "channels that cannot be used (correct their settings, or install their package again), their notices wait: "
-    ) + listed(told)
+    ) + listed(channels)
 
 
 def _same_name(sign: HealthCheck) -> str:
     names = listed(_facts(sign)["names"])
     return say(
-        "people of one name: {names}. Each is notified; officers are known by name only, so tell the names apart",
+        "people of one name: {names}. Each is notified; officers are known by name only, so make the names distinct",
         names=names,
     )
 

@@ -111,18 +111,18 @@ def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> 
 
     return (
         Column("id", said("id")),
-        Column("case", said("case"), told=lambda row: row["case"] or say("(new)"), solid=True),
+        Column("case", said("case"), row_words=lambda row: row["case"] or say("(new)"), solid=True),
         Column(
             "workflow", said("workflow"),
-            told=lambda row: label_of(row["workflow_label"] or row["workflow"] or "", row["workflow"] or ""),
+            row_words=lambda row: label_of(row["workflow_label"] or row["workflow"] or "", row["workflow"] or ""),
         ),
         Column(
             "action", said("action"),
-            told=lambda row: label_of(row["action_label"] or row["action"] or "", row["action"] or ""),
+            row_words=lambda row: label_of(row["action_label"] or row["action"] or "", row["action"] or ""),
         ),
         Column("day", said("day")),
         Column("by", said("by")),
-        Column("facts", said("facts"), told=facts, whole=True, below=True),
+        Column("facts", said("facts"), row_words=facts, whole=True, below=True),
         Column("kept_at", said("kept at"), words=short_moment, solid=True),
         Column("reason", said("why it was refused")),
     )  # fmt: skip

@@ -62,11 +62,11 @@ def _row(each: Round) -> dict[str, Any]:
 def _columns() -> tuple[Column, ...]:
     return (
         Column("due", said("due")),
-        Column("label", said("duty"), told=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
+        Column("label", said("duty"), row_words=lambda row: label_of(row["label"], row["duty"].replace("-", " "))),
         Column("taken_on", said("taken on"), words=lambda mine: translated(_MINE if mine else _NOT_MINE)),
         Column("opens", said("opens on")),
         Column("case", said("case"), solid=True),
-        Column("counted", said("done"), told=_counted),
+        Column("counted", said("done"), row_words=_counted),
         Column("article", said("article"), whole=True),
         Column("duty", said("code")),
     )

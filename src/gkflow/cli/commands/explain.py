@@ -63,12 +63,12 @@ def command(
             print(line)
 
 
-def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
+def as_data(explanation: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
     """The explanation as JSON."""
-    deadline, value, rule = told.deadline, told.deadline.value, told.deadline.clock.rule
+    deadline, value, rule = explanation.deadline, explanation.deadline.value, explanation.deadline.clock.rule
     return {
-        "case": told.case, "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None,
-        "as_of": told.as_of, "limit": deadline.limit, "limit_label": limit.label if limit is not None else None,
+        "case": explanation.case, "clock": rule.name, "clock_label": rule.label, "ref": deadline.clock.ref or None,
+        "as_of": explanation.as_of, "limit": deadline.limit, "limit_label": limit.label if limit is not None else None,
         "length": value.length if value is not None else None,
         "unit": value.unit if value is not None else None,
         "article": str(value.citation) if value is not None else None,
@@ -82,69 +82,75 @@ def as_data(told: Explanation, limit: TimeLimit | None) -> dict[str, Any]:
         "start": deadline.since, "base": deadline.base, "deadline": deadline.last_day,
         "extension": deadline.extension, "status": deadline.status, "verdict": deadline.verdict,
         "days_left": deadline.days_left, "provisional": deadline.provisional, "earliest": deadline.earliest,
-        "latest": deadline.latest, "risk": deadline.risk, "stopped": deadline.stopped, "calendar": told.calendar,
-        "announced_through": told.announced_through,
+        "latest": deadline.latest, "risk": deadline.risk, "stopped": deadline.stopped, "calendar": explanation.calendar,
+        "announced_through": explanation.announced_through,
         "last_moment": deadline.last_moment,
         "history": [
             {"day": each.day, "verb": each.verb, "action": each.action, "action_label": each.action_label,
              "seq": each.seq, "ref": each.ref or None, "days": each.days}
-            for each in told.history
+            for each in explanation.history
         ],
         "working": [
             {"day": line.day, "counted": line.counted, "why": why_code(line), "source": line.source or None}
-            for line in told.working
+            for line in explanation.working
         ],
     }  # fmt: skip
 
 
-def lines_of(told: Explanation, limit: TimeLimit | None) -> list[str]:
+def lines_of(explanation: Explanation, limit: TimeLimit | None) -> list[str]:
     """The explanation for people, line by line."""
-    rule, ref = told.deadline.clock.rule, told.deadline.clock.ref
+    rule, ref = explanation.deadline.clock.rule, explanation.deadline.clock.ref
     name = label_of(rule.label, rule.name) + (say(" ({ref})", ref=ref) if ref else "")
-    flow = told.workflow
+    flow = explanation.workflow
     lines = [
         say(
             "case {case} ({workflow}): {clock}, as of {as_of}",
-            case=told.case,
+            case=explanation.case,
             workflow=label_or(flow.label, flow.name),
             clock=name,
-            as_of=told.as_of,
+            as_of=explanation.as_of,
         ),
         "",
-        *_law(told, limit),
+        *_law(explanation, limit),
         "",
         say("What happened"),
-        *_history(told),
+        *_history(explanation),
         "",
     ]
-    if told.deadline.value is not None:
-        lines.append(say("Hour by hour") if _in_hours(told) else say("Day by day"))
-        working = _hours(told) if told.deadline.last_moment is not None else working_lines(told.working, _held(told))
+    if explanation.deadline.value is not None:
+        lines.append(say("Hour by hour") if _in_hours(explanation) else say("Day by day"))
+        working = (
+            _hours(explanation)
+            if explanation.deadline.last_moment is not None
+            else working_lines(explanation.working, _held(explanation))
+        )
         lines += [f"  {line}" for line in working]
         lines.append("")
-    return [*lines, *_result(told), *_choices(told)]
+    return [*lines, *_result(explanation), *_choices(explanation)]
 
 
-def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
-    value = told.deadline.value
-    label = limit.label if limit is not None else told.deadline.limit
+def _law(explanation: Explanation, limit: TimeLimit | None) -> list[str]:
+    value = explanation.deadline.value
+    label = limit.label if limit is not None else explanation.deadline.limit
     if value is None:
         return [
             say(
                 "limit     {limit}: not in force on {since}; the clock does not run",
-                since=told.deadline.since,
-                limit=label_or(label, told.deadline.limit),
+                since=explanation.deadline.since,
+                limit=label_or(label, explanation.deadline.limit),
             )
         ]
     cite = value.citation
     length = amount(value.length, value.unit)
     if value.direction == "before":
         length = say("{length} before the day", length=length)
-    if told.deadline.extension:
-        length += say(", extended by ") + amount(told.deadline.extension, value.unit)
+    if explanation.deadline.extension:
+        length += say(", extended by ") + amount(explanation.deadline.extension, value.unit)
     lines = [
         say(
-            "limit     {limit}, {length}", length=length, limit=label_or(label, told.deadline.limit.replace("/", ": "))
+            "limit     {limit}, {length}",
+            length=length,
+            limit=label_or(label, explanation.deadline.limit.replace("/", ": ")),
         ),
         say("article   {cite} ({word})", cite=cite, word=word(KNOWN, cite.known)),
     ]
@@ -153,20 +159,20 @@ def _law(told: Explanation, limit: TimeLimit | None) -> list[str]:
     return lines
 
 
-def _history(told: Explanation) -> list[str]:
-    verbs = [word(VERBS, each.verb) for each in told.history]
+def _history(explanation: Explanation) -> list[str]:
+    verbs = [word(VERBS, each.verb) for each in explanation.history]
     column = max(map(width, verbs), default=0)
     lines = []
-    for each, verb in zip(told.history, verbs, strict=True):
+    for each, verb in zip(explanation.history, verbs, strict=True):
         action = label_of(each.action_label, each.action)
         if each.ref:
             action += say(": {ref}", ref=each.ref)
-        if each.days is not None and told.deadline.value is not None:
-            action += say(", {amount}", amount=amount(each.days, told.deadline.value.unit))
+        if each.days is not None and explanation.deadline.value is not None:
+            action += say(", {amount}", amount=amount(each.days, explanation.deadline.value.unit))
         lines.append(
             f"  {each.day}  {padded(verb, column)}  " + say("{action} (entry {seq})", action=action, seq=each.seq)
         )
-    lapsed = [s for s in told.deadline.suspensions if s.lapsed and s.ended is not None]
+    lapsed = [s for s in explanation.deadline.suspensions if s.lapsed and s.ended is not None]
     for each_lapse in lapsed:
         verb = padded(word(VERBS, "resume"), column)
         words = say("no answer came in time: {ref}", ref=each_lapse.ref)
@@ -174,13 +180,13 @@ def _history(told: Explanation) -> list[str]:
     return sorted(lines)
 
 
-def _held(told: Explanation) -> Any:
+def _held(explanation: Explanation) -> Any:
     """The purpose of a suspension: 中止（征求第三方意见：A）."""
 
     def held(ref: str, day: date) -> str:
-        for each in told.deadline.suspensions:
+        for each in explanation.deadline.suspensions:
             if each.ref == ref and each.began < day and (each.ended is None or day <= each.ended):
-                action = told.workflow.actions[each.action]
+                action = explanation.workflow.actions[each.action]
                 what = label_of(action.label, action.name) + (say(": {ref}", ref=ref) if ref else "")
                 return say("suspended ({what})", what=what)
         return say("suspended")
@@ -188,13 +194,13 @@ def _held(told: Explanation) -> Any:
     return held
 
 
-def _in_hours(told: Explanation) -> bool:
-    return told.deadline.last_moment is not None
+def _in_hours(explanation: Explanation) -> bool:
+    return explanation.deadline.last_moment is not None
 
 
-def _hours(told: Explanation) -> list[str]:
+def _hours(explanation: Explanation) -> list[str]:
     """From which moment to which: hours run through nights and days off."""
-    last, value = told.deadline.last_moment, told.deadline.value
+    last, value = explanation.deadline.last_moment, explanation.deadline.value
     if last is None or value is None or value.length is None:
         return []
     length = amount(value.length, value.unit)
@@ -204,8 +210,8 @@ def _hours(told: Explanation) -> list[str]:
     ]
 
 
-def _result(told: Explanation) -> list[str]:
-    deadline = told.deadline
+def _result(explanation: Explanation) -> list[str]:
+    deadline = explanation.deadline
     if deadline.value is None:
         return []
     lines = []
@@ -223,7 +229,7 @@ def _result(told: Explanation) -> list[str]:
         if deadline.earliest is not None:
             words += say("; {earliest} at the earliest, were it to go on today", earliest=deadline.earliest)
         lines.append(words)
-    lines.append(say("verdict   ") + _verdict(told, days_left(deadline.days_left)))
+    lines.append(say("verdict   ") + _verdict(explanation, days_left(deadline.days_left)))
     if deadline.risk is not None:
         lines.append(
             say("risk      the notice came late: the original last day {risk} may still count", risk=deadline.risk)
@@ -231,8 +237,8 @@ def _result(told: Explanation) -> list[str]:
     return lines
 
 
-def _verdict(told: Explanation, left: str) -> str:
-    deadline = told.deadline
+def _verdict(explanation: Explanation, left: str) -> str:
+    deadline = explanation.deadline
     word = verdict_words(
         {
             "status": deadline.status, "kind": deadline.clock.rule.kind, "verdict": deadline.verdict,
@@ -240,7 +246,7 @@ def _verdict(told: Explanation, left: str) -> str:
         }
     )  # fmt: skip
     if deadline.stopped is not None:
-        act = told.history[-1]
+        act = explanation.history[-1]
         done = label_of(act.action_label, act.action)
         return say("{word} ({done} on {stopped})", word=word, done=done, stopped=deadline.stopped)
     if deadline.clock.rule.kind == "term" and (deadline.days_left or 0) < 0:
@@ -250,9 +256,9 @@ def _verdict(told: Explanation, left: str) -> str:
     return say("{word}, {left}", word=word, left=left) if left else word
 
 
-def _choices(told: Explanation) -> list[str]:
+def _choices(explanation: Explanation) -> list[str]:
     """The readings chosen where the law is open, and the calendar used."""
-    value = told.deadline.value
+    value = explanation.deadline.value
     if value is None:
         return []
     read = [word(REST_DAY_RECEIPT, value.rest_day_receipt)]
@@ -264,10 +270,10 @@ def _choices(told: Explanation) -> list[str]:
         read.append(word(ROLLS, value.roll))
     if value.unit in ("month", "year"):
         read.append(word(MONTH_ENDS, value.month_end))
-    if told.deadline.clock.rule.suspends:
+    if explanation.deadline.clock.rule.suspends:
         read.append(word(LEAVES_OUT, value.leaves_out))
-    through = told.announced_through
-    edition = say("edition {calendar}", calendar=told.calendar)
+    through = explanation.announced_through
+    edition = say("edition {calendar}", calendar=explanation.calendar)
     known = say("days off are announced through {through}", through=through) if through is not None else ""
     return [
         say("read as   ") + say("; ").join(read),

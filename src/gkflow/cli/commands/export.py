@@ -72,7 +72,7 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
         label = next(iter(called), name)
         return label if len(called) == 1 and codes[label] == 1 and label not in LABELS.values() else name
 
-    def told(name: str, row: Mapping[str, Any]) -> Any:
+    def cell(name: str, row: Mapping[str, Any]) -> Any:
         value, flow = row.get(name), flows.get(str(row.get("workflow")))
         if flow is None or value is None:
             return value
@@ -83,7 +83,7 @@ def _for_people(office: Office, rows: Iterable[Mapping[str, Any]], names: Iterab
         spec = flow.facts.get(name)
         return spec.choices.get(str(value), value) if spec is not None and spec.type == "choice" else value
 
-    return [Column(name, heading(name), name, told=partial(told, name)) if spoken() is CHINESE
+    return [Column(name, heading(name), name, row_words=partial(cell, name)) if spoken() is CHINESE
             else Column(name, name, name) for name in names]  # fmt: skip
 
 

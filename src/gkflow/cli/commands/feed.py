@@ -98,12 +98,12 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
         key=("deadline", office.settings.unit, view.case.number, rule.name, ref),
         day=deadline.last_day,
         summary=f"{late}{label}{who}{hour} {view.case.number}{firm}",
-        words="\n".join(_told(view, deadline)),
+        words="\n".join(_description(view, deadline)),
         tentative=deadline.provisional,
     )
 
 
-def _told(view: CaseView, deadline: Deadline) -> Iterator[str]:
+def _description(view: CaseView, deadline: Deadline) -> Iterator[str]:
     """The text below the event, line by line."""
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):

@@ -75,7 +75,7 @@ def command(
             done = office.import_register(
                 rows, by=by or office.settings.me or login(), dry_run=dry_run, progress=progress
             )
-    _tell(done, dry_run)
+    _print(done, dry_run)
     if done.bad:
         raise typer.Exit(1)
 
@@ -96,11 +96,11 @@ def _bar(total: int | None) -> Iterator[Callable[[int], None] | None]:
         yield lambda steps: progress.update(task, completed=steps)
 
 
-def _tell(done: Imported, dry_run: bool) -> None:
+def _print(done: Imported, dry_run: bool) -> None:
     _list(say("refused:"), done.bad)
     _list(say("known rows with other facts, not taken:"), done.changed)
     _list(say("facts that break their rule, kept as remarks:"), done.odd)
-    _list(say("rows to look at:"), done.told)
+    _list(say("rows to look at:"), done.to_review)
     if done.remarks:
         names = listed(done.remarks)
         typer.echo(say("columns that are no fact, kept as remarks: {names}", names=names))

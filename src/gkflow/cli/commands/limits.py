@@ -159,10 +159,10 @@ def _columns(format: str, local: bool = False) -> list[Column]:
     label = Column(
         "label",
         said("label"),
-        told=lambda row: label_of(row["label"], row["limit"].partition("/")[2].replace("-", " ")),
+        row_words=lambda row: label_of(row["label"], row["limit"].partition("/")[2].replace("-", " ")),
     )
     rest = [
-        Column("length", said("length"), told=_length),
+        Column("length", said("length"), row_words=_length),
         Column("binds", said("binds"), words=lambda each: word(BINDS, each)),
         Column("since", said("since")),
         Column("until", said("until")),

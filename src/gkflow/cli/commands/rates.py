@@ -48,15 +48,17 @@ def command(
     columns = [
         *([Column("month", said("month"))] if "month" in by else []),
         *([Column("unit_label", said_as("rates.unit_label", "unit"))] if "unit" in by else []),
-        Column("workflow", said("workflow"), told=lambda row: label_of(row["workflow_label"], row["workflow"])),
-        Column("clock", said("clock"), told=lambda row: label_of(row["clock_label"], row["clock"].replace("_", " "))),
+        Column("workflow", said("workflow"), row_words=lambda row: label_of(row["workflow_label"], row["workflow"])),
+        Column(
+            "clock", said("clock"), row_words=lambda row: label_of(row["clock_label"], row["clock"].replace("_", " "))
+        ),
         Column("on_time", said("on time")),
         Column("late", said("late")),
         Column("late_unless_extended", said("late unless extended")),
         Column("overdue", said("overdue")),
         Column("waiting", said("waiting")),
-        Column("set_aside", said("set aside"), told=_aside),
-        Column("rate", said("rate"), told=lambda row: "" if row["rate"] is None else f"{row['rate']:.1%}"),
+        Column("set_aside", said("set aside"), row_words=_aside),
+        Column("rate", said("rate"), row_words=lambda row: "" if row["rate"] is None else f"{row['rate']:.1%}"),
     ]
     show(rows, columns, format, output or None, say("Rates ({first} to {last})", first=first, last=last))
 

@@ -37,7 +37,7 @@ def command(
         chosen = options.whole(year, "--year", _FIRST_YEAR, present) if year.strip() else present
         rows = [_row(each) for each in office.supervision.remedies(chosen)]
     columns = (
-        Column("group", said("group"), told=lambda row: label_or(row["group_label"], _GROUPS[row["group"]])),
+        Column("group", said("group"), row_words=lambda row: label_or(row["group_label"], _GROUPS[row["group"]])),
         Column("upheld", said("upheld")),
         Column("corrected", said("corrected")),
         Column("other", said("other")),

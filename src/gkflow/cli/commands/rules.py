@@ -141,13 +141,13 @@ def _change_row(each: RuleChange) -> dict[str, Any]:
 def _change_columns() -> tuple[Column, ...]:
     return (
         Column("kind", said_as("rules.kind", "kind"), words=lambda each: translated(_KINDS[each])),
-        Column("name", said("name"), told=lambda row: label_of(row["label"] or row["name"], row["name"])),
+        Column("name", said("name"), row_words=lambda row: label_of(row["label"] or row["name"], row["name"])),
         Column("what", said("what"), words=_what),
-        Column("old", said_as("rules.old", "old"), told=lambda row: _side_by_side(row)[0]),
-        Column("new", said_as("rules.new", "new"), told=lambda row: _side_by_side(row)[1]),
+        Column("old", said_as("rules.old", "old"), row_words=lambda row: _side_by_side(row)[0]),
+        Column("new", said_as("rules.new", "new"), row_words=lambda row: _side_by_side(row)[1]),
         Column(
             "file", said("file"),
-            told=lambda row: f"{row['file']}:{row['line']}" if row["line"] else row["file"],
+            row_words=lambda row: f"{row['file']}:{row['line']}" if row["line"] else row["file"],
         ),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def _list(format: str) -> None:
     ]
     columns = (
         Column("kind", said_as("schema.kind", "kind"), solid=True),
-        Column("label", said("meaning"), told=lambda row: label_or(row["label"], row["meaning"])),
-        Column("files", said("files"), told=lambda row: listed(row["files"])),
+        Column("label", said("meaning"), row_words=lambda row: label_or(row["label"], row["meaning"])),
+        Column("files", said("files"), row_words=lambda row: listed(row["files"])),
     )
     show(rows, columns, format)

@@ -105,7 +105,7 @@ def _unit_words(row: Any) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("unit", said_as("score.unit", "unit"), told=_unit_words),
+        Column("unit", said_as("score.unit", "unit"), row_words=_unit_words),
         Column("added", said("added")),
         Column("deducted", said("deducted")),
         Column("total", said_as("score.total", "total")),
@@ -115,10 +115,10 @@ def _columns() -> tuple[Column, ...]:
 
 def _detail_columns() -> tuple[Column, ...]:
     return (
-        Column("unit", said_as("score.unit", "unit"), told=_unit_words),
+        Column("unit", said_as("score.unit", "unit"), row_words=_unit_words),
         Column("case", said("case"), solid=True),
         Column("day", said("day")),
-        Column("label", said("rule"), told=lambda row: label_or(row["label"], row["rule"].replace("_", " "))),
+        Column("label", said("rule"), row_words=lambda row: label_or(row["label"], row["rule"].replace("_", " "))),
         Column("points", said("points")),
         Column("by", said("by")),
         Column("reason", said("reason")),

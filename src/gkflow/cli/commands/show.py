@@ -172,36 +172,36 @@ def _stopped_by(deadline: Deadline) -> str | None:
 # -- for people --------------------------------------------------------------------------------------------------
 
 
-def _print(view: CaseView, links: list[Link], told: dict[str, Any], units: Mapping[str, str]) -> None:
+def _print(view: CaseView, links: list[Link], result: dict[str, Any], units: Mapping[str, str]) -> None:
     flow = view.workflow
     head = [
-        (say("case"), told["case"]),
-        (say("title"), told["title"]),
+        (say("case"), result["case"]),
+        (say("title"), result["title"]),
         (say("workflow"), label_of(flow.label, flow.name)),
-        (say("state"), _state_words(told)),
-        (say("officer"), told["officer"]),
-        (say("unit"), units.get(told["unit"], told["unit"])),
-        (say("received"), told["received"]),
-        (say("as of"), told["as_of"]),
+        (say("state"), _state_words(result)),
+        (say("officer"), result["officer"]),
+        (say("unit"), units.get(result["unit"], result["unit"])),
+        (say("received"), result["received"]),
+        (say("as of"), result["as_of"]),
     ]
     for name, value in head:
         if value is not None:
             print(f"{padded(name, 10)}{value}")
     _section(say("Record"))
-    _print_record(flow, told["record"], told["findings"], units)
+    _print_record(flow, result["record"], result["findings"], units)
     if links:
         _section(say("Links"))
         _print_links(links)
     _section(say("Clocks"))
     used = [was_used(deadline) for deadline in view.deadlines.values()]
-    _print_clocks([{**row, "used": each} for row, each in zip(told["clocks"], used, strict=True)])
-    if told["findings"]:
+    _print_clocks([{**row, "used": each} for row, each in zip(result["clocks"], used, strict=True)])
+    if result["findings"]:
         _section(say("Findings"))
-        for number, row in enumerate(told["findings"], 1):
+        for number, row in enumerate(result["findings"], 1):
             print(say("[{number}] entry {seq}: ", number=number, seq=row["seq"]) + row["words"])
     if view.proposals:
         _section(say("To decide"))
-        for each in told["proposals"]:
+        for each in result["proposals"]:
             print(_proposal_words(flow, each))
     if view.next:
         _section(say("What may be done"))
@@ -213,13 +213,13 @@ def _section(name: str) -> None:
     print(f"\n{heading}")
 
 
-def _state_words(told: dict[str, Any]) -> str:
-    state = label_of(told["state_label"], told["state"])
-    return say("{state} (to the public: {public})", state=state, public=told["public"])
+def _state_words(result: dict[str, Any]) -> str:
+    state = label_of(result["state_label"], result["state"])
+    return say("{state} (to the public: {public})", state=state, public=result["public"])
 
 
 def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
-    def told(facts: dict[str, Any]) -> list[str]:
+    def words_of(facts: dict[str, Any]) -> list[str]:
         return [fact_words(flow, name, value, units) for name, value in facts.items() if value is not None]
 
     def facts(row: Any) -> list[str]:
@@ -234,13 +234,13 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
             day = say("day {day}", day=row["now"]["day"]) if row["now"]["day"] != row["day"] else ""
             changed = {name: value for name, value in row["now"]["facts"].items() if row["facts"].get(name) != value}
             gone = {name: "—" for name in row["facts"] if name not in row["now"]["facts"]}
-            told_now = say(", ").join(filter(None, (day, *told({**changed, **gone}))))
-            words = [say("[corrected by entry {by}: {told_now}]", by=by, told_now=told_now)]
+            corrected = say(", ").join(filter(None, (day, *words_of({**changed, **gone}))))
+            words = [say("[corrected by entry {by}: {values}]", by=by, values=corrected)]
         elif not row["counts"] and row["action"] != "correct_entry":
             words = [say("[misfiled, does not count]")]
         else:
             words = []
-        return [*told(row["facts"]), *words]
+        return [*words_of(row["facts"]), *words]
 
     def struck(row: Any) -> str:
         return "strike" if row["voided_by"] is not None or row["now"] is not None else ""
@@ -255,11 +255,14 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
             Column("seq", said("seq"), style=struck),
             Column("day", said("day"), style=struck),
             Column(
-                "action", said("action"), told=lambda row: label_of(row["action_label"], row["action"]), style=struck
+                "action",
+                said("action"),
+                row_words=lambda row: label_of(row["action_label"], row["action"]),
+                style=struck,
             ),
             Column("by", said("by")),
-            Column("facts", said("facts"), told=facts, whole=True, below=True),
-            Column("findings", said("mind"), told=notes, style="yellow"),
+            Column("facts", said("facts"), row_words=facts, whole=True, below=True),
+            Column("findings", said("mind"), row_words=notes, style="yellow"),
         ],
     )
 
@@ -299,15 +302,15 @@ def _print_clocks(clocks: Rows) -> None:
     print_table(
         clocks,
         [
-            Column("clock", said("clock"), told=name),
+            Column("clock", said("clock"), row_words=name),
             Column("duty", said("whose"), words=lambda each: word(BINDS, each)),
             Column("start", said("day 0")),
-            Column("deadline", said("last day"), told=_last_day, solid=True),
+            Column("deadline", said("last day"), row_words=_last_day, solid=True),
             Column("status", said_as("show.status", "status"), words=lambda each: word(CLOCK_STATUSES, each)),
             Column("stopped", said("stopped")),
-            Column("verdict", said_as("show.verdict", "verdict"), told=verdict_words, style=_colour),
+            Column("verdict", said_as("show.verdict", "verdict"), row_words=verdict_words, style=_colour),
             Column("days_left", said("days left")),
-            Column("notes", said("notes"), told=_notes),
+            Column("notes", said("notes"), row_words=_notes),
         ],
     )
 

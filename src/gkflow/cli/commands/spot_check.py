@@ -68,9 +68,9 @@ def command(
         _print(flow, data, wanted, first, last)
 
 
-def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last: date) -> None:
-    seed, population, count = told["seed"], told["population"], told["count"]
-    if told["dry_run"]:
+def _print(flow: Workflow, result: dict[str, Any], wanted: int, first: date, last: date) -> None:
+    seed, population, count = result["seed"], result["population"], result["count"]
+    if result["dry_run"]:
         print(say("a dry run, nothing was written:"))
     print(
         say(
@@ -86,14 +86,14 @@ def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last:
         print(say("mind      fewer than {wanted}: all were drawn", wanted=wanted))
     print(say("seed      {seed}", seed=seed))
     print_table(
-        told["cases"],
+        result["cases"],
         [
             Column("place", said("place")),
             Column("case", said_as("spot_check.case", "case"), solid=True),
             Column("supervision", said("supervision"), solid=True),
         ],
     )
-    example = quote(f"{seed}/{told['cases'][0]['case']}")
+    example = quote(f"{seed}/{result['cases'][0]['case']}")
     print(
         say(
             "repeat    take the sha256 of seed/case of each of the {population} cases; the {count} "
@@ -103,7 +103,7 @@ def _print(flow: Workflow, told: dict[str, Any], wanted: int, first: date, last:
             example=example,
         )
     )
-    if told["dry_run"]:
+    if result["dry_run"]:
         print(
             say(
                 "to open   leave out --dry-run and add --seed {quote} --since {first} --until {last}",

@@ -40,7 +40,7 @@ def _columns() -> tuple[Column, ...]:
         Column("name", said_as("subscriptions.name", "name")),
         Column("channel", said("channel"), words=channel_words),
         Column("address", said("address")),
-        Column("item", said("item"), told=lambda row: row["item_label"] or row["item"] or say("all")),
+        Column("item", said("item"), row_words=lambda row: row["item_label"] or row["item"] or say("all")),
         Column("audience", said("audience")),
         Column("since", said_as("subscriptions.since", "since"), words=short_moment, solid=True),
         Column("left_at", said("left at"), words=short_moment, solid=True),

@@ -48,15 +48,15 @@ def command(
             return
         if simulate:
             rows, columns = _simulated(office, as_of), SIMULATED
-            told = say("simulated, nothing written: {count} new escalations.", count=len(rows))
+            message = say("simulated, nothing written: {count} new escalations.", count=len(rows))
         else:
             swept = office.sweep(as_of or None)
             records = office.escalations(since=swept.days[0]) if swept.days else []
             days = set(swept.days)
             rows = escalation_rows(office, (record for record in records if record.day in days))
-            columns, told = COLUMNS, summary(swept)
+            columns, message = COLUMNS, summary(swept)
     # A program reads the rows alone.
-    typer.echo(told, err=format != "table")
+    typer.echo(message, err=format != "table")
     show(rows, columns, format, output or None)
 
 
@@ -107,10 +107,10 @@ def _swept(swept: Swept) -> str:
     )
     taken = say(", {taken} taken by law", taken=swept.taken) if swept.taken else ""
     return say(
-        "swept ({days}): {reached} escalations recorded, {told} notices written{taken}.",
+        "swept ({days}): {reached} escalations recorded, {notices} notices written{taken}.",
         days=days,
         reached=swept.reached,
-        told=swept.told,
+        notices=swept.notified,
         taken=taken,
     )
 

@@ -73,7 +73,7 @@ class DayFarUnsure(Refused):
 
 class DayToCome(Refused):
     code = "day_to_come"
-    sentence = said("{day} is still to come (today is {today}): an entry tells what happened")
+    sentence = said("{day} is still to come (today is {today}): an entry records what happened")
 
     day: date
     today: date

@@ -135,7 +135,9 @@ class FactMoved(Refused):
 
 class FactToCome(Refused):
     code = "fact_to_come"
-    sentence = said("{action}: {labels} = {day} is later than {last}; an entry tells what has happened by its own day")
+    sentence = said(
+        "{action}: {labels} = {day} is later than {last}; an entry records what has happened by its own day"
+    )
 
     action: str
     labels: Sequence[str]

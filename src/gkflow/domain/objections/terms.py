@@ -10,7 +10,9 @@ from gkflow.domain.sentences import said
 
 class ExtensionLate(Refused):
     code = "extension_late"
-    sentence = said("{action}: told on {day}, but the last day was {last}; it must be told by then ({cite})")
+    sentence = said(
+        "{action}: notice was given on {day}, but the last day was {last}; it must be given by then ({cite})"
+    )
 
     action: str
     day: date

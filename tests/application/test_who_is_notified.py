@@ -41,7 +41,7 @@ def an_office(place: Place, *people: str, more: str = "") -> Office:
     return place.settings(BEGIN + more + "".join(people)).open()
 
 
-def told(office: Office, kind: str = "") -> list[tuple[str, str, str]]:
+def notified(office: Office, kind: str = "") -> list[tuple[str, str, str]]:
     return sorted((n.name, n.channel, n.address) for n in office.notices() if not kind or n.kind == kind)
 
 
@@ -53,7 +53,7 @@ def test_two_people_of_one_name_are_both_notified(place: Place) -> None:
         place, person("张伟", "section_head", mail=ONE), person("张伟", "section_head", mail=TWO)
     ) as office:  # fmt: skip
         office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
-        assert told(office) == [("张伟", "mail", ONE), ("张伟", "mail", TWO)]
+        assert notified(office) == [("张伟", "mail", ONE), ("张伟", "mail", TWO)]
         (sign,) = [sign for sign in office.doctor(at(DAY)) if sign.name == "same_name"]
         assert sign.facts == {"names": ["张伟"]}
 
@@ -63,11 +63,11 @@ def test_two_people_of_one_name_are_both_notified_of_a_step(place: Place) -> Non
         office.receive("request", "A", facts={"channel": "in_person", "officer": "张伟"}, now=at(DAY))
         office.tick(at(DAY))
         office.tick(at("2022-10-10"))
-        steps = told(office, "remind") + told(office, "urge") + told(office, "supervise")
+        steps = notified(office, "remind") + notified(office, "urge") + notified(office, "supervise")
         assert {address for _, _, address in steps} == {ONE, TWO}
 
 
-def test_a_key_does_not_tell_the_address(place: Place) -> None:
+def test_a_key_does_not_reveal_the_address(place: Place) -> None:
     with an_office(place, person("张伟", "section_head", webhook="https://example.gov.cn/hook/geheim")) as office:
         office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
         (notice,) = office.notices()
@@ -139,10 +139,10 @@ def test_an_officer_whom_the_settings_do_not_know_is_refused_with_those_that_the
 def test_a_sections_officer_is_reached_by_mail_on_a_case_of_the_whole_office(place: Place) -> None:
     with an_office(place, person("张三", "officer", unit="KS", mail=ONE)) as office:
         open_request_of(office, "张三")
-        assert ("张三", "mail", ONE) in told(office, "action")
+        assert ("张三", "mail", ONE) in notified(office, "action")
         office.tick(at(DAY))
         office.tick(at("2022-10-10"))
-        assert {(name, channel) for name, channel, _ in told(office, "urge") + told(office, "remind")} <= {
+        assert {(name, channel) for name, channel, _ in notified(office, "urge") + notified(office, "remind")} <= {
             ("张三", "mail"), ("张三", "file")
         }  # fmt: skip
 
@@ -153,9 +153,9 @@ def test_what_is_addressed_to_nobody_is_not_delivered(place: Place) -> None:
         office.tick(at(DAY))
         office.tick(at("2022-10-20"))
         office.deliver(at("2022-10-20"))
-        supervised = [record for record in office.escalations() if record.kind == "supervise" and record.told]
+        supervised = [record for record in office.escalations() if record.kind == "supervise" and record.notified]
         assert supervised
-        nobody = [record for record in supervised if record.told == ("director",)]
+        nobody = [record for record in supervised if record.notified == ("director",)]
         assert all(record.delivered_at is None for record in nobody)
         (sign,) = [sign for sign in office.doctor(at("2022-10-20")) if sign.name == "people"]
         assert (sign.level, sign.facts) == ("warning", {"people": 0})
