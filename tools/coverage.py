@@ -4,8 +4,8 @@ Compare or rewrite the coverage table (覆盖表): what the five documents ask f
     python tools/coverage.py            write docs/coverage.md from docs/coverage.yaml, the rules and the scenarios
     python tools/coverage.py --check    change nothing; exit 1 when the table is out of date
 
-Either way every fault is printed with its place, and the exit code is 1, when a system has no answer, when a workflow or
-a scenario that is named does not exist, or when a workflow serves nothing or is shown by no scenario.
+Either way every fault is printed with its place, and the exit code is 1, when a system has no answer, when a workflow
+or a scenario that is named does not exist, or when a workflow serves nothing or is shown by no scenario.
 """
 
 from __future__ import annotations

@@ -187,8 +187,8 @@ def _of_name(name: str, value: Any) -> list[str]:
 def _variants(kinds: Sequence[type]) -> list[str]:
     """What is one of several kinds: the fields of each, and what all of them answer."""
     lines = [
-        "One of these, distinguished by `status`. A field that a kind does not list it answers with `None` (`extension` "
-        "with 0, `provisional` and `named` with `False`, `suspensions` with `()`).",
+        "One of these, distinguished by `status`. A field that a kind does not list is `None` (`extension` is "
+        "0, `provisional` and `named` are `False`, `suspensions` is `()`).",
         "",
     ]
     for kind in kinds:
