@@ -195,3 +195,24 @@ def test_the_lights_follow_the_settings_of_the_office(place: Place) -> None:
 def test_the_last_day_of_all_is_no_day_for_a_list(place: Place) -> None:
     with place.open() as office, pytest.raises(Refused, match="too small or too large"):
         office.cases(as_of="9999-12-31")
+
+
+def test_what_is_left_of_a_stopped_clock_is_measured_at_the_stop_whatever_day_its_entry_has(office: Office) -> None:
+    # 48 hours from Monday 2 March, 09:00: the last day is Wednesday 4 March.
+    stops = {
+        "前": ("2026-03-06", "2026-03-03T08:00"),
+        "当": ("2026-03-06", "2026-03-06T08:00"),
+        "后": ("2026-03-03", "2026-03-06T08:00"),
+    }
+    rows = []
+    for case, (day, moment) in stops.items():
+        facts = {"level": "other", "known_at": "2026-03-02T09:00"}
+        rows.append({"case": case, "workflow": "opinion", "day": "2026-03-02", "action": "report", **facts})
+        rows.append({"case": case, "workflow": "opinion", "day": day, "action": "respond", "responded_at": moment})
+    office.import_register(enumerate(rows, 2), now=at("2026-03-20"))
+    left = {line.case: (line.verdict, line.days_left) for line in office.cases(as_of="2026-03-16", include_closed=True)}
+    assert left == {"前": ("on_time", 1), "当": ("late", -2), "后": ("late", -2)}
+    for day in days("2026-03-01", "2026-03-16"):
+        kept = office.cases(as_of=day, include_closed=True)
+        # As known on a day, a list is computed from the record alone.
+        assert kept == office.cases(as_of=day, include_closed=True, known_on="2026-03-20"), day

@@ -238,7 +238,8 @@ def _bar(course: Course, event: ClockEvent) -> None:
 
 def _conclude(course: Course) -> Deadline:
     as_of, stop = course.frame.as_of, course.stop
-    at = stop.day if stop is not None and stop.day < as_of else as_of
+    # A register may name a stop after its entry's own day: what is measured, is measured at the stop, like the verdict.
+    at = stop.day if stop is not None else as_of
     left = None
     if course.letters:
         course.letters = course.letters_on(at)
