@@ -84,6 +84,7 @@ class Outcome:
     written: bool = True
     opened: tuple[str, ...] = ()  # cases that this entry opened (派生案件)
     deadlines: Mapping[tuple[str, str], Deadline] = field(default_factory=dict, compare=False, repr=False)
+    notes: tuple[GkflowError, ...] = ()  # worth a look, though accepted: a number that was folded or looks like another
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import cast
 
 from gkflow.application.docket import Deadlines
 from gkflow.application.facts import FIRST_YEAR
+from gkflow.application.marks import folded
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.domain.case import CORRECT, RECOUNT, Entry, amendments, record_of
@@ -30,6 +31,7 @@ from gkflow.domain.workflow import Action, Workflow
 
 def near_case(ledger: Ledger, number: str) -> str:
     """A hint with a case number that is nearly the same."""
+    number = folded(number)  # typed in another width it has the same neighbours
     near = get_close_matches(number, ledger.record.near_cases(number), 2)
     return did_you_mean(near)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gkflow.application.marks import folded, looks_of, plain_number, revealed
+from gkflow.application.case_numbers import alike_among, alike_on_record, folding_of, plain_numbers
 from gkflow.application.ports import Store
 from gkflow.application.rows import BadRow, Imported, TypedRow
 from gkflow.domain.objections.cases import TwoWorkflows
-from gkflow.domain.objections.register_files import LookAlike, NumberFolded
+from gkflow.domain.objections.register_files import LookAlike
 from gkflow.domain.workflow import Workflow
 
 Gathered = dict[str, tuple[Workflow, list[TypedRow]]]
@@ -26,23 +26,17 @@ def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow
 
 
 def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
-    """
-    The cases by normalised number: "ＧＫ－１" and "GK-1" are one case. A number that is already on record in its
-    original form keeps that form.
-    """
-    plain = {case: plain_number(case) for case in cases if not (case.isascii() and case.isprintable())}
-    other = [case for case, number in plain.items() if number != case]
-    if not other:
-        return cases
+    """The cases by the number that was meant (``case_numbers``); what was folded is reported."""
     with store.reading() as ledger:
-        there = ledger.record.known_cases(other)
+        plain = plain_numbers(ledger, cases)
+    if not plain:
+        return cases
     gathered: Gathered = {}
     for case, (workflow, rows) in cases.items():
-        number = case if case in there else plain.get(case, case)
+        number = plain.get(case, case)
         hold(gathered, number, workflow, rows, result)
         if number != case:
-            objection = NumberFolded(case=number, written=revealed(case))
-            result.to_review.append(BadRow(rows[0].number, number, objection))
+            result.to_review.append(BadRow(rows[0].number, number, folding_of(case, number)))
     for _, rows in gathered.values():
         rows.sort(key=lambda row: row.number)
     return gathered
@@ -50,22 +44,12 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
 
 def report_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
     """Report numbers that look alike (相似的案件编号), within the file and compared with the record."""
-    first: dict[str, str] = {}
-    unlike: dict[str, str] = {}
-    for case, (_, rows) in cases.items():
-        other = first.setdefault(looks_of(case), case)
-        if other is not case:
-            _report(result, rows, case, other)
-        elif not case.isascii() and (dashed := folded(case)) != case and dashed not in cases:
-            unlike[case] = dashed
-    if unlike:
-        with store.reading() as ledger:
-            there = ledger.record.known_cases(list(unlike.values()))
-        for case, dashed in unlike.items():
-            if dashed in there:
-                _report(result, cases[case][1], case, dashed)
-
-
-def _report(result: Imported, rows: list[TypedRow], case: str, other: str) -> None:
-    if rows:
-        result.to_review.append(BadRow(rows[0].number, case, LookAlike(case=case, other=other)))
+    found = alike_among(cases)
+    with store.reading() as ledger:
+        there = alike_on_record(ledger, (case for case in cases if case not in found))
+    for case, other in {**there, **found}.items():
+        if other in cases and case not in found:
+            continue  # said of the other one, or it has been on record beside it
+        rows = cases[case][1]
+        if rows:
+            result.to_review.append(BadRow(rows[0].number, case, LookAlike(case=case, other=other)))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from gkflow.application.actions import most_urgent
 from gkflow.cli.resolve_names import actions_words, findings_rows
+from gkflow.cli.words import error_words
 from gkflow.words.language import label_of, label_or, say
 from gkflow.words.vocabulary import day_words
 
@@ -24,6 +27,12 @@ def entered_row(entered: Outcome, workflow: Workflow) -> dict[str, Any]:
         "opened": list(entered.opened), "next": list(entered.next),
         "findings": findings_rows(workflow, entered.findings),
     }  # fmt: skip
+
+
+def warn_notes(entered: Outcome) -> None:
+    """The notes of an outcome on stderr, for a format that has no place for them."""
+    for note in entered.notes:
+        typer.echo(error_words(note), err=True)
 
 
 def clock_words(entered: Outcome) -> str:
@@ -76,5 +85,7 @@ def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
         print(say("opened    {number} (gkflow show {number})", number=number))
     for row in findings_rows(workflow, entered.findings):
         print(say("mind      ") + row["words"])
+    for note in entered.notes:
+        print(say("mind      ") + error_words(note))
     if entered.next:
         print(say("next      ") + actions_words(workflow, entered.next))

@@ -14,7 +14,7 @@ from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.output import print_json, show
-from gkflow.cli.print_outcome import entered_row, print_entered
+from gkflow.cli.print_outcome import entered_row, print_entered, warn_notes
 from gkflow.cli.resolve_names import fact_words, facts_named, unit_labels
 from gkflow.cli.words import error_words
 from gkflow.domain.case import legal_day
@@ -136,6 +136,7 @@ def _enter(office: Office, id_: int, given: Mapping[str, str], day: Any, format:
     kept = office.view(entered.number).workflow
     if format == "json":
         print_json({**entered_row(entered, kept), "action": entered.action, "draft": id_})
+        warn_notes(entered)
         return
     print_entered(entered, kept, False)
     print(say("draft {id} was entered.", id=id_))

@@ -12,7 +12,7 @@ from gkflow.cli.acting import acting
 from gkflow.cli.commands.drafts import check_draft, kept_where_refused
 from gkflow.cli.days import confirm_days
 from gkflow.cli.output import print_json
-from gkflow.cli.print_outcome import entered_row, print_entered
+from gkflow.cli.print_outcome import entered_row, print_entered, warn_notes
 from gkflow.cli.resolve_names import facts_named, workflow_named
 from gkflow.domain.sentences import said
 from gkflow.words.language import say
@@ -63,6 +63,7 @@ def command(
             )  # fmt: skip
         if format == "json":
             print_json(entered_row(entered, flow))
+            warn_notes(entered)
         else:
             print_entered(entered, flow, dry_run)
 

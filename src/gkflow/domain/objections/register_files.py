@@ -235,7 +235,8 @@ class MarkRefused(MarksInText):
 class LookAlike(Refused):
     code = "look_alike"
     sentence = said(
-        "case number {case} looks like {other}; both are kept as cases of their own: mend the register if they are one"
+        "case number {case} looks like {other}; both are kept as cases of their own: if they are one, mend the "
+        "register, or record the later case as opened by mistake (misfile)"
     )
 
     case: str
