@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from gkflow.application.facts import check_name
 from gkflow.application.marks import folded, looks_of, plain_number, revealed
 from gkflow.application.ports import Ledger
 from gkflow.application.rows import LABELS
@@ -33,8 +34,10 @@ class ReadNumber(NamedTuple):
 def read_number(ledger: Ledger, written: str) -> ReadNumber:
     """
     The number that was meant: "ＧＫ－１" and "GK-1" are one case; one that is already on record in its original form
-    keeps that form. Raises Refused ("row_wants") for a number without any visible character.
+    keeps that form. Raises Refused ("row_wants", "name_too_long", "mark_refused") for a number without any visible
+    character, or that nobody could type in again.
     """
+    check_name("case", LABELS["case"], written)
     number = plain_numbers(ledger, (written,)).get(written, written)
     if not number.strip():
         raise RowWants(column="case", label=LABELS["case"])
