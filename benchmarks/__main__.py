@@ -10,7 +10,19 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = ("calendar", "rulebook", "replay", "action", "import", "prediction", "sweep", "cases", "pages", "moves")
+NAMES = (
+    "calendar",
+    "rulebook",
+    "replay",
+    "action",
+    "receive",
+    "import",
+    "prediction",
+    "sweep",
+    "cases",
+    "pages",
+    "moves",
+)
 
 
 def main(names: list[str]) -> int:

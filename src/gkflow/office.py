@@ -182,7 +182,8 @@ class Office:
         dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None,
     ) -> Outcome:  # fmt: skip
         """
-        Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001).
+        Open a case (收件): with the number given, or with the next one of unit and year (UNIT-2026-0001). In
+        PostgreSQL the number of a case that was rolled back stays unused.
 
         *facts* are its known facts (``{"channel": "in_person"}``). Returns number, day 0, last day, public status and
         next actions. Raises Refused, NotFound, Conflict; repeating the same *key* does nothing twice.

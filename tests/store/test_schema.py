@@ -33,13 +33,22 @@ NEWER = re.compile(
 )
 
 
-def test_the_migrated_database_is_what_the_tables_say(place: Place, office: Office) -> None:
+def differences(place: Place) -> list[Any]:
+    """Where the tables of the database are not those that the code declares."""
+    # An index for each database; Alembic does not ask ``ddl_if``, nor compare indexes of expressions in SQLite.
+    others = {"docket_series", "docket_series_c"}
+    opts = {
+        "compare_type": True,
+        "version_table": "gkflow_version",
+        "include_object": lambda item, name, kind, reflected, other: name not in others,
+    }
     with place.engine() as engine, engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={"compare_type": True, "version_table": "gkflow_version"},
-        )
-        assert compare_metadata(context, EntryRow.metadata) == []
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=opts), EntryRow.metadata)
+        return found
+
+
+def test_the_migrated_database_is_what_the_tables_say(place: Place, office: Office) -> None:
+    assert differences(place) == []
 
 
 def test_the_schema_named_by_the_code_is_the_newest_migration() -> None:
@@ -292,10 +301,7 @@ def test_a_database_of_the_first_schema_comes_to_the_second_with_everything_in_i
     before["pulse"] = [row for row in before["pulse"] if not row[0].startswith(moved)]
     assert after == before
     assert (place.rows("SELECT * FROM draft"), place.rows("SELECT * FROM subscription")) == ([], [])
-    with place.engine() as engine, engine.connect() as connection:
-        opts = {"compare_type": True, "version_table": "gkflow_version"}
-        context = MigrationContext.configure(connection, opts=opts)
-        assert compare_metadata(context, EntryRow.metadata) == []
+    assert differences(place) == []
 
 
 def test_what_came_from_the_first_schema_goes_on_as_if_nothing_had_happened(of_the_first_schema: Place) -> None:

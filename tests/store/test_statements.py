@@ -65,8 +65,8 @@ def test_every_statement_that_sqlite_is_given_can_be_prepared_over_the_tables() 
             database.execute(str(CreateTable(table).compile(dialect=SQLITE)))
         checked = 0
         for name, statement in _all().items():
-            if name.startswith(("moves.", "cursor.", "database.")):
-                continue  # over temporary tables, or the catalogue
+            if name.startswith(("moves.", "cursor.", "database.", "numbers._LAST_IN_POSTGRES", "numbers._SET_SCHEMA")):
+                continue  # over temporary tables, the catalogue, or for PostgreSQL alone
             compiled = statement.on(True, LISTS)
             database.execute(f"EXPLAIN {compiled.text}", [None] * len(compiled.names))
             checked += 1
@@ -154,6 +154,8 @@ def test_a_sweep_finds_what_is_due_and_what_is_fresh_each_by_its_own_index() -> 
         for table in Row.metadata.tables.values():
             database.execute(str(CreateTable(table).compile(dialect=SQLITE)))
             for index in table.indexes:
+                if index.name == "docket_series_c":
+                    continue  # for PostgreSQL alone
                 database.execute(str(CreateIndex(index).compile(dialect=SQLITE)))
         used = []
         for statement in REACH[None]:

@@ -4,7 +4,7 @@ Opening a case (立案), directly or as a consequence of another case; both reco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -60,9 +60,13 @@ def open_case(tx: Transaction, workflow: Workflow, number: str, act: Command, fo
 def decide_opening(
     tx: Transaction, workflow: Workflow, number: str, act: Command, following: bool = False
 ) -> DecidedOpening:
-    """Decide the opening of a case; raises Refused where it may not be opened."""
+    """Decide the opening of a case with a number given; raises Refused where it may not be opened."""
     if tx.ledger.docket.line(number) is not None:
         raise CaseExists(case=number)
+    return _decide(tx, workflow, number, act, following)
+
+
+def _decide(tx: Transaction, workflow: Workflow, number: str, act: Command, following: bool = False) -> DecidedOpening:
     with about(workflow):
         action = action_of(workflow, act.action)
         today = tx.today
@@ -100,17 +104,32 @@ def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
     return outcome_of(decided, written=True)
 
 
-def next_number(tx: Transaction, workflow: str, unit: str, year: int, taken: Collection[str] = ()) -> str:
+def series_of(tx: Transaction, workflow: str, unit: str, year: int) -> str:
     """
-    The next case number of a unit and year (案件编号): UNIT-2026-0001, or UNIT-CF-2026-0001 where the settings give
-    the workflow its own series. *taken* are the numbers of cases that will be opened before it.
+    The beginning of the numbers of a unit and year (编号序列): "UNIT-2026-", or "UNIT-CF-2026-" where the settings give
+    the workflow a series of its own.
     """
-    series = tx.rules.numbers.get(workflow, "")
-    prefix = "-".join(filter(None, (unit or "CASE", series, str(year)))) + "-"
-    number = tx.ledger.record.next_number(prefix)
-    while f"{prefix}{number:04d}" in taken:
-        number += 1
-    return f"{prefix}{number:04d}"
+    return "-".join(filter(None, (unit or "CASE", tx.rules.numbers.get(workflow, ""), str(year)))) + "-"
+
+
+def expected_number(tx: Transaction, series: str, ahead: int = 0) -> str:
+    """The number that a case would get now, with *ahead* others before it; nothing is drawn."""
+    return f"{series}{tx.ledger.numbers.last(series) + 1 + ahead:04d}"
+
+
+def drawn_number(tx: Transaction, series: str) -> str:
+    """The next number of a series; nobody else gets it."""
+    return f"{series}{tx.ledger.numbers.draw(series):04d}"
+
+
+def open_numbered(tx: Transaction, workflow: Workflow, series: str, act: Command) -> Outcome:
+    """Open a case with the next number of a series; a number is drawn only for a case that may be opened."""
+    expected = expected_number(tx, series)
+    opening = _decide(tx, workflow, expected, act)
+    if tx.dry_run:
+        return told(opening.decided, written=False)
+    number = drawn_number(tx, series)
+    return write_opening(tx, opening if number == expected else _decide(tx, workflow, number, act))
 
 
 def decide_openings(tx: Transaction, decided: Decided) -> list[DecidedOpening]:
@@ -119,7 +138,7 @@ def decide_openings(tx: Transaction, decided: Decided) -> list[DecidedOpening]:
     for each in decided.workflow.actions[decided.entry.action].opens:
         if meets(each.when, decided.entry.facts):
             cause = Cause(decided.case, decided.entry)
-            found.append(_decide_following(tx, each, cause, taken=[other.number for other in found]))
+            found.append(_decide_following(tx, each, cause, ahead=len(found)))
     return found
 
 
@@ -148,14 +167,15 @@ def follow(tx: Transaction, opening: Opening, cause: Cause) -> str | None:
     return write_opening(tx, _decide_following(tx, opening, cause)).number
 
 
-def _decide_following(tx: Transaction, opening: Opening, cause: Cause, taken: Collection[str] = ()) -> DecidedOpening:
+def _decide_following(tx: Transaction, opening: Opening, cause: Cause, ahead: int = 0) -> DecidedOpening:
     flow, case, entry = tx.rules.rulebook.workflow(opening.workflow), cause.case, cause.entry
     facts = {new: case.facts[old] for new, old in opening.facts.items() if case.facts.get(old) not in (None, "")}
     facts |= {**opening.given, **cause.given, "origin": case.number}
     unit = entry.unit or tx.rules.unit
-    number = next_number(tx, flow.name, unit, entry.day.year, taken)
+    series = series_of(tx, flow.name, unit, entry.day.year)
+    number = expected_number(tx, series, ahead) if tx.dry_run else drawn_number(tx, series)
     act = Command(flow.first.name, entry.day, entry.by, unit, facts, key=cause.key or None)
-    return decide_opening(tx, flow, number, act, following=True)
+    return _decide(tx, flow, number, act, following=True)
 
 
 def link_back(tx: Transaction, origin: str, entry: Entry, label: str) -> None:

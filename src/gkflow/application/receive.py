@@ -7,7 +7,7 @@ from dataclasses import replace
 from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import repeated
 from gkflow.application.case_numbers import read_number
-from gkflow.application.case_opening import next_number, open_case
+from gkflow.application.case_opening import open_case, open_numbered, series_of
 from gkflow.application.resolve_names import act_named
 from gkflow.application.transaction import Transaction
 from gkflow.domain.errors import Refused
@@ -32,6 +32,6 @@ def receive(tx: Transaction, workflow: str, act: Command, number: str = "") -> O
     if act.key and (again := repeated(tx, flow, number, act)) is not None:
         return again
     if not number:
-        number = next_number(tx, flow.name, unit, (act.day or tx.today).year)
+        return open_numbered(tx, flow, series_of(tx, flow.name, unit, (act.day or tx.today).year), act)
     opened = open_case(tx, flow, number, act)
     return replace(opened, notes=notes) if notes else opened

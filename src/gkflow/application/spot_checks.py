@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from gkflow.application.actions import Command
-from gkflow.application.case_opening import next_number, open_case
+from gkflow.application.case_opening import open_numbered, series_of
 from gkflow.application.docket import read_case
 from gkflow.application.transaction import Transaction
 from gkflow.domain.objections.cases import NothingToDraw
@@ -90,8 +90,8 @@ def spot_check(tx: Transaction, sample: Sample, by: str = "") -> Drawn:
             "drawn_case": case,
             "origin": case,
         }
-        number = next_number(tx, flow.name, rules.unit, tx.today.year)
         if not tx.dry_run:
             act = Command(flow.first.name, tx.today, by, rules.unit, facts, key=key)
-            opened.append(open_case(tx, flow, number, act).number)
+            series = series_of(tx, flow.name, rules.unit, tx.today.year)
+            opened.append(open_numbered(tx, flow, series, act).number)
     return Drawn(seed, len(population), drawn, tuple(opened))

@@ -84,7 +84,7 @@ def engine_of(address: str, synchronous: str) -> Engine:
     arguments: dict[str, Any] = {"client_encoding": "utf8", "connect_timeout": _CONNECT_TIMEOUT}
     given = {name: value for name, value in arguments.items() if name not in url.query}
     try:
-        engine = create_engine(url, connect_args=given)
+        engine = create_engine(url, connect_args=given, pool_size=10)
     except ModuleNotFoundError as error:
         raise _wrong(said("{name} is missing: install {package}", name=error.name, package="gkflow[pg]")) from None
     except Exception as error:

@@ -25,10 +25,11 @@ from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE, upgrade
+from gkflow.store.numbers import NumberDesk
 from gkflow.store.statement import Statement
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0007"
+SCHEMA = "0008"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3
@@ -66,6 +67,9 @@ class Database:
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
         self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), if the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
+        self._desk = None if self.dialect.sqlite else NumberDesk(self.engine, self.dialect)
+        # Not in a portal's transaction, whose search path may lead to another office.
+        self._known_editions: set[str] = set()
         self._make = make or _make_private
         self._process = os.getpid()
         self._in_wal = not (self.mine and self.dialect.sqlite)
@@ -127,7 +131,7 @@ class Database:
             pooled, cursor = self._begin(hold)
             before = self._changes(pooled)
             try:
-                yield self._ledger(cursor, hold is not None)
+                yield self._ledger(cursor, hold is not None, self._known_editions)
                 pooled.commit()
                 Database.committed += hold is not None and (before is None or self._changes(pooled) != before)
             except BaseException as error:
@@ -201,8 +205,8 @@ class Database:
         if hold is not None and not self.dialect.sqlite and (statement := _HOLDS[hold]):
             cursor.execute(statement)
 
-    def _ledger(self, cursor: Any, writes: bool) -> Ledger:
-        return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes)
+    def _ledger(self, cursor: Any, writes: bool, known: set[str] | None = None) -> Ledger:
+        return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
 
     @contextmanager
     def _words(self) -> Iterator[None]:
@@ -258,6 +262,8 @@ class Database:
 
     def close(self) -> None:
         """Close the connections; those inherited by a forked process are left to the parent."""
+        if self._desk is not None and os.getpid() == self._process:
+            self._desk.close()
         if self.mine:
             self.engine.dispose(close=os.getpid() == self._process)
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 
 from gkflow.application.ports import InUse, RulesRow
 from gkflow.domain.case import algorithm_of, moment_text, seal
-from gkflow.store.cursor import Part
+from gkflow.store.cursor import Cursor, Part
 from gkflow.store.statement import Statement, bind, inserted
 from gkflow.store.tables import CALENDAR_EDITION, EDITION, RULES_EDITION
 
@@ -40,7 +40,15 @@ _KEEP = Statement(
 
 
 class Editions(Part):
-    """The adopted editions in one transaction (采用的版本)."""
+    """
+    The adopted editions in one transaction (采用的版本). *known* are kept editions that an earlier transaction found,
+    so that nobody asks for them again.
+    """
+
+    def __init__(self, shared: Cursor, known: set[str] | None = None) -> None:
+        super().__init__(shared)
+        self._known = known
+        self._kept: set[str] = set()  # in this transaction, which may be rolled back
 
     def in_use(self) -> InUse:
         """The editions in use now; two look-ups at the end of an index."""
@@ -92,7 +100,12 @@ class Editions(Part):
 
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
         """Keep an edition that a case or a notice needs from now on."""
-        self.run(_KEEP, edition=edition, kind=kind, name=name, kept_at=now, source=source)
+        if edition in self._kept or (self._known is not None and edition in self._known):
+            return
+        if self.run(_KEEP, edition=edition, kind=kind, name=name, kept_at=now, source=source):
+            self._kept.add(edition)
+        elif self._known is not None:
+            self._known.add(edition)
 
 
 def _seal(row: RulesRow, previous: str, algorithm: str) -> str:

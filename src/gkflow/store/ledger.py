@@ -17,6 +17,7 @@ from gkflow.store.heartbeats import Heartbeats
 from gkflow.store.hour_limits import HourLimits
 from gkflow.store.lists import Lists
 from gkflow.store.moves import Moves
+from gkflow.store.numbers import NumberDesk, Numbers
 from gkflow.store.outbox import Outbox
 from gkflow.store.pages import Pages
 from gkflow.store.record import Record
@@ -48,10 +49,15 @@ class part(Generic[_P]):  # a decorator
 
 
 class Ledger:
-    """One transaction on the store (账簿); see ``application.ports.Ledger``. Parts are created on first use."""
+    """
+    One transaction on the store (账簿); see ``application.ports.Ledger``. Parts are created on first use. *known* are
+    the kept editions that earlier transactions of the same database found.
+    """
 
-    def __init__(self, cursor: Cursor, writes: bool = False) -> None:
-        self.cursor, self.writes = cursor, writes
+    def __init__(
+        self, cursor: Cursor, writes: bool = False, desk: NumberDesk | None = None, known: set[str] | None = None
+    ) -> None:
+        self.cursor, self.writes, self._desk, self._known = cursor, writes, desk, known
 
     @part
     def record(self) -> Record:
@@ -60,6 +66,10 @@ class Ledger:
     @part
     def docket(self) -> Docket:
         return Docket(self.cursor)
+
+    @part
+    def numbers(self) -> Numbers:
+        return Numbers(self.cursor, self._desk)
 
     @part
     def lists(self) -> Lists:
@@ -71,7 +81,7 @@ class Ledger:
 
     @part
     def editions(self) -> Editions:
-        return Editions(self.cursor)
+        return Editions(self.cursor, self._known)
 
     @part
     def moves(self) -> Moves:

@@ -7,7 +7,7 @@ The order of all locks (锁的次序): every transaction takes them from the top
 2. The adopted calendar and rules editions, which decide the rules to write by (no lock; they change only under
    ``OFFICE_ALONE``).
 3. The row of a sweep's day.
-4. Named locks (``take_turns``): the idempotency key, then the prefix of a new case number, then a chain.
+4. Named locks (``take_turns``): the idempotency key, then a chain. A case number is drawn without a lock.
 5. Rows of ``entry``, by case and seq; then ``clock``, ``docket``, ``edition``, ``escalation``, ``notice``,
    ``heartbeat``. An import appends the cases of a batch in the order of their numbers.
 

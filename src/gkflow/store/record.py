@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, insert, select
 
 from gkflow.domain.case import NOTHING, Entry, facts_text
 from gkflow.domain.objections.cases import Stale
@@ -40,20 +40,6 @@ _CASES_AFTER = Statement(
 )
 _KNOWN = Statement(select(DOCKET.c.case).where(among(DOCKET.c.case, "cases")))
 _NEAR = Statement(select(DOCKET.c.case).where(DOCKET.c.case.like(bind("pattern"))).order_by(DOCKET.c.case).limit(50))
-# The highest number with so many digits; a hand-made one ("…-0007-补") does not count.
-_NUMBERED = (
-    select(DOCKET.c.case)
-    .where(
-        func.substr(DOCKET.c.case, 1, bind("size")) == bind("prefix"),
-        func.length(DOCKET.c.case) == bind("length"),
-        func.ltrim(func.substr(DOCKET.c.case, bind("behind")), "0123456789") == "",
-    )
-    .order_by(DOCKET.c.case.desc())
-    .limit(1)
-)
-# Only SQLite's order of texts, which follows no locale, can use the index for a range.
-_HIGHEST_IN_RANGE = Statement(_NUMBERED.where(DOCKET.c.case.between(bind("lowest"), bind("highest"))))
-_HIGHEST = Statement(_NUMBERED)
 _NAMED_ELSEWHERE = tuple(
     Statement(
         select(each.c.case)
@@ -66,7 +52,6 @@ _NAMED_ELSEWHERE = tuple(
     )
     for each in (CLOCK, ESCALATION, NOTICE)
 )
-_FIGURES = 4
 _PAGE = 20_000
 _MANY = 500
 _EMPTY = "{}"
@@ -139,21 +124,6 @@ class Record(Part):
         for start in range(0, len(cases), _MANY):
             found.update(self.column(_KNOWN, cases=cases[start : start + _MANY]))
         return found
-
-    def next_number(self, prefix: str) -> int:
-        """The next running number of *prefix*; concurrent callers wait for each other."""
-        self.take_turns(prefix)
-        size, figures, highest = len(prefix), _FIGURES, 0
-        while True:
-            of = {"size": size, "prefix": prefix, "length": size + figures, "behind": size + 1}
-            if self.dialect.sqlite:
-                of |= {"lowest": prefix + "0" * figures, "highest": prefix + "9" * figures}
-            number = self.value(_HIGHEST_IN_RANGE if self.dialect.sqlite else _HIGHEST, **of)
-            if number is not None:
-                highest = int(number[size:])
-            elif figures > _FIGURES:
-                return highest + 1
-            figures += 1
 
     def near_cases(self, case: str) -> Sequence[str]:
         """Numbers with the same beginning, for a did-you-mean."""

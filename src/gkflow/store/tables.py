@@ -70,6 +70,9 @@ class DocketRow(Row, table=True):
         Index("docket_unit", "ended", "unit", "last_day", "received", "case", "from_day"),
         Index("docket_officer", "ended", "officer", "last_day", "received", "case", "from_day"),
         Index("docket_closed", "last_day", "received", "case", **_when(f"ended <> '{FOREVER}'")),
+        # The end of a series of numbers with so many figures; the order of a locale could not find it.
+        Index("docket_series", text('length("case")'), text('"case"')).ddl_if(dialect="sqlite"),
+        Index("docket_series_c", text('length("case")'), text('"case" COLLATE "C"')).ddl_if(dialect="postgresql"),
         Index("docket_undrawn", "status", **_when("status = ''")),
         Index(
             "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),
@@ -188,6 +191,14 @@ class ClockRow(Row, table=True):
     # What the last day depends on, as JSON (domain/recalculation_key.py); "record": the record has to be read.
     recalculation_key: str = Field(default='"record"', sa_type=Text, sa_column_kwargs={"server_default": '"record"'})
     stopped_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the action that stopped it
+
+
+class NumberSeriesRow(Row, table=True):
+    """The last number drawn of a series (编号序列): ``prefix`` is "GK-2026-", or "GK-CF-2026-"."""
+
+    __tablename__ = "number_series"
+    prefix: str = Field(primary_key=True)
+    last: int
 
 
 class SweepRow(Row, table=True):
@@ -499,6 +510,7 @@ ENTRY = _table(EntryRow)
 DOCKET = _table(DocketRow)
 DOCKET_REVISION = _table(DocketRevisionRow)
 CLOCK = _table(ClockRow)
+NUMBER_SERIES = _table(NumberSeriesRow)
 SWEEP = _table(SweepRow)
 UNSWEEP = _table(UnsweepRow)
 ESCALATION = _table(EscalationRow)

@@ -14,6 +14,7 @@ from gkflow.application.ports.editions import Editions, InUse, RulesRow
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
 from gkflow.application.ports.lists import Lists, MetLine
 from gkflow.application.ports.moves import Group, MovedGroup, Moves, RecountQueue
+from gkflow.application.ports.numbers import Numbers
 from gkflow.application.ports.outbox import (
     DROPPED,
     LEFT,
@@ -146,6 +147,8 @@ class Ledger(Protocol):
     def record(self) -> Record: ...
     @property
     def docket(self) -> Docket: ...
+    @property
+    def numbers(self) -> Numbers: ...
     @property
     def lists(self) -> Lists: ...
     @property

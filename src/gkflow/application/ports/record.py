@@ -43,10 +43,6 @@ class Record(Protocol):
         """Which of these cases are on record."""
         ...
 
-    def next_number(self, prefix: str) -> int:
-        """The next running number of *prefix*; concurrent callers wait for each other."""
-        ...
-
     def near_cases(self, case: str) -> Sequence[str]:
         """Numbers with the same beginning, for a did-you-mean."""
         ...

