@@ -127,7 +127,7 @@ def open_numbered(tx: Transaction, workflow: Workflow, series: str, act: Command
     expected = expected_number(tx, series)
     opening = _decide(tx, workflow, expected, act)
     if tx.dry_run:
-        return told(opening.decided, written=False)
+        return outcome_of(opening.decided, written=False)
     number = drawn_number(tx, series)
     return write_opening(tx, opening if number == expected else _decide(tx, workflow, number, act))
 
