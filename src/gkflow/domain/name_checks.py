@@ -56,9 +56,10 @@ def action_names(workflow: Workflow) -> Iterator[Problem]:
         facts += [("same", fact) for pair in action.same.items() for fact in pair]
         facts += [("accepts", fact) for fact in action.accepts]
         conditions = [condition for need in (*action.requires, *action.before) for condition in need.unless]
+        what = said('action "{name}"', name=action.name)
         for key, fact in facts:
-            yield from fact_name(workflow, (*where, key), said('action "{name}"', name=action.name), fact)
-        yield from of_conditions(workflow, (*where, "needs"), said('action "{name}"', name=action.name), conditions)
+            yield from fact_name(workflow, (*where, key), what, fact)
+        yield from of_conditions(workflow, (*where, "needs"), what, conditions)
 
 
 def clock_names(workflow: Workflow) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ first trail found to a place is a shortest one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
@@ -45,9 +45,15 @@ class Courses:
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
+        # 误收 is excluded: it means that there was no case, and would hide every dead end.
+        actions = [action for action in workflow.actions.values() if action.name != MISFILE]
+        self._leaving: Mapping[str, Sequence[tuple[str, str]]] = {
+            state: [(action.name, action.target or state) for action in actions if state in action.sources]
+            for state in workflow.states
+        }
         self.reachable: Mapping[str, Trail] = self._reachable()
         self.taken = frozenset({workflow.first.name}).union(
-            action.name for state in self.reachable for action in self._leaving(state)
+            action for state in self.reachable for action, _ in self._leaving[state]
         )
 
     def _reachable(self) -> Mapping[str, Trail]:
@@ -56,45 +62,35 @@ class Courses:
         queue = deque(trails)
         while queue:
             state = queue.popleft()
-            for action in self._leaving(state):
-                target = action.target or state
+            for action, target in self._leaving[state]:
                 if target not in trails:
-                    trails[target] = (*trails[state], action.name)
+                    trails[target] = (*trails[state], action)
                     queue.append(target)
         return trails
 
-    def _leaving(self, state: str) -> Iterator[Action]:
-        # 误收 is excluded: it means that there was no case, and would hide every dead end.
-        actions = self._workflow.actions.values()
-        return (action for action in actions if state in action.sources and action.name != MISFILE)
-
     def of(self, rule: ClockRule) -> Course:
         """Search every course of events for one clock."""
-        actions = self._workflow.actions
-        effects = {name: _effects(self._workflow, action, rule) for name, action in actions.items()}
         first = self._workflow.first
+        phases_after = _phases_after(self._workflow, rule)
         trails: dict[tuple[str, Phase], Trail] = {}
         queue: deque[tuple[str, Phase]] = deque()
         taken: set[str] = set()
         end: Trail | None = None
-
-        def reach(state: str, phase: Phase, trail: Trail) -> None:
-            if (state, phase) not in trails:
-                trails[state, phase] = trail
-                queue.append((state, phase))
-
-        for phase in _after(Phase.IDLE, effects[first.name], rule.paired):
-            reach(str(first.target), phase, (first.name,))
+        for phase in phases_after.get((first.name, Phase.IDLE), (Phase.IDLE,)):
+            trails[str(first.target), phase] = (first.name,)
+        queue.extend(trails)
         while queue:
-            state, phase = queue.popleft()
-            trail = trails[state, phase]
+            place = queue.popleft()
+            state, phase = place
             if phase is Phase.RUNNING and end is None and self._workflow.states[state].final:
-                end = trail
-            for action in self._leaving(state):
+                end = trails[place]
+            for action, target in self._leaving[state]:
                 if phase is Phase.RUNNING:
-                    taken.add(action.name)
-                for then in _after(phase, effects[action.name], rule.paired):
-                    reach(action.target or state, then, (*trail, action.name))
+                    taken.add(action)
+                for then in phases_after.get((action, phase), (phase,)):
+                    if (target, then) not in trails:
+                        trails[target, then] = (*trails[place], action)
+                        queue.append((target, then))
         ever = any(phase is Phase.RUNNING for _, phase in trails)
         return Course(ever, frozenset(taken), end)
 
@@ -106,6 +102,15 @@ class _Effect:
     starts: bool
     stops: bool
     stops_all: bool
+
+
+def _phases_after(workflow: Workflow, rule: ClockRule) -> Mapping[tuple[str, Phase], frozenset[Phase]]:
+    """The possible phases after an action, by the phase before, for the actions that start or stop the clock."""
+    found: dict[tuple[str, Phase], frozenset[Phase]] = {}
+    for name in dict.fromkeys(each.action for each in (*rule.starts, *rule.stops)):
+        effects = _effects(workflow, workflow.actions[name], rule)
+        found.update(((name, phase), _after(phase, effects, rule.paired)) for phase in Phase)
+    return found
 
 
 def _after(phase: Phase, effects: frozenset[_Effect], paired: bool) -> frozenset[Phase]:
@@ -126,17 +131,25 @@ def _effects(workflow: Workflow, action: Action, rule: ClockRule) -> frozenset[_
     """Every effect that the action can have, over all values of the facts that conditions name."""
     starts = [each for each in rule.starts if each.action == action.name]
     stops = [each for each in rule.stops if each.action == action.name]
-    if not starts and not stops:
-        return frozenset({_Effect(False, False, False)})
     ref = _REF in action.accepts or any(need.fact == _REF for need in action.requires)
-    return frozenset(
-        _Effect(
-            starts=any(trigger.holds(facts) for trigger in starts),
-            stops=any(trigger.holds(facts) for trigger in stops),
-            stops_all=not (rule.paired and ref),
+    found: set[_Effect] = set()
+    most = _outcomes(starts) * _outcomes(stops)
+    for facts in _variants(workflow, action, [*starts, *stops]):
+        found.add(
+            _Effect(
+                starts=any(trigger.holds(facts) for trigger in starts),
+                stops=any(trigger.holds(facts) for trigger in stops),
+                stops_all=not (rule.paired and ref),
+            )
         )
-        for facts in _variants(workflow, action, [*starts, *stops])
-    )
+        if len(found) == most:
+            break  # the other values can add nothing
+    return frozenset(found)
+
+
+def _outcomes(triggers: Sequence[Trigger]) -> int:
+    """In how many ways triggers can turn out: one, where there are none or one of them has no condition."""
+    return 2 if triggers and all(trigger.when for trigger in triggers) else 1
 
 
 def _variants(workflow: Workflow, action: Action, triggers: list[Trigger]) -> Iterator[dict[str, Any]]:
