@@ -14,29 +14,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gkflow import lazy
 from gkflow.application.actions import Command
-from gkflow.application.advance import advance
-from gkflow.application.calendar_reminder import ask_for_notice
 from gkflow.application.case_lines import EVERY_OPEN_CASE, CaseQuery
 from gkflow.application.cases import list_cases
 from gkflow.application.checks import near_case
-from gkflow.application.doctor import Around, HealthCheck, examine
-from gkflow.application.explain import explain, view_case
-from gkflow.application.export import export_rows
 from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
 from gkflow.application.pages import Page, Part, count_cases, page_cases
-from gkflow.application.ports import CallerSession, Ledger
-from gkflow.application.publishing import published_record, reason_kept
-from gkflow.application.receive import receive
-from gkflow.application.recounting import recount_moved
-from gkflow.application.register import Importing, import_register
+from gkflow.application.ports import SAMPLE, CallerSession, Ledger
 from gkflow.application.resolve_names import case_named
-from gkflow.application.sweep import simulate, tick
 from gkflow.application.transaction import OnRecord, Transaction
-from gkflow.application.unsweep import unsweep
-from gkflow.application.verify import rebuild
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import (
     broken_channels,
@@ -44,24 +33,42 @@ from gkflow.bootstrap import (
     profile_of,
     read_moment,
 )
-from gkflow.calendar_adoption import Calendars
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.cases import UnknownCase
 from gkflow.domain.objections.days import BadMoment, LaterThanNow, OutOfRange
-from gkflow.drafts import Drafts
-from gkflow.notification_delivery import NotificationDelivery
+from gkflow.lazy import part
 from gkflow.office_state import OfficeState
-from gkflow.recurring_tasks import RecurringTasks
-from gkflow.rule_editions import RuleEditions
-from gkflow.sealing import SAMPLE, Sealing
-from gkflow.subscriptions import Subscriptions
-from gkflow.supervision import Supervision
 
 if TYPE_CHECKING:
+    from gkflow import (
+        calendar_adoption,
+        drafts,
+        notification_delivery,
+        recurring_tasks,
+        rule_editions,
+        sealing,
+        subscriptions,
+        supervision,
+    )
+    from gkflow.application import (
+        advance,
+        calendar_reminder,
+        doctor,
+        explain,
+        export,
+        publishing,
+        receive,
+        recounting,
+        register,
+        sweep,
+        unsweep,
+        verify,
+    )
     from gkflow.application.actions import Outcome
     from gkflow.application.case_lines import CaseLine
     from gkflow.application.deliver import Delivery
+    from gkflow.application.doctor import HealthCheck
     from gkflow.application.explain import CaseView, Explanation
     from gkflow.application.office_context import OfficeContext
     from gkflow.application.ports import Channel, EscalationRecord, Ledger, NoticeRecord, Seal
@@ -69,14 +76,44 @@ if TYPE_CHECKING:
     from gkflow.application.sweep import Swept, WouldReach
     from gkflow.application.unsweep import Unswept
     from gkflow.application.verify import Rebuilt, Verified
+    from gkflow.calendar_adoption import Calendars
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
     from gkflow.domain.publication import Kept
+    from gkflow.drafts import Drafts
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.in_use import KeptRules
+    from gkflow.notification_delivery import NotificationDelivery
     from gkflow.office_state import AdoptedEdition, Held
+    from gkflow.recurring_tasks import RecurringTasks
+    from gkflow.rule_editions import RuleEditions
+    from gkflow.sealing import Sealing
     from gkflow.store.database import Database
+    from gkflow.subscriptions import Subscriptions
+    from gkflow.supervision import Supervision
+else:
+    # A process calls few of the verbs: each is loaded with its first call.
+    advance = lazy.module("gkflow.application.advance")
+    calendar_reminder = lazy.module("gkflow.application.calendar_reminder")
+    doctor = lazy.module("gkflow.application.doctor")
+    explain = lazy.module("gkflow.application.explain")
+    export = lazy.module("gkflow.application.export")
+    publishing = lazy.module("gkflow.application.publishing")
+    receive = lazy.module("gkflow.application.receive")
+    recounting = lazy.module("gkflow.application.recounting")
+    register = lazy.module("gkflow.application.register")
+    sweep = lazy.module("gkflow.application.sweep")
+    unsweep = lazy.module("gkflow.application.unsweep")
+    verify = lazy.module("gkflow.application.verify")
+    calendar_adoption = lazy.module("gkflow.calendar_adoption")
+    drafts = lazy.module("gkflow.drafts")
+    notification_delivery = lazy.module("gkflow.notification_delivery")
+    recurring_tasks = lazy.module("gkflow.recurring_tasks")
+    rule_editions = lazy.module("gkflow.rule_editions")
+    sealing = lazy.module("gkflow.sealing")
+    subscriptions = lazy.module("gkflow.subscriptions")
+    supervision = lazy.module("gkflow.supervision")
 
 
 @checks_arguments
@@ -90,23 +127,49 @@ class Office:
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._state = state = OfficeState(database, settings)
-        self.calendars = Calendars(state)
+        self._state = OfficeState(database, settings)
+
+    # -- services ------------------------------------------------------------------------------------------------
+
+    @part
+    def calendars(self) -> Calendars:
         """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
-        self.rule_editions = RuleEditions(state)
+        return calendar_adoption.Calendars(self._state)
+
+    @part
+    def rule_editions(self) -> RuleEditions:
         """The editions of the rules that it has adopted, and the adoption of another (规则版本)."""
-        self.drafts = Drafts(state)
+        return rule_editions.RuleEditions(self._state)
+
+    @part
+    def drafts(self) -> Drafts:
         """Entries that were refused and are kept to be mended (草稿)."""
-        self.subscriptions = Subscriptions(state)
+        return drafts.Drafts(self._state)
+
+    @part
+    def subscriptions(self) -> Subscriptions:
         """Who is notified of what is published (精准推送)."""
-        self.supervision = Supervision(state)
+        return subscriptions.Subscriptions(self._state)
+
+    @part
+    def supervision(self) -> Supervision:
         """Scores and spot checks (考评与抽查)."""
-        self.recurring_tasks = RecurringTasks(state)
+        return supervision.Supervision(self._state)
+
+    @part
+    def recurring_tasks(self) -> RecurringTasks:
         """What comes round every year or month (周期职责)."""
-        self.delivery = NotificationDelivery(state)
+        return recurring_tasks.RecurringTasks(self._state)
+
+    @part
+    def delivery(self) -> NotificationDelivery:
         """The outbox, the escalation log and its acknowledgements (对外告知)."""
-        self.sealing = Sealing(state)
+        return notification_delivery.NotificationDelivery(self._state)
+
+    @part
+    def sealing(self) -> Sealing:
         """Seals, kept in the database and outside of it (封存)."""
+        return sealing.Sealing(self._state)
 
     # -- context -------------------------------------------------------------------------------------------------
 
@@ -142,7 +205,7 @@ class Office:
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
         """Recalculate the cases left by an interrupted adoption (续办采用); return how many."""
-        return recount_moved(self.store, self.rules, self.moment(now)).cases
+        return recounting.recount_moved(self.store, self.rules, self.moment(now)).cases
 
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""
@@ -193,8 +256,7 @@ class Office:
         given = facts_given(facts, {"title": title} if title != "" else {})
         act = self._act("", day, by, unit, given, key)
         return self.store.attempt(
-            lambda ledger: receive(Transaction(ledger, self.rules_in(ledger), moment, dry_run), workflow, act, number),
-            session,
+            lambda ledger: receive.receive(self._transaction(ledger, moment, dry_run), workflow, act, number), session
         )
 
     def do(
@@ -223,9 +285,11 @@ class Office:
         moment = self.moment(now)
         act = self._act(action, day, by, unit, facts_given(facts, {}), key)
         return self.store.attempt(
-            lambda ledger: advance(Transaction(ledger, self.rules_in(ledger), moment, dry_run), case, act, show),
-            session,
+            lambda ledger: advance.advance(self._transaction(ledger, moment, dry_run), case, act, show), session
         )
+
+    def _transaction(self, ledger: Ledger, moment: datetime, dry_run: bool) -> Transaction:
+        return Transaction(ledger, self.rules_in(ledger), moment, dry_run)
 
     def _act(
         self,
@@ -261,7 +325,7 @@ class Office:
             workflow = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         moment, present = self.recorded_moment(recorded_by), self.moment(None)
         now = present if as_of is None and moment is None else None
-        return view_case(
+        return explain.view_case(
             rules, OnRecord(workflow, number, entries), self._state.day(as_of, moment or present), moment, now
         )
 
@@ -291,7 +355,7 @@ class Office:
         with self.store.reading(session) as ledger:
             rules = self._state.rules_for(ledger, known_on, recorded_by)
         require_texts(clock=clock, ref=ref)
-        return explain(rules, view, clock, ref)
+        return explain.explain(rules, view, clock, ref)
 
     def cases(
         self, *, as_of: date | str | None = None, include_closed: bool = False, overdue: bool = False,
@@ -357,13 +421,13 @@ class Office:
         The public part of a case (公开的信息), by the labels of its facts; empty if the case is not public: not
         published, withheld, withdrawn, taken down, expired, or not for the public at all.
         """
-        return published_record(self.rules, self.view(number, as_of=as_of, session=session))
+        return publishing.published_record(self.rules, self.view(number, as_of=as_of, session=session))
 
     def why_kept(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
     ) -> Kept | None:
         """Why nothing of a case is public (不公开的原因); None if it is public."""
-        return reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
+        return publishing.reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------
 
@@ -380,10 +444,10 @@ class Office:
         moment, store = self.moment(now), self._state.store_in(session)
         if through is not None and through.year < FIRST_YEAR:
             raise OutOfRange()  # every day since would be swept
-        swept = tick(store, self.rules, moment, through or legal_day(moment), expected)
+        swept = sweep.tick(store, self.rules, moment, through or legal_day(moment), expected)
         # In the caller's transaction nothing is committed yet: our own next call updates the file.
         not_deposited = self.try_to_deposit() if session is None else ""
-        asked = ask_for_notice(store, self.rules, moment, legal_day(moment))
+        asked = calendar_reminder.ask_for_notice(store, self.rules, moment, legal_day(moment))
         return replace(swept, asked=asked, not_deposited=not_deposited)
 
     def sweep(
@@ -407,7 +471,7 @@ class Office:
         Take back, on record, the sweeps of future days, which were made under a wrong clock (撤销巡检). Raises Refused
         ("nothing_to_unsweep").
         """
-        return unsweep(self._state.store_in(session), self.moment(now), by, reason)
+        return unsweep.unsweep(self._state.store_in(session), self.moment(now), by, reason)
 
     def simulate(
         self,
@@ -417,7 +481,7 @@ class Office:
         now: datetime | None = None,
     ) -> list[WouldReach]:
         """What a sweep of that day, also a future one, would record; nothing is written (模拟巡检)."""
-        return simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
+        return sweep.simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
         if as_of is None:
@@ -543,8 +607,8 @@ class Office:
         self.require_sendable()
         moment = self.moment(now)
         with _without_collector():
-            return import_register(
-                self._state.store_in(session), self.rules, rows, moment, Importing(by, dry_run, progress)
+            return register.import_register(
+                self._state.store_in(session), self.rules, rows, moment, register.Importing(by, dry_run, progress)
             )
 
     def export(
@@ -553,7 +617,7 @@ class Office:
         """The record as a register, one row for each entry, in the form that an import reads (导出台账)."""
         with self.store.reading(session) as ledger:
             named = list(dict.fromkeys(case_named(ledger, each) for each in cases)) if cases is not None else None
-            return list(export_rows(ledger, named))
+            return list(export.export_rows(ledger, named))
 
     def rebuild(
         self, *, dry_run: bool = False, session: CallerSession | None = None, now: datetime | None = None
@@ -563,7 +627,7 @@ class Office:
         rows differed.
         """
         with _without_collector():
-            return rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
+            return verify.rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Check everything that can fail silently (体检)."""
@@ -574,11 +638,11 @@ class Office:
             entered = self.calendars.known().calendar().announced_through if waiting else None
             # Not self.channels(): settings with faults are checked as well.
             state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
-            around = Around(waiting, entered, state, channels, broken_channels(channels))
-            signs = examine(ledger, rules, moment, around)
+            around = doctor.Around(waiting, entered, state, channels, broken_channels(channels))
+            signs = doctor.examine(ledger, rules, moment, around)
         if self.settings.unsendable:
             faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]
-            signs.insert(0, HealthCheck("settings", "error", {"faults": faults}))
+            signs.insert(0, doctor.HealthCheck("settings", "error", {"faults": faults}))
         return [*signs[:-1], *self.sealing.signs_of_safety(session=session), signs[-1]]
 
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:

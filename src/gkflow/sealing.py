@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gkflow.application.doctor import HealthCheck
 from gkflow.application.marks import visible
-from gkflow.application.ports import CallerSession
+from gkflow.application.ports import SAMPLE, CallerSession
 from gkflow.application.seals import as_line, read_outside
 from gkflow.application.verify import verify
 from gkflow.arguments import checks_arguments
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gkflow.application.ports import Seal
     from gkflow.application.seals import Outside
     from gkflow.application.verify import Verified
-
-SAMPLE = 500  # cases whose caches ``verify`` recomputes
 
 
 @checks_arguments

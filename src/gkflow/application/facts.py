@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from stdnum.cn import ric, uscc
-
+from gkflow import lazy
 from gkflow.application.given import VALUES, not_finite, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
@@ -22,6 +22,11 @@ from gkflow.domain.objections.facts import BadFact, FactTwice, NameTooLong, Unkn
 from gkflow.domain.objections.register_files import MarkRefused
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Action, Workflow
+
+if TYPE_CHECKING:
+    from stdnum.cn import ric, uscc
+else:
+    ric, uscc = lazy.module("stdnum.cn.ric"), lazy.module("stdnum.cn.uscc")
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$", re.ASCII)
 _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")

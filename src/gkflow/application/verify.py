@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gkflow.application.docket import as_drawn, docket_line, docket_revisions, revisions, stands_as
 from gkflow.application.docket_revisions import with_revision
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import ALGORITHMS, ClockRevision, DocketLine, DocketRevision, Ledger, Store
+from gkflow.application.ports import ALGORITHMS, SAMPLE, ClockRevision, DocketLine, DocketRevision, Ledger, Store
 from gkflow.application.recounting import recount_moved
 from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
@@ -51,9 +51,6 @@ class Rebuilt(NamedTuple):
 
     cases: int
     changed: tuple[str, ...]
-
-
-SAMPLE = 500  # cases whose caches are recomputed by default
 
 
 def verify(

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from gkflow import plugs
+from gkflow import lazy, plugs
 from gkflow.domain.address import mail_address
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
@@ -27,7 +27,11 @@ from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
-from gkflow.files.variables import with_variables
+
+if TYPE_CHECKING:
+    from gkflow.files import variables
+else:
+    variables = lazy.module("gkflow.files.variables")
 
 # Working days after which somebody is reminded of a suspended or waiting case; no law sets it.
 PARKED_AFTER = 20
@@ -185,7 +189,7 @@ def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
     """The settings overridden by the variables, if there are any, because finding their names takes time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
         return node
-    return with_variables(node, environ)
+    return variables.with_variables(node, environ)
 
 
 def _of_notices(later: Faults) -> Callable[[Path_], Faults | None]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from gkflow.application.ports.channels import Channel, Message, NotDelivered, OneByOne
-from gkflow.application.ports.docket import FOREVER, ClockRevision, Docket, DocketLine, DocketRevision
+from gkflow.application.ports.docket import FOREVER, SAMPLE, ClockRevision, Docket, DocketLine, DocketRevision
 from gkflow.application.ports.drafts import DraftLine, Drafts
 from gkflow.application.ports.editions import Editions, InUse, RulesRow
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
@@ -55,6 +55,7 @@ __all__ = [
     "FOREVER",
     "LEFT",
     "ORDERS",
+    "SAMPLE",
     "SETTLED",
     "SYSTEM",
     "TAKEN_BACK",

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from gkflow.domain.recalculation_key import READ
 
 FOREVER = date(9999, 12, 31)  # the until_day of a row that still holds; the ended day of an open case
+SAMPLE = 500  # cases whose caches ``verify`` recomputes, unless it is given another number
 
 
 class DocketLine(NamedTuple):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 
 import gkflow
+from gkflow.application.ports import SAMPLE
 from gkflow.cli import options
 from gkflow.cli.output import print_json
 from gkflow.domain.sentences import said, said_as
-from gkflow.sealing import SAMPLE
 from gkflow.words.language import say, translated
 
 if TYPE_CHECKING:
