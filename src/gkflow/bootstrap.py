@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import Law
     from gkflow.domain.rulebook import Rulebook
+    from gkflow.files.calendar_files import CalendarFiles
     from gkflow.files.nodes import Faults
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
@@ -68,13 +69,20 @@ def settings_of(home: Path, text: str | None = None, *, patient: bool = True) ->
 
 
 @lru_cache(maxsize=4)
+def calendar_files(places: tuple[Path, ...]) -> CalendarFiles:
+    """The calendar files of the folders (日历文件). Raises FilesAtFault."""
+    from gkflow.files.rulebook_files import read_calendar_files
+
+    return read_calendar_files(places)
+
+
+@lru_cache(maxsize=4)
 def _edition_of(places: tuple[Path, ...]) -> CalendarEdition:
     from gkflow.calendars.announcements import announcement_of, notices_from
     from gkflow.calendars.national import calendar_edition
     from gkflow.files.nodes import Faults
-    from gkflow.files.rulebook_files import read_calendar_files
 
-    files = read_calendar_files(places)
+    files = calendar_files(places)
     notices = notices_from(files.notices) if files.notices is not None else ()
     announced = [announcement_of(each) for each in files.overlays]
     faults = Faults()
@@ -131,6 +139,7 @@ def known_edition(home: Path | str | None = None) -> CalendarEdition:
 
 def forget_files() -> None:
     """Clear the caches, because a file has just been written."""
+    calendar_files.cache_clear()
     _edition_of.cache_clear()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gkflow.bootstrap import folders, home_folder, known_edition, picks_of, private_of, settings_of
+from gkflow.bootstrap import calendar_files, folders, home_folder, known_edition, picks_of, private_of, settings_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, GkflowError
 from gkflow.domain.objections.database import NotADatabase
@@ -57,7 +57,8 @@ def check_rules() -> Rulebook:
     days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
     set_at = {(flow, what): place_of(home, os.environ, "readings", flow, what) for flow, what, _ in picks}
     known = {pick: place for pick, place in set_at.items() if place is not None}
-    book = tried(lambda: check_files(places, days, profile, picks, known))
+    calendars = calendar_files(places) if edition is not None else None
+    book = tried(lambda: check_files(places, days, profile, picks, known, calendars))
     if faults or book is None:
         raise ExaminedAtFault(list(dict.fromkeys(faults)))
     return book

@@ -65,7 +65,7 @@ def action_names(workflow: Workflow) -> Iterator[Problem]:
 def clock_names(workflow: Workflow) -> Iterator[Problem]:
     """Actions, clocks and facts that a clock names and the workflow does not have."""
     for rule in workflow.clocks:
-        what = said('clock "{name}"', name=rule.name)
+        what = _clock(rule)
         for key, name in actions_of(rule):
             if name not in workflow.actions:
                 text = said(
@@ -92,14 +92,14 @@ def clock_names(workflow: Workflow) -> Iterator[Problem]:
 def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     """Limits and ladders that a clock names and no file has."""
     for rule in workflow.clocks:
-        what, where = said('clock "{name}"', name=rule.name), ("clocks", rule.name)
+        where = ("clocks", rule.name)
         for key, name in limits_of(rule):
             if name not in rulebook.law.limits:
                 hint = mean_limit(name, rulebook.law.limits)
                 yield Problem(
                     workflow.name,
                     (*where, key),
-                    said('{what}: no limit "{name}"{hint}', what=what, name=name, hint=hint),
+                    said('{what}: no limit "{name}"{hint}', what=_clock(rule), name=name, hint=hint),
                     ("config/law", name.partition("/")[0]),
                 )
         if rule.ladder and rule.ladder not in rulebook.ladders:
@@ -107,9 +107,13 @@ def outer_names(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
             yield Problem(
                 workflow.name,
                 (*where, "ladder"),
-                said('{what}: no ladder "{ladder}"{hint}', what=what, ladder=rule.ladder, hint=hint),
+                said('{what}: no ladder "{ladder}"{hint}', what=_clock(rule), ladder=rule.ladder, hint=hint),
                 ("config/ladders", rule.ladder),
             )
+
+
+def _clock(rule: ClockRule) -> str:
+    return said('clock "{name}"', name=rule.name)
 
 
 def fact_name(workflow: Workflow, where: tuple[str, ...], what: str, fact: str) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from gkflow.domain.fact_rules import ABSENT, GIVEN
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
-from gkflow.domain.workflow import Opening, Workflow
+from gkflow.domain.workflow import Action, Opening, Workflow
 
 if TYPE_CHECKING:
     from gkflow.domain.recurring import Counting, RecurringTask
@@ -21,30 +21,15 @@ if TYPE_CHECKING:
 def opened_by_actions(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
     """The cases that actions open: workflows, facts and their values (派生案件)."""
     for action in workflow.actions.values():
-        where, what = ("actions", action.name, "opens"), said('action "{name}": opens', name=action.name)
-        carried = action.carries
-        for opening in action.opens:
-            yield from (
-                Problem(workflow.name, where, said("{what}: {text}", what=what, text=text))
-                for text in _opening(opening, rulebook)
-            )
-            yield from of_conditions(workflow, where, what, opening.when)
-            for condition in opening.when:
-                if condition.fact not in carried:
-                    text = said(
-                        '{what} goes by fact "{fact}", which the action neither needs nor accepts',
-                        what=what,
-                        fact=condition.fact,
-                    )
-                    yield Problem(workflow.name, where, text)
-            for fact in opening.facts.values():
-                yield from fact_name(workflow, where, what, fact)
+        if action.opens:
+            yield from _opened_by(workflow, action, rulebook)
+        where = ("actions", action.name)
         if action.hands_to:
-            where_to = (*where[:2], "hands_to")
+            where_to = (*where, "hands_to")
             what_to = said('action "{name}": hands_to', name=action.name)
             yield from fact_name(workflow, where_to, what_to, action.hands_to)
             spec = workflow.facts.get(action.hands_to)
-            if spec is not None and (spec.type != "unit" or action.hands_to not in carried):
+            if spec is not None and (spec.type != "unit" or action.hands_to not in action.carries):
                 text = said(
                     '{what_to} goes by fact "{hands_to}", which is no unit or which the action does not carry',
                     what_to=what_to,
@@ -53,8 +38,29 @@ def opened_by_actions(workflow: Workflow, rulebook: Rulebook) -> Iterator[Proble
                 yield Problem(workflow.name, where_to, text)
         if action.owner_of:
             yield from fact_name(
-                workflow, (*where[:2], "owner_of"), said('action "{name}": owner_of', name=action.name), action.owner_of
+                workflow, (*where, "owner_of"), said('action "{name}": owner_of', name=action.name), action.owner_of
             )
+
+
+def _opened_by(workflow: Workflow, action: Action, rulebook: Rulebook) -> Iterator[Problem]:
+    where, what = ("actions", action.name, "opens"), said('action "{name}": opens', name=action.name)
+    carried = action.carries
+    for opening in action.opens:
+        yield from (
+            Problem(workflow.name, where, said("{what}: {text}", what=what, text=text))
+            for text in _opening(opening, rulebook)
+        )
+        yield from of_conditions(workflow, where, what, opening.when)
+        for condition in opening.when:
+            if condition.fact not in carried:
+                text = said(
+                    '{what} goes by fact "{fact}", which the action neither needs nor accepts',
+                    what=what,
+                    fact=condition.fact,
+                )
+                yield Problem(workflow.name, where, text)
+        for fact in opening.facts.values():
+            yield from fact_name(workflow, where, what, fact)
 
 
 def opened_by_others(rulebook: Rulebook) -> Iterator[Problem]:

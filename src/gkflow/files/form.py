@@ -31,6 +31,7 @@ from gkflow.files.workflows import workflow_from
 
 if TYPE_CHECKING:
     from gkflow.domain.calendar import WorkCalendar
+    from gkflow.files.calendar_files import CalendarFiles
 
 PLANS = "config/plans"
 LOCAL = "config/calendar/local"
@@ -39,11 +40,12 @@ _ANYTIME = (NOTE, CORRECT, LINK, RECOUNT, MISFILE)  # remarks and corrections of
 
 def check_files(
     folders: Sequence[Path], calendar: WorkCalendar, profile: str, readings: Iterable[tuple[str, str, str]],
-    settings: Places = MappingProxyType({}),
+    settings: Places = MappingProxyType({}), calendars: CalendarFiles | None = None,
 ) -> Rulebook:  # fmt: skip
     """
     Check every rule file of *folders* (检查全部规则文件): the rules are consistent under each profile, and the files
-    are well formed. *settings* says where the picks were set. Returns the rulebook of the *profile*. Raises
+    are well formed. *settings* says where the picks were set; *calendars* are the calendar files, where they have been
+    read already. Returns the rulebook of the *profile*. Raises
     FilesAtFault with every fault.
     """
     found: dict[Fault, None] = {}
@@ -82,7 +84,8 @@ def check_files(
             book_of(name)
     faults = Faults()
     if book is not None:
-        _check_form(folders, nodes, book, parts.profiles, faults)
+        files = calendars if calendars is not None else read_calendar_files(folders)
+        _check_form(folders, nodes, book, parts.profiles, files, faults)
     found.update(dict.fromkeys(faults.all()))
     if found or book is None:
         raise FilesAtFault(tuple(found))
@@ -91,13 +94,12 @@ def check_files(
 
 def _check_form(
     folders: Sequence[Path], nodes: Mapping[str, Sequence[Node]], book: Rulebook, profiles: Mapping[str, Profile],
-    faults: Faults,
+    files: CalendarFiles, faults: Faults,
 ) -> None:  # fmt: skip
     for kind in KINDS:
         compare_citations(nodes[kind], book.law, faults)
     for node in nodes[WORKFLOWS]:
         check_ends(book.workflow(Path(node.file).stem), node, faults)
-    files = read_calendar_files(folders)
     for overlay in files.overlays:
         check_local(overlay, files.places[str(overlay["name"])], faults)
     check_plans(folders, profiles, book, faults)
@@ -201,8 +203,9 @@ def _check_row(found: Found[PlanRow], book: Rulebook, units: set[str] | None, nu
             said('no action "{action}" opens a case; "{name}" does', action=row.action, name=workflow.first.name),
             key="action",
         )
-    given = {**row.model_dump(exclude=_COLUMNS, exclude_defaults=True), **(row.model_extra or {})}
-    for name, value in given.items():
+    for name, value in row:
+        if name in _COLUMNS or value == "":
+            continue
         spec = workflow.facts.get(name)
         if spec is None or name not in workflow.first.carries:
             found.fault(
