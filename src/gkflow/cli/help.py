@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -23,16 +24,20 @@ _WIDE = (
     "\U0001f300-\U0001faff\U00020000-\U0003fffd"
 )
 _NARROW = rf"[^\s{_WIDE}{_OPENING}{_CLOSING}]"
-# Never broken: a word, or one wide character, with its punctuation and the space after it.
-_PIECE = re.compile(
-    # 某教罚〔2026〕1号 and 依申请-4 are codes, a moment is one word.
-    rf"\d{{4}}-\d\d-\d\d \d\d:\d\d[{_CLOSING}]*\s*|"
-    rf"[{_WIDE}]{{0,6}}〔[^〕\s]{{1,8}}〕\d*号?[{_CLOSING}]*\s*|"
-    rf"(?:{_NARROW}*/)?[{_WIDE}]{{1,6}}-{_NARROW}+[{_CLOSING}]*\s*|"
-    rf"[{_OPENING}]*(?:{_NARROW}+|[^\S\n]|[{_WIDE}])(?<![{_CLOSING}])[{_CLOSING}]*\s*|.\s*",
-    re.DOTALL,
-)
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")  # a colour takes no column
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """What is never broken: a word, or one wide character, with its punctuation and the space after it."""
+    return re.compile(
+        # 某教罚〔2026〕1号 and 依申请-4 are codes, a moment is one word.
+        rf"\d{{4}}-\d\d-\d\d \d\d:\d\d[{_CLOSING}]*\s*|"
+        rf"[{_WIDE}]{{0,6}}〔[^〕\s]{{1,8}}〕\d*号?[{_CLOSING}]*\s*|"
+        rf"(?:{_NARROW}*/)?[{_WIDE}]{{1,6}}-{_NARROW}+[{_CLOSING}]*\s*|"
+        rf"[{_OPENING}]*(?:{_NARROW}+|[^\S\n]|[{_WIDE}])(?<![{_CLOSING}])[{_CLOSING}]*\s*|.\s*",
+        re.DOTALL,
+    )
 
 
 def width(text: str) -> int:
@@ -70,7 +75,7 @@ def wrapped(text: str, columns: int, first: int | None = None) -> list[str]:
     room = columns if first is None else first
     lines: list[str] = []
     line, taken, begun = "", 0, first is not None
-    for piece in _PIECE.findall(text):
+    for piece in _piece().findall(text):
         if begun and taken + width(piece.rstrip()) > room:
             lines.append(line.rstrip())
             line, taken, room, begun = "", 0, columns, False
@@ -83,7 +88,7 @@ def wrapped(text: str, columns: int, first: int | None = None) -> list[str]:
 
 def longest_piece(text: str) -> int:
     """The width of the longest part of a text that is not broken."""
-    return max((width(piece.rstrip()) for piece in _PIECE.findall(text)), default=0)
+    return max((width(piece.rstrip()) for piece in _piece().findall(text)), default=0)
 
 
 def terminal_width() -> int:
