@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Generic, Self, TypeVar, overload
 
 _P = TypeVar("_P")
@@ -28,8 +29,13 @@ class module:  # as the statement ``import``
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # whoever inspects the name loads nothing
         loaded = import_module(self._name)
-        value = getattr(loaded, name) if hasattr(loaded, name) else import_module(f"{self._name}.{name}")
+        inner = f"{self._name}.{name}"
+        if not hasattr(loaded, name) and hasattr(loaded, "__path__") and find_spec(inner) is not None:
+            import_module(inner)
+        value = getattr(loaded, name)
         setattr(self, name, value)
         return value
 

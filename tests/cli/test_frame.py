@@ -39,6 +39,30 @@ def test_the_help_reads_no_file_and_loads_no_reader(home: Path) -> None:
     assert not loaded_by("--help") & {"pydantic", "pydantic_settings", "yaml", "gkflow.files.settings"}
 
 
+# What a list does not need: the other verbs and services, the parts of the store that they use, and their packages.
+NOT_FOR_A_LIST = {
+    *("pydantic_settings", "stdnum", "alembic", "psycopg", "smtplib", "httpx", "apprise", "openpyxl", "holidays"),
+    *(f"gkflow.{name}" for name in ("calendar_adoption", "drafts", "notification_delivery", "recurring_tasks")),
+    *(f"gkflow.{name}" for name in ("sealing", "subscriptions", "supervision")),
+    *(f"gkflow.application.{name}" for name in ("advance", "deliver", "explain", "export", "publishing", "receive")),
+    *(f"gkflow.application.{name}" for name in ("register", "seals", "sweep", "verify")),
+    *(f"gkflow.store.{name}" for name in ("escalations", "moves", "outbox", "seals", "subscriptions", "sweep_chain")),
+    *(f"gkflow.channels.{name}" for name in ("chat", "console", "file", "mail", "webhook")),
+    *("gkflow.files.variables", "gkflow.domain.soundness", "gkflow.files.form"),
+}
+
+
+def test_a_list_of_cases_loads_what_it_shows_and_nothing_else(register: Gkflow) -> None:
+    loaded = loaded_by("cases", "--as-of", "2022-11-01")
+    assert {"gkflow.store.database", "gkflow.store.docket", "gkflow.application.cases"} <= loaded
+    assert loaded & NOT_FOR_A_LIST == set()
+
+
+def test_a_settings_variable_loads_the_reader_of_variables(register: Gkflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GKFLOW_OFFICE", "某局")
+    assert "gkflow.files.variables" in loaded_by("cases")
+
+
 def test_the_help_lists_every_command_in_chinese(gkflow: Gkflow, golden: Callable[[str, str], None]) -> None:
     done = gkflow("--help")
     assert done.code == 0

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from gkflow import lazy
 from gkflow.domain.edition import Festival
 from gkflow.domain.law import Law
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook, mean
 from gkflow.domain.sentences import said
-from gkflow.domain.soundness import problems
 from gkflow.domain.workflow import Ladder, Workflow
 from gkflow.files import calendar_files
 from gkflow.files.calendar_files import CalendarFiles
@@ -44,7 +44,10 @@ from gkflow.files.workflows import workflow_from
 from gkflow.files.yaml_files import read_yaml
 
 if TYPE_CHECKING:
+    from gkflow.domain import soundness
     from gkflow.domain.calendar import WorkCalendar
+else:
+    soundness = lazy.module("gkflow.domain.soundness")
 
 _NOTICES = "notices.yaml"
 _FESTIVALS = "festivals.yaml"
@@ -363,7 +366,7 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, f
     """
     files = {_name_of(node): node for node in nodes}
     at_fault = faults.files()
-    for problem in problems(rulebook):
+    for problem in soundness.problems(rulebook):
         if problem.lacks is not None and faults.has_file(*problem.lacks):
             continue  # it only follows from what that file lacks
         outside = places.get((problem.where[0], problem.where[1])) if not problem.workflow else None
