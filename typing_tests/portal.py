@@ -65,3 +65,12 @@ class Pager:
 def deliver(office: Office) -> int:
     pager: Channel = Pager()
     return office.deliver(channels={"pager": pager}).delivered
+
+
+def a_name_that_does_not_exist() -> None:
+    gkflow.recieve  # type: ignore[attr-defined]  # noqa: B018  (an unknown name is an error)
+
+
+def before_forking() -> None:
+    rules = gkflow.load_rules()
+    assert_type(rules.edition, str)

@@ -7,6 +7,7 @@ gkflow: disclosure cases by the law's own days (政务公开办理流程与法�
     office.page(gkflow.CaseQuery(overdue=True))
 
 open, calendar                        an office with its verbs, and the working calendar alone
+load_rules                            the rules in the files, read once for all offices of a process
 Office                                the verbs: help(gkflow.Office)
 Outcome                               what an entry came to
 Case, Entry, Finding                  a case, its record, what is wrong with it
@@ -24,7 +25,7 @@ Importing this package reads no file and opens no database: every name is loaded
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gkflow.application.actions import Outcome as Outcome
@@ -52,13 +53,16 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import NotFound as NotFound
     from gkflow.domain.errors import Refused as Refused
     from gkflow.domain.errors import Unfit as Unfit
+    from gkflow.in_use import load_rules as load_rules
     from gkflow.office import Office as Office
     from gkflow.open_office import open_office as open
 
+    __version__: str
     # For type checkers alone: with it help() would print every class in full.
     __all__ = [  # noqa: RUF022  (in the order of their use)
         "open",
         "calendar",
+        "load_rules",
         "Office",
         "Outcome",
         "CaseLine",
@@ -90,6 +94,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "open": ("gkflow.open_office", "open_office"),
     "calendar": ("gkflow.bootstrap", "calendar"),
+    "load_rules": ("gkflow.in_use", "load_rules"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
     "CaseLine": ("gkflow.application.case_lines", "CaseLine"),
@@ -119,16 +124,18 @@ _HOMES = {
 NAMES = tuple(_HOMES)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return importlib.import_module("importlib.metadata").version("gkflow")
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'gkflow' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home[0]), home[1])
-    if name != "calendar":  # a submodule of that name would shadow the function
-        globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # to a type checker an unknown name is an error
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return importlib.import_module("importlib.metadata").version("gkflow")
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'gkflow' has no attribute {name!r}")
+        value = getattr(importlib.import_module(home[0]), home[1])
+        if name != "calendar":  # a submodule of that name would shadow the function
+            globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -143,8 +143,9 @@ def forget_files() -> None:
     _edition_of.cache_clear()
 
 
+@lru_cache(maxsize=64)
 def kept_edition(text: str, predictor: str = "statutory") -> CalendarEdition:
-    """An edition as stored in the database; *predictor* fills in unannounced days."""
+    """An edition as stored in the database; *predictor* fills in unannounced days. All offices share it."""
     import json
 
     from gkflow.calendars.predictors import predictor_named

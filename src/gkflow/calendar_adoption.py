@@ -12,7 +12,7 @@ from gkflow.application.transaction import Transaction
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import foreseen_by, known_edition
 from gkflow.domain.case import canonical, legal_day
-from gkflow.office_state import AdoptedEdition, OfficeState
+from gkflow.office_state import AdoptedEdition, Held, OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gkflow.application.adopt import Adopting
     from gkflow.application.moved import Moved
     from gkflow.application.office_context import OfficeContext
+    from gkflow.application.ports import CallerSession
     from gkflow.domain.edition import CalendarEdition
 
 
@@ -37,7 +38,7 @@ class Calendars:
 
     def all(self) -> tuple[AdoptedEdition, ...]:
         """Every edition ever in use, oldest first; a new office adopts what is known."""
-        return self._office.in_use().calendars
+        return self._office.in_force().held.calendars
 
     def moving(self, edition: CalendarEdition | None = None, *, now: datetime | None = None) -> Iterator[Moved]:
         """
@@ -47,8 +48,8 @@ class Calendars:
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
         with office.store.reading() as ledger:  # groups are listed in a temporary table
-            old = office.rules_in(ledger)
-            yield from find_moves(ledger, old, self._rules_with(wanted, moment), legal_day(moment))
+            held, old = office.in_force_in(ledger)
+            yield from find_moves(ledger, old, self._rules_with(held, wanted, moment), legal_day(moment))
 
     def adopt(self, edition: CalendarEdition | None = None, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
@@ -60,28 +61,26 @@ class Calendars:
         wanted = edition or self.known()
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
-            old = office.rules_in(ledger)
-            new = self._rules_with(wanted, moment)
+            held, old = office.in_force_in(ledger)
+            new = self._rules_with(held, wanted, moment)
 
             def adopt() -> None:
                 ledger.editions.adopt_calendar(wanted.edition, canonical(wanted.as_data()), by, moment)
 
             done = begin_adopting(Transaction(ledger, old, moment), new, wanted.edition, adopt, by)
-        office.in_use()
         recounted = recount_moved(office.store, office.rules, moment)
         return replace(done, notices=recounted.notices, unaddressed=recounted.unaddressed)
 
-    def _rules_with(self, edition: CalendarEdition, at: datetime) -> OfficeContext:
+    def _rules_with(self, held: Held, edition: CalendarEdition, at: datetime) -> OfficeContext:
         """The rules with *edition* in place of the edition in use."""
-        added = AdoptedEdition(edition.edition, edition, at)
-        return self._office.rules_with(calendars=[*self._office.held.calendars, added])
+        return self._office.rules_with(held, calendars=[AdoptedEdition(edition.edition, edition, at)])
 
     def known(self) -> CalendarEdition:
         """Everything that the installed packages and the office's files know, adopted or not."""
         settings = self._office.settings
         return foreseen_by(known_edition(settings.home), settings.predictor)
 
-    def waiting(self) -> str:
+    def waiting(self, *, session: CallerSession | None = None) -> str:
         """The name of an edition that is known but not adopted; empty if there is none."""
         known = known_edition(self._office.settings.home).edition
-        return known if known != self.present.name else ""
+        return known if known != self._office.in_force(session).held.calendars[-1].name else ""

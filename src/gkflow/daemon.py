@@ -206,8 +206,7 @@ class Daemon:
     def _see_adopted(self) -> None:
         """Use an edition of calendar or rules that another process has adopted since; no restart is needed."""
         before = self.office.held
-        with self.office.store.reading() as ledger:
-            self.office.rules_in(ledger)
+        self.office.calendars.all()
         now = self.office.held
         if now.calendars[-1].at != before.calendars[-1].at:
             self.log.info("calendar_adopted", edition=now.calendars[-1].name)

@@ -10,7 +10,6 @@ from gkflow.application.actions import Command
 from gkflow.application.drafting import enter_draft, keep_draft, the_draft
 from gkflow.application.given import facts_given, require_texts
 from gkflow.application.ports import CallerSession
-from gkflow.application.transaction import Transaction
 from gkflow.arguments import checks_arguments
 from gkflow.office_state import OfficeState
 
@@ -64,8 +63,7 @@ class Drafts:
     ) -> Outcome:
         """Enter a draft with the missing facts (提交草稿). Raises as ``Office.do``; the draft then stays."""
         moment = self._office.moment(now)
-        with self._office.store.writing(session) as ledger:
-            return enter_draft(Transaction(ledger, self._office.rules_in(ledger), moment), id_, facts or {}, day)
+        return self._office.write(lambda tx: enter_draft(tx, id_, facts or {}, day), moment, False, session)
 
     def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
         """Delete a draft (删除草稿). Raises NotFound."""

@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.application.office_context import OfficeContext, QuietHours
-from gkflow.bootstrap import Picks, account, folders, picks_of, workflow_of_case
+from gkflow.bootstrap import (
+    Picks,
+    account,
+    folders,
+    packaged_files,
+    picks_of,
+    rulebook,
+    settings_of,
+    workflow_of_case,
+)
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.edition import Adopted, Adoption
@@ -30,6 +39,7 @@ from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import read_wording, wording_from_source
 
 if TYPE_CHECKING:
+    from gkflow.application.ports import RulesRow
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import TimeLimit
     from gkflow.domain.rulebook import Rulebook
@@ -59,12 +69,22 @@ class KeptRules(NamedTuple):
         return _kept_book(self.edition, self.text)
 
 
+def kept_rules(row: RulesRow) -> KeptRules:
+    """An edition of the rules as the database has it; offices of one process share its text."""
+    return KeptRules(row.edition, row.at, row.by, row.files, _shared(row.data))
+
+
+@lru_cache(maxsize=64)
+def _shared(text: str) -> str:
+    return text
+
+
 @lru_cache(maxsize=8)
 def _sources_of(text: str) -> RuleSources:
     return RuleSources.from_text(text)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _kept_book(edition: str, text: str) -> Rulebook:
     return replace(kept_rulebook(_sources_of(text), WorkCalendar(days_off=(), makeup_days=())), edition=edition)
 
@@ -94,6 +114,20 @@ def known_rules(settings: Settings) -> KnownRules:
 def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str) -> KnownRules:
     sources = read_sources(places, profile or NATIONAL, readings)
     return KnownRules(sources.edition, files, sources.as_text(), sources)
+
+
+def load_rules(home: Path | str | None = None) -> Rulebook:
+    """
+    Read the rules in the files (规则集): the packaged ones, and those of an office's folder. All offices of the process
+    that have adopted the same rules share them, so that a portal with many offices reads them before it opens the
+    first, and before it forks. The rules that an office has *adopted* are ``Office.rules``. Raises FilesAtFault with
+    every fault of every file.
+    """
+    settings = settings_of(Path(home) if home is not None else packaged_files())
+    book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings)
+    known = known_rules(settings)
+    _kept_book(known.edition, known.text)
+    return book
 
 
 def rules_of(

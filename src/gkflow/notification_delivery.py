@@ -45,8 +45,7 @@ class NotificationDelivery:
         one moment. *channels* replaces those of the settings for this call; messages for other channels of the
         settings keep waiting.
         """
-        with self._office.store.reading() as ledger:
-            rules = self._office.rules_in(ledger)
+        rules = self._office.rules
         ready = channels if channels is not None else self._office.channels()
         set_up = tuple(channels_of(self._office.settings)) if channels is not None else ()
         moment = self._office.moment(now) if now is not None else clock or machine_now
@@ -80,8 +79,9 @@ class NotificationDelivery:
         """Acknowledge escalations by id, or all of a case (签收); return those newly acknowledged. Raises Refused."""
         if not words.strip():
             raise WordsMissing()
-        by, _ = who_acts(self._office.rules, by)
-        check_person(self._office.rules, by, "")
+        rules = self._office.in_force(session).rules
+        by, _ = who_acts(rules, by)
+        check_person(rules, by, "")
         with self._office.store.writing(session) as ledger:
             if case:
                 case_named(ledger, case)

@@ -25,7 +25,7 @@ from gkflow.application.hours import ran_out
 from gkflow.application.pages import Page, Part, count_cases, page_cases
 from gkflow.application.ports import SAMPLE, CallerSession, Ledger
 from gkflow.application.resolve_names import case_named
-from gkflow.application.transaction import OnRecord, Transaction
+from gkflow.application.transaction import OnRecord
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import (
     broken_channels,
@@ -83,9 +83,8 @@ if TYPE_CHECKING:
     from gkflow.drafts import Drafts
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
-    from gkflow.in_use import KeptRules
     from gkflow.notification_delivery import NotificationDelivery
-    from gkflow.office_state import AdoptedEdition, Held
+    from gkflow.office_state import Held
     from gkflow.recurring_tasks import RecurringTasks
     from gkflow.rule_editions import RuleEditions
     from gkflow.sealing import Sealing
@@ -185,7 +184,10 @@ class Office:
 
     @property
     def rules(self) -> OfficeContext:
-        """The rulebook and people, with the editions of calendar and rules that were in use when last read."""
+        """
+        The rulebook and people, with the editions of calendar and rules that are in use now; what another process has
+        adopted is read.
+        """
         return self._state.rules
 
     def rules_in(self, ledger: Ledger) -> OfficeContext:
@@ -196,12 +198,6 @@ class Office:
     def held(self) -> Held:
         """The editions read last."""
         return self._state.held
-
-    def rules_with(
-        self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
-    ) -> OfficeContext:
-        """The rules of these editions; by default those in use."""
-        return self._state.rules_with(calendars, rules)
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
         """Recalculate the cases left by an interrupted adoption (续办采用); return how many."""
@@ -255,9 +251,7 @@ class Office:
         moment = self.moment(now)
         given = facts_given(facts, {"title": title} if title != "" else {})
         act = self._act("", day, by, unit, given, key)
-        return self.store.attempt(
-            lambda ledger: receive.receive(self._transaction(ledger, moment, dry_run), workflow, act, number), session
-        )
+        return self._state.write(lambda tx: receive.receive(tx, workflow, act, number), moment, dry_run, session)
 
     def do(
         self,
@@ -284,12 +278,7 @@ class Office:
         require_texts(case=case, action=action)
         moment = self.moment(now)
         act = self._act(action, day, by, unit, facts_given(facts, {}), key)
-        return self.store.attempt(
-            lambda ledger: advance.advance(self._transaction(ledger, moment, dry_run), case, act, show), session
-        )
-
-    def _transaction(self, ledger: Ledger, moment: datetime, dry_run: bool) -> Transaction:
-        return Transaction(ledger, self.rules_in(ledger), moment, dry_run)
+        return self._state.write(lambda tx: advance.advance(tx, case, act, show), moment, dry_run, session)
 
     def _act(
         self,
@@ -421,13 +410,17 @@ class Office:
         The public part of a case (公开的信息), by the labels of its facts; empty if the case is not public: not
         published, withheld, withdrawn, taken down, expired, or not for the public at all.
         """
-        return publishing.published_record(self.rules, self.view(number, as_of=as_of, session=session))
+        return publishing.published_record(
+            self._state.in_force(session).rules, self.view(number, as_of=as_of, session=session)
+        )
 
     def why_kept(
         self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None
     ) -> Kept | None:
         """Why nothing of a case is public (不公开的原因); None if it is public."""
-        return publishing.reason_kept(self.rules, self.view(number, as_of=as_of, session=session))
+        return publishing.reason_kept(
+            self._state.in_force(session).rules, self.view(number, as_of=as_of, session=session)
+        )
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------
 
@@ -444,10 +437,11 @@ class Office:
         moment, store = self.moment(now), self._state.store_in(session)
         if through is not None and through.year < FIRST_YEAR:
             raise OutOfRange()  # every day since would be swept
-        swept = sweep.tick(store, self.rules, moment, through or legal_day(moment), expected)
+        rules = self._state.in_force(session).rules
+        swept = sweep.tick(store, rules, moment, through or legal_day(moment), expected)
         # In the caller's transaction nothing is committed yet: our own next call updates the file.
         not_deposited = self.try_to_deposit() if session is None else ""
-        asked = calendar_reminder.ask_for_notice(store, self.rules, moment, legal_day(moment))
+        asked = calendar_reminder.ask_for_notice(store, rules, moment, legal_day(moment))
         return replace(swept, asked=asked, not_deposited=not_deposited)
 
     def sweep(
@@ -481,7 +475,8 @@ class Office:
         now: datetime | None = None,
     ) -> list[WouldReach]:
         """What a sweep of that day, also a future one, would record; nothing is written (模拟巡检)."""
-        return sweep.simulate(self._state.store_in(session), self.rules, self._swept_day(as_of, self.moment(now)))
+        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
+        return sweep.simulate(store, rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
         if as_of is None:
@@ -606,10 +601,9 @@ class Office:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
         self.require_sendable()
         moment = self.moment(now)
+        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
         with _without_collector():
-            return register.import_register(
-                self._state.store_in(session), self.rules, rows, moment, register.Importing(by, dry_run, progress)
-            )
+            return register.import_register(store, rules, rows, moment, register.Importing(by, dry_run, progress))
 
     def export(
         self, cases: Sequence[str] | None = None, *, session: CallerSession | None = None
@@ -626,19 +620,20 @@ class Office:
         Rebuild docket and clocks from the record (重建台账). Returns the number of cases, and the cases whose cached
         rows differed.
         """
+        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
         with _without_collector():
-            return verify.rebuild(self._state.store_in(session), self.rules, self.moment(now), dry_run)
+            return verify.rebuild(store, rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Check everything that can fail silently (体检)."""
-        moment = self.moment(now)
+        moment, rules = self.moment(now), self._state.in_force(session).rules
+        waiting = self.calendars.waiting(session=session)
+        entered = self.calendars.known().calendar().announced_through if waiting else None
+        # Not self.channels(): settings with faults are checked as well.
+        state = self.rule_editions.files(thorough=True, session=session)
+        channels = channels_of(self.settings)
+        around = doctor.Around(waiting, entered, state, channels, broken_channels(channels))
         with self.store.reading(session) as ledger:
-            rules = self.rules_in(ledger)
-            waiting = self.calendars.waiting()
-            entered = self.calendars.known().calendar().announced_through if waiting else None
-            # Not self.channels(): settings with faults are checked as well.
-            state, channels = self.rule_editions.files(thorough=True), channels_of(self.settings)
-            around = doctor.Around(waiting, entered, state, channels, broken_channels(channels))
             signs = doctor.examine(ledger, rules, moment, around)
         if self.settings.unsendable:
             faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]

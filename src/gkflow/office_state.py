@@ -4,27 +4,31 @@ The shared state of an office's services (机关的工作环境): its store, its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from gkflow.application.facts import FIRST_YEAR, read_day
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, Store
+from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, RulesRow, Store
+from gkflow.application.transaction import Transaction
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
-from gkflow.in_use import KeptRules, KnownRules, known_rules, rules_of
+from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of
 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
     from gkflow.domain.edition import CalendarEdition
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
+
+
+_T = TypeVar("_T")
 
 
 class AdoptedEdition(NamedTuple):
@@ -43,53 +47,111 @@ class Held(NamedTuple):
     rules: tuple[KeptRules, ...]
 
 
+class _Rows(NamedTuple):
+    """The editions as the database has them (采用的版本), before they are parsed."""
+
+    numbers: InUse
+    calendars: list[tuple[str, str, datetime]]
+    rules: list[RulesRow]
+
+
+class InForce(NamedTuple):
+    """The editions in use and the context made of them (在用规则), always replaced together."""
+
+    held: Held
+    rules: OfficeContext
+
+
+class _Moved(Exception):
+    """Another process has adopted an edition that this one has not read yet."""
+
+
 class OfficeState:
     """The store and the settings of an office, and the editions in use (机关的工作环境)."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.store = database
         self.settings = settings
-        self._rules: OfficeContext | None = None
-        self._held: Held | None = None
+        self._in_force: InForce | None = None
 
     # -- what it works by ----------------------------------------------------------------------------------------
 
     @property
     def rules(self) -> OfficeContext:
-        """The rulebook and people, with the editions of calendar and rules that were in use when last read."""
-        if self._rules is None:
-            self.in_use()
-            assert self._rules is not None
-        return self._rules
+        """The rulebook and people, with the editions of calendar and rules that are in use now."""
+        return self.in_force().rules
+
+    @property
+    def held(self) -> Held:
+        """The editions that were in use when last read."""
+        return (self._in_force or self.in_force()).held
 
     def rules_in(self, ledger: Ledger) -> OfficeContext:
         """
         The rules in use in this transaction (在用规则). Called at the start of each: if another process has adopted an
         edition since, it is read and used, so that nothing is written by an outdated one.
         """
-        held, rules = self._held, self._rules
-        if held is None or rules is None or held.numbers != ledger.editions.in_use():
+        return self.in_force_in(ledger).rules
+
+    def in_force_in(self, ledger: Ledger) -> InForce:
+        """The same, with the editions that they are made of."""
+        found = self._in_force
+        if found is None or found.held.numbers != ledger.editions.in_use():
             if ledger.writes:
                 self._adopt_in(ledger)
-            held = Held(ledger.editions.in_use(), self.read_calendars(ledger), self.read_rules(ledger))
-            if not (held.calendars and held.rules):
-                raise (CalendarLost if ledger.consistency.has_record() else NothingAdopted)(place=self.store.place)
-            rules = replace(self.rules_with(held.calendars, held.rules), renew=self.rules_in)
-            self._rules, self._held = rules, held
-        return rules
+            found = self._in_force = self._made_of(self._rows(ledger))
+        return found
 
-    @property
-    def held(self) -> Held:
-        """The editions read last."""
-        return self._held or self.in_use()
-
-    def in_use(self) -> Held:
-        """The editions of calendar and rules on record (采用的版本); a new office adopts its first ones now."""
-        self.adopt_first()
+    def in_force(self, session: CallerSession | None = None) -> InForce:
+        """
+        The rules in use now, read in a transaction of their own or in the caller's. Files are parsed after the
+        transaction, which then keeps nobody waiting; a new office adopts its first editions.
+        """
+        if session is not None:
+            with self.store.reading(session) as ledger:
+                return self.in_force_in(ledger)
+        found = self._in_force
+        if found is None:
+            self.adopt_first()
         with self.store.reading() as ledger:
-            self.rules_in(ledger)
-        assert self._held is not None
-        return self._held
+            if found is not None and found.held.numbers == ledger.editions.in_use():
+                return found
+            rows = self._rows(ledger)
+        found = self._in_force = self._made_of(rows)
+        return found
+
+    def write(
+        self, verb: Callable[[Transaction], _T], now: datetime, dry_run: bool, session: CallerSession | None
+    ) -> _T:
+        """Run a verb in a writing transaction. What it works by is read before, so that it keeps nobody waiting."""
+
+        def work(ledger: Ledger) -> _T:
+            found = self._in_force
+            if session is not None:
+                rules = self.rules_in(ledger)
+            elif found is not None and found.held.numbers == ledger.editions.in_use():
+                rules = found.rules
+            else:
+                raise _Moved
+            return verb(Transaction(ledger, rules, now, dry_run))
+
+        while True:
+            try:
+                return self.store.attempt(work, session)
+            except _Moved:
+                self.in_force()
+
+    def _rows(self, ledger: Ledger) -> _Rows:
+        editions = ledger.editions
+        rows = _Rows(editions.in_use(), editions.calendar_editions(), editions.rules_editions())
+        if not (rows.calendars and rows.rules):
+            raise (CalendarLost if ledger.consistency.has_record() else NothingAdopted)(place=self.store.place)
+        return rows
+
+    def _made_of(self, rows: _Rows) -> InForce:
+        held = Held(rows.numbers, self._calendars(rows.calendars), tuple(kept_rules(row) for row in rows.rules))
+        days = [(each.at, each.edition) for each in held.calendars]
+        return InForce(held, replace(rules_of(self.settings, days, held.rules), renew=self.rules_in))
 
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""
@@ -110,11 +172,11 @@ class OfficeState:
             ledger.editions.adopt_rules(rules.edition, rules.files, rules.text, "init", now())
 
     def rules_with(
-        self, calendars: Sequence[AdoptedEdition] | None = None, rules: Sequence[KeptRules] | None = None
+        self, held: Held, calendars: Sequence[AdoptedEdition] = (), rules: Sequence[KeptRules] = ()
     ) -> OfficeContext:
-        """The rules of these editions; by default those in use."""
-        days, kept = calendars or self.held.calendars, rules or self.held.rules
-        return rules_of(self.settings, [(each.at, each.edition) for each in days], kept)
+        """The rules of these editions, with further ones adopted after them."""
+        days = [(each.at, each.edition) for each in (*held.calendars, *calendars)]
+        return rules_of(self.settings, days, [*held.rules, *rules])
 
     def rules_for(
         self, ledger: Ledger, known_on: date | str | None, recorded_by: datetime | date | str | None = None
@@ -123,27 +185,19 @@ class OfficeState:
         The rules, with *known_on* with the calendar as it was known on a day (当时所知), by publication; with
         *recorded_by* with those in use at that moment.
         """
-        rules, held = self.rules_in(ledger), self._held
-        if held is None or (known_on is None and recorded_by is None):
-            return rules
-        calendars, kept = held.calendars, held.rules
+        found = self.in_force_in(ledger)
+        if known_on is None and recorded_by is None:
+            return found.rules
+        calendars, kept = found.held.calendars, found.held.rules
         if (moment := self.recorded_moment(recorded_by)) is not None:
             calendars = tuple(each for each in calendars if each.at <= moment) or calendars[:1]
             kept = tuple(each for each in kept if each.at <= moment) or kept[:1]
         days = [(each.at, each.edition) for each in calendars]
         return rules_of(self.settings, days, kept, self.day(known_on) if known_on is not None else None)
 
-    def read_calendars(self, ledger: Ledger) -> tuple[AdoptedEdition, ...]:
-        """Every calendar edition on record, oldest first."""
+    def _calendars(self, rows: Sequence[tuple[str, str, datetime]]) -> tuple[AdoptedEdition, ...]:
         predictor = self.settings.predictor
-        return tuple(
-            AdoptedEdition(name, kept_edition(data, predictor), at)
-            for name, data, at in ledger.editions.calendar_editions()
-        )
-
-    def read_rules(self, ledger: Ledger) -> tuple[KeptRules, ...]:
-        """Every edition of the rules on record, oldest first."""
-        return tuple(KeptRules(*row) for row in ledger.editions.rules_editions())
+        return tuple(AdoptedEdition(name, kept_edition(data, predictor), at) for name, data, at in rows)
 
     def known_rules(self) -> KnownRules:
         """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""

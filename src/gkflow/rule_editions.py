@@ -16,13 +16,14 @@ from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import UnknownEdition
 from gkflow.files.rule_changes import changes
 from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
-from gkflow.office_state import OfficeState
+from gkflow.office_state import Held, OfficeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gkflow.application.moved import Moved
     from gkflow.application.office_context import OfficeContext
+    from gkflow.application.ports import CallerSession
     from gkflow.files.rule_changes import RuleChange
     from gkflow.files.rule_sources import RuleSources
 
@@ -45,30 +46,30 @@ class RuleEditions:
 
     def all(self) -> tuple[KeptRules, ...]:
         """Every edition ever in use, oldest first; a new office adopts what is known."""
-        return self._office.in_use().rules
+        return self._office.in_force().held.rules
 
     def known(self) -> KnownRules:
         """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""
         return self._office.known_rules()
 
-    def waiting(self) -> str:
+    def waiting(self, *, session: CallerSession | None = None) -> str:
         """
         The name of an edition in the files that is not adopted; empty if there is none. Raises FilesAtFault if a file
         cannot be read.
         """
-        present = self.present
+        present = self._office.in_force(session).held.rules[-1]
         if fingerprint_of(self._office.settings) == present.files:
             return ""
         known = known_rules(self._office.settings)
         return known.edition if known.edition != present.edition else ""
 
-    def files(self, thorough: bool = False) -> RuleFiles:
+    def files(self, thorough: bool = False, *, session: CallerSession | None = None) -> RuleFiles:
         """
         The files compared with the adopted rules (规则文件状态). Only if *thorough* are the other rules checked for
         consistency, which takes a while.
         """
         try:
-            waiting = self.waiting()
+            waiting = self.waiting(session=session)
             if waiting and thorough:
                 self.known()
         except FilesAtFault as error:
@@ -99,8 +100,8 @@ class RuleEditions:
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
         with office.store.reading() as ledger:  # moves are listed in a temporary table
-            old = office.rules_in(ledger)
-            yield from find_moves(ledger, old, self._rules_with(known, moment, ""), legal_day(moment))
+            held, old = office.in_force_in(ledger)
+            yield from find_moves(ledger, old, self._rules_with(held, known, moment, ""), legal_day(moment))
 
     def adopt(self, *, by: str = "", now: datetime | None = None) -> Adopting:
         """
@@ -111,20 +112,19 @@ class RuleEditions:
         office, moment, known = self._office, self._office.moment(now), self.known()
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
-            old = office.rules_in(ledger)
-            if office.held.rules[-1].edition == known.edition:
+            held, old = office.in_force_in(ledger)
+            if held.rules[-1].edition == known.edition:
                 return Adopting(known.edition, 0, 0, 0)  # somebody else was faster
-            new = self._rules_with(known, moment, by)
+            new = self._rules_with(held, known, moment, by)
 
             def adopt() -> None:
                 ledger.editions.adopt_rules(known.edition, known.files, known.text, by, moment)
 
             done = begin_adopting(Transaction(ledger, old, moment), new, known.edition, adopt, by)
-        office.in_use()
         recounted = recount_moved(office.store, office.rules, moment)
         return replace(done, notices=recounted.notices, unaddressed=recounted.unaddressed)
 
-    def _rules_with(self, known: KnownRules, at: datetime, by: str) -> OfficeContext:
+    def _rules_with(self, held: Held, known: KnownRules, at: datetime, by: str) -> OfficeContext:
         """The rules with these in place of the ones in use."""
         kept = KeptRules(known.edition, at, by, known.files, known.text)
-        return self._office.rules_with(rules=[*self._office.held.rules, kept])
+        return self._office.rules_with(held, rules=[kept])

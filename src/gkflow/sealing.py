@@ -113,7 +113,7 @@ class Sealing:
         """
         rules: OfficeContext | None = None
         try:
-            rules = self._office.rules
+            rules = self._office.in_force(session).rules
         except GkflowError:  # a missing edition is reported below
             rules = None
         outside = self._outside(Path(seals) if seals is not None else None)

@@ -12,7 +12,6 @@ from gkflow.application.rates import RateQuery, rates
 from gkflow.application.remedies import table_four
 from gkflow.application.scoring import score
 from gkflow.application.spot_checks import Sample, spot_check
-from gkflow.application.transaction import Transaction
 from gkflow.arguments import checks_arguments
 from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
@@ -72,6 +71,5 @@ class Supervision:
         is chosen and recorded, so that the draw can be reproduced.
         """
         moment = self._office.moment(now)
-        with self._office.store.writing(session) as ledger:
-            tx = Transaction(ledger, self._office.rules_in(ledger), moment, dry_run)
-            return spot_check(tx, Sample(workflow, since, until, count, seed or secrets.token_hex(8)), by)
+        sample = Sample(workflow, since, until, count, seed or secrets.token_hex(8))
+        return self._office.write(lambda tx: spot_check(tx, sample, by), moment, dry_run, session)

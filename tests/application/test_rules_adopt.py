@@ -254,7 +254,7 @@ def test_a_limit_and_a_ladder_that_are_dropped_still_hold_for_the_cases_that_beg
         said["answer"] = said.pop("reply")
         del data["files"]["config/ladders/reply.yaml"]
         later = KeptRules("e" * 64, at("2022-09-05"), "王五", "", json.dumps(data, ensure_ascii=False))
-        rules = office.rules_with(rules=[kept, later])
+        rules = office._state.rules_with(office.held, rules=[later])
         assert "ogi-regulations/reply" not in rules.rulebook.law.limits
         assert rules.rulebook.limit("ogi-regulations/reply").values == limits["ogi-regulations/reply"].values
         assert rules.rulebook.ladders["reply"] == ladders["reply"]

@@ -119,6 +119,9 @@ class Database:
                 cursor = driver.cursor()
                 if not self.dialect.sqlite:
                     hold_session(driver, cursor)
+                elif hold is not None and not driver.in_transaction:
+                    # The driver would begin with the first write, when another one may have changed what was read.
+                    cursor.execute("BEGIN IMMEDIATE")
                 self._take(cursor, hold)
                 try:
                     yield self._ledger(cursor, hold is not None)
