@@ -126,8 +126,7 @@ def load_rules(home: Path | str | None = None) -> Rulebook:
     settings = settings_of(Path(home) if home is not None else packaged_files())
     book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings)
     known = known_rules(settings)
-    _kept_book(known.edition, known.text)
-    return book
+    return replace(_kept_book(known.edition, known.text), calendar=book.calendar)
 
 
 def rules_of(

@@ -44,7 +44,8 @@ def town(place: Place) -> Iterator[Office]:
 
 def bound(office: Office, account: str, **accounts: str) -> None:
     """The office with these accounts, this process running as *account*."""
-    office._state._rules = replace(office.rules, account=account, accounts=accounts)
+    found = office._state.in_force()
+    office._state._in_force = found._replace(rules=replace(found.rules, account=account, accounts=accounts))
 
 
 def test_a_unit_is_known_by_code_and_by_label(town: Office) -> None:
