@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
+import gkflow
 from gkflow.application.actions import Outcome
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
@@ -152,6 +154,7 @@ def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_
     assert office.cases(as_of="2022-09-02") == office.cases(as_of="2022-09-05") == []
     (line,) = office.cases(as_of="2022-09-05", include_closed=True)
     assert (line.state, line.open, line.verdict, line.last_day) == ("misfiled", False, None, None)
+    assert (line.status, line.light, line.days_left) == ("misfiled", None, None)
     office.tick(at(DAY_0))
     office.tick(at("2022-10-31"))
     assert office.escalations() == []
@@ -159,6 +162,27 @@ def test_a_receipt_made_by_mistake_counts_in_nothing_and_its_number_is_not_used_
     with pytest.raises(Refused):
         office.do(wrong.number, "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2022-09-07"))
     assert_sound(office)
+
+
+def test_lists_and_counts_tell_what_was_received_by_mistake_from_what_was_done(office: Office) -> None:
+    open_request(office, "A", DAY_0)
+    reply(office, "A", "2022-09-20")
+    # An application that was never confirmed has ended without any clock of a reply: it was withdrawn, not misfiled.
+    office.receive("request", "B", facts={"channel": "internet"}, now=at(DAY_0))
+    office.do("B", "withdraw", now=at("2022-09-06"))
+    office.receive("request", "C", facts={"channel": "in_person"}, now=at(DAY_0))
+    office.do("C", "misfile", facts={"reason": "与 A 重复"}, now=at("2022-09-05"))
+    open_request(office, "D", DAY_0)
+    everything = gkflow.CaseQuery(include_closed=True)
+    for day, expected in (
+        ("2022-09-02", {"running": 3, "misfiled": 1}),
+        ("2022-09-21", {"running": 1, "done": 2, "misfiled": 1}),
+    ):
+        assert Counter(line.status for line in office.cases(as_of=day, include_closed=True)) == expected
+        assert office.count(everything, by="status", as_of=day) == expected
+        assert Counter(line.status for line in office.page(everything, as_of=day).rows) == expected
+        known = office.cases(as_of=day, include_closed=True, known_on="2022-12-01")
+        assert Counter(line.status for line in known) == expected
 
 
 def test_a_misfiling_names_its_reason_and_ends_only_what_is_open(office: Office) -> None:

@@ -166,7 +166,7 @@ def test_an_office_without_cases_has_empty_lists(office: Office) -> None:
 
 
 def test_every_status_of_a_list_is_a_known_one() -> None:
-    assert tuple(ListStatus) == OPEN
+    assert tuple(ListStatus) == (*OPEN, "misfiled")
 
 
 def test_more_cases_than_a_page_are_all_listed(office: Office) -> None:

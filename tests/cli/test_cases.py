@@ -344,3 +344,18 @@ def test_a_day_far_from_today_is_asked_back_and_taken_with_yes(
     assert run(("cases", "--format", "json")) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["status"], row["reason"]) == ("unclocked", "no_limit")
+
+
+def test_what_was_received_by_mistake_is_no_case_of_the_last_line_and_not_done(register: Gkflow) -> None:
+    whole = register("cases", "--all").out.splitlines()[-1]
+    for number in ("M1", "M2"):
+        register("receive", "request", "--number", number, "--day", "2026-11-02", "--fact", "channel=in_person")
+        register("do", number, "误收", "--fact", "reason=重复登记")
+    for more in ((), ("--limit", "200")):
+        lines = register("cases", "--all", *more).out.splitlines()
+        assert [line.split()[-1] for line in lines if line.startswith("M")] == ["误收", "误收"]
+        assert lines[-1].startswith(f"{whole}；另有误收 2 件")
+    rows = json.loads(register("cases", "--all", "--format", "json").out)
+    assert {row["status"] for row in rows if row["case"].startswith("M")} == {"misfiled"}
+    only = register("cases", "--all", "--state", "误收").out.splitlines()[-1]
+    assert only == "没有案件；另有误收 2 件"

@@ -14,6 +14,7 @@ from gkflow.application.shown_clock import choose_clock, unused_powers, why_uncl
 from gkflow.domain.objections.cases import NoSuchClock, UnknownState
 from gkflow.domain.rulebook import mean
 from gkflow.domain.urgency import ListStatus, light, stand
+from gkflow.domain.workflow import MISFILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class _Shown(NamedTuple):
 
 _NOTHING = _Shown()
 _NO_CLOCK = _Shown(status=ListStatus.UNCLOCKED.value)
+_NO_CASE = _Shown(status=ListStatus.MISFILED.value)
 
 
 def case_line(
@@ -132,7 +134,9 @@ def case_line(
     clock, reason, shown = choose_clock(clocks, asked.clock, asked.ran_out), None, _NOTHING
     if is_open and not asked.clock:
         reason = why_unclocked(workflow, docket.state, clocks, clock)
-    if reason is not None:
+    if docket.state == MISFILED:
+        shown = _NO_CASE
+    elif reason is not None:
         shown = _NO_CLOCK
     elif clock is not None:
         shown = _shown(rules, day, docket, clock, asked)

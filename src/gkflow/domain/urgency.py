@@ -22,7 +22,7 @@ LIGHTS: Lights = ((2, "orange"), (5, "yellow"))
 
 
 class ListStatus(StrEnum):
-    """The list of a case (办理情形); every open case is in exactly one."""
+    """The list of a case (办理情形); every open case is in exactly one, a closed one is done or misfiled."""
 
     RUNNING = "running"
     DUE_SOON = "due_soon"
@@ -32,9 +32,10 @@ class ListStatus(StrEnum):
     WAITING = "waiting"
     UNCLOCKED = "unclocked"  # nothing has been answered and no clock of the office runs: never "done"
     DONE = "done"
+    MISFILED = "misfiled"  # received by mistake: there was no case, and nothing was done (误收)
 
 
-_UNLIT = frozenset((ListStatus.DONE, ListStatus.UNCLOCKED, ListStatus.SUSPENDED, ListStatus.WAITING))
+_LIT = frozenset((ListStatus.RUNNING, ListStatus.DUE_SOON, ListStatus.DUE_TODAY, ListStatus.OVERDUE))
 _RANKS = {Status.RUNNING: 0, Status.SUSPENDED: 1, Status.WAITING: 1, Status.STOPPED: 2}
 
 
@@ -90,7 +91,7 @@ def stand(
 
 def light(lights: Lights, status: ListStatus, left: int | None) -> str | None:
     """The light of a duty of the office (红黄绿灯): green, yellow, orange, red; none where nothing runs."""
-    if status in _UNLIT or left is None:
+    if status not in _LIT or left is None:
         return None
     if status is ListStatus.OVERDUE:
         return "red"

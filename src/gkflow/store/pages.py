@@ -18,6 +18,7 @@ from sqlalchemy import union_all as union
 from gkflow.application.ports import FOREVER, ClockRevision
 from gkflow.application.ports.pages import CaseFilter, CountBy, Order, PageRow, Place
 from gkflow.domain.urgency import ListStatus
+from gkflow.domain.workflow import MISFILED
 from gkflow.store.cursor import Part
 from gkflow.store.docket import CLOCK_REVISION
 from gkflow.store.statement import Statement, among, bind
@@ -178,15 +179,21 @@ def _statuses(table: FromClause, shape: _Shape) -> _Named:
     running = and_(c.ended == FOREVER, c.status == "running")
     today = c.last_day == bind("day")
     soon = _before(table, "soon", shape.places)
-    conditions = {
-        ListStatus.OVERDUE: and_(running, _over(table, shape)),
-        ListStatus.DUE_TODAY: and_(running, today, ~_hours_over(table)) if shape.hours else and_(running, today),
-        ListStatus.DUE_SOON: and_(running, c.last_day > bind("day"), soon),
-        ListStatus.RUNNING: and_(running, c.last_day > bind("day"), ~soon),
-    }
+    conditions = [
+        (ListStatus.OVERDUE, and_(running, _over(table, shape))),
+        (ListStatus.DUE_TODAY, and_(running, today, ~_hours_over(table)) if shape.hours else and_(running, today)),
+        (ListStatus.DUE_SOON, and_(running, c.last_day > bind("day"), soon)),
+        (ListStatus.RUNNING, and_(running, c.last_day > bind("day"), ~soon)),
+    ]
     if shape.include_closed:
-        conditions[ListStatus.DONE] = c.ended != FOREVER
-    return [(literal(status.value, String), condition) for status, condition in conditions.items()]
+        # What was received by mistake never had a last day: of the other closed cases the state need not be read.
+        closed, dayless = c.ended != FOREVER, and_(c.ended != FOREVER, c.last_day == FOREVER)
+        conditions += [
+            (ListStatus.DONE, and_(closed, c.last_day != FOREVER)),
+            (ListStatus.DONE, and_(dayless, c.state != MISFILED)),
+            (ListStatus.MISFILED, and_(dayless, c.state == MISFILED)),
+        ]
+    return [(literal(status.value, String), condition) for status, condition in conditions]
 
 
 def _lights(table: FromClause, shape: _Shape) -> _Named:

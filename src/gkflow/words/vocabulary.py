@@ -26,6 +26,7 @@ LIST_STATUSES = _frozen(
         "waiting": said("waiting"),
         "unclocked": said("no clock"),
         "done": said_as("statuses.done", "done"),
+        "misfiled": said("misfiled"),
     }
 )
 CLOCK_STATUSES = _frozen(

@@ -18,6 +18,7 @@ from gkflow.cli.output import show
 from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
 from gkflow.domain.objections.cases import NoPages
 from gkflow.domain.sentences import said, said_as
+from gkflow.domain.urgency import ListStatus
 from gkflow.words.language import label_of, label_or, listed, say
 from gkflow.words.vocabulary import LIGHTS, LIST_STATUSES, UNCLOCKED, VERDICTS, word
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gkflow.application.case_lines import CaseLine
     from gkflow.office import Office
 
+_MISFILED = ListStatus.MISFILED.value
 # The keys of a row, in this order: what scripts rely on.
 KEYS = (
     "case", "workflow", "title", "state", "state_label", "unit", "officer", "received", "clock", "clock_label",
@@ -100,11 +102,19 @@ def _whole_list(
 
 
 def _counts(counted: Mapping[str, int]) -> str:
-    """The last line: the number of cases in each list."""
+    """The last line: the number of cases in each list; what was received by mistake is none."""
     if not counted:
         return say("no such cases.")
-    parts = [f"{word(LIST_STATUSES, status)} {counted[status]}" for status in LIST_STATUSES if counted.get(status)]
-    return say("{count} cases: {statuses}", count=sum(counted.values()), statuses=say(", ").join(parts))
+    mistaken = counted.get(_MISFILED, 0)
+    parts = [
+        f"{word(LIST_STATUSES, status)} {counted[status]}"
+        for status in LIST_STATUSES
+        if counted.get(status) and status != _MISFILED
+    ]
+    counts = say("{count} cases: {statuses}", count=sum(counted.values()) - mistaken, statuses=say(", ").join(parts))
+    if not mistaken:
+        return counts
+    return say("{counts}; besides, misfiled: {count}", counts=counts if parts else say("no case"), count=mistaken)
 
 
 def _light(row: Mapping[str, Any]) -> str | None:
