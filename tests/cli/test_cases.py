@@ -359,3 +359,24 @@ def test_what_was_received_by_mistake_is_no_case_of_the_last_line_and_not_done(r
     assert {row["status"] for row in rows if row["case"].startswith("M")} == {"misfiled"}
     only = register("cases", "--all", "--state", "误收").out.splitlines()[-1]
     assert only == "没有案件；另有误收 2 件"
+
+
+def test_an_act_entered_late_prints_the_case_as_it_is_now_and_says_as_of_which_day_it_is_recorded(
+    office: Gkflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GKFLOW_NOW", "2026-11-20T10:00")
+    office("receive", "request", "--number", "R1", "--day", "2026-11-02", "--fact", "channel=in_person")
+    office("do", "R1", "reply", "--day", "2026-11-16", "--fact", "decision=D-PUB", "--fact", "method=posted")
+    late = office("do", "R1", "登记", "--day", "2026-11-03")
+    assert late.code == 0, late.err
+    assert "状态    已答复" in late.out
+    assert "记入 2026-11-03；以下状态、届满日和可以办理的动作均为今天的情形" in late.out
+    following = next(line for line in late.out.splitlines() if line.startswith("可以"))
+    assert "送达" in following
+    assert "答复、" not in following
+    row = json.loads(
+        office("do", "R1", "分办", "--day", "2026-11-03", "--fact", "officer=张三", "--format", "json").out
+    )
+    assert (row["state"], row["day"]) == ("replied", "2026-11-03")
+    assert "deliver" in row["next"]
+    assert "reply" not in row["next"]

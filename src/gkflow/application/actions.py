@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from gkflow.application.checks import label_of
-from gkflow.application.docket import Deadlines, Reckoned, draw_up, unit_of
+from gkflow.application.docket import Deadlines, Reckoned, draw_up, reckon_case, unit_of
 from gkflow.application.facts import check_name
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.rows import LABELS
@@ -20,7 +20,7 @@ from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.findings import all_findings
-from gkflow.domain.machine import may
+from gkflow.domain.machine import may, replay
 from gkflow.domain.objections.cases import NoAnswerTo
 from gkflow.domain.objections.facts import FactBeforeCase, FactBeforeEntry, FactMoved, FactsOutOfOrder, FactToCome
 from gkflow.domain.objections.terms import (
@@ -65,7 +65,11 @@ REFUSING: Mapping[str, type[Refused]] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of an entry (办理结果). ``last_day`` is that of the office's most urgent clock; None if none runs."""
+    """
+    The outcome of an entry (办理结果). ``last_day`` is that of the office's most urgent clock; None if none runs.
+
+    State, last days and next actions are those of the day of writing, also where ``day``, the entry's own, is earlier.
+    """
 
     number: str
     seq: int
@@ -84,6 +88,7 @@ class Outcome:
     written: bool = True
     opened: tuple[str, ...] = ()  # cases that this entry opened (派生案件)
     deadlines: Mapping[tuple[str, str], Deadline] = field(default_factory=dict, compare=False, repr=False)
+    recorded_as_of: date | None = None  # the entry's day, where state, last day or next actions were others on it
     notes: tuple[GkflowError, ...] = ()  # worth a look, though accepted: a number that was folded or looks like another
 
 
@@ -207,8 +212,37 @@ def iso(deadline: Deadline | None) -> str | None:
     return deadline.last_day.isoformat() if deadline is not None and deadline.last_day is not None else None
 
 
+class Present(NamedTuple):
+    """A case on a day (当日情形): with a new entry, and its deadlines before and after it."""
+
+    case: Case
+    before: Deadlines
+    after: Deadlines
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the office's most urgent clock, with the entry."""
+        urgent = most_urgent(self.after)
+        return urgent.last_day if urgent is not None else None
+
+
+def present_of(tx: Transaction, case: OnRecord, entry: Entry) -> Present | None:
+    """The case on the day of writing, with an entry of an earlier day and what followed; None for one of this day."""
+    workflow, number, entries = case
+    if entry.day >= tx.today:
+        return None
+    record = record_of((*entries, entry), tx.today)
+    return Present(
+        replay(workflow, number, record),
+        reckon_case(workflow, record_of(entries, tx.today), tx.rules.rulebook, tx.today) if entries else {},
+        reckon_case(workflow, record, tx.rules.rulebook, tx.today),
+    )
+
+
 class Decided(NamedTuple):
-    """The decision about an entry (办理决定), before anything is written."""
+    """
+    The decision about an entry (办理决定), before anything is written: what is allowed is judged as of the entry's day.
+    """
 
     workflow: Workflow
     case: Case  # with the entry
@@ -216,6 +250,7 @@ class Decided(NamedTuple):
     before: Deadlines
     after: Deadlines
     findings: tuple[Finding, ...]
+    present: Present | None = None
 
     @property
     def reckoned(self) -> Reckoned:
@@ -223,22 +258,28 @@ class Decided(NamedTuple):
         return Reckoned(self.entry.day, self.case, self.after)
 
     @property
-    def last_day(self) -> date | None:
-        """The last day of the office's most urgent clock afterwards."""
-        urgent = most_urgent(self.after)
-        return urgent.last_day if urgent is not None else None
+    def on_day(self) -> Present:
+        """The case on the entry's own day."""
+        return Present(self.case, self.before, self.after)
+
+    @property
+    def now(self) -> Present:
+        """The case on the day of writing: what people are shown and notified of."""
+        return self.present or self.on_day
 
 
 def outcome_of(decided: Decided, *, written: bool, opened: tuple[str, ...] = ()) -> Outcome:
-    """The outcome of an entry, with the last days before and after."""
-    workflow, case, entry, before, after, findings = decided
+    """The outcome of an entry on the day of writing, with the last days before and after."""
+    workflow, entry, findings, now = decided.workflow, decided.entry, decided.findings, decided.now
+    case, before, after = now
     state = workflow.states[case.state]
     urgent, was = most_urgent(after), most_urgent(before)
+    other = (case.state, now.last_day) != (decided.case.state, decided.on_day.last_day)
     return Outcome(
         case.number, entry.seq, entry.action, workflow.name, case.state, state.label, state.public, entry.day,
         urgent.since if urgent is not None else None,
-        urgent.last_day if urgent is not None else None,
+        now.last_day,
         was.last_day if was is not None else None,
         urgent.provisional if urgent is not None else False,
-        may(workflow, case.state), findings, written, opened, after,
+        may(workflow, case.state), findings, written, opened, after, entry.day if other else None,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from gkflow.application.actions import (
     make_entry,
     most_urgent,
     outcome_of,
+    present_of,
     refuse,
     write,
 )
@@ -114,7 +115,7 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
         anew = findings_of(workflow, after_case, after, corrected.seq, today)
         fresh = [each for each in anew if each not in known]
         refuse(workflow, number, corrected.action, fresh, facts)
-    return Decided(workflow, after_case, entry, before, after, findings)
+    return Decided(workflow, after_case, entry, before, after, findings, present_of(tx, case, entry))
 
 
 def _check_people(rules: OfficeContext, case: OnRecord, act: Command, aim: str) -> None:
@@ -134,7 +135,7 @@ def _write(tx: Transaction, case: OnRecord, decided: Decided, openings: Sequence
     write(tx, case, entry, decided.reckoned)
     then = OnRecord(workflow, case.number, (*case.entries, entry))
     if action.tell:
-        notify_action(tx, workflow, decided.case, entry, decided.last_day)
+        notify_action(tx, workflow, decided.now.case, entry, decided.now.last_day)
     if action.publishes:
         push(tx, then, entry)
     take_back(tx, [then])
@@ -166,7 +167,7 @@ def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> 
     kept = tx.rules.workflow_of(tx.ledger, old.workflow, old.edition)
     record = record_of(tx.ledger.record.entries(old.case), None)
     case = replay(kept, old.case, record)
-    after = reckon_case(kept, record, tx.rules.rulebook, max(entry.day for entry in record))
+    after = reckon_case(kept, record, tx.rules.rulebook, tx.today)
     # The cases that it opened were linked in the same moment: a retry returns them too.
     opened = tuple(str(each.facts["leads_to"]) for each in record if _linked_with(each, old))
     findings = findings_of(kept, case, after, old.seq)

@@ -17,6 +17,7 @@ from gkflow.application.actions import (
     findings_of,
     make_entry,
     outcome_of,
+    present_of,
     refuse,
     write,
 )
@@ -85,7 +86,8 @@ def _decide(tx: Transaction, workflow: Workflow, number: str, act: Command, foll
         after = reckon_case(workflow, (entry,), tx.rules.rulebook, day)
         findings = findings_of(workflow, case, after, entry.seq, today)
         refuse(workflow, number, action.name, findings, facts)
-    return DecidedOpening(Decided(workflow, case, entry, {}, after, findings), origin)
+    present = present_of(tx, OnRecord(workflow, number, ()), entry)
+    return DecidedOpening(Decided(workflow, case, entry, {}, after, findings, present), origin)
 
 
 def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
@@ -96,7 +98,7 @@ def write_opening(tx: Transaction, opening: DecidedOpening) -> Outcome:
     tx.rules.keep(tx.ledger, workflow, tx.now)
     write(tx, OnRecord(workflow, opening.number, ()), entry, decided.reckoned)
     if action.tell:
-        notify_action(tx, workflow, decided.case, entry, decided.last_day)
+        notify_action(tx, workflow, decided.now.case, entry, decided.now.last_day)
     if origin:
         link_back(tx, origin, entry, workflow.label)
     if action.publishes:

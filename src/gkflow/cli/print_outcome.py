@@ -69,6 +69,13 @@ def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
         )
     )
     print(say("action    {day} {action}", day=entered.day, action=label_or(action.label, action.name)))
+    if entered.recorded_as_of is not None:
+        print(
+            say(
+                "          recorded as of {day}; state, last day and next actions are those of today",
+                day=entered.recorded_as_of,
+            )
+        )
     print(
         say(
             "state     {state} (to the public: {public})",
