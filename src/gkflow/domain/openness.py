@@ -127,16 +127,14 @@ def _facts(workflow: Workflow) -> Iterator[Problem]:
     for rule in workflow.clocks:
         kept |= {each.approval: said("it names who approved") for each in rule.extends if each.approval}
     for fact in workflow.facts.values():
-        where, what = (
-            ("facts", fact.name, "published"),
-            said('fact "{name}" is {published}', name=fact.name, published=fact.published),
-        )
+        where = ("facts", fact.name, "published")
         for conditions in fact.open_when:
             yield from of_conditions(
                 workflow, (*where[:2], "open_when"), said('fact "{name}": open_when', name=fact.name), conditions
             )
         if fact.published == "withheld":
             continue
+        what = said('fact "{name}" is {published}', name=fact.name, published=fact.published)
         if fact.type in NEVER_OPEN:
             yield Problem(
                 workflow.name, where, said("{what}, but a fact of type {type} never leaves", what=what, type=fact.type)
