@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import gkflow
 from gkflow.domain.errors import FilesAtFault, GkflowError
 from gkflow.office import Office
 from store.offices import Place, a_place, at
@@ -136,6 +137,54 @@ def test_every_odd_value_of_every_parameter_is_taken_or_refused(method: tuple[st
     for name in names:
         for odd in ODD:
             assert_taken_or_refused(verb, {**ordered, name: odd})
+
+
+def functions() -> list[str]:
+    """The functions that the package itself exports."""
+    return [name for name in gkflow.NAMES if inspect.isfunction(getattr(gkflow, name))]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_every_odd_value_of_every_parameter_of_a_function_is_taken_or_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    function = getattr(gkflow, name)
+
+    def call(**arguments: Any) -> None:
+        result = function(**arguments)
+        if isinstance(result, Office):
+            result.close()
+
+    for parameter in inspect.signature(function).parameters:
+        for odd in (*ODD, 5, "text", "999999", "sqlite:///", "sqlite:///a\x00b", "x://y", "postgresql://"):
+            assert_taken_or_refused(call, {parameter: odd})
+
+
+@pytest.mark.parametrize(
+    ("ask", "code", "line"),
+    [
+        (lambda: gkflow.open(5), "wrong_kind", "target 应当是数据库地址或者 SQLAlchemy 的 engine，不能是 int 类型"),
+        (lambda: gkflow.open(home=5), "wrong_kind", "home 应当是一个路径，不能是 int 类型"),
+        (lambda: gkflow.open(settings=5), "wrong_kind", "settings 应当是机关设置，不能是 int 类型"),
+        (lambda: gkflow.calendar(known_on="text"), "wrong_kind", "known_on 应当是 datetime.date，不能是 str 类型"),
+        (lambda: gkflow.calendar(region=5), "not_a_text", "region 应当是文本，不能是 int 类型"),
+        (lambda: gkflow.calendar(region="999999"), "unknown_region", "region 999999：没有这个地区"),
+        (lambda: gkflow.calendar(region="45"), "bad_region", "region 45：要写六位地区代码（GB/T 2260），例如 450000"),
+    ],
+)
+def test_a_wrong_argument_of_a_function_is_one_line_that_names_it(ask: Callable[[], Any], code: str, line: str) -> None:
+    from gkflow.words.language import CHINESE, speaking
+    from gkflow.words.objections import error_words
+
+    with pytest.raises(GkflowError) as refused:
+        ask()
+    with speaking(CHINESE):
+        assert (refused.value.code, error_words(refused.value)) == (code, line)
+
+
+def test_a_region_is_taken_with_its_province() -> None:
+    assert gkflow.calendar(region="450000").is_working_day(date(2026, 3, 2))
 
 
 @pytest.mark.slow

@@ -11,23 +11,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from functools import wraps
-from os import PathLike
+from os import PathLike, fspath
 from types import FunctionType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from gkflow.application.case_lines import CaseQuery
+from gkflow import lazy
 from gkflow.application.marks import broken, visible
-from gkflow.application.rows import FileRow
 from gkflow.domain.errors import Refused
 from gkflow.domain.objections.days import BadDay, BadMoment, OutOfRange
 from gkflow.domain.objections.facts import FactsNoMapping, NotAText, WrongKind
+from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.objections.register_files import MarkRefused
 from gkflow.domain.sentences import Sentence, said
 
+if TYPE_CHECKING:
+    from gkflow.application import case_lines, rows
+else:
+    case_lines, rows = lazy.module("gkflow.application.case_lines"), lazy.module("gkflow.application.rows")
+
 C = TypeVar("C")
+F = TypeVar("F", bound=Callable[..., object])
 Check = Callable[[str, object], object]  # the name and the value; returns the value to pass on, or refuses it
 
 _LARGEST = 2**63 - 1  # what a column holds
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095  # bytes of a name in a folder, characters of a path
 _SHOWN = 80  # characters of a refused value in its message
 
 
@@ -39,11 +46,12 @@ def checks_arguments(cls: type[C]) -> type[C]:
     return cls
 
 
-def checked(function: FunctionType) -> Callable[..., object]:
+def checked(function: F) -> F:
     """
     The function, refusing arguments that are not of the types in its signature. Raises Refused ("not_a_text",
     "mark_refused", "bad_day", "bad_moment", "facts_no_mapping", "wrong_kind", "out_of_range").
     """
+    assert isinstance(function, FunctionType)
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     checks = {name: check_of(str(kind)) for name, kind in function.__annotations__.items() if name != "return"}
 
@@ -60,7 +68,7 @@ def checked(function: FunctionType) -> Callable[..., object]:
         except OverflowError:  # a day beyond the years 1 to 9999, a number beyond the columns
             raise OutOfRange() from None
 
-    return refusing
+    return cast("F", refusing)
 
 
 def check_of(annotation: str) -> Check:
@@ -97,7 +105,7 @@ def _whole(name: str, value: object) -> object:
 
 def _plain_day(name: str, value: object) -> object:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise BadDay(value=_shown(value))
+        raise _wrong(name, said("a datetime.date"), value)  # a text may be a day, but none that is read here
     return value
 
 
@@ -140,9 +148,19 @@ def _facts(name: str, value: object) -> object:
     return value
 
 
+def _address(name: str, value: object) -> object:
+    if not isinstance(value, str):
+        raise _wrong(name, said("the address of a database or an engine of SQLAlchemy"), value)
+    return _text(name, value)
+
+
 def _path(name: str, value: object) -> object:
     if not isinstance(value, (str, PathLike)):
         raise _wrong(name, said("a path"), value)
+    written = fspath(value)
+    _text(name, written)
+    if len(written) > _LONGEST_PATH or any(len(each.encode()) > _LONGEST_NAME for each in written.split("/")):
+        raise Unreadable(file=f"{name} {_shown(written)}", reason=said("the name is too long"))
     return value
 
 
@@ -161,9 +179,9 @@ def _rows(name: str, value: object) -> object:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise _wrong(name, wanted, value)
 
-    def rows() -> Iterator[object]:
+    def each() -> Iterator[object]:
         for row in value:
-            if not isinstance(row, tuple) or len(row) != 2 or not isinstance(row[1], (Mapping, FileRow)):
+            if not isinstance(row, tuple) or len(row) != 2 or not isinstance(row[1], (Mapping, rows.FileRow)):
                 raise _wrong(name, wanted, row)
             _whole(name, row[0])
             for column in row[1] if isinstance(row[1], Mapping) else ():
@@ -171,7 +189,7 @@ def _rows(name: str, value: object) -> object:
                     _text(name, column)
             yield row
 
-    return rows()
+    return each()
 
 
 def _of(wanted: Sentence, fits: Callable[[object], bool]) -> Check:
@@ -192,7 +210,7 @@ def _wrong(name: str, wanted: Sentence, value: object) -> Refused:
 
 
 def _query(name: str, value: object) -> object:
-    if not isinstance(value, CaseQuery):
+    if not isinstance(value, case_lines.CaseQuery):
         raise _wrong(name, said("a query of cases"), value)
     for field in fields(value):
         if field.name != "ran_out":  # found by the office itself
@@ -208,6 +226,8 @@ def _channels(value: object) -> bool:
 
 CHECKS: Mapping[str, Check] = {
     "str": _text,
+    "str | Engine": lambda name, value: value if _has("connect", "dialect")(value) else _address(name, value),
+    "Settings": _of(said("the settings of an office"), _has("database", "seal")),
     "bool": _of(said("true or false"), lambda value: isinstance(value, bool)),
     "int": _whole,
     "date": _plain_day,

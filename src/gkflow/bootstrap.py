@@ -16,8 +16,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gkflow import plugs
+from gkflow.arguments import checked
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import Refused
+from gkflow.domain.objections.calendars import BadRegion, UnknownRegion
 from gkflow.domain.objections.days import BadMoment
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
@@ -161,15 +163,32 @@ def foreseen_by(edition: CalendarEdition, predictor: str) -> CalendarEdition:
     return replace(edition, predict=predictor_named(predictor), _made={})
 
 
+def region_named(text: str, name: str = "region", home: Path | str | None = None) -> str:
+    """
+    A region by its six figures (地区代码); empty where none was given. An unknown one would silently mean the whole
+    country. Raises Refused ("bad_region"), NotFound ("unknown_region"), with the *name* of the argument.
+    """
+    code = text.strip()
+    if not code:
+        return ""
+    if not (len(code) == 6 and code.isascii() and code.isdigit()):
+        raise BadRegion(name=name, region=text)
+    files = calendar_files(tuple(folders(Path(home) if home is not None else home_folder())))
+    if files.regions and f"{code[:2]}0000" not in files.regions:
+        raise UnknownRegion(name=name, region=text)
+    return code
+
+
+@checked
 def calendar(home: Path | str | None = None, *, region: str = "", known_on: date | None = None) -> WorkCalendar:
     """
     The working calendar (工作日历), by default the national one; no database is opened.
 
     *region* is a six-digit code (GB/T 2260): the days of its province, city and district are laid over the national
     ones. *known_on*: as it was known on that day. It uses the installed packages and the office's files; the calendar
-    of the edition that an office has *adopted* is ``Office.calendar``. Raises FilesAtFault.
+    of the edition that an office has *adopted* is ``Office.calendar``. Raises Refused, NotFound, FilesAtFault.
     """
-    return known_edition(home).calendar(region, known_on=known_on)
+    return known_edition(home).calendar(region_named(region, home=home), known_on=known_on)
 
 
 Readings = Mapping[str, Mapping[str, str]]

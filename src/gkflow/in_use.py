@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.application.office_context import OfficeContext, QuietHours
+from gkflow.arguments import checked
 from gkflow.bootstrap import (
     Picks,
     account,
@@ -116,6 +117,7 @@ def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files:
     return KnownRules(sources.edition, files, sources.as_text(), sources)
 
 
+@checked
 def load_rules(home: Path | str | None = None) -> Rulebook:
     """
     Read the rules in the files (规则集): the packaged ones, and those of an office's folder. All offices of the process

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gkflow.arguments import checked
 from gkflow.bootstrap import database_of, home_folder, settings_of
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import DatabaseMissing
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gkflow.store.database import Database
 
 
+@checked
 def open_office(
     target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None
 ) -> Office:

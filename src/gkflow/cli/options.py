@@ -150,16 +150,10 @@ def relative(text: str) -> str:
 
 
 def region(text: str) -> str:
-    """The region of ``--region`` (地区), six figures; empty where it was not given. Raises typer.BadParameter."""
-    code = text.strip()
-    if code and not (len(code) == 6 and code.isascii() and code.isdigit()):
-        raise typer.BadParameter(say("--region {text}: write six figures (GB/T 2260), as 450000", text=text))
-    from gkflow.bootstrap import rulebook
+    """The region of ``--region`` (地区), six figures; empty where it was not given. Raises Refused, NotFound."""
+    from gkflow.bootstrap import region_named
 
-    # An unknown region would silently mean the whole country.
-    if code and f"{code[:2]}0000" not in rulebook().lists.get("regions", {}):
-        raise typer.BadParameter(say("--region {text}: no such region", text=text))
-    return code
+    return region_named(text, "--region")
 
 
 def pairs(given: Iterable[str]) -> dict[str, str]:

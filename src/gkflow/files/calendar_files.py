@@ -35,6 +35,7 @@ class CalendarFiles:
     notices: Mapping[str, Any] | None = None
     places: Mapping[str, str] = field(default_factory=dict)  # the file of each overlay, by its name
     festivals: tuple[Festival, ...] = ()
+    regions: frozenset[str] = frozenset()  # the codes that there are; empty without a list of them
 
 
 def overlay_from(node: Node, faults: Faults, regions: Collection[str] | None = None) -> Mapping[str, Any]:

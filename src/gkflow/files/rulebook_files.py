@@ -308,7 +308,7 @@ def read_calendar_files(folders: Sequence[Path]) -> CalendarFiles:
             overlays.append(calendar_files.overlay_from(node, faults, regions))
             places[str(overlays[-1]["name"])] = node.file
     faults.raise_if_any()
-    return CalendarFiles(tuple(overlays), notices, places, festivals)
+    return CalendarFiles(tuple(overlays), notices, places, festivals, frozenset(regions or ()))
 
 
 def read_calendar_file(path: Path, folders: Sequence[Path]) -> Mapping[str, Any]:

@@ -18,6 +18,22 @@ class CalendarError(GkflowError, ValueError):
     reason: str
 
 
+class BadRegion(Refused):
+    code = "bad_region"
+    sentence = said("{name} {region}: write six figures (GB/T 2260), as 450000")
+
+    name: str
+    region: str
+
+
+class UnknownRegion(NotFound):
+    code = "unknown_region"
+    sentence = said("{name} {region}: no such region")
+
+    name: str
+    region: str
+
+
 class CalendarLost(Unfit):
     code = "calendar_lost"
     sentence = said(
