@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gkflow
+from gkflow.application.case_lines import CaseQuery
 from gkflow.domain.errors import FilesAtFault, GkflowError
 from gkflow.office import Office
 from store.offices import Place, a_place, at
@@ -216,6 +217,16 @@ def office(place: Place) -> Iterator[Office]:
         (lambda office: office.do("A", "note", key="\ud800", facts={"text": "x"}, now=NOW), "mark_refused"),
         (lambda office: office.cases(due_within="a"), "wrong_kind"),
         (lambda office: office.cases(due_within=10**30), "out_of_range"),
+        (lambda office: office.cases(due_within=10**9), "not_between"),
+        (lambda office: office.cases(due_within=-1), "not_between"),
+        (lambda office: office.page(CaseQuery(due_within=10**9)), "not_between"),
+        (lambda office: office.count(CaseQuery(due_within=-1)), "not_between"),
+        (lambda office: office.cases(due_within=-1, known_on=DAY), "not_between"),
+        (lambda office: office.page(CaseQuery(ran_out=frozenset({("A", "reply", "")})), as_of=DAY), "wrong_kind"),
+        (lambda office: office.page(CaseQuery(ran_out=5), as_of=DAY), "wrong_kind"),
+        (lambda office: office.do("A", "note", facts={1: "x"}, now=NOW), "not_a_text"),
+        (lambda office: office.do("A", "note", facts={"text": "x"}, key="k" * 501, now=NOW), "name_too_long"),
+        (lambda office: office.receive("request", "B", key="k" * 501, now=NOW), "name_too_long"),
         (lambda office: office.cases(overdue="no"), "wrong_kind"),
         (lambda office: office.notices("zz"), "not_one_of"),
         (lambda office: office.export("A"), "wrong_kind"),
@@ -261,3 +272,12 @@ def test_every_message_names_the_argument_in_chinese_too(office: Office) -> None
         office.cases(due_within="a")  # type: ignore[arg-type]  # what is tested
     with speaking(CHINESE):
         assert error_words(refused.value) == "due_within 应当是整数，不能是 str 类型"
+    for ask, line in (
+        (lambda: office.do("A", "note", facts={1: "x"}), "facts 的 key 应当是文本，不能是 int 类型"),  # type: ignore[dict-item]
+        (lambda: office.cases(due_within=-1), "due_within = -1：要在 0 到 1000 之间"),
+        (lambda: office.do("A", "note", facts={"text": "x"}, key="k" * 501), "“key”一栏有 501 字，最多 500 字"),
+    ):
+        with pytest.raises(GkflowError) as refused:
+            ask()
+        with speaking(CHINESE):
+            assert error_words(refused.value) == line

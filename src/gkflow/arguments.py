@@ -144,7 +144,7 @@ def _facts(name: str, value: object) -> object:
     if not isinstance(value, Mapping):
         raise FactsNoMapping(kind=type(value).__name__)
     for each in value:
-        _text(name, each)
+        _text(said("a name in {name}", name=name), each)
     return value
 
 
@@ -215,6 +215,8 @@ def _query(name: str, value: object) -> object:
     for field in fields(value):
         if field.name != "ran_out":  # found by the office itself
             check_of(str(field.type))(field.name, getattr(value, field.name))
+    if value.ran_out:
+        raise _wrong("ran_out", said("empty, because the office finds it"), value.ran_out)
     return value
 
 

@@ -223,3 +223,19 @@ def test_the_forms_that_it_names_are_read(office: Office, form: str) -> None:
     taken = office.receive("request", day=form, facts={"channel": "in_person"}, now=at("2026-11-23"))
 
     assert taken.day == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(("kind", "near"), [("clock", "reply"), ("state", "received")])
+def test_an_unknown_clock_or_state_is_answered_by_the_nearest_or_by_how_to_list_them(
+    office: Office, kind: str, near: str
+) -> None:
+    def refusal(**asked: Any) -> str:
+        with pytest.raises((NotFound, Refused)) as refused:
+            office.cases(as_of=DAY, **asked)
+        line = str(refused.value)
+        assert len(line) < 600
+        return line
+
+    assert f"do you mean {near}" in refusal(**{kind: near + "d"})
+    assert "name a workflow as well" in refusal(**{kind: "没有"})
+    assert f"({near})" in refusal(**{kind: "没有", "workflow": "request"})

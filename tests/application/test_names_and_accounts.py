@@ -76,8 +76,21 @@ def test_an_unknown_unit_is_refused_with_the_nearest_and_all_that_there_are(town
 def test_an_unknown_officer_to_filter_by_is_no_empty_list(town: Office) -> None:
     with pytest.raises(NotFound) as refused:
         town.cases(as_of=DAY, officer="李思")
-    assert (refused.value.code, "李四" in refused.value.facts["people"]) == ("unknown_person", True)
+    assert (refused.value.code, "李四" in str(refused.value)) == ("unknown_officer", True)
+    assert "the settings name no people" not in str(refused.value)
     assert town.cases(as_of=DAY, officer="李四") == []
+
+
+def test_an_unknown_officer_is_refused_with_what_is_the_case(office: Office) -> None:
+    def refusal() -> str:
+        with pytest.raises(NotFound) as refused:
+            office.cases(as_of=DAY, officer="没人")
+        assert refused.value.code == "unknown_officer"
+        return str(refused.value)
+
+    assert refusal() == 'no officer "没人"; no case has an officer; the settings name no people'
+    office.receive("request", "A", facts={"channel": "in_person", "officer": "王五"}, now=at(DAY))
+    assert refusal() == 'no officer "没人"; there are: 王五; the settings name no people'
 
 
 def test_whoever_acts_is_one_of_the_people_where_the_settings_name_any(town: Office) -> None:

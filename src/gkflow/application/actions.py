@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, reckon_case, unit_of
-from gkflow.application.facts import check_name
+from gkflow.application.facts import check_key, check_name
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.rows import LABELS
 from gkflow.application.transaction import OnRecord, Transaction
@@ -194,6 +194,7 @@ def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
     edition = entries[0].edition if entries else workflow.edition
     for column, text in (("case", number), ("by", act.by), ("unit", unit)):
         check_name(column, LABELS[column], text)
+    check_key(act.key)
     return Entry(
         number, len(entries) + 1, act.action, act.day, now, act.by, unit, act.facts, act.remarks, act.key,
         workflow=workflow.name, edition=edition,

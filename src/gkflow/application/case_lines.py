@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -11,8 +11,10 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, Ledger
 from gkflow.application.resolve_names import officer_named, unit_named
 from gkflow.application.shown_clock import choose_clock, unused_powers, why_unclocked
+from gkflow.domain.hints import did_you_mean, near_names, there_are
 from gkflow.domain.objections.cases import NoSuchClock, UnknownState
-from gkflow.domain.rulebook import mean
+from gkflow.domain.objections.facts import NotBetween
+from gkflow.domain.sentences import said
 from gkflow.domain.urgency import ListStatus, light, stand
 from gkflow.domain.workflow import MISFILED
 
@@ -61,17 +63,21 @@ class CaseQuery:
     ran_out: frozenset[tuple[str, str, str]] = frozenset()  # clocks (case, clock, ref) whose hours are over today
 
 
+LONGEST_WITHIN = 1000  # working days ahead: four years, as far as any limit reaches
+_MANY = 20  # names that one line can hold
 EVERY_OPEN_CASE = CaseQuery()
 
 
 def known_names(ledger: Ledger, rules: OfficeContext, asked: CaseQuery) -> CaseQuery:
     """The query with workflow, clock, unit and officer by their names on record. Raises NotFound, Refused."""
+    if asked.due_within is not None and not 0 <= asked.due_within <= LONGEST_WITHIN:
+        raise NotBetween(name="due_within", value=asked.due_within, least=0, most=LONGEST_WITHIN)
     if asked.workflow:
         asked = replace(asked, workflow=rules.rulebook.workflow(asked.workflow).name)
     if asked.clock:
         asked = replace(asked, clock=_clock_named(rules, asked))
     if asked.state:
-        _check_state(rules, asked.state)
+        _check_state(rules, asked)
     # The names on record are read only to object to one that is not among them: they are a scan.
     if asked.unit and not ledger.lists.is_unit(asked.unit):
         asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.lists.units_on_record()))
@@ -87,21 +93,32 @@ def _clock_named(rules: OfficeContext, asked: CaseQuery) -> str:
         if not asked.workflow or workflow.name == asked.workflow
         for rule in workflow.clocks
     ]
-    names = {rule.name for rule in clocks}
-    if asked.clock in names:
-        return asked.clock
     for rule in clocks:
-        if rule.label == asked.clock:
+        if asked.clock in (rule.name, rule.label):
             return rule.name
-    raise NoSuchClock(clock=asked.clock, clocks=sorted(names))
+    names, there = _existing((rule.name, rule.label) for rule in clocks)
+    raise NoSuchClock(clock=asked.clock, mean=did_you_mean(near_names(asked.clock, names)), there=there)
 
 
-def _check_state(rules: OfficeContext, name: str) -> None:
+def _check_state(rules: OfficeContext, asked: CaseQuery) -> None:
     """Refuse an unknown state: a typing error would give an empty list, which reads as "all is well"."""
-    states = [state for workflow in rules.rulebook.workflows.values() for state in workflow.states.values()]
-    names = dict.fromkeys(word for state in states for word in (state.name, state.label))
-    if name not in names:
-        raise UnknownState(state=name, mean=mean(name, names))
+    flows = rules.rulebook.workflows.values()
+    states = [state for flow in flows for state in flow.states.values()]
+    if any(asked.state in (state.name, state.label) for state in states):
+        return
+    if asked.workflow:
+        states = [state for flow in flows if flow.name == asked.workflow for state in flow.states.values()]
+    names, there = _existing((state.name, state.label) for state in states)
+    raise UnknownState(state=asked.state, mean=did_you_mean(near_names(asked.state, names)), there=there)
+
+
+def _existing(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], str]:
+    """The names and labels, and the hint that lists them, or says how they are listed if a line cannot hold them."""
+    found = dict(pairs)
+    names = [word for pair in found.items() for word in pair]
+    if len(found) > _MANY:
+        return names, said("; name a workflow as well to see which ones there are")
+    return names, there_are(f"{label}({name})" if label != name else name for name, label in found.items())
 
 
 class _Shown(NamedTuple):

@@ -33,6 +33,7 @@ _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")
 _WHOLE = re.compile(r"[-+]?(\d{1,15})(\.0+)?$", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d{1,15})?([eE][-+]?\d{1,2})?$", re.ASCII)
 LONGEST_NAME = 200  # characters of a case number, a name or a unit
+LONGEST_KEY = 500  # characters of an idempotency key: an index entry of PostgreSQL holds no more than 2,704 bytes
 FIRST_YEAR = 1990  # no procedure is older: an earlier year is a typing error
 _MOST = 10**15  # a number with more digits is not an amount, a count of days or the number of an entry
 
@@ -187,6 +188,12 @@ def _choice(spec: FactSpec, text: str) -> str:
             return code
     plain = folded(text)
     return next((code for code, label in spec.choices.items() if plain in (code, folded(label))), "")
+
+
+def check_key(key: str | None) -> None:
+    """Check an idempotency key: no longer than an index allows. Raises Refused ("name_too_long")."""
+    if key is not None and len(key) > LONGEST_KEY:
+        raise NameTooLong(column="key", label="key", length=len(key), most=LONGEST_KEY)
 
 
 def check_name(column: str, label: str, text: str) -> None:

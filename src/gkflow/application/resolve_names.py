@@ -15,13 +15,16 @@ from gkflow.application.given import require_texts
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.errors import GkflowError, NotFound, Refused
+from gkflow.domain.hints import there_are
 from gkflow.domain.objections.cases import UnknownCase
-from gkflow.domain.objections.people import AccountUnbound, MayNotActFor, UnknownPerson, UnknownUnit
+from gkflow.domain.objections.people import AccountUnbound, MayNotActFor, UnknownOfficer, UnknownPerson, UnknownUnit
 from gkflow.domain.rulebook import mean
+from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
 
 ACTED_BY = "acted_by"  # the remark that names who entered an act on behalf of another
 _EVERYBODY = "*"
+_MANY = 20  # names that one line can hold
 
 
 def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -> str:
@@ -42,16 +45,19 @@ def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -
 
 def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> str:
     """
-    An officer to filter by (承办人), known to the settings or a case. Raises NotFound ("unknown_person") with the
-    nearest names and the existing ones.
+    An officer to filter by (承办人), known to the settings or a case. Raises NotFound ("unknown_officer") with the
+    nearest names and the existing ones, or with why there is none.
     """
     name = text.strip()
-    names = tuple(dict.fromkeys(person.name for person in rules.people))
-    if name in names:
+    people = dict.fromkeys(person.name for person in rules.people)
+    if name in people:
         return name
-    names = tuple(dict.fromkeys([*names, *(each for each in on_record if each)]))
+    names = tuple(dict.fromkeys([*people, *(each for each in on_record if each)]))
     if name not in names:
-        raise UnknownPerson(person=name, mean=_near(name, names), people=names or ("—",))
+        there = there_are(names[:_MANY]) if names else said("; no case has an officer")
+        if not people:
+            there = said("{there}; the settings name no people", there=there)
+        raise UnknownOfficer(person=name, mean=_near(name, names), there=there)
     return name
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import gkflow
-from gkflow.application.case_lines import CaseQuery
+from gkflow.application.case_lines import LONGEST_WITHIN, CaseQuery
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
@@ -64,7 +64,7 @@ def command(
     exit_code: bool = typer.Option(False, "--exit-code", help=said("exit code 1 when the list is not empty")),
 ) -> None:
     """The docket: open, overdue, due cases."""
-    within = options.whole(due_within, "--due-within", most=1000) if due_within else None
+    within = options.whole(due_within, "--due-within", most=LONGEST_WITHIN) if due_within else None
     day, known = options.day(as_of), options.day(as_known_on)
     with gkflow.open() as office:
         if workflow:

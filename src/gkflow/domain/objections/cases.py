@@ -37,10 +37,11 @@ class UnknownAction(NotFound):
 
 class UnknownState(NotFound):
     code = "unknown_state"
-    sentence = said('no state "{state}"{mean}')
+    sentence = said('no state "{state}"{mean}{there}')
 
     state: str
     mean: str
+    there: str = ""
 
 
 class UnknownClock(NotFound):
@@ -54,10 +55,11 @@ class UnknownClock(NotFound):
 
 class NoSuchClock(Refused):
     code = "no_such_clock"
-    sentence = said('no clock "{clock}"; there are: {clocks}')
+    sentence = said('no clock "{clock}"{mean}{there}')
 
     clock: str
-    clocks: Sequence[str]
+    mean: str
+    there: str
 
 
 class UnknownLimit(NotFound):

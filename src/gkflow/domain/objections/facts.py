@@ -96,6 +96,16 @@ class NotOneOf(Refused):
     choices: Sequence[str]
 
 
+class NotBetween(Refused):
+    code = "not_between"
+    sentence = said("{name} = {value} is not between {least} and {most}")
+
+    name: str
+    value: int
+    least: int
+    most: int
+
+
 class FactBeforeCase(Refused):
     code = "fact_before_case"
     sentence = said(

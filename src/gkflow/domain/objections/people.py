@@ -73,6 +73,15 @@ class UnknownPerson(NotFound, Refused):
     people: Sequence[str]
 
 
+class UnknownOfficer(NotFound):
+    code = "unknown_officer"
+    sentence = said('no officer "{person}"{mean}{there}')
+
+    person: str
+    mean: str
+    there: str
+
+
 class UnknownUnit(NotFound):
     code = "unknown_unit"
     sentence = said('no unit "{unit}"{mean}; there are: {units}')
