@@ -46,7 +46,10 @@ NOT_FOR_A_LIST = {
     *(f"gkflow.{name}" for name in ("sealing", "subscriptions", "supervision")),
     *(f"gkflow.application.{name}" for name in ("advance", "deliver", "explain", "export", "publishing", "receive")),
     *(f"gkflow.application.{name}" for name in ("register", "seals", "sweep", "verify")),
-    *(f"gkflow.store.{name}" for name in ("escalations", "moves", "outbox", "seals", "subscriptions", "sweep_chain")),
+    *(
+        f"gkflow.store.{name}"
+        for name in ("escalations", "moves", "numbers", "outbox", "seals", "subscriptions", "sweep_chain")
+    ),
     *(f"gkflow.channels.{name}" for name in ("chat", "console", "file", "mail", "webhook")),
     *("gkflow.files.variables", "gkflow.domain.soundness", "gkflow.files.form"),
 }

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine, column, select, table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from gkflow import lazy
 from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError
 from gkflow.domain.objections.database import DatabaseMissing, Forked, NoTables, NotADatabase, SchemaVersion
@@ -25,8 +26,12 @@ from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
 from gkflow.store.migrate import VERSION_TABLE, upgrade
-from gkflow.store.numbers import NumberDesk
 from gkflow.store.statement import Statement
+
+if TYPE_CHECKING:
+    from gkflow.store import numbers
+else:
+    numbers = lazy.module("gkflow.store.numbers")
 
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0008"
@@ -67,7 +72,7 @@ class Database:
         self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
         self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), if the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
-        self._desk = None if self.dialect.sqlite else NumberDesk(self.engine, self.dialect)
+        self._desk = None if self.dialect.sqlite else numbers.NumberDesk(self.engine, self.dialect)
         # Not in a portal's transaction, whose search path may lead to another office.
         self._known_editions: set[str] = set()
         self._make = make or _make_private
