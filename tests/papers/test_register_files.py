@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gkflow.application.actions import Command
 from gkflow.application.case_opening import open_case
 from gkflow.application.register import FileRow, Imported, Row
+from gkflow.application.rows import SHEET_ERRORS
 from gkflow.application.transaction import Transaction
 from gkflow.domain.errors import GkflowError, Refused, Unfit
 from gkflow.office import Office
@@ -276,7 +277,10 @@ def test_the_escapes_of_the_format_and_reading_aids_are_read_as_they_are_meant(t
 
 # --- what goes out comes in -----------------------------------------------------------------------------------
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("'=+-@＝＋－＠\n\t_x"), max_size=12)
+# "#NULL!" and the like are no texts but lost cells, and refused as such.
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("'=+-@＝＋－＠\n\t_x"), max_size=12
+).filter(lambda text: text not in SHEET_ERRORS)
 
 
 @settings(max_examples=100, deadline=None)
