@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -368,6 +368,24 @@ def test_a_heading_of_100_000_columns_is_refused_at_once(tmp_path: Path) -> None
 
 def test_a_path_that_is_too_long_is_one_line(tmp_path: Path) -> None:
     assert refused(tmp_path / ("x" * 5000 + ".csv")) == "unreadable"
+
+
+@pytest.mark.parametrize("compression", [ZIP_DEFLATED, ZIP_LZMA])
+def test_a_workbook_whose_compressed_cells_are_damaged_is_named(compression: int, tmp_path: Path) -> None:
+    path = a_workbook(tmp_path / "damaged.xlsx", [a_row("A1"), a_row("A2")])
+    with ZipFile(path) as book:
+        parts = {part: book.read(part) for part in book.namelist()}
+    with ZipFile(path, "w", compression) as book:
+        for part, content in parts.items():
+            book.writestr(part, content)
+        sheet = next(part for part in book.infolist() if part.filename.endswith("sheet1.xml"))
+    raw = bytearray(path.read_bytes())
+    begin = sheet.header_offset + 30 + len(sheet.filename)
+    raw[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(bytes(raw))
+    with pytest.raises(Refused) as caught:
+        read(path)
+    assert caught.value.code == "not_a_workbook"
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,8 +7,10 @@ read (rows, columns, texts) has a limit. A cell whose content the spreadsheet ha
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -82,7 +84,7 @@ def _mega(size: int) -> int:
 
 _BROKEN = (
     BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
-    expat.ExpatError, NoWorkbook,
+    expat.ExpatError, zlib.error, lzma.LZMAError, NoWorkbook,
 )  # fmt: skip
 
 
