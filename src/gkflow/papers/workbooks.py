@@ -7,7 +7,6 @@ read (rows, columns, texts) has a limit. A cell whose content the spreadsheet ha
 
 from __future__ import annotations
 
-import lzma
 import posixpath
 import re
 import zlib
@@ -30,6 +29,11 @@ from gkflow.domain.objections.register_files import (
     SheetTooLarge,
 )
 from gkflow.papers.office_parts import Elements, NoWorkbook, parsed, read_small, unescaped
+
+try:
+    from lzma import LZMAError as _LzmaError
+except ImportError:  # a Python without it opens no part that needs it
+    _LzmaError = zlib.error  # type: ignore[assignment, misc]
 
 MOST_UNPACKED = 1 << 30  # bytes of all parts together
 MOST_TEXTS = 256 << 20  # bytes of the shared texts, which are held in memory
@@ -84,7 +88,7 @@ def _mega(size: int) -> int:
 
 _BROKEN = (
     BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
-    expat.ExpatError, zlib.error, lzma.LZMAError, NoWorkbook,
+    expat.ExpatError, zlib.error, _LzmaError, NoWorkbook,
 )  # fmt: skip
 
 
