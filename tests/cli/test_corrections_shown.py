@@ -106,3 +106,33 @@ def test_people_at_a_terminal_are_asked(answer: str, opened: int, office: Gkflow
     os.close(theirs)
     assert "确定要立一件" in (done.stdout + done.stderr).decode()
     assert len(json.loads(office("cases", "--all", "--format", "json").out)) == opened
+
+
+def test_events_of_one_day_are_explained_in_the_order_of_the_record(office: Gkflow) -> None:
+    with library.open() as opened:
+        opened.receive("request", "A", day="2026-03-02", facts={"channel": "in_person"}, now=at("2026-03-02"))
+        opened.do("A", "register", now=at("2026-03-02"))
+        for action, facts in (
+            ("consult_third_party", {"ref": "乙"}), ("third_party_answers", {"ref": "乙"}),
+            ("consult_third_party", {"ref": "甲"}), ("extend", {"days": 5, "approved_by": "李四"}),
+            ("third_party_answers", {"ref": "甲"}),
+        ):  # fmt: skip
+            opened.do("A", action, facts=facts, now=at("2026-03-05"))
+    entries = re.findall(r"2026-03-05 .*第 (\d+) 条", office("explain", "A").out.split("逐日推算")[0])
+    assert entries == ["3", "4", "5", "6", "7"]
+
+
+def test_where_there_was_no_last_day_before_none_is_compared(office: Gkflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GKFLOW_NOW", "2026-03-06T10:00")
+    office("receive", "request", "--number", "A", "--day", "2026-03-02", "--fact", "channel=in_person")
+    office("do", "A", "登记", "--day", "2026-03-02")
+
+    def first(*words: str) -> str:
+        return str(office("do", "A", *words).out.splitlines()[0])
+
+    assert "→" in first("征求第三方意见", "--fact", "ref=甲")
+    # Still suspended, then answered: the last day comes from nothing.
+    assert "→" not in first("备注", "--fact", "text=x")
+    again = first("第三方答复意见", "--fact", "ref=甲")
+    assert "→" not in again
+    assert "此前暂无" in again

@@ -64,6 +64,42 @@ def test_an_entry_of_yesterday_stands_on_its_day(office: Gkflow, on_5_january: N
     assert "2027-01-04" in office("show", "D-1").out
 
 
+def test_a_fact_that_is_a_day_is_read_in_the_forms_of_every_option(office: Gkflow, on_5_january: None) -> None:
+    office("receive", "--number", "D-1", "--day", "12月28日", "--fact", "channel=in_person")
+    office("do", "D-1", "register", "--day", "12月28日")
+    words = ("consult_third_party", "--day", "12月30日", "--fact", "ref=甲公司", "--fact", "served=1月4日")
+    assert office("do", "D-1", *words).code == 0
+    for label, written in (("day", "12月31日"), ("更正后的日期", "2026年12月31日"), ("served", "１月４日")):
+        done = office(
+            "do", "D-1", "更正记录", "--fact", "seq=3", "--fact", f"{label}={written}", "--fact", "reason=误录"
+        )
+        assert done.code == 0, done.err
+    third = json.loads(office("show", "D-1", "--format", "json").out)["record"][2]["now"]
+    assert (third["day"], third["facts"]["served"]) == ("2026-12-31", "2027-01-04")
+
+
+def test_a_day_without_its_year_that_lies_ahead_is_taken_where_it_is_still_to_come(
+    office: Gkflow, on_5_january: None
+) -> None:
+    office("receive", "--number", "D-1", "--day", "12月28日", "--fact", "channel=in_person")
+    office("do", "D-1", "register", "--day", "12月28日")
+    postpone = ("do", "D-1", "postpone", "--fact", "reason=大量")
+    asked = office(*postpone, "--fact", "until=1月4日")
+    assert (asked.code, "“1月4日”" in asked.err, "2026-11-22" in asked.err) == (2, True, True)
+    assert office(*postpone, "--fact", "until=2月10日").code == 0
+    assert "2027-02-10" in office("show", "D-1").out
+
+
+def test_a_wrong_day_of_a_correction_is_named_by_its_label(office: Gkflow, on_5_january: None) -> None:
+    office("receive", "--number", "D-1", "--day", "12月28日", "--fact", "channel=in_person")
+    wrong = office("do", "D-1", "更正记录", "--fact", "seq=1", "--fact", "day=2月30日", "--fact", "reason=误录")
+    assert wrong.code == 2
+    assert "更正后的日期" in wrong.err
+    assert "day" not in wrong.err
+    unknown = office("do", "D-1", "更正记录", "--fact", "seq=1", "--fact", "日期=12月29日", "--fact", "reason=误录")
+    assert "是不是 更正后的日期？" in unknown.err
+
+
 def test_a_notice_is_read_from_standard_input(gkflow: Gkflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = yaml.safe_load((NOTICES / "2024.yaml").read_text(encoding="utf-8"))
     raw = "\n".join([said["title"], *(each["text"] for each in said["festivals"]), "2023年10月25日"]).encode()

@@ -319,6 +319,6 @@ def _one(workflow: Workflow, action: Action, name: str, value: object) -> object
         require_value(action.name, name, _label(workflow, name) or name, value)
     if action.name == CORRECT and name in CORRECTION_FACTS:
         kind = {"seq": "integer", "day": "day", "void": "flag"}.get(name, "text")
-        return read_fact(action.name, FactSpec(name, name, kind), value)
+        return read_fact(action.name, FactSpec(name, _label(workflow, name) or name, kind), value)
     spec = workflow.facts.get(name) or FactSpec(name, name)
     return read_fact(action.name, spec, value)

@@ -143,10 +143,26 @@ def _without_year(word: str, month: int, number: int, past: bool) -> date:
     return found[0]  # 12月1日 entered on 28 November is in the future, not a year ago: it is refused as such
 
 
-def relative(text: str) -> str:
-    """今天, 昨天 … in a fact that is a day, as a date; other text as it is. A day without its year stays unread."""
-    offset = _RELATIVE.get(text.strip().lower())
-    return (today() + timedelta(days=offset)).isoformat() if offset is not None else text
+def day_of_fact(text: str, *, past: bool) -> str:
+    """
+    今天, 昨天, 11月27日 in a fact that is a day, as a date; other text as it is.
+
+    A day without its year, in a fact that lies ahead (not *past*), is this year's if that is still to come; else it
+    stays unread, and its refusal asks for the whole day: 1月10日 said in December may be a slip.
+    """
+    from gkflow.application.marks import folded
+    from gkflow.domain.objections.days import BadDay
+
+    word = folded(text)
+    spoken, without_year = word.lower() in _RELATIVE, _NO_YEAR.match(word) is not None
+    if not (spoken or without_year):
+        return text
+    try:
+        read = day(word, past=past)
+    except BadDay:
+        return text
+    late = without_year and not past and read is not None and read < today()
+    return text if read is None or late else read.isoformat()
 
 
 def region(text: str) -> str:

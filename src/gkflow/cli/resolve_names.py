@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gkflow.application.resolve_names import unit_named as named
-from gkflow.cli.options import relative
+from gkflow.cli.options import day_of_fact
+from gkflow.domain.fact_rules import Lies
 from gkflow.domain.hints import near_names, there_are
 from gkflow.domain.objections.cases import UnknownWorkflow
 from gkflow.domain.sentences import Either, said, said_as
@@ -50,14 +51,15 @@ def clock_named(book: Rulebook, text: str, workflow: str = "") -> str:
 
 
 def facts_named(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
-    """The facts by their codes; 今天 and 昨天 in one that is a day, as dates."""
+    """The facts by their codes; 今天, 昨天 and 11月27日 in one that is a day, as dates."""
     codes = {spec.label: name for name, spec in workflow.facts.items()}
     found: dict[str, str] = {}
     for word, value in given.items():
         name = word if word in workflow.facts else codes.get(word, word)
         spec = workflow.facts.get(name)
         is_day = spec.type == "day" if spec is not None else name == "day"
-        found[name] = relative(value) if is_day else value
+        ahead = spec is not None and spec.lies is Lies.AHEAD
+        found[name] = day_of_fact(value, past=not ahead) if is_day else value
     return found
 
 

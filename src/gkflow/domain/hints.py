@@ -19,7 +19,7 @@ def near_names(text: str, names: Iterable[str], most: int = 2) -> list[str]:
     >>> near_names("permitt", ["permit", "行政许可公示"])
     ['permit']
     """
-    word, there = text.strip(), list(names)
+    word, there = text.strip(), list(dict.fromkeys(names))
     # Two characters are a word in Chinese; in Latin letters they are part of too many.
     enough = len(word) >= (_SHORTEST if word.isascii() else 2)
     within = sorted((name for name in there if word in name), key=len) if enough else []

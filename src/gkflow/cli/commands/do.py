@@ -100,8 +100,10 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
     def show(decided: Outcome) -> None:
         was: date | None = decided.last_day_before
         then = last_day_words(decided, decided.last_day, decided.provisional)
-        before = was.isoformat() if was is not None else say("none")
-        change = say("unchanged") if was == decided.last_day and was is not None else f"{before} → {then}"
+        if was is None:  # the clock stood still, waited or did not run: there is nothing to compare with
+            change = then if decided.last_day is None else say("{then} (none before)", then=then)
+        else:
+            change = say("unchanged") if was == decided.last_day else f"{was.isoformat()} → {then}"
         # Shown before anything is written: if it cannot be shown, nothing is written.
         print(say("last day ({clock_words}): {change}", clock_words=clock_words(decided), change=change), flush=True)
 

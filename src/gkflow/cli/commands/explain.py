@@ -162,22 +162,23 @@ def _law(explanation: Explanation, limit: TimeLimit | None) -> list[str]:
 def _history(explanation: Explanation) -> list[str]:
     verbs = [word(VERBS, each.verb) for each in explanation.history]
     column = max(map(width, verbs), default=0)
-    lines = []
+    lines: list[tuple[date, str]] = []
     for each, verb in zip(explanation.history, verbs, strict=True):
         action = label_of(each.action_label, each.action)
         if each.ref:
             action += say(": {ref}", ref=each.ref)
         if each.days is not None and explanation.deadline.value is not None:
             action += say(", {amount}", amount=amount(each.days, explanation.deadline.value.unit))
-        lines.append(
-            f"  {each.day}  {padded(verb, column)}  " + say("{action} (entry {seq})", action=action, seq=each.seq)
-        )
+        words = say("{action} (entry {seq})", action=action, seq=each.seq)
+        lines.append((each.day, f"  {each.day}  {padded(verb, column)}  {words}"))
     lapsed = [s for s in explanation.deadline.suspensions if s.lapsed and s.ended is not None]
     for each_lapse in lapsed:
         verb = padded(word(VERBS, "resume"), column)
         words = say("no answer came in time: {ref}", ref=each_lapse.ref)
-        lines.append(f"  {each_lapse.ended}  {verb}  {words}")
-    return sorted(lines)
+        assert each_lapse.ended is not None
+        lines.append((each_lapse.ended, f"  {each_lapse.ended}  {verb}  {words}"))
+    # By day; within a day in the order of the record, and a lapse, which comes with the day's end, last.
+    return [line for _, line in sorted(lines, key=lambda line: line[0])]
 
 
 def _held(explanation: Explanation) -> Any:
