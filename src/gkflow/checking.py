@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gkflow.bootstrap import calendar_files, folders, home_folder, known_edition, picks_of, private_of, settings_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, GkflowError
+from gkflow.domain.hints import did_you_mean
 from gkflow.domain.objections.database import NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from gkflow.files.settings import Settings
 
 _HOME = "GKFLOW_HOME"
+_OTHERS = (_HOME, VARIABLE, "GKFLOW_LANG", "GKFLOW_DEBUG", "GKFLOW_COMPLETE")  # those that are no settings
 _T = TypeVar("_T")
 
 
@@ -64,10 +67,25 @@ def check_rules() -> Rulebook:
     return book
 
 
+def unknown_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The ``GKFLOW_*`` variables that nothing reads, each with the one that was probably meant (拼写有误的变量)."""
+    from gkflow.files.home import PREFIX
+    from gkflow.files.variables import variables
+
+    known = {*variables(), *_OTHERS}
+    strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    near = {name: get_close_matches(name.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in known), 1, 0.75)
+            for name in strange}  # fmt: skip
+    # One that is near to none may belong to somebody else.
+    return {name: PREFIX + found[0] for name, found in near.items() if found}
+
+
 def _of_process(environ: Mapping[str, str]) -> Iterator[Fault]:
     """The variables that are no settings: where the office is, and what time it is there."""
     if (home := environ.get(_HOME)) and not home_folder().is_dir():
         yield Fault(_HOME, 0, said("{place} is not a folder", place=home))
+    for name, meant in unknown_variables(environ).items():
+        yield Fault(name, 0, said("no such variable, it is ignored{mean}", mean=did_you_mean([meant])))
     if text := environ.get(VARIABLE, "").strip():
         try:
             moment_of(text)

@@ -486,7 +486,7 @@ class Office:
                 raise BadMoment(value=as_of.isoformat())
             day = legal_day(as_of)
             if as_of > moment and day == legal_day(moment):
-                raise LaterThanNow(moment=as_of.isoformat())
+                raise LaterThanNow(moment=as_of)
             return day
         if isinstance(as_of, date):
             return as_of

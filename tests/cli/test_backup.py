@@ -111,3 +111,17 @@ def test_a_place_that_cannot_be_written_is_one_line(target: str, office: Gkflow,
     done = office("backup", str(tmp_path / target))
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "出乎意料" not in done.err
+
+
+@pytest.mark.parametrize("damage", ["pages", "header"])
+def test_a_backup_of_a_damaged_database_names_the_database_and_not_the_archive(
+    register: Gkflow, home: Path, tmp_path: Path, damage: str
+) -> None:
+    path = home / "gkflow.db"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192) if damage == "pages" else b"\xff" * len(whole))
+    done = register("backup", str(tmp_path / "b.zip"))
+    assert done.code == 2
+    assert "数据库" in done.err
+    assert "b.zip" not in done.err
+    assert not (tmp_path / "b.zip").exists()

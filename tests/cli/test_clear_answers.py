@@ -99,3 +99,24 @@ def test_nothing_unknown_is_an_unexpected_error(people: str, register: Gkflow, h
         assert done.code == 2, (action, unit, fact, by, more)
         assert "Error" not in done.err, done.err
         assert "出乎意料" not in done.err, done.err
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_a_moment_is_printed_as_people_read_it(office: Gkflow, command: str) -> None:
+    office("receive", "request", "--number", "M1", "--day", "2026-11-02", "--fact", "channel=in_person")
+    for given, shown in (("2020-01-01", "2020-01-01 23:59"), ("2020-01-01T08:00+00:00", "2020-01-01 16:00")):
+        done = office(command, "M1", "--recorded-by", given)
+        assert (done.code, done.err) == (2, f"gkflow: {shown} 以前还没有案件 M1 的记录\n")
+
+
+def test_a_setup_names_the_register_to_import_in_the_language_of_the_office(gkflow: Gkflow, home: Path) -> None:
+    told = gkflow("init", "--name", "某办").out
+    assert "gkflow import 文件.csv" in told
+    assert "FILE" not in told
+
+
+def test_english_says_needs_for_the_facts_of_an_action(office: Gkflow) -> None:
+    office("receive", "request", "--number", "M1", "--day", "2026-11-02", "--fact", "channel=in_person")
+    printed = office("--lang", "en", "do", "M1").out
+    assert "    needs items" in printed
+    assert "must" not in printed

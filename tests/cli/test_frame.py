@@ -172,7 +172,7 @@ def test_wrong_use_is_one_clear_line(words: tuple[str, ...], printed: str, gkflo
         (("do", "RC01", "withdraw", "--fact", "colour=red"), "没有要素“colour”"),
         (("receive", "request", "--number", "RC01", "--fact", "channel=fax"), "编号 RC01 已被使用"),
         (("cases", "--state", "recieved"), "没有状态“recieved”，是不是"),
-        (("cases", "--clock", "foo"), "没有期限“foo”；有：adoption"),
+        (("cases", "--clock", "foo"), "没有期限“foo”；同时指明流程，就会列出其中有哪些"),
     ],
 )
 def test_a_refusal_is_one_clear_line(words: tuple[str, ...], printed: str, register: Gkflow) -> None:

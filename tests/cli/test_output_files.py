@@ -91,3 +91,13 @@ def test_what_prints_no_list_takes_no_file(office: Command, tmp_path: Path, word
 
     assert result.code == 2
     assert "--output" in result.err
+
+
+@pytest.mark.parametrize("words", [("cases",), ("export",), ("limits",), ("escalations",), ("calendar", "2026-10")])
+def test_a_dash_means_standard_output_and_no_file_of_that_name(
+    words: tuple[str, ...], register: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain, dashed = register(*words), register(*words, "-o", "-")
+    assert (dashed.code, dashed.out, dashed.err) == (plain.code, plain.out, plain.err)
+    assert not (tmp_path / "-").exists()

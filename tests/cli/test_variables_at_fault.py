@@ -127,3 +127,23 @@ def test_a_home_without_an_office_is_named_since_only_the_packaged_files_were_re
 
     assert result.code == 0
     assert str(home) in result.err
+
+
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(
+    office: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GKFLOW_DATABSE_URL", "sqlite:///elsewhere.db")
+    monkeypatch.setenv("GKFLOW_CASES_PER_DESK", "7")  # like none of ours: somebody else's
+    checked = office("check")
+    assert checked.code == 1
+    assert "GKFLOW_DATABSE_URL" in checked.err
+    assert "是不是 GKFLOW_DATABASE_URL" in checked.err
+    assert "GKFLOW_CASES_PER_DESK" not in checked.err
+    (line,) = (line for line in office("doctor").out.splitlines() if "GKFLOW_DATABSE_URL" in line)
+    assert line.startswith("[注意]")
+    assert "GKFLOW_DATABASE_URL" in line
+
+
+def test_the_words_about_a_wrong_address_are_of_one_language(office: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GKFLOW_DATABASE_URL", "oracle://db/gkflow")
+    assert "sqlite:///gkflow.db 或者 postgresql+psycopg://" in office("check").err

@@ -36,6 +36,7 @@ FOR_PROGRAMS = {
 }  # fmt: skip
 SAMPLES: dict[str, Any] = {
     "str": "x", "int": 7, "object": "x", "date": date(2026, 3, 2), "date | str": "2026-03-02", "int | None": 2026,
+    "datetime": datetime(2026, 3, 2, tzinfo=UTC),
     "datetime | None": datetime(2026, 3, 2, tzinfo=UTC), "Sequence[str]": ("a", "b"),
     "Sequence[int]": (1, 2),
 }  # fmt: skip

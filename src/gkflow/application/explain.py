@@ -87,7 +87,7 @@ def view_case(
     if recorded_by is not None:
         entries = [entry for entry in entries if entry.written_at <= recorded_by]
         if not entries:
-            raise NotYetRecorded(case=number, moment=recorded_by.isoformat())
+            raise NotYetRecorded(case=number, moment=recorded_by)
     record = record_of(entries, as_of)
     if not record:
         raise UnknownCase(

@@ -61,7 +61,7 @@ def actions_listed(workflow: Workflow, names: Sequence[str]) -> list[str]:
         more = say("({count} more)", count=len(may)) if may else ""
         text = " ".join(filter(None, (label_or(action.label, _cite(action.cite)), more)))
         lines += _hanging(f"  {padded(name, wide)}  ", text)
-        lines += fact_lines(workflow, must, "    " + say("must "), choices=False)
+        lines += fact_lines(workflow, must, "    " + say("needs "), choices=False)
     aside = [label_or(f"{name} {workflow.actions[name].label}", name) for name in names if name in _ASIDE]
     if aside:
         lines += _hanging(say("  at any time: "), listed(aside))

@@ -173,6 +173,8 @@ class Command(TyperCommand):
                 shown = max(param.opts, key=len) if param.param_type_name == "option" else metavar(param)
                 words = say("{shown} is empty: give a value, or leave it out", shown=shown)
                 raise typer.BadParameter(words, ctx=ctx)
+        if ctx.params.get("output") == "-":
+            ctx.params["output"] = ""  # standard output, as everywhere: what a command writes to without the option
         return rest
 
     # Any: typer gives its base classes the Context of click, or from 0.29 on a private one.

@@ -15,7 +15,9 @@ text. A sentence is a ``str``: a log, a test or a program that knows nothing of 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 class Sentence(str):
@@ -68,7 +70,10 @@ def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ", ei
 
 
 def joined(value: object, separator: str = ", ", either: str = " or ") -> object:
-    """A list as text; any other value as it is."""
+    """A list as text, a moment as people read it (北京时间), to the minute; any other value as it is."""
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo("Asia/Shanghai")) if value.tzinfo is not None else value
+        return local.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Either):
         return either.join(value)
     if isinstance(value, Collection) and not isinstance(value, (str, bytes)):

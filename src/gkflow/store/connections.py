@@ -29,7 +29,7 @@ from gkflow.store.migrate import VERSION_TABLE
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
 _SQLITE_FLOOR = (3, 35, 0)
-_FORMS = "sqlite:///gkflow.db or postgresql+psycopg://user:password@host/database"
+_FORMS = said("{one} or {other}", one="sqlite:///gkflow.db", other="postgresql+psycopg://user:password@host/database")
 _USERINFO = re.compile(r"^[^:/?#]+://(?P<who>.*)@[^@]*$", re.S)
 # The settings of every connection to PostgreSQL, whatever the server, the database or the role has set.
 _SESSION = (

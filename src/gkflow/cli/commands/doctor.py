@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 import gkflow
+from gkflow.application.doctor import HealthCheck
+from gkflow.checking import unknown_variables
 from gkflow.cli import options
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.escalation_rows import short_moment
@@ -19,14 +22,13 @@ from gkflow.words.faults import fault_words
 from gkflow.words.language import label_of, listed, say, translated
 from gkflow.words.vocabulary import ROLES, word
 
-if TYPE_CHECKING:
-    from gkflow.application.doctor import HealthCheck
-
 
 def command(format: str = options.formats("table", "json")) -> None:
     """Check everything that can fail silently; exit code 1 on an error, such as a stale sweep."""
     with gkflow.open() as office:
         signs = office.doctor()
+    if strange := unknown_variables(os.environ):
+        signs = [*signs, HealthCheck("variables", "warning", {"meant": dict(strange)})]
     if format == "json":
         print_json(
             [{"name": sign.name, "level": sign.level, "words": words(sign), "facts": sign.facts} for sign in signs]
@@ -42,6 +44,12 @@ def command(format: str = options.formats("table", "json")) -> None:
             typer.echo(f"{coloured(f'[{translated(level)}]', colour)} {words(sign)}")
     if any(sign.level == "error" for sign in signs):
         raise typer.Exit(1)
+
+
+def _variables(sign: HealthCheck) -> str:
+    meant: Mapping[str, str] = _facts(sign)["meant"]
+    pairs = [say("{name} (do you mean {meant}?)", name=name, meant=near) for name, near in meant.items()]
+    return say("variables that nothing reads: {names}", names=listed(pairs))
 
 
 def words(sign: HealthCheck) -> str:
@@ -281,6 +289,7 @@ def _mode(sign: HealthCheck) -> str:
 
 
 _WORDS = {
+    "variables": _variables,
     "settings": _settings,
     "seals": _seals,
     "files": _files,

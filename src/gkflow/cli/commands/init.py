@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from sqlalchemy.engine import make_url
 
+from gkflow.cli.help import padded, width
 from gkflow.cli.opening import warn
 from gkflow.cli.output import reason
 from gkflow.domain.objections.installation import Unreadable
@@ -79,7 +80,7 @@ def command(
         print(f"  gkflow import plans/{plan}.csv    " + say("open the cases of the plan"))
     receive = "gkflow receive --fact channel=in_person"
     print(f"  {receive}    " + say_as("init", "open a case"))
-    print(f"  {'gkflow import FILE.csv':{len(receive)}}    " + say("or import a register"))
+    print("  " + padded(f"gkflow import {say('FILE')}.csv", width(receive)) + "    " + say("or import a register"))
 
 
 def _print_profile(office: Office) -> None:

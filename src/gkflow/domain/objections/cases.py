@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from gkflow.domain.errors import Conflict, NotFound, Refused, Unfit
 from gkflow.domain.sentences import said
@@ -122,7 +122,7 @@ class NotYetRecorded(NotFound):
     sentence = said("nothing of case {case} was on record by {moment}")
 
     case: str
-    moment: str
+    moment: datetime
 
 
 class NoClocks(NotFound):

@@ -92,7 +92,7 @@ class LaterThanNow(Refused):
     code = "later_than_now"
     sentence = said("{moment} lies in the future; use --simulate, which writes nothing")
 
-    moment: date | str
+    moment: date
 
 
 class OutOfRange(Refused):
