@@ -375,7 +375,9 @@ class Office:
     ) -> Page:  # fmt: skip
         """
         A page of the cases of a query on a day (台账分页), by last day, day of receipt ("received") or number;
-        *after* is the cursor of the page before. It costs its rows, not the cases on record. Raises Refused, NotFound.
+        *after* is the cursor of the page before; it holds a place and the day of its list, and no filter. Without
+        *as_of* it decides the day: a portal that may show one day alone passes it. A page costs its rows, not the cases
+        on record. Raises Refused, NotFound.
         """
         present = self.moment(None)
         with self.store.reading(session) as ledger:

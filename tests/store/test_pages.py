@@ -175,6 +175,24 @@ def test_a_cursor_of_another_query_or_forged_is_refused(office: Office) -> None:
     assert refused.value.code == "not_counted"
 
 
+def test_a_forged_cursor_shows_nothing_but_cases_of_the_query_that_the_caller_fixed(office: Office) -> None:
+    walk = walked(office, 3)
+    query = CaseQuery(include_closed=True, workflow="request")
+    seen = 0
+    for case in ("", "A", "zz", "' OR 1=1 --", "\u4e00"):
+        for day in (walk.today, walk.today - timedelta(days=40)):
+            text = json.dumps([day.isoformat(), "1990-01-01", "1990-01-01", case], separators=(",", ":"))
+            made = f"{pages._sum(pages._mark(query, 'last_day'), text)}{text}"
+            cursor = base64.urlsafe_b64encode(made.encode()).decode().rstrip("=")
+            page = office.page(query, after=cursor, limit=500)
+            assert {line.workflow for line in page.rows} <= {"request"}
+            assert {line.case for line in page.rows} <= {line.case for line in reckoned(office, day, query)}
+            with pytest.raises(gkflow.Refused):
+                office.page(query, after=cursor, as_of=day - timedelta(days=1))
+            seen += len(page.rows)
+    assert seen
+
+
 def test_a_page_of_a_far_day_asks_no_calendar(office: Office) -> None:
     office.receive("request", number="R", day="2022-09-01", facts={"channel": "in_person"}, now=at("2022-09-01"))
     assert office.count(as_of="2100-12-31") == {"": 1}

@@ -191,7 +191,13 @@ _LAST = "2099-12-31"  # the last day of a list: the calendar ends in the year af
 
 
 def _mark(asked: CaseQuery, order: str) -> str:
-    """What distinguishes the pages of one list from those of another."""
+    """
+    What distinguishes the pages of one list from those of another.
+
+    The sum in a cursor finds mistakes, not forgers: it has no key, and whoever reads this can make one. A forged cursor
+    chooses a place and a day, no more: the filter is that of the call, the place is compared as a value, and the day
+    is one that the call could have asked for. A caller who may show one day alone passes ``as_of``.
+    """
     query = asdict(replace(asked, ran_out=frozenset()))
     del query["ran_out"]
     return hashlib.sha256(json.dumps([query, order], sort_keys=True).encode()).hexdigest()[:12]
