@@ -117,7 +117,8 @@ def codes() -> str:
             lines += _of_code(each)
     lines += ["## Findings · 发现", "", "| code | English | 中文 |", "| --- | --- | --- |"]
     lines += [
-        f"| `{code}` | {_cell(words)} | {_cell(CHINESE.pattern(words))} |" for code, words in sorted(FINDINGS.items())
+        f"| `{code}` | {_cell(_plural(words))} | {_cell(CHINESE.pattern(words))} |"
+        for code, words in sorted(FINDINGS.items())
     ]
     return "\n".join([*lines, ""])
 
@@ -144,9 +145,14 @@ def _of_code(found: type[errors.GkflowError]) -> list[str]:
     return [
         f"### `{found.code}`", "",
         f"`{found.__name__}`, a `{kind}`, exit code {found.exit_code}. Fields: {fields}", "",
-        f"- {_cell(found.sentence)}",
+        f"- {_cell(_plural(found.sentence))}",
         f"- {_cell(CHINESE.pattern(found.sentence))}", "",
     ]  # fmt: skip
+
+
+def _plural(pattern: str) -> str:
+    """A pattern with the plural of each word that a number chooses."""
+    return re.sub(r"\{\w+:[^{}|]*\|([^{}]*)\}", r"\1", pattern)
 
 
 def _cell(text: str) -> str:

@@ -6,7 +6,9 @@ import copy
 import pickle
 from dataclasses import asdict
 
-from gkflow.domain.errors import Fault
+import pytest
+
+from gkflow.domain.errors import Fault, fill
 from gkflow.domain.sentences import Sentence, said, said_as
 
 
@@ -39,3 +41,13 @@ def test_a_sentence_survives_being_copied_sent_and_taken_into_a_mapping() -> Non
     ):
         assert isinstance(again, Sentence)
         assert (again, again.pattern, again.fields, again.context) == (sentence, "{count} day", {"count": 1}, "unit")
+
+
+@pytest.mark.parametrize(("n", "text"), [(0, "0 cases are open"), (1, "1 case is open"), (2, "2 cases are open")])
+def test_a_number_chooses_the_word_that_follows(n: int, text: str) -> None:
+    assert said("{n} {n:case|cases} {n:is|are} open", n=n) == text
+    assert fill("{n} {n:case|cases} {n:is|are} open", {"n": n}) == text
+
+
+def test_a_missing_number_is_a_question_mark_and_its_word_the_plural() -> None:
+    assert fill("{n} {n:case|cases}", {}) == "? cases"

@@ -216,3 +216,19 @@ def test_the_test_knows_a_stray_space() -> None:
 @pytest.mark.parametrize("message", WRITTEN.values(), ids=lambda each: str(each.id))
 def test_the_chinese_is_spaced_and_punctuated_as_chinese(message: Message) -> None:
     assert misspaced(str(message.string)) == []
+
+
+# Third persons that end as plurals do: what stands before them is a name, not a number.
+_VERBS = frozenset((
+    "acts", "allows", "becomes", "belongs", "exists", "goes", "has", "holds", "is", "lies", "looks", "moves",
+    "names", "needs", "points", "redirects", "rests", "runs", "sets", "stands", "takes", "was", "works",
+    "does", "reads", "bears", "leaves",
+))  # fmt: skip
+_COUNTED = re.compile(r"\{\w+\} (?:last |open |other |new |working )?([a-z]+s)\b")
+
+
+@pytest.mark.parametrize("message", [each for each in WRITTEN.values() if braces(each)], ids=lambda each: str(each.id))
+def test_a_word_that_follows_a_number_has_both_forms(message: Message) -> None:
+    """One case is not "1 cases": write {n} {n:case|cases}."""
+    words = set(_COUNTED.findall(str(message.id))) - _VERBS - {"this", "as"}
+    assert words == set(), message.id

@@ -13,8 +13,8 @@ from gkflow.domain.sentences import Sentence, said
 _TEXTS = {
     "already_longer": said("{festival} is known to last until {end}, later than {day}"),
     "backwards": said("the range from {first} to {last} runs backwards"),
-    "count_mismatch": said("{stated} days are stated, {named} are named"),
-    "far_apart": said("days of {festival} lie {apart} days apart: one of them has a wrong month"),
+    "count_mismatch": said("{stated} {stated:day|days} {stated:is|are} stated, {named} are named"),
+    "far_apart": said("days of {festival} lie {apart} {apart:day|days} apart: one of them has a wrong month"),
     "incomplete": said("the notice of a whole year lacks {festivals}"),
     "misplaced": said('"{part}" sets days before the list of days begins'),
     "no_festival": said("the days are of no festival: neither the sentence nor the title names one"),

@@ -36,7 +36,7 @@ def step_words(step: int) -> str:
     if step == 0:
         return say_as("escalation_rows", "last day")
     if step < 0:
-        return say("{step} working days before", step=-step)
+        return say("{step} working {step:day|days} before", step=-step)
     return say("working day {step} after", step=step)
 
 

@@ -47,7 +47,7 @@ def show(rows: Iterable[Row], columns: Sequence[Column], format: str, path: str 
         _save(Path(path), counted, columns, format, title)
     except OSError as error:
         raise Unreadable(file=path, reason=reason(error)) from None
-    message = say("{path}: {count} rows written", path=path, count=counted.count)
+    message = say("{path}: {count} {count:row|rows} written", path=path, count=counted.count)
     print(message, file=sys.stderr)
 
 

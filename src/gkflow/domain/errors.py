@@ -116,7 +116,7 @@ class FilesAtFault(GkflowError):
     """The data files have faults; all of them are reported at once (规则文件有误)."""
 
     code = "files_at_fault"
-    sentence = said("{count} faults in the data files; run: gkflow check")
+    sentence = said("{count} {count:fault|faults} in the data files; run: gkflow check")
     fields: ClassVar[Mapping[str, str]] = {"count": "int"}
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -133,9 +133,19 @@ class ExaminedAtFault(FilesAtFault):
     exit_code = 1
 
 
+class _Unknown(str):
+    """What is not known: a question mark, and the plural of what it counts."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        _, either, many = spec.partition("|")
+        return many if either else "?"
+
+
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "?"
+        return _Unknown("?")
 
 
 def fill(sentence: str, facts: Mapping[str, Any]) -> str:

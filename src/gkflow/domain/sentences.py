@@ -44,6 +44,22 @@ class Either(tuple[str, ...]):
     __slots__ = ()
 
 
+class Count(int):
+    """
+    A number that chooses a word (单复数): ``{n} {n:case|cases}`` is "1 case" and "2 cases". A sentence may hold several
+    numbers, and a language without plurals puts the number in and leaves the words out.
+
+    >>> "{n} {n:case|cases}".format(n=Count(1)), "{n} {n:case|cases} {n:+d}".format(n=Count(0))
+    ('1 case', '0 cases +0')
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        one, either, many = spec.partition("|")
+        return (one if self == 1 else many) if either else super().__format__(spec)
+
+
 def said(pattern: str, /, **fields: object) -> Sentence:
     """
     The sentence of that pattern with its fields put in; lists are joined. Without fields it stays as it is: a label,
@@ -71,6 +87,8 @@ def filled(pattern: str, fields: Mapping[str, object], separator: str = ", ", ei
 
 def joined(value: object, separator: str = ", ", either: str = " or ") -> object:
     """A list as text, a moment as people read it (北京时间), to the minute; any other value as it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Count(value)
     if isinstance(value, datetime):
         local = value.astimezone(ZoneInfo("Asia/Shanghai")) if value.tzinfo is not None else value
         return local.strftime("%Y-%m-%d %H:%M")

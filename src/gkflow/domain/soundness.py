@@ -241,7 +241,7 @@ def _lengths(workflow: Workflow, rulebook: Rulebook) -> Iterator[Problem]:
                 if -step.offset > longest:
                     text = said(
                         '{what}: step {offset} of ladder "{name}" lies before the start: limit "{name_2}" has '
-                        "{longest} working days at most",
+                        "{longest} working {longest:day|days} at most",
                         what=what,
                         offset=step.offset,
                         name=ladder.name,

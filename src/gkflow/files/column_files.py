@@ -60,7 +60,7 @@ class _Reading:
         heading = self.file.heading
         if heading > _LAST_HEADING:
             self.found.fault(
-                said("the headings stand in one of the first {most} rows", most=_LAST_HEADING),
+                said("the headings stand in one of the first {most} {most:row|rows}", most=_LAST_HEADING),
                 key="heading",
             )
         ignored = frozenset(self.file.ignore)

@@ -32,7 +32,7 @@ def toml_from(text: str, name: str, faults: Faults) -> Node | None:
     """Parse the text of a TOML file."""
     try:
         if (deep := _dotted_too_deep(text)) is not None:
-            faults.add(name, deep, said("is nested more than {most} levels deep", most=_DEEPEST))
+            faults.add(name, deep, said("is nested more than {most} {most:level|levels} deep", most=_DEEPEST))
             return None
         data = tomllib.loads(text)
     except ValueError as error:  # also a number with thousands of figures
@@ -44,7 +44,7 @@ def toml_from(text: str, name: str, faults: Faults) -> Node | None:
     except RecursionError:
         data = None
     if data is None or _is_deep(data):
-        faults.add(name, 0, said("is nested more than {most} levels deep", most=_DEEPEST))
+        faults.add(name, 0, said("is nested more than {most} {most:level|levels} deep", most=_DEEPEST))
         return None
     return _node(data, (), 1, _lines(text), name)
 

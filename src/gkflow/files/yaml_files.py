@@ -33,7 +33,7 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
         return None
     try:
         if (line := _too_deep(text)) is not None:
-            faults.add(name, line, said("is nested more than {most} levels deep", most=_DEEPEST))
+            faults.add(name, line, said("is nested more than {most} {most:level|levels} deep", most=_DEEPEST))
             return None
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -51,7 +51,9 @@ def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
     node = nodes.of(root)
     if nodes.values > _MOST_VALUES:
         # Aliases may be small in the file and grow without limit when they are expanded, as every reader does.
-        faults.add(name, 1, said("holds more than {most} values with its aliases written out", most=_MOST_VALUES))
+        faults.add(
+            name, 1, said("holds more than {most} {most:value|values} with its aliases written out", most=_MOST_VALUES)
+        )
         return None
     return node
 
@@ -100,7 +102,7 @@ class _Nodes:
             self.values += made[1]
             return made[0]
         if self._depth >= _DEEPEST:
-            self._fault(composed, said("is nested more than {most} levels deep", most=_DEEPEST))
+            self._fault(composed, said("is nested more than {most} {most:level|levels} deep", most=_DEEPEST))
             return Node(None, self._file, composed.start_mark.line + 1)
         self._made[known] = None
         before = self.values

@@ -59,9 +59,11 @@ FINDINGS: dict[str, Sentence] = {
         "{last}; add the reason where one may shorten it"
     ),
     "too_early": said('"{action}" was done on {day}, before the term had run out on {last} ({cite}); weigh its effect'),
-    "act_late": said('"{action}" came on {day}, {days} working days after the last day {last} ({cite}): late'),
+    "act_late": said(
+        '"{action}" came on {day}, {days} working {days:day|days} after the last day {last} ({cite}): late'
+    ),
     "act_late_unless_extended": said(
-        '"{action}" came on {day}, {days} working days after the last day {last} ({cite}): late '
+        '"{action}" came on {day}, {days} working {days:day|days} after the last day {last} ({cite}): late '
         "unless it was extended; enter the extension if there was one"
     ),
     "consultation_open": said(

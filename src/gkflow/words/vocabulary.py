@@ -197,7 +197,15 @@ def days_left(left: int | None) -> str:
     if left is None:
         return ""
     if left < 0:
-        return say("{count} working day past", count=1) if left == -1 else say("{count} working days past", count=-left)
+        return (
+            say("{count} working day past", count=1)
+            if left == -1
+            else say("{count} working {count:day|days} past", count=-left)
+        )
     if left == 0:
         return say("the last day")
-    return say("{count} working day left", count=1) if left == 1 else say("{count} working days left", count=left)
+    return (
+        say("{count} working day left", count=1)
+        if left == 1
+        else say("{count} working {count:day|days} left", count=left)
+    )

@@ -24,7 +24,7 @@ def command(
     size = f"{kept.size / 1_000_000:.1f} MB"
     print(
         say(
-            "kept in {file}: {files} files, {size}. It holds personal data and passwords: keep it safe.",
+            "kept in {file}: {files} {files:file|files}, {size}. It holds personal data and passwords: keep it safe.",
             file=kept.file,
             files=kept.files,
             size=size,

@@ -91,7 +91,7 @@ def _adopt(result: dict[str, Any], form: str, given: dict[str, Any]) -> None:
             show_moves(moves, given["format"], given["output"])
         result["earlier"] = tally.earlier
         asked = given["apply"] and not given["dry_run"]
-        question = say("adopt this calendar, moving {count} last days?", count=tally.count)
+        question = say("adopt this calendar, moving {count} last {count:day|days}?", count=tally.count)
         done = None
         if asked and agreed(question, given["yes"]):
             if form == "json" and given["output"]:
@@ -191,29 +191,31 @@ def moved_rows(office: Office, moves: Iterable[Moved]) -> Iterator[dict[str, Any
 def say_finished(office: Office) -> None:
     """Continue an interrupted adoption, and report it."""
     if left := office.finish_adoption():
-        typer.echo(say("the last adoption was broken off: {count} cases finished.", count=left), err=True)
+        typer.echo(say("the last adoption was broken off: {count} {count:case|cases} finished.", count=left), err=True)
 
 
 def _notified(done: Adopting) -> str:
     """What moved, and who will be notified of it: as the outbox has it."""
     if done.unaddressed and done.unaddressed == done.notices:
         return say(
-            "adopted: {moved} last days moved, {earlier} of them earlier; the settings name nobody to notify: {count} "
-            "notices are only filed (name people under [[people]] in gkflow.toml).",
+            "adopted: {moved} last {moved:day|days} moved, {earlier} of them earlier; the settings name "
+            "nobody to notify: {count} "
+            "{count:notice|notices} {count:is|are} only filed (name people under [[people]] in gkflow.toml).",
             moved=done.moved,
             earlier=done.earlier,
             count=done.unaddressed,
         )
     if done.unaddressed:
         return say(
-            "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be notified, {count} other "
-            "notices have no addressee and are only filed.",
+            "adopted: {moved} last {moved:day|days} moved, {earlier} of them earlier; the officers will be "
+            "notified, {count} other "
+            "{count:notice|notices} {count:has|have} no addressee and {count:is|are} only filed.",
             moved=done.moved,
             earlier=done.earlier,
             count=done.unaddressed,
         )
     return say(
-        "adopted: {moved} last days moved, {earlier} of them earlier; the officers will be notified.",
+        "adopted: {moved} last {moved:day|days} moved, {earlier} of them earlier; the officers will be notified.",
         moved=done.moved,
         earlier=done.earlier,
     )
@@ -223,14 +225,17 @@ def summary(tally: Tally, done: Adopting | None, command: str = "gkflow calendar
     """What moves, or moved, in one line; *command* is the adopting command."""
     if done is not None and not done.moved:
         if done.touched:
-            return say("adopted: no last day moved; {count} open cases were reckoned anew.", count=done.touched)
+            return say(
+                "adopted: no last day moved; {count} open {count:case|cases} {count:was|were} reckoned anew.",
+                count=done.touched,
+            )
         return say("adopted: no last day moved.")
     if done is not None:
         return _notified(done)
     if not tally.count:
         return say("no last day would move. Not adopted yet: {command} --apply", command=command)
     return say(
-        "{count} last days would move, {earlier} of them earlier. Not adopted yet: {command} --apply",
+        "{count} last {count:day|days} would move, {earlier} of them earlier. Not adopted yet: {command} --apply",
         count=tally.count,
         earlier=tally.earlier,
         command=command,

@@ -89,7 +89,7 @@ def _counts(
 ) -> Iterator[str]:
     """How many days were compared, and the result for each source, including missing data."""
     days = (last - first).days + 1
-    yield say("{first} to {last}, {days} days:", first=first, last=last, days=days)
+    yield say("{first} to {last}, {days} {days:day|days}:", first=first, last=last, days=days)
     count = Counter(name for each in found for name in each.against)
     for source in sources:
         known = years_known(source, first, last)
@@ -97,7 +97,7 @@ def _counts(
         if known is None:
             yield say("  {name}: no data for these years", name=name)
             continue
-        words = say("{count} days differ", count=count[source.name])
+        words = say("{count} {count:day|days} {count:differs|differ}", count=count[source.name])
         if known != (first.year, last.year):
             years = say(" to ").join(map(str, dict.fromkeys(known)))
             words += say(" (data for {years} only)", years=years)

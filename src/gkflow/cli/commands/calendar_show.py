@@ -158,7 +158,7 @@ def _month(rows: Rows, today: date) -> Iterator[str]:
 
     first: date = rows[0]["day"]
     worked = sum(1 for row in rows if row["working"])
-    yield say("{first:%B %Y}  {worked} working days", worked=worked, first=first)
+    yield say("{first:%B %Y}  {worked} working {worked:day|days}", worked=worked, first=first)
     heads = [translated(head) for head in _HEADS]
     yield "".join(padded(f" {head}", _cell()) for head in heads).rstrip()
     for _, week in groupby(rows, key=lambda row: row["day"].toordinal() - row["day"].weekday()):
@@ -249,7 +249,7 @@ def _due_words(rows: Rows, today: date) -> str:
     if not due:
         return say("no open case falls due")
     count = sum(row["due"] for row in due)
-    words = say("{count} open cases fall due", count=count)
+    words = say("{count} open {count:case|cases} {count:falls|fall} due", count=count)
     if late := sum(row["due"] for row in due if row["day"] < today):
         words += say(", {late} of them overdue", late=late)
     if open_ := sum(row["due"] for row in due if row["provisional"]):

@@ -111,7 +111,9 @@ def _counts(counted: Mapping[str, int]) -> str:
         for status in LIST_STATUSES
         if counted.get(status) and status != _MISFILED
     ]
-    counts = say("{count} cases: {statuses}", count=sum(counted.values()) - mistaken, statuses=say(", ").join(parts))
+    counts = say(
+        "{count} {count:case|cases}: {statuses}", count=sum(counted.values()) - mistaken, statuses=say(", ").join(parts)
+    )
     if not mistaken:
         return counts
     return say("{counts}; besides, misfiled: {count}", counts=counts if parts else say("no case"), count=mistaken)

@@ -24,7 +24,8 @@ def command() -> None:
     workflows, ladders = len(book.workflows), len(book.ladders)
     typer.echo(
         say(
-            "no faults: {workflows} workflows ({states} states), {limits} limits, {ladders} ladders.",
+            "no faults: {workflows} {workflows:workflow|workflows} ({states} {states:state|states}), "
+            "{limits} {limits:limit|limits}, {ladders} {ladders:ladder|ladders}.",
             workflows=workflows,
             states=states,
             limits=limits,

@@ -30,7 +30,7 @@ def summary(sent: Delivery) -> str:
     if not sent.delivered and not sent.failed:
         words = say("no notices to send.")
     else:
-        words = say("{delivered} notices sent", delivered=sent.delivered)
+        words = say("{delivered} {delivered:notice|notices} sent", delivered=sent.delivered)
         if sent.failed:
             words += say(", {failed} failed", failed=sent.failed)
         if sent.dead:

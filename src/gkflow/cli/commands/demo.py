@@ -119,7 +119,9 @@ def _sweep(folder: Path) -> None:
             delivered += office.deliver(morning).delivered
         typer.echo(summary(Swept(tuple(days), reached, notified)))
     notices = folder / "notices" / "notices.jsonl"
-    typer.echo(say("{delivered} notices sent (here: into {notices}).", delivered=delivered, notices=notices))
+    typer.echo(
+        say("{delivered} {delivered:notice|notices} sent (here: into {notices}).", delivered=delivered, notices=notices)
+    )
 
 
 def _run(heading: str, words: Sequence[str]) -> None:

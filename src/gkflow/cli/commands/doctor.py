@@ -79,13 +79,13 @@ def _sweep(sign: HealthCheck) -> str:
     words = say("last sweep: {last}", last=last)
     if _facts(sign)["ahead_days"]:
         return words + say(
-            ", {ahead_days} days later than today: swept under a clock that was ahead, or under "
+            ", {ahead_days} {ahead_days:day|days} later than today: swept under a clock that was ahead, or under "
             "GKFLOW_NOW; see that the clock is right now, then run gkflow sweep --unsweep",
             ahead_days=_facts(sign)["ahead_days"],
         )
     if sign.level == "error":
-        return words + say(", {age} days ago; {mend}", age=age, mend=mend)
-    return words + (say(" (today)") if age == 0 else say(" ({age} days ago)", age=age))
+        return words + say(", {age} {age:day|days} ago; {mend}", age=age, mend=mend)
+    return words + (say(" (today)") if age == 0 else say(" ({age} {age:day|days} ago)", age=age))
 
 
 def _daemon(sign: HealthCheck) -> str:
@@ -164,16 +164,22 @@ def _provisional(sign: HealthCheck) -> str:
     if not count:
         return say("no deadline is provisional")
     names = listed(cases) + (say(", …") if count > len(cases) else "")
-    return say("{count} deadlines rest on predicted days and are provisional: {names}", count=count, names=names)
+    return say(
+        "{count} {count:deadline|deadlines} {count:rests|rest} on predicted days and {count:is|are} provisional: "
+        "{names}",
+        count=count,
+        names=names,
+    )
 
 
 def _parked(sign: HealthCheck) -> str:
     count, after, cases = _facts(sign)["count"], _facts(sign)["after"], _facts(sign)["cases"]
     if not count:
-        return say("no case has stood still for {after} working days or more", after=after)
+        return say("no case has stood still for {after} working {after:day|days} or more", after=after)
     names = listed(cases) + (say(", …") if count > len(cases) else "")
     return say(
-        "{count} clocks have stood still for {after} working days or more; enter the day of "
+        "{count} {count:clock|clocks} {count:has|have} stood still for {after} working {after:day|days} or "
+        "more; enter the day of "
         "receipt (served), the answer, or decide: {names}",
         count=count,
         after=after,
@@ -186,7 +192,7 @@ def _recounting(sign: HealthCheck) -> str:
     if not count:
         return say("every case is counted by the editions in use")
     return say(
-        "{count} cases are still to be counted by the edition that was adopted: the next sweep "
+        "{count} {count:case|cases} {count:is|are} still to be counted by the edition that was adopted: the next sweep "
         "goes on, or run gkflow sweep now",
         count=count,
     )
@@ -249,7 +255,8 @@ def _same_name(sign: HealthCheck) -> str:
 def _counts(sign: HealthCheck) -> str:
     cases, still, entries, steps = (_facts(sign)[name] for name in ("cases", "open", "entries", "escalations"))
     return say(
-        "{cases} cases ({still} open), {entries} entries, {steps} escalations",
+        "{cases} {cases:case|cases} ({still} open), {entries} {entries:entry|entries}, {steps} "
+        "{steps:escalation|escalations}",
         cases=cases,
         still=still,
         entries=entries,

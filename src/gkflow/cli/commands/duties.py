@@ -35,7 +35,9 @@ def command(
         today = legal_day(office.moment(None))
         last = asked or today + relativedelta(years=1)
         if last > today + relativedelta(years=_MOST_YEARS):
-            raise typer.BadParameter(say("--through {last}: {most} years at most", last=last, most=_MOST_YEARS))
+            raise typer.BadParameter(
+                say("--through {last}: {most} {most:year|years} at most", last=last, most=_MOST_YEARS)
+            )
         if last < today:
             raise typer.BadParameter(say("--through {last} has passed", last=last))
         rounds = office.recurring_tasks.coming(last, as_of=today)

@@ -39,7 +39,9 @@ def command(
             found = {number: office.published(number) for number in cases or _that_may_lie_open(office)}
             rows = [{first[0]: number, **record} for number, record in found.items() if record]
             if kept := sum(not record for record in found.values()):
-                typer.echo(say("{kept} cases have nothing that may be shown.", kept=kept), err=True)
+                typer.echo(
+                    say("{kept} {kept:case|cases} {kept:has|have} nothing that may be shown.", kept=kept), err=True
+                )
         else:
             rows, first = office.export(cases or None), COLUMNS
     names = dict.fromkeys([*first, *(name for row in rows for name in row)])

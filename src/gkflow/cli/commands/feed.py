@@ -64,7 +64,7 @@ def write(events: Iterable[AllDay], name: str, output: str) -> None:
         Path(output).write_bytes(feed)
     except OSError as error:
         raise Unreadable(file=output, reason=reason(error)) from None
-    typer.echo(say("{output}: {count} events written", output=output, count=len(listing)), err=True)
+    typer.echo(say("{output}: {count} {count:event|events} written", output=output, count=len(listing)), err=True)
 
 
 def _events_of(office: Office, line: CaseLine, day: date, recorded_by: datetime | None = None) -> Iterator[AllDay]:

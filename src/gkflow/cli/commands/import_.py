@@ -111,7 +111,8 @@ def _print(done: Imported, dry_run: bool) -> None:
         head = say("dry run, nothing written")
     typer.echo(
         say(
-            "{head}: {rows} rows, {taken} taken ({cases} cases), {known} known{if_changed}, {count} refused.",
+            "{head}: {rows} {rows:row|rows}, {taken} taken ({cases} {cases:case|cases}), {known} "
+            "known{if_changed}, {count} refused.",
             head=head,
             rows=done.rows,
             taken=done.taken,

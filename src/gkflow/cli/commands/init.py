@@ -100,7 +100,7 @@ def _print_profile(office: Office) -> None:
     print(say("  profile    {name} {units}", name=label_or(place.label, place.name), units=units).rstrip())
     by_batch = Counter(unit.batch for unit in office.settings.units.values() if unit.level == "town" and unit.batch)
     for batch, count in sorted(by_batch.items()):
-        print(say("             batch {batch}: {count} towns", batch=batch, count=count))
+        print(say("             batch {batch}: {count} {count:town|towns}", batch=batch, count=count))
 
 
 def _database(url: str) -> str:

@@ -177,7 +177,7 @@ def _retry(office: Office, wanted: list[str]) -> None:
     else:
         raise typer.BadParameter(say("--retry takes ids, or all"))
     count = office.revive(ids)
-    typer.echo(say("{count} notices wait again.", count=count))
+    typer.echo(say("{count} {count:notice|notices} {count:waits|wait} again.", count=count))
     if count < len(ids):
         left = len(ids) - count
         typer.echo(say("{left} are delivered or unknown; left alone.", left=left))

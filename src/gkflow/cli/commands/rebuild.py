@@ -19,10 +19,12 @@ def command(
         typer.echo(say("case {case} stood otherwise", case=case))
     if dry_run:
         end = say(
-            "{count} cases compared, {changed} stood otherwise; nothing written.", count=count, changed=len(changed)
+            "{count} {count:case|cases} compared, {changed} stood otherwise; nothing written.",
+            count=count,
+            changed=len(changed),
         )
     elif changed:
-        end = say("{count} cases rebuilt, {changed} put right.", count=count, changed=len(changed))
+        end = say("{count} {count:case|cases} rebuilt, {changed} put right.", count=count, changed=len(changed))
     else:
-        end = say("{count} cases rebuilt; all stood as before.", count=count)
+        end = say("{count} {count:case|cases} rebuilt; all stood as before.", count=count)
     typer.echo(end)

@@ -25,11 +25,16 @@ def command(
     if done.breaches:
         for breach in done.breaches:
             print(f"{breach.where}: {words(breach)}")
-        print(say("{count} breaches in the backup: nothing was restored. Take another one.", count=len(done.breaches)))
+        print(
+            say(
+                "{count} {count:breach|breaches} in the backup: nothing was restored. Take another one.",
+                count=len(done.breaches),
+            )
+        )
         raise typer.Exit(1)
     print(
         say(
-            "restored in {folder}: {cases} cases and {sweeps} sweeps verified, all whole.",
+            "restored in {folder}: {cases} {cases:case|cases} and {sweeps} {sweeps:sweep|sweeps} verified, all whole.",
             folder=done.folder,
             cases=done.cases,
             sweeps=done.sweeps,

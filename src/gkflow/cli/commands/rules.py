@@ -110,7 +110,9 @@ def _adopt(office: Office, apply: bool, yes: bool, by: str, format: str, output:
         _show(changes, moves, format, output)
     data["earlier"] = tally.earlier
     question = say(
-        "adopt these rules: {count} changes, {moved} last days moved?", count=len(changes), moved=tally.count
+        "adopt these rules: {count} {count:change|changes}, {moved} last {moved:day|days} moved?",
+        count=len(changes),
+        moved=tally.count,
     )
     done = None
     if apply and agreed(question, yes):

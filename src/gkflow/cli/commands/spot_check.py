@@ -74,7 +74,7 @@ def _print(flow: Workflow, result: dict[str, Any], wanted: int, first: date, las
         print(say("a dry run, nothing was written:"))
     print(
         say(
-            "drawn     {count} of {population} cases of {workflow} received from {first} to {last}",
+            "drawn     {count} of {population} {population:case|cases} of {workflow} received from {first} to {last}",
             count=count,
             population=population,
             first=first,
@@ -96,7 +96,7 @@ def _print(flow: Workflow, result: dict[str, Any], wanted: int, first: date, las
     example = quote(f"{seed}/{result['cases'][0]['case']}")
     print(
         say(
-            "repeat    take the sha256 of seed/case of each of the {population} cases; the {count} "
+            "repeat    take the sha256 of seed/case of each of the {population} {population:case|cases}; the {count} "
             "smallest are drawn. E.g.: printf %s {example} | sha256sum",
             population=population,
             count=count,

@@ -48,7 +48,7 @@ def command(
             return
         if simulate:
             rows, columns = _simulated(office, as_of), SIMULATED
-            message = say("simulated, nothing written: {count} new escalations.", count=len(rows))
+            message = say("simulated, nothing written: {count} new {count:escalation|escalations}.", count=len(rows))
         else:
             swept = office.sweep(as_of or None)
             records = office.escalations(since=swept.days[0]) if swept.days else []
@@ -84,7 +84,8 @@ def taken_back(unswept: Unswept) -> str:
     """What was taken back, and what needs a review."""
     first, last = unswept.from_day, unswept.through
     words = say(
-        "taken back: the sweeps from {first} to {last}, {escalations} escalations count no more; "
+        "taken back: the sweeps from {first} to {last}, {escalations} {escalations:escalation|escalations} "
+        "{escalations:counts|count} no more; "
         "those days are swept again when they come.",
         first=first,
         last=last,
@@ -103,11 +104,12 @@ def _swept(swept: Swept) -> str:
     days = (
         f"{first}"
         if count == 1
-        else say("{first} to {last}, {count} days in order", first=first, last=last, count=count)
+        else say("{first} to {last}, {count} {count:day|days} in order", first=first, last=last, count=count)
     )
     taken = say(", {taken} taken by law", taken=swept.taken) if swept.taken else ""
     return say(
-        "swept ({days}): {reached} escalations recorded, {notices} notices written{taken}.",
+        "swept ({days}): {reached} {reached:escalation|escalations} recorded, {notices} "
+        "{notices:notice|notices} written{taken}.",
         days=days,
         reached=swept.reached,
         notices=swept.notified,

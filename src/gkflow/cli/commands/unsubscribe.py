@@ -18,5 +18,9 @@ def command(
     """End a subscription."""
     with gkflow.open() as office:
         waiting = office.subscriptions.leave(token.strip())
-    left = say("; {waiting} messages that waited are not sent", waiting=waiting) if waiting else ""
+    left = (
+        say("; {waiting} {waiting:message|messages} that waited {waiting:is|are} not sent", waiting=waiting)
+        if waiting
+        else ""
+    )
     print(say("the subscription has ended{left}.", left=left))

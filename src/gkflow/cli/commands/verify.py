@@ -112,7 +112,7 @@ def command(
             where = "" if breach.where in _UNNAMED else f" {breach.where}"
             typer.echo(say("{what}{where}: {words}", what=what, where=where, words=words(breach)))
     aside = format == "json"
-    walked = say("{cases} cases and {sweeps} sweeps verified", cases=cases, sweeps=sweeps)
+    walked = say("{cases} {cases:case|cases} and {sweeps} {sweeps:sweep|sweeps} verified", cases=cases, sweeps=sweeps)
     result = (
         say(", {count} broken. Keep it as it is, compare a backup.", count=len(breaches))
         if breaches

@@ -258,7 +258,7 @@ class NoPages(Refused):
 
 class NoRows(Refused):
     code = "no_rows"
-    sentence = said("a page of {limit} rows; it has one row at least")
+    sentence = said("a page of {limit} {limit:row|rows}; it has one row at least")
 
     limit: int
 

@@ -167,7 +167,7 @@ class FactsOutOfOrder(Refused):
 
 class NameTooLong(Refused):
     code = "name_too_long"
-    sentence = said("{column}: {length} characters, at most {most} are kept")
+    sentence = said("{column}: {length} {length:character|characters}, at most {most} are kept")
 
     column: str
     label: str

@@ -49,7 +49,7 @@ class ColumnsTwice(Refused):
 
 class TooManyColumns(Refused):
     code = "too_many_columns"
-    sentence = said("{file}: {count} columns, at most {most} are read")
+    sentence = said("{file}: {count} {count:column|columns}, at most {most} are read")
 
     file: str
     count: int
@@ -58,14 +58,14 @@ class TooManyColumns(Refused):
 
 class TooManyCells(Refused):
     code = "too_many_cells"
-    sentence = said("{count} cells more than columns: a comma inside a cell, or a row that has slipped")
+    sentence = said("{count} {count:cell|cells} more than columns: a comma inside a cell, or a row that has slipped")
 
     count: int
 
 
 class TooManyRows(Refused):
     code = "too_many_rows"
-    sentence = said("xlsx holds {most} rows at most; write csv")
+    sentence = said("xlsx holds {most} {most:row|rows} at most; write csv")
 
     most: int
 
@@ -109,7 +109,7 @@ class QuoteOpen(Refused):
 class QuoteSwallows(Refused):
     code = "quote_swallows"
     sentence = said(
-        "{file}: row {row}: a quote is not closed and swallows {lines} lines that look like rows; none of "
+        "{file}: row {row}: a quote is not closed and swallows {lines} {lines:line|lines} that look like rows; none of "
         "them was taken: close the quote or delete it, and import again"
     )
 
@@ -120,7 +120,7 @@ class QuoteSwallows(Refused):
 
 class LineTooLong(Refused):
     code = "line_too_long"
-    sentence = said("{file}: a line of more than {most} characters")
+    sentence = said("{file}: a line of more than {most} {most:character|characters}")
 
     file: str
     most: int
@@ -146,7 +146,9 @@ class FileUnpacks(Refused):
 
 class SheetTooLarge(Refused):
     code = "sheet_too_large"
-    sentence = said("{file}: row {row} lies beyond the {rows} rows and {columns} columns of a sheet")
+    sentence = said(
+        "{file}: row {row} lies beyond the {rows} {rows:row|rows} and {columns} {columns:column|columns} of a sheet"
+    )
 
     file: str
     row: int
@@ -164,7 +166,8 @@ class SheetsUnread(Refused):
 class CellOfLines(Refused):
     code = "cell_of_lines"
     sentence = said(
-        "a cell holds line breaks and delimiters (the row takes {lines} lines): check that no quote is missing"
+        "a cell holds line breaks and delimiters (the row takes {lines} {lines:line|lines}): check that no "
+        "quote is missing"
     )
 
     lines: int
@@ -172,7 +175,7 @@ class CellOfLines(Refused):
 
 class CellTooLong(Refused):
     code = "cell_too_long"
-    sentence = said("a cell holds {length} characters, xlsx takes {most}; write csv")
+    sentence = said("a cell holds {length} {length:character|characters}, xlsx takes {most}; write csv")
 
     length: int
     most: int
