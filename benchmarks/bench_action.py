@@ -95,21 +95,21 @@ class _ByHand:
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON"):
             db.execute(f"PRAGMA {pragma}")
         self.clock = db.execute(
-            f"SELECT {_names(CLOCK)} FROM clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
+            f"SELECT {_names(CLOCK)} FROM gk_clock WHERE \"case\" = 'C00000' AND clock = 'reply'"
             " ORDER BY from_day DESC LIMIT 1"
         ).fetchone()
-        self.last_day = db.execute("SELECT last_day FROM docket WHERE \"case\" = 'C00000'").fetchone()[0]
+        self.last_day = db.execute("SELECT last_day FROM gk_docket WHERE \"case\" = 'C00000'").fetchone()[0]
         self.revision = db.execute(
-            f"SELECT {_names(DOCKET_REVISION)} FROM docket_revision WHERE \"case\" = 'C00000' ORDER BY from_day DESC"
+            f"SELECT {_names(DOCKET_REVISION)} FROM gk_docket_revision WHERE \"case\" = 'C00000' ORDER BY from_day DESC"
         ).fetchone()
-        self.notice = db.execute("SELECT * FROM notice WHERE \"case\" = 'C00000'").fetchone()
+        self.notice = db.execute("SELECT * FROM gk_notice WHERE \"case\" = 'C00000'").fetchone()
         names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
-        self.insert_entry = f"INSERT INTO entry ({_names(ENTRY)}) VALUES ({_marks(15)})"
-        self.insert_clock = f"INSERT INTO clock ({_names(CLOCK)}) VALUES ({_marks(len(self.clock))})"
+        self.insert_entry = f"INSERT INTO gk_entry ({_names(ENTRY)}) VALUES ({_marks(15)})"
+        self.insert_clock = f"INSERT INTO gk_clock ({_names(CLOCK)}) VALUES ({_marks(len(self.clock))})"
         self.insert_revision = (
-            f"INSERT INTO docket_revision ({_names(DOCKET_REVISION)}) VALUES ({_marks(len(self.revision))})"
+            f"INSERT INTO gk_docket_revision ({_names(DOCKET_REVISION)}) VALUES ({_marks(len(self.revision))})"
         )
-        self.insert_notice = f"INSERT INTO notice ({names}) VALUES ({_marks(len(self.notice))})"
+        self.insert_notice = f"INSERT INTO gk_notice ({names}) VALUES ({_marks(len(self.notice))})"
 
     def act(self, numbers: range) -> None:
         db = self.db
@@ -117,7 +117,7 @@ class _ByHand:
         for n in numbers:
             case = f"C{n:05d}"
             db.execute("BEGIN IMMEDIATE")
-            rows = db.execute(f'SELECT {_names(ENTRY)} FROM entry WHERE "case" = ? ORDER BY seq', (case,)).fetchall()
+            rows = db.execute(f'SELECT {_names(ENTRY)} FROM gk_entry WHERE "case" = ? ORDER BY seq', (case,)).fetchall()
             last = rows[-1]
             facts = json.dumps({"approved_by": "李四", "days": 20}, ensure_ascii=False, sort_keys=True)
             seq = last[1] + 1
@@ -125,13 +125,13 @@ class _ByHand:
             sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
             db.execute(self.insert_entry, (*columns, sealed, "clerk"))
             db.execute(
-                "UPDATE docket SET latest = ?, entries = ?, head = ?, from_day = ?, status = 'running', last_day = ?"
+                "UPDATE gk_docket SET latest = ?, entries = ?, head = ?, from_day = ?, status = 'running', last_day = ?"
                 ' WHERE "case" = ?',
                 (day, seq, sealed, day, self.last_day, case),
             )
             db.execute(self.insert_revision, (case, *self.revision[1:]))
             db.execute(
-                'UPDATE clock SET until_day = ? WHERE "case" = ? AND clock = ? AND ref = ? AND from_day = ?',
+                'UPDATE gk_clock SET until_day = ? WHERE "case" = ? AND clock = ? AND ref = ? AND from_day = ?',
                 (day, case, "reply", "", "2026-03-02"),
             )
             db.execute(self.insert_clock, (case, *self.clock[1:]))
@@ -139,7 +139,7 @@ class _ByHand:
             db.execute("COMMIT")
 
     def close(self) -> None:
-        written = self.db.execute("SELECT count(*) FROM entry WHERE action = 'extend'").fetchone()[0]
+        written = self.db.execute("SELECT count(*) FROM gk_entry WHERE action = 'extend'").fetchone()[0]
         assert written % 50 == 1, written
         self.db.close()
 

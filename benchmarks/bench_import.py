@@ -68,7 +68,7 @@ def _by_hand(path: Path, folder: Path) -> float:
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         db.execute(f"PRAGMA {pragma}")
     columns = ", ".join(f'"{column.name}"' for column in ENTRY.c)
-    insert = f"INSERT INTO entry ({columns}) VALUES ({', '.join('?' * 15)})"
+    insert = f"INSERT INTO gk_entry ({columns}) VALUES ({', '.join('?' * 15)})"
     begin = time.perf_counter()
     heads: dict[str, tuple[int, str]] = {}
     batch = []

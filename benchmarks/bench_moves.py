@@ -94,7 +94,7 @@ def _updated(path: Path) -> float:
     with sqlite3.connect(path) as driver:
         driver.execute("PRAGMA synchronous=FULL")
         begin = time.perf_counter()
-        driver.execute("UPDATE clock SET last_day = date(last_day, '+13 days') WHERE until_day = '9999-12-31'")
+        driver.execute("UPDATE gk_clock SET last_day = date(last_day, '+13 days') WHERE until_day = '9999-12-31'")
         driver.commit()
         return time.perf_counter() - begin
 

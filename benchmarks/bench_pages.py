@@ -58,11 +58,11 @@ def fill(office: gkflow.Office, cases: int) -> None:
 
 _PAGE = (
     'SELECT d."case", d.workflow, d.title, d.state, d.unit, d.officer, d.received, c.clock, c.last_day, c.earliest,'
-    ' c.provisional, c.status, c.verdict FROM docket d JOIN clock c ON c."case" = d."case" AND c.clock = d.clock'
+    ' c.provisional, c.status, c.verdict FROM gk_docket d JOIN gk_clock c ON c."case" = d."case" AND c.clock = d.clock'
     " AND c.ref = d.ref AND c.until_day = '9999-12-31' WHERE d.ended = '9999-12-31'{more}"
     ' ORDER BY d.last_day, d.received, d."case" LIMIT 50'
 )
-_COUNT = "SELECT {by}, count(*) FROM docket WHERE ended = '9999-12-31' GROUP BY 1"
+_COUNT = "SELECT {by}, count(*) FROM gk_docket WHERE ended = '9999-12-31' GROUP BY 1"
 _STATUS = (
     "CASE WHEN status <> 'running' THEN status WHEN last_day < '2026-06-15' THEN 'overdue'"
     " WHEN last_day = '2026-06-15' THEN 'due_today' WHEN last_day < '2026-06-24' THEN 'due_soon' ELSE 'running' END"

@@ -104,7 +104,7 @@ class _ByHand:
         plain = address.replace("postgresql+psycopg", "postgresql")
         self.db, self.counter = psycopg.connect(plain), psycopg.connect(plain, autocommit=True)
         self.counter.execute("SET synchronous_commit = off")
-        self.counter.execute("INSERT INTO number_series VALUES ('H-', 0) ON CONFLICT DO NOTHING")
+        self.counter.execute("INSERT INTO gk_number_series VALUES ('H-', 0) ON CONFLICT DO NOTHING")
         case = office.receive("request", facts=FACTS, now=NOW).number
         self.inserts = []
         for table in _TABLES:
@@ -121,10 +121,10 @@ class _ByHand:
     def receive(self, _: int) -> None:
         db = self.db
         [(number,)] = self.counter.execute(
-            "UPDATE number_series SET last = last + 1 WHERE prefix = 'H-' RETURNING last"
+            "UPDATE gk_number_series SET last = last + 1 WHERE prefix = 'H-' RETURNING last"
         ).fetchall()
         case = f"H-{number:04d}"
-        db.execute('SELECT * FROM docket WHERE "case" = %s', (case,)).fetchall()
+        db.execute('SELECT * FROM gk_docket WHERE "case" = %s', (case,)).fetchall()
         for place, (statement, row) in enumerate(self.inserts):
             if "hash" in row:
                 row = {**row, "hash": hashlib.sha256(repr(row).encode()).hexdigest()}

@@ -62,7 +62,7 @@ def _fill(folder: Path, cases: int, due: int, scattered: bool = False) -> Path:
             ledger.docket.add_clocks(clocks)
     office.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("UPDATE docket SET sealed = 1")  # by the sweeps before: each seals what has changed since
+        database.execute("UPDATE gk_docket SET sealed = 1")  # by the sweeps before: each seals what has changed since
     return path
 
 
@@ -82,14 +82,14 @@ def _by_hand(path: Path) -> float:
     begin = time.perf_counter()
     db.execute("BEGIN IMMEDIATE")
     db.execute(
-        'INSERT INTO escalation ("case", workflow, clock, ref, last_day, step, kind, colour, day)'
-        " SELECT \"case\", workflow, clock, ref, last_day, -2, 'remind', 'orange', '2026-06-15' FROM clock"
+        'INSERT INTO gk_escalation ("case", workflow, clock, ref, last_day, step, kind, colour, day)'
+        " SELECT \"case\", workflow, clock, ref, last_day, -2, 'remind', 'orange', '2026-06-15' FROM gk_clock"
         " WHERE status = 'running' AND ladder = 'reply' AND until_day = '9999-12-31'"
         " AND last_day > '2026-06-16' AND last_day <= '2026-06-17'"
     )
     rows = db.execute(
         'SELECT e.id, e."case", e.workflow, e.clock, e.ref, e.last_day, e.step, e.kind, e.colour, e.day, d.officer,'
-        ' d.unit, d.title FROM escalation e JOIN docket d ON d."case" = e."case" WHERE day = ?',
+        ' d.unit, d.title FROM gk_escalation e JOIN gk_docket d ON d."case" = e."case" WHERE day = ?',
         ("2026-06-15",),
     ).fetchall()
     digest = hashlib.sha256()
@@ -108,12 +108,12 @@ def _by_hand(path: Path) -> float:
              json.dumps(facts, ensure_ascii=False, sort_keys=True), "", str(MOMENT), str(MOMENT), 0, "")
         )  # fmt: skip
     db.executemany(
-        'INSERT INTO notice ("key", "case", escalation, kind, role, name, unit, channel, address, facts, wording,'
+        'INSERT INTO gk_notice ("key", "case", escalation, kind, role, name, unit, channel, address, facts, wording,'
         " made_at, next_try_at, tries, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         notices,
     )
     db.execute(
-        "INSERT INTO sweep (day, made_at, done_at, steps, telling, previous, hash) VALUES (?, ?, ?, ?, 1, '', ?)",
+        "INSERT INTO gk_sweep (day, made_at, done_at, steps, telling, previous, hash) VALUES (?, ?, ?, ?, 1, '', ?)",
         ("2026-06-15", str(MOMENT), str(MOMENT), len(rows), digest.hexdigest()),
     )
     db.execute("COMMIT")

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine, inspect
 
 from gkflow.office import Office
-from gkflow.store.database import Database
-from gkflow.store.migrate import upgrade
 from store.offices import KINDS, Place, a_place
 
 # A slow machine is not a wrong result.
@@ -40,27 +34,6 @@ def nobody_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 patch.setenv(name, value)
         patch.setenv("HOME", home)
         patch.setenv("XDG_DATA_HOME", home)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def migrated_once(nobody_at_home: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """
-    Turn an empty SQLite file into a copy of one that the migrations made. They take forty milliseconds, a quarter of
-    the time of all tests; a process of its own, PostgreSQL and a database with tables still run them.
-    """
-    template = tmp_path_factory.mktemp("migrated") / "empty.db"
-    Database(f"sqlite:///{template}").migrate()
-    with closing(sqlite3.connect(template)) as migrated, pytest.MonkeyPatch.context() as patch:
-
-        def copy(engine: Engine) -> None:
-            if engine.dialect.name != "sqlite" or inspect(engine).get_table_names():
-                upgrade(engine)
-                return
-            with engine.connect() as connection:
-                migrated.backup(cast("sqlite3.Connection", connection.connection.driver_connection))
-
-        patch.setattr("gkflow.store.database.upgrade", copy)
         yield
 
 

@@ -194,11 +194,11 @@ def test_an_error_of_one_run_is_logged_and_the_next_run_goes_on(office: Office) 
     hands = Hands(at("2022-11-14T09:00"))
     daemon, log = a_daemon(office, hands)
     with office.store.writing() as ledger:
-        ledger.cursor.verbatim("ALTER TABLE sweep RENAME TO elsewhere")
+        ledger.cursor.verbatim("ALTER TABLE gk_sweep RENAME TO elsewhere")
     daemon.tick()
     assert events(log) == ["failed"]
     with office.store.writing() as ledger:
-        ledger.cursor.verbatim("ALTER TABLE elsewhere RENAME TO sweep")
+        ledger.cursor.verbatim("ALTER TABLE elsewhere RENAME TO gk_sweep")
     daemon.tick()
     assert swept(office) == [date(2022, 11, 14)]
 

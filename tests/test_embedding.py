@@ -48,7 +48,7 @@ def office(place: Place, engine: Engine) -> Office:
     return office
 
 
-TABLES = ("portal_request", "entry", "docket", "clock", "notice", "edition")
+TABLES = ("portal_request", "gk_entry", "gk_docket", "gk_clock", "gk_notice", "gk_edition")
 
 
 def counts(place: Place) -> dict[str, int]:
@@ -91,8 +91,8 @@ def test_a_portal_commits_and_all_of_it_is_there(place: Place, engine: Engine, o
         assert counts(place) == dict.fromkeys(TABLES, 0), "no verb commits"
         session.commit()
     found = counts(place)
-    assert (found["portal_request"], found["entry"], found["docket"]) == (1, 3, 1)
-    assert found["notice"] >= 2
+    assert (found["portal_request"], found["gk_entry"], found["gk_docket"]) == (1, 3, 1)
+    assert found["gk_notice"] >= 2
     with Session(engine) as session:
         assert session.exec(select(PortalRequest)).one().case_number == number
     assert office.verify()[2] == ()
@@ -116,7 +116,7 @@ def test_a_refusal_of_gkflow_leaves_the_portal_its_transaction(place: Place, eng
         with pytest.raises(gkflow.Refused):
             office.do(number, "deliver", now=DAY, session=session)
         session.commit()
-    assert counts(place)["entry"] == 3
+    assert counts(place)["gk_entry"] == 3
 
 
 def test_a_retry_of_the_portal_does_nothing_twice(place: Place, engine: Engine, office: Office) -> None:
@@ -127,7 +127,7 @@ def test_a_retry_of_the_portal_does_nothing_twice(place: Place, engine: Engine, 
             session.flush()
             office.receive("request", facts={"channel": "in_person"}, key=f"portal-{row.id}", now=DAY, session=session)
             session.commit()
-    assert (counts(place)["portal_request"], counts(place)["entry"]) == (1, 1)
+    assert (counts(place)["portal_request"], counts(place)["gk_entry"]) == (1, 1)
 
 
 def test_the_office_sweeps_and_delivers_on_the_engine_of_the_portal(
@@ -148,7 +148,7 @@ def test_the_first_call_of_a_portal_may_be_inside_its_transaction(place: Place, 
     with Session(engine) as session:
         take_in(office, session)
         session.commit()
-    assert counts(place)["entry"] == 3
+    assert counts(place)["gk_entry"] == 3
 
 
 def test_import_sweep_and_acknowledgement_join_the_transaction_of_the_portal(
@@ -163,7 +163,7 @@ def test_import_sweep_and_acknowledgement_join_the_transaction_of_the_portal(
         session.rollback()
     assert office.cases(include_closed=True) == []
     assert office.escalations() == []
-    assert place.rows("SELECT 1 FROM sweep") == []
+    assert place.rows("SELECT 1 FROM gk_sweep") == []
 
 
 def test_the_engine_stays_the_portals_when_the_office_closes(engine: Engine, office: Office) -> None:

@@ -55,7 +55,7 @@ def files(home: Path) -> dict[str, bytes]:
 
 
 def database(place: Place) -> dict[str, list[Any]]:
-    tables = (*TABLES, "calendar_edition", "gkflow_version")
+    tables = [f"gk_{table}" for table in (*TABLES, "calendar_edition", "version")]
     there = {name for (name,) in place.rows(_NAMES[place.kind])}
     return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in tables if table in there}
 
@@ -96,7 +96,7 @@ def test_what_is_written_is_what_the_office_works_by(zhongshan: Office, home: Pa
 
 
 def test_no_case_is_opened_and_nothing_swept(place: Place, zhongshan: Office) -> None:
-    assert {table: len(place.rows(f"SELECT 1 FROM {table}")) for table in TABLES} == dict.fromkeys(TABLES, 0)
+    assert {table: len(place.rows(f"SELECT 1 FROM gk_{table}")) for table in TABLES} == dict.fromkeys(TABLES, 0)
     assert zhongshan.cases(include_closed=True, as_of="2020-09-01") == []
 
 

@@ -8,6 +8,7 @@ gkflow: disclosure cases by the law's own days (政务公开办理流程与法�
 
 open, calendar                        an office with its verbs, and the working calendar alone
 load_rules                            the rules in the files, read once for all offices of a process
+migrate, metadata, grants             the tables beside a portal's own
 Office                                the verbs: help(gkflow.Office)
 Outcome                               what an entry came to
 Case, Entry, Finding                  a case, its record, what is wrong with it
@@ -55,7 +56,10 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import Unfit as Unfit
     from gkflow.in_use import load_rules as load_rules
     from gkflow.office import Office as Office
+    from gkflow.open_office import migrate as migrate
     from gkflow.open_office import open_office as open
+    from gkflow.store.grants import grants as grants
+    from gkflow.store.naming import metadata as metadata
 
     __version__: str
     # For type checkers alone: with it help() would print every class in full.
@@ -63,6 +67,9 @@ if TYPE_CHECKING:
         "open",
         "calendar",
         "load_rules",
+        "migrate",
+        "metadata",
+        "grants",
         "Office",
         "Outcome",
         "CaseLine",
@@ -95,6 +102,9 @@ _HOMES = {
     "open": ("gkflow.open_office", "open_office"),
     "calendar": ("gkflow.bootstrap", "calendar"),
     "load_rules": ("gkflow.in_use", "load_rules"),
+    "migrate": ("gkflow.open_office", "migrate"),
+    "metadata": ("gkflow.store.naming", "metadata"),
+    "grants": ("gkflow.store.grants", "grants"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
     "CaseLine": ("gkflow.application.case_lines", "CaseLine"),

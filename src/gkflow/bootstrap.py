@@ -268,11 +268,13 @@ def account() -> str:
 def database_of(settings: Settings, target: str | Engine | None = None) -> Database:
     """The database of an office, or *target* in its place, set up by the settings. Raises Unfit."""
     from gkflow.store.database import Database
+    from gkflow.store.naming import Naming
 
     private = private_of(settings)
+    of = settings.database
     return Database(
-        settings.database.url if target is None else target, synchronous=settings.database.synchronous,
-        algorithm=settings.hash, key=settings.seal.key, make=lambda path: os.close(private.open(path)),
+        of.url if target is None else target, synchronous=of.synchronous, algorithm=settings.hash,
+        key=settings.seal.key, make=lambda path: os.close(private.open(path)), naming=Naming(of.prefix, of.schema),
     )  # fmt: skip
 
 

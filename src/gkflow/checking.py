@@ -115,10 +115,12 @@ def _of_settings(home: Path, settings: Settings, environ: Mapping[str, str]) -> 
 
 def _wrong_address(settings: Settings) -> str:
     """Why the database cannot be opened by its address; empty if it may be."""
-    from gkflow.store.connections import engine_of
+    from gkflow.store.database import Database
+    from gkflow.store.naming import Naming
 
+    of = settings.database
     try:
-        engine_of(settings.database.url, settings.database.synchronous).dispose()
+        Database(of.url, synchronous=of.synchronous, naming=Naming(of.prefix, of.schema)).close()
     except NoOffice as error:
         return said("the folder of {place} is missing", place=error.place)
     except NotADatabase as error:

@@ -15,11 +15,12 @@ from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.installation import NoOffice
 from gkflow.files.home import FILE_NAME
 from gkflow.office import Office
-from gkflow.store.database import require_database, sqlite_file
+from gkflow.store.database import migrate_in, require_database, sqlite_file
+from gkflow.store.naming import Naming
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
@@ -27,16 +28,22 @@ if TYPE_CHECKING:
 
 @checked
 def open_office(
-    target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None
-) -> Office:
+    target: str | Engine | None = None, *, home: Path | str | None = None, settings: Settings | None = None,
+    prefix: str | None = None, schema: str = "",
+) -> Office:  # fmt: skip
     """
     Open an office (打开): on a database address, on the caller's own engine, or the one of the settings.
 
     In a database without gkflow tables they are created; another schema version is refused (Unfit) with the command
     that upgrades it.
+
+    Tables have the prefix ``gk_`` (without it, if they were created before schema 0008), or *prefix*, or are in a
+    *schema* of PostgreSQL; by default as the settings say.
     """
     place = Path(home).absolute() if home is not None else home_folder()
     chosen = settings or settings_of(place)
+    if prefix is not None or schema:
+        chosen = replace(chosen, database=replace(chosen.database, prefix=prefix, schema=schema))
     if target is None:
         _require_database(chosen, place)
     database = database_of(chosen, target)
@@ -52,6 +59,17 @@ def open_office(
     for look in on_open:
         look(office)
     return office
+
+
+def migrate(connection: Connection, *, prefix: str | None = None, schema: str = "") -> str:
+    """
+    Create the tables, or bring older ones to the present schema (建表与升级), in the caller's transaction: for a portal
+    whose own migrations run on the same database. Returns the schema's version. Raises Unfit for a newer schema.
+
+        def upgrade():                              # in a migration of the portal
+            gkflow.migrate(op.get_bind())
+    """
+    return migrate_in(connection, Naming(prefix, schema))
 
 
 def _seals_beside(database: Database, settings: Settings) -> Settings:

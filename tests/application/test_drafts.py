@@ -27,7 +27,7 @@ def case(office: Office) -> Office:
 
 
 def contents(place: Place, *tables: str) -> dict[str, list[Any]]:
-    return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in tables or RECORD}
+    return {table: sorted(place.rows(f"SELECT * FROM gk_{table}"), key=repr) for table in tables or RECORD}
 
 
 def keep_reply(office: Office, **more: Any) -> int:

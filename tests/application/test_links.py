@@ -54,7 +54,7 @@ clocks:
 
 def contents(place: Place) -> dict[str, list[Any]]:
     """Everything that a verb may write."""
-    return {table: sorted(place.rows(f"SELECT * FROM {table}"), key=repr) for table in TABLES}
+    return {table: sorted(place.rows(f"SELECT * FROM gk_{table}"), key=repr) for table in TABLES}
 
 
 def links(office: Office, number: str) -> list[tuple[str, str]]:

@@ -61,10 +61,10 @@ def test_rows_of_one_day_keep_the_order_of_the_file(office: Office) -> None:
 
 def test_a_register_imported_again_takes_nothing_twice(place: Place, office: Office) -> None:
     take(office, LIFE)
-    before = [place.rows(f"SELECT * FROM {table}") for table in ("entry", "docket", "clock")]
+    before = [place.rows(f"SELECT * FROM gk_{table}") for table in ("entry", "docket", "clock")]
     again = take(office, LIFE)
     assert (again.taken, again.known, again.cases, again.bad, again.changed) == (0, 7, 0, [], [])
-    assert [place.rows(f"SELECT * FROM {table}") for table in ("entry", "docket", "clock")] == before
+    assert [place.rows(f"SELECT * FROM gk_{table}") for table in ("entry", "docket", "clock")] == before
 
 
 def test_the_same_row_twice_in_one_day_is_two_entries(office: Office) -> None:
@@ -217,7 +217,7 @@ def test_a_fact_that_breaks_its_rule_is_kept_as_a_remark_and_reported(office: Of
 def test_a_dry_run_writes_nothing_and_reports_the_same(place: Place, office: Office) -> None:
     rows = [*LIFE, row("B", "2022-09-01", "reply")]
     dry = take(office, rows, dry_run=True)
-    assert place.rows("SELECT 1 FROM entry") == []
+    assert place.rows("SELECT 1 FROM gk_entry") == []
     real = take(office, rows)
     assert (dry.rows, dry.taken, dry.known, bad(dry)) == (real.rows, real.taken, real.known, bad(real))
 

@@ -45,7 +45,7 @@ def test_a_backup_is_for_its_owner_alone(kept: Path, tmp_path: Path, register: G
 def test_a_backup_is_taken_while_somebody_writes(register: Gkflow, home: Path, tmp_path: Path) -> None:
     writer = sqlite3.connect(home / "gkflow.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    writer.execute("UPDATE docket SET title = '未提交'")
+    writer.execute("UPDATE gk_docket SET title = '未提交'")
     try:
         assert register("backup", str(tmp_path / "b.zip")).code == 0
     finally:
@@ -53,14 +53,14 @@ def test_a_backup_is_taken_while_somebody_writes(register: Gkflow, home: Path, t
         writer.close()
     assert register("restore", str(tmp_path / "b.zip"), str(tmp_path / "new")).code == 0
     with sqlite3.connect(tmp_path / "new" / "gkflow.db") as copy:
-        assert copy.execute("SELECT count(*) FROM docket WHERE title = '未提交'").fetchone() == (0,)
+        assert copy.execute("SELECT count(*) FROM gk_docket WHERE title = '未提交'").fetchone() == (0,)
 
 
 def test_a_broken_record_is_not_restored(register: Gkflow, home: Path, tmp_path: Path) -> None:
     with sqlite3.connect(home / "gkflow.db") as forger:
         for (name,) in forger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             forger.execute(f"DROP TRIGGER {name}")
-        forger.execute("UPDATE entry SET day = '2022-10-01' WHERE seq = 1 AND \"case\" = 'RC01'")
+        forger.execute("UPDATE gk_entry SET day = '2022-10-01' WHERE seq = 1 AND \"case\" = 'RC01'")
     forger.close()
     assert register("backup", str(tmp_path / "b.zip")).code == 0
     done = register("restore", str(tmp_path / "b.zip"), str(tmp_path / "new"))

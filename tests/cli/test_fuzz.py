@@ -18,7 +18,7 @@ Gkflow = Callable[..., Any]
 ODD = (
     "", " ", "-1", "0", "99999999999999999999", "0x1F", "１２", "NaN", "1e9", "x" * 5000, "a\x00b", "\x1b[2J", "\ud800",
     "2026-02-30", "0001-01-01", "9999-12-31", "今天", "13月1日", "..", "2026-11-28..2026-01-01", "../../etc/passwd",
-    "/", ".", "*", "'; DROP TABLE entry; --", "%s", "{0}", "RC01", "reply", "request", "依申请公开", "张三", "=1+1",
+    "/", ".", "*", "'; DROP TABLE gk_entry; --", "%s", "{0}", "RC01", "reply", "request", "依申请公开", "张三", "=1+1",
     "@a", "http://[::1", "a@b", "channel=", "=", "channel=internet=fax", "sqlite://", "/proc/nowhere/file.csv",
     "zh", "450000",
 )  # fmt: skip

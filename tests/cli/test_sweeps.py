@@ -123,7 +123,7 @@ def test_deliver_sends_what_waits_and_the_notice_can_be_read_in_full(swept: Gkfl
 
 def test_a_dead_notice_is_listed_with_its_reason_and_can_be_sent_again(swept: Gkflow, home: Path) -> None:
     with sqlite3.connect(home / "gkflow.db") as database:
-        database.execute("UPDATE notice SET channel = 'webhook' WHERE id = 1")
+        database.execute("UPDATE gk_notice SET channel = 'webhook' WHERE id = 1")
     database.close()
     swept("deliver")
     dead = rows_of(swept, "notices", "--dead")

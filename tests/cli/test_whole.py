@@ -40,18 +40,18 @@ def test_a_whole_record_is_verified(register: Gkflow, home: Path) -> None:
 
 
 def test_a_changed_entry_is_named_and_the_exit_code_is_1(register: Gkflow, home: Path) -> None:
-    change(home, "UPDATE entry SET day = '2022-07-04' WHERE \"case\" = 'RC16' AND seq = 2")
+    change(home, "UPDATE gk_entry SET day = '2022-07-04' WHERE \"case\" = 'RC16' AND seq = 2")
     done = register("verify")
     assert done.code == 1
     assert "案件 RC16：第 2 条记录被改动过" in done.out
     rows = json.loads(register("verify", "--format", "json").out)
     found = [(row["where"], row["seq"], row["code"]) for row in rows if row["what"] != "guard"]
     assert found == [("RC16", 2, "entry_changed")]
-    assert {row["where"] for row in rows if row["what"] == "guard"} >= {"entry_no_update", "entry_no_delete"}
+    assert {row["where"] for row in rows if row["what"] == "guard"} >= {"gk_entry_no_update", "gk_entry_no_delete"}
 
 
 def test_an_entry_taken_from_the_end_is_missed(register: Gkflow, home: Path) -> None:
-    change(home, "DELETE FROM entry WHERE \"case\" = 'RC05' AND seq = 4")
+    change(home, "DELETE FROM gk_entry WHERE \"case\" = 'RC05' AND seq = 4")
     done = register("verify")
     assert done.code == 1
     assert "RC05" in done.out
@@ -59,7 +59,7 @@ def test_an_entry_taken_from_the_end_is_missed(register: Gkflow, home: Path) -> 
 
 
 def test_rebuild_names_the_cases_that_stood_otherwise_and_puts_them_right(register: Gkflow, home: Path) -> None:
-    change(home, "UPDATE clock SET last_day = '2030-01-01' WHERE \"case\" = 'RC10' AND clock = 'reply'")
+    change(home, "UPDATE gk_clock SET last_day = '2030-01-01' WHERE \"case\" = 'RC10' AND clock = 'reply'")
     looked = register("rebuild", "--dry-run")
     assert "RC10" in looked.out
     assert "1 件与办理记录不符；未写入" in looked.out

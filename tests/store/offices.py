@@ -168,7 +168,7 @@ def steps(office: Office, case: str = "", clock: str = "reply") -> list[tuple[in
 def log_of(place: Place) -> list[tuple[Any, ...]]:
     """The escalation log, row by row, without its running number."""
     return place.rows(
-        'SELECT day, "case", workflow, clock, ref, last_day, step, kind, colour FROM escalation'
+        'SELECT day, "case", workflow, clock, ref, last_day, step, kind, colour FROM gk_escalation'
         ' ORDER BY day, "case", clock, ref, step'
     )
 

@@ -158,14 +158,14 @@ def test_the_chain_of_the_rules_editions_shows_a_changed_one_and_one_taken_away(
         adopt_shorter(office)
         with office.store.reading() as ledger:
             assert ledger.editions.check_rules_editions() == []
-    first = place.rows("SELECT edition FROM rules_edition ORDER BY id")[0][0]
+    first = place.rows("SELECT edition FROM gk_rules_edition ORDER BY id")[0][0]
     place.without_guards()
-    place.sql("UPDATE rules_edition SET \"by\" = 'x' WHERE edition = :first", {"first": first})
+    place.sql("UPDATE gk_rules_edition SET \"by\" = 'x' WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         assert ledger.editions.check_rules_editions() == [(first, "rules_changed")]
         breaches = {(each.what, each.where, each.code) for each in office.verify()[2]}
         assert ("rules", first[:12], "rules_changed") in breaches
-    place.sql("DELETE FROM rules_edition WHERE edition = :first", {"first": first})
+    place.sql("DELETE FROM gk_rules_edition WHERE edition = :first", {"first": first})
     with place.open() as office, office.store.reading() as ledger:
         ((_, code),) = ledger.editions.check_rules_editions()
         assert code == "rules_not_chained"
@@ -177,4 +177,4 @@ def test_two_processes_that_open_a_new_office_at_once_adopt_the_rules_once(place
     place.open().close()
     said = run_together(place, *["print(len(office.rule_editions.all()))"] * 3)
     assert [each.strip() for each in said] == ["1", "1", "1"]
-    assert len(place.rows("SELECT * FROM rules_edition")) == 1
+    assert len(place.rows("SELECT * FROM gk_rules_edition")) == 1

@@ -83,7 +83,7 @@ def without_outside(office: Office) -> None:
 def test_a_sweep_seals_in_the_database_and_outside_of_it(lived: Office, place: Place) -> None:
     assert lived.seals_file is not None
     lines = [json.loads(line) for line in lived.seals_file.read_text(encoding="utf-8").splitlines()]
-    rows = place.rows("SELECT number, cases, entries, root, previous, hash FROM seal ORDER BY number")
+    rows = place.rows("SELECT number, cases, entries, root, previous, hash FROM gk_seal ORDER BY number")
     assert [(r["seal"], r["cases"], r["entries"], r["root"], r["previous"], r["hash"]) for r in lines] == rows
     assert [row[1:3] for row in rows] == [(3, 9), (3, 10), (3, 11)]  # three cases of three entries, then one, then one
     assert [row[4] for row in rows] == ["", rows[0][5], rows[1][5]]
@@ -166,18 +166,18 @@ def test_a_seal_goes_to_the_addresses_that_the_settings_name(place: Place) -> No
 
 
 def test_a_tail_and_the_stored_head_cut_together_are_named(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("DELETE FROM entry WHERE \"case\" = 'C' AND seq = 4")
-    (head,) = place.rows("SELECT hash FROM entry WHERE \"case\" = 'C' AND seq = 3")
-    place.sql("UPDATE docket SET entries = 3, head = :head WHERE \"case\" = 'C'", {"head": head[0]})
+    place.sql("DELETE FROM gk_entry WHERE \"case\" = 'C' AND seq = 4")
+    (head,) = place.rows("SELECT hash FROM gk_entry WHERE \"case\" = 'C' AND seq = 3")
+    place.sql("UPDATE gk_docket SET entries = 3, head = :head WHERE \"case\" = 'C'", {"head": head[0]})
     assert Breach("case", "C", 4, "entry_missing") in found(lived)
     assert Breach("case", "C", 4, "entry_missing") in found(lived, kept)
 
 
 def test_a_tail_cut_together_with_its_leaf_is_named_by_the_file(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("DELETE FROM entry WHERE \"case\" = 'C' AND seq = 4")
-    (head,) = place.rows("SELECT hash FROM entry WHERE \"case\" = 'C' AND seq = 3")
-    place.sql("UPDATE docket SET entries = 3, head = :head WHERE \"case\" = 'C'", {"head": head[0]})
-    place.sql("DELETE FROM seal_leaf WHERE kind = 'case' AND name = 'C' AND size = 4")
+    place.sql("DELETE FROM gk_entry WHERE \"case\" = 'C' AND seq = 4")
+    (head,) = place.rows("SELECT hash FROM gk_entry WHERE \"case\" = 'C' AND seq = 3")
+    place.sql("UPDATE gk_docket SET entries = 3, head = :head WHERE \"case\" = 'C'", {"head": head[0]})
+    place.sql("DELETE FROM gk_seal_leaf WHERE kind = 'case' AND name = 'C' AND size = 4")
     reseal(place)
     breaches = found(lived, kept)
     assert Breach("case", "C", 4, "entry_missing") in breaches
@@ -185,17 +185,17 @@ def test_a_tail_cut_together_with_its_leaf_is_named_by_the_file(lived: Office, p
 
 
 def test_all_sweeps_deleted_with_what_remembers_them_are_named(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("DELETE FROM sweep")
-    place.sql("DELETE FROM acknowledgement")
-    place.sql("DELETE FROM escalation")
-    place.sql("DELETE FROM notice")
-    place.sql("DELETE FROM chain_head WHERE chain = 'sweep'")
+    place.sql("DELETE FROM gk_sweep")
+    place.sql("DELETE FROM gk_acknowledgement")
+    place.sql("DELETE FROM gk_escalation")
+    place.sql("DELETE FROM gk_notice")
+    place.sql("DELETE FROM gk_chain_head WHERE chain = 'sweep'")
     named = [breach.where for breach in found(lived, kept) if breach.code == "sweep_missing"]
     assert named[0] == "2022-09-28"
     assert named[-1] == "2022-10-12"
-    place.sql("DELETE FROM seal_leaf")
-    place.sql("DELETE FROM seal")
-    place.sql("DELETE FROM chain_head WHERE chain = 'seal'")
+    place.sql("DELETE FROM gk_seal_leaf")
+    place.sql("DELETE FROM gk_seal")
+    place.sql("DELETE FROM gk_chain_head WHERE chain = 'seal'")
     breaches = found(lived, kept)
     assert {"seal_missing", "sweep_missing", "acknowledgement_missing"} <= codes(breaches)
 
@@ -205,18 +205,20 @@ def test_all_sweeps_deleted_with_what_remembers_them_are_named(lived: Office, pl
     ["last_day = '2023-01-01'", "status = 'stopped'", "until_day = '2022-09-30'", "owed = 0", "ladder = ''"],
 )
 def test_a_falsified_clock_row_is_named(lived: Office, place: Place, kept: Path, change: str) -> None:
-    assert place.sql(f"UPDATE clock SET {change} WHERE \"case\" = 'B' AND clock = 'reply' AND until_day > '2022-12-31'")
+    assert place.sql(
+        f"UPDATE gk_clock SET {change} WHERE \"case\" = 'B' AND clock = 'reply' AND until_day > '2022-12-31'"
+    )
     assert Breach("clock", "B", None, "cache_differs") in found(lived, kept)
     assert Breach("clock", "B", None, "cache_differs") in found(lived, caches=None)
 
 
 def test_a_falsified_docket_row_is_named(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("UPDATE docket SET state = 'replied' WHERE \"case\" = 'B'")
+    place.sql("UPDATE gk_docket SET state = 'replied' WHERE \"case\" = 'B'")
     assert Breach("clock", "B", None, "cache_differs") in found(lived)
 
 
 def test_the_sample_is_that_of_its_seed(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("UPDATE docket SET title = '别的'")
+    place.sql("UPDATE gk_docket SET title = '别的'")
     first = min("ABC", key=lambda case: hashlib.sha256(f"七/{case}".encode()).digest())
     assert found(lived, caches=1, seed="七") == [Breach("clock", first, None, "cache_differs")]
     assert found(lived, caches=0, seed="七") == []
@@ -225,8 +227,10 @@ def test_the_sample_is_that_of_its_seed(lived: Office, place: Place, kept: Path)
 
 def test_a_whole_case_taken_away_with_all_that_names_it_is_named(lived: Office, place: Place, kept: Path) -> None:
     for table in ("acknowledgement", *TABLES):
-        where = "escalation IN (SELECT id FROM escalation WHERE \"case\" = 'B')" if table == "acknowledgement" else ""
-        place.sql(f"DELETE FROM {table} WHERE {where or chr(34) + 'case' + chr(34) + ' = ' + repr('B')}")
+        where = (
+            "escalation IN (SELECT id FROM gk_escalation WHERE \"case\" = 'B')" if table == "acknowledgement" else ""
+        )
+        place.sql(f"DELETE FROM gk_{table} WHERE {where or chr(34) + 'case' + chr(34) + ' = ' + repr('B')}")
     assert Breach("case", "B", 1, "case_missing") in found(lived)
     assert Breach("case", "B", 1, "case_missing") in found(lived, kept)
 
@@ -234,10 +238,10 @@ def test_a_whole_case_taken_away_with_all_that_names_it_is_named(lived: Office, 
 def test_a_case_without_any_step_taken_away_whole_is_named(lived: Office, place: Place, tmp_path: Path) -> None:
     open_request(lived, "D", "2022-10-12")
     lived.tick(at("2022-10-13"))
-    assert place.rows("SELECT 1 FROM escalation WHERE \"case\" = 'D'") == []
+    assert place.rows("SELECT 1 FROM gk_escalation WHERE \"case\" = 'D'") == []
     place.without_guards()
     for table in TABLES:
-        place.sql(f"DELETE FROM {table} WHERE \"case\" = 'D'")
+        place.sql(f"DELETE FROM gk_{table} WHERE \"case\" = 'D'")
     assert Breach("case", "D", 1, "case_missing") in found(lived)
 
 
@@ -251,9 +255,9 @@ def test_all_hashes_recomputed_with_every_seal_are_found(
     lived: Office, place: Place, kept: Path, settings: str
 ) -> None:
     rewrite(place, lived, "B")
-    for size, sealed in place.rows("SELECT seq, hash FROM entry WHERE \"case\" = 'B'"):
+    for size, sealed in place.rows("SELECT seq, hash FROM gk_entry WHERE \"case\" = 'B'"):
         place.sql(
-            "UPDATE seal_leaf SET hash = :hash WHERE kind = 'case' AND name = 'B' AND size = :size",
+            "UPDATE gk_seal_leaf SET hash = :hash WHERE kind = 'case' AND name = 'B' AND size = :size",
             {"hash": sealed, "size": size},
         )
     reseal(place)
@@ -273,9 +277,9 @@ def test_a_deposited_line_of_number_and_hash_is_enough_to_find_it(lived: Office,
     place.without_guards()
     assert found(lived, line) == []
     rewrite(place, lived, "B")
-    for size, sealed in place.rows("SELECT seq, hash FROM entry WHERE \"case\" = 'B'"):
+    for size, sealed in place.rows("SELECT seq, hash FROM gk_entry WHERE \"case\" = 'B'"):
         place.sql(
-            "UPDATE seal_leaf SET hash = :hash WHERE kind = 'case' AND name = 'B' AND size = :size",
+            "UPDATE gk_seal_leaf SET hash = :hash WHERE kind = 'case' AND name = 'B' AND size = :size",
             {"hash": sealed, "size": size},
         )
     reseal(place)
@@ -284,16 +288,20 @@ def test_a_deposited_line_of_number_and_hash_is_enough_to_find_it(lived: Office,
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_seal_deleted_from_the_database_is_named(lived: Office, place: Place, kept: Path, number: int) -> None:
-    place.sql("DELETE FROM seal WHERE number = :number", {"number": number})
+    place.sql("DELETE FROM gk_seal WHERE number = :number", {"number": number})
     without_outside(lived)
     assert Breach("seal", str(number), None, "seal_missing") in found(lived)
     assert Breach("seal", str(number), None, "seal_missing") in found(lived, kept)
 
 
 def test_all_seals_deleted_from_the_database_are_named_by_the_file(lived: Office, place: Place, kept: Path) -> None:
-    for statement in ("DELETE FROM seal", "DELETE FROM seal_leaf", "DELETE FROM chain_head WHERE chain = 'seal'"):
+    for statement in (
+        "DELETE FROM gk_seal",
+        "DELETE FROM gk_seal_leaf",
+        "DELETE FROM gk_chain_head WHERE chain = 'seal'",
+    ):
         place.sql(statement)
-    place.sql("UPDATE docket SET sealed = 0")
+    place.sql("UPDATE gk_docket SET sealed = 0")
     without_outside(lived)
     assert [b.where for b in found(lived, kept) if b.code == "seal_missing"] == ["1", "2", "3"]
 
@@ -311,14 +319,14 @@ def test_every_column_of_a_seal_is_tried() -> None:
 
 @pytest.mark.parametrize("column", SEAL_CHANGES)
 def test_a_changed_seal_is_named(lived: Office, place: Place, kept: Path, column: str) -> None:
-    place.sql(f"UPDATE seal SET {column} = :value WHERE number = 2", {"value": SEAL_CHANGES[column]})
+    place.sql(f"UPDATE gk_seal SET {column} = :value WHERE number = 2", {"value": SEAL_CHANGES[column]})
     without_outside(lived)
     assert "2" in [breach.where for breach in found(lived) if breach.what == "seal"]
 
 
 @pytest.mark.parametrize("change", ["size = size + 1", "name = 'Z'", f"hash = '{'0' * 64}'", "kind = 'x'"])
 def test_a_changed_leaf_is_named_by_its_seal(lived: Office, place: Place, kept: Path, change: str) -> None:
-    place.sql(f"UPDATE seal_leaf SET {change} WHERE place = (SELECT min(place) FROM seal_leaf WHERE seal = 2)")
+    place.sql(f"UPDATE gk_seal_leaf SET {change} WHERE place = (SELECT min(place) FROM gk_seal_leaf WHERE seal = 2)")
     assert "leaves_changed" in codes(found(lived))
 
 
@@ -341,25 +349,25 @@ def test_a_keyed_seal_wants_its_key(place: Place) -> None:
 
 @pytest.mark.parametrize("change", ["words = '同意'", "\"by\" = '李四'", "at = '2022-10-09 01:00:00'", "hash = NULL"])
 def test_a_changed_acknowledgement_is_named(lived: Office, place: Place, kept: Path, change: str) -> None:
-    (id_, escalation), *_ = place.rows("SELECT id, escalation FROM acknowledgement ORDER BY id DESC")
-    place.sql(f"UPDATE acknowledgement SET {change} WHERE id = :id", {"id": id_})
+    (id_, escalation), *_ = place.rows("SELECT id, escalation FROM gk_acknowledgement ORDER BY id DESC")
+    place.sql(f"UPDATE gk_acknowledgement SET {change} WHERE id = :id", {"id": id_})
     assert (str(escalation), "acknowledgement_changed") in [(b.where, b.code) for b in found(lived)]
 
 
 def test_a_forged_acknowledgement_is_named(lived: Office, place: Place, kept: Path) -> None:
     lived.tick(at("2022-10-31"))
     (escalation,), *_ = place.rows(
-        "SELECT id FROM escalation WHERE id NOT IN (SELECT escalation FROM acknowledgement) ORDER BY id"
+        "SELECT id FROM gk_escalation WHERE id NOT IN (SELECT escalation FROM gk_acknowledgement) ORDER BY id"
     )
     place.sql(
-        'INSERT INTO acknowledgement (escalation, "by", at, words) VALUES (:id, :by, :at, :words)',
+        'INSERT INTO gk_acknowledgement (escalation, "by", at, words) VALUES (:id, :by, :at, :words)',
         {"id": escalation, "by": "王五", "at": "2022-10-31 01:00:00", "words": "知悉"},
     )
     assert "acknowledgement_changed" in codes(found(lived))
 
 
 def test_an_acknowledgement_taken_away_is_named(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("DELETE FROM acknowledgement WHERE id = (SELECT max(id) FROM acknowledgement)")
+    place.sql("DELETE FROM gk_acknowledgement WHERE id = (SELECT max(id) FROM gk_acknowledgement)")
     assert "acknowledgement_missing" in codes(found(lived))
 
 
@@ -367,18 +375,18 @@ def test_an_acknowledgement_taken_away_is_named(lived: Office, place: Place, kep
 def test_a_notice_whose_facts_are_not_those_of_its_escalation_is_named(
     lived: Office, place: Place, kept: Path, name: str
 ) -> None:
-    (id_, text), *_ = place.rows("SELECT id, facts FROM notice WHERE escalation IS NOT NULL ORDER BY id")
+    (id_, text), *_ = place.rows("SELECT id, facts FROM gk_notice WHERE escalation IS NOT NULL ORDER BY id")
     facts = {**json.loads(text), name: "2031-01-01"}
-    place.sql("UPDATE notice SET facts = :facts WHERE id = :id", {"facts": canonical(facts), "id": id_})
+    place.sql("UPDATE gk_notice SET facts = :facts WHERE id = :id", {"facts": canonical(facts), "id": id_})
     assert Breach("notice", str(id_), None, "notice_differs") in found(lived)
 
 
 def test_a_notice_changed_or_taken_away_after_it_was_sealed_is_named(lived: Office, place: Place, kept: Path) -> None:
-    (id_, text), *_ = place.rows("SELECT id, facts FROM notice ORDER BY id")
+    (id_, text), *_ = place.rows("SELECT id, facts FROM gk_notice ORDER BY id")
     facts = {**json.loads(text), "title": "别的"}
-    place.sql("UPDATE notice SET facts = :facts WHERE id = :id", {"facts": canonical(facts), "id": id_})
+    place.sql("UPDATE gk_notice SET facts = :facts WHERE id = :id", {"facts": canonical(facts), "id": id_})
     assert "notices_changed" in codes(found(lived))
-    place.sql("DELETE FROM notice WHERE id = :id", {"id": id_})
+    place.sql("DELETE FROM gk_notice WHERE id = :id", {"id": id_})
     assert "notices_changed" in codes(found(lived))
 
 
@@ -389,16 +397,16 @@ def test_delivering_a_notice_changes_nothing_that_is_sealed(lived: Office) -> No
 
 
 def test_a_workflow_edition_that_was_changed_is_named(lived: Office, place: Place, kept: Path) -> None:
-    (edition,), *_ = place.rows("SELECT edition FROM edition WHERE kind = 'workflow'")
-    place.sql("UPDATE edition SET source = source || ' ' WHERE edition = :e", {"e": edition})
+    (edition,), *_ = place.rows("SELECT edition FROM gk_edition WHERE kind = 'workflow'")
+    place.sql("UPDATE gk_edition SET source = source || ' ' WHERE edition = :e", {"e": edition})
     assert Breach("edition", edition, None, "edition_changed") in found(lived)
 
 
 def test_a_workflow_edition_that_was_deleted_is_named_even_when_it_was_kept_again(
     lived: Office, place: Place, kept: Path
 ) -> None:
-    (edition,), *_ = place.rows("SELECT edition FROM edition WHERE kind = 'workflow'")
-    place.sql("DELETE FROM edition WHERE edition = :e", {"e": edition})
+    (edition,), *_ = place.rows("SELECT edition FROM gk_edition WHERE kind = 'workflow'")
+    place.sql("DELETE FROM gk_edition WHERE edition = :e", {"e": edition})
     assert Breach("edition", edition, None, "edition_missing") in found(lived)
     with place.open() as later:
         open_request(later, "D", "2022-10-13")  # it keeps the edition anew
@@ -406,16 +414,16 @@ def test_a_workflow_edition_that_was_deleted_is_named_even_when_it_was_kept_agai
 
 
 def test_a_calendar_edition_that_was_changed_is_named(lived: Office, place: Place, kept: Path) -> None:
-    place.sql("UPDATE calendar_edition SET data = replace(data, '2022-10-03', '2022-10-13')")
+    place.sql("UPDATE gk_calendar_edition SET data = replace(data, '2022-10-03', '2022-10-13')")
     assert Breach("calendar", "1", None, "calendar_changed") in found(lived)
 
 
 def test_a_calendar_edition_that_was_deleted_is_not_silently_adopted_again(
     lived: Office, place: Place, kept: Path
 ) -> None:
-    place.sql("DELETE FROM calendar_edition")
+    place.sql("DELETE FROM gk_calendar_edition")
     with place.open() as later:
-        assert place.rows("SELECT 1 FROM calendar_edition") == []
+        assert place.rows("SELECT 1 FROM gk_calendar_edition") == []
         with pytest.raises(Unfit) as refused:
             later.cases()
         assert refused.value.code == "calendar_lost"
@@ -427,16 +435,16 @@ def test_every_trigger_that_was_dropped_is_named(lived: Office, place: Place) ->
     named = [breach.where for breach in lived.verify()[2]]
     tables = ("entry", "escalation", "acknowledgement", "rules_edition", "seal", "seal_leaf", "sweep", "unsweep")
     verbs = ("update", "delete") if place.kind == "sqlite" else ("update", "delete", "truncate")
-    assert sorted(named) == sorted(f"{table}_no_{verb}" for table in tables for verb in verbs)
+    assert sorted(named) == sorted(f"gk_{table}_no_{verb}" for table in tables for verb in verbs)
 
 
 def test_a_trigger_that_refuses_nothing_is_named(lived: Office, place: Place) -> None:
     if place.kind == "sqlite":
-        place.sql("DROP TRIGGER entry_no_update")
-        place.sql("CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT 1; END")
+        place.sql("DROP TRIGGER gk_entry_no_update")
+        place.sql("CREATE TRIGGER gk_entry_no_update BEFORE UPDATE ON gk_entry BEGIN SELECT 1; END")
     else:
-        place.sql("ALTER TABLE entry DISABLE TRIGGER entry_no_update")
-    assert lived.verify()[2] == (Breach("guard", "entry_no_update", None, "guard_missing"),)
+        place.sql("ALTER TABLE gk_entry DISABLE TRIGGER gk_entry_no_update")
+    assert lived.verify()[2] == (Breach("guard", "gk_entry_no_update", None, "guard_missing"),)
 
 
 # -- the forger's tools ------------------------------------------------------------------------------------------------
@@ -456,14 +464,15 @@ def rewrite(place: Place, office: Office, case: str) -> None:
     assert check_chain(case, made) is None
     for entry in made:
         place.sql(
-            'UPDATE entry SET facts = :facts, previous = :previous, hash = :hash WHERE "case" = :case AND seq = :seq',
+            "UPDATE gk_entry SET facts = :facts, previous = :previous, hash = :hash"
+            ' WHERE "case" = :case AND seq = :seq',
             {
                 "facts": canonical(dict(entry.facts)), "previous": entry.previous, "hash": entry.hash, "case": case,
                 "seq": entry.seq,
             },
         )  # fmt: skip
     place.sql(
-        'UPDATE docket SET head = :head, title = :title WHERE "case" = :case',
+        'UPDATE gk_docket SET head = :head, title = :title WHERE "case" = :case',
         {"head": previous, "title": "改过的事项", "case": case},
     )
 
@@ -472,9 +481,9 @@ def reseal(place: Place) -> None:
     """Every seal made anew over the leaves as they are, without a key: all that somebody without it can do."""
     names = ", ".join(Seal._fields)
     with place.engine() as engine, engine.connect() as connection:
-        rows = connection.exec_driver_sql(f"SELECT {names} FROM seal ORDER BY number").fetchall()
+        rows = connection.exec_driver_sql(f"SELECT {names} FROM gk_seal ORDER BY number").fetchall()
         leaves = connection.exec_driver_sql(
-            f"SELECT {', '.join(Leaf._fields)} FROM seal_leaf ORDER BY place"
+            f"SELECT {', '.join(Leaf._fields)} FROM gk_seal_leaf ORDER BY place"
         ).fetchall()
     from gkflow.store.dialect import read_day, read_moment
 
@@ -485,13 +494,13 @@ def reseal(place: Place) -> None:
             if found.kind == "case":
                 entries += found.size - heads.get(found.name, 0)
                 heads[found.name] = found.size
-            place.sql("UPDATE seal_leaf SET place = :new WHERE place = :old", {"new": place_of, "old": found.place})
+            place.sql("UPDATE gk_seal_leaf SET place = :new WHERE place = :old", {"new": place_of, "old": found.place})
             tree.add((leaf_text(found),))
         made = Seal._make((row[0], read_moment(row[1]), read_day(row[2]), *row[3:]))
         made = made._replace(leaves=tree.count, root=tree.root(), previous=previous, entries=entries)
         made = made._replace(hash=seal_hash(made, "", "sha256"))
         place.sql(
-            "UPDATE seal SET leaves = :leaves, root = :root, previous = :previous, entries = :entries, hash = :hash,"
+            "UPDATE gk_seal SET leaves = :leaves, root = :root, previous = :previous, entries = :entries, hash = :hash,"
             " peaks = :peaks WHERE number = :number",
             {
                 "leaves": made.leaves, "root": made.root, "previous": previous, "entries": entries, "hash": made.hash,
@@ -500,7 +509,7 @@ def reseal(place: Place) -> None:
         )  # fmt: skip
         previous = made.hash
     head = {"link": str(made.number), "hash": previous}
-    place.sql("UPDATE chain_head SET link = :link, hash = :hash WHERE chain = 'seal'", head)
+    place.sql("UPDATE gk_chain_head SET link = :link, hash = :hash WHERE chain = 'seal'", head)
 
 
 def test_what_gkflow_makes_is_for_its_owner_alone(lived: Office, place: Place) -> None:

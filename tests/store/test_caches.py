@@ -113,8 +113,8 @@ class Walk:
 def _dockets(place: Place) -> list[tuple[Any, ...]]:
     """Every docket row with its revisions, but for whether a seal holds it: what was rebuilt is sealed again."""
     names = ", ".join(f'"{column.name}"' for column in DOCKET.c if column.name != "sealed")
-    rows = place.rows(f"SELECT {names} FROM docket ORDER BY 1")
-    return [*rows, *place.rows("SELECT * FROM docket_revision ORDER BY 1, 2")]
+    rows = place.rows(f"SELECT {names} FROM gk_docket ORDER BY 1")
+    return [*rows, *place.rows("SELECT * FROM gk_docket_revision ORDER BY 1, 2")]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -130,18 +130,18 @@ def test_a_random_course_of_events_leaves_caches_that_say_what_the_record_says(
     office.tick(walk.now)
     before = [
         _dockets(place),
-        place.rows(f"SELECT {CLOCK} FROM clock ORDER BY 1, 2, 3, 4"),
+        place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY 1, 2, 3, 4"),
     ]
     log = log_of(place)
     office.rebuild(now=walk.now)
     assert before == [
         _dockets(place),
-        place.rows(f"SELECT {CLOCK} FROM clock ORDER BY 1, 2, 3, 4"),
+        place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY 1, 2, 3, 4"),
     ]
     # Rebuilt caches send no notification twice.
-    messages = len(place.rows("SELECT 1 FROM notice"))
+    messages = len(place.rows("SELECT 1 FROM gk_notice"))
     office.tick(walk.now)
-    assert (log_of(place), len(place.rows("SELECT 1 FROM notice"))) == (log, messages)
+    assert (log_of(place), len(place.rows("SELECT 1 FROM gk_notice"))) == (log, messages)
     assert_sound(office)
 
 
@@ -150,8 +150,8 @@ def test_a_rebuild_notifies_nobody_twice_on_the_days_that_follow(place: Place, o
     office.tick(at("2022-10-08"))
     office.tick(at("2022-10-12"))
     log, messages = log_of(place), len(office.notices())
-    place.sql("DELETE FROM clock")
-    place.sql("DELETE FROM docket")
+    place.sql("DELETE FROM gk_clock")
+    place.sql("DELETE FROM gk_docket")
     assert office.rebuild(now=at("2022-10-12"))[1] == ("A",)
     office.tick(at("2022-10-13"))
     assert log_of(place) == log
@@ -164,32 +164,33 @@ def test_a_rebuild_notifies_nobody_twice_on_the_days_that_follow(place: Place, o
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE clock SET last_day = '2022-12-30' WHERE clock = 'reply'",
-        "UPDATE clock SET status = 'stopped' WHERE clock = 'reply'",
-        "DELETE FROM clock WHERE clock = 'reply'",
-        "UPDATE docket SET state = 'archived'",
-        "UPDATE docket SET ended = '2022-09-30'",
-        "DELETE FROM docket",
+        "UPDATE gk_clock SET last_day = '2022-12-30' WHERE clock = 'reply'",
+        "UPDATE gk_clock SET status = 'stopped' WHERE clock = 'reply'",
+        "DELETE FROM gk_clock WHERE clock = 'reply'",
+        "UPDATE gk_docket SET state = 'archived'",
+        "UPDATE gk_docket SET ended = '2022-09-30'",
+        "DELETE FROM gk_docket",
     ],
 )
 def test_a_damaged_cache_is_found_by_a_dry_run_and_mended_by_a_rebuild(
     place: Place, office: Office, damage: str
 ) -> None:
     open_request(office, "A", "2022-09-13")
-    whole = [place.rows("SELECT * FROM docket"), place.rows(f"SELECT {CLOCK} FROM clock ORDER BY clock")]
+    whole = [place.rows("SELECT * FROM gk_docket"), place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY clock")]
     place.sql(damage)
-    broken = place.rows(f"SELECT {CLOCK} FROM clock ORDER BY clock")
+    broken = place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY clock")
     assert office.rebuild(dry_run=True) == (1, ("A",))
-    assert place.rows(f"SELECT {CLOCK} FROM clock ORDER BY clock") == broken
+    assert place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY clock") == broken
     assert office.rebuild(now=at("2022-09-14")) == (1, ("A",))
-    assert [place.rows("SELECT * FROM docket"), place.rows(f"SELECT {CLOCK} FROM clock ORDER BY clock")] == whole
+    assert [place.rows("SELECT * FROM gk_docket"), place.rows(f"SELECT {CLOCK} FROM gk_clock ORDER BY clock")] == whole
     assert office.rebuild(dry_run=True) == (1, ())
 
 
 def test_rows_of_a_case_that_is_on_no_record_are_found(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     place.sql(
-        f"INSERT INTO clock ({CLOCK}, fresh) SELECT 'Z', {CLOCK.split(', ', 1)[1]}, 0 FROM clock WHERE clock = 'reply'"
+        f"INSERT INTO gk_clock ({CLOCK}, fresh)"
+        f" SELECT 'Z', {CLOCK.split(', ', 1)[1]}, 0 FROM gk_clock WHERE clock = 'reply'"
     )
     assert office.verify()[2] != ()
 
@@ -197,7 +198,7 @@ def test_rows_of_a_case_that_is_on_no_record_are_found(place: Place, office: Off
 def test_a_refused_action_changes_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     tables = ("entry", "docket", "clock", "notice", "edition")
-    before = [place.rows(f"SELECT * FROM {table}") for table in tables]
+    before = [place.rows(f"SELECT * FROM gk_{table}") for table in tables]
     for action, facts in (
         ("deliver", {}),
         ("extend", {"days": 21, "approved_by": "王五"}),
@@ -209,4 +210,4 @@ def test_a_refused_action_changes_nothing(place: Place, office: Office) -> None:
     ):
         with pytest.raises(GkflowError):
             office.do("A", action, facts=facts, now=at("2022-09-14"))
-    assert before == [place.rows(f"SELECT * FROM {table}") for table in tables]
+    assert before == [place.rows(f"SELECT * FROM gk_{table}") for table in tables]

@@ -319,15 +319,15 @@ def test_a_connection_cut_in_the_middle_is_one_line_and_nothing_is_half_written(
     office.receive("request", "A", facts={"channel": "in_person"}, now=at(DAY))
 
     def cut_off(ledger: Ledger) -> None:
-        ledger.cursor.verbatim("UPDATE docket SET title = 'x'")
+        ledger.cursor.verbatim("UPDATE gk_docket SET title = 'x'")
         _cut(place, office)
-        ledger.cursor.verbatim("UPDATE docket SET title = 'y'")
+        ledger.cursor.verbatim("UPDATE gk_docket SET title = 'y'")
 
     with pytest.raises(Unfit) as lost:
         office.store.attempt(cut_off)
     assert lost.value.code == "database_lost"
     assert "\n" not in str(lost.value)
-    assert place.rows("SELECT title FROM docket") == [("",)]
+    assert place.rows("SELECT title FROM gk_docket") == [("",)]
     assert office.do("A", "note", facts={"text": "x"}, now=at(DAY)).seq == 2
 
 

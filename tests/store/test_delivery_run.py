@@ -196,7 +196,7 @@ def test_a_server_that_is_back_gets_what_waits(place: Place) -> None:
         now = at(DAY, "10:00")
         assert office.deliver(now).delivered == 0
         assert office.deliver(now + PAUSES[0]).delivered == 6
-        assert place.rows("SELECT * FROM reachability") == []
+        assert place.rows("SELECT * FROM gk_reachability") == []
 
 
 def test_a_server_that_asks_for_time_is_given_it(place: Place) -> None:
@@ -258,7 +258,7 @@ def test_a_damaged_notice_is_given_up_with_its_reason_and_stops_no_other(place: 
     with place.open() as office:
         for number in range(3):
             office.receive("request", f"A{number}", facts={"channel": "in_person"}, now=at(DAY))
-        assert place.sql(f"UPDATE notice SET {damage} WHERE \"case\" = 'A1'") == 1
+        assert place.sql(f"UPDATE gk_notice SET {damage} WHERE \"case\" = 'A1'") == 1
         outcome = office.deliver(at(DAY))
         assert (outcome.delivered, outcome.dead) == (2, 1)
         (dead,) = office.notices("dead")

@@ -127,7 +127,7 @@ def test_an_escalation_forged_under_the_sweep_to_come_is_found(place: Place) -> 
         office.tick(at(SUNDAY, "08:30"))
         assert whole(office) == []
         place.without_guards()
-        place.sql("UPDATE escalation SET sealed_with = NULL WHERE step = 1")
+        place.sql("UPDATE gk_escalation SET sealed_with = NULL WHERE step = 1")
         assert "sweep_changed" in whole(office)
 
 

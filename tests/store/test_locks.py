@@ -127,11 +127,11 @@ def test_what_the_database_breaks_off_is_done_again(place: Place, office: Office
         broken.append(1)
         if len(broken) == 1:
             ledger.cursor.verbatim("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
-        ledger.cursor.verbatim("UPDATE docket SET title = 'x' WHERE \"case\" = 'A'")
+        ledger.cursor.verbatim("UPDATE gk_docket SET title = 'x' WHERE \"case\" = 'A'")
 
     office.store.attempt(once)
     assert len(broken) == 2
-    assert place.rows("SELECT title FROM docket") == [("x",)]
+    assert place.rows("SELECT title FROM gk_docket") == [("x",)]
 
 
 def test_what_the_database_breaks_off_in_the_callers_transaction_is_a_conflict(place: Place, office: Office) -> None:

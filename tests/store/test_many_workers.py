@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 import gkflow
 from gkflow.domain.errors import GkflowError
 from gkflow.office import Office
-from gkflow.store.migrate import upgrade
 from store.offices import PEOPLE, Place, assert_sound, at, known, open_request
 
 # On 27 January 2020 the Spring Festival was extended: 31 January became a day off.
@@ -118,7 +117,7 @@ def test_a_worker_that_cannot_read_the_adopted_rules_refuses_and_says_why(place:
             with pytest.raises(GkflowError) as refused:
                 call()
             assert "clocks_of_the_next_version" in str(refused.value)
-        assert len(place.rows("SELECT * FROM entry")) == 3
+        assert len(place.rows("SELECT * FROM gk_entry")) == 3
         with office.store.writing(hold="alone") as ledger:
             ledger.editions.adopt_rules(kept.edition, kept.files, kept.text, "王五", at("2022-09-06"))
         office.do("A", "note", facts={"text": "x"}, now=at("2022-09-06"))  # no restart is needed
@@ -209,8 +208,7 @@ def test_every_verb_does_with_the_connection_of_the_portal(verb: str, place: Pla
 # -- a fresh database, and many who open it --------------------------------------------------------------------------
 
 
-def test_eight_threads_open_a_fresh_database_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gkflow.store.database.upgrade", upgrade)  # not the quick one of the tests
+def test_eight_threads_open_a_fresh_database_at_once(place: Place) -> None:
     place.settings(PEOPLE)
     start = threading.Barrier(8)
 
@@ -222,8 +220,8 @@ def test_eight_threads_open_a_fresh_database_at_once(place: Place, monkeypatch: 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(opened, range(8)))
     assert sorted(found) == [f"XFJ-2020-{n:04d}" for n in range(1, 9)]
-    assert place.rows("SELECT count(*) FROM calendar_edition") == [(1,)]
-    assert place.rows("SELECT count(*) FROM rules_edition") == [(1,)]
+    assert place.rows("SELECT count(*) FROM gk_calendar_edition") == [(1,)]
+    assert place.rows("SELECT count(*) FROM gk_rules_edition") == [(1,)]
     with place.open() as office:
         assert_sound(office)
 

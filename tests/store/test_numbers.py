@@ -45,7 +45,7 @@ def test_a_refused_receipt_and_a_dry_run_draw_no_number(place: Place) -> None:
         for wrong in ({"channel": "鸽子"}, {"origin": "没有"}, {"nobody": "knows"}):
             with pytest.raises(GkflowError):
                 office.receive("request", facts={**FACTS, **wrong}, now=NOW)
-        assert place.rows("SELECT * FROM number_series") == []
+        assert place.rows("SELECT * FROM gk_number_series") == []
         assert received(office) == "XFJ-2026-0001"
 
 

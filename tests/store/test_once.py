@@ -22,7 +22,7 @@ DAY = "2022-09-13"
 
 
 def _count(place: Place) -> tuple[int, ...]:
-    return tuple(len(place.rows(f"SELECT 1 FROM {table}")) for table in ("entry", "docket", "clock", "notice"))
+    return tuple(len(place.rows(f"SELECT 1 FROM gk_{table}")) for table in ("entry", "docket", "clock", "notice"))
 
 
 def test_a_case_received_twice_under_one_key_is_one_case(place: Place, office: Office) -> None:
@@ -128,7 +128,7 @@ def test_threads_that_retry_under_one_key_make_one_case(place: Place, office: Of
     with ThreadPoolExecutor(6) as pool:
         cases = set(pool.map(retry, range(6)))
     assert len(cases) == 1
-    assert len(place.rows("SELECT 1 FROM entry WHERE \"key\" = 'portal-7'")) == 1
+    assert len(place.rows("SELECT 1 FROM gk_entry WHERE \"key\" = 'portal-7'")) == 1
     assert_sound(office)
 
 
@@ -162,7 +162,7 @@ def test_of_writers_on_one_case_each_entry_has_a_place_of_its_own(place: Place, 
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(6)))
-    seqs = [row[0] for row in place.rows("SELECT seq FROM entry ORDER BY seq")]
+    seqs = [row[0] for row in place.rows("SELECT seq FROM gk_entry ORDER BY seq")]
     assert seqs == list(range(1, 4 + outcome.count("written")))
     assert len(outcome) == 24
     assert set(outcome) <= {"written", "stale"}
@@ -186,7 +186,7 @@ def test_a_writer_who_read_before_another_wrote_loses_and_gets_an_error(place: P
         late()
     assert lost.value.code == "stale"
     assert (lost.value.facts["case"], lost.value.facts["seq"]) == ("A", 4)
-    assert len(place.rows("SELECT 1 FROM entry")) == 4
+    assert len(place.rows("SELECT 1 FROM gk_entry")) == 4
     assert_sound(office)
 
 
@@ -208,7 +208,7 @@ def test_two_portals_in_transactions_of_their_own_never_share_a_place(place: Pla
             waiting = pool.submit(other)
             one.commit()
             assert waiting.result(30) in ("stale", "written")
-    seqs = [row[0] for row in place.rows("SELECT seq FROM entry ORDER BY seq")]
+    seqs = [row[0] for row in place.rows("SELECT seq FROM gk_entry ORDER BY seq")]
     assert seqs == list(range(1, len(seqs) + 1))
     assert_sound(office)
 
@@ -231,9 +231,9 @@ print(done)
     said = run_together(place, script, script, script)
     with place.open() as office:
         assert_sound(office)
-    seqs = [row[0] for row in place.rows("SELECT seq FROM entry WHERE \"case\" = 'A' ORDER BY seq")]
+    seqs = [row[0] for row in place.rows("SELECT seq FROM gk_entry WHERE \"case\" = 'A' ORDER BY seq")]
     assert seqs == list(range(1, 4 + sum(map(int, said))))
-    assert len(place.rows("SELECT 1 FROM entry WHERE \"key\" = 'portal-7'")) == 1
+    assert len(place.rows("SELECT 1 FROM gk_entry WHERE \"key\" = 'portal-7'")) == 1
 
 
 def test_a_number_given_twice_is_refused(place: Place, office: Office) -> None:

@@ -115,7 +115,7 @@ def test_the_reason_of_a_failure_is_kept_in_chinese_where_the_catalogue_has_it(
 
 def test_a_channel_that_is_not_set_up_is_buried_with_its_reason(place: Place, office: Office) -> None:
     one_notice(office)
-    place.sql("UPDATE notice SET channel = 'mail'")
+    place.sql("UPDATE gk_notice SET channel = 'mail'")
     outcome = office.deliver(at(DAY), channels={})
     assert (outcome.delivered, outcome.dead) == (0, 1)
     (dead,) = office.notices("dead")

@@ -12,6 +12,7 @@ from gkflow.application.pages import filter_of
 from gkflow.application.ports import COUNTS_BY, ORDERS
 from gkflow.office import Office
 from gkflow.store import lists, pages
+from gkflow.store.dialect import Dialect
 from gkflow.store.statement import Statement
 from store.offices import Place
 
@@ -26,7 +27,7 @@ QUERIES = [
 def scans(place: Place, statement: Statement, values: dict[str, object]) -> list[str]:
     """The steps of the plan that read a large table from end to end."""
     is_sqlite = place.kind == "sqlite"
-    compiled = statement.on(is_sqlite, values)
+    compiled = statement.on(Dialect(sqlite=is_sqlite, prefix="gk_"), values)
     with place.engine() as engine, engine.connect() as connection:
         cursor = connection.connection.cursor()
         if is_sqlite:

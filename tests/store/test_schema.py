@@ -13,17 +13,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 
 import gkflow
 from gkflow.domain.errors import Unfit
 from gkflow.domain.recalculation_key import READ, STILL
 from gkflow.office import Office
-from gkflow.store.database import SCHEMA, Database
-from gkflow.store.migrate import MIGRATIONS
+from gkflow.store.database import Database
+from gkflow.store.migrate import MIGRATIONS, SCHEMA
 from gkflow.store.migrations.versions.v0006_columns import key_of
 from gkflow.store.tables import GUARDED, EntryRow
-from store.offices import PEOPLE, Place, assert_sound, at, open_request, reply
+from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply
 
 # What SQLite learned after 3.35.
 NEWER = re.compile(
@@ -47,8 +47,51 @@ def differences(place: Place) -> list[Any]:
         return found
 
 
-def test_the_migrated_database_is_what_the_tables_say(place: Place, office: Office) -> None:
+def test_a_new_database_is_what_the_tables_say(place: Place) -> None:
+    gkflow.open(place.url, home=place.home, prefix="").close()
     assert differences(place) == []
+
+
+def objects(place: Place, prefix: str = "", schema: str | None = None) -> dict[str, Any]:
+    """All that a database says of its tables, without the prefix."""
+
+    def bare(name: str | None) -> str:
+        return str(name).removeprefix(prefix)
+
+    with place.engine() as engine:
+        seen, named = inspect(engine), place.kind != "sqlite"  # in SQLite a constraint is no object of its own
+        found: dict[str, Any] = {}
+        for name in seen.get_table_names(schema=schema):
+            if not name.endswith("version"):
+                found[bare(name)] = [
+                    sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(name, schema=schema)),
+                    sorted(
+                        (bare(x["name"]), str(x.get("expressions") or x["column_names"]), str(x["unique"]))
+                        for x in seen.get_indexes(name, schema=schema)
+                    ),
+                    sorted(map(str, seen.get_pk_constraint(name, schema=schema)["constrained_columns"])),
+                    sorted(
+                        (bare(x["name"]) if named else "", x["column_names"])
+                        for x in seen.get_unique_constraints(name, schema=schema)
+                    ),
+                    [bare(x["referred_table"]) for x in seen.get_foreign_keys(name, schema=schema)],
+                ]
+        return found
+
+
+def test_a_new_database_is_what_the_migrations_make_of_an_old_one(place: Place, tmp_path: Path) -> None:
+    with a_place(place.kind, tmp_path / "old") as old:
+        stored(old, "0001")
+        database = Database(old.url)
+        database.migrate()
+        database.close()
+        place.open().close()
+        new, migrated = objects(place, "gk_"), objects(old)
+        assert len(new) > 20
+        assert {"entry", "notice", "number_series"} < set(new)
+        for name in new:
+            assert new[name] == migrated[name], name
+        assert set(new) == set(migrated)
 
 
 def test_the_schema_named_by_the_code_is_the_newest_migration() -> None:
@@ -61,7 +104,7 @@ def test_the_schema_named_by_the_code_is_the_newest_migration() -> None:
 def test_another_schema_is_refused_and_the_command_that_mends_it_named(
     place: Place, office: Office, found: str, mend: str
 ) -> None:
-    place.sql("UPDATE gkflow_version SET version_num = :found", {"found": found})
+    place.sql("UPDATE gk_version SET version_num = :found", {"found": found})
     with pytest.raises(Unfit) as refused:
         gkflow.open(place.url, home=place.home)
     assert refused.value.code == "schema_version"
@@ -71,9 +114,9 @@ def test_another_schema_is_refused_and_the_command_that_mends_it_named(
 
 def test_migrations_run_twice_change_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-01")
-    entries = place.rows("SELECT * FROM entry ORDER BY seq")
+    entries = place.rows("SELECT * FROM gk_entry ORDER BY seq")
     office.store.migrate()
-    assert place.rows("SELECT * FROM entry ORDER BY seq") == entries
+    assert place.rows("SELECT * FROM gk_entry ORDER BY seq") == entries
     assert office.verify()[2] == ()
 
 
@@ -147,23 +190,23 @@ def test_no_statement_wants_a_sqlite_newer_than_3_35(place: Place) -> None:
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
 def test_what_is_on_record_is_neither_changed_nor_removed(place: Place, office: Office, table: str, verb: str) -> None:
     _with_everything(office)
-    before = place.rows(f"SELECT * FROM {table}")
+    before = place.rows(f"SELECT * FROM gk_{table}")
     assert before
     columns = {"entry": '"by"', "escalation": "kind", "acknowledgement": "words", "rules_edition": "data"}
     column = columns.get(table, "hash")
-    statement = f"UPDATE {table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table}"
+    statement = f"UPDATE gk_{table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM gk_{table}"
     with pytest.raises(Exception, match=f"{table} is append-only"):
         place.sql(statement)
-    assert place.rows(f"SELECT * FROM {table}") == before
+    assert place.rows(f"SELECT * FROM gk_{table}") == before
 
 
 def test_a_sweep_that_is_done_is_neither_changed_nor_removed(place: Place, office: Office) -> None:
     _with_everything(office)
-    before = place.rows("SELECT * FROM sweep")
-    for statement in ("UPDATE sweep SET steps = 99", "UPDATE sweep SET hash = NULL", "DELETE FROM sweep"):
+    before = place.rows("SELECT * FROM gk_sweep")
+    for statement in ("UPDATE gk_sweep SET steps = 99", "UPDATE gk_sweep SET hash = NULL", "DELETE FROM gk_sweep"):
         with pytest.raises(Exception, match="sweep is append-only"):
             place.sql(statement)
-    assert place.rows("SELECT * FROM sweep") == before
+    assert place.rows("SELECT * FROM gk_sweep") == before
 
 
 @pytest.mark.parametrize("table", [*GUARDED, "sweep"])
@@ -172,7 +215,7 @@ def test_the_record_cannot_be_emptied_in_one_stroke(place: Place, office: Office
         pytest.skip("SQLite has no TRUNCATE")
     _with_everything(office)
     with pytest.raises(Exception, match="append-only"):
-        place.sql(f"TRUNCATE {table} CASCADE")
+        place.sql(f"TRUNCATE gk_{table} CASCADE")
     assert office.verify()[2] == ()
 
 
@@ -394,6 +437,6 @@ def test_a_token_is_that_of_one_subscription(place: Place, office: Office) -> No
     office.subscriptions.add("甲", "file", now=at("2022-10-21"))
     with pytest.raises(Exception, match=r"(?i)unique"):
         place.sql(
-            "INSERT INTO subscription (token, name, audience, item, channel, address, since)"
-            " SELECT token, name, audience, item, channel, 'x', since FROM subscription"
+            "INSERT INTO gk_subscription (token, name, audience, item, channel, address, since)"
+            " SELECT token, name, audience, item, channel, 'x', since FROM gk_subscription"
         )

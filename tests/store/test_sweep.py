@@ -88,7 +88,7 @@ def test_every_step_is_recorded_once_however_often_the_sweep_is_called(place: Pl
         for hour in ("00:01", "08:30", "08:30", "23:59"):
             office.tick(at(day, hour))
     assert [step for step, _ in steps(office)] == [-5, -2, 0, 1, 3]
-    assert len(place.rows("SELECT 1 FROM sweep")) == 13
+    assert len(place.rows("SELECT 1 FROM gk_sweep")) == 13
     keys = [notice.key for notice in office.notices()]
     assert len(keys) == len(set(keys)) == 1 + 1 + 5  # received, assigned, and five steps
     assert_sound(office)
@@ -109,9 +109,9 @@ for day in range(8, 20):
     with place.open() as office:
         assert len(steps(office)) == 40 * 5
         assert_sound(office)
-        assert all(row[0] is not None for row in place.rows("SELECT hash FROM sweep"))
+        assert all(row[0] is not None for row in place.rows("SELECT hash FROM gk_sweep"))
         notified = place.rows(
-            "SELECT n.escalation, count(*) FROM notice n JOIN escalation e ON e.id = n.escalation"
+            "SELECT n.escalation, count(*) FROM gk_notice n JOIN gk_escalation e ON e.id = n.escalation"
             " WHERE e.clock = 'reply' GROUP BY n.escalation"
         )
         assert len(notified) == 40 * 5
@@ -134,16 +134,16 @@ setattr(Outbox if place == "put_notices" else Sweeps, place, dying)
 office.tick(datetime.fromisoformat("2022-10-14T09:00+08:00"))
 """
     for statement in ("put_notices", "finish_sweep"):
-        before = (log_of(place), place.rows('SELECT "key" FROM notice'), place.rows("SELECT day FROM sweep"))
+        before = (log_of(place), place.rows('SELECT "key" FROM gk_notice'), place.rows("SELECT day FROM gk_sweep"))
         with processes(place, killed_after, arguments=[statement]) as (process,):
             assert process.wait(30) == -9
         with place.open() as office:
-            undone = place.rows("SELECT 1 FROM sweep WHERE hash IS NULL")
+            undone = place.rows("SELECT 1 FROM gk_sweep WHERE hash IS NULL")
             assert undone, "it was to be killed before the end"
-            done = place.rows("SELECT day FROM sweep WHERE hash IS NOT NULL ORDER BY day DESC LIMIT 1")[0][0]
+            done = place.rows("SELECT day FROM gk_sweep WHERE hash IS NOT NULL ORDER BY day DESC LIMIT 1")[0][0]
             assert all(str(row[0]) <= str(done) for row in log_of(place))
             assert_sound(office)
-        assert len(before[1]) <= len(place.rows("SELECT 1 FROM notice"))
+        assert len(before[1]) <= len(place.rows("SELECT 1 FROM gk_notice"))
     with place.open() as office:
         office.tick(at("2022-10-14", "10:00"))
         assert len(steps(office)) == 20 * 3
@@ -198,8 +198,8 @@ def test_however_the_days_are_caught_up_the_log_over_one_record_is_the_same(
         assert len(log_of(one)) > 25
         assert log_of(one) == log_of(two)
         # The same seals: the chain of sweeps is the same, except for when people were notified.
-        assert one.rows("SELECT day, steps FROM sweep ORDER BY day") == two.rows(
-            "SELECT day, steps FROM sweep ORDER BY day"
+        assert one.rows("SELECT day, steps FROM gk_sweep ORDER BY day") == two.rows(
+            "SELECT day, steps FROM gk_sweep ORDER BY day"
         )
         for office in (daily, seldom):
             assert_sound(office)
@@ -263,10 +263,10 @@ def test_an_open_case_that_is_long_overdue_has_every_step_recorded_and_the_highe
 def test_a_sweep_of_a_day_before_the_last_one_does_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     office.tick(at("2022-10-10"))
-    before = (log_of(place), place.rows("SELECT * FROM sweep"))
+    before = (log_of(place), place.rows("SELECT * FROM gk_sweep"))
     swept = office.sweep("2022-10-01", now=at("2022-10-10"))
     assert swept.days == ()
-    assert (log_of(place), place.rows("SELECT * FROM sweep")) == before
+    assert (log_of(place), place.rows("SELECT * FROM gk_sweep")) == before
 
 
 @pytest.mark.parametrize("ask", ["2022-10-11", "2022-10-10T23:00", "2022-10-10T09:01+08:00"])
@@ -275,27 +275,27 @@ def test_a_sweep_of_a_moment_to_come_is_refused(place: Place, office: Office, as
     with pytest.raises(Refused) as refused:
         office.sweep(ask, now=at("2022-10-10"))
     assert refused.value.code == "later_than_now"
-    assert place.rows("SELECT * FROM sweep") == []
+    assert place.rows("SELECT * FROM gk_sweep") == []
 
 
 def test_no_call_sweeps_a_day_to_come(place: Place, office: Office) -> None:
     with pytest.raises(Refused) as refused:
         office.tick(at("2022-10-10"), through=date(2022, 10, 11))
     assert refused.value.code == "later_than_now"
-    assert place.rows("SELECT * FROM sweep") == []
+    assert place.rows("SELECT * FROM gk_sweep") == []
 
 
 def test_a_simulated_sweep_writes_nothing(place: Place, office: Office) -> None:
     open_request(office, "A", "2022-09-13")
     office.tick(at("2022-10-08"))
     before = [
-        place.rows(f"SELECT * FROM {table}")
+        place.rows(f"SELECT * FROM gk_{table}")
         for table in ("entry", "clock", "sweep", "escalation", "notice", "heartbeat")
     ]
     found = office.simulate("2022-10-14", now=at("2022-10-08"))
     assert [(case, step.offset) for case, _, _, _, step in found] == [("A", -5), ("A", -2), ("A", 0)]
     assert before == [
-        place.rows(f"SELECT * FROM {table}")
+        place.rows(f"SELECT * FROM gk_{table}")
         for table in ("entry", "clock", "sweep", "escalation", "notice", "heartbeat")
     ]
 
@@ -305,7 +305,7 @@ def test_a_clock_that_has_jumped_is_refused(place: Place, office: Office) -> Non
     with pytest.raises(Refused) as refused:
         office.tick(at("2032-10-08"), expected=at("2022-10-08", "09:05"))
     assert refused.value.code == "clock_ahead"
-    assert len(place.rows("SELECT 1 FROM sweep")) == 1
+    assert len(place.rows("SELECT 1 FROM gk_sweep")) == 1
     assert office.tick(at("2022-10-09"), expected=at("2022-10-08", "09:05")).days == (date(2022, 10, 9),)
 
 

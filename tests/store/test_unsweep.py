@@ -52,7 +52,7 @@ def test_what_a_wrong_clock_has_announced_does_not_replace_what_is_true(place: P
             office.tick(at(day))
         assert steps_of(office, "B") == RIGHT
         assert office.deliver(at("2022-10-08")).delivered > 0
-        assert place.rows("SELECT count(*) FROM unsweep") == [(1,)]
+        assert place.rows("SELECT count(*) FROM gk_unsweep") == [(1,)]
         assert_sound(office)
 
 
@@ -99,14 +99,14 @@ def test_nothing_is_taken_back_where_no_day_to_come_was_swept(office: Office) ->
 @pytest.mark.parametrize(
     "forged",
     [
-        "UPDATE unsweep SET reason = 'x'",
-        "UPDATE unsweep SET from_day = '2022-09-10'",
-        "DELETE FROM unsweep",
-        "DELETE FROM sweep WHERE day = '2022-10-05'",
-        "DELETE FROM escalation WHERE series = 0 AND step = 0",
-        "UPDATE escalation SET day = '2022-10-04' WHERE series = 0 AND step = 0",
-        "UPDATE sweep SET steps = steps + 1 WHERE series = 1 AND day = '2022-09-22'",
-        "DELETE FROM sweep WHERE series = 1",
+        "UPDATE gk_unsweep SET reason = 'x'",
+        "UPDATE gk_unsweep SET from_day = '2022-09-10'",
+        "DELETE FROM gk_unsweep",
+        "DELETE FROM gk_sweep WHERE day = '2022-10-05'",
+        "DELETE FROM gk_escalation WHERE series = 0 AND step = 0",
+        "UPDATE gk_escalation SET day = '2022-10-04' WHERE series = 0 AND step = 0",
+        "UPDATE gk_sweep SET steps = steps + 1 WHERE series = 1 AND day = '2022-09-22'",
+        "DELETE FROM gk_sweep WHERE series = 1",
     ],
 )
 def test_whoever_meddles_with_what_was_taken_back_is_found(place: Place, office: Office, forged: str) -> None:

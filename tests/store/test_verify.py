@@ -61,7 +61,7 @@ def test_every_column_of_an_entry_is_tried() -> None:
 
 @pytest.mark.parametrize(("column", "value"), [(c, v) for c, values in ENTRY_CHANGES.items() for v in values])
 def test_a_changed_entry_is_named(place: Place, lived: Office, column: str, value: Any) -> None:
-    assert place.sql(f'UPDATE entry SET "{column}" = :value WHERE "case" = \'B\' AND seq = 2', {"value": value}) == 1
+    assert place.sql(f'UPDATE gk_entry SET "{column}" = :value WHERE "case" = \'B\' AND seq = 2', {"value": value}) == 1
     first = breaches(lived)[0]
     assert (first.what, first.where, first.seq) == ("case", "B", 2)
 
@@ -70,19 +70,19 @@ def test_a_changed_entry_is_named(place: Place, lived: Office, column: str, valu
 def test_a_day_that_is_written_otherwise_is_named(place: Place, lived: Office, column: str, value: str) -> None:
     if place.kind != "sqlite":
         pytest.skip("PostgreSQL knows days")
-    place.sql(f"UPDATE entry SET {column} = :value WHERE \"case\" = 'B' AND seq = 2", {"value": value})
+    place.sql(f"UPDATE gk_entry SET {column} = :value WHERE \"case\" = 'B' AND seq = 2", {"value": value})
     first = breaches(lived)[0]
     assert (first.where, first.seq) == ("B", 2)
 
 
 @pytest.mark.parametrize("seq", [1, 2, 3])
 def test_an_entry_that_was_taken_away_is_named(place: Place, lived: Office, seq: int) -> None:
-    place.sql("DELETE FROM entry WHERE \"case\" = 'B' AND seq = :seq", {"seq": seq})
+    place.sql("DELETE FROM gk_entry WHERE \"case\" = 'B' AND seq = :seq", {"seq": seq})
     assert breaches(lived)[0] == Breach("case", "B", seq, "entry_missing")
 
 
 def test_a_case_that_was_taken_away_is_named_by_what_the_docket_still_knows(place: Place, lived: Office) -> None:
-    place.sql("DELETE FROM entry WHERE \"case\" = 'C'")
+    place.sql("DELETE FROM gk_entry WHERE \"case\" = 'C'")
     assert breaches(lived) == (Breach("case", "C", 1, "case_missing"),)
 
 
@@ -90,27 +90,27 @@ def test_a_case_that_was_taken_away_with_its_docket_row_leaves_its_steps_and_mes
     place: Place, lived: Office
 ) -> None:
     for table in ("entry", "docket", "clock"):
-        place.sql(f"DELETE FROM {table} WHERE \"case\" = 'B'")
+        place.sql(f"DELETE FROM gk_{table} WHERE \"case\" = 'B'")
     assert breaches(lived) == (Breach("case", "B", 1, "case_missing"),)
 
 
 def test_a_docket_row_that_was_taken_away_is_named(place: Place, lived: Office) -> None:
-    place.sql("DELETE FROM docket WHERE \"case\" = 'A'")
+    place.sql("DELETE FROM gk_docket WHERE \"case\" = 'A'")
     assert [b.where for b in breaches(lived)] == ["A"]
 
 
 def test_an_entry_cut_off_and_a_docket_put_right_leave_a_chain_that_agrees_only_where_nothing_else_speaks(
     place: Place, lived: Office
 ) -> None:
-    place.sql("DELETE FROM entry WHERE \"case\" = 'A' AND seq = 3")
+    place.sql("DELETE FROM gk_entry WHERE \"case\" = 'A' AND seq = 3")
     with pytest.raises(Unfit):
         lived.rebuild(now=at("2022-10-12"))  # it would put the docket right by the record that was cut
     assert breaches(lived) == (Breach("case", "A", 3, "entry_missing"),)
 
 
 def test_a_whole_record_written_anew_under_good_hashes_is_named_by_its_head(place: Place, lived: Office) -> None:
-    rows = place.rows("SELECT seq, hash FROM entry WHERE \"case\" = 'C' ORDER BY seq")
-    place.sql("UPDATE docket SET head = :head WHERE \"case\" = 'C'", {"head": rows[-2][1]})
+    rows = place.rows("SELECT seq, hash FROM gk_entry WHERE \"case\" = 'C' ORDER BY seq")
+    place.sql("UPDATE gk_docket SET head = :head WHERE \"case\" = 'C'", {"head": rows[-2][1]})
     assert breaches(lived) == (Breach("case", "C", len(rows), "head_differs"),)
 
 
@@ -132,7 +132,7 @@ def test_every_column_of_a_sweep_is_tried() -> None:
 
 @pytest.mark.parametrize(("column", "value"), [(c, v) for c, values in SWEEP_CHANGES.items() for v in values])
 def test_a_changed_sweep_is_named(place: Place, lived: Office, column: str, value: Any) -> None:
-    assert place.sql(f"UPDATE sweep SET {column} = :value WHERE day = '2022-10-10'", {"value": value}) == 1
+    assert place.sql(f"UPDATE gk_sweep SET {column} = :value WHERE day = '2022-10-10'", {"value": value}) == 1
     named = [b.where for b in breaches(lived) if b.what == "sweep"]
     # A sweep put on another day is named where it stands now, and its own day as missing.
     assert "2022-10-10" in named if column != "day" else named[0] == "2022-09-30"
@@ -142,12 +142,12 @@ def test_a_changed_sweep_is_named(place: Place, lived: Office, column: str, valu
 
 @pytest.mark.parametrize("day", ["2022-10-08", "2022-10-10", "2022-10-12"])
 def test_a_sweep_that_was_taken_away_is_named(place: Place, lived: Office, day: str) -> None:
-    place.sql("DELETE FROM sweep WHERE day = :day", {"day": day})
+    place.sql("DELETE FROM gk_sweep WHERE day = :day", {"day": day})
     assert Breach("sweep", day, None, "sweep_missing") == breaches(lived)[0]
 
 
 def test_all_sweeps_taken_away_are_named(place: Place, lived: Office) -> None:
-    place.sql("DELETE FROM sweep")
+    place.sql("DELETE FROM gk_sweep")
     assert breaches(lived)[0].what == "sweep"
 
 
@@ -173,20 +173,20 @@ def test_every_column_of_an_escalation_is_tried() -> None:
 
 @pytest.mark.parametrize("column", ESCALATION_CHANGES)
 def test_a_changed_escalation_is_named_by_its_sweep(place: Place, lived: Office, column: str) -> None:
-    (id_, day), *_ = place.rows("SELECT id, day FROM escalation ORDER BY id")
+    (id_, day), *_ = place.rows("SELECT id, day FROM gk_escalation ORDER BY id")
     values = {"value": ESCALATION_CHANGES[column], "id": id_}
-    assert place.sql(f'UPDATE escalation SET "{column}" = :value WHERE id = :id', values) == 1
+    assert place.sql(f'UPDATE gk_escalation SET "{column}" = :value WHERE id = :id', values) == 1
     assert breaches(lived)[0] == Breach("sweep", str(day), None, "sweep_changed")
 
 
 def test_an_escalation_that_was_taken_away_is_named_by_its_sweep(place: Place, lived: Office) -> None:
-    (id_, day), *_ = place.rows("SELECT id, day FROM escalation ORDER BY id DESC")
-    place.sql("DELETE FROM escalation WHERE id = :id", {"id": id_})
+    (id_, day), *_ = place.rows("SELECT id, day FROM gk_escalation ORDER BY id DESC")
+    place.sql("DELETE FROM gk_escalation WHERE id = :id", {"id": id_})
     assert breaches(lived)[0] == Breach("sweep", str(day), None, "sweep_changed")
 
 
 def test_an_escalation_that_no_sweep_found_is_named(place: Place, lived: Office) -> None:
-    place.sql("UPDATE escalation SET day = '2031-01-01' WHERE id = (SELECT max(id) FROM escalation)")
+    place.sql("UPDATE gk_escalation SET day = '2031-01-01' WHERE id = (SELECT max(id) FROM gk_escalation)")
     assert "escalation_without_sweep" in [b.code for b in breaches(lived)]
 
 
@@ -198,7 +198,7 @@ def test_a_record_that_was_rolled_back_whole_is_sound(place: Place, office: Offi
         office.do("A", "note", facts={"text": "x"}, now=at("2022-09-02"), session=session)
         session.rollback()
     assert_sound(office)
-    assert len(place.rows("SELECT 1 FROM entry")) == 3
+    assert len(place.rows("SELECT 1 FROM gk_entry")) == 3
 
 
 def test_an_office_seals_with_sm3_when_its_settings_say_so(place: Place) -> None:
@@ -207,7 +207,7 @@ def test_an_office_seals_with_sm3_when_its_settings_say_so(place: Place) -> None
         open_request(office, "A", "2022-09-01")
         office.tick(at("2022-09-28"))
         assert_sound(office)
-    hashes = [row[0] for row in place.rows("SELECT hash FROM entry UNION ALL SELECT hash FROM sweep")]
+    hashes = [row[0] for row in place.rows("SELECT hash FROM gk_entry UNION ALL SELECT hash FROM gk_sweep")]
     assert all(sealed.startswith("sm3:") and len(sealed) == 68 for sealed in hashes)
 
 
@@ -221,7 +221,7 @@ def test_a_chain_that_changed_its_algorithm_can_still_be_walked(place: Place) ->
             office.tick(at(day))
             assert_sound(office)
     place.without_guards()
-    place.sql("UPDATE entry SET \"by\" = 'x' WHERE seq = 5")
+    place.sql("UPDATE gk_entry SET \"by\" = 'x' WHERE seq = 5")
     with place.open() as office:
         assert breaches(office)[0] == Breach("case", "A", 5, "entry_changed")
 
@@ -231,7 +231,7 @@ def test_a_record_of_many_pages_is_walked_whole(place: Place, lived: Office, mon
     for size in (1, 2, 3, 4, 7):
         monkeypatch.setattr(record, "_PAGE", size)
         assert lived.verify() == whole
-        assert len(lived.export()) == len(place.rows("SELECT 1 FROM entry"))
+        assert len(lived.export()) == len(place.rows("SELECT 1 FROM gk_entry"))
 
 
 def test_verification_sees_one_moment_while_others_write(place: Place, office: Office) -> None:

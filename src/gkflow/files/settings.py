@@ -48,6 +48,8 @@ class Database:
 
     url: str = ""
     synchronous: str = "full"
+    prefix: str | None = None  # of the tables; None: that of the tables that exist, else gk_
+    schema: str = ""  # of PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ def _settings(
 
 def _database(file: SettingsFile, home: Path) -> Database:
     keys = file.database or DatabaseKeys()
-    return Database(_from_home(keys.url or DatabaseKeys().url, home), keys.synchronous)
+    return Database(_from_home(keys.url or DatabaseKeys().url, home), keys.synchronous, keys.prefix, keys.in_schema)
 
 
 class _Ways(NamedTuple):

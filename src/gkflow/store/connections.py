@@ -24,7 +24,7 @@ from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
-from gkflow.store.migrate import VERSION_TABLE
+from gkflow.store.naming import Naming
 
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
@@ -43,8 +43,8 @@ _SESSION = (
 _HELD = {"DateStyle": ("ISO, YMD", "ISO"), "TimeZone": ("UTC", "UTC"), "standard_conforming_strings": ("on", "on")}
 # The schema that holds our tables: the first on the search path, else the only one with them.
 _SCHEMAS = (
-    "SELECT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
-    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = %s AND c.relkind IN ('r', 'p')"
+    "SELECT DISTINCT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = ANY(%s) AND c.relkind IN ('r', 'p')"
     " AND n.nspname NOT LIKE 'pg_temp%%' ORDER BY 2 NULLS LAST, 1"
 )
 
@@ -76,7 +76,7 @@ def secrets_of(target: str | URL) -> tuple[str, ...]:
     return tuple({written, unquote(written), *(part for part in written.split("@") if part)})
 
 
-def engine_of(address: str, synchronous: str) -> Engine:
+def engine_of(address: str, synchronous: str, naming: Naming) -> Engine:
     """An engine of our own. Raises Unfit, in one line, for an invalid address."""
     url = parsed_address(address)
     if url.get_backend_name() == "sqlite":
@@ -90,7 +90,8 @@ def engine_of(address: str, synchronous: str) -> Engine:
     except Exception as error:
         raise _wrong(one_line(error, secrets_of(url))) from None
     options = str(url.query.get("options", ""))
-    event.listen(engine, "connect", lambda driver, _: _prepare_postgres(driver, "search_path" in options))
+    tables = [] if "search_path" in options or naming.schema else naming.version_tables()
+    event.listen(engine, "connect", lambda driver, _: _prepare_postgres(driver, tables))
     return engine
 
 
@@ -101,23 +102,23 @@ def _wrong(reason: str) -> Unfit:
 # -- PostgreSQL ----------------------------------------------------------------------------------------------------
 
 
-def _prepare_postgres(driver: Any, path_given: bool) -> None:
+def _prepare_postgres(driver: Any, version_tables: list[str]) -> None:
     with driver.cursor() as cursor:
         for statement in _SESSION:
             cursor.execute(statement)
-        if not path_given:
-            schema = _schema_of(cursor)
+        if version_tables:
+            schema = _schema_of(cursor, version_tables)
             if schema:
                 cursor.execute("SELECT set_config('search_path', quote_ident(%s), false)", (schema,))
     driver.commit()  # a setting would else be lost with the first transaction that is rolled back
 
 
-def _schema_of(cursor: Any) -> str:
+def _schema_of(cursor: Any, version_tables: list[str]) -> str:
     """
     The schema of our tables, existing or to be created: a later change of the search path must neither hide them nor
     put a table of the same name before them.
     """
-    cursor.execute(_SCHEMAS, (VERSION_TABLE,))
+    cursor.execute(_SCHEMAS, (version_tables,))
     found = cursor.fetchall()
     if found and (found[0][1] is not None or len(found) == 1):
         return str(found[0][0])

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import MetaData, Table, column, func, select, table
+from sqlalchemy import MetaData, Table, Text, column, func, select, table
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from gkflow.store.dialect import Dialect
-from gkflow.store.statement import POSTGRES, SQLITE, Statement, bind
+from gkflow.store.statement import Statement, bind, compiler_of
 
 _CHUNK = 10_000
 _TURN = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bind("name"), 0))))
 _MASTER = table("sqlite_master", column("name"), column("type"))
-_SQLITE_TABLES = Statement(select(_MASTER.c.name).where(_MASTER.c.type == "table"))
-_PG_TABLES = table("pg_tables", column("tablename"), column("schemaname"))
-_POSTGRES_TABLES = Statement(select(_PG_TABLES.c.tablename).where(_PG_TABLES.c.schemaname == func.current_schema()))
+_SQLITE_TABLE = Statement(select(_MASTER.c.name).where(_MASTER.c.type == "table", _MASTER.c.name == bind("name")))
+# On the search path, as every statement is read.
+_POSTGRES_TABLE = Statement(select(func.to_regclass(bind("name", type_=Text())).cast(Text())))
 
 
 class Cursor:
@@ -37,7 +37,7 @@ class Cursor:
             return
         first = found[0]
         named = isinstance(first, dict)
-        compiled = statement.on(self.dialect.sqlite, first if named else {})
+        compiled = statement.on(self.dialect, first if named else {})
         values = list(map(compiled.bound if named else compiled.bound_of, found))
         if len(values) == 1:
             self.cursor.execute(compiled.text, values[0])
@@ -95,26 +95,26 @@ class Cursor:
 
     def remake(self, table: Table) -> None:
         """Create a temporary table, replacing an earlier one."""
-        dialect = SQLITE if self.dialect.sqlite else POSTGRES
+        dialect = compiler_of(self.dialect)
         self.cursor.execute(str(DropTable(table, if_exists=True).compile(dialect=dialect)))
         self.cursor.execute(str(CreateTable(table).compile(dialect=dialect)))
 
     def index(self, table: Table) -> None:
         """Create the indexes of a temporary table, once it is filled."""
         for index in table.indexes:
-            self.cursor.execute(str(CreateIndex(index).compile(dialect=SQLITE if self.dialect.sqlite else POSTGRES)))
+            self.cursor.execute(str(CreateIndex(index).compile(dialect=compiler_of(self.dialect))))
 
     def take_turns(self, name: str) -> None:
         """Take the lock *name* until the end of the transaction; SQLite has only one writer anyway."""
         if not self.dialect.sqlite:
             self.value(_TURN, name=name)
 
-    def table_names(self) -> list[str]:
-        """The existing tables."""
-        return [str(name) for name in self.column(_SQLITE_TABLES if self.dialect.sqlite else _POSTGRES_TABLES)]
+    def has_table(self, name: str) -> bool:
+        """Whether a table of that real name exists."""
+        return self.value(_SQLITE_TABLE if self.dialect.sqlite else _POSTGRES_TABLE, name=name) is not None
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        compiled = statement.on(self.dialect.sqlite, values)
+        compiled = statement.on(self.dialect, values)
         self.cursor.execute(compiled.text, compiled.bound(values))
 
 

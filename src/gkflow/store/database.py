@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import Connection, Engine, column, select, table
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -21,26 +21,22 @@ from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
-from gkflow.store.dialect import Dialect
 from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
-from gkflow.store.locks import OFFICE_ALONE, OFFICE_SHARED
-from gkflow.store.migrate import VERSION_TABLE, upgrade
-from gkflow.store.statement import Statement
+from gkflow.store.locks import office_lock
+from gkflow.store.migrate import SCHEMA, bring_up, version_of
+from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names
 
 if TYPE_CHECKING:
-    from gkflow.store import numbers
+    from gkflow.store import numbers, rename
 else:
     numbers = lazy.module("gkflow.store.numbers")
+    rename = lazy.module("gkflow.store.rename")
 
-# The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0008"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
-_HOLDS: dict[str, str] = {"shared": OFFICE_SHARED, "alone": OFFICE_ALONE, "none": ""}
 _TRIES = 3
 _POLL = 0.003  # seconds between two attempts at SQLite's write lock: a longer wait would be overtaken
 _WAY = 0.008
-_VERSION = Statement(select(column("version_num")).select_from(table(VERSION_TABLE)))
 _MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _T = TypeVar("_T")
 
@@ -63,16 +59,18 @@ class Database:
         algorithm: str = "sha256",
         key: str = "",
         make: Callable[[Path], None] | None = None,
+        naming: Naming = BY_WHAT_EXISTS,
     ) -> None:
         self.mine = isinstance(target, str)
-        self.engine = engine_of(target, synchronous) if isinstance(target, str) else target
+        self.engine = engine_of(target, synchronous, naming) if isinstance(target, str) else target
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
             reason = said("{name} is not supported", name=self.engine.dialect.name)
             raise SettingsWrong(file="database.url", reason=reason)
-        self.dialect = Dialect(sqlite=self.engine.dialect.name == "sqlite")
+        self.dialect = naming.of(self.engine.dialect.name == "sqlite")
+        self._named = not naming.is_open
         self.algorithm, self.key = algorithm, key  # the key of seals (HMAC), if the office has one
         self._secrets = secrets_of(target if isinstance(target, str) else self.engine.url)
-        self._desk = None if self.dialect.sqlite else numbers.NumberDesk(self.engine, self.dialect)
+        self._desk = None if self.dialect.sqlite else numbers.NumberDesk(self.engine)
         # Not in a portal's transaction, whose search path may lead to another office.
         self._known_editions: set[str] = set()
         self._make = make or _make_private
@@ -127,6 +125,7 @@ class Database:
                 elif hold is not None and not driver.in_transaction:
                     # The driver would begin with the first write, when another one may have changed what was read.
                     cursor.execute("BEGIN IMMEDIATE")
+                self._know_names(cursor)
                 self._take(cursor, hold)
                 try:
                     yield self._ledger(cursor, hold is not None)
@@ -170,7 +169,8 @@ class Database:
                         cursor.execute(_SNAPSHOT)
                     if not self.mine:
                         hold_session(pooled.dbapi_connection, cursor)
-                    self._take(cursor, hold)
+                self._know_names(cursor)
+                self._take(cursor, hold)
                 return pooled, cursor
             except BaseException as error:
                 if is_lost(error):
@@ -209,9 +209,16 @@ class Database:
         finally:
             cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
 
+    def _know_names(self, cursor: Any) -> None:
+        """Find out once whether the tables have the prefix; those of a new database will."""
+        if not self._named:
+            found = found_names(Cursor(cursor, self.dialect, ""))
+            if found is not None:
+                self.dialect, self._named = found, True
+
     def _take(self, cursor: Any, hold: Hold | None) -> None:
-        if hold is not None and not self.dialect.sqlite and (statement := _HOLDS[hold]):
-            cursor.execute(statement)
+        if hold in ("shared", "alone") and not self.dialect.sqlite:
+            cursor.execute(office_lock(self.dialect, hold == "alone"))
 
     def _ledger(self, cursor: Any, writes: bool, known: set[str] | None = None) -> Ledger:
         return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
@@ -244,11 +251,7 @@ class Database:
         if self.mine and file is not None and not file.exists():
             return None  # connecting would create the file
         with self.reading() as ledger:
-            names = set(ledger.cursor.table_names())
-            if VERSION_TABLE not in names or "entry" not in names:
-                return None
-            version = ledger.cursor.value(_VERSION)
-            return str(version) if version else None
+            return version_of(ledger.cursor)
 
     def require_schema(self) -> None:
         """Refuse a schema of another version, naming the command that upgrades it."""
@@ -266,7 +269,25 @@ class Database:
             if not self._in_wal:
                 with self.writing():
                     pass
-            upgrade(self.engine)
+            with self.engine.connect() as connection, connection.begin():
+                self._know_names(connection.connection.cursor())
+                bring_up(connection, self.dialect)
+            self._named = True
+
+    def rename(self, naming: Naming) -> int:
+        """
+        Give the tables other names (表改名); return how many. Nobody else may use the database meanwhile. Raises Unfit.
+        """
+        new = naming.of(self.dialect.sqlite)
+        with self._words():
+            self.require_schema()
+            if new is self.dialect:
+                return 0
+            with self.engine.connect() as connection, connection.begin():
+                count = rename.rename_tables(connection, self.dialect, new)
+            self.engine.dispose()  # other connections may search another schema
+        self.dialect = new
+        return count
 
     def close(self) -> None:
         """Close the connections; those inherited by a forked process are left to the parent."""
@@ -297,6 +318,20 @@ class Within:
 
     def give_way(self) -> None:
         """A single transaction: nobody can write in between."""
+
+
+def migrate_in(connection: Connection, naming: Naming) -> str:
+    """Create or upgrade the tables in the caller's transaction, and return the version of their schema."""
+    driver: Any = connection.connection
+    dialect = naming.of(connection.dialect.name == "sqlite")
+    cursor = Cursor(driver.cursor(), dialect, "")
+    dialect = (found_names(cursor) if naming.is_open else None) or dialect
+    before = version_of(Cursor(driver.cursor(), dialect, ""))
+    if before is not None and before > SCHEMA:
+        raise SchemaVersion(found=before, wanted=SCHEMA, mend="pip install -U gkflow")
+    if before != SCHEMA:
+        bring_up(connection, dialect)
+    return SCHEMA
 
 
 def sqlite_file(url: str | URL) -> Path | None:

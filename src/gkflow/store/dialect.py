@@ -1,11 +1,16 @@
-"""Differences between SQLite and PostgreSQL in values (方言): SQLite keeps days and moments as text."""
+"""
+Which database it is, and how its tables are named (方言). SQLite keeps days and moments as text.
+
+Tables have a prefix, because ``notice`` or ``sweep`` may be a portal's own, or a schema of their own in PostgreSQL.
+Databases from before schema 0008 have neither.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -23,17 +28,45 @@ def read_moment(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+PREFIX = "gk_"  # of the tables in new databases
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # as keys of compiled statements they are compared by identity
 class Dialect:
-    """Which database it is, and the form of values that its driver needs."""
+    """Which database it is, the form of values that its driver needs, and the names of tables."""
 
     sqlite: bool
+    prefix: str = ""
+    schema: str = ""
+
+    def named(self, prefix: str, schema: str) -> Dialect:
+        """The same database with other names."""
+        return dialect_of(self.sqlite, prefix, schema)
+
+    def table(self, name: str) -> str:
+        """A table or another object of ours by its real name, as SQL: neither part needs quotes."""
+        return self.qualified(f"{self.prefix}{name}")
+
+    def qualified(self, real: str) -> str:
+        """An object by its real name, in its schema."""
+        return f"{self.schema}.{real}" if self.schema else real
+
+    @property
+    def version_table(self) -> str:
+        """The table that holds the schema's version; not Alembic's own name, which a portal may use."""
+        return f"{self.prefix}version" if self.prefix else "gkflow_version"
 
     def plain(self, values: Iterable[Any]) -> tuple[Any, ...]:
         """Values for the driver: in SQLite a moment is UTC as text, as SQLModel writes it."""
         if not self.sqlite:
             return tuple(values)
         return tuple([TEXTS[v.__class__](v) if v.__class__ in TEXTS else v for v in values])
+
+
+@cache
+def dialect_of(sqlite: bool, prefix: str = "", schema: str = "") -> Dialect:
+    """The one dialect of these names, for which statements are compiled once."""
+    return Dialect(sqlite, prefix, schema)
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,11 @@
 """
 The order of all locks (锁的次序): every transaction takes them from the top down.
 
-1. The office (``OFFICE_SHARED`` or ``OFFICE_ALONE``), as the first statement of a writing transaction. Verbs that
+1. The office, shared or alone, as the first statement of a writing transaction. Verbs that
    enter something share it; a sweep, an adoption, a rebuild and a seal hold it alone, and so see one state of all
    clocks. The outbox (claiming, delivering, reviving notices) does not take it: a long write delays no mail.
 2. The adopted calendar and rules editions, which decide the rules to write by (no lock; they change only under
-   ``OFFICE_ALONE``).
+   the office's lock, held alone).
 3. The row of a sweep's day.
 4. Named locks (``take_turns``): the idempotency key, then a chain. A case number is drawn without a lock.
 5. Rows of ``entry``, by case and seq; then ``clock``, ``docket``, ``edition``, ``escalation``, ``notice``,
@@ -18,8 +18,17 @@ only lock in place of the office's lock.
 
 from __future__ import annotations
 
-# The lock of one office: two offices may share a database, in separate schemas.
-OFFICE_SHARED = "SELECT pg_advisory_xact_lock_shared(26991, ('entry'::regclass::oid::bigint % 2147483647)::int)"
-OFFICE_ALONE = "SELECT pg_advisory_xact_lock(26991, ('entry'::regclass::oid::bigint % 2147483647)::int)"
-# While the tables are being created there is no table yet to name the lock by.
-MIGRATING = "SELECT pg_advisory_xact_lock(26991, hashtext(coalesce(current_schema(), '')))"
+from gkflow.store.dialect import Dialect
+
+
+def office_lock(dialect: Dialect, alone: bool) -> str:
+    """The lock of one office, until the end of the transaction: several may share a database."""
+    shared = "" if alone else "_shared"
+    office = f"('{dialect.table('entry')}'::regclass::oid::bigint % 2147483647)::int"
+    return f"SELECT pg_advisory_xact_lock{shared}(26991, {office})"
+
+
+def migrating_lock(dialect: Dialect) -> str:
+    """The lock of whoever creates or changes the tables: there is no table yet by which to name it."""
+    place = f"'{dialect.schema}'" if dialect.schema else "coalesce(current_schema(), '')"
+    return f"SELECT pg_advisory_xact_lock(26991, hashtext({place} || '{dialect.prefix}'))"

@@ -1,26 +1,66 @@
-"""Upgrading a database to the present schema (数据库升级), with Alembic."""
+"""Bringing a database to the present schema (数据库升级): a new one is created, an older one migrated with Alembic."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, TableClause, column, insert, select, table
 
-from gkflow.store.locks import MIGRATING
+from gkflow.store.cursor import Cursor
+from gkflow.store.dialect import Dialect
+from gkflow.store.guards import guard_statements
+from gkflow.store.locks import migrating_lock
+from gkflow.store.naming import create_statements
+from gkflow.store.statement import Statement, bind
 
+# The newest revision in migrations/versions; a test compares the two.
+SCHEMA = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION_TABLE = "gkflow_version"  # not Alembic's own name: a portal's migrations may live in the same database
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every migration up to *revision* that has not been run yet."""
+def version_of(cursor: Cursor) -> str | None:
+    """The version of the schema; None for a database without gkflow's tables."""
+    dialect = cursor.dialect
+    if not (cursor.has_table(dialect.qualified(dialect.version_table)) and cursor.has_table(dialect.table("entry"))):
+        return None
+    found = cursor.value(Statement(select(column("version_num")).select_from(_version(dialect))))
+    return str(found) if found else None
+
+
+def bring_up(connection: Connection, dialect: Dialect, revision: str = "head") -> None:
+    """
+    Create the tables, or run every migration up to *revision* that has not been run yet, in the transaction of a
+    connection. Of several processes one does it, and the others wait.
+    """
+    driver: Any = connection.connection
+    cursor = Cursor(driver.cursor(), dialect, "")
+    if not dialect.sqlite:
+        cursor.verbatim(migrating_lock(dialect))
+    elif not driver.dbapi_connection.in_transaction:
+        cursor.verbatim("BEGIN IMMEDIATE")  # else SQLite would commit each table by itself
+    if revision == "head" and version_of(cursor) is None:
+        _create(cursor)
+        return
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(MIGRATING)  # of several concurrent ones, one creates the tables
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    config.attributes |= {"connection": connection, "dialect": dialect}
+    command.upgrade(config, revision)
+
+
+def _create(cursor: Cursor) -> None:
+    dialect = cursor.dialect
+    if dialect.schema:
+        cursor.verbatim(f"CREATE SCHEMA IF NOT EXISTS {dialect.schema}")
+    for statement in (*create_statements(dialect), *guard_statements(dialect)):
+        cursor.verbatim(statement)
+    version = dialect.qualified(dialect.version_table)
+    cursor.verbatim(f"CREATE TABLE {version} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    cursor.run(Statement(insert(_version(dialect)).values(version_num=bind("version"))), version=SCHEMA)
+
+
+def _version(dialect: Dialect) -> TableClause:
+    return table(dialect.version_table, column("version_num"), schema=dialect.schema or None)

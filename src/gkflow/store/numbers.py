@@ -71,17 +71,17 @@ _OWN_TRANSACTION = (
 class NumberDesk:
     """The connections on which numbers are drawn in transactions of their own (取号连接)."""
 
-    def __init__(self, engine: Engine, dialect: Dialect) -> None:
+    def __init__(self, engine: Engine) -> None:
         # Not from the portal's pool, which may be exhausted while its transactions wait for numbers. And more than one:
         # a thread that gets its answer may have to wait for its turn to run, and would keep the others waiting.
-        self._pool, self._dialect = engine.pool.recreate(), dialect
+        self._pool = engine.pool.recreate()
 
-    def draw(self, prefix: str, last: int, schema: str) -> int:
+    def draw(self, dialect: Dialect, prefix: str, last: int, schema: str) -> int:
         """The next number of a series, beyond *last*."""
         for again in (True, False):
             connection = self._pool.connect()
             try:
-                cursor = Cursor(self._prepared(connection, schema), self._dialect, "")
+                cursor = Cursor(self._prepared(connection, dialect, schema), dialect, "")
                 return int(cursor.value(_DRAW, prefix=prefix, last=last))
             except Exception as error:
                 connection.invalidate()
@@ -91,16 +91,17 @@ class NumberDesk:
                 connection.close()
         raise AssertionError("unreachable")
 
-    def _prepared(self, connection: PoolProxiedConnection, schema: str) -> Any:
+    def _prepared(self, connection: PoolProxiedConnection, dialect: Dialect, schema: str) -> Any:
         driver: Any = connection.dbapi_connection
-        if "schema" not in connection.info:
+        if "prepared" not in connection.info:
+            connection.info["prepared"] = True
             driver.rollback()
             driver.autocommit = True
             with driver.cursor() as cursor:
                 for statement in _OWN_TRANSACTION:
                     cursor.execute(statement)
-        if connection.info.get("schema") != schema:
-            Cursor(driver.cursor(), self._dialect, "").run(_SET_SCHEMA, schema=schema)
+        if not dialect.schema and connection.info.get("schema") != schema:
+            Cursor(driver.cursor(), dialect, "").run(_SET_SCHEMA, schema=schema)
             connection.info["schema"] = schema
         return driver.cursor()
 
@@ -125,7 +126,7 @@ class Numbers(Part):
         """Draw the next number of a series; nobody else gets it."""
         schema, last = self._seen.pop(prefix) if prefix in self._seen else self._look(prefix)
         if self._desk is not None:
-            return self._desk.draw(prefix, last, schema)
+            return self._desk.draw(self.dialect, prefix, last, schema)
         return int(self.value(_DRAW, prefix=prefix, last=last))
 
     def _look(self, prefix: str) -> tuple[str, int]:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    Dialect,
     Executable,
     Integer,
     String,
@@ -33,10 +32,9 @@ from sqlalchemy.sql import Insert
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 from sqlalchemy.types import TupleType, TypeDecorator, TypeEngine
 
-from gkflow.store.dialect import TEXTS, read_day, read_moment
+from gkflow.store.dialect import TEXTS, Dialect, read_day, read_moment
+from gkflow.store.tables import METADATA
 
-SQLITE: Dialect = sqlite.dialect()
-POSTGRES: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # no types
 _Reader = Callable[[Any], Any]
 _Insert = Callable[[Table], Any]
 _NAME = re.compile(r"[a-z]\w*$")
@@ -107,20 +105,18 @@ class Statement:
         self, core: Executable | Callable[[Callable[[Table], Any]], Executable], row: type | None = None
     ) -> None:
         self._core, self._row = core, row
-        self._compiled: dict[tuple[bool, tuple[int, ...]], Compiled] = {}
+        self._compiled: dict[tuple[Dialect, tuple[int, ...]], Compiled] = {}
         self._makers: dict[bool, _Reader] = {}
         self._lists: tuple[str, ...] | None = None
 
-    def on(self, is_sqlite: bool, values: Mapping[str, Any]) -> Compiled:
+    def on(self, dialect: Dialect, values: Mapping[str, Any]) -> Compiled:
         """The statement for one database, with as many placeholders as its lists have values."""
         if self._lists is None:
-            self._lists = tuple(_lists_of(self.core(is_sqlite)))
+            self._lists = tuple(_lists_of(self.core(dialect.sqlite)))
         sizes = tuple([_size(len(values[name])) for name in self._lists]) if self._lists else ()
-        found = self._compiled.get((is_sqlite, sizes))
+        found = self._compiled.get((dialect, sizes))
         if found is None:
-            found = self._compiled[is_sqlite, sizes] = self._compile(
-                is_sqlite, dict(zip(self._lists, sizes, strict=True))
-            )
+            found = self._compiled[dialect, sizes] = self._compile(dialect, dict(zip(self._lists, sizes, strict=True)))
         return found
 
     def core(self, is_sqlite: bool) -> Executable:
@@ -136,14 +132,15 @@ class Statement:
             found = self._makers[is_sqlite] = self._maker(is_sqlite)
         return found
 
-    def _compile(self, is_sqlite: bool, sizes: Mapping[str, int]) -> Compiled:
+    def _compile(self, dialect: Dialect, sizes: Mapping[str, int]) -> Compiled:
+        is_sqlite = dialect.sqlite
         core = self.core(is_sqlite)
         if isinstance(core, Insert):
             core = core.inline()  # else PostgreSQL returns the key of every row
         for each in iterate(cast("ExternallyTraversible", core)):
             if isinstance(each, BindParameter) and each.unique and not isinstance(each.type, TupleType):
                 each.literal_execute = True
-        compiled: Any = core.compile(dialect=SQLITE if is_sqlite else POSTGRES)  # type: ignore[attr-defined]  # untyped
+        compiled: Any = core.compile(dialect=compiler_of(dialect))  # type: ignore[attr-defined]  # untyped
         state = compiled.construct_expanded_state(
             {**compiled.params, **{name: [""] * size for name, size in sizes.items()}}
         )
@@ -181,6 +178,38 @@ class Statement:
             return row(*read_values)
 
         return make
+
+
+@functools.cache
+def compiler_of(dialect: Dialect) -> Any:
+    """
+    SQLAlchemy's dialect that writes statements for a database: as the table ``gk_docket AS docket``, so that columns
+    are qualified by the name that the code uses.
+    """
+    base: Any = sqlite.dialect if dialect.sqlite else PGDialect_psycopg
+
+    class Compiler(base.statement_compiler):  # type: ignore[misc]  # SQLAlchemy's compilers have no types
+        def visit_table(self, table: Any, enclosing_alias: Any = None, **more: Any) -> Any:
+            if _is_ours(table) and more.get("asfrom"):
+                aliased = enclosing_alias is not None and enclosing_alias.element is table
+                return dialect.table(table.name) if aliased else self.preparer.format_table(table)
+            return super().visit_table(table, enclosing_alias=enclosing_alias, **more)
+
+    class Preparer(base.preparer):  # type: ignore[misc]  # the same
+        def format_table(self, table: Any, use_schema: bool = True, name: Any = None) -> Any:
+            if _is_ours(table):
+                return f"{dialect.table(table.name)} AS {self.quote(table.name)}"
+            return super().format_table(table, use_schema, name)
+
+    names = {"statement_compiler": Compiler, "preparer": Preparer, "supports_statement_cache": True}
+    made: Any = type(
+        "Named", (base,), names if dialect.prefix or dialect.schema else {"supports_statement_cache": True}
+    )
+    return made() if dialect.sqlite else made(paramstyle="format")
+
+
+def _is_ours(table: Any) -> bool:
+    return getattr(table, "metadata", None) is METADATA
 
 
 @functools.cache

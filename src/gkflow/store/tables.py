@@ -22,10 +22,13 @@ def _when(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+METADATA = MetaData()
+
+
 class Row(SQLModel):
     """A row of gkflow (数据行): with its own metadata, because a portal's tables may have the same names."""
 
-    metadata = MetaData()
+    metadata = METADATA
 
 
 class EntryRow(Row, table=True):
@@ -487,6 +490,8 @@ class SealLeafRow(Row, table=True):
     size: int
     hash: str
 
+
+ONLY_ON = {"docket_series": "sqlite", "docket_series_c": "postgresql"}  # indexes for one database alone
 
 GUARDED = (
     "entry",

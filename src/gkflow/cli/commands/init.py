@@ -16,7 +16,7 @@ from gkflow.cli.output import reason
 from gkflow.domain.objections.installation import Unreadable
 from gkflow.domain.sentences import said
 from gkflow.setup import init_office, plan_of
-from gkflow.store.database import SCHEMA
+from gkflow.store.migrate import SCHEMA
 from gkflow.words.language import label_or, listed, say, say_as, translated
 
 if TYPE_CHECKING:

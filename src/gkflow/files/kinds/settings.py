@@ -24,6 +24,8 @@ class DatabaseKeys(FileModel):
     synchronous: Annotated[str, choice(("full", "normal"))] = key(
         "落盘方式", "full: nothing is lost in a power cut", "full"
     )
+    prefix: TextOrNone = key("表名前缀", "of the tables; left out: that of the tables that exist, else gk_", None)
+    in_schema: TextOrEmpty = key("模式", "the PostgreSQL schema that holds the tables", "", alias="schema")
 
 
 class OfficeKeys(FileModel):
