@@ -1,6 +1,6 @@
 """
-``gkflow db`` (数据库): ``rename`` gives the tables of an older database their prefix, ``grants`` prints the rights that a
-role of PostgreSQL needs.
+``gkflow db`` (数据库): ``rename`` gives the tables of an older database their prefix, ``grants`` prints the rights that
+a role of PostgreSQL needs.
 """
 
 from __future__ import annotations
