@@ -281,7 +281,7 @@ def everything(home: Path) -> tuple[dict[str, str], str]:
     database = sqlite3.connect(home / "gkflow.db")
     rows = "\n".join(database.iterdump())
     database.close()
-    assert 'INSERT INTO "calendar_edition"' in rows
+    assert 'INSERT INTO "gk_calendar_edition"' in rows
     return {path.relative_to(home).as_posix(): path.read_text(encoding="utf-8") for path in files}, rows
 
 

@@ -12,7 +12,9 @@ from gkflow.files.variables import variables
 WRONG = {
     "GKFLOW_HOME": "/nowhere/at/all", "GKFLOW_NOW": "yesterday", "GKFLOW_LANG": "fr", "GKFLOW_HASH": "md5",
     "GKFLOW_PROFILE": "atlantis", "GKFLOW_PREDICTOR": "oracle", "GKFLOW_DAILY_AT": "25:00", "GKFLOW_DUTIES": "sleep",
-    "GKFLOW_DATABASE_URL": "oracle://db/gkflow", "GKFLOW_DATABASE_SYNCHRONOUS": "maybe", "GKFLOW_UNIT": "ZZ",
+    "GKFLOW_DATABASE_URL": "oracle://db/gkflow", "GKFLOW_DATABASE_SYNCHRONOUS": "maybe",
+    "GKFLOW_DATABASE_PREFIX": "Gk-",
+    "GKFLOW_DATABASE_SCHEMA": "only in PostgreSQL", "GKFLOW_UNIT": "ZZ",
     "GKFLOW_BY": "无名氏", "GKFLOW_CHANNELS": "pigeon", "GKFLOW_QUIET_FROM": "x", "GKFLOW_QUIET_UNTIL": "x",
     "GKFLOW_QUIET_DAYS_OFF": "x", "GKFLOW_REMINDERS_PARKED_AFTER": "x", "GKFLOW_MAIL_HOST": "smtp.example.cn",
     "GKFLOW_MAIL_PORT": "x", "GKFLOW_MAIL_SENDER": "nobody", "GKFLOW_MAIL_TLS": "x", "GKFLOW_MAIL_TIMEOUT": "x",

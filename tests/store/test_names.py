@@ -17,7 +17,7 @@ from gkflow.cli.app import run
 from gkflow.domain.errors import Unfit
 from gkflow.office import Office
 from gkflow.store.database import Database
-from gkflow.store.dialect import PREFIX
+from gkflow.store.dialect import PREFIX, dialect_of
 from gkflow.store.naming import Naming
 from gkflow.store.tables import GUARDED
 from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply
@@ -53,6 +53,7 @@ def test_the_prefix_is_the_portals_choice(place: Place, prefix: str) -> None:
     place.settings(PEOPLE)
     with gkflow.open(place.url, home=place.home, prefix=prefix) as office:
         lived(office)
+        assert office.store.dialect is dialect_of(place.kind == "sqlite", prefix)
     assert f"{prefix}number_series" in objects(place)
     with gkflow.open(place.url, home=place.home, prefix=prefix) as office:
         assert_sound(office)
@@ -245,7 +246,7 @@ def test_a_role_that_may_only_add_to_the_record_works_and_sweeps(place: Place) -
 
 
 def test_the_rights_are_those_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(("db", "grants", "portal", "--schema", "gkflow", "--prefix", "")) == 0
+    assert run(("db", "grants", "portal", "--schema", "gkflow")) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed == [f"{statement};" for statement in gkflow.grants("portal", prefix="", schema="gkflow")]
     assert "GRANT SELECT, INSERT ON gkflow.entry TO portal;" in printed

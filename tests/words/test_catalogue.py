@@ -134,6 +134,7 @@ CHINESE = {
     "calendars/statutory.py": DAYS_OFF,
     "cli/commands/calendar.py": INPUT,
     "cli/commands/calendar_adopt.py": INPUT,
+    "cli/commands/db.py": INPUT,
     "cli/commands/drafts.py": INPUT,
     "cli/commands/rules.py": INPUT,
     "cli/days.py": INPUT,

@@ -91,6 +91,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, Sentence], ...]] = MappingProxyType(
         "draw": (("gkflow draw request", said("the workflow of requests")),),
         "verify": (("gkflow verify", said("walk every chain")),),
         "rebuild": (("gkflow rebuild --dry-run", said("compare only")),),
+        "db": (
+            ("gkflow db rename", said("an older database gets the prefix gk_")),
+            ("gkflow db grants portal", said("the rights of a role of PostgreSQL")),
+        ),
         "doctor": (("gkflow doctor", said("look at everything")),),
     }
 )

@@ -63,9 +63,13 @@ class Dialect:
         return tuple([TEXTS[v.__class__](v) if v.__class__ in TEXTS else v for v in values])
 
 
-@cache
 def dialect_of(sqlite: bool, prefix: str = "", schema: str = "") -> Dialect:
     """The one dialect of these names, for which statements are compiled once."""
+    return _dialect(sqlite, prefix, schema)
+
+
+@cache
+def _dialect(sqlite: bool, prefix: str, schema: str) -> Dialect:
     return Dialect(sqlite, prefix, schema)
 
 

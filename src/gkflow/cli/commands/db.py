@@ -28,13 +28,16 @@ def command(
         ),
     ),
     role: str = typer.Argument("", metavar=said("ROLE"), help=said("after grants: the role")),
-    prefix: str = typer.Option(PREFIX, "--prefix", metavar=said("PREFIX"), help=said("the prefix of the tables")),
+    prefix: str = typer.Option(
+        "", "--prefix", metavar=said("PREFIX"), help=said("the prefix of the tables: gk_, or none in a schema")
+    ),
     schema: str = typer.Option("", "--schema", metavar=said("SCHEMA"), help=said("a schema of PostgreSQL")),
 ) -> None:  # fmt: skip
     """Look after the database."""
     chosen = _WORDS.get(word)
     if chosen is None:
         raise NotOneOf(name="word", value=word, choices=tuple(_WORDS))
+    prefix = prefix or ("" if schema else PREFIX)
     if chosen == "grants":
         if not role.isidentifier():
             raise SettingsWrong(file="database", reason=said("grants: name the role, as in: gkflow db grants portal"))

@@ -7,7 +7,18 @@ from gkflow.files.kinds.model import NAME_PATTERN, FileModel, key
 from gkflow.files.kinds.opening import Roles
 from gkflow.files.kinds.profile import UnitKeys
 from gkflow.files.kinds.sections import Picks, Texts, named, pairs, sections, table
-from gkflow.files.kinds.values import Flag, Hour, Secret, Text, TextOrEmpty, TextOrNone, choice, described, whole
+from gkflow.files.kinds.values import (
+    Flag,
+    Hour,
+    Secret,
+    Text,
+    TextOrEmpty,
+    TextOrNone,
+    choice,
+    described,
+    table_name,
+    whole,
+)
 
 TLS = ("none", "starttls", "tls")
 # The colours of a warning that may be set (蓝、黄、橙); green and red are shown without a number of days.
@@ -24,8 +35,12 @@ class DatabaseKeys(FileModel):
     synchronous: Annotated[str, choice(("full", "normal"))] = key(
         "落盘方式", "full: nothing is lost in a power cut", "full"
     )
-    prefix: TextOrNone = key("表名前缀", "of the tables; left out: that of the tables that exist, else gk_", None)
-    in_schema: TextOrEmpty = key("模式", "the PostgreSQL schema that holds the tables", "", alias="schema")
+    prefix: Annotated[str | None, table_name()] = key(
+        "表名前缀", "of the tables; left out: that of the tables that exist, else gk_", None
+    )
+    in_schema: Annotated[str, table_name()] = key(
+        "模式", "the PostgreSQL schema that holds the tables", "", alias="schema"
+    )
 
 
 class OfficeKeys(FileModel):

@@ -78,9 +78,23 @@ def text_as(words: str) -> Value:
     return Value(read, "", {"type": "string", "minLength": 1})
 
 
+_TABLE_NAME = re.compile(r"[a-z_][a-z0-9_]{0,30}|")
+
+
 def text_like(pattern: str) -> Value:
     """A text with a pattern for editors; the reader has its own message."""
     return Value(text_as(said("a list of texts")).read, "", {"type": "string", "pattern": pattern})
+
+
+def table_name() -> Value:
+    """A part of a table's name, or nothing: it needs no quotes in any statement."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and _TABLE_NAME.fullmatch(value):
+            return value
+        raise wanted(said("letters a to z, digits and _"))
+
+    return Value(read, "", {"type": "string", "pattern": f"^({_TABLE_NAME.pattern})$"})
 
 
 def described(schema: JsonSchema) -> Value:
