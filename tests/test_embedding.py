@@ -79,9 +79,9 @@ def test_a_portal_rolls_back_and_nothing_is_left(place: Place, engine: Engine, o
         session.rollback()
     assert counts(place) == dict.fromkeys(TABLES, 0)
     with Session(engine) as session:
-        again = take_in(office, session)  # number and keys are free again
+        again = take_in(office, session)  # the keys are free again, and in SQLite the number
         session.commit()
-    assert again == number
+    assert again == (number if place.kind == "sqlite" else "UNIT-2022-0002")
     assert office.verify()[2] == ()
 
 

@@ -118,6 +118,8 @@ class Database:
                 bound: Any = session
                 if not isinstance(session, Connection):
                     bound = bound.connection()
+                if bound.dialect.name != self.engine.dialect.name:
+                    raise NoTables(reason=bound.dialect.name)
                 driver: Any = bound.connection.dbapi_connection
                 cursor = driver.cursor()
                 if not self.dialect.sqlite:

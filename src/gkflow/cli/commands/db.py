@@ -51,6 +51,6 @@ def command(
         database.close()
     place = f"{schema}.{prefix}" if schema else prefix
     if count:
-        typer.echo(say("{count} tables renamed; they begin with {place} now.", count=count, place=place))
+        typer.echo(say("{count} {count:table|tables} renamed; they begin with {place} now.", count=count, place=place))
     else:
         typer.echo(say("The tables begin with {place} already.", place=place))
