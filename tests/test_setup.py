@@ -181,7 +181,7 @@ def take_plan(office: Office, home: Path, **more: Any) -> Any:
 
 def test_the_plan_of_the_office_is_taken_without_a_fault(zhongshan: Office, home: Path) -> None:
     result = take_plan(zhongshan, home)
-    assert (result.bad, result.odd, result.changed, result.remarks) == ([], [], [], ())
+    assert (result.bad, result.odd, result.changed, result.remarks) == ((), (), (), ())
     assert result.taken == result.rows == result.cases
     units = {line.unit for line in zhongshan.cases(include_closed=True, as_of="2026-11-20")}
     assert units <= set(written(home)["units"]), "every case is a known unit's"
@@ -217,7 +217,7 @@ def test_the_plan_taken_again_is_known(place: Place, zhongshan: Office, home: Pa
     first = take_plan(zhongshan, home)
     before = database(place)
     again = take_plan(zhongshan, home)
-    assert (again.taken, again.known, again.changed) == (0, first.rows, [])
+    assert (again.taken, again.known, again.changed) == (0, first.rows, ())
     assert database(place) == before
 
 

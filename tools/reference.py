@@ -265,7 +265,8 @@ def _signature(name: str, value: Callable[..., Any]) -> list[str]:
 
 def _type(annotation: Any) -> str:
     annotation = getattr(annotation, "__forward_arg__", annotation)
-    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    named = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return "dict[str, Any]" if named == "Data" else named
 
 
 def _first(value: object) -> str:

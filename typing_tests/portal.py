@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import assert_type
+from typing import Any, assert_type
 
 from sqlalchemy.orm import Session
 
@@ -74,3 +74,10 @@ def a_name_that_does_not_exist() -> None:
 def before_forking() -> None:
     rules = gkflow.load_rules()
     assert_type(rules.edition, str)
+
+
+def as_json(office: Office, number: str) -> list[dict[str, Any]]:
+    assert_type(office.page().as_dict(), dict[str, Any])
+    assert_type(office.deadlines(number)["reply"].as_dict(), dict[str, Any])
+    assert_type(office.verify().as_dict(), dict[str, Any])
+    return [line.as_dict() for line in office.escalations(case=number)]

@@ -28,6 +28,7 @@ from gkflow.bootstrap import (
     settings_of,
     workflow_of_case,
 )
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.edition import Adopted, Adoption
@@ -59,6 +60,10 @@ class KeptRules(NamedTuple):
     by: str
     files: str
     text: str
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
     @property
     def sources(self) -> RuleSources:
@@ -97,6 +102,10 @@ class KnownRules(NamedTuple):
     files: str
     text: str
     sources: RuleSources
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 def fingerprint_of(settings: Settings) -> str:

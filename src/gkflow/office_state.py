@@ -15,6 +15,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, CallerSession, InUse, Ledger, RulesRow, Store
 from gkflow.application.transaction import Transaction
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
@@ -37,6 +38,10 @@ class AdoptedEdition(NamedTuple):
     name: str
     edition: CalendarEdition
     at: datetime
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Held(NamedTuple):

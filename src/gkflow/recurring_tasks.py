@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.application.ports import CallerSession
 from gkflow.arguments import checks_arguments
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import legal_day
 from gkflow.office_state import OfficeState
 
@@ -23,6 +24,10 @@ class Round(NamedTuple):
     opens: date
     case: str | None
     counted: int | None = None  # how often its measured action was done in the year in which it is due
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 @checks_arguments

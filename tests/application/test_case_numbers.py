@@ -28,7 +28,7 @@ def by_a_draft(office: Office, number: str) -> tuple[str, list[str]]:
 def by_a_register(office: Office, number: str) -> tuple[str, list[str]]:
     row = {"case": number, "workflow": "request", "day": "2026-11-26", "action": "receive", **FACTS}
     done = office.import_register([(2, row)], now=NOW)
-    assert (done.taken, done.bad) == (1, [])
+    assert (done.taken, done.bad) == (1, ())
     (case,) = {line.case for line in office.cases(as_of="2026-11-27")} - {*ON_RECORD}
     return case, [row.reason.code for row in done.to_review]
 

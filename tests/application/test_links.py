@@ -377,7 +377,7 @@ ABOVE = [
 @pytest.mark.parametrize("rows", [ABOVE, ABOVE[::-1]], ids=["origin above", "origin below"])
 def test_in_a_register_the_origin_may_stand_above_or_below(office: Office, rows: list[dict[str, Any]]) -> None:
     result = take(office, rows)
-    assert (result.taken, result.bad, result.odd) == (2, [], [])
+    assert (result.taken, result.bad, result.odd) == (2, (), ())
     assert origin(office, "F-1") == "R-1"
     assert links(office, "R-1") == [("F-1", "2026-04-03")]
     assert_sound(office)
@@ -419,7 +419,7 @@ def test_a_register_that_was_written_out_and_read_in_elsewhere_has_each_link_onc
     place_of_copy = Place(f"sqlite:///{tmp_path / 'copy.db'}", tmp_path, "sqlite")
     with place_of_copy.open() as copy:
         result = take(copy, rows)
-        assert (result.bad, result.odd) == ([], [])
+        assert (result.bad, result.odd) == ((), ())
         assert links(copy, "R-1") == [("F-1", "2026-04-03")]
         assert links(copy, "P-1") == [(number, "2026-03-05")]
         assert_sound(copy)
@@ -427,7 +427,7 @@ def test_a_register_that_was_written_out_and_read_in_elsewhere_has_each_link_onc
 
 def test_a_register_takes_a_case_whose_origin_is_not_there_and_reports_it(office: Office) -> None:
     result = take(office, ABOVE[1:])
-    assert (result.taken, result.bad) == (1, [])
+    assert (result.taken, result.bad) == (1, ())
     assert odd(result) == [(2, "F-1", "origin_unknown")]
     assert origin(office, "F-1") == "R-1", "what the register says stays on record"
     assert_sound(office)
@@ -459,7 +459,7 @@ def test_in_a_register_a_closed_origin_takes_the_link(office: Office) -> None:
         row("R-1", "2026-03-10", "reply", decision="D-PUB", method="posted"), row("R-1", "2026-03-12", "archive"),
     ]  # fmt: skip
     result = take(office, [*life, ABOVE[1]])
-    assert (result.taken, result.bad, result.odd) == (5, [], [])
+    assert (result.taken, result.bad, result.odd) == (5, (), ())
     assert links(office, "R-1") == [("F-1", "2026-04-03")]
     assert office.case("R-1", as_of="2026-04-03").state == "archived"
     assert_sound(office)

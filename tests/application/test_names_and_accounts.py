@@ -143,7 +143,7 @@ def test_a_register_maps_labels_and_keeps_what_nobody_knows(town: Office) -> Non
     result = town.import_register(enumerate(rows, 2), now=at("2026-03-04"))
     # What nobody here knows is named once, and kept.
     reported = [(each.row, each.reason.code) for each in result.to_review]
-    assert (result.bad, result.odd, reported) == ([], [], [(3, "unknown_person"), (5, "unknown_unit")])
+    assert (result.bad, result.odd, reported) == ((), (), [(3, "unknown_person"), (5, "unknown_unit")])
     assert [line.unit for line in town.cases(as_of=DAY) if line.case == "R"] == ["tanzhou"]
     assert [line.case for line in town.cases(as_of="2026-03-04", unit="某局")] == ["R"]
     assert town.import_register(enumerate(rows, 2), now=at("2026-03-05")).known == 4

@@ -181,7 +181,7 @@ def test_in_a_register_the_reviewer_does_not_take_the_case_over(place: Place) ->
     ]  # fmt: skip
     with place.settings(UNITS).open() as office:
         result = office.import_register(enumerate(rows, 2), now=at("2020-09-01"))
-        assert (result.taken, result.bad, result.odd) == (5, [], [])
+        assert (result.taken, result.bad, result.odd) == (5, (), ())
         case = office.case("CAT-1", as_of="2020-09-01")
         assert [entry.unit for entry in case.record] == ["shiqi", "shiqi", "shiqi", "rsj", "shiqi"]
         assert (case.state, case.findings) == ("filed", ())
@@ -270,7 +270,7 @@ def test_in_a_register_filing_without_an_opinion_is_taken_and_found(place: Place
         {**base, "day": "2020-08-21", "action": "review", "unit": "rsj", "opinion": "同意"},
     ]  # fmt: skip
     with place.settings(UNITS).open() as office:
-        assert office.import_register(enumerate(rows, 2), now=at("2020-09-01")).bad == []
+        assert office.import_register(enumerate(rows, 2), now=at("2020-09-01")).bad == ()
         case = office.case("CAT-1", as_of="2020-09-01")
         found = [finding.facts["facts"] for finding in case.findings if finding.code == "facts_missing"]
         assert found == [("opinion",)], "an opinion that came afterwards does not heal it"

@@ -39,7 +39,7 @@ LIFE = [
 
 def test_a_whole_life_is_taken(office: Office) -> None:
     result = take(office, LIFE, by="录入员")
-    assert (result.rows, result.taken, result.cases, result.bad, result.odd) == (7, 7, 1, [], [])
+    assert (result.rows, result.taken, result.cases, result.bad, result.odd) == (7, 7, 1, (), ())
     case = office.case("A", as_of="2022-10-20")
     assert case.state == "archived"
     assert {entry.by for entry in case.record} == {"录入员"}
@@ -55,7 +55,7 @@ def test_rows_out_of_order_are_taken_by_their_day(place: Place, office: Office) 
 
 def test_rows_of_one_day_keep_the_order_of_the_file(office: Office) -> None:
     rows = [row("A", "2022-09-01", action) for action in ("receive", "register", "note", "withdraw", "archive")]
-    assert take(office, rows).bad == []
+    assert take(office, rows).bad == ()
     assert office.case("A", as_of="2022-10-20").state == "archived"
 
 
@@ -63,7 +63,7 @@ def test_a_register_imported_again_takes_nothing_twice(place: Place, office: Off
     take(office, LIFE)
     before = [place.rows(f"SELECT * FROM gk_{table}") for table in ("entry", "docket", "clock")]
     again = take(office, LIFE)
-    assert (again.taken, again.known, again.cases, again.bad, again.changed) == (0, 7, 0, [], [])
+    assert (again.taken, again.known, again.cases, again.bad, again.changed) == (0, 7, 0, (), ())
     assert [place.rows(f"SELECT * FROM gk_{table}") for table in ("entry", "docket", "clock")] == before
 
 
@@ -78,7 +78,7 @@ def test_two_consultations_of_one_day_are_distinguished_by_ref(office: Office) -
     rows = [LIFE[0], *(row("A", "2022-09-05", "consult_third_party", ref=ref) for ref in "甲乙")]
     take(office, rows)
     again = take(office, [rows[0], rows[2], rows[1]])
-    assert (again.taken, again.known, again.changed) == (0, 3, [])
+    assert (again.taken, again.known, again.changed) == (0, 3, ())
 
 
 def test_a_known_row_with_other_facts_is_reported_and_not_taken(office: Office) -> None:
@@ -86,14 +86,14 @@ def test_a_known_row_with_other_facts_is_reported_and_not_taken(office: Office) 
     changed = [dict(LIFE[0], title="乙"), *LIFE[1:]]
     result = take(office, changed)
     assert [(found.row, found.case, found.reason.code) for found in result.changed] == [(2, "A", "known_row_changed")]
-    assert (result.taken, result.bad) == (0, [])
+    assert (result.taken, result.bad) == (0, ())
     assert office.case("A", as_of="2022-10-20").facts["title"] == "甲"
 
 
 def test_a_longer_register_adds_what_is_new(office: Office) -> None:
     take(office, LIFE[:4])
     result = take(office, LIFE)
-    assert (result.taken, result.known, result.bad) == (3, 4, [])
+    assert (result.taken, result.known, result.bad) == (3, 4, ())
     assert office.case("A", as_of="2022-10-20").state == "archived"
     assert_sound(office)
 
@@ -115,12 +115,12 @@ def test_a_row_of_a_day_on_which_the_case_had_ended_is_refused_when_it_comes_lat
 
 @pytest.mark.parametrize("action", ["deliver", "archive", "note"])
 def test_after_the_end_what_belongs_there_is_taken(office: Office, action: str) -> None:
-    assert take(office, [*LIFE[:5], row("A", "2022-10-10", action, text="x")]).bad == []
+    assert take(office, [*LIFE[:5], row("A", "2022-10-10", action, text="x")]).bad == ()
 
 
 def test_after_the_end_an_entry_may_still_be_corrected(office: Office) -> None:
     mended = row("A", "2022-10-10", "correct_entry", seq=2, void="true", reason="登记有误")
-    assert take(office, [*LIFE[:5], mended]).bad == []
+    assert take(office, [*LIFE[:5], mended]).bad == ()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_what_should_not_be_so_is_taken_and_found(office: Office) -> None:
         row("B", "2022-10-19", "reply"),  # without decision and method
     ]
     result = take(office, rows)
-    assert (result.taken, result.bad) == (5, [])
+    assert (result.taken, result.bad) == (5, ())
     codes = {finding.code for finding in office.view("B", as_of="2022-10-20").findings}
     assert {"extension_late", "extension_too_long", "extension_unapproved", "facts_missing"} <= codes
     assert "not_allowed" in {finding.code for finding in office.view("A", as_of="2022-10-20").findings}
@@ -194,7 +194,7 @@ def test_chinese_headings_labels_and_days_are_read(office: Office) -> None:
          "机关": "XFJ", "收件方式": "当面提交", "内容摘要": "某事项"},
         {"案件编号": "甲-1", "流程": "request", "日期": "2022/9/28", "动作": "答复", "答复类型": "予以公开"},
     ]  # fmt: skip
-    assert take(office, rows).bad == []
+    assert take(office, rows).bad == ()
     case = office.case("甲-1", as_of="2022-10-20")
     assert (case.facts["channel"], case.facts["title"], case.facts["decision"]) == ("in_person", "某事项", "D-PUB")
     assert (case.first.by, case.first.unit, case.record[1].unit) == ("张三", "XFJ", "XFJ")
@@ -229,12 +229,12 @@ def test_an_export_is_a_register_that_imports_to_the_same_record(place: Place, o
     office.do("C", "correct_entry", facts={"seq": noted.seq, "day": "2022-09-13", "reason": "x"}, now=at("2022-09-15"))
     rows = office.export()
     again = office.import_register(enumerate(rows, 2), now=NOW)
-    assert (again.taken, again.bad, again.changed) == (0, [], [])
+    assert (again.taken, again.bad, again.changed) == (0, (), ())
     (place.home / "two").mkdir()
     from store.offices import a_place
 
     with a_place(place.kind, place.home / "two") as other, other.open() as copy:
-        assert copy.import_register(enumerate(rows, 2), now=NOW).bad == []
+        assert copy.import_register(enumerate(rows, 2), now=NOW).bad == ()
         key = {"case", "workflow", "day", "action", "by", "unit"}
         assert [{k: r[k] for k in key} for r in copy.export()] == [{k: r[k] for k in key} for r in rows]
         assert copy.deadlines("A", as_of="2022-10-20")["reply"].last_day == (

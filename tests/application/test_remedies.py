@@ -128,7 +128,7 @@ def test_a_register_that_writes_the_result_beside_the_first_judgment_settles_not
         {**base, "day": "2025-09-01", "action": "receive_judgment", "form": "judgment", "诉讼结果": "结果维持"},
         {**base, "day": "2025-09-08", "action": "appeal"},
     ]
-    assert office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad == []
+    assert office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad == ()
     assert table(office, 2025) == {"direct": (0, 0, 0, 1)}
 
 
@@ -138,7 +138,7 @@ def test_a_lawsuit_without_a_path_and_a_decision_without_an_outcome_are_not_lost
         {"case": "F-1", "workflow": "reconsideration", "day": "2025-03-03", "action": "receive_copy"},
         {"case": "F-1", "workflow": "reconsideration", "day": "2025-04-07", "action": "decide"},
     ]
-    assert office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad == []
+    assert office.import_register(enumerate(rows, 2), now=at("2026-01-05")).bad == ()
     assert table(office, 2025) == {"reconsideration": (0, 0, 0, 1), "path_unstated": (0, 0, 0, 1)}
     correct(office, "S-1", "2026-01-06", seq=1, path="direct")
     assert table(office, 2026) == {"reconsideration": (0, 0, 0, 1), "direct": (0, 0, 0, 1)}
@@ -253,7 +253,7 @@ def stories(corrections: bool) -> Iterator[Story]:
 def import_stories(office: Office, imported: list[Story]) -> None:
     rows = [row for number, story in enumerate(imported) for row in story.rows(f"C-{number}")]
     result = office.import_register(enumerate(rows, 2), now=at("2027-01-04"))
-    assert (result.bad, result.odd, result.taken) == ([], [], len(rows))
+    assert (result.bad, result.odd, result.taken) == ((), (), len(rows))
 
 
 def by_hand(imported: list[Story], year: int) -> dict[str, Counter[str]]:

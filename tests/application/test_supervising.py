@@ -152,7 +152,7 @@ def test_points_of_a_register_count_as_those_of_the_counter(office: Office) -> N
             "scored_unit": "甲局",
         },
     ]
-    assert office.import_register(enumerate(rows, 2), now=at("2026-04-01")).bad == []
+    assert office.import_register(enumerate(rows, 2), now=at("2026-04-01")).bad == ()
     assert totals(office) == {"甲局": REPLY_LATE}
 
 

@@ -126,7 +126,7 @@ def test_every_plan_has_its_profile_and_every_profile_its_plan() -> None:
 def test_every_row_of_a_plan_is_taken_by_a_fresh_office(place: Place, plan: str) -> None:
     office, done = take(place, plan)
     with office:
-        assert (done.bad, done.odd, done.changed, done.remarks) == ([], [], [], ())
+        assert (done.bad, done.odd, done.changed, done.remarks) == ((), (), (), ())
         assert done.taken == done.rows == done.cases == len(rows_of(plan))
         # Nothing is wanting but a day on which to look at work that has none.
         for row in rows_of(plan):
@@ -134,7 +134,7 @@ def test_every_row_of_a_plan_is_taken_by_a_fresh_office(place: Place, plan: str)
             assert codes == (["facts_wanted"] if row.get("kind") == "open_ended" else [])
         assert_sound(office)
         again = office.import_register(read_register(PLANS / f"{plan}.csv"), now=NOW)
-        assert (again.taken, again.known, again.changed) == (0, done.rows, [])
+        assert (again.taken, again.known, again.changed) == (0, done.rows, ())
 
 
 @pytest.mark.parametrize("plan", PROFILE_OF)
@@ -277,7 +277,7 @@ def test_what_was_filed_in_time_is_not_overdue(place: Place) -> None:
         for action, facts in (("draft_item", {"item_name": "项目审批"}), ("file", {"filed_with": "市政府办公室"}))
     ]
     with office:
-        assert office.import_register(enumerate(filed, 2), now=NOW).bad == []
+        assert office.import_register(enumerate(filed, 2), now=NOW).bad == ()
         lines = office.cases(workflow="catalogue", overdue=True, as_of="2020-09-01")
         assert len(lines) == 103
         assert "ZS-CAT-fgj-01" not in {line.case for line in lines}

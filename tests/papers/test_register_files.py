@@ -101,7 +101,7 @@ def test_a_text_of_several_lines_is_taken_and_reported_where_it_holds_delimiters
 ) -> None:
     file = a_csv(tmp_path, a_line("A1", '"一、甲\n二、乙"'), a_line("A2", '"一、甲,乙\n二、丙"'), a_line("A3"))
     done = take(office, file)
-    assert (done.taken, done.bad, codes(done.to_review)) == (3, [], [(3, "cell_of_lines")])
+    assert (done.taken, done.bad, codes(done.to_review)) == (3, (), [(3, "cell_of_lines")])
     assert office.case("A2", as_of="2026-11-28").facts["title"] == "一、甲,乙\n二、丙"
 
 
@@ -151,7 +151,7 @@ def test_a_number_saved_as_a_power_of_ten_is_no_case_number(office: Office, tmp_
 
 @pytest.mark.parametrize("name", ["05_zero.csv", "05_zero.xlsx"])
 def test_a_zero_is_a_value(office: Office, name: str) -> None:
-    assert take(office, HERE / name).bad == []
+    assert take(office, HERE / name).bad == ()
     assert office.case("D1", as_of="2026-11-28").record[2].facts["amount"] == 0
 
 
@@ -180,7 +180,7 @@ def test_a_number_or_name_longer_than_an_index_takes_is_named(office: Office) ->
 
 def test_days_mean_what_they_say_whatever_their_signs(office: Office) -> None:
     done = take(office, HERE / "07_days.csv")
-    assert (done.bad, done.taken) == ([], 6)
+    assert (done.bad, done.taken) == ((), 6)
     assert {line.received.isoformat() for line in office.cases(include_closed=True, as_of="2026-11-28")} == {
         "2022-09-30"
     }
@@ -212,7 +212,7 @@ def test_a_number_on_record_with_its_wide_signs_stays_that_case(office: Office) 
         open_case(Transaction(ledger, office.rules_in(ledger), NOW), flow, "ＧＫ－１", act)
     rows = [(2, {"case": "ＧＫ－１", "workflow": "request", "day": "2026-11-03", "action": "register"})]
     done = office.import_register(rows, now=NOW)
-    assert (done.bad, done.taken, done.to_review) == ([], 1, [])
+    assert (done.bad, done.taken, done.to_review) == ((), 1, ())
     assert len(office.case("ＧＫ－１", as_of="2026-11-28").record) == 2
 
 
@@ -305,7 +305,7 @@ def test_a_long_title_survives_export_and_import(office: Office, tmp_path: Path)
     headings = list(rows[0])
     save_csv(tmp_path / "out.csv", headings, ([each.get(name) for name in headings] for each in rows))
     done = take(office, tmp_path / "out.csv")
-    assert (done.known, done.changed, done.bad) == (1, [], [])
+    assert (done.known, done.changed, done.bad) == (1, (), ())
     # The format of a workbook has no room for it, and nothing is cut.
     with pytest.raises(Refused) as caught:
         save_xlsx(tmp_path / "out.xlsx", headings, ([each.get(name) for name in headings] for each in rows))

@@ -243,7 +243,7 @@ def test_the_first_sweep_begins_with_its_day_and_old_closed_cases_raise_nothing(
         {"case": "旧-3", "workflow": "permit", "day": "2020-07-01", "action": "publish"},
     ]
     result = office.import_register(enumerate(rows, 2), now=at("2022-10-10"))
-    assert result.bad == []
+    assert result.bad == ()
     swept = office.tick(at("2022-10-10"))
     assert swept.days == (date(2022, 10, 10),)
     assert office.escalations() == []
@@ -468,7 +468,7 @@ def test_a_case_closed_in_a_strange_way_does_not_stop_the_sweep_of_the_others(pl
          "capacity": "co_author", "served": "2022-09-26"},
         {"case": "怪", "workflow": "request", "day": "2022-09-27", "action": "archive"},
     ]  # fmt: skip
-    assert office.import_register(enumerate(rows, 2), now=at("2022-09-28")).bad == []
+    assert office.import_register(enumerate(rows, 2), now=at("2022-09-28")).bad == ()
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-25")
     assert [step for step, _ in steps(office, "A")] == [-5, -2, 0, 1, 3]

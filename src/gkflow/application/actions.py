@@ -16,6 +16,7 @@ from gkflow.application.facts import check_key, check_name
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.rows import LABELS
 from gkflow.application.transaction import OnRecord, Transaction
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of, seal_entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
@@ -64,7 +65,7 @@ REFUSING: Mapping[str, type[Refused]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(AsDict):
     """
     The outcome of an entry (办理结果). ``last_day`` is that of the office's most urgent clock; None if none runs.
 

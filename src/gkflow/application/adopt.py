@@ -18,6 +18,7 @@ from gkflow.application.moved import Cause, DayChanged, Moved, written
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger, MovedGroup
 from gkflow.application.transaction import Transaction
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.recalculation_key import how_firm_of, recount
@@ -27,7 +28,7 @@ _BACK = timedelta(days=15)  # a day that becomes a working day again may follow 
 
 
 @dataclass(frozen=True, slots=True)
-class Adopting:
+class Adopting(AsDict):
     """The result of adopting an edition (采用结果)."""
 
     edition: str

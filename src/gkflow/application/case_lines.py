@@ -11,6 +11,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, Ledger
 from gkflow.application.resolve_names import officer_named, unit_named
 from gkflow.application.shown_clock import choose_clock, unused_powers, why_unclocked
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.hints import did_you_mean, near_names, there_are
 from gkflow.domain.objections.cases import NoSuchClock, UnknownState
 from gkflow.domain.objections.facts import NotBetween
@@ -20,7 +21,7 @@ from gkflow.domain.workflow import MISFILED
 
 
 @dataclass(frozen=True, slots=True)
-class CaseLine:
+class CaseLine(AsDict):
     """One case in a list (台账行): the office's most urgent clock, or the clock requested."""
 
     case: str
@@ -48,7 +49,7 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseQuery:
+class CaseQuery(AsDict):
     """The filter of a list (查询条件)."""
 
     include_closed: bool = False

@@ -15,6 +15,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Channel, Ledger, Message, NotDelivered, OneByOne, Store, WaitingNotice
 from gkflow.application.sending import NEXT_RUN, Clock, Ended, Job, Sent, Shared, send
 from gkflow.application.still_holds import drop_settled
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import legal_day
 from gkflow.domain.notice import Wording, compose
 from gkflow.domain.sentences import said
@@ -32,7 +33,7 @@ LONGEST_PAUSE = timedelta(days=1)  # the most that a server may ask for (Retry-A
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(AsDict):
     """The result of a delivery (送发结果)."""
 
     delivered: int

@@ -10,6 +10,7 @@ from gkflow.application.office_context import OfficeContext
 from gkflow.application.parked import parked
 from gkflow.application.people import examine_people
 from gkflow.application.ports import Channel, Ledger
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import Fault
 
@@ -19,7 +20,7 @@ NOTICE_SEASON = 11  # from November on, next year's notice is due
 
 
 @dataclass(frozen=True, slots=True)
-class HealthCheck:
+class HealthCheck(AsDict):
     """The result of one health check (检查项): ``level`` is ok, warning or error."""
 
     name: str
@@ -28,7 +29,7 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFiles:
+class RuleFiles(AsDict):
     """The rule files compared with the rules in use (规则文件状态): other rules wait, or a file has a fault."""
 
     waiting: str = ""  # the edition

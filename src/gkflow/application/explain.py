@@ -12,6 +12,7 @@ from gkflow.application.actions import most_urgent
 from gkflow.application.docket import Deadlines, reckon_case, unit_of
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.transaction import OnRecord
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record_of
 from gkflow.domain.day_by_day import WorkingLine, work_through
 from gkflow.domain.deadline import Deadline, Status
@@ -24,7 +25,7 @@ from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(AsDict):
     """One event of a clock (计时经过)."""
 
     day: date
@@ -37,7 +38,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(AsDict):
     """The answer to "why this day?" (推算说明)."""
 
     case: str
@@ -51,7 +52,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(AsDict):
     """A lapsed limit that now needs a decision (待决定事项)."""
 
     clock: str
@@ -61,7 +62,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseView:
+class CaseView(AsDict):
     """Everything about a case on a day (案件详情)."""
 
     case: Case

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gkflow.application.case_numbers import alike_among, alike_on_record, folding_of, plain_numbers
 from gkflow.application.ports import Store
-from gkflow.application.rows import BadRow, Imported, TypedRow
+from gkflow.application.rows import BadRow, Tally, TypedRow
 from gkflow.domain.objections.cases import TwoWorkflows
 from gkflow.domain.objections.register_files import LookAlike
 from gkflow.domain.workflow import Workflow
@@ -14,7 +14,7 @@ from gkflow.domain.workflow import Workflow
 Gathered = dict[str, tuple[Workflow, list[TypedRow]]]
 
 
-def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow], result: Imported) -> None:
+def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow], result: Tally) -> None:
     """Add rows to those of their case; rows of another workflow are refused."""
     held = cases.setdefault(case, (workflow, []))
     if held[0] is workflow:
@@ -25,7 +25,7 @@ def hold(cases: Gathered, case: str, workflow: Workflow, rows: Iterable[TypedRow
         result.bad.append(BadRow(row.number, case, error))
 
 
-def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
+def fold_numbers(store: Store, cases: Gathered, result: Tally) -> Gathered:
     """The cases by the number that was meant (``case_numbers``); what was folded is reported."""
     with store.reading() as ledger:
         plain = plain_numbers(ledger, cases)
@@ -42,7 +42,7 @@ def fold_numbers(store: Store, cases: Gathered, result: Imported) -> Gathered:
     return gathered
 
 
-def report_look_alikes(store: Store, cases: Gathered, result: Imported) -> None:
+def report_look_alikes(store: Store, cases: Gathered, result: Tally) -> None:
     """Report numbers that look alike (相似的案件编号), within the file and compared with the record."""
     found = alike_among(cases)
     with store.reading() as ledger:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import canonical
 from gkflow.domain.law import Direction, LimitUnit, LimitValue
 
@@ -103,6 +104,10 @@ class Moved(NamedTuple):
     old: date | None
     new: date | None
     causes: str  # what moves it, as ``written``
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
     @property
     def why(self) -> str:

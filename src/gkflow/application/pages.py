@@ -32,6 +32,7 @@ from gkflow.application.ports import (
     PageRow,
     Place,
 )
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.objections.cases import CachesBehind, NoRows, NotCounted, OtherDay, WrongCursor, WrongOrder
 from gkflow.domain.urgency import soon
@@ -40,7 +41,7 @@ _WIDTHS: Mapping[Order, int] = {"last_day": 0, "received": 1, "number": 2}  # wh
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(AsDict):
     """A page of the list of cases (台账一页)."""
 
     rows: tuple[CaseLine, ...]

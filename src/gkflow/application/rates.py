@@ -16,6 +16,7 @@ from types import MappingProxyType
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
 from gkflow.application.resolve_names import unit_named
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.objections.facts import NotOneOf
 from gkflow.domain.workflow import ClockRule
@@ -26,7 +27,7 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(AsDict):
     """
     How one duty of a workflow was met in a period (按期率).
 

@@ -30,6 +30,7 @@ from gkflow.application.rows import (
     Row,
     RowReader,
     Spoilt,
+    Tally,
     TypedRow,
 )
 from gkflow.application.subscriptions import take_back
@@ -72,7 +73,7 @@ class _Run(NamedTuple):
     names: NameCheck
     now: datetime
     how: Importing
-    result: Imported
+    result: Tally
 
 
 def import_register(
@@ -86,7 +87,7 @@ def import_register(
     day before the first entry or after today, an entry after the case has ended, and corrupted cells. A repeated
     import adds nothing: a row is identified by case, day, action, ref and position among such rows of that day.
     """
-    result = Imported()
+    result = Tally()
     strange: dict[str, None] = {}
     cases = _gather(RowReader(rules, legal_day(now), result, strange), rows, result, how)
     cases = fold_numbers(store, cases, result)
@@ -102,13 +103,10 @@ def import_register(
         how.report(steps)
     if not how.dry_run:
         _link_origins(store, run, cases)
-    result.bad.sort(key=lambda bad: bad.row)
-    result.to_review.sort(key=lambda each: each.row)
-    result.remarks = tuple(strange)
-    return result
+    return result.imported(strange)
 
 
-def _gather(reader: RowReader, rows: Iterable[Row], result: Imported, how: Importing) -> Gathered:
+def _gather(reader: RowReader, rows: Iterable[Row], result: Tally, how: Importing) -> Gathered:
     cases: Gathered = {}
     for number, values in rows:
         read = reader.read(number, values)

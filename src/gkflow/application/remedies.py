@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gkflow.application.docket import read_case
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import FOREVER, Ledger
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import Case, Entry
 from gkflow.domain.objections.days import OutOfRange
 from gkflow.domain.workflow import MISFILED, Workflow
@@ -30,6 +31,10 @@ class RemedyRow(NamedTuple):
     corrected: int = 0
     other: int = 0
     pending: int = 0
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
     @property
     def total(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, cast
@@ -12,6 +12,7 @@ from gkflow.application.checks import far_days, label_of
 from gkflow.application.facts import FIRST_YEAR, LONGEST_NAME, check_name, read_day, read_fact
 from gkflow.application.marks import broken, controls, folded, plain_number, turns, unmarked, visible
 from gkflow.application.office_context import OfficeContext
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import CORRECT
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.fact_rules import FactSpec
@@ -58,7 +59,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,}$")  # how a spreadsheet saves a n
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRow(AsDict):
     """A row that was refused or needs review: its number in the file, the case, and why."""
 
     row: int
@@ -66,19 +67,44 @@ class BadRow:
     reason: GkflowError
 
 
-@dataclass(slots=True)
-class Imported:
+@dataclass(frozen=True, slots=True)
+class Imported(AsDict):
     """The result of an import (导入结果)."""
+
+    rows: int
+    taken: int
+    known: int
+    cases: int
+    bad: tuple[BadRow, ...]
+    changed: tuple[BadRow, ...]  # known rows with other facts: reported, not imported
+    odd: tuple[BadRow, ...]  # facts that break their rule: kept as a remark
+    to_review: tuple[BadRow, ...]  # accepted, but worth a review
+    remarks: tuple[str, ...]  # columns that are not facts
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an import has counted and found so far (导入计数)."""
 
     rows: int = 0
     taken: int = 0
     known: int = 0
     cases: int = 0
     bad: list[BadRow] = field(default_factory=list)
-    changed: list[BadRow] = field(default_factory=list)  # known rows with other facts: reported, not imported
-    odd: list[BadRow] = field(default_factory=list)  # facts that break their rule: kept as a remark
-    to_review: list[BadRow] = field(default_factory=list)  # accepted, but worth a review
-    remarks: tuple[str, ...] = ()  # columns that are not facts
+    changed: list[BadRow] = field(default_factory=list)
+    odd: list[BadRow] = field(default_factory=list)
+    to_review: list[BadRow] = field(default_factory=list)
+
+    def imported(self, remarks: Iterable[str]) -> Imported:
+        """The result, with refused and accepted rows in the order of the file."""
+        return Imported(
+            self.rows, self.taken, self.known, self.cases, tuple(sorted(self.bad, key=_row_of)), tuple(self.changed),
+            tuple(self.odd), tuple(sorted(self.to_review, key=_row_of)), tuple(remarks),
+        )  # fmt: skip
+
+
+def _row_of(found: BadRow) -> int:
+    return found.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +148,7 @@ class TypedRow(NamedTuple):
 class RowReader:
     """Reads rows one by one into typed values; caches its look-ups."""
 
-    def __init__(self, rules: OfficeContext, today: date, result: Imported, strange: dict[str, None]) -> None:
+    def __init__(self, rules: OfficeContext, today: date, result: Tally, strange: dict[str, None]) -> None:
         self.rules, self.today, self.result, self.strange = rules, today, result, strange
         self.workflows: dict[str, Workflow] = {}
         self.actions: dict[tuple[str, str], str] = {}

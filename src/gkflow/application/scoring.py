@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
+from gkflow.domain.as_dict import AsDict, Data, dict_of
 from gkflow.domain.case import CORRECT, NOTE, NOTHING, Entry, record_of
 from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.workflow import Workflow
@@ -26,9 +27,13 @@ class Point(NamedTuple):
     by: str
     reason: str
 
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(AsDict):
     """The points of one unit in a period (考评得分): added, deducted, and the entries behind them."""
 
     unit: str

@@ -17,6 +17,7 @@ from typing import NamedTuple, cast
 from gkflow.application.composing import Notification, Receiver, compose, put
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ALGORITHMS, Leaf, Ledger, Seal
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import algorithm_of, canonical, moment_text, seal
 from gkflow.domain.merkle import KEYED, Tree, keyed
 from gkflow.domain.objections.installation import NoSeal
@@ -27,7 +28,7 @@ _TITLE = "封存 {number}"  # Chinese, because it is kept as a fact of the notic
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(AsDict):
     """Where a chain is broken (断链): the case and entry, the day of a sweep, the code of the fault."""
 
     what: str  # case | sweep | escalation | acknowledgement | notice | calendar | edition | seal | guard | clock

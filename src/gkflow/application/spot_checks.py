@@ -12,6 +12,7 @@ from gkflow.application.actions import Command
 from gkflow.application.case_opening import open_numbered, series_of
 from gkflow.application.docket import read_case
 from gkflow.application.transaction import Transaction
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.objections.cases import NothingToDraw
 
 _SUPERVISION = "supervision"
@@ -28,6 +29,10 @@ class Drawn(NamedTuple):
     population: int
     cases: tuple[str, ...]
     opened: tuple[str, ...]
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 def draw(population: Sequence[str], seed: str, count: int) -> tuple[str, ...]:

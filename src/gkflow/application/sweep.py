@@ -21,6 +21,7 @@ from gkflow.application.recounting import recount_moved
 from gkflow.application.scheduled_cases import open_by_steps, open_duties
 from gkflow.application.seals import send_seal
 from gkflow.application.unsweep import Unswept, set_right, swept_ahead
+from gkflow.domain.as_dict import AsDict, Data, dict_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.escalation import threshold
@@ -33,7 +34,7 @@ _DAY_LIMIT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(AsDict):
     """The result of a sweep (巡检结果): the days swept, the steps recorded, the messages written."""
 
     days: tuple[date, ...]
@@ -133,6 +134,10 @@ class WouldReach(NamedTuple):
     ref: str
     last_day: date
     step: Step
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class _Place(NamedTuple):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gkflow.application.ports import SYSTEM, UNSWEPT, Ledger, Store
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.days import NothingToUnsweep
 
@@ -26,7 +27,7 @@ def swept_ahead(ledger: Ledger, now: datetime) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Unswept:
+class Unswept(AsDict):
     """What was taken back (撤销结果): the days, the number of escalations, the cases in which gkflow had acted."""
 
     from_day: date

@@ -15,6 +15,7 @@ from gkflow.application.ports import ALGORITHMS, SAMPLE, ClockRevision, DocketLi
 from gkflow.application.recounting import recount_moved
 from gkflow.application.seals import Breach as Breach
 from gkflow.application.seals import Outside, check_seals
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import Entry, algorithm_of, seal_entry
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.installation import SettingsWrong
@@ -45,12 +46,20 @@ class Verified(NamedTuple):
     sweeps: int
     breaches: tuple[Breach, ...]
 
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
+
 
 class Rebuilt(NamedTuple):
     """The result of rebuilding the docket (重建结果): the number of cases, and those whose cached rows differed."""
 
     cases: int
     changed: tuple[str, ...]
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 def verify(

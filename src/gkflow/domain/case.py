@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE
@@ -45,7 +46,7 @@ def legal_day(moment: datetime) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(AsDict):
     """
     One entry of a record (办理记录条目).
 
@@ -147,7 +148,7 @@ def seal_entry(entry: Entry, previous: str, algorithm: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Amended:
+class Amended(AsDict):
     """
     How an entry was corrected (更正结果): the entry that replaces it, the corrections, or the entry that voided it.
 
@@ -229,7 +230,7 @@ def _rewritten(entries: Sequence[Entry]) -> list[Entry]:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(AsDict):
     """A problem on the record (发现的问题): never a lock, always reported."""
 
     code: str
@@ -238,7 +239,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(AsDict):
     """A case (案件) on a day, read from its record."""
 
     number: str

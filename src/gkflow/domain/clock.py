@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import ASIDE, NOTHING, Entry
 from gkflow.domain.fact_rules import Condition, Held, meets
 from gkflow.domain.workflow import (
@@ -51,6 +52,10 @@ class ClockEvent(NamedTuple):
     day: date
     entry: Entry
     rule: Rule
+
+    def as_dict(self) -> Data:
+        """The event as plain data, with the number of its entry in the record."""
+        return {**dict_of(self), "entry": self.entry.seq}
 
 
 class Clock(NamedTuple):

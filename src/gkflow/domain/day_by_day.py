@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.calendar import Firmness, WorkCalendar
 from gkflow.domain.counting import ONE_DAY, Span, day_zero, last_day, span_of, union
 from gkflow.domain.deadline import Deadline, Status, Suspension
@@ -42,6 +43,10 @@ class WorkingLine(NamedTuple):
     source: str = ""
     ref: str = ""
     firmness: Firmness = Firmness.FINAL
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 def work_through(deadline: Deadline, calendar: WorkCalendar) -> tuple[WorkingLine, ...]:

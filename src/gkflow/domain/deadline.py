@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
+from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import Finding
 from gkflow.domain.clock import Clock
 from gkflow.domain.law import LimitValue
@@ -75,10 +76,20 @@ class Basis(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class _Limited:
+# What every deadline shows of itself, whatever its status: a page reads the same keys of each.
+_SHOWN = (
+    "name", "status", "verdict", "as_of", "limit", "value", "since", "last_day", "base", "days_left", "provisional",
+    "earliest", "latest", "remaining", "stopped", "waiting_since", "extension", "risk", "named", "last_moment",
+    "calendar", "clock", "suspensions", "findings",
+)  # fmt: skip
+
+
+class _Limited(AsDict):
     """The common part of every deadline whose limit was in force (有期限的计时)."""
 
     __slots__ = ()
+
+    in_dict: ClassVar[tuple[str, ...]] = _SHOWN
 
     if TYPE_CHECKING:
 
@@ -266,11 +277,12 @@ class _NoLimit(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class NoLimit(_NoLimit):
+class NoLimit(_NoLimit, AsDict):
     """A clock whose limit had no value in force on the day on which it started (当时无此期限): there was no duty."""
 
     __slots__ = ()
 
+    in_dict: ClassVar[tuple[str, ...]] = _SHOWN
     status: ClassVar[Literal[Status.NO_LIMIT]] = Status.NO_LIMIT
     verdict: ClassVar[Verdict] = Verdict.RUNNING
     value: ClassVar[None] = None

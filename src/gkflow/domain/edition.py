@@ -278,6 +278,10 @@ class CalendarEdition:
             found["festivals"] = [each.as_data() for each in self.festivals]
         return found
 
+    def as_dict(self) -> dict[str, Any]:
+        """Its name, and what it holds as plain values."""
+        return {"edition": self.edition, **self.as_data()}
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any], predict: Callable[[int], YearOfDays] | None = None) -> CalendarEdition:
         """An edition from the result of :meth:`as_data`, or from the plain calendar that an earlier gkflow adopted."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from gkflow.domain.as_dict import AsDict, Data, plain
 from gkflow.domain.sentences import Sentence, joined, said
 
 _LONGEST = 1000  # characters of one fact in a sentence
@@ -55,6 +56,10 @@ class GkflowError(Exception):
 
     def __str__(self) -> str:
         return fill(self.sentence, {**self.facts, **self.computed()})
+
+    def as_dict(self) -> Data:
+        """Its code, its English sentence and its facts, as JSON's types."""
+        return {"code": self.code, "message": str(self), "facts": plain(self.facts)}
 
     def computed(self) -> dict[str, str]:
         """The additional values of the English sentence: the article and the choices, if there are any."""
@@ -101,7 +106,7 @@ class Unfit(GkflowError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(AsDict):
     """One fault of a data file (规则文件错误), with its place."""
 
     file: str

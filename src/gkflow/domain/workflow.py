@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from gkflow.domain.as_dict import Named
 from gkflow.domain.fact_rules import Condition, FactSpec, Held, Requirement, meets
 
 MISFILE = "misfile"  # an action of every workflow: the receipt was a mistake, there was no case (误收)
@@ -249,7 +250,7 @@ class LapseRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockRule:
+class ClockRule(Named):
     """How one clock of a workflow runs (计时规则)."""
 
     name: str
@@ -297,7 +298,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Named):
     """
     One procedure (事项) from one file.
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gkflow.domain.as_dict import Data, dict_of
 from gkflow.files.nodes import line_of
 from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources
 
@@ -29,6 +30,10 @@ class RuleChange(NamedTuple):
     new: object
     file: str
     line: int
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 def changes(old: RuleSources, new: RuleSources) -> Iterator[RuleChange]:

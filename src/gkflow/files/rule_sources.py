@@ -66,6 +66,11 @@ class RuleSources:
         files = {name: self.plain(name) for name in sorted(self.nodes)}
         return _in_order({"files": files, "profile": self.profile, "readings": self.readings})
 
+    def as_dict(self) -> dict[str, Any]:
+        """The content of every file, the profile and the readings, as plain values."""
+        found: dict[str, Any] = json.loads(self.as_text())
+        return found
+
     @classmethod
     def from_text(cls, text: str) -> RuleSources:
         """The sources from the result of :meth:`as_text`."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from gkflow.domain.as_dict import AsDict
+
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Message(AsDict):
     """One text to one person by one channel (一则通知)."""
 
     key: str

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.as_dict import Data, dict_of
+
 
 class DraftLine(NamedTuple):
     """A refused entry kept for completion (草稿)."""
@@ -20,6 +22,10 @@ class DraftLine(NamedTuple):
     facts: str
     reason: str
     kept_at: datetime
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Drafts(Protocol):

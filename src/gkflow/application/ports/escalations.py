@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.as_dict import Data, dict_of
+
 
 class EscalationRecord(NamedTuple):
     """One recorded step with its notification and its acknowledgement (督办记录)."""
@@ -26,6 +28,10 @@ class EscalationRecord(NamedTuple):
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     words: str | None
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Escalations(Protocol):

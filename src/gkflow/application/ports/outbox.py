@@ -7,6 +7,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.as_dict import Data, dict_of
+
 # Why a message is dead that is no failure. Chinese, because they are stored, and compared with what earlier versions
 # have stored.
 LEFT = "已退订"  # its receiver is no subscriber any more
@@ -72,6 +74,10 @@ class NoticeRecord(NamedTuple):
     delivered_at: datetime | None
     dead_at: datetime | None
     error: str
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Outbox(Protocol):

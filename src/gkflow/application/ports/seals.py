@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.as_dict import Data, dict_of
+
 ALGORITHMS = ("sha256", "sm3")  # for the hashes of a chain
 
 
@@ -37,6 +39,10 @@ class Seal(NamedTuple):
     previous: str
     hash: str
     peaks: str
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Seals(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from gkflow.domain.as_dict import Data, dict_of
+
 
 class SubscriptionLine(NamedTuple):
     """A subscription to published information (订阅)."""
@@ -19,6 +21,10 @@ class SubscriptionLine(NamedTuple):
     address: str
     since: datetime
     left_at: datetime | None
+
+    def as_dict(self) -> Data:
+        """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
+        return dict_of(self)
 
 
 class Subscriptions(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,7 +124,7 @@ def _print(done: Imported, dry_run: bool) -> None:
     )
 
 
-def _list(heading: str, rows: list[BadRow]) -> None:
+def _list(heading: str, rows: Sequence[BadRow]) -> None:
     if not rows:
         return
     typer.echo(heading)
