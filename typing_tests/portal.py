@@ -81,3 +81,14 @@ def as_json(office: Office, number: str) -> list[dict[str, Any]]:
     assert_type(office.deadlines(number)["reply"].as_dict(), dict[str, Any])
     assert_type(office.verify().as_dict(), dict[str, Any])
     return [line.as_dict() for line in office.escalations(case=number)]
+
+
+def status_of(error: gkflow.GkflowError, case: gkflow.Case) -> int:
+    if error.code == gkflow.Code.CASE_EXISTS:
+        return 409
+    late = [finding for finding in case.findings if finding.code == gkflow.FindingCode.ACT_LATE]
+    return 200 if late else {gkflow.Code.UNKNOWN_CASE: 404}.get(gkflow.Code(error.code), 400)
+
+
+def a_code_that_does_not_exist() -> None:
+    gkflow.Code.CASE_EXITS  # type: ignore[attr-defined]  # noqa: B018

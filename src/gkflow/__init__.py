@@ -19,6 +19,7 @@ WorkCalendar                          working days
 Channel, Message, NotDelivered        a way of notifying people
 GkflowError                           every error, with a stable ``code``: Refused, NotFound, Conflict, Unfit,
                                       FilesAtFault
+Code, FindingCode                     the codes of errors and of findings
 
 Importing this package reads no file and opens no database: every name is loaded on first use.
 """
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from gkflow.domain.case import Case as Case
     from gkflow.domain.case import Entry as Entry
     from gkflow.domain.case import Finding as Finding
+    from gkflow.domain.codes import Code as Code
+    from gkflow.domain.codes import FindingCode as FindingCode
     from gkflow.domain.deadline import Deadline as Deadline
     from gkflow.domain.deadline import Status as Status
     from gkflow.domain.deadline import Verdict as Verdict
@@ -95,6 +98,8 @@ if TYPE_CHECKING:
         "Conflict",
         "Unfit",
         "FilesAtFault",
+        "Code",
+        "FindingCode",
     ]
 
 # In the order of their use.
@@ -130,6 +135,8 @@ _HOMES = {
     "Conflict": ("gkflow.domain.errors", "Conflict"),
     "Unfit": ("gkflow.domain.errors", "Unfit"),
     "FilesAtFault": ("gkflow.domain.errors", "FilesAtFault"),
+    "Code": ("gkflow.domain.codes", "Code"),
+    "FindingCode": ("gkflow.domain.codes", "FindingCode"),
 }
 NAMES = tuple(_HOMES)
 

@@ -6,6 +6,7 @@ import ast
 import importlib
 import pickle
 import pkgutil
+import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from gkflow.domain.errors import Conflict, Fault, FilesAtFault, GkflowError, Not
 from gkflow.domain.objections.cases import CaseExists, UnknownCase
 from gkflow.domain.objections.terms import ExtensionLate
 from gkflow.domain.sentences import Sentence
+from gkflow.words.findings import FINDINGS
 from gkflow.words.language import CHINESE
 
 for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -134,3 +136,21 @@ def test_what_is_more_than_the_fields_is_kept_among_the_facts() -> None:
     error = CaseExists.of({"case": "X", "workflow": "request"})
     assert error.facts == {"case": "X", "workflow": "request"}
     assert str(error) == "case X is there already; give another number"
+
+
+def test_every_code_of_an_objection_and_of_a_finding_is_a_member_of_its_enum() -> None:
+    assert [each.value for each in library.Code] == [cls.code for cls in EVERY if cls.__module__.startswith("gkflow.")]
+    assert [each.value for each in library.FindingCode] == sorted(FINDINGS)
+    assert all(each.name == each.value.upper() for each in (*library.Code, *library.FindingCode))
+
+
+def test_a_program_compares_the_code_of_an_error_with_a_member() -> None:
+    assert CaseExists(case="GK-1").code == library.Code.CASE_EXISTS
+    assert {library.Code.CASE_EXISTS: 409}[library.Code(CaseExists(case="GK-1").code)] == 409
+
+
+def test_the_reference_lists_the_codes_that_the_enum_has() -> None:
+    page = (SOURCE.parents[1] / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### `(\w+)`$", page, re.MULTILINE) != []
+    assert set(re.findall(r"^### `(\w+)`$", page, re.MULTILINE)) == {each.value for each in library.Code}
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)) == {each.value for each in library.FindingCode}
