@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gkflow import lazy
 from gkflow.application.actions import Command
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         advance,
         calendar_reminder,
         doctor,
+        events,
         explain,
         export,
         publishing,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from gkflow.calendar_adoption import Calendars
     from gkflow.domain.case import Case
     from gkflow.domain.deadline import Deadline
+    from gkflow.domain.event import Event
     from gkflow.domain.publication import Kept
     from gkflow.drafts import Drafts
     from gkflow.files.profiles import Profile
@@ -96,6 +98,7 @@ else:
     advance = lazy.module("gkflow.application.advance")
     calendar_reminder = lazy.module("gkflow.application.calendar_reminder")
     doctor = lazy.module("gkflow.application.doctor")
+    events = lazy.module("gkflow.application.events")
     explain = lazy.module("gkflow.application.explain")
     export = lazy.module("gkflow.application.export")
     publishing = lazy.module("gkflow.application.publishing")
@@ -113,6 +116,9 @@ else:
     sealing = lazy.module("gkflow.sealing")
     subscriptions = lazy.module("gkflow.subscriptions")
     supervision = lazy.module("gkflow.supervision")
+
+
+_Hook = TypeVar("_Hook", bound="Callable[[Event], object]")
 
 
 @checks_arguments
@@ -423,6 +429,35 @@ class Office:
         return publishing.reason_kept(
             self._state.in_force(session).rules, self.view(number, as_of=as_of, session=session)
         )
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    def events(self, after: str = "", *, limit: int = 100) -> tuple[Event, ...]:
+        """
+        The next *limit* events after a cursor (事件), in the sequence of their commits: entries, sweeps, escalations,
+        adoptions. Nothing is lost and nothing comes twice: keep the ``cursor`` of the last one. Raises Refused
+        ("wrong_event_cursor", "event_cursor_ahead").
+
+            for event in office.events(after=cursor):
+                ...
+                cursor = event.cursor
+        """
+        require_texts(after=after)
+        return events.read_events(self.store, after, limit)
+
+    def on(self, *types: str, after_commit: bool = False) -> Callable[[_Hook], _Hook]:
+        """
+        Call a function with each event of these types ("case.replied", "case.*") that ``receive``, ``do`` and the like
+        lead to in this process (事件钩子): before the commit, where it may refuse by raising, so that nothing is
+        written; or after it.
+
+            @office.on("case.replied")
+            def ask_the_portal(event): ...
+
+        In a portal's transaction *after_commit* waits for its Session to commit; a bare Connection does not say when it
+        has, so that nothing is called.
+        """
+        return self._state.hooks.add(types, after_commit)
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------
 

@@ -20,11 +20,14 @@ from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
+from gkflow.hooks import Hooks
 from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of
+from gkflow.store.connections import when_committed
 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel
     from gkflow.domain.edition import CalendarEdition
+    from gkflow.domain.event import Event
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
 
@@ -77,6 +80,7 @@ class OfficeState:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.store = database
         self.settings = settings
+        self.hooks = Hooks()
         self._in_force: InForce | None = None
 
     # -- what it works by ----------------------------------------------------------------------------------------
@@ -128,7 +132,11 @@ class OfficeState:
     def write(
         self, verb: Callable[[Transaction], _T], now: datetime, dry_run: bool, session: CallerSession | None
     ) -> _T:
-        """Run a verb in a writing transaction. What it works by is read before, so that it keeps nobody waiting."""
+        """
+        Run a verb in a writing transaction, with the hooks of its events. What it works by is read before, so that it
+        keeps nobody waiting.
+        """
+        added: list[Event] = []
 
         def work(ledger: Ledger) -> _T:
             found = self._in_force
@@ -138,13 +146,21 @@ class OfficeState:
                 rules = found.rules
             else:
                 raise _Moved
-            return verb(Transaction(ledger, rules, now, dry_run))
+            with self.store.whole(ledger, session is not None and self.hooks.before):
+                done = verb(Transaction(ledger, rules, now, dry_run))
+                added[:] = ledger.events.added
+                self.hooks.refuse_or_accept(added)
+            return done
 
         while True:
             try:
-                return self.store.attempt(work, session)
+                done = self.store.attempt(work, session)
             except _Moved:
                 self.in_force()
+                continue
+            if self.hooks.after and added:
+                when_committed(session, lambda: self.hooks.committed(added))
+            return done
 
     def _rows(self, ledger: Ledger) -> _Rows:
         editions = ledger.editions

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gkflow.application.checks import label_of
 from gkflow.application.docket import Deadlines, Reckoned, draw_up, reckon_case, unit_of
+from gkflow.application.events import case_event
 from gkflow.application.facts import check_key, check_name
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.rows import LABELS
@@ -146,7 +147,8 @@ def write(tx: Transaction, case: OnRecord, entry: Entry, reckoned: Reckoned | No
     sealed = seal_next(entry, entries[-1].hash if entries else "", tx.rules)
     tx.ledger.record.append([sealed])
     then = OnRecord(case.workflow, case.number, (*entries, sealed))
-    draw_up(tx.ledger, tx.rules.rulebook, then, drawn_from(entry) if entries else None, reckoned)
+    line = draw_up(tx.ledger, tx.rules.rulebook, then, drawn_from(entry) if entries else None, reckoned)
+    tx.ledger.events.add(case_event(case.workflow, sealed, line))
     return sealed
 
 

@@ -21,6 +21,7 @@ from gkflow.application.transaction import Transaction
 from gkflow.domain.as_dict import AsDict
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.deadline import Deadline, Status
+from gkflow.domain.event import CALENDAR_ADOPTED, RULES_ADOPTED, Event
 from gkflow.domain.recalculation_key import how_firm_of, recount
 
 _ONE_DAY = timedelta(days=1)
@@ -162,4 +163,6 @@ def begin_adopting(
     _note(ledger, old, new, tx.today)
     adopt()
     by_rules = old.rulebook.edition != new.rulebook.edition
+    adopted = RULES_ADOPTED if by_rules else CALENDAR_ADOPTED
+    ledger.events.add(Event(adopted, tx.now, facts={"edition": edition, "by": by}))
     return Adopting(edition, *ledger.moves.queue_moves(tx.now, by, by_rules))

@@ -13,6 +13,7 @@ from gkflow.application.case_opening import link_back
 from gkflow.application.checks import check_correction
 from gkflow.application.docket import docket_line, docket_revisions, draw_up, revisions, unit_of
 from gkflow.application.docket_revisions import with_revision
+from gkflow.application.events import imported_event
 from gkflow.application.gathering import Gathered, fold_numbers, hold, report_look_alikes
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
@@ -166,7 +167,8 @@ def _take_batch(ledger: Ledger, run: _Run, cases: Gathered) -> None:
         ledger.docket.add_revisions(docket_rows)
         ledger.docket.add_clocks(clocks)
         for number, workflow, record, since in later:
-            draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since)
+            dockets.append(draw_up(ledger, rules.rulebook, OnRecord(workflow, number, record), since))
+        ledger.events.add(*(imported_event(line, run.now) for line in dockets))
         origins = [OnRecord(workflow, number, record) for number, workflow, record, _ in later]
         take_back(Transaction(ledger, rules, run.now), origins)
 

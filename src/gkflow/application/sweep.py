@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from gkflow.application.events import swept_event
 from gkflow.application.hours import end_of, reach_hours, tick_hours
 from gkflow.application.lapses import take_lapsed
 from gkflow.application.notifications import notify
@@ -102,6 +103,7 @@ class _OfDay(NamedTuple):
 
 def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> _OfDay:
     """Everything that the sweep does on one day; only on the last one (*notifying*) are people notified."""
+    before = ledger.events.last_step()
     reached, notified = len(reach_hours(ledger, rules, day, min(now, end_of(day)))), 0
     for ladder in rules.rulebook.ladders.values():
         for place in _places(rules.rulebook):
@@ -112,6 +114,8 @@ def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *
     if notifying:
         notified = notify(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
     ledger.sweeps.finish_sweep(day, now, notifying)
+    ledger.events.add_steps(before, now)
+    ledger.events.add(swept_event(day, now, reached))
     if notifying:
         send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
     return _OfDay(reached, notified, taken, opened)

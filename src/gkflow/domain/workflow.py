@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gkflow.domain.as_dict import Named
+from gkflow.domain.event import Audience
 from gkflow.domain.fact_rules import Condition, FactSpec, Held, Requirement, meets
 
 MISFILE = "misfile"  # an action of every workflow: the receipt was a mistake, there was no case (误收)
@@ -164,6 +165,7 @@ class Action:
     keeps: tuple[str, ...] = ()  # facts that it may repeat but not change
     implies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # action -> the fact of its day
     clashes: tuple[Clash, ...] = ()
+    event: Audience | None = None  # whom it concerns; None in a workflow kept from before events
 
     @property
     def carries(self) -> frozenset[str]:

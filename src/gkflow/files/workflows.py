@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT
+from gkflow.domain.event import Audience
 from gkflow.domain.fact_rules import FactSpec, Lies, Requirement
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import MISFILE, MISFILED, Action, Clash, RestRule, State, Workflow
@@ -210,6 +211,7 @@ def _action(
         keeps=tuple(keys.keeps),
         implies=MappingProxyType(keys.implies),
         clashes=tuple(Clash(each.clock, conditions_of(each.when)) for each in keys.clashes),
+        event=Audience(keys.event) if keys.event is not None else None,
     )
 
 
@@ -258,8 +260,11 @@ def _everywhere(
     that its receipt was a mistake, of which the head of the section is notified.
     """
     anywhere = tuple(states)
-    yield Action(MISFILE, "误收", open_states, MISFILED, requires=(Requirement("reason"),), tell=("section_head",))
-    yield Action(NOTE, "备注", anywhere, None, requires=(Requirement("text"),))
-    yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))))
-    yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS)
-    yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",))
+    yield Action(MISFILE, "误收", open_states, MISFILED, requires=(Requirement("reason"),), tell=("section_head",),
+                 event=Audience.APPLICANT)  # fmt: skip
+    yield Action(NOTE, "备注", anywhere, None, requires=(Requirement("text"),), event=Audience.NOBODY)
+    yield Action(CORRECT, "更正记录", anywhere, None, accepts=tuple(dict.fromkeys((*CORRECTION_FACTS, *facts))),
+                 event=Audience.UNIT)  # fmt: skip
+    yield Action(RECOUNT, "重新推算届满日", anywhere, None, accepts=RECOUNT_FACTS, event=Audience.UNIT)
+    yield Action(LINK, "关联案件", anywhere, None, requires=(Requirement("leads_to"),), accepts=("text",),
+                 event=Audience.NOBODY)  # fmt: skip

@@ -10,6 +10,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -17,8 +18,10 @@ from urllib.parse import unquote
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gkflow.application.ports import CallerSession
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
@@ -136,6 +139,24 @@ def hold_session(driver: Any, cursor: Any) -> None:
     for name, (value, prefix) in _HELD.items():
         if not (status(name) or "").startswith(prefix):
             cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
+
+
+def when_committed(session: CallerSession | None, call: Callable[[], None]) -> None:
+    """
+    Call a function once: now, where we have committed; when a Session of the caller commits, unless it is rolled back;
+    never for a Connection, which does not say when it has committed.
+    """
+    if session is None:
+        call()
+    elif isinstance(session, Session):
+        rolled_back: list[Session] = []
+
+        def committed(_: Session) -> None:
+            if not rolled_back:
+                call()
+
+        event.listen(session, "after_commit", committed, once=True)
+        event.listen(session, "after_rollback", rolled_back.append, once=True)
 
 
 # -- SQLite --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from gkflow.store.tables import GUARDED, METADATA
 
 # What is only ever added to, and read.
 _ADDED_TO = (*GUARDED, "calendar_edition", "edition")
-_CHANGED = ("sweep", "notice", "subscription", "number_series")  # and never deleted
+_CHANGED = ("event", "sweep", "notice", "subscription", "number_series")  # and never deleted
 
 
 def grants(role: str, *, prefix: str = PREFIX, schema: str = "public") -> tuple[str, ...]:

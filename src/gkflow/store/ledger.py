@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gkflow.store.drafts import Drafts
     from gkflow.store.editions import Editions
     from gkflow.store.escalations import Escalations
+    from gkflow.store.events import Events
     from gkflow.store.guards import Guards
     from gkflow.store.heartbeats import Heartbeats
     from gkflow.store.hour_limits import HourLimits
@@ -101,6 +102,10 @@ class Ledger:
     @part
     def escalations(self) -> Escalations:
         return store.escalations.Escalations(self.cursor, self.seals)
+
+    @part
+    def events(self) -> Events:
+        return store.events.Events(self.cursor)
 
     @part
     def outbox(self) -> Outbox:

@@ -15,7 +15,7 @@ from gkflow.store.naming import create_statements
 from gkflow.store.statement import Statement, bind
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0008"
+SCHEMA = "0009"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -196,6 +196,28 @@ class ClockRow(Row, table=True):
     stopped_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the action that stopped it
 
 
+class EventRow(Row, table=True):
+    """
+    One event (事件): ``place`` is its place in the sequence, given after the commit; ``escalation`` the step that it
+    reports, from which a reader takes the rest.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_place", "place", unique=True, **_when("place IS NOT NULL")),
+        Index("event_unplaced", "id", **_when("place IS NULL")),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    place: int | None = None
+    type: str
+    at: datetime
+    case: str
+    seq: int
+    audience: str
+    facts: str = Field(sa_type=Text)
+    escalation: int | None = None
+
+
 class NumberSeriesRow(Row, table=True):
     """The last number drawn of a series (编号序列): ``prefix`` is "GK-2026-", or "GK-CF-2026-"."""
 
@@ -515,6 +537,7 @@ ENTRY = _table(EntryRow)
 DOCKET = _table(DocketRow)
 DOCKET_REVISION = _table(DocketRevisionRow)
 CLOCK = _table(ClockRow)
+EVENT = _table(EventRow)
 NUMBER_SERIES = _table(NumberSeriesRow)
 SWEEP = _table(SweepRow)
 UNSWEEP = _table(UnsweepRow)

@@ -12,6 +12,7 @@ from gkflow.application.ports.docket import FOREVER, SAMPLE, ClockRevision, Dock
 from gkflow.application.ports.drafts import DraftLine, Drafts
 from gkflow.application.ports.editions import Editions, InUse, RulesRow
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
+from gkflow.application.ports.events import Events
 from gkflow.application.ports.lists import Lists, MetLine
 from gkflow.application.ports.moves import Group, MovedGroup, Moves, RecountQueue
 from gkflow.application.ports.numbers import Numbers
@@ -174,6 +175,8 @@ class Ledger(Protocol):
     def escalations(self) -> Escalations: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def events(self) -> Events: ...
     @property
     def stale_notices(self) -> StaleNotices: ...
     @property

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from gkflow.domain.event import Audience
 from gkflow.domain.fact_rules import Lies
 from gkflow.domain.sentences import said
 from gkflow.files.kinds.clock import ClockKeys
@@ -106,6 +107,9 @@ class ActionKeys(FileModel):
     """An action (动作)."""
 
     label: Text = key("名称", "what the action is called")
+    event: Annotated[str | None, choice(tuple(Audience))] = key(
+        "事件对象", "whom it concerns: the applicant, the unit, or nobody", None
+    )
     first: Flag = key("首个动作", "whether it opens a case", False)
     source: Texts = key(
         "起始状态", "the states in which it may be taken; any, or any_open; none where first", [], "from"
