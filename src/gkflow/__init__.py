@@ -14,6 +14,7 @@ Outcome                               what an entry came to
 Case, Entry, Finding                  a case, its record, what is wrong with it
 Deadline, Status, Verdict             a last day, its state, whether it was kept
 CaseLine, CaseQuery, Page             lists of cases
+Event, Audience                       what happened, in sequence: office.events(), office.on()
 Swept, WouldReach, Verified, Rebuilt  results of the sweep and of checking
 WorkCalendar                          working days
 Channel, Message, NotDelivered        a way of notifying people
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from gkflow.domain.errors import NotFound as NotFound
     from gkflow.domain.errors import Refused as Refused
     from gkflow.domain.errors import Unfit as Unfit
+    from gkflow.domain.event import Audience as Audience
+    from gkflow.domain.event import Event as Event
     from gkflow.in_use import load_rules as load_rules
     from gkflow.office import Office as Office
     from gkflow.open_office import migrate as migrate
@@ -85,6 +88,8 @@ if TYPE_CHECKING:
         "Status",
         "Verdict",
         "WorkCalendar",
+        "Event",
+        "Audience",
         "Swept",
         "WouldReach",
         "Verified",
@@ -122,6 +127,8 @@ _HOMES = {
     "Status": ("gkflow.domain.deadline", "Status"),
     "Verdict": ("gkflow.domain.deadline", "Verdict"),
     "WorkCalendar": ("gkflow.domain.calendar", "WorkCalendar"),
+    "Event": ("gkflow.domain.event", "Event"),
+    "Audience": ("gkflow.domain.event", "Audience"),
     "Swept": ("gkflow.application.sweep", "Swept"),
     "WouldReach": ("gkflow.application.sweep", "WouldReach"),
     "Verified": ("gkflow.application.verify", "Verified"),

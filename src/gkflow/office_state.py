@@ -5,6 +5,7 @@ The shared state of an office's services (机关的工作环境): its store, its
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -146,7 +147,7 @@ class OfficeState:
                 rules = found.rules
             else:
                 raise _Moved
-            with self.store.whole(ledger, session is not None and self.hooks.before):
+            with ledger.whole() if session is not None and self.hooks.before else nullcontext():
                 done = verb(Transaction(ledger, rules, now, dry_run))
                 added[:] = ledger.events.added
                 self.hooks.refuse_or_accept(added)

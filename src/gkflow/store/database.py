@@ -226,21 +226,6 @@ class Database:
         return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
 
     @contextmanager
-    def whole(self, ledger: Ledger, apart: bool) -> Iterator[None]:
-        """What is written inside is written whole or not at all; *apart* from the rest of a portal's transaction."""
-        if not apart:
-            yield
-            return
-        ledger.cursor.verbatim("SAVEPOINT gkflow")
-        try:
-            yield
-        except BaseException:
-            ledger.cursor.verbatim("ROLLBACK TO SAVEPOINT gkflow")
-            raise
-        finally:
-            ledger.cursor.verbatim("RELEASE SAVEPOINT gkflow")
-
-    @contextmanager
     def _words(self) -> Iterator[None]:
         """A database error as an error of ours, in one line."""
         try:

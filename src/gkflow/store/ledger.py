@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gkflow import lazy
@@ -46,6 +48,18 @@ class Ledger:
         self, cursor: Cursor, writes: bool = False, desk: NumberDesk | None = None, known: set[str] | None = None
     ) -> None:
         self.cursor, self.writes, self._desk, self._known = cursor, writes, desk, known
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is written inside is written whole or not at all, apart from the rest of a portal's transaction."""
+        self.cursor.verbatim("SAVEPOINT gkflow")
+        try:
+            yield
+        except BaseException:
+            self.cursor.verbatim("ROLLBACK TO SAVEPOINT gkflow")
+            raise
+        finally:
+            self.cursor.verbatim("RELEASE SAVEPOINT gkflow")
 
     @part
     def record(self) -> Record:

@@ -145,6 +145,10 @@ class Ledger(Protocol):
         """Whether the transaction may write."""
         ...
 
+    def whole(self) -> AbstractContextManager[None]:
+        """What is written inside is written whole or not at all, apart from the rest of a portal's transaction."""
+        ...
+
     @property
     def record(self) -> Record: ...
     @property
