@@ -244,6 +244,7 @@ CHECKS: Mapping[str, Check] = {
     "Iterable[Row]": _rows,
     "Mapping[str, Channel]": _of(said("channels by name"), _channels),
     "CallerSession": _of(said("a session of SQLAlchemy or SQLModel"), _has("connection")),
+    "Connection": _of(said("a connection of SQLAlchemy"), _has("exec_driver_sql", "dialect")),
     "CaseQuery": _query,
     "Ledger": _of(said("a transaction of the store"), _has("record", "editions", "writes")),
     "CalendarEdition": _of(said("a calendar edition"), _has("announcements", "calendar")),

@@ -445,7 +445,7 @@ class Office:
         require_texts(after=after)
         return events.read_events(self.store, after, limit)
 
-    def on(self, *types: str, after_commit: bool = False) -> Callable[[_Hook], _Hook]:
+    def on(self, type: str, *more: str, after_commit: bool = False) -> Callable[[_Hook], _Hook]:
         """
         Call a function with each event of these types ("case.replied", "case.*") that ``receive``, ``do`` and the like
         lead to in this process (事件钩子): before the commit, where it may refuse by raising, so that nothing is
@@ -457,7 +457,8 @@ class Office:
         In a portal's transaction *after_commit* waits for its Session to commit; a bare Connection does not say when it
         has, so that nothing is called.
         """
-        return self._state.hooks.add(types, after_commit)
+        require_texts(**{f"more[{at}]": each for at, each in enumerate(more)})
+        return self._state.hooks.add((type, *more), after_commit)
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------
 

@@ -61,6 +61,7 @@ def open_office(
     return office
 
 
+@checked
 def migrate(connection: Connection, *, prefix: str | None = None, schema: str = "") -> str:
     """
     Create the tables, or bring older ones to the present schema (建表与升级), in the caller's transaction: for a portal

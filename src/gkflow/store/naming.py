@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from gkflow.arguments import checked
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.cursor import Cursor
@@ -83,13 +84,13 @@ def index_statements(dialect: Dialect) -> Iterator[str]:
                 yield str(CreateIndex(index).compile(dialect=_ddl(dialect)))
 
 
+@checked
 def metadata(prefix: str = PREFIX, schema: str = "") -> MetaData:
     """
     The tables of gkflow in a portal's database, by their real names: for ``include_object`` of the portal's own
     Alembic, which would drop what it does not know.
     """
-    found = MetaData()
-    dialect = dialect_of(False, prefix, schema)
+    found, dialect = MetaData(), Naming(prefix, schema).of(False)
     for table in METADATA.sorted_tables:
         columns = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in table.c]
         Table(f"{prefix}{table.name}", found, *columns, schema=schema or None)
