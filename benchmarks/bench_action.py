@@ -102,13 +102,15 @@ class _ByHand:
         self.revision = db.execute(
             f"SELECT {_names(DOCKET_REVISION)} FROM gk_docket_revision WHERE \"case\" = 'C00000' ORDER BY from_day DESC"
         ).fetchone()
+        self.event = db.execute("SELECT * FROM gk_event WHERE \"case\" = 'C00000' ORDER BY id DESC").fetchone()
         self.notice = db.execute("SELECT * FROM gk_notice WHERE \"case\" = 'C00000'").fetchone()
-        names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(notice)"))
+        names = ", ".join(f'"{column[1]}"' for column in db.execute("PRAGMA table_info(gk_notice)"))
         self.insert_entry = f"INSERT INTO gk_entry ({_names(ENTRY)}) VALUES ({_marks(15)})"
         self.insert_clock = f"INSERT INTO gk_clock ({_names(CLOCK)}) VALUES ({_marks(len(self.clock))})"
         self.insert_revision = (
             f"INSERT INTO gk_docket_revision ({_names(DOCKET_REVISION)}) VALUES ({_marks(len(self.revision))})"
         )
+        self.insert_event = f"INSERT INTO gk_event VALUES ({_marks(len(self.event))})"
         self.insert_notice = f"INSERT INTO gk_notice ({names}) VALUES ({_marks(len(self.notice))})"
 
     def act(self, numbers: range) -> None:
@@ -135,6 +137,9 @@ class _ByHand:
                 (day, case, "reply", "", "2026-03-02"),
             )
             db.execute(self.insert_clock, (case, *self.clock[1:]))
+            db.execute(
+                self.insert_event, [None, None, *(case if each == "C00000" else each for each in self.event[2:])]
+            )
             db.execute(self.insert_notice, (None, f"{case}/{seq}", case, *self.notice[3:]))
             db.execute("COMMIT")
 

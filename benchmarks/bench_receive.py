@@ -23,7 +23,7 @@ import gkflow
 
 NOW = datetime(2026, 3, 20, 2, tzinfo=UTC)
 FACTS = {"channel": "in_person", "title": "某项目环评批复"}
-_TABLES = ("entry", "docket", "docket_revision", "clock", "notice")
+_TABLES = ("entry", "docket", "docket_revision", "clock", "notice", "event")
 _NUMBERS = itertools.count(1)
 
 
@@ -108,13 +108,13 @@ class _ByHand:
         case = office.receive("request", facts=FACTS, now=NOW).number
         self.inserts = []
         for table in _TABLES:
-            rows = self.db.execute(f'SELECT * FROM {table} WHERE "case" = %s', (case,))
+            rows = self.db.execute(f'SELECT * FROM gk_{table} WHERE "case" = %s', (case,))
             names = [column.name for column in rows.description or () if column.name != "id"]
             chosen = ", ".join(f'"{name}"' for name in names)
-            for row in self.db.execute(f'SELECT {chosen} FROM {table} WHERE "case" = %s', (case,)).fetchall():
+            for row in self.db.execute(f'SELECT {chosen} FROM gk_{table} WHERE "case" = %s', (case,)).fetchall():
                 marks = ", ".join(["%s"] * len(names))
                 self.inserts.append(
-                    (f"INSERT INTO {table} ({chosen}) VALUES ({marks})", dict(zip(names, row, strict=True)))
+                    (f"INSERT INTO gk_{table} ({chosen}) VALUES ({marks})", dict(zip(names, row, strict=True)))
                 )
         self.db.commit()
 
