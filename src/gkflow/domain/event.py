@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from gkflow.domain.as_dict import AsDict
 
 
 class Audience(StrEnum):
@@ -24,7 +26,7 @@ CASE_IMPORTED = "case.imported"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(AsDict):
     """
     One event (事件). ``type`` is ``case.STATE`` for an action that leads to a state ("case.replied"), ``case.ACTION``
     for one that leads to none ("case.extend"), and one of case.imported, sweep.done, escalation.reached,
@@ -42,15 +44,3 @@ class Event:
     audience: Audience = Audience.UNIT
     facts: Mapping[str, object] = field(default_factory=dict)
     cursor: str = ""
-
-    def as_dict(self) -> dict[str, object]:
-        """The event as JSON takes it: moments and days in ISO form."""
-        return {
-            "type": self.type, "at": self.at.isoformat(), "case": self.case or None, "seq": self.seq or None,
-            "audience": self.audience.value, "facts": dict(self.facts), "cursor": self.cursor or None,
-        }  # fmt: skip
-
-
-def day_text(day: date | None) -> str | None:
-    """A day as events hold it."""
-    return None if day is None else day.isoformat()
