@@ -62,10 +62,10 @@ if TYPE_CHECKING:
     from gkflow.domain.event import Event as Event
     from gkflow.in_use import load_rules as load_rules
     from gkflow.office import Office as Office
-    from gkflow.open_office import migrate as migrate
     from gkflow.open_office import open_office as open
-    from gkflow.store.grants import grants as grants
-    from gkflow.store.naming import metadata as metadata
+    from gkflow.portal_tables import grants as grants
+    from gkflow.portal_tables import metadata as metadata
+    from gkflow.portal_tables import migrate as migrate
 
     __version__: str
     # For type checkers alone: with it help() would print every class in full.
@@ -112,9 +112,9 @@ _HOMES = {
     "open": ("gkflow.open_office", "open_office"),
     "calendar": ("gkflow.bootstrap", "calendar"),
     "load_rules": ("gkflow.in_use", "load_rules"),
-    "migrate": ("gkflow.open_office", "migrate"),
-    "metadata": ("gkflow.store.naming", "metadata"),
-    "grants": ("gkflow.store.grants", "grants"),
+    "migrate": ("gkflow.portal_tables", "migrate"),
+    "metadata": ("gkflow.portal_tables", "metadata"),
+    "grants": ("gkflow.portal_tables", "grants"),
     "Office": ("gkflow.office", "Office"),
     "Outcome": ("gkflow.application.actions", "Outcome"),
     "CaseLine": ("gkflow.application.case_lines", "CaseLine"),

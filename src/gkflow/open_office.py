@@ -15,12 +15,11 @@ from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.installation import NoOffice
 from gkflow.files.home import FILE_NAME
 from gkflow.office import Office
-from gkflow.store.database import migrate_in, require_database, sqlite_file
-from gkflow.store.naming import Naming
+from gkflow.store.database import require_database, sqlite_file
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
@@ -59,18 +58,6 @@ def open_office(
     for look in on_open:
         look(office)
     return office
-
-
-@checked
-def migrate(connection: Connection, *, prefix: str | None = None, schema: str = "") -> str:
-    """
-    Create the tables, or bring older ones to the present schema (建表与升级), in the caller's transaction: for a portal
-    whose own migrations run on the same database. Returns the schema's version. Raises Unfit for a newer schema.
-
-        def upgrade():                              # in a migration of the portal
-            gkflow.migrate(op.get_bind())
-    """
-    return migrate_in(connection, Naming(prefix, schema))
 
 
 def _seals_beside(database: Database, settings: Settings) -> Settings:

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from gkflow.arguments import checked
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.cursor import Cursor
@@ -84,17 +83,13 @@ def index_statements(dialect: Dialect) -> Iterator[str]:
                 yield str(CreateIndex(index).compile(dialect=_ddl(dialect)))
 
 
-@checked
-def metadata(prefix: str = PREFIX, schema: str = "") -> MetaData:
-    """
-    The tables of gkflow in a portal's database, by their real names: for ``include_object`` of the portal's own
-    Alembic, which would drop what it does not know.
-    """
-    found, dialect = MetaData(), Naming(prefix, schema).of(False)
+def metadata_of(naming: Naming) -> MetaData:
+    """The tables by their real names."""
+    found, dialect = MetaData(), naming.of(False)
     for table in METADATA.sorted_tables:
         columns = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in table.c]
-        Table(f"{prefix}{table.name}", found, *columns, schema=schema or None)
-    Table(dialect.version_table, found, Column("version_num"), schema=schema or None)
+        Table(f"{dialect.prefix}{table.name}", found, *columns, schema=dialect.schema or None)
+    Table(dialect.version_table, found, Column("version_num"), schema=dialect.schema or None)
     return found
 
 

@@ -11,8 +11,8 @@ from gkflow.bootstrap import database_of, home_folder, settings_of
 from gkflow.domain.objections.facts import NotOneOf
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
+from gkflow.portal_tables import grants
 from gkflow.store.dialect import PREFIX
-from gkflow.store.grants import grants
 from gkflow.store.naming import Naming
 from gkflow.words.language import say
 
