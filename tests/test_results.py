@@ -161,7 +161,7 @@ def answers(office: Office) -> Iterator[object]:
     yield office.tick(NOW)
     yield office.deliver(NOW)
     yield [office.escalations(), office.notices(), office.last_seal(), office.verify(), office.rebuild(dry_run=True)]
-    yield office.doctor(NOW)
+    yield [office.doctor(NOW), office.events()]
     yield [office.drafts.all(), office.subscriptions.all(), office.recurring_tasks.coming(date(2027, 12, 31))]
     counted = office.supervision
     yield counted.score(date(2026, 1, 1), day)

@@ -92,3 +92,9 @@ def status_of(error: gkflow.GkflowError, case: gkflow.Case) -> int:
 
 def a_code_that_does_not_exist() -> None:
     gkflow.Code.CASE_EXITS  # type: ignore[attr-defined]  # noqa: B018
+
+
+def answer_of(error: gkflow.GkflowError) -> dict[str, object]:
+    assert_type(error.message("en"), str)
+    error.message("fr")  # type: ignore[arg-type]
+    return {"code": error.code, "text": error.message("zh")}

@@ -10,18 +10,20 @@ import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 import gkflow as library
 from gkflow.domain import objections as package
 from gkflow.domain.errors import Conflict, Fault, FilesAtFault, GkflowError, NotFound, Refused, Unfit, objections
+from gkflow.domain.objections.calendars import NothingAdopted
 from gkflow.domain.objections.cases import CaseExists, UnknownCase
 from gkflow.domain.objections.terms import ExtensionLate
 from gkflow.domain.sentences import Sentence
 from gkflow.words.findings import FINDINGS
-from gkflow.words.language import CHINESE
+from gkflow.words.language import CHINESE, ENGLISH, speaking
+from gkflow.words.objections import error_words
 
 for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
     importlib.import_module(module.name)
@@ -65,7 +67,8 @@ def test_there_are_many_and_no_code_is_used_twice() -> None:
 @pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
 def test_an_objection_uses_its_fields_and_no_others(cls: type[GkflowError]) -> None:
     assert isinstance(cls.sentence, Sentence)
-    named = placeholders(cls.sentence) | placeholders(CHINESE.pattern(cls.sentence))
+    both = [cls.sentence, *([cls.in_terminal] if cls.in_terminal is not None else [])]
+    named = {name for each in both for text in (each, CHINESE.pattern(each)) for name in placeholders(text)}
     assert named <= {*cls.fields, *COMPUTED}
     articles = {"cited": "cite", "possible": "possible"}
     named |= {field for mark, field in articles.items() if mark in named}
@@ -154,3 +157,47 @@ def test_the_reference_lists_the_codes_that_the_enum_has() -> None:
     assert re.findall(r"^### `(\w+)`$", page, re.MULTILINE) != []
     assert set(re.findall(r"^### `(\w+)`$", page, re.MULTILINE)) == {each.value for each in library.Code}
     assert set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)) == {each.value for each in library.FindingCode}
+
+
+COMMANDS = sorted(SOURCE.parents[1].joinpath("docs/reference/commands.md").read_text("utf-8").split("## gkflow ")[1:])
+NAMES_A_COMMAND = re.compile(
+    rf"gkflow ({'|'.join(each.split(chr(10))[0] for each in COMMANDS)})\b|(?<!\w)--\w|pip install"
+)
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_message_of_an_error_names_no_command_and_no_option(
+    cls: type[GkflowError], lang: Literal["zh", "en"]
+) -> None:
+    text = sample(cls).message(lang)
+    assert text
+    assert NAMES_A_COMMAND.findall(text) == []
+    assert "\n" not in text
+
+
+def test_the_command_line_keeps_its_hints() -> None:
+    error = sample(NothingAdopted)
+    assert error.message("en") == "the office has adopted neither calendar nor rules yet"
+    assert error.message("zh") == "机关还没有采用日历和规则"
+    assert str(error) == "the office has adopted neither calendar nor rules yet; run: gkflow init"
+    assert error_words(error) == "机关还没有采用日历和规则，请运行 gkflow init"
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.code)
+def test_a_sentence_for_the_command_line_says_more_than_the_plain_one(cls: type[GkflowError]) -> None:
+    if cls.in_terminal is not None:
+        assert CHINESE.pattern(cls.in_terminal) != CHINESE.pattern(cls.sentence)
+
+
+def test_a_message_is_in_the_language_that_is_asked_for_whatever_is_spoken() -> None:
+    with speaking(ENGLISH):
+        assert CaseExists(case="GK-1").message("zh") == "案件编号 GK-1 已被使用，请换一个编号"
+        assert CaseExists(case="GK-1").message("en") == "case GK-1 is there already; give another number"
+    with pytest.raises(ValueError, match="no language 'fr'; there are: zh, en"):
+        CaseExists(case="GK-1").message("fr")  # type: ignore[arg-type]
+
+
+def test_what_names_a_command_is_found() -> None:
+    assert all(map(NAMES_A_COMMAND.search, ("run: gkflow init", "add --yes", "gkflow sweep", "（--published）")))
+    assert not any(map(NAMES_A_COMMAND.search, ("this gkflow needs 0008", "no gkflow database", "a -- b")))

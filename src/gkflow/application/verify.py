@@ -189,10 +189,8 @@ def _require_whole(ledger: Ledger) -> None:
         entries = ledger.record.entries(breach.where) if breach.code == "head_differs" else ()
         if breach.code == "head_differs" and count < len(entries) and (not count or entries[count - 1].hash == head):
             continue
-        reason = said(
-            "the record is broken at entry {seq} ({breach}); run: gkflow verify", seq=breach.seq, breach=breach.code
-        )
-        raise SettingsWrong(file=f"case {breach.where}", reason=reason)
+        reason = said("the record is broken at entry {seq} ({breach})", seq=breach.seq, breach=breach.code)
+        raise SettingsWrong(file=f"case {breach.where}", reason=reason, hint=said("; run: gkflow verify"))
 
 
 def rebuild(store: Store, rules: OfficeContext, now: datetime, dry_run: bool = False) -> Rebuilt:

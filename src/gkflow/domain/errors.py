@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from importlib import import_module
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from gkflow.domain.as_dict import AsDict, Data, plain
 from gkflow.domain.sentences import Sentence, joined, said
@@ -30,6 +31,8 @@ class GkflowError(Exception):
     exit_code: ClassVar[int] = 2
     code: ClassVar[str] = ""
     sentence: ClassVar[Sentence]
+    # The sentence for a command line where it names commands or options, in either language.
+    in_terminal: ClassVar[Sentence | None] = None
     fields: ClassVar[Mapping[str, str]] = {}
     facts: dict[str, Any]
 
@@ -55,11 +58,20 @@ class GkflowError(Exception):
         return error
 
     def __str__(self) -> str:
-        return fill(self.sentence, {**self.facts, **self.computed()})
+        return fill(self.in_terminal or self.sentence, {**self.facts, **self.computed()})
+
+    def message(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """
+        Its sentence in Chinese or English (异议文字), for the people of a portal: without the commands and options that
+        ``str(error)`` and the command line name. Raises ValueError for another language.
+        """
+        # By name: the catalogues are outside of the domain, and only whoever shows a sentence needs them.
+        words = import_module("gkflow.words.objections")
+        return str(words.message(self, lang))
 
     def as_dict(self) -> Data:
-        """Its code, its English sentence and its facts, as JSON's types."""
-        return {"code": self.code, "message": str(self), "facts": plain(self.facts)}
+        """Its code, its sentence in English (``message``) and its facts, as JSON's types."""
+        return {"code": self.code, "message": self.message("en"), "facts": plain(self.facts)}
 
     def computed(self) -> dict[str, str]:
         """The additional values of the English sentence: the article and the choices, if there are any."""
@@ -121,7 +133,8 @@ class FilesAtFault(GkflowError):
     """The data files have faults; all of them are reported at once (规则文件有误)."""
 
     code = "files_at_fault"
-    sentence = said("{count} {count:fault|faults} in the data files; run: gkflow check")
+    sentence = said("{count} {count:fault|faults} in the data files")
+    in_terminal = said("{count} {count:fault|faults} in the data files; run: gkflow check")
     fields: ClassVar[Mapping[str, str]] = {"count": "int"}
 
     def __init__(self, faults: Sequence[Fault]) -> None:

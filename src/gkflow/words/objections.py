@@ -8,7 +8,7 @@ from typing import Any
 
 from gkflow.domain.errors import GkflowError, fill
 from gkflow.domain.sentences import Sentence
-from gkflow.words.language import ENGLISH, listed, say, spoken, translated
+from gkflow.words.language import ENGLISH, LANGUAGES, listed, say, speaking, spoken, translated
 from gkflow.words.system import reason_words
 from gkflow.words.vocabulary import ROLES, UNITS, word
 
@@ -31,6 +31,21 @@ def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda 
     """
     if spoken() is ENGLISH:
         return " ".join(str(error).split("\n"))
+    return _filled(error, error.in_terminal or error.sentence, labels_of)
+
+
+def message(error: GkflowError, lang: str) -> str:
+    """The sentence of an objection in a language, without commands and options. Raises ValueError for another."""
+    language = LANGUAGES.get(lang)
+    if language is None:
+        raise ValueError(f"no language {lang!r}; there are: {', '.join(LANGUAGES)}")
+    if language is ENGLISH:
+        return fill(error.sentence, {**error.facts, **error.computed()})
+    with speaking(language):
+        return _filled(error, error.sentence, lambda workflow: NO_LABELS)
+
+
+def _filled(error: GkflowError, sentence: Sentence, labels_of: Callable[[str], Labels]) -> str:
     facts = {"label": error.facts.get("fact", ""), **error.facts}
     named = {"action", "allowed", "state", "first", "workflow"} & facts.keys()
     labels = labels_of(str(facts.get("workflow", ""))) if named else NO_LABELS
@@ -38,7 +53,7 @@ def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda 
     cite, possible = facts.get("cite"), facts.get("possible")
     values["cited"] = say(" ({cite})", cite=cite) if cite else ""
     values["possible"] = say("; {choices}", choices=possible) if possible else ""
-    return fill(spoken().pattern(error.sentence), values)
+    return fill(spoken().pattern(sentence), values)
 
 
 _FEW = 3  # choices that an example needs

@@ -37,6 +37,10 @@ class UnknownRegion(NotFound):
 class CalendarLost(Unfit):
     code = "calendar_lost"
     sentence = said(
+        "the adopted calendar or rules are missing from {place}, though a record rests on them: verify the record, "
+        "then restore a backup"
+    )
+    in_terminal = said(
         "the adopted calendar or rules are missing from {place}, though a record rests on them: look with "
         "gkflow verify, then restore a backup"
     )
@@ -46,7 +50,8 @@ class CalendarLost(Unfit):
 
 class NothingAdopted(Unfit):
     code = "nothing_adopted"
-    sentence = said("the office has adopted neither calendar nor rules yet; run: gkflow init")
+    sentence = said("the office has adopted neither calendar nor rules yet")
+    in_terminal = said("the office has adopted neither calendar nor rules yet; run: gkflow init")
 
     place: str
 
@@ -69,7 +74,8 @@ class NoticeAtFault(Refused):
 
 class PublishedMissing(Refused):
     code = "published_missing"
-    sentence = said("the notice for {year} bears no date: say when it was published (--published)")
+    sentence = said("the notice for {year} bears no date: say when it was published")
+    in_terminal = said("the notice for {year} bears no date: say when it was published (--published)")
 
     year: int | None
 

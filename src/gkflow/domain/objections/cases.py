@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from gkflow.domain.errors import Conflict, NotFound, Refused, Unfit
-from gkflow.domain.sentences import said
+from gkflow.domain.sentences import said, said_as
 
 
 class UnknownCase(NotFound):
@@ -135,6 +135,7 @@ class NoClocks(NotFound):
 class NoDraft(NotFound):
     code = "no_draft"
     sentence = said("there is no draft {id}")
+    in_terminal = said_as("terminal", "there is no draft {id}")
 
     id: int
 
@@ -206,6 +207,7 @@ class UnknownEscalation(NotFound):
 class WordsMissing(Refused):
     code = "words_missing"
     sentence = said("an acknowledgement needs words")
+    in_terminal = said_as("terminal", "an acknowledgement needs words")
 
 
 class NothingToDraw(Refused):
@@ -253,7 +255,8 @@ class WrongOrder(Refused):
 
 class NoPages(Refused):
     code = "no_pages"
-    sentence = said("a list as known or as recorded on another day has no pages; leave out --limit and --after")
+    sentence = said("a list as known or as recorded on another day has no pages")
+    in_terminal = said("a list as known or as recorded on another day has no pages; leave out --limit and --after")
 
 
 class NoRows(Refused):
@@ -273,4 +276,5 @@ class NotCounted(Refused):
 
 class CachesBehind(Unfit):
     code = "caches_behind"
-    sentence = said("the lists of earlier days are not computed yet since the upgrade; run: gkflow rebuild")
+    sentence = said("the lists of earlier days are not computed yet since the upgrade")
+    in_terminal = said("the lists of earlier days are not computed yet since the upgrade; run: gkflow rebuild")

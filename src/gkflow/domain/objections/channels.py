@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gkflow.domain.errors import NotFound, Refused
-from gkflow.domain.sentences import said
+from gkflow.domain.sentences import said, said_as
 
 
 class UnknownChannel(Refused):
@@ -19,6 +19,7 @@ class UnknownChannel(Refused):
 class AddressMissing(Refused):
     code = "address_missing"
     sentence = said("channel {channel} needs an address")
+    in_terminal = said_as("terminal", "channel {channel} needs an address")
 
     channel: str
 

@@ -51,6 +51,9 @@ class DatabaseLost(Unfit):
 class DatabaseMissing(Unfit):
     code = "database_missing"
     sentence = said(
+        "the database {place} is missing, though {settings} names it: restore it from a backup or correct the address"
+    )
+    in_terminal = said(
         "the database {place} is missing, though {settings} names it: restore it from a backup (gkflow "
         "restore) or correct the address; gkflow init --new-database begins an empty record"
     )
@@ -118,7 +121,8 @@ class NoTables(Unfit):
 
 class SchemaVersion(Unfit):
     code = "schema_version"
-    sentence = said("the database has schema {found}, this gkflow needs {wanted}; run: {mend}")
+    sentence = said("the database has schema {found}, this gkflow needs {wanted}")
+    in_terminal = said("the database has schema {found}, this gkflow needs {wanted}; run: {mend}")
 
     found: str
     wanted: str

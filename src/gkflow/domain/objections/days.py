@@ -65,7 +65,8 @@ class DayFar(Refused):
 
 class DayFarUnsure(Refused):
     code = "day_far_unsure"
-    sentence = said("{day} lies far from today ({today}): is the year right? If it is, add --yes")
+    sentence = said("{day} lies far from today ({today}): is the year right?")
+    in_terminal = said("{day} lies far from today ({today}): is the year right? If it is, add --yes")
 
     day: date
     today: date
@@ -90,7 +91,8 @@ class YearTooEarly(Refused):
 
 class LaterThanNow(Refused):
     code = "later_than_now"
-    sentence = said("{moment} lies in the future; use --simulate, which writes nothing")
+    sentence = said("{moment} lies in the future")
+    in_terminal = said("{moment} lies in the future; use --simulate, which writes nothing")
 
     moment: date
 
@@ -103,6 +105,10 @@ class OutOfRange(Refused):
 class ClockAhead(Refused):
     code = "clock_ahead"
     sentence = said(
+        "the machine's clock says {now}, the last thing written was {last}: set the clock right, or confirm "
+        "it when nothing ran in between"
+    )
+    in_terminal = said(
         "the machine's clock says {now}, the last thing written was {last}: set the clock right, or confirm "
         "with gkflow sweep when nothing ran in between"
     )

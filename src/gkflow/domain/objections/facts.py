@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from gkflow.domain.errors import NotFound, Refused
-from gkflow.domain.sentences import said
+from gkflow.domain.sentences import said, said_as
 
 
 class FactsMissing(Refused):
     code = "facts_missing"
     sentence = said("{action} needs: {labels} ({cite}){possible}")
+    in_terminal = said_as("terminal", "{action} needs: {labels} ({cite}){possible}")
 
     action: str
     case: str

@@ -11,14 +11,17 @@ from gkflow.domain.sentences import said, said_as
 class SettingsWrong(Unfit):
     code = "settings"
     sentence = said_as("settings", "{file}: {reason}")
+    in_terminal = said_as("settings", "{file}: {reason}{hint}")
 
     file: str
     reason: str
+    hint: str = ""  # what to run on the command line
 
 
 class NoOffice(Unfit):
     code = "no_office"
-    sentence = said("no office here: {place}; run: gkflow init")
+    sentence = said("no office here: {place}")
+    in_terminal = said("no office here: {place}; run: gkflow init")
 
     place: str
 
@@ -41,7 +44,8 @@ class OtherProfile(Conflict):
 
 class NotADemo(Refused):
     code = "not_a_demo"
-    sentence = said("{folder} is there and was not made by gkflow demo; name another with --folder")
+    sentence = said("{folder} is there and holds no demonstration: name another folder")
+    in_terminal = said("{folder} is there and was not made by gkflow demo; name another with --folder")
 
     folder: str
 
@@ -49,6 +53,10 @@ class NotADemo(Refused):
 class BackupElsewhere(Refused):
     code = "backup_elsewhere"
     sentence = said(
+        "the record is in {place}, which has its own tools for backups; gkflow.toml, config/ and workflows/ belong "
+        "to it"
+    )
+    in_terminal = said(
         "the record is in {place}, which has its own tools: pg_dump --format=custom --file=FILE, and copy "
         "gkflow.toml, config/ and workflows/ beside it"
     )
@@ -114,7 +122,8 @@ class TooDeep(Unfit):
 
 class OutputEnding(Refused):
     code = "output_ending"
-    sentence = said("--output {path}: cannot write {ending}; the name may end with {known}")
+    sentence = said("{path}: cannot write {ending}; the name may end with {known}")
+    in_terminal = said("--output {path}: cannot write {ending}; the name may end with {known}")
 
     path: str
     ending: str
@@ -123,7 +132,8 @@ class OutputEnding(Refused):
 
 class OutputNotFormat(Refused):
     code = "output_not_format"
-    sentence = said("--output {path}: cannot write {ending} as --format {format}; the name may end with {known}")
+    sentence = said("{path}: cannot write {ending} as {format}; the name may end with {known}")
+    in_terminal = said("--output {path}: cannot write {ending} as --format {format}; the name may end with {known}")
 
     path: str
     ending: str
@@ -133,4 +143,5 @@ class OutputNotFormat(Refused):
 
 class XlsxOnScreen(Refused):
     code = "xlsx_on_screen"
-    sentence = said("xlsx cannot be shown on a terminal: add --output FILE.xlsx")
+    sentence = said("xlsx cannot be shown on a terminal")
+    in_terminal = said("xlsx cannot be shown on a terminal: add --output FILE.xlsx")

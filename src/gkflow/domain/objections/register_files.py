@@ -24,7 +24,8 @@ class NotAWorkbook(Refused):
 
 class UnknownEncoding(Refused):
     code = "unknown_encoding"
-    sentence = said("{file}: not in {tried}; name its encoding with --encoding")
+    sentence = said("{file}: not in {tried}; name its encoding")
+    in_terminal = said("{file}: not in {tried}; name its encoding with --encoding")
 
     file: str
     tried: Sequence[str]
