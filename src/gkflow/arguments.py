@@ -209,6 +209,10 @@ def _wrong(name: str, wanted: Sentence, value: object) -> Refused:
     return WrongKind(name=name, wanted=wanted, kind=type(value).__name__)
 
 
+def _session(value: object) -> bool:
+    return _has("connection")(value) or _has("cursor", "commit", "rollback")(value)
+
+
 def _query(name: str, value: object) -> object:
     if not isinstance(value, case_lines.CaseQuery):
         raise _wrong(name, said("a query of cases"), value)
@@ -243,7 +247,7 @@ CHECKS: Mapping[str, Check] = {
     "Sequence[int]": _list_of(_whole, said("a list of whole numbers")),
     "Iterable[Row]": _rows,
     "Mapping[str, Channel]": _of(said("channels by name"), _channels),
-    "CallerSession": _of(said("a session of SQLAlchemy or SQLModel"), _has("connection")),
+    "CallerSession": _of(said("a session or connection of SQLAlchemy or of the driver"), _session),
     "Connection": _of(said("a connection of SQLAlchemy"), _has("exec_driver_sql", "dialect")),
     "CaseQuery": _query,
     "Ledger": _of(said("a transaction of the store"), _has("record", "editions", "writes")),

@@ -106,6 +106,7 @@ class Code(StrEnum):
     NO_TABLES = "no_tables"
     NO_TERM = "no_term"
     NO_TEXT = "no_text"
+    NO_TRANSACTION = "no_transaction"
     NOT_A_BACKUP = "not_a_backup"
     NOT_A_DATABASE = "not_a_database"
     NOT_A_DEMO = "not_a_demo"

@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from sqlalchemy import Engine, create_engine, event
@@ -29,6 +29,7 @@ from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
 from gkflow.store.naming import Naming
 
+_DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
 _SQLITE_FLOOR = (3, 35, 0)
@@ -131,6 +132,52 @@ def _schema_of(cursor: Any, version_tables: list[str]) -> str:
         raise _wrong(said("several schemas hold an office ({names}): name one, {form}", names=names, form=form))
     cursor.execute("SELECT coalesce(current_schema(), 'public')")
     return str(cursor.fetchone()[0])
+
+
+class Callers(NamedTuple):
+    """The connection of a caller's session (调用方的连接): the driver's own, and which database it is."""
+
+    driver: Any
+    database: str
+
+    @property
+    def commits_by_itself(self) -> bool:
+        """Whether there is no transaction, and none begins with the next statement."""
+        if self.database == "sqlite":
+            alone = self.driver.isolation_level is None or getattr(self.driver, "autocommit", None) is True
+            return alone and not self.driver.in_transaction
+        idle = 0  # libpq's PQTRANS_IDLE
+        return bool(self.driver.autocommit) and self.driver.info.transaction_status == idle
+
+    def cursor(self) -> Any:
+        """A cursor whose rows are tuples, whatever the caller has set for its own."""
+        if self.database == "sqlite":
+            cursor = self.driver.cursor()
+            cursor.row_factory = None
+            return cursor
+        made = self.driver.cursor
+        return made(row_factory=_tuple_row()) if type(self.driver).__module__.startswith("psycopg") else made()
+
+
+def callers(session: CallerSession) -> Callers:
+    """The connection on which a caller's transaction runs. Raises Refused for what has none."""
+    given: Any = session
+    database = _DRIVERS.get(type(given).__module__.partition(".")[0], "")
+    if isinstance(given, sqlite3.Connection):
+        database = "sqlite"
+    if database:
+        return Callers(given, database)
+    # A session has its connection by a method, a connection is one itself.
+    bound = given if isinstance(given, Connection) else given.connection()
+    if not bound.in_transaction():
+        bound.begin()  # else its own commit and rollback would not know that something has begun
+    return Callers(bound.connection.dbapi_connection, bound.dialect.name)
+
+
+def _tuple_row() -> Any:
+    from psycopg.rows import tuple_row
+
+    return tuple_row
 
 
 def hold_session(driver: Any, cursor: Any) -> None:

@@ -16,10 +16,17 @@ from sqlalchemy.exc import ArgumentError
 from gkflow import lazy
 from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError
-from gkflow.domain.objections.database import DatabaseMissing, Forked, NoTables, NotADatabase, SchemaVersion
+from gkflow.domain.objections.database import (
+    DatabaseMissing,
+    Forked,
+    NoTables,
+    NotADatabase,
+    NoTransaction,
+    SchemaVersion,
+)
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
-from gkflow.store.connections import PATIENCE, engine_of, hold_session, secrets_of
+from gkflow.store.connections import PATIENCE, callers, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
 from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
@@ -114,17 +121,15 @@ class Database:
             raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
             with self._words():
-                # A session has its connection by a method, a connection is one itself.
-                bound: Any = session
-                if not isinstance(session, Connection):
-                    bound = bound.connection()
-                if bound.dialect.name != self.engine.dialect.name:
-                    raise NoTables(reason=bound.dialect.name)
-                driver: Any = bound.connection.dbapi_connection
-                cursor = driver.cursor()
+                theirs = callers(session)
+                if theirs.database != self.engine.dialect.name:
+                    raise NoTables(reason=theirs.database)
+                if hold is not None and theirs.commits_by_itself:
+                    raise NoTransaction()
+                cursor = theirs.cursor()
                 if not self.dialect.sqlite:
-                    hold_session(driver, cursor)
-                elif hold is not None and not driver.in_transaction:
+                    hold_session(theirs.driver, cursor)
+                elif hold is not None and not theirs.driver.in_transaction:
                     # The driver would begin with the first write, when another one may have changed what was read.
                     cursor.execute("BEGIN IMMEDIATE")
                 self._know_names(cursor)

@@ -125,16 +125,29 @@ SYSTEM = "gkflow"  # the actor where the law gives silence an effect
 Hold = Literal["shared", "alone", "none"]
 
 
-class CallerSession(Protocol):
-    """
-    A portal's own session (调用方的会话), SQLModel's or SQLAlchemy's, or a connection of SQLAlchemy: a verb then works
-    in its transaction.
-    """
+class SessionOrConnection(Protocol):
+    """A session of SQLModel or SQLAlchemy, or a connection of SQLAlchemy (会话或者连接)."""
 
     @property
     def connection(self) -> object:
         """The connection on which its transaction runs: a method of a session, an attribute of a connection."""
         ...
+
+
+class DriverConnection(Protocol):
+    """A connection of the driver itself (驱动的连接), sqlite3's or psycopg's, as Django has it."""
+
+    def cursor(self) -> object:
+        """A cursor in its transaction."""
+        ...
+
+    def commit(self) -> object:
+        """Commit, which only the caller does."""
+        ...
+
+
+# A portal's own session or connection (调用方的会话): a verb then works in its transaction.
+CallerSession = SessionOrConnection | DriverConnection
 
 
 class Ledger(Protocol):

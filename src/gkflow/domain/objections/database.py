@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gkflow.domain.errors import Conflict, Unfit
+from gkflow.domain.errors import Conflict, Refused, Unfit
 from gkflow.domain.sentences import said
 
 
@@ -117,6 +117,13 @@ class NoTables(Unfit):
     sentence = said("a session of a database without gkflow's tables ({reason}); gkflow.open(ENGINE) creates them")
 
     reason: str
+
+
+class NoTransaction(Refused):
+    code = "no_transaction"
+    sentence = said(
+        "the connection commits every statement by itself; begin a transaction first, so that a call is written whole"
+    )
 
 
 class SchemaVersion(Unfit):

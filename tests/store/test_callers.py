@@ -1,0 +1,148 @@
+"""A caller's own connection: SQLAlchemy's or the driver's, in its transaction, with its own ways of reading rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from gkflow.domain.errors import GkflowError, Refused, Unfit
+from gkflow.office import Office
+from store.offices import PEOPLE, Place, assert_sound, at, open_request
+
+NOW = at("2022-09-05")
+FACTS = {"channel": "in_person"}
+
+
+@contextmanager
+def driver(place: Place, **more: Any) -> Iterator[Any]:
+    """A connection of the driver itself, as a portal without SQLAlchemy has it."""
+    if place.kind == "sqlite":
+        connection: Any = sqlite3.connect(make_url(place.url).database or "", timeout=30, **more)
+    else:
+        import psycopg
+
+        connection = psycopg.connect(place.url.replace("+psycopg", ""), **more)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def works(office: Office, connection: Any) -> None:
+    """A verb of each kind on the connection, rolled back and then committed."""
+    number = office.receive("request", facts=FACTS, now=NOW, session=connection).number
+    assert len(office.cases(as_of="2022-09-05", session=connection)) == 2
+    connection.rollback()
+    assert [line.case for line in office.cases(as_of="2022-09-05")] == ["A"]
+    office.receive("request", number, facts=FACTS, now=NOW, session=connection)
+    office.do(number, "register", now=NOW, session=connection)
+    office.tick(NOW, session=connection)
+    connection.commit()
+    assert len(office.cases(as_of="2022-09-05")) == 2
+    assert_sound(office)
+
+
+@pytest.fixture
+def lived(place: Place) -> Iterator[Office]:
+    with place.settings(PEOPLE).open() as office:
+        open_request(office, "A", "2022-09-01")
+        yield office
+
+
+def test_a_connection_of_the_driver(lived: Office, place: Place) -> None:
+    with driver(place) as connection:
+        works(lived, connection)
+
+
+def test_a_connection_that_returns_rows_of_its_own_kind(lived: Office, place: Place) -> None:
+    if place.kind == "sqlite":
+        with driver(place, detect_types=sqlite3.PARSE_DECLTYPES) as connection:
+            connection.row_factory = lambda cursor, row: {"row": row}
+            works(lived, connection)
+            assert connection.execute("SELECT 1").fetchone() == {"row": (1,)}
+    else:
+        from psycopg.rows import dict_row
+
+        with driver(place, row_factory=dict_row) as connection:
+            works(lived, connection)
+            assert connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+
+
+def test_a_connection_of_sqlalchemy(lived: Office, place: Place) -> None:
+    engine = create_engine(place.url)
+    with engine.connect() as connection:
+        works(lived, connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("how", ["driver", "sqlalchemy"])
+def test_a_connection_that_commits_by_itself_is_refused_and_nothing_is_written(
+    lived: Office, place: Place, how: str
+) -> None:
+    alone = {"isolation_level": None} if place.kind == "sqlite" else {"autocommit": True}
+    before = place.rows("SELECT * FROM gk_entry")
+    engine = create_engine(place.url, isolation_level="AUTOCOMMIT")
+    with driver(place, **alone) as raw, engine.connect() as connection:
+        session = raw if how == "driver" else connection
+        with pytest.raises(Refused) as refused:
+            lived.do("A", "note", facts={"text": "x"}, now=NOW, session=session)
+        assert refused.value.code == "no_transaction"
+        assert len(lived.cases(session=session)) == 1  # reading needs none
+        raw.execute("BEGIN")
+        lived.do("A", "note", facts={"text": "x"}, now=NOW, session=raw)
+        raw.execute("ROLLBACK")
+    engine.dispose()
+    assert place.rows("SELECT * FROM gk_entry") == before
+
+
+def test_a_connection_of_another_kind_of_database_is_refused(lived: Office, place: Place) -> None:
+    other = create_engine("sqlite://" if place.kind == "postgres" else "sqlite:///")
+    with sqlite3.connect(":memory:") as elsewhere, other.connect() as connection:
+        for session in (elsewhere, connection):
+            with pytest.raises(Unfit) as refused:
+                lived.cases(session=session)
+            assert refused.value.code == "no_tables"
+    other.dispose()
+
+
+@pytest.mark.parametrize("nothing", ["x", 5, object(), sqlite3])
+def test_what_is_no_connection_is_refused(lived: Office, nothing: Any) -> None:
+    with pytest.raises(GkflowError) as refused:
+        lived.cases(session=nothing)
+    assert refused.value.code == "wrong_kind"
+
+
+def test_an_error_of_the_database_comes_out_as_ours_with_its_cause(lived: Office, place: Place) -> None:
+    with driver(place) as connection:
+        if place.kind == "sqlite":
+            connection.execute("PRAGMA busy_timeout=0")
+            with driver(place) as other:
+                other.execute("BEGIN IMMEDIATE")
+                with pytest.raises(GkflowError) as refused:
+                    lived.do("A", "note", facts={"text": "x"}, now=NOW, session=connection)
+            assert refused.value.code == "busy"
+        else:
+            connection.execute("SET TRANSACTION READ ONLY")
+            with pytest.raises(GkflowError) as refused:
+                lived.do("A", "note", facts={"text": "x"}, now=NOW, session=connection)
+            assert refused.value.code == "database_readonly"
+    assert refused.value.__cause__ is not None
+
+
+def test_sqlalchemys_own_recipe_for_sqlite_works(lived: Office, place: Place) -> None:
+    """The driver begins nothing, and an event of the engine does."""
+    if place.kind != "sqlite":
+        pytest.skip("a recipe for SQLite")
+    engine = create_engine(place.url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    with Session(engine) as session:
+        works(lived, session)
+    engine.dispose()
