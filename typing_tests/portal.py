@@ -98,3 +98,9 @@ def answer_of(error: gkflow.GkflowError) -> dict[str, object]:
     assert_type(error.message("en"), str)
     error.message("fr")  # type: ignore[arg-type]
     return {"code": error.code, "text": error.message("zh")}
+
+
+def reply_to_what_was_read(office: Office, number: str) -> int:
+    read = office.case(number)
+    assert_type(read.seq, int)
+    return office.do(number, "reply", facts={"decision": "D-PUB"}, if_seq=read.seq).seq

@@ -58,12 +58,16 @@ class Drafts:
         *,
         day: date | None = None,
         facts: Mapping[str, object] | None = None,
+        if_seq: int | None = None,
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> Outcome:
-        """Enter a draft with the missing facts (提交草稿). Raises as ``Office.do``; the draft then stays."""
+        """
+        Enter a draft with the missing facts (提交草稿). Raises as ``Office.do``, also for *if_seq*; the draft then
+        stays.
+        """
         moment = self._office.moment(now)
-        return self._office.write(lambda tx: enter_draft(tx, id_, facts or {}, day), moment, False, session)
+        return self._office.write(lambda tx: enter_draft(tx, id_, facts or {}, day, if_seq), moment, False, session)
 
     def drop(self, id_: int, *, session: CallerSession | None = None) -> None:
         """Delete a draft (删除草稿). Raises NotFound."""

@@ -269,6 +269,7 @@ class Office:
         unit: str = "",
         facts: Mapping[str, object] | None = None,
         key: str | None = None,
+        if_seq: int | None = None,
         dry_run: bool = False,
         show: Callable[[Outcome], None] | None = None,
         session: CallerSession | None = None,
@@ -280,10 +281,13 @@ class Office:
         *day* is the legal day on which it happened (default: today). Returns the new state and the last day before
         and after; *show* is called with them before anything is written, in the same transaction: if it raises, nothing
         is written. Raises Refused with the reason and its article; nothing is half-written.
+
+        *if_seq* is the ``seq`` that the caller has read (of an Outcome, a Case or a CaseView): if the record has moved on
+        since, Conflict ("stale") is raised before anything is decided. A retry with the same *key* comes first.
         """
         require_texts(case=case, action=action)
         moment = self.moment(now)
-        act = self._act(action, day, by, unit, facts_given(facts, {}), key)
+        act = self._act(action, day, by, unit, facts_given(facts, {}), key, if_seq)
         return self._state.write(lambda tx: advance.advance(tx, case, act, show), moment, dry_run, session)
 
     def _act(
@@ -294,10 +298,11 @@ class Office:
         unit: str,
         facts: Mapping[str, object],
         key: str | None,
+        if_seq: int | None = None,
     ) -> Command:
         require_texts(by=by, unit=unit, key=key or "")
         self.require_sendable()
-        return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key)
+        return Command(action, read_day(day) if day is not None else None, by, unit, facts, key=key, if_seq=if_seq)
 
     def case(self, number: str, *, as_of: date | str | None = None, session: CallerSession | None = None) -> Case:
         """The case on a day, read from its record (案件). Raises NotFound."""

@@ -105,6 +105,7 @@ class Command:
     facts: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     remarks: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     key: str | None = None
+    if_seq: int | None = None  # the last entry that the caller has read: the record must not have moved on
 
 
 @contextmanager

@@ -43,7 +43,8 @@ from gkflow.application.subscriptions import push, take_back
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
-from gkflow.domain.objections.cases import KeyReused, RecountByHand, UnknownCase
+from gkflow.domain.objections.cases import KeyReused, RecountByHand, Stale, UnknownCase
+from gkflow.domain.objections.facts import NotBetween
 from gkflow.domain.workflow import Workflow
 
 # What a correction accepts besides the facts given.
@@ -70,12 +71,25 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
             if show is not None:
                 show(again)
             return again
+        require_seq(number, entries[-1].seq, act.if_seq)
         decided = _decide(tx, case, act)
         # Cases that this entry opens are checked before anything is written.
         openings = decide_openings(tx, decided)
         if show is not None:
             show(outcome_of(decided, written=False))
         return outcome_of(decided, written=False) if tx.dry_run else _write(tx, case, decided, openings)
+
+
+def require_seq(number: str, last: int, expected: int | None) -> None:
+    """
+    Refuse an entry that was meant to follow another one (读后有变). Raises Conflict ("stale") if the record has moved
+    on since, Refused ("not_between") for an entry that is not on record.
+    """
+    if expected is None or expected == last:
+        return
+    if not 0 < expected < last:
+        raise NotBetween(name="if_seq", value=expected, least=min(1, last), most=last)
+    raise Stale(case=number, seq=expected + 1)
 
 
 def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from gkflow.application.actions import Command, Outcome
-from gkflow.application.advance import advance
+from gkflow.application.advance import advance, require_seq
 from gkflow.application.given import require_value
 from gkflow.application.ports import DraftLine, Ledger
 from gkflow.application.receive import receive
@@ -42,7 +42,9 @@ def the_draft(ledger: Ledger, id_: int) -> DraftLine:
     return found[0]
 
 
-def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, object], day: date | None = None) -> Outcome:
+def enter_draft(
+    tx: Transaction, id_: int, facts: Mapping[str, object], day: date | None = None, if_seq: int | None = None
+) -> Outcome:
     """
     Enter a draft with the missing facts (提交草稿) and delete it in the same transaction.
 
@@ -50,11 +52,12 @@ def enter_draft(tx: Transaction, id_: int, facts: Mapping[str, object], day: dat
     """
     draft = the_draft(tx.ledger, id_)
     merged = {**json.loads(draft.facts), **facts}
-    act = Command(draft.action, day or draft.day, draft.by, draft.unit, merged)
+    act = Command(draft.action, day or draft.day, draft.by, draft.unit, merged, if_seq=if_seq)
     there = draft.case and tx.ledger.docket.line(draft.case) is not None
     if there:
         entered = advance(tx, draft.case, act)
     else:
+        require_seq(draft.case, 0, if_seq)  # it opens a case, which nobody has read
         entered = receive(tx, draft.workflow, act, draft.case)
     tx.ledger.drafts.drop_draft(id_)
     return entered

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import ClassVar
 
 from gkflow.application.actions import most_urgent
 from gkflow.application.docket import Deadlines, reckon_case, unit_of
@@ -74,6 +75,15 @@ class CaseView(AsDict):
     next: tuple[str, ...]
     as_of: date
     amended: Mapping[int, Amended] = field(default_factory=dict)  # how entries were corrected or voided
+
+    in_dict: ClassVar[tuple[str, ...]] = (
+        "case", "workflow", "entries", "deadlines", "findings", "proposals", "next", "as_of", "amended", "seq",
+    )  # fmt: skip
+
+    @property
+    def seq(self) -> int:
+        """The number of the last entry: what an entry that follows it passes as ``if_seq``."""
+        return self.entries[-1].seq
 
 
 def view_case(

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from gkflow.domain.as_dict import AsDict
@@ -252,6 +252,15 @@ class Case(AsDict):
     ended: date | None = None
     # Only facts in entries whose action declares them: an opinion counts only there.
     declared: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+    in_dict: ClassVar[tuple[str, ...]] = (
+        "number", "workflow", "edition", "state", "record", "facts", "findings", "ended", "declared", "seq",
+    )  # fmt: skip
+
+    @property
+    def seq(self) -> int:
+        """The number of the last entry: what an entry that follows it passes as ``if_seq``."""
+        return max(entry.seq for entry in self.record)
 
     @property
     def first(self) -> Entry:
