@@ -282,8 +282,8 @@ class Office:
         and after; *show* is called with them before anything is written, in the same transaction: if it raises, nothing
         is written. Raises Refused with the reason and its article; nothing is half-written.
 
-        *if_seq* is the ``seq`` that the caller has read (of an Outcome, a Case or a CaseView): if the record has moved on
-        since, Conflict ("stale") is raised before anything is decided. A retry with the same *key* comes first.
+        *if_seq* is the ``seq`` that the caller has read, of an Outcome, a Case or a CaseView: if the record has moved
+        on since, Conflict ("stale") is raised before anything is decided. A retry with the same *key* comes first.
         """
         require_texts(case=case, action=action)
         moment = self.moment(now)
