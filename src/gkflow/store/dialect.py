@@ -14,9 +14,19 @@ from functools import cache, lru_cache
 from typing import Any
 
 
-def read_day(value: Any) -> Any:
-    """A stored day as a date."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+class _Days(dict[Any, Any]):
+    """Stored days as dates (日期): each text is parsed once, and looked up without a call of Python's."""
+
+    def __missing__(self, value: Any) -> Any:
+        found = date.fromisoformat(value) if isinstance(value, str) else value
+        if len(self) > _MOST_DAYS:
+            self.clear()
+        self[value] = found
+        return found
+
+
+_MOST_DAYS = 50_000  # more than a century
+read_day: Callable[[Any], Any] = _Days().__getitem__
 
 
 def read_moment(value: Any) -> Any:
