@@ -72,8 +72,8 @@ clean: ## Remove what was made: .venv, demo, caches
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
-		|| { echo "gkflow needs Python 3.11, 3.12 or 3.13, and \"$(PYTHON)\" is none of them; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
+		|| { echo "gkflow needs Python 3.11, 3.12, 3.13 or 3.14, and \"$(PYTHON)\" is none of them; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@touch $@
 

@@ -335,7 +335,7 @@ def test_pre_commit_runs_what_make_check_runs_and_asks_no_address() -> None:
 def test_ci_calls_targets_of_the_makefile_on_every_python_and_both_databases() -> None:
     text = read(".github/workflows/ci.yml")
     matrix = yaml.safe_load(text)["jobs"]["test"]["strategy"]["matrix"]
-    assert matrix["python"] == ["3.11", "3.12", "3.13"]
+    assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
     assert matrix["database"] == ["sqlite", "postgresql"]
     called = set(re.findall(r"run: make ([a-z-]+)$", text, re.MULTILINE))
     called |= {each["target"] for each in matrix["include"]}

@@ -108,7 +108,8 @@ def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"].values()
     lines = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
-    return [Requirement(line) for line in [*lines, *(line for extra in extras for line in extra)]]
+    needs = [Requirement(line) for line in [*lines, *(line for extra in extras for line in extra)]]
+    return [need for need in needs if need.name != project["project"]["name"]]  # an extra made of others
 
 
 def needed_by(requirement: Requirement) -> list[Requirement]:

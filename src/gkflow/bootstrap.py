@@ -7,7 +7,7 @@ The time comes from ``present``: a call without a moment uses ``now`` there.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -346,11 +346,18 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return found
 
 
-def broken_channels(channels: Mapping[str, Channel]) -> dict[str, str]:
-    """Why channels cannot be used (不能使用的渠道), by name."""
+def broken_channels(channels: Mapping[str, Channel], used: Callable[[], Collection[str]]) -> dict[str, str]:
+    """
+    Why channels cannot be used (不能使用的渠道), by name. One that is set up in every office counts only where somebody
+    uses it.
+    """
     from gkflow.channels.unusable import Unusable
 
-    return {name: channel.reason for name, channel in channels.items() if isinstance(channel, Unusable)}
+    return {
+        name: channel.reason
+        for name, channel in channels.items()
+        if isinstance(channel, Unusable) and (not channel.always or name in used())
+    }
 
 
 def read_moment(text: str) -> datetime | date:

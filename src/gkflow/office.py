@@ -675,8 +675,9 @@ class Office:
         # Not self.channels(): settings with faults are checked as well.
         state = self.rule_editions.files(thorough=True, session=session)
         channels = channels_of(self.settings)
-        around = doctor.Around(waiting, entered, state, channels, broken_channels(channels))
         with self.store.reading(session) as ledger:
+            broken = broken_channels(channels, lambda: doctor.channels_used(ledger, rules))
+            around = doctor.Around(waiting, entered, state, channels, broken)
             signs = doctor.examine(ledger, rules, moment, around)
         if self.settings.unsendable:
             faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]

@@ -75,6 +75,12 @@ def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around 
     ]
 
 
+def channels_used(ledger: Ledger, rules: OfficeContext) -> set[str]:
+    """The channels of the people and of the subscriptions (使用中的渠道)."""
+    subscribed = {line.channel for line in ledger.subscriptions.listed(live=True)}
+    return subscribed | {channel for person in rules.people for channel in person.channels}
+
+
 def _broken_channels(broken: Mapping[str, str]) -> list[HealthCheck]:
     return [HealthCheck("broken_channels", "warning", {"channels": dict(broken)})] if broken else []
 

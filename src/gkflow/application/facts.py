@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from gkflow import lazy
 from gkflow.application.given import VALUES, not_finite, require_value
 from gkflow.application.marks import broken, controls, folded, turns, unmarked
 from gkflow.domain.case import CORRECT, NOTE, legal_day
+from gkflow.domain.check_digits import is_identity_number, is_uscc
 from gkflow.domain.errors import Refused
 from gkflow.domain.fact_rules import FactSpec
 from gkflow.domain.hints import did_you_mean, near_names, there_are
@@ -22,11 +21,6 @@ from gkflow.domain.objections.facts import BadFact, FactTwice, NameTooLong, Unkn
 from gkflow.domain.objections.register_files import MarkRefused
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Action, Workflow
-
-if TYPE_CHECKING:
-    from stdnum.cn import ric, uscc
-else:
-    ric, uscc = lazy.module("stdnum.cn.ric"), lazy.module("stdnum.cn.uscc")
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?$", re.ASCII)
 _MIDNIGHT = re.compile(r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$")
@@ -61,16 +55,6 @@ def read_day(value: object, *, midnight: bool = False) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadDay(value=value) from None
-
-
-def is_uscc(value: str) -> bool:
-    """Whether a unified social credit code passes its check digit (统一社会信用代码)."""
-    return bool(uscc.is_valid(value))
-
-
-def is_identity_number(value: str) -> bool:
-    """Whether an identity number passes its check digit (公民身份号码)."""
-    return bool(ric.is_valid(value))
 
 
 def read_fact(action: str, spec: FactSpec, value: object) -> object:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from gkflow.application.docket import reckon_case
 from gkflow.application.explain import CaseView
-from gkflow.application.facts import is_identity_number
 from gkflow.application.office_context import OfficeContext
 from gkflow.domain.case import Case, Entry, record_of
+from gkflow.domain.check_digits import is_identity_number
 from gkflow.domain.machine import replay
 from gkflow.domain.publication import Kept, Leaving, Shown, public_facts, why_kept
 from gkflow.domain.workflow import Workflow

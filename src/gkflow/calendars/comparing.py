@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gkflow import extras
 from gkflow.domain.calendar import WorkCalendar
 
 CHINESE_CALENDAR, HOLIDAYS = "chinese-calendar", "holidays"
@@ -65,7 +66,12 @@ def years_known(source: Source, first: date, last: date) -> tuple[int, int] | No
 
 
 def installed_sources() -> tuple[Source, ...]:
-    """The two packages, each through its own functions, as other programs use them (已安装的数据包)."""
+    """
+    The two packages, each through its own functions, as other programs use them (已安装的数据包).
+
+    Raises LibraryMissing without holidays: one package compared with itself would find nothing.
+    """
+    extras.require("holidays")
     return (
         Source(CHINESE_CALENDAR, "chinesecalendar", _chinese_calendar()),
         Source(HOLIDAYS, "holidays", _holidays()),

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from gkflow import extras
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.letter import COME_BACK_LATER, NOT_THIS_NOTICE, one_line, refusal
+from gkflow.channels.unusable import Unusable, refused
 from gkflow.domain.address import fault_of, masked
+from gkflow.domain.objections.installation import LibraryMissing
 from gkflow.domain.sentences import said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 from gkflow.words.language import CHINESE
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     import apprise
 
 SECRET_LENGTH = 8  # a shorter part of an address is a word, not a key
-MISSING = said("work chat needs apprise: install gkflow[chat] (pip install 'gkflow[chat]')")
 
 
 class Chat:
@@ -50,12 +52,13 @@ class Chat:
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Send the messages one after the other."""
         try:
-            import apprise
-        except ImportError:
-            for message in messages:
-                # Not permanent: the messages wait until it is installed.
-                yield message.key, NotDelivered(MISSING, nobody_there=True)
+            extras.require("apprise")
+        except LibraryMissing:
+            # Not permanent: the messages wait until it is installed.
+            yield from refused(messages, extras.missing_words("apprise"))
             return
+        import apprise
+
         asset = apprise.AppriseAsset(
             app_id="gkflow",
             app_desc="gkflow",
@@ -126,8 +129,8 @@ def _without_secrets(logged: str, address: str) -> str:
     return logged
 
 
-def _open(_: None, office: ChannelOffice) -> Chat:
-    return Chat()
+def _open(_: None, office: ChannelOffice) -> Chat | Unusable:
+    return Chat() if extras.is_installed("apprise") else Unusable("chat", extras.missing_words("apprise"), always=True)
 
 
 PLUG = ChannelPlug(

@@ -18,8 +18,10 @@ class Unusable:
 
     quiet: ClassVar[bool] = False
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, *, always: bool = False) -> None:
         self.name, self.reason = name, reason
+        self.always = always
+        """Whether it is set up without settings, so that an office need not use it."""
 
     def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
         """Refuse every message, for now."""
@@ -31,6 +33,12 @@ class Unusable:
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Refuse the first message, for all."""
-        reason = said("the channel {name} cannot be used: {reason}", name=self.name, reason=str(self.reason))
-        for message in messages:
-            yield message.key, NotDelivered(reason, nobody_there=True)
+        yield from refused(
+            messages, said("the channel {name} cannot be used: {reason}", name=self.name, reason=self.reason)
+        )
+
+
+def refused(messages: Iterable[Message], reason: str) -> Iterator[tuple[str, NotDelivered | None]]:
+    """Every message, refused for now with one reason: nothing of them is sent (暂不送发)."""
+    for message in messages:
+        yield message.key, NotDelivered(reason, nobody_there=True)

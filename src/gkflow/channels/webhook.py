@@ -13,11 +13,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import quote, urlsplit
 
+from gkflow import extras
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import GIVE_UP_AFTER, canonical_json, one_line, refusal
-from gkflow.channels.unusable import Unusable
+from gkflow.channels.unusable import Unusable, refused
 from gkflow.domain.address import fault_of, host_of, is_local, masked
+from gkflow.domain.objections.installation import LibraryMissing
 from gkflow.domain.sentences import said, said_as
 from gkflow.plugs import ChannelOffice, ChannelPlug
 
@@ -102,6 +104,12 @@ class Webhook:
 
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Post the messages one after the other. Only a complete answer 2xx counts as delivered."""
+        try:
+            extras.require("httpx")
+        except LibraryMissing:
+            # Not permanent: the messages wait until it is installed.
+            yield from refused(messages, extras.missing_words("httpx"))
+            return
         import httpx
 
         with httpx.Client(
@@ -339,6 +347,8 @@ class _Section(Protocol):
 def _open(webhook: _Section, office: ChannelOffice) -> Webhook | Unusable | None:
     if not webhook.secret:
         return None
+    if not extras.is_installed("httpx"):
+        return Unusable("webhook", extras.missing_words("httpx"))
     try:
         return Webhook(WebhookSettings(webhook.secret, webhook.timeout, webhook.allow_local), office.now)
     except ValueError as error:  # an invalid secret disables webhooks, and nothing else

@@ -18,6 +18,7 @@ from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from gkflow import extras
 from gkflow.cli.columns import COLOURS, Column, Row, cell_text, in_words, is_number, moment
 from gkflow.cli.fitted import Sheet
 from gkflow.cli.help import terminal_width, width
@@ -57,8 +58,16 @@ _ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".txt": "table", ""
 def form_of(format: str, path: str | None, own: str = "") -> str:
     """
     The output format: by default that of the file's suffix (输出格式); *own* is a further format of one command. Raises
-    Refused for a suffix of another format, or of one that gkflow cannot write.
+    Refused for a suffix of another format, or of one that gkflow cannot write, and LibraryMissing for a workbook that
+    cannot be written here: before anything is done.
     """
+    form = _form_of(format, path, own)
+    if form == "xlsx":
+        extras.require("openpyxl")
+    return form
+
+
+def _form_of(format: str, path: str | None, own: str) -> str:
     if not path:
         return format
     ending = Path(path).suffix.lower()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
+from gkflow import extras
 from gkflow.application.marks import visible
 
 _MAKER = "-//gkflow//gkflow//ZH"
@@ -43,8 +44,9 @@ def feed_of(events: Iterable[AllDay], name: str, made_at: datetime) -> bytes:
     The feed of these events as text (订阅文件).
 
     They block no time: somebody with a deadline on Friday is free on Friday. Control characters, which the format
-    forbids in a text (RFC 5545, 3.3.11), are shown by their pictures.
+    forbids in a text (RFC 5545, 3.3.11), are shown by their pictures. Raises LibraryMissing without icalendar.
     """
+    extras.require("icalendar")
     from icalendar import Calendar, Event
 
     stamp = made_at.astimezone(UTC)

@@ -17,6 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from gkflow import extras
 from gkflow.application.marks import visible
 from gkflow.domain.objections.register_files import CellTooLong, TooManyRows
 from gkflow.papers.office_parts import escaped
@@ -73,7 +74,7 @@ def save_xlsx(
 ) -> None:
     """
     Write a table into an xlsx file, completely or not at all: bold, frozen headings, days as days, wide enough columns.
-    Raises Refused for more rows than a sheet allows.
+    Raises Refused for more rows than a sheet allows, and LibraryMissing without openpyxl.
     """
     if isinstance(target, Path):
         with _whole(target, "wb") as file:
@@ -99,6 +100,7 @@ def _whole(path: Path, mode: str, **how: Any) -> Iterator[Any]:
 
 
 def _write_xlsx(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
+    extras.require("openpyxl")
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font

@@ -17,6 +17,7 @@ from typing import Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
+from gkflow import extras
 from gkflow.application.register import Spoilt
 from gkflow.domain.objections.register_files import (
     CellDay,
@@ -53,8 +54,10 @@ def read_workbook(path: Path) -> tuple[list[str], Iterator[tuple[int, Cells]]]:
     """
     The names of its other non-empty sheets, and the rows of the first one as (row number, cells).
 
-    Raises Refused for a file that is not a workbook, or that exceeds a limit, before or while it is read.
+    Raises Refused for a file that is not a workbook, or that exceeds a limit, before or while it is read, and
+    LibraryMissing without openpyxl, which knows the formats of days: before anything is read, never at the first day.
     """
+    extras.require("openpyxl")
     try:
         book = ZipFile(path)
     except (BadZipFile, OSError, ValueError, NotImplementedError):

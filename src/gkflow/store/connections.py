@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gkflow import extras
 from gkflow.application.ports import CallerSession
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
@@ -32,6 +33,7 @@ from gkflow.store.naming import Naming
 _DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
+_DRIVER = "postgresql+psycopg"
 _SQLITE_FLOOR = (3, 35, 0)
 _FORMS = said("{one} or {other}", one="sqlite:///gkflow.db", other="postgresql+psycopg://user:password@host/database")
 _USERINFO = re.compile(r"^[^:/?#]+://(?P<who>.*)@[^@]*$", re.S)
@@ -66,7 +68,7 @@ def parsed_address(text: str) -> URL:
     if backend == "postgresql" and "@" in (url.host or ""):
         raise BadDatabaseUrl()
     if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername=_DRIVER)
     return url
 
 
@@ -87,10 +89,12 @@ def engine_of(address: str, synchronous: str, naming: Naming) -> Engine:
         return _sqlite(url, synchronous)
     arguments: dict[str, Any] = {"client_encoding": "utf8", "connect_timeout": _CONNECT_TIMEOUT}
     given = {name: value for name, value in arguments.items() if name not in url.query}
+    if url.drivername == _DRIVER:
+        extras.require("psycopg")
     try:
         engine = create_engine(url, connect_args=given, pool_size=10)
-    except ModuleNotFoundError as error:
-        raise _wrong(said("{name} is missing: install {package}", name=error.name, package="gkflow[pg]")) from None
+    except ModuleNotFoundError:
+        raise _wrong(said("{name} is not supported; write it as {form}", name=url.drivername, form=_FORMS)) from None
     except Exception as error:
         raise _wrong(one_line(error, secrets_of(url))) from None
     options = str(url.query.get("options", ""))

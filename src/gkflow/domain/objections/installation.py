@@ -18,6 +18,15 @@ class SettingsWrong(Unfit):
     hint: str = ""  # what to run on the command line
 
 
+class LibraryMissing(Unfit):
+    code = "library_missing"
+    sentence = said('{purpose} needs {library}, which is not installed; run: pip install "gkflow[{extra}]"')
+
+    library: str
+    purpose: str
+    extra: str
+
+
 class NoOffice(Unfit):
     code = "no_office"
     sentence = said("no office here: {place}")
