@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from holidays import country_holidays
 
 from gkflow.calendars.statutory import LAW, statutory_year
 from gkflow.domain.calendar import WorkCalendar
@@ -85,7 +86,22 @@ def test_every_year_of_a_working_life_can_be_foreseen(year: int) -> None:
     assert set(foreseen.notes) == foreseen.days_off
 
 
-def test_years_that_the_library_does_not_know() -> None:
+@pytest.mark.parametrize("decade", range(1950, 2110, 10))
+def test_the_days_off_are_those_of_the_package_holidays(decade: int) -> None:
+    """The package computes the lunar calendar; here its days are a table. Days of a single notice are left out."""
+    for year in range(decade, min(decade + 10, 2101)):
+        theirs = country_holidays("CN", language="zh_CN", observed=False, expand=True)
+        theirs.has_special_holidays = False
+        theirs.get(date(year, 1, 1))  # computes the year
+        days_off = {day for day in theirs if day.year == year}
+        notes = statutory_year(year).notes
+        assert {day for day, note in notes.items() if note.source == f"{LAW} 第二条"} == days_off
+        for day in days_off:
+            names = {"春节" if name == "农历除夕" else name for name in theirs.get_list(day)}
+            assert set(notes[day].name.split("、")) == names
+
+
+def test_years_that_the_table_does_not_know() -> None:
     assert statutory_year(1900).days_off == frozenset()
     with pytest.raises(CalendarError, match="2101 was reached"):
         statutory_year(2101)

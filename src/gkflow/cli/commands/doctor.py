@@ -227,7 +227,7 @@ def _channels(sign: HealthCheck) -> str:
     for each in _facts(sign)["people"]:
         unset = say("is not set up")
         why = [
-            f"{channel_words(channel)} {unset if reason == 'not_set_up' else reason}"
+            f"{channel_words(channel)} {unset if reason == 'not_set_up' else translated(reason)}"
             for channel, reason in each["channels"].items()
         ]
         people.append(say("{name} ({why})", name=each["name"], why=say("; ").join(why)))
