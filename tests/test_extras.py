@@ -141,6 +141,14 @@ def test_each_extra_brings_its_library_and_all_brings_each() -> None:
     }
 
 
+def test_the_pages_on_installing_name_each_extra() -> None:
+    for page in ("operations.md", "operations.zh-CN.md"):
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        for library, extra in EXTRAS.items():
+            row = next(line for line in text.splitlines() if line.startswith(f"| `gkflow[{extra.name}]`"))
+            assert f" {library} " in row
+
+
 def test_whoever_imports_a_library_of_an_extra_requires_it_first() -> None:
     for path in SOURCE.rglob("*.py"):
         text = path.read_text("utf-8")
