@@ -50,9 +50,9 @@ def missing(library: str) -> LibraryMissing:
 
 
 def missing_words(library: str) -> Sentence:
-    """The same as a sentence, for a notice that waits."""
+    """The same as a sentence, for whoever looks after a notice that waits."""
     error = missing(library)
-    return Sentence(error.sentence.pattern, error.facts)
+    return Sentence((error.in_terminal or error.sentence).pattern, error.facts)
 
 
 def is_installed(library: str) -> bool:

@@ -85,6 +85,7 @@ class Code(StrEnum):
     KEY_REUSED = "key_reused"
     KNOWN_ROW_CHANGED = "known_row_changed"
     LATER_THAN_NOW = "later_than_now"
+    LIBRARY_MISSING = "library_missing"
     LINE_TOO_LONG = "line_too_long"
     LOOK_ALIKE = "look_alike"
     MADE_UP_CLOCK = "made_up_clock"

@@ -20,7 +20,8 @@ class SettingsWrong(Unfit):
 
 class LibraryMissing(Unfit):
     code = "library_missing"
-    sentence = said('{purpose} needs {library}, which is not installed; run: pip install "gkflow[{extra}]"')
+    sentence = said("{purpose} needs {library}, which is not installed")
+    in_terminal = said('{purpose} needs {library}, which is not installed; run: pip install "gkflow[{extra}]"')
 
     library: str
     purpose: str
