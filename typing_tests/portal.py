@@ -104,3 +104,14 @@ def reply_to_what_was_read(office: Office, number: str) -> int:
     read = office.case(number)
     assert_type(read.seq, int)
     return office.do(number, "reply", facts={"decision": "D-PUB"}, if_seq=read.seq).seq
+
+
+def an_office_without_a_file(url: str) -> Office:
+    settings = gkflow.Settings(
+        unit="GK",
+        units={"GK": {"label": "办公室"}},
+        people=[{"name": "张三", "roles": ["officer"]}],
+        quiet={"from": "20:00", "until": "08:00"},
+    )
+    assert_type(settings.unit, str)
+    return gkflow.open(url, settings=settings)

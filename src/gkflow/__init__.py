@@ -7,6 +7,7 @@ gkflow: disclosure cases by the law's own days (政务公开办理流程与法�
     office.page(gkflow.CaseQuery(overdue=True))
 
 open, calendar                        an office with its verbs, and the working calendar alone
+Settings                              the settings of an office in code, without a file
 load_rules                            the rules in the files, read once for all offices of a process
 migrate, metadata, grants             the tables beside a portal's own
 Office                                the verbs: help(gkflow.Office)
@@ -66,11 +67,13 @@ if TYPE_CHECKING:
     from gkflow.portal_tables import grants as grants
     from gkflow.portal_tables import metadata as metadata
     from gkflow.portal_tables import migrate as migrate
+    from gkflow.settings_in_code import Settings as Settings
 
     __version__: str
     # For type checkers alone: with it help() would print every class in full.
     __all__ = [  # noqa: RUF022  (in the order of their use)
         "open",
+        "Settings",
         "calendar",
         "load_rules",
         "migrate",
@@ -110,6 +113,7 @@ if TYPE_CHECKING:
 # In the order of their use.
 _HOMES = {
     "open": ("gkflow.open_office", "open_office"),
+    "Settings": ("gkflow.settings_in_code", "Settings"),
     "calendar": ("gkflow.bootstrap", "calendar"),
     "load_rules": ("gkflow.in_use", "load_rules"),
     "migrate": ("gkflow.portal_tables", "migrate"),

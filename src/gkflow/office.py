@@ -287,7 +287,7 @@ class Office:
         """
         require_texts(case=case, action=action)
         moment = self.moment(now)
-        act = self._act(action, day, by, unit, facts_given(facts, {}), key, if_seq)
+        act = self._act(action, day, by, unit, facts_given(facts, {}), key, if_seq=if_seq)
         return self._state.write(lambda tx: advance.advance(tx, case, act, show), moment, dry_run, session)
 
     def _act(
@@ -298,6 +298,7 @@ class Office:
         unit: str,
         facts: Mapping[str, object],
         key: str | None,
+        *,
         if_seq: int | None = None,
     ) -> Command:
         require_texts(by=by, unit=unit, key=key or "")

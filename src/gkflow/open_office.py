@@ -14,6 +14,7 @@ from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.installation import NoOffice
 from gkflow.files.home import FILE_NAME
+from gkflow.files.safety import SealSettings
 from gkflow.office import Office
 from gkflow.store.database import require_database, sqlite_file
 from gkflow.watching import on_open
@@ -46,7 +47,7 @@ def open_office(
     if target is None:
         _require_database(chosen, place)
     database = database_of(chosen, target)
-    if target is not None and home is None and settings is None:
+    if target is not None and home is None and (settings is None or _is_in_code(settings)):
         chosen = _seals_beside(database, chosen)
     if database.schema() is None:
         if target is None:
@@ -58,6 +59,11 @@ def open_office(
     for look in on_open:
         look(office)
     return office
+
+
+def _is_in_code(settings: Settings) -> bool:
+    """Whether settings come from no file and name no place for seals: several offices may be open in one folder."""
+    return settings.seal == SealSettings() and not (settings.home / FILE_NAME).exists()
 
 
 def _seals_beside(database: Database, settings: Settings) -> Settings:

@@ -141,11 +141,12 @@ _OF_A_PERSON_S_NOTICES = frozenset(("channels", "mail", "webhook", "chat"))
 
 def read_settings(
     home: Path, environ: Mapping[str, str], text: str | None = None, *, patient: bool = False,
-    names: RuleNames | None = None,
+    names: RuleNames | None = None, given: Node | None = None,
 ) -> Settings:  # fmt: skip
     """
     The settings of *home*, overridden by the variables of *environ*; without a ``gkflow.toml`` the defaults. With a
-    *text*, the settings of a ``gkflow.toml`` with that text, before it is written.
+    *text*, the settings of a ``gkflow.toml`` with that text, before it is written; with *given*, of the values of a
+    program.
 
     Raises FilesAtFault with every fault; one in a variable is reported under the variable's name. With *patient*,
     faults that concern notices alone are kept in the settings (``unsendable``): a wrong mail server does not hide the
@@ -154,10 +155,10 @@ def read_settings(
     """
     faults, later = Faults(), Faults()
     path = home / FILE_NAME
-    node: Node | None = from_plain({}, path.as_posix())
+    node: Node | None = given or from_plain({}, path.as_posix())
     if text is not None:
         node = toml_from(text, path.as_posix(), faults)
-    elif path.exists():
+    elif given is None and path.exists():
         node = read_toml(path, path.as_posix(), faults)
     faults.raise_if_any()
     assert node is not None
