@@ -12,7 +12,8 @@ from gkflow.arguments import checked
 from gkflow.bootstrap import database_of, home_folder, settings_of
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import DatabaseMissing
-from gkflow.domain.objections.installation import NoOffice
+from gkflow.domain.objections.installation import NoOffice, SettingsWrong
+from gkflow.domain.sentences import said
 from gkflow.files.home import FILE_NAME
 from gkflow.files.safety import SealSettings
 from gkflow.office import Office
@@ -51,7 +52,7 @@ def open_office(
         chosen = _seals_beside(database, chosen)
     if database.schema() is None:
         if target is None:
-            raise _nothing_in(place, database.place)
+            raise _nothing_in(place, database)
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)
@@ -91,8 +92,11 @@ def _require_database(settings: Settings, place: Path) -> None:
         raise NoOffice(place=str(place))
 
 
-def _nothing_in(place: Path, database: str) -> Unfit:
+def _nothing_in(place: Path, database: Database) -> Unfit:
+    if found := database.prefixes():
+        words = "prefix: the tables in this database begin with {prefixes}"
+        return SettingsWrong(file="database", reason=said(words, prefixes=[f'"{each}"' for each in found]))
     file = place / FILE_NAME
     if file.is_file():
-        return DatabaseMissing(place=database, settings=str(file))
+        return DatabaseMissing(place=database.place, settings=str(file))
     return NoOffice(place=str(place))

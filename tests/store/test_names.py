@@ -102,6 +102,20 @@ def test_a_prefix_that_would_need_quotes_is_refused(place: Place, prefix: str) -
     assert objects(place) == {}
 
 
+def test_a_prefix_is_found_by_the_tables_and_one_that_is_not_there_is_named(place: Place) -> None:
+    place.settings(f'[database]\nurl = "{place.url}"\n')
+    with gkflow.open(place.url, home=place.home, prefix="zw_") as office:
+        office.receive("request", "A", facts={"channel": "in_person"}, now=at("2022-09-01"))
+    with gkflow.open(home=place.home) as office:
+        assert [line.case for line in office.cases(as_of="2022-09-02")] == ["A"]
+    place.settings(f'[database]\nurl = "{place.url}"\nprefix = "gk_"\n')
+    with pytest.raises(Unfit, match='begin with "zw_"'):
+        gkflow.open(home=place.home)
+    place.sql("CREATE TABLE app_version (version_num TEXT)")
+    place.sql("CREATE TABLE app_entry (id INTEGER)")
+    assert Database(place.url).prefixes() == ["zw_"]
+
+
 # -- older databases -------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +176,7 @@ def test_tables_move_into_a_schema(older: Place) -> None:
 
 def test_an_older_office_beside_a_newer_one_has_to_be_named(older: Place) -> None:
     gkflow.open(older.url, home=older.home, prefix=PREFIX).close()
-    with pytest.raises(Unfit, match="with and without the prefix"):
+    with pytest.raises(Unfit, match="several offices"):
         older.open()
     gkflow.open(older.url, home=older.home, prefix="").close()
 

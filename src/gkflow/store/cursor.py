@@ -19,6 +19,17 @@ _SQLITE_TABLE = Statement(select(_MASTER.c.name).where(_MASTER.c.type == "table"
 _POSTGRES_TABLE = Statement(select(func.to_regclass(bind("name", type_=Text())).cast(Text())))
 
 
+_SQLITE_LIKE = Statement(select(_MASTER.c.name).where(_MASTER.c.type == "table", _MASTER.c.name.like(bind("name"))))
+_PG_CLASS = table("pg_class", column("oid"), column("relname", Text()), column("relkind", Text()))
+_POSTGRES_LIKE = Statement(
+    select(_PG_CLASS.c.relname).where(
+        _PG_CLASS.c.relname.like(bind("name")),
+        _PG_CLASS.c.relkind.in_(("r", "p")),
+        func.pg_table_is_visible(_PG_CLASS.c.oid),
+    )
+)
+
+
 class Cursor:
     """Executes the statements of one transaction (柜台)."""
 
@@ -112,6 +123,12 @@ class Cursor:
     def has_table(self, name: str) -> bool:
         """Whether a table of that real name exists."""
         return self.value(_SQLITE_TABLE if self.dialect.sqlite else _POSTGRES_TABLE, name=name) is not None
+
+    def tables_like(self, pattern: str) -> list[str]:
+        """The tables whose names are like a pattern; in PostgreSQL those on the search path."""
+        return [
+            str(name) for name in self.column(_SQLITE_LIKE if self.dialect.sqlite else _POSTGRES_LIKE, name=pattern)
+        ]
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
         compiled = statement.on(self.dialect, values)

@@ -32,7 +32,7 @@ from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
 from gkflow.store.locks import office_lock
 from gkflow.store.migrate import SCHEMA, bring_up, version_of
-from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names
+from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names, prefixes_in
 
 if TYPE_CHECKING:
     from gkflow.store import numbers, rename
@@ -259,6 +259,11 @@ class Database:
             return None  # connecting would create the file
         with self.reading() as ledger:
             return version_of(ledger.cursor)
+
+    def prefixes(self) -> list[str]:
+        """The prefixes of all offices in the database, whatever the settings say."""
+        with self.reading() as ledger:
+            return prefixes_in(ledger.cursor)
 
     def require_schema(self) -> None:
         """Refuse a schema of another version, naming the command that upgrades it."""

@@ -52,19 +52,26 @@ class Naming(NamedTuple):
 BY_WHAT_EXISTS = Naming()
 
 
+def prefixes_in(cursor: Cursor) -> list[str]:
+    """The prefixes of the offices in a database, by their tables; "" is that of one from before schema 0008."""
+    old = Dialect(cursor.dialect.sqlite).version_table
+    found = []
+    for name in cursor.tables_like("%version"):
+        prefix = "" if name == old else name.removesuffix("version")
+        if name == old or prefix:
+            dialect = dialect_of(cursor.dialect.sqlite, prefix)
+            if all(cursor.has_table(dialect.table(each)) for each in ("entry", "docket", "calendar_edition")):
+                found.append(prefix)
+    return sorted(found)
+
+
 def found_names(cursor: Cursor) -> Dialect | None:
     """The names of the tables that exist; None if there are none. Raises Unfit for two offices side by side."""
-    found = []
-    for prefix in _PREFIXES:
-        dialect = dialect_of(cursor.dialect.sqlite, prefix)
-        if cursor.has_table(dialect.version_table) and cursor.has_table(dialect.table("entry")):
-            found.append(dialect)
+    found = prefixes_in(cursor)
     if len(found) > 1:
-        reason = said(
-            'there are tables with and without the prefix "{prefix}": name one, [database] prefix', prefix=PREFIX
-        )
-        raise SettingsWrong(file="database", reason=reason)
-    return found[0] if found else None
+        words = "the tables of several offices are there, with the prefixes {prefixes}: name one, [database] prefix"
+        raise SettingsWrong(file="database", reason=said(words, prefixes=[f'"{each}"' for each in found]))
+    return dialect_of(cursor.dialect.sqlite, found[0]) if found else None
 
 
 def create_statements(dialect: Dialect) -> Iterator[str]:
