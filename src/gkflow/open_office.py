@@ -94,8 +94,9 @@ def _require_database(settings: Settings, place: Path) -> None:
 
 def _nothing_in(place: Path, database: Database) -> Unfit:
     if found := database.prefixes():
-        words = "prefix: the tables in this database begin with {prefixes}"
-        return SettingsWrong(file="database", reason=said(words, prefixes=[f'"{each}"' for each in found]))
+        shown = [f'"{each}"' for each in found]
+        reason = said("prefix: the tables in this database begin with {prefixes}", prefixes=shown)
+        return SettingsWrong(file="database", reason=reason)
     file = place / FILE_NAME
     if file.is_file():
         return DatabaseMissing(place=database.place, settings=str(file))

@@ -69,8 +69,11 @@ def found_names(cursor: Cursor) -> Dialect | None:
     """The names of the tables that exist; None if there are none. Raises Unfit for two offices side by side."""
     found = prefixes_in(cursor)
     if len(found) > 1:
-        words = "the tables of several offices are there, with the prefixes {prefixes}: name one, [database] prefix"
-        raise SettingsWrong(file="database", reason=said(words, prefixes=[f'"{each}"' for each in found]))
+        reason = said(
+            "the tables of several offices are there, with the prefixes {prefixes}: name one, [database] prefix",
+            prefixes=[f'"{each}"' for each in found],
+        )
+        raise SettingsWrong(file="database", reason=reason)
     return dialect_of(cursor.dialect.sqlite, found[0]) if found else None
 
 
