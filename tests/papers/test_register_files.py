@@ -200,7 +200,7 @@ def test_a_byte_order_mark_in_the_middle_is_dropped(office: Office) -> None:
     done = take(office, HERE / "08_bom_in_the_middle.csv")
     assert ([line.case for line in office.cases(include_closed=True, as_of="2026-11-28")], done.bad) == (
         ["GK-2", "GK-3"],
-        [],
+        (),
     )
 
 
