@@ -28,7 +28,7 @@ from rich.cells import cell_len
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 GENERATED = ("docs/reference/commands.md", "docs/reference/commands.zh-CN.md", "docs/reference/codes.md",
-             "docs/reference/python.md")  # fmt: skip
+             "docs/reference/python.md", "src/gkflow/domain/codes.py")  # fmt: skip
 _BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]*)\")?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
