@@ -184,6 +184,7 @@ CHANGING = (
 )
 
 
+@pytest.mark.slow
 def test_every_command_answers_without_any_extra_as_it_does_with_all(home: Path) -> None:
     with_all, without = (commands(home, names, *SAME) for names in (("no_such_library",), OPTIONAL))
     for words, one, other in zip(SAME, without, with_all, strict=True):

@@ -236,6 +236,7 @@ with gkflow.open(sys.argv[1], home=sys.argv[2]) as office:
 """
 
 
+@pytest.mark.slow
 def test_five_processes_open_a_fresh_database_at_once(place: Place) -> None:
     place.settings(PEOPLE)
     command = [sys.executable, "-c", _OPEN, place.url, str(place.home)]
