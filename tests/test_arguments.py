@@ -278,7 +278,7 @@ def test_every_message_names_the_argument_in_chinese_too(office: Office) -> None
     with speaking(CHINESE):
         assert error_words(refused.value) == "due_within 应当是整数，不能是 str 类型"
     for ask, line in (
-        (lambda: office.do("A", "note", facts={1: "x"}), "facts 的 key 应当是文本，不能是 int 类型"),  # type: ignore[dict-item]
+        (lambda: office.do("A", "note", facts={1: "x"}), "facts 的 key 应当是文本，不能是 int 类型"),  # type: ignore[dict-item]  # the mistake
         (lambda: office.cases(due_within=-1), "due_within = -1：要在 0 到 1000 之间"),
         (lambda: office.do("A", "note", facts={"text": "x"}, key="k" * 501), "“key”一栏有 501 字，最多 500 字"),
     ):

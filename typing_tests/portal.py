@@ -96,7 +96,7 @@ def a_code_that_does_not_exist() -> None:
 
 def answer_of(error: gkflow.GkflowError) -> dict[str, object]:
     assert_type(error.message("en"), str)
-    error.message("fr")  # type: ignore[arg-type]
+    error.message("fr")  # type: ignore[arg-type]  # there is no such language
     return {"code": error.code, "text": error.message("zh")}
 
 

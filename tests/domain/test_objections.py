@@ -195,7 +195,7 @@ def test_a_message_is_in_the_language_that_is_asked_for_whatever_is_spoken() -> 
         assert CaseExists(case="GK-1").message("zh") == "案件编号 GK-1 已被使用，请换一个编号"
         assert CaseExists(case="GK-1").message("en") == "case GK-1 is there already; give another number"
     with pytest.raises(ValueError, match="no language 'fr'; there are: zh, en"):
-        CaseExists(case="GK-1").message("fr")  # type: ignore[arg-type]
+        CaseExists(case="GK-1").message("fr")  # type: ignore[arg-type]  # the mistake
 
 
 def test_what_names_a_command_is_found() -> None:

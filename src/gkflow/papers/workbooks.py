@@ -34,7 +34,7 @@ from gkflow.papers.office_parts import Elements, NoWorkbook, parsed, read_small,
 try:
     from lzma import LZMAError as _LzmaError
 except ImportError:  # a Python without it opens no part that needs it
-    _LzmaError = zlib.error  # type: ignore[assignment, misc]
+    _LzmaError = zlib.error  # type: ignore[assignment, misc]  # a class of its own for the type checker
 
 MOST_UNPACKED = 1 << 30  # bytes of all parts together
 MOST_TEXTS = 256 << 20  # bytes of the shared texts, which are held in memory
