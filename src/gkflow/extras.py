@@ -26,11 +26,13 @@ class Extra(NamedTuple):
 
 EXTRAS: Mapping[str, Extra] = MappingProxyType({
     "apprise": Extra("chat", said("work chat")),
+    "greenlet": Extra("asyncio", said("an AsyncSession")),
     "holidays": Extra("holidays", said("the comparison of calendars")),
     "httpx": Extra("webhook", said("a webhook")),
     "icalendar": Extra("ical", said("a calendar file (.ics)")),
     "openpyxl": Extra("xlsx", said("an Excel workbook (.xlsx)")),
     "psycopg": Extra("pg", said("PostgreSQL")),
+    "standardwebhooks": Extra("webhook", said("a webhook")),
 })  # fmt: skip
 """The libraries that an extra brings, by the name under which they are imported."""
 
