@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import os
-import subprocess
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
