@@ -70,10 +70,14 @@ def check_rules() -> Rulebook:
 def unknown_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
     """The ``GKFLOW_*`` variables that nothing reads, each with the one that was probably meant (拼写有误的变量)."""
     from gkflow.files.home import PREFIX
+
+    stated = [name for name in environ if name.startswith(PREFIX) and name not in _OTHERS]
+    if not stated:
+        return {}  # nothing to compare with the names, which take 40 ms to derive from the model of the settings
     from gkflow.files.variables import variables
 
     known = {*variables(), *_OTHERS}
-    strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    strange = sorted(name for name in stated if name not in known)
     near = {name: get_close_matches(name.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in known), 1, 0.75)
             for name in strange}  # fmt: skip
     # One that is near to none may belong to somebody else.

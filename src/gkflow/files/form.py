@@ -198,20 +198,22 @@ def _check_row(found: Found[PlanRow], book: Rulebook, units: set[str] | None, nu
         )
         return
     workflow = book.workflow(row.workflow)
-    if row.action != workflow.first.name:
+    opening = workflow.first
+    carried = opening.carries
+    if row.action != opening.name:
         found.fault(
-            said('no action "{action}" opens a case; "{name}" does', action=row.action, name=workflow.first.name),
+            said('no action "{action}" opens a case; "{name}" does', action=row.action, name=opening.name),
             key="action",
         )
     for name, value in row:
         if name in _COLUMNS or value == "":
             continue
         spec = workflow.facts.get(name)
-        if spec is None or name not in workflow.first.carries:
+        if spec is None or name not in carried:
             found.fault(
                 said(
                     '"{name}" of {workflow} takes no fact "{fact}"',
-                    name=workflow.first.name,
+                    name=opening.name,
                     workflow=workflow.name,
                     fact=name,
                 ),

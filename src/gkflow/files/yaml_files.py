@@ -13,7 +13,7 @@ from gkflow.domain.sentences import said
 from gkflow.files.nodes import Faults, Key, Node
 from gkflow.files.texts import read_text
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SWITCHES = {"on", "off", "yes", "no"}
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -24,6 +24,22 @@ _DEEPEST = 40  # nested collections; ours need seven
 _SURELY_FLAT = 4_000  # levels that the composer can handle safely
 _MOST_VALUES = 200_000  # with every alias expanded
 _LONGEST_NUMBER = 18  # figures
+_TAGS: dict[str, str] = {}  # of the plain scalars so far: rule files repeat their keys and words
+_MOST_TAGS = 20_000
+
+
+class _Loader(_Base):  # type: ignore[misc]  # the class of the C library, where there is one
+    """The loader, which finds the tag of each plain scalar once (加载器)."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return super().resolve(kind, value, implicit)
+        tag = _TAGS.get(value)
+        if tag is None:
+            tag = super().resolve(kind, value, implicit)
+            if len(_TAGS) < _MOST_TAGS:
+                _TAGS[value] = tag
+        return tag
 
 
 def read_yaml(path: Path, name: str, faults: Faults) -> Node | None:
@@ -90,7 +106,7 @@ class _Nodes:
         self.values = 0  # with every alias expanded
 
     def of(self, composed: yaml.Node) -> Node:
-        if composed.tag == _TEXT and isinstance(composed, yaml.ScalarNode):  # most of them; no alias leads to one
+        if composed.tag == _TEXT and composed.__class__ is yaml.ScalarNode:  # most of them; no alias leads to one
             self.values += 1
             return Node(composed.value, self._file, composed.start_mark.line + 1)
         known = id(composed)
@@ -125,26 +141,22 @@ class _Nodes:
 
     def _mapping(self, composed: yaml.MappingNode) -> dict[Key, Node]:
         mapping: dict[Key, Node] = {}
-        first: dict[str, int] = {}
         for key_node, value_node in composed.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
+            if key_node.__class__ is not yaml.ScalarNode:
                 self._fault(key_node, said("a key must be a word or a day"))
                 continue
-            key: str = key_node.value
+            key = Key(key_node.value, key_node.start_mark.line + 1)
             if key.lower() in _SWITCHES:
                 self._fault(key_node, said('no key may be called "{key}": YAML reads it as true or false', key=key))
-                continue
-            if key_node.tag not in _WORDS:
+            elif key_node.tag not in _WORDS:
                 self._fault(key_node, said('key "{key}" is no word; write it in quotes', key=key))
-                continue
-            if key in first:
+            elif key in mapping:
+                first = next(there.line for there in mapping if there == key)
                 self._fault(
-                    key_node, said('key "{key}" stands here again (first on line {first})', key=key, first=first[key])
+                    key_node, said('key "{key}" stands here again (first on line {first})', key=key, first=first)
                 )
-                continue
-            first[key] = line
-            mapping[Key(key, line)] = self.of(value_node)
+            else:
+                mapping[key] = self.of(value_node)
         return mapping
 
     def _scalar(self, composed: yaml.Node) -> Any:
