@@ -41,6 +41,8 @@ from gkflow.lazy import part
 from gkflow.office_state import OfficeState
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from gkflow import (
         calendar_adoption,
         drafts,
@@ -182,6 +184,14 @@ class Office:
     def store(self) -> Database:
         """The store of the record."""
         return self._state.store
+
+    @property
+    def engine(self) -> Engine:
+        """
+        The engine of its database, where SQLAlchemy's events and OpenTelemetry see its statements (数据库引擎):
+        ``SQLAlchemyInstrumentor().instrument(engine=office.engine)``.
+        """
+        return self._state.store.engine
 
     @property
     def settings(self) -> Settings:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from sqlalchemy import Engine, create_engine, event
+import sqlalchemy
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
 from gkflow.store.naming import Naming
+from gkflow.store.watched import WatchedCursor, is_watched
 
 _DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 PATIENCE = 30.0  # seconds that a writer waits for another one
@@ -92,7 +94,7 @@ def engine_of(address: str, synchronous: str, naming: Naming) -> Engine:
     if url.drivername == _DRIVER:
         extras.require("psycopg")
     try:
-        engine = create_engine(url, connect_args=given, pool_size=10)
+        engine = sqlalchemy.create_engine(url, connect_args=given, pool_size=10)
     except ModuleNotFoundError:
         raise _wrong(said("{name} is not supported; write it as {form}", name=url.drivername, form=_FORMS)) from None
     except Exception as error:
@@ -139,10 +141,14 @@ def _schema_of(cursor: Any, version_tables: list[str]) -> str:
 
 
 class Callers(NamedTuple):
-    """The connection of a caller's session (调用方的连接): the driver's own, and which database it is."""
+    """
+    The connection of a caller's session (调用方的连接): the driver's own, which database it is, and SQLAlchemy's, where
+    the caller has it from there.
+    """
 
     driver: Any
     database: str
+    bound: Connection | None = None
 
     @property
     def commits_by_itself(self) -> bool:
@@ -154,7 +160,9 @@ class Callers(NamedTuple):
         return bool(self.driver.autocommit) and self.driver.info.transaction_status == idle
 
     def cursor(self) -> Any:
-        """A cursor whose rows are tuples, whatever the caller has set for its own."""
+        """A cursor whose rows are tuples, whatever the caller has set for its own; whoever listens sees it all."""
+        if self.bound is not None and is_watched(self.bound):
+            return WatchedCursor(self.bound)
         if self.database == "sqlite":
             cursor = self.driver.cursor()
             cursor.row_factory = None
@@ -175,7 +183,7 @@ def callers(session: CallerSession) -> Callers:
     bound = given if isinstance(given, Connection) else given.connection()
     if not bound.in_transaction():
         bound.begin()  # else its own commit and rollback would not know that something has begun
-    return Callers(bound.connection.dbapi_connection, bound.dialect.name)
+    return Callers(bound.connection.dbapi_connection, bound.dialect.name, bound)
 
 
 def _tuple_row() -> Any:
@@ -236,9 +244,9 @@ def _sqlite(url: URL, synchronous: str) -> Engine:
             raise NoOffice(place=str(file))
         if folder:
             raise NotADatabase(file=str(file))
-        engine = create_engine(url, creator=lambda: _open_file(file))
+        engine = sqlalchemy.create_engine(url, creator=lambda: _open_file(file))
     else:
-        engine = create_engine(url, connect_args={"timeout": PATIENCE})
+        engine = sqlalchemy.create_engine(url, connect_args={"timeout": PATIENCE})
 
     @event.listens_for(engine, "connect")
     def _prepare(driver: Any, _: ConnectionPoolEntry) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -33,6 +33,7 @@ from gkflow.store.ledger import Ledger
 from gkflow.store.locks import office_lock
 from gkflow.store.migrate import SCHEMA, bring_up, version_of
 from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names, prefixes_in
+from gkflow.store.watched import cursor_of, cursor_on
 
 if TYPE_CHECKING:
     from gkflow.store import numbers, rename
@@ -152,7 +153,7 @@ class Database:
                 with suppress(Exception):
                     pooled.rollback()
                 if is_lost(error):
-                    pooled.invalidate()
+                    _give_up(pooled)
                     self.engine.dispose()  # the other connections of the pool are dead as well
                 raise
             finally:
@@ -168,7 +169,7 @@ class Database:
         for again in (True, False):
             pooled = self.engine.raw_connection()
             try:
-                cursor = pooled.cursor()
+                cursor = cursor_on(self.engine, pooled)
                 if self.dialect.sqlite:
                     self._begin_sqlite(pooled, cursor, hold)
                 else:
@@ -181,7 +182,7 @@ class Database:
                 return pooled, cursor
             except BaseException as error:
                 if is_lost(error):
-                    pooled.invalidate()
+                    _give_up(pooled)
                     self.engine.dispose()
                     if again:
                         continue
@@ -282,7 +283,7 @@ class Database:
                 with self.writing():
                     pass
             with self.engine.connect() as connection, connection.begin():
-                self._know_names(connection.connection.cursor())
+                self._know_names(cursor_of(connection))
                 bring_up(connection, self.dialect)
             self._named = True
 
@@ -307,6 +308,11 @@ class Database:
             self._desk.close()
         if self.mine:
             self.engine.dispose(close=os.getpid() == self._process)
+
+
+def _give_up(pooled: PoolProxiedConnection) -> None:
+    if pooled.is_valid:  # SQLAlchemy has not noticed it itself
+        pooled.invalidate()
 
 
 def _make_private(file: Path) -> None:
@@ -334,11 +340,10 @@ class Within:
 
 def migrate_in(connection: Connection, naming: Naming) -> str:
     """Create or upgrade the tables in the caller's transaction, and return the version of their schema."""
-    driver: Any = connection.connection
     dialect = naming.of(connection.dialect.name == "sqlite")
-    cursor = Cursor(driver.cursor(), dialect, "")
-    dialect = (found_names(cursor) if naming.is_open else None) or dialect
-    before = version_of(Cursor(driver.cursor(), dialect, ""))
+    cursor = cursor_of(connection)
+    dialect = (found_names(Cursor(cursor, dialect, "")) if naming.is_open else None) or dialect
+    before = version_of(Cursor(cursor, dialect, ""))
     if before is not None and before > SCHEMA:
         raise SchemaVersion(found=before, wanted=SCHEMA, mend="pip install -U gkflow")
     if before != SCHEMA:

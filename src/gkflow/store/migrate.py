@@ -13,6 +13,7 @@ from gkflow.store.guards import guard_statements
 from gkflow.store.locks import migrating_lock
 from gkflow.store.naming import create_statements
 from gkflow.store.statement import Statement, bind
+from gkflow.store.watched import cursor_of
 
 # The newest revision in migrations/versions; a test compares the two.
 SCHEMA = "0009"
@@ -34,7 +35,7 @@ def bring_up(connection: Connection, dialect: Dialect, revision: str = "head") -
     connection. Of several processes one does it, and the others wait.
     """
     driver: Any = connection.connection
-    cursor = Cursor(driver.cursor(), dialect, "")
+    cursor = Cursor(cursor_of(connection), dialect, "")
     if not dialect.sqlite:
         cursor.verbatim(migrating_lock(dialect))
     elif not driver.dbapi_connection.in_transaction:

@@ -18,6 +18,7 @@ from gkflow.store.dialect import Dialect
 from gkflow.store.failures import is_lost
 from gkflow.store.statement import Statement, bind
 from gkflow.store.tables import DOCKET, NUMBER_SERIES
+from gkflow.store.watched import cursor_on
 
 _SERIES = NUMBER_SERIES.c
 _FIGURES = range(4, 8)  # how long the numbers are that were given by hand or imported
@@ -74,7 +75,7 @@ class NumberDesk:
     def __init__(self, engine: Engine) -> None:
         # Not from the portal's pool, which may be exhausted while its transactions wait for numbers. And more than one:
         # a thread that gets its answer may have to wait for its turn to run, and would keep the others waiting.
-        self._pool = engine.pool.recreate()
+        self._engine, self._pool = engine, engine.pool.recreate()
 
     def draw(self, dialect: Dialect, prefix: str, last: int, schema: str) -> int:
         """The next number of a series, beyond *last*."""
@@ -84,7 +85,8 @@ class NumberDesk:
                 cursor = Cursor(self._prepared(connection, dialect, schema), dialect, "")
                 return int(cursor.value(_DRAW, prefix=prefix, last=last))
             except Exception as error:
-                connection.invalidate()
+                if connection.is_valid:
+                    connection.invalidate()
                 if not (again and is_lost(error)):
                     raise
             finally:
@@ -101,9 +103,9 @@ class NumberDesk:
                 for statement in _OWN_TRANSACTION:
                     cursor.execute(statement)
         if not dialect.schema and connection.info.get("schema") != schema:
-            Cursor(driver.cursor(), dialect, "").run(_SET_SCHEMA, schema=schema)
+            Cursor(cursor_on(self._engine, connection), dialect, "").run(_SET_SCHEMA, schema=schema)
             connection.info["schema"] = schema
-        return driver.cursor()
+        return cursor_on(self._engine, connection)
 
     def close(self) -> None:
         """Close the connections."""

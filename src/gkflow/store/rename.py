@@ -13,6 +13,7 @@ from gkflow.store.guards import guard_names, guard_statements
 from gkflow.store.locks import migrating_lock, office_lock
 from gkflow.store.naming import index_statements
 from gkflow.store.tables import METADATA
+from gkflow.store.watched import cursor_of
 
 # The indexes of a table (also those of its constraints) and the sequences of its columns.
 _BELONGINGS = (
@@ -29,7 +30,7 @@ def rename_tables(connection: Connection, old: Dialect, new: Dialect) -> int:
     Other processes must not use the database meanwhile: they find the new names when they open it again.
     """
     driver: Any = connection.connection
-    cursor = Cursor(driver.cursor(), old, "")
+    cursor = Cursor(cursor_of(connection), old, "")
     if old.sqlite:
         if not driver.dbapi_connection.in_transaction:
             cursor.verbatim("BEGIN IMMEDIATE")
