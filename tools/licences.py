@@ -4,8 +4,8 @@ The licences of what gkflow is installed with (许可证): docs/reference/licenc
     python tools/licences.py
 
 writes the page anew, to be done with every change of `constraints.txt`, where everything is installed
-(`pip install -c constraints.txt '.[all,asyncio,bench,check,cluster,docs,papers,test,web]'`). What is not installed keeps its
-row. tests/test_licences.py compares the page with what is installed where the tests run.
+(`pip install -c constraints.txt '.[all,asyncio,bench,check,cluster,docs,papers,test,web]'`). What is not installed
+keeps its row. tests/test_licences.py compares the page with what is installed where the tests run.
 """
 
 from __future__ import annotations
