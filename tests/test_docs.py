@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -153,6 +154,55 @@ def test_the_new_procedure_of_the_manual_is_sound_and_counts_as_it_says(tmp_path
     assert counted_back["record"][:2] == scenario["record"]
     assert f"last day  {counted_back['expect']['notice']['deadline']}" in printed["explain TZ-1 --clock"]
     assert "7 days before the day" in printed["explain TZ-1 --clock"]
+
+
+EXTENSION = ROOT / "examples" / "extension"
+
+
+@pytest.mark.parametrize("name", ["docs/how-to/extend-procedure.md", "docs/how-to/extend-procedure.zh-CN.md"])
+def test_the_extension_of_the_manual_is_the_one_of_the_examples(name: str) -> None:
+    files = {title: body for kind, title, body in _BLOCK.findall(read(name)) if kind == "yaml"}
+    assert set(files) == {path.relative_to(EXTENSION).as_posix() for path in EXTENSION.rglob("*.yaml")}
+    for title, body in files.items():
+        schema, _, content = (EXTENSION / title).read_text(encoding="utf-8").partition("\n")
+        assert schema.startswith("# yaml-language-server: $schema=")
+        assert body == content
+    changed = next(text for title, text in files.items() if title == "workflows/request.yaml")
+    assert len(changed.splitlines()) <= 30
+
+
+@pytest.mark.slow
+def test_a_case_of_the_extended_request_goes_through_to_archive(tmp_path: Path) -> None:
+    shutil.copytree(EXTENSION, tmp_path, dirs_exist_ok=True)
+
+    def run(command: str, now: str = "2026-09-30", exit_code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "gkflow", "--lang", "en", *command.split()], cwd=tmp_path,
+            env={**environment(tmp_path), "GKFLOW_NOW": now}, capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+        assert done.returncode == exit_code, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    run("check")
+    run("init . --name 保密 --unit BM")
+    run("receive request --number BM-1 --day 2026-09-01 --fact channel=in_person --yes")
+    run("do BM-1 register --day 2026-09-02 --yes")
+    assert "secrecy_reviewer" in run("do BM-1 ask_secrecy_review --day 2026-09-03 --yes", exit_code=2)
+    run("do BM-1 ask_secrecy_review --day 2026-09-03 --fact secrecy_reviewer=李四 --yes")
+    explained = run("explain BM-1 --clock secrecy_review", now="2026-09-04")
+    # Thursday 3 September is not counted; Friday, Monday and Tuesday are the three working days.
+    assert "last day  2026-09-08" in explained
+    assert "本机关保密审查规定（示例）" in explained
+    # The reply is due as without the extension: 3 working days to the 4th, 5 to the 11th, 5 to the 18th, Sunday the
+    # 20th (worked) and 4 to the 24th; Friday the 25th is Mid-Autumn: the 28th and the 29th are the 19th and the 20th.
+    assert "last day  2026-09-29" in run("explain BM-1 --clock reply", now="2026-09-04")
+    run("do BM-1 review_secrecy --day 2026-09-07 --yes")
+    for act in ("submit", "approve", "reply --fact decision=D-PUB --fact method=handed", "deliver", "archive"):
+        run(f"do BM-1 {act} --day 2026-09-18 --yes")
+    shown = json.loads(run("show BM-1 --format json"))
+    assert shown["state"] == "archived"
+    run("verify")
+    assert "BM-1" not in run("cases", now="2026-12-01")
 
 
 # --- links ------------------------------------------------------------------------------------------------

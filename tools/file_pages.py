@@ -101,6 +101,8 @@ def contents(kind: Kind) -> tuple[Any, ...]:
         name = path.relative_to(ROOT).as_posix()
         if kind_of(name) == kind:
             nodes.append(read_yaml(path, name, faults))
+    if kind.name == "extension":  # no packaged file is one
+        nodes += [read_yaml(path, path.name, faults) for path in ROOT.glob("examples/extension/workflows/*.yaml")]
     faults.raise_if_any()
     return tuple(plain(node) for node in nodes if node is not None) + tuple(_rows(kind))
 

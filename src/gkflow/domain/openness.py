@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from gkflow.domain.fact_rules import ABSENT, GIVEN
 from gkflow.domain.name_checks import Problem, fact_name, of_conditions
 from gkflow.domain.sentences import said
-from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
+from gkflow.domain.workflow import NEVER_OPEN, Workflow
 
 # The facts of a remark, a correction and a link: internal remarks of the office.
 _INTERNAL = ("text", "reason")
@@ -22,7 +22,7 @@ _ASIDE = ("note", "correct_entry", "link", "recount")
 
 def opening_problems(workflow: Workflow) -> Iterator[Problem]:
     """What is public in this workflow and must not be, each with its place."""
-    if workflow.name in NEVER_LEAVES and not workflow.publication.never:
+    if workflow.never_leaves and not workflow.publication.never:
         text = said('nothing of "{name}" ever leaves: publication must be "attribute: never"', name=workflow.name)
         yield Problem(workflow.name, ("publication", "attribute"), text)
     elif workflow.publication.never:

@@ -18,7 +18,7 @@ from gkflow.domain.case import ASIDE, NOTHING, Case, Entry
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.fact_rules import FactSpec, meets
 from gkflow.domain.machine import NEW, table_of
-from gkflow.domain.workflow import NEVER_LEAVES, NEVER_OPEN, Workflow
+from gkflow.domain.workflow import NEVER_OPEN, Workflow
 
 
 class Kept(StrEnum):
@@ -55,7 +55,7 @@ def why_kept(workflow: Workflow, case: Case, deadlines: Iterable[Deadline], as_o
     If the two read the record differently, nothing is public.
     """
     rule = workflow.publication
-    if rule.never or workflow.name in NEVER_LEAVES:
+    if rule.never or workflow.never_leaves:
         return Kept.NEVER
     state = workflow.states.get(case.state)
     if state is None or not state.published:

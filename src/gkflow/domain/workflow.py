@@ -319,6 +319,12 @@ class Workflow(Named):
     cite: str = ""
     readings: tuple[Choosing, ...] = ()
     publication: Publication = NOTHING_LEAVES
+    extends: tuple[str, ...] = ()  # the workflows that it adds to, the nearest first
+
+    @property
+    def never_leaves(self) -> bool:
+        """Whether nothing of it may be published, whatever its file says."""
+        return self.name in NEVER_LEAVES or (bool(self.extends) and not NEVER_LEAVES.isdisjoint(self.extends))
 
     @property
     def first(self) -> Action:

@@ -22,7 +22,7 @@ from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
 from gkflow.files.citations import compare_citations
 from gkflow.files.kinds.plan import PlanRow
 from gkflow.files.model_reader import Found, read_model
-from gkflow.files.nodes import Faults, Key, Node, as_json, line_of, values
+from gkflow.files.nodes import Faults, Key, Node, as_json, place_of, values
 from gkflow.files.profiles import Profile
 from gkflow.files.rule_sources import KINDS, NATIONAL, WORKFLOWS, nodes_of
 from gkflow.files.rulebook_files import Places, assemble, read_calendar_files, read_parts
@@ -111,19 +111,16 @@ def check_ends(workflow: Workflow, node: Node, faults: Faults) -> None:
     for action in workflow.actions.values():
         state = next((state for state in finals if state in action.sources), None)
         if state is not None and action.name not in _ANYTIME:
-            line = line_of(node, ("actions", action.name, "from"))
             faults.add(
-                node.file,
-                line,
+                *place_of(node, ("actions", action.name, "from")),
                 said('state "{state}" is final, but action "{name}" may be taken in it', state=state, name=action.name),
             )
     for clock in workflow.clocks:
         if clock.kind is ClockKind.DUTY and clock.obligor is Obligor.OFFICE and not clock.ladder:
-            line = line_of(node, ("clocks", clock.name))
             text = said(
                 'clock "{name}": no ladder reminds of it (ladder), though it is a duty of the office', name=clock.name
             )
-            faults.add(node.file, line, text)
+            faults.add(*place_of(node, ("clocks", clock.name)), text)
 
 
 # --- local calendars --------------------------------------------------------------------------------------

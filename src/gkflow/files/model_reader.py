@@ -128,7 +128,7 @@ def _note(kind: type[FileModel], node: Node, error: Mapping[str, Any], faults: F
         case "extra_forbidden":
             place.fault(faults, said('unknown key "{key}"{mean}', key=path[-1], mean=mean(str(path[-1]), place.keys)))
         case "wanted":
-            if place.node.value is None and faults.at_line(node.file, place.node.line):
+            if place.node.value is None and faults.at_line(place.node.file, place.node.line):
                 return  # an unreadable, reported value reads as nothing
             if not place.words:
                 place.what, place.words = place.before

@@ -127,6 +127,11 @@ def from_plain(value: Any, file: str = "", line: int = 0) -> Node:
 
 def line_of(node: Node, path: Sequence[str]) -> int:
     """The line of the key at *path*, or of the last existing key on the way."""
+    return place_of(node, path)[1]
+
+
+def place_of(node: Node, path: Sequence[str]) -> tuple[str, int]:
+    """File and line of the key at *path*, or of the last existing key on the way; a merged node has several files."""
     line = node.line
     for step in path:
         if isinstance(node.value, dict):
@@ -139,7 +144,7 @@ def line_of(node: Node, path: Sequence[str]) -> int:
             line = node.line
         else:
             break
-    return line
+    return node.file, line
 
 
 def as_day(value: Any) -> date | None:

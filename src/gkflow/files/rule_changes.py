@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gkflow.domain.as_dict import Data, dict_of
-from gkflow.files.nodes import line_of
+from gkflow.files.nodes import place_of
 from gkflow.files.rule_sources import DUTIES, LADDERS, LAW, LISTS, PROFILES, WORKFLOWS, RuleSources
 
 _KINDS = {
@@ -65,7 +65,7 @@ def _of_file(name: str, old: RuleSources, new: RuleSources) -> Iterator[RuleChan
         found = True
         was_value, is_value = None if before is _ABSENT else before, None if after is _ABSENT else after
         of, label, keys = _place(kind, Path(name).stem, now, was, path)
-        yield RuleChange(kind, of, label, ".".join(keys), was_value, is_value, node.file, line_of(node, path))
+        yield RuleChange(kind, of, label, ".".join(keys), was_value, is_value, *place_of(node, path))
     if not found:
         yield RuleChange(kind, Path(name).stem, _text(now, "label"), "order", None, None, node.file, node.line)
 

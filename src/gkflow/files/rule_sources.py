@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gkflow.domain.case import canonical
+from gkflow.files.extensions import EXTENDS, Extensions
 from gkflow.files.nodes import Faults, Node, from_plain, plain
 from gkflow.files.yaml_files import read_yaml
 
@@ -97,12 +98,29 @@ def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple
 
 def nodes_of(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[tuple[str, Node]]:
     """The parsed files of one kind, by name; each has the name under which its faults are reported."""
+
+    def read(path: Path) -> Node | None:
+        packaged = path.is_relative_to(folders[0])
+        return read_yaml(path, path.relative_to(folders[0]).as_posix() if packaged else path.as_posix(), faults)
+
+    extensions = Extensions(_of_each_name(folders, under), read, faults) if under == WORKFLOWS else None
     for name, path in sorted(files_under(folders, under).items()):
         if only and path.name != only:
             continue
-        node = read_yaml(path, name if path == folders[0] / name else path.as_posix(), faults)
+        node = read(path)
+        if node is not None and extensions is not None:
+            node = extensions.merged(node, path)
         if node is not None:
             yield name, node
+
+
+def _of_each_name(folders: Sequence[Path], under: str) -> dict[str, list[Path]]:
+    """All files of each name, in ascending order of weight."""
+    files: dict[str, list[Path]] = {}
+    for folder in folders:
+        for path in sorted((folder / under).glob("**/*.yaml")):
+            files.setdefault(path.stem, []).append(path)
+    return files
 
 
 def files_under(folders: Sequence[Path], under: str) -> dict[str, Path]:
@@ -136,11 +154,19 @@ def fingerprint(folders: Sequence[Path]) -> str:
     """The sha256 of the bytes of all rule files: unchanged files need not be parsed again (文件指纹)."""
     digest = hashlib.sha256()
     for kind in KINDS:
+        below = _of_each_name(folders, kind) if kind == WORKFLOWS and len(folders) > 1 else {}
         for name, path in sorted(files_under(folders, kind).items()):
-            try:
-                content = path.read_bytes()
-            except OSError:
-                content = b"unreadable"  # parsing reports the reason
+            content = _bytes_of(path)
             digest.update(f"{name} {len(content)}\n".encode())
             digest.update(content)
+            if EXTENDS.encode() in content:  # it may add to the file that it replaces
+                for each in below.get(path.stem, ())[:-1]:
+                    digest.update(_bytes_of(each))
     return digest.hexdigest()
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b"unreadable"  # parsing reports the reason

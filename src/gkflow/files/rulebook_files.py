@@ -22,10 +22,11 @@ from gkflow.domain.workflow import Ladder, Workflow
 from gkflow.files import calendar_files
 from gkflow.files.calendar_files import CalendarFiles
 from gkflow.files.duties import duty_from
+from gkflow.files.extensions import bases_of
 from gkflow.files.ladders import ladder_from
 from gkflow.files.law import law_from
 from gkflow.files.lists import CodeList, list_from, resolved
-from gkflow.files.nodes import Faults, Node, line_of
+from gkflow.files.nodes import Faults, Node, line_of, place_of
 from gkflow.files.nouns import noun
 from gkflow.files.profiles import Profile, profiles_from
 from gkflow.files.rule_sources import (
@@ -130,7 +131,7 @@ def assemble(
     for flow, what, name in readings:
         picked.setdefault(flow, {})[what] = Node(name, *settings.get((flow, what), (SETTINGS, 0)))
         own.setdefault(flow)
-    nodes = [resolved(node, picked.get(_name_of(node), {}), lists, faults) for node in nodes_of_flows]
+    nodes = [resolved(node, _picks_for(node, picked), lists, faults) for node in nodes_of_flows]
     workflows = _by_name(nodes, "workflow", read, faults)
     for flow in own:
         if flow not in workflows:
@@ -152,6 +153,12 @@ def assemble(
         _locate_problems(rulebook, nodes, files, faults)
     faults.raise_if_any()
     return rulebook
+
+
+def _picks_for(node: Node, picked: Mapping[str, Mapping[str, Node]]) -> Mapping[str, Node]:
+    """The readings of a workflow; one that extends another has those of the other, unless it is given its own."""
+    name = _name_of(node)
+    return {what: pick for each in (*reversed(bases_of(node)), name) for what, pick in picked.get(each, {}).items()}
 
 
 def read_profiles(folders: Sequence[Path]) -> dict[str, Profile]:
@@ -376,7 +383,9 @@ def _locate_problems(rulebook: Rulebook, nodes: Sequence[Node], places: Files, f
             continue
         node = files.get(problem.workflow)
         if node is not None and node.file not in at_fault:
-            faults.add(node.file, line_of(node, problem.where), problem.text)
+            file, line = place_of(node, problem.where)
+            if file not in at_fault:
+                faults.add(file, line, problem.text)
 
 
 def _name_of(node: Node) -> str:

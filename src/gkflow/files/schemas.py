@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("workflow", "workflow:WorkflowFile", "流程", "a procedure", ("workflows/*.yaml",)),
+        Kind("extension", "extension:ExtensionFile", "扩展流程", "what is added to a workflow", ("workflows/*.yaml",)),
         Kind("cited", "law:CitedFile", "仅引用的文件", "instruments that set no limit", ("config/law/cited.yaml",)),
         Kind("law", "law:LawFile", "法律依据", "an instrument and its limits", ("config/law/*.yaml",)),
         Kind("ladder", "ladder:LadderFile", "预警与督办", "reminders and escalations", ("config/ladders/*.yaml",)),

@@ -91,6 +91,7 @@ def workflow_from(node: Node, faults: Faults) -> Workflow:
         cite=file.cite,
         readings=readings.choosing,
         publication=publication_of(found),
+        extends=tuple(file.extends),
     )
 
 

@@ -166,6 +166,7 @@ class WorkflowFile(FileModel):
     """A procedure (流程)."""
 
     workflow: Text = key("流程代码", "the name of the workflow, which is the file's")
+    extends: Texts = key("扩展", "the workflow that it adds to; such a file says only what it adds (see extension)", [])
     label: Text = key("名称", "what the procedure is called")
     cite: TextOrEmpty = key("依据", "the articles that it rests on", "")
     publication: Annotated[list[PublicationKeys], sections("publication")] = key(
