@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from gkflow import lazy, plugs
 from gkflow.domain.address import mail_address
+from gkflow.domain.endpoint import Endpoint
 from gkflow.domain.errors import Fault
 from gkflow.domain.notice import ROLES_UPWARD, Person
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
 from gkflow.domain.urgency import LIGHTS
 from gkflow.files.channel_settings import OtherChannels, split, wrong_address
+from gkflow.files.endpoints import endpoints_of
 from gkflow.files.home import FILE_NAME, PREFIX
 from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, SettingsFile
 from gkflow.files.model_reader import Found, read_model
@@ -114,6 +116,7 @@ class Settings:
     channels: tuple[str, ...] = ("file",)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
+    endpoints: tuple[Endpoint, ...] = ()  # other systems to which events are posted
     unsendable: tuple[Fault, ...] = ()  # faults that concern notices alone; readers continue
     seal: SealSettings = field(default_factory=SealSettings)
     files: FileSettings = field(default_factory=FileSettings)
@@ -135,7 +138,7 @@ class Settings:
 # Variables of the process that are not settings of an office.
 _NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
 # Settings that concern notices alone: a fault there does not hide the cases.
-_OF_NOTICES = frozenset(("channels", "mail", "webhook", "quiet", "daily_at"))
+_OF_NOTICES = frozenset(("channels", "mail", "webhook", "endpoints", "quiet", "daily_at"))
 _OF_A_PERSON_S_NOTICES = frozenset(("channels", "mail", "webhook", "chat"))
 
 
@@ -168,6 +171,8 @@ def read_settings(
     found = replace(read_model(SettingsFile, own, faults, defaults=True, elsewhere=elsewhere), node=whole)
     notices = replace(found, faults=later) if patient else found
     settings = _settings(home, found, notices, names or RuleNames(), others)
+    endpoints = endpoints_of(notices, settings.units, settings.webhook.allow_local, environ)
+    settings = replace(settings, endpoints=endpoints)
     faults.raise_if_any()
     return replace(settings, unsendable=later.all()) if patient else settings
 

@@ -7,7 +7,7 @@ from gkflow.store.tables import GUARDED, METADATA
 
 # What is only ever added to, and read.
 _ADDED_TO = (*GUARDED, "calendar_edition", "edition")
-_CHANGED = ("event", "sweep", "notice", "subscription", "number_series")  # and never deleted
+_CHANGED = ("event", "endpoint", "sweep", "notice", "subscription", "number_series")  # and never deleted
 
 
 def grants_for(role: str, naming: Naming) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gkflow.store.docket import Docket
     from gkflow.store.drafts import Drafts
     from gkflow.store.editions import Editions
+    from gkflow.store.endpoints import Endpoints
     from gkflow.store.escalations import Escalations
     from gkflow.store.events import Events
     from gkflow.store.guards import Guards
@@ -120,6 +121,10 @@ class Ledger:
     @part
     def events(self) -> Events:
         return store.events.Events(self.cursor)
+
+    @part
+    def endpoints(self) -> Endpoints:
+        return store.endpoints.Endpoints(self.cursor)
 
     @part
     def outbox(self) -> Outbox:

@@ -16,7 +16,7 @@ from gkflow.store.statement import Statement, bind
 from gkflow.store.watched import cursor_of
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0009"
+SCHEMA = "0010"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

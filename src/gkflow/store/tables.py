@@ -218,6 +218,21 @@ class EventRow(Row, table=True):
     escalation: int | None = None
 
 
+class EndpointRow(Row, table=True):
+    """How far an endpoint has been served (接收端进度): ``place`` is the last event posted or not meant for it."""
+
+    __tablename__ = "endpoint"
+    name: str = Field(primary_key=True)
+    place: int
+    posted_at: datetime | None = None
+    failing_since: datetime | None = None
+    tries: int = 0  # failed ones in a row
+    next_try_at: datetime
+    error: str = Field(default="", sa_type=Text)
+    parked: str = ""  # why nothing is posted until somebody resumes it: "gone" or "failing"
+    claimed_until: datetime | None = None
+
+
 class NumberSeriesRow(Row, table=True):
     """The last number drawn of a series (编号序列): ``prefix`` is "GK-2026-", or "GK-CF-2026-"."""
 
@@ -538,6 +553,7 @@ DOCKET = _table(DocketRow)
 DOCKET_REVISION = _table(DocketRevisionRow)
 CLOCK = _table(ClockRow)
 EVENT = _table(EventRow)
+ENDPOINT = _table(EndpointRow)
 NUMBER_SERIES = _table(NumberSeriesRow)
 SWEEP = _table(SweepRow)
 UNSWEEP = _table(UnsweepRow)

@@ -11,6 +11,7 @@ from gkflow.application.ports.channels import Channel, Message, NotDelivered, On
 from gkflow.application.ports.docket import FOREVER, SAMPLE, ClockRevision, Docket, DocketLine, DocketRevision
 from gkflow.application.ports.drafts import DraftLine, Drafts
 from gkflow.application.ports.editions import Editions, InUse, RulesRow
+from gkflow.application.ports.endpoints import Claim, Endpoints, EndpointState, Failure, Gone, Parked, Poster
 from gkflow.application.ports.escalations import EscalationRecord, Escalations
 from gkflow.application.ports.events import Events
 from gkflow.application.ports.lists import Lists, MetLine
@@ -67,6 +68,7 @@ __all__ = [
     "ChainHead",
     "ChainHeads",
     "Channel",
+    "Claim",
     "ClockRevision",
     "Consistency",
     "CountBy",
@@ -76,8 +78,12 @@ __all__ = [
     "DraftLine",
     "Drafts",
     "Editions",
+    "EndpointState",
+    "Endpoints",
     "EscalationRecord",
     "Escalations",
+    "Failure",
+    "Gone",
     "Group",
     "Guards",
     "Heartbeats",
@@ -99,7 +105,9 @@ __all__ = [
     "Outbox",
     "PageRow",
     "Pages",
+    "Parked",
     "Place",
+    "Poster",
     "ReachedStep",
     "Record",
     "RecountQueue",
@@ -194,6 +202,8 @@ class Ledger(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def endpoints(self) -> Endpoints: ...
     @property
     def stale_notices(self) -> StaleNotices: ...
     @property

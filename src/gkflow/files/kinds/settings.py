@@ -16,6 +16,7 @@ from gkflow.files.kinds.values import (
     TextOrNone,
     choice,
     described,
+    endpoint_name,
     table_name,
     whole,
 )
@@ -101,6 +102,16 @@ class WebhookKeys(FileModel):
     allow_local: Flag = key("允许本机", "whether an address may point to this machine or its link", False)
 
 
+class EndpointKeys(FileModel):
+    """Another system to which events are posted (接收端)."""
+
+    name: Annotated[str, endpoint_name()] = key("名称", "letters a to z, digits and -, as in commands")
+    url: Secret = key("地址", "the web address that events are posted to, with https")
+    secret: Secret = key("密钥", "whsec_ and base64 of at least 24 bytes; better in GKFLOW_ENDPOINT_NAME_SECRET", "")
+    types: Texts = key("事件类型", "the types of events, as case.replied or case.*; left out: all", ["*"])
+    unit: TextOrNone = key("机关", "the code of a unit: events of its cases alone; left out: all events", None)
+
+
 class SealKeys(FileModel):
     """How seals are keyed and kept (封存)."""
 
@@ -169,6 +180,9 @@ class SettingsFile(FileModel):
     )
     mail: Annotated[MailKeys | None, table("[mail]")] = key("邮件服务器", "the server that mail leaves by", None)
     webhook: Annotated[WebhookKeys | None, table("[webhook]")] = key("回调", "how calls are signed", None)
+    endpoints: Annotated[list[EndpointKeys], sections("[[endpoints]]", "endpoint")] = key(
+        "接收端", "other systems to which events are posted", []
+    )
     seal: Annotated[SealKeys | None, table("[seal]")] = key("封存", "how seals are keyed and kept", None)
     files: Annotated[FilesKeys | None, table("[files]")] = key("文件权限", "who may read what gkflow writes", None)
     escalation: Annotated[EscalationKeys | None, table("[escalation]")] = key(

@@ -97,6 +97,20 @@ def table_name() -> Value:
     return Value(read, "", {"type": "string", "pattern": f"^({_TABLE_NAME.pattern})$"})
 
 
+_ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def endpoint_name() -> Value:
+    """The name of an endpoint: a word of commands, and a part of a variable's name."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and _ENDPOINT_NAME.fullmatch(value):
+            return value
+        raise wanted(said("letters a to z, digits and -"))
+
+    return Value(read, "", {"type": "string", "pattern": f"^{_ENDPOINT_NAME.pattern}$"})
+
+
 def described(schema: JsonSchema) -> Value:
     """A value with a schema for editors; the reader has its own messages."""
     return Value(lambda value: value, None, schema)
