@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from os import PathLike, fspath
 from types import FunctionType
@@ -234,6 +234,15 @@ CHECKS: Mapping[str, Check] = {
     "str": _text,
     "str | Engine": lambda name, value: value if _has("connect", "dialect")(value) else _address(name, value),
     "Settings": _of(said("the settings of an office"), _has("database", "seal")),
+    "bytes | str": _of(
+        said("a body, byte for byte"), lambda value: isinstance(value, (bytes, bytearray, memoryview, str))
+    ),
+    "str | Sequence[str]": lambda name, value: (
+        value if isinstance(value, str) else _list_of(_text, said("a list of texts"))(name, value)
+    ),
+    "Mapping[str, str]": _of(said("headers by name"), _has("items", "get")),
+    "timedelta": _of(said("a timedelta"), lambda value: isinstance(value, timedelta)),
+    "Poster": _of(said("something that posts events"), _has("post", "longest")),
     "bool": _of(said("true or false"), lambda value: isinstance(value, bool)),
     "int": _whole,
     "date": _plain_day,

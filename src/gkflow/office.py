@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gkflow import (
         calendar_adoption,
         drafts,
+        endpoints,
         notification_delivery,
         recurring_tasks,
         rule_editions,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from gkflow.domain.event import Event
     from gkflow.domain.publication import Kept
     from gkflow.drafts import Drafts
+    from gkflow.endpoints import Endpoints
     from gkflow.files.profiles import Profile
     from gkflow.files.settings import Settings
     from gkflow.notification_delivery import NotificationDelivery
@@ -112,6 +114,7 @@ else:
     verify = lazy.module("gkflow.application.verify")
     calendar_adoption = lazy.module("gkflow.calendar_adoption")
     drafts = lazy.module("gkflow.drafts")
+    endpoints = lazy.module("gkflow.endpoints")
     notification_delivery = lazy.module("gkflow.notification_delivery")
     recurring_tasks = lazy.module("gkflow.recurring_tasks")
     rule_editions = lazy.module("gkflow.rule_editions")
@@ -172,6 +175,11 @@ class Office:
     def delivery(self) -> NotificationDelivery:
         """The outbox, the escalation log and its acknowledgements (对外告知)."""
         return notification_delivery.NotificationDelivery(self._state)
+
+    @part
+    def endpoints(self) -> Endpoints:
+        """The other systems to which its events are posted (接收端)."""
+        return endpoints.Endpoints(self._state)
 
     @part
     def sealing(self) -> Sealing:

@@ -44,12 +44,8 @@ def _facts(line: DocketLine) -> dict[str, object]:
 
 def read_events(store: Store, after: str, limit: int) -> tuple[Event, ...]:
     """The next events after a cursor (读取事件), in the sequence of their commits. Raises Refused."""
-    place = _place_of(after)
-    with store.reading() as ledger:
-        unplaced = ledger.events.unplaced()
-    while unplaced:
-        with store.writing(hold="none") as ledger:
-            unplaced = ledger.events.place(_BATCH) == _BATCH
+    place = place_of(after)
+    place_events(store)
     with store.reading() as ledger:
         found = tuple(ledger.events.after(place, limit))
         if not found and place > (last := ledger.events.last()):
@@ -57,7 +53,17 @@ def read_events(store: Store, after: str, limit: int) -> tuple[Event, ...]:
         return found
 
 
-def _place_of(cursor: str) -> int:
+def place_events(store: Store) -> None:
+    """Give places to the committed events that have none (事件编号)."""
+    with store.reading() as ledger:
+        unplaced = ledger.events.unplaced()
+    while unplaced:
+        with store.writing(hold="none") as ledger:
+            unplaced = ledger.events.place(_BATCH) == _BATCH
+
+
+def place_of(cursor: str) -> int:
+    """The place that a cursor names; 0 for the beginning. Raises Refused."""
     if cursor == "":
         return 0
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):

@@ -43,6 +43,9 @@ class WordingFile(FileModel):
     calendar: Annotated[list[TemplateKeys], sections("calendar")] = _kind(
         "日历提醒", "a calendar that lacks next year's notice"
     )
+    endpoint: Annotated[list[TemplateKeys], sections("endpoint")] = _kind(
+        "接收端停用", "an endpoint to which nothing is posted any more"
+    )
     parked_suspended: Annotated[list[TemplateKeys], sections("parked_suspended")] = _kind(
         "久中止", "a clock suspended for long"
     )
