@@ -22,7 +22,7 @@ from gkflow.office import Office
 from store.offices import Place, a_place, at
 
 SERVICES = ("calendars", "rule_editions", "drafts", "subscriptions", "supervision", "recurring_tasks", "delivery",
-            "sealing")  # fmt: skip
+            "sealing", "endpoints")  # fmt: skip
 DAY = "2026-03-02"
 NOW = at(DAY)
 
@@ -38,6 +38,7 @@ def _methods() -> Iterator[tuple[str, str]]:
     from gkflow import (
         calendar_adoption,
         drafts,
+        endpoints,
         notification_delivery,
         recurring_tasks,
         rule_editions,
@@ -51,6 +52,7 @@ def _methods() -> Iterator[tuple[str, str]]:
         "drafts": drafts.Drafts, "subscriptions": subscriptions.Subscriptions,
         "supervision": supervision.Supervision, "recurring_tasks": recurring_tasks.RecurringTasks,
         "delivery": notification_delivery.NotificationDelivery, "sealing": sealing.Sealing,
+        "endpoints": endpoints.Endpoints,
     }  # fmt: skip
     assert set(classes) - {""} == set(SERVICES)
     for service, cls in classes.items():

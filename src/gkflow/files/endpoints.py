@@ -34,7 +34,7 @@ def endpoints_of(
         place = ("endpoints", at)
         if keys.name and keys.name in {each.name for each in endpoints}:
             found.fault(said('the name "{name}" is given to another endpoint', name=keys.name), *place, key="name")
-        if wrong := _wrong_url(keys.url, allow_local):
+        if found.has(*place, "url") and (wrong := _wrong_url(keys.url, allow_local)):
             found.fault(wrong, *place, key="url")
         secret = environ.get(variable_of(keys.name)) or keys.secret
         if wrong := _wrong_secret(secret, keys.name):
