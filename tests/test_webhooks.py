@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 import gkflow
+from gkflow.present import machine_clock
 from gkflow.webhooks import verify
 
 # The test vector of the libraries of Standard Webhooks.
@@ -37,7 +38,7 @@ def test_the_test_vector_of_standard_webhooks_is_verified() -> None:
 
 
 def test_what_the_library_signs_now_is_verified_by_the_machines_clock() -> None:
-    now = datetime.now(UTC)
+    now = machine_clock()
     signed = Webhook(OTHER).sign("msg_1", now, '{"事件":1}')
     headers = {"Webhook-Id": "msg_1", "Webhook-Timestamp": str(int(now.timestamp())), "WEBHOOK-SIGNATURE": signed}
     assert verify('{"事件":1}'.encode(), headers, OTHER) == {"事件": 1}

@@ -175,30 +175,34 @@ def test_an_older_database_gets_its_endpoints(place: Place) -> None:
     ids=["500", "400", "404", "redirect", "hang-up", "reset"],
 )
 def test_what_is_not_taken_is_posted_again_with_its_id_before_what_follows(place: Place, answer: Answer) -> None:
-    with http_receiver(answer, OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A", "B")
-            assert office.endpoints.post(NOW) == Posted(0, ("portal",))
-            found = state(office)
-            assert (found.failing_since, found.next_try_at, found.waiting) == (NOW, NOW + BACK_OFF[0], 2)
-            assert found.error
-            assert office.endpoints.post(NOW + BACK_OFF[0] / 2) == Posted(0)
-            assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(2)
-            assert [case for _, case in events_of(receiver)] == ["A", "A", "B"]
-            assert ids_of(receiver)[0] == ids_of(receiver)[1] != ids_of(receiver)[2]
-            assert {post.path for post in receiver.posts} == {"/hook"}  # no redirect was followed
-            assert state(office).failing_since is None
+    with (
+        http_receiver(answer, OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A", "B")
+        assert office.endpoints.post(NOW) == Posted(0, ("portal",))
+        found = state(office)
+        assert (found.failing_since, found.next_try_at, found.waiting) == (NOW, NOW + BACK_OFF[0], 2)
+        assert found.error
+        assert office.endpoints.post(NOW + BACK_OFF[0] / 2) == Posted(0)
+        assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(2)
+        assert [case for _, case in events_of(receiver)] == ["A", "A", "B"]
+        assert ids_of(receiver)[0] == ids_of(receiver)[1] != ids_of(receiver)[2]
+        assert {post.path for post in receiver.posts} == {"/hook"}  # no redirect was followed
+        assert state(office).failing_since is None
 
 
 @pytest.mark.parametrize("answer", [says_nothing, says_for_ever(b"HTTP/1.1 200 OK\r\n", b"x-more: x\r\n")])
 def test_an_answer_that_takes_too_long_is_none(place: Place, answer: Answer) -> None:
-    with http_receiver(answer, OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A")
-            assert office.endpoints.post_by(EventPoster(0.05, True), NOW) == Posted(0, ("portal",))
-            assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(1)
+    with (
+        http_receiver(answer, OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A")
+        assert office.endpoints.post_by(EventPoster(0.05, True), NOW) == Posted(0, ("portal",))
+        assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(1)
 
 
 def test_a_dead_endpoint_holds_up_neither_another_one_nor_peoples_notices(place: Place) -> None:
@@ -216,69 +220,77 @@ def test_a_dead_endpoint_holds_up_neither_another_one_nor_peoples_notices(place:
 
 
 def test_the_waits_grow_to_a_bound_and_a_server_may_ask_for_more(place: Place) -> None:
-    with http_receiver(*[answers(500)] * 9, answers(503, Retry_After="7200"), OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A")
-            moment, waits = NOW, []
-            for _ in range(10):
-                assert office.endpoints.post(moment).failing == ("portal",)
-                waits.append(state(office).next_try_at - moment)
-                moment = state(office).next_try_at
-            assert waits == [*BACK_OFF, BACK_OFF[-1], BACK_OFF[-1], timedelta(hours=2)]
-            assert BACK_OFF[-1] == timedelta(hours=1)
-            assert office.endpoints.post(moment) == Posted(1)
+    with (
+        http_receiver(*[answers(500)] * 9, answers(503, Retry_After="7200"), OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A")
+        moment, waits = NOW, []
+        for _ in range(10):
+            assert office.endpoints.post(moment).failing == ("portal",)
+            waits.append(state(office).next_try_at - moment)
+            moment = state(office).next_try_at
+        assert waits == [*BACK_OFF, BACK_OFF[-1], BACK_OFF[-1], timedelta(hours=2)]
+        assert BACK_OFF[-1] == timedelta(hours=1)
+        assert office.endpoints.post(moment) == Posted(1)
 
 
 def test_410_parks_the_endpoint_and_the_office_is_notified_until_somebody_resumes_it(place: Place) -> None:
-    with http_receiver(answers(410), OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A", "B")
-            assert office.endpoints.post(NOW) == Posted(0, ("portal",), ("portal",))
-            assert office.endpoints.post(NOW + timedelta(days=30)) == Posted(0)
-            assert len(receiver.posts) == 1
-            assert state(office).parked == "gone"
-            told = {each.name for each in office.notices() if each.kind == "endpoint"}
-            assert told == {"赵六", "王五"}  # nobody heads disclosure: the next one up
-            office.deliver(at("2022-09-06", "10:00"))
-            assert "gkflow endpoints resume portal" in "".join(
-                path.read_text(encoding="utf-8") for path in (place.home / "notices").iterdir()
-            )
-            office.endpoints.resume("portal", now=NOW + timedelta(days=30))
-            assert office.endpoints.post(NOW + timedelta(days=30)) == Posted(2)
-            assert [case for _, case in events_of(receiver)] == ["A", "A", "B"]
+    with (
+        http_receiver(answers(410), OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A", "B")
+        assert office.endpoints.post(NOW) == Posted(0, ("portal",), ("portal",))
+        assert office.endpoints.post(NOW + timedelta(days=30)) == Posted(0)
+        assert len(receiver.posts) == 1
+        assert state(office).parked == "gone"
+        told = {each.name for each in office.notices() if each.kind == "endpoint"}
+        assert told == {"赵六", "王五"}  # nobody heads disclosure: the next one up
+        office.deliver(at("2022-09-06", "10:00"))
+        assert "gkflow endpoints resume portal" in "".join(
+            path.read_text(encoding="utf-8") for path in (place.home / "notices").iterdir()
+        )
+        office.endpoints.resume("portal", now=NOW + timedelta(days=30))
+        assert office.endpoints.post(NOW + timedelta(days=30)) == Posted(2)
+        assert [case for _, case in events_of(receiver)] == ["A", "A", "B"]
 
 
 def test_after_days_of_failing_an_endpoint_is_parked_and_resumes_where_it_stopped(place: Place) -> None:
-    with http_receiver(answers(500)) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A")
-            office.endpoints.post(NOW)
-            assert office.endpoints.post(NOW + PARK_AFTER - timedelta(seconds=1)).parked == ()
-            assert office.endpoints.post(NOW + PARK_AFTER + timedelta(hours=1)).parked == ("portal",)
-            posts = len(receiver.posts)
-            receive(office, "B")
-            assert office.endpoints.post(NOW + timedelta(days=9)) == Posted(0)
-            assert len(receiver.posts) == posts == 3
-            assert (state(office).parked, state(office).failing_since) == ("failing", NOW)
-            receiver.script[:] = [OK]
-            office.endpoints.resume("portal", now=NOW + timedelta(days=9))
-            assert office.endpoints.post(NOW + timedelta(days=9)) == Posted(2)
-            assert [case for _, case in events_of(receiver)][posts:] == ["A", "B"]
+    with (
+        http_receiver(answers(500)) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A")
+        office.endpoints.post(NOW)
+        assert office.endpoints.post(NOW + PARK_AFTER - timedelta(seconds=1)).parked == ()
+        assert office.endpoints.post(NOW + PARK_AFTER + timedelta(hours=1)).parked == ("portal",)
+        posts = len(receiver.posts)
+        receive(office, "B")
+        assert office.endpoints.post(NOW + timedelta(days=9)) == Posted(0)
+        assert len(receiver.posts) == posts == 3
+        assert (state(office).parked, state(office).failing_since) == ("failing", NOW)
+        receiver.script[:] = [OK]
+        office.endpoints.resume("portal", now=NOW + timedelta(days=9))
+        assert office.endpoints.post(NOW + timedelta(days=9)) == Posted(2)
+        assert [case for _, case in events_of(receiver)][posts:] == ["A", "B"]
 
 
 def test_a_failure_after_success_counts_from_then(place: Place) -> None:
-    with http_receiver(OK, answers(500), OK, answers(500)) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
-            receive(office, "A", "B", "C")
-            assert office.endpoints.post(NOW) == Posted(1, ("portal",))
-            later = NOW + PARK_AFTER
-            assert office.endpoints.post(later) == Posted(1, ("portal",))
-            found = state(office)
-            assert (found.failing_since, found.next_try_at, found.cursor) == (later, later + BACK_OFF[0], "2")
+    with (
+        http_receiver(OK, answers(500), OK, answers(500)) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
+        receive(office, "A", "B", "C")
+        assert office.endpoints.post(NOW) == Posted(1, ("portal",))
+        later = NOW + PARK_AFTER
+        assert office.endpoints.post(later) == Posted(1, ("portal",))
+        found = state(office)
+        assert (found.failing_since, found.next_try_at, found.cursor) == (later, later + BACK_OFF[0], "2")
 
 
 # -- several senders, and killed ones --------------------------------------------------------------------------------
@@ -322,36 +334,42 @@ class WaitingPoster(EventPoster):
 
 
 def test_two_senders_never_post_the_same_event_at_the_same_time(place: Place) -> None:
-    with http_receiver(OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as one, place.open() as other:
-            one.endpoints.post(NOW)
-            receive(one, "A", "B")
-            poster = WaitingPoster()
-            with ThreadPoolExecutor(1) as pool:
-                first = pool.submit(one.endpoints.post_by, poster, NOW)
-                assert poster.posting.wait(20)
-                assert other.endpoints.post(NOW) == Posted(0)
-                poster.go_on.set()
-                assert first.result() == Posted(2)
-            assert [case for _, case in events_of(receiver)] == ["A", "B"]
+    with (
+        http_receiver(OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as one,
+        place.open() as other,
+    ):
+        one.endpoints.post(NOW)
+        receive(one, "A", "B")
+        poster = WaitingPoster()
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(one.endpoints.post_by, poster, NOW)
+            assert poster.posting.wait(20)
             assert other.endpoints.post(NOW) == Posted(0)
+            poster.go_on.set()
+            assert first.result() == Posted(2)
+        assert [case for _, case in events_of(receiver)] == ["A", "B"]
+        assert other.endpoints.post(NOW) == Posted(0)
 
 
 def test_the_endpoint_of_a_sender_that_died_is_taken_over_and_the_dead_one_moves_nothing(place: Place) -> None:
-    with http_receiver(OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as one, place.open() as other:
-            one.endpoints.post(NOW)
-            receive(one, "A", "B")
-            poster = WaitingPoster()
-            with ThreadPoolExecutor(1) as pool:
-                first = pool.submit(one.endpoints.post_by, poster, NOW)
-                assert poster.posting.wait(20)
-                over = NOW + CLAIM + poster.longest + timedelta(seconds=1)
-                assert other.endpoints.post(over) == Posted(2)
-                poster.go_on.set()
-                assert first.result() == Posted(1)  # it comes to itself, finishes its post and stops
-            assert [case for _, case in events_of(receiver)] == ["A", "B", "A"]
-            assert state(one).cursor == "2"
+    with (
+        http_receiver(OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as one,
+        place.open() as other,
+    ):
+        one.endpoints.post(NOW)
+        receive(one, "A", "B")
+        poster = WaitingPoster()
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(one.endpoints.post_by, poster, NOW)
+            assert poster.posting.wait(20)
+            over = NOW + CLAIM + poster.longest + timedelta(seconds=1)
+            assert other.endpoints.post(over) == Posted(2)
+            poster.go_on.set()
+            assert first.result() == Posted(1)  # it comes to itself, finishes its post and stops
+        assert [case for _, case in events_of(receiver)] == ["A", "B", "A"]
+        assert state(one).cursor == "2"
 
 
 def test_many_senders_at_once_post_each_event_once(place: Place) -> None:
@@ -379,23 +397,27 @@ def test_a_run_ends_after_its_time_and_the_next_one_goes_on(place: Place) -> Non
 
 
 def test_a_test_event_is_posted_and_is_no_event_of_the_office(place: Place) -> None:
-    with http_receiver(OK, answers(500)) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url, types=["case.*"])).open() as office:
+    with (
+        http_receiver(OK, answers(500)) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url, types=["case.*"])).open() as office,
+    ):
+        office.endpoints.test("portal", now=NOW)
+        [post] = receiver.posts
+        told = gkflow.webhooks.verify(post.body, post.headers, SECRET, now=NOW)
+        assert (told["type"], told["cursor"]) == ("endpoint.test", "")
+        assert office.events() == ()
+        with pytest.raises(Unfit, match="answered 500") as refused:
             office.endpoints.test("portal", now=NOW)
-            [post] = receiver.posts
-            told = gkflow.webhooks.verify(post.body, post.headers, SECRET, now=NOW)
-            assert (told["type"], told["cursor"]) == ("endpoint.test", "")
-            assert office.events() == ()
-            with pytest.raises(Unfit, match="answered 500") as refused:
-                office.endpoints.test("portal", now=NOW)
-            assert refused.value.code == "test_event_not_taken"
-            assert state(office).cursor is None
+        assert refused.value.code == "test_event_not_taken"
+        assert state(office).cursor is None
 
 
 def test_an_endpoint_that_left_the_settings_is_listed_with_its_state(place: Place) -> None:
-    with http_receiver(OK) as receiver:
-        with with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
-            office.endpoints.post(NOW)
+    with (
+        http_receiver(OK) as receiver,
+        with_endpoints(place, endpoint("portal", receiver.url)).open() as office,
+    ):
+        office.endpoints.post(NOW)
         with with_endpoints(place, endpoint("other", receiver.url, types=["case.replyd", "case.*"])).open() as office:
             receive(office, "A")
             office.endpoints.post(NOW)
