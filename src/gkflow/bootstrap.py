@@ -47,16 +47,33 @@ def packaged_files() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2]
 
 
-def folders(home: Path | None = None) -> list[Path]:
+def folders(home: Path | None = None, packages: Collection[str] | None = None) -> list[Path]:
     """
-    Where rules are read from, later ones first in weight: the packaged ones, then the office's own.
+    Where rules are read from, later ones first in weight: the packaged ones, those of *packages* (default: the ones
+    that the office's settings name), then the office's own. Raises FilesAtFault for a package that cannot be used.
 
     An office without rule files of its own reads the same folder as every other one in the process, and so shares
     the parsed files.
     """
     packaged = packaged_files()
-    own = home is not None and home != packaged and any((home / each).is_dir() for each in ("config", "workflows"))
-    return [packaged, home] if own and home is not None else [packaged]
+    own = home is not None and home != packaged and any((home / each).is_dir() for each in plugs.RULE_FOLDERS)
+    found = [packaged, *(each.folder for each in rule_packages(home, packages))]
+    return [*found, home] if own and home is not None else found
+
+
+def rule_packages(home: Path | None, packages: Collection[str] | None = None) -> tuple[plugs.RulesPackage, ...]:
+    """The packages of rules in use (在用规则包). Raises FilesAtFault, naming the setting."""
+    place: tuple[str, int] | None = None
+    if packages is None and home is not None and home != packaged_files():
+        from gkflow.files.settings import packages_named, place_of
+
+        if packages := packages_named(home, os.environ):
+            place = place_of(home, os.environ, "rules", "packages")
+    if not packages:
+        return ()
+    from gkflow.rule_packages import packages_of
+
+    return packages_of(tuple(packages), place or ("packages", 0))
 
 
 def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
@@ -130,13 +147,13 @@ def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
     return found
 
 
-def known_edition(home: Path | str | None = None) -> CalendarEdition:
+def known_edition(home: Path | str | None = None, packages: Collection[str] | None = None) -> CalendarEdition:
     """
     Everything that the installed packages and the office's files know about days off (已知的日历版本).
 
     The edition that an office has *adopted* is ``Office.edition``. Raises FilesAtFault.
     """
-    return _edition_of(tuple(folders(Path(home) if home is not None else home_folder())))
+    return _edition_of(tuple(folders(Path(home) if home is not None else home_folder(), packages)))
 
 
 def forget_files() -> None:
@@ -209,16 +226,20 @@ def picks_of(readings: Readings) -> Picks:
     return tuple((flow, what, name) for flow, each in readings.items() for what, name in each.items())
 
 
-def rulebook(home: Path | None = None, profile: str = "national", readings: Readings = _NONE) -> Rulebook:
+def rulebook(
+    home: Path | None = None, profile: str = "national", readings: Readings = _NONE,
+    packages: Collection[str] | None = None,
+) -> Rulebook:  # fmt: skip
     """
     All rules in the files, read again when one has changed (规则集); *readings* are the office's own and override those
-    of the profile. The rules that an office has *adopted* are ``Office.rules``.
+    of the profile, *packages* those that its settings name. The rules that an office has *adopted* are
+    ``Office.rules``.
 
     Raises FilesAtFault with every fault of every file.
     """
     from gkflow.files.rule_sources import fingerprint
 
-    places = tuple(folders(home))
+    places = tuple(folders(home, packages))
     return _rulebook_of(places, profile, picks_of(readings), fingerprint(places))
 
 
@@ -240,7 +261,7 @@ def profile_of(settings: Settings) -> Profile:
     """The profile of an office (地方规则). Raises FilesAtFault."""
     from gkflow.files.rulebook_files import profile_named, read_profiles
 
-    return profile_named(read_profiles(folders(settings.home)), settings.profile)
+    return profile_named(read_profiles(folders(settings.home, settings.packages)), settings.profile)
 
 
 @lru_cache(maxsize=1)

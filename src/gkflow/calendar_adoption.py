@@ -78,9 +78,9 @@ class Calendars:
     def known(self) -> CalendarEdition:
         """Everything that the installed packages and the office's files know, adopted or not."""
         settings = self._office.settings
-        return foreseen_by(known_edition(settings.home), settings.predictor)
+        return foreseen_by(known_edition(settings.home, settings.packages), settings.predictor)
 
     def waiting(self, *, session: CallerSession | None = None) -> str:
         """The name of an edition that is known but not adopted; empty if there is none."""
-        known = known_edition(self._office.settings.home).edition
+        known = known_edition(self._office.settings.home, self._office.settings.packages).edition
         return known if known != self._office.in_force(session).held.calendars[-1].name else ""

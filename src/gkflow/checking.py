@@ -40,7 +40,6 @@ def check_rules() -> Rulebook:
     from gkflow.files.wording import read_wording
 
     home = home_folder()
-    places = tuple(folders(home))
     faults: list[Fault] = list(_of_process(os.environ))
 
     def tried(read: Callable[[], _T]) -> _T | None:
@@ -50,6 +49,9 @@ def check_rules() -> Rulebook:
             faults.extend(error.faults)
             return None
 
+    places = tried(lambda: tuple(folders(home)))
+    if places is None:  # without a package that is named, other faults would follow from its absence
+        raise ExaminedAtFault(faults)
     tried(lambda: read_wording(places))
     settings = tried(lambda: settings_of(home, patient=False))
     if settings is not None:

@@ -24,6 +24,7 @@ from gkflow.bootstrap import (
     folders,
     packaged_files,
     picks_of,
+    rule_packages,
     rulebook,
     settings_of,
     workflow_of_case,
@@ -36,7 +37,7 @@ from gkflow.domain.notice import ReportingLine
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
-from gkflow.files.rule_sources import RuleSources, fingerprint, read_sources
+from gkflow.files.rule_sources import Packages, RuleSources, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import read_wording, wording_from_source
 
@@ -110,32 +111,37 @@ class KnownRules(NamedTuple):
 
 def fingerprint_of(settings: Settings) -> str:
     """The fingerprint of everything that determines an office's rules: if it is the same, so are they."""
-    mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(folders(settings.home))}"
+    places = folders(settings.home, settings.packages)
+    mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(places)}"
     return hashlib.sha256(mark.encode()).hexdigest()
 
 
 def known_rules(settings: Settings) -> KnownRules:
     """The rules in the files of an office (已知的规则). Raises FilesAtFault if one cannot be read."""
-    return _known_rules(tuple(folders(settings.home)), settings.profile, picks_of(settings.readings),
-                        fingerprint_of(settings))  # fmt: skip
+    packages = tuple((each.distribution, each.version) for each in rule_packages(settings.home, settings.packages))
+    return _known_rules(tuple(folders(settings.home, settings.packages)), settings.profile,
+                        picks_of(settings.readings), fingerprint_of(settings), packages)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str) -> KnownRules:
-    sources = read_sources(places, profile or NATIONAL, readings)
+def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str, packages: Packages) -> KnownRules:
+    sources = read_sources(places, profile or NATIONAL, readings, packages)
     return KnownRules(sources.edition, files, sources.as_text(), sources)
 
 
 @checked
-def load_rules(home: Path | str | None = None) -> Rulebook:
+def load_rules(home: Path | str | None = None, *, packages: Sequence[str] | None = None) -> Rulebook:
     """
-    Read the rules in the files (规则集): the packaged ones, and those of an office's folder. All offices of the process
-    that have adopted the same rules share them, so that a portal with many offices reads them before it opens the
-    first, and before it forks. The rules that an office has *adopted* are ``Office.rules``. Raises FilesAtFault with
-    every fault of every file.
+    Read the rules in the files (规则集): the packaged ones, those of *packages* by the names of their entry points in
+    the group ``gkflow.rules`` (default: the ones that the office's settings name), and those of an office's folder. All
+    offices of the process that have adopted the same rules share them, so that a portal with many offices reads them
+    before it opens the first, and before it forks. The rules that an office has *adopted* are ``Office.rules``. Raises
+    FilesAtFault with every fault of every file.
     """
     settings = settings_of(Path(home) if home is not None else packaged_files())
-    book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings)
+    if packages is not None:
+        settings = replace(settings, packages=tuple(packages))
+    book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings, settings.packages)
     known = known_rules(settings)
     return replace(_kept_book(known.edition, known.text), calendar=book.calendar)
 
@@ -178,9 +184,10 @@ def rules_of(
             raise SettingsWrong(file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
+    wording = read_wording(folders(settings.home, settings.packages))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return OfficeContext(
-        book, workflow_of_case, read_wording(folders(settings.home)), wording_from_source, settings.people,
+        book, workflow_of_case, wording, wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
         {unit.label: code for code, unit in settings.units.items()}, account(),
         tuple(book.recurring_tasks[name] for name in wanted),

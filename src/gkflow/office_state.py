@@ -187,7 +187,7 @@ class OfficeState:
         numbers = ledger.editions.in_use()
         # A missing edition of an office with a record is not silently replaced: ``verify`` reports it.
         if numbers.calendar is None and not ledger.consistency.has_record():
-            known = known_edition(self.settings.home)
+            known = known_edition(self.settings.home, self.settings.packages)
             ledger.editions.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
         if numbers.rules is None and not ledger.consistency.was_sealed("rules"):
             rules = self.known_rules()
@@ -224,7 +224,9 @@ class OfficeState:
     def known_rules(self) -> KnownRules:
         """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""
         settings = self.settings
-        rulebook(settings.home, settings.profile, settings.readings)  # they must be consistent to be adopted
+        rulebook(
+            settings.home, settings.profile, settings.readings, settings.packages
+        )  # they must be consistent to be adopted
         return known_rules(settings)
 
     # -- moments, sessions, channels -------------------------------------------------------------------------------

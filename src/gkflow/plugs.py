@@ -1,5 +1,5 @@
 """
-Plugins from outside the package (插件): channels, predictors and holiday sources.
+Plugins from outside the package (插件): channels, predictors, holiday sources and rules.
 
 An installed package declares its plugins under an entry point group; nothing needs to be registered here:
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from gkflow.domain.calendar import YearOfDays
     from gkflow.domain.edition import Announcement
 
-CHANNELS, PREDICTORS, HOLIDAY_SOURCES = GROUPS = (
-    "gkflow.channels", "gkflow.predictors", "gkflow.holiday_sources",
+CHANNELS, PREDICTORS, HOLIDAY_SOURCES, RULES = GROUPS = (
+    "gkflow.channels", "gkflow.predictors", "gkflow.holiday_sources", "gkflow.rules",
 )  # fmt: skip
 PACKAGED: Mapping[str, Mapping[str, str]] = {
     CHANNELS: {name: f"gkflow.channels.{name}:PLUG" for name in ("file", "console", "mail", "webhook", "chat")},
@@ -37,7 +37,9 @@ PACKAGED: Mapping[str, Mapping[str, str]] = {
         "shapes": "gkflow.calendars.shapes:shape_year",
     },
     HOLIDAY_SOURCES: {},  # the package's own is part of every edition
+    RULES: {},  # the packaged ones are always in use
 }
+RULE_FOLDERS = ("workflows", "config")  # of the packaged rules, of a package and of an office
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,19 @@ class ChannelPlug:
     settings: type[Any] | None = None
     check_address: Callable[[str, bool], str] | None = None
     masked: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPackage:
+    """
+    Rules of another package (规则包), found under the entry point group ``gkflow.rules``: its distribution and version,
+    and the folder of the module that the entry point names, with ``workflows/`` and ``config/`` as an office has them.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +138,25 @@ def _loaded(group: str, name: str) -> Any:
         found = entry.load()
     except Exception as error:  # another package's module may raise anything; the others must still work
         return Broken(name, f"{entry.value}: {type(error).__name__}: {error}".splitlines()[0])
+    if group == RULES:
+        return _rules(name, entry, found)
     wrong = _wrong(group, name, found)
     return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=wrong)) if wrong else found
+
+
+def _rules(name: str, entry: Any, module: Any) -> RulesPackage | Broken:
+    """The folder of a package of rules; a module in a zip archive has none."""
+    from importlib.resources import files
+
+    try:
+        folder = files(module)
+    except TypeError:
+        return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=said("is not a package")))
+    if not isinstance(folder, Path) or not any((folder / each).is_dir() for each in RULE_FOLDERS):
+        wrong = said("has no folder {names}", names=RULE_FOLDERS)
+        return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=wrong))
+    dist = entry.dist
+    return RulesPackage(name, dist.name if dist is not None else "", dist.version if dist is not None else "", folder)
 
 
 def _wrong(group: str, name: str, found: Any) -> str:

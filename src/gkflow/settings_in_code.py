@@ -60,7 +60,16 @@ def Settings(
         given["units"] = units
     if people:
         given["people"] = people
-    return read_settings(place, {}, given=_node(given, _NAME), names=names_of(folders(place)))
+    return read_settings(place, {}, given=_node(given, _NAME), names=names_of(folders(place, _packages(given))))
+
+
+def _packages(given: Mapping[str, object]) -> tuple[str, ...]:
+    """The packages of rules; what cannot be a list of names is refused by the reader, which knows its place."""
+    rules = given.get("rules")
+    named = rules.get("packages") if isinstance(rules, Mapping) else None
+    if isinstance(named, str):
+        return (named,)
+    return tuple(each for each in named if isinstance(each, str)) if isinstance(named, (list, tuple)) else ()
 
 
 def _node(value: object, at: str) -> Node:

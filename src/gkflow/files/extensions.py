@@ -98,7 +98,7 @@ class _Merging:
         for key in ("workflow", EXTENDS):
             whole[_key(own, key, self._node.line)] = own.get(key, Node(None, *self._node[1:]))
         place = own[EXTENDS]
-        names = [self._name, *bases_of(self._base)]
+        names = dict.fromkeys((self._name, *bases_of(self._base)))  # one may extend another of its own name
         whole[_key(own, EXTENDS, place.line)] = place._replace(value=[place._replace(value=each) for each in names])
         for key in dict.fromkeys((*base, *own)):
             if key in whole:

@@ -26,6 +26,7 @@ LAW, LADDERS, LISTS, DUTIES, PROFILES, WORKFLOWS = KINDS = (
 NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 NATIONAL_LABEL = "全国"  # as the files of other profiles have theirs
 Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
+Packages = tuple[tuple[str, str], ...]  # of rules: distribution and version
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class RuleSources:
     nodes: Mapping[str, Node]
     profile: str = ""
     readings: Readings = ()
+    packages: Packages = ()  # what was read; the content alone makes an edition
     _plain: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, kind: str) -> list[Node]:
@@ -65,7 +67,8 @@ class RuleSources:
     def as_text(self) -> str:
         """The sources as one text, for the database."""
         files = {name: self.plain(name) for name in sorted(self.nodes)}
-        return _in_order({"files": files, "profile": self.profile, "readings": self.readings})
+        packages = {"packages": self.packages} if self.packages else {}
+        return _in_order({"files": files, "profile": self.profile, "readings": self.readings, **packages})
 
     def as_dict(self) -> dict[str, Any]:
         """The content of every file, the profile and the readings, as plain values."""
@@ -77,15 +80,22 @@ class RuleSources:
         """The sources from the result of :meth:`as_text`."""
         data = json.loads(text)
         nodes = {name: from_plain(content, name) for name, content in data["files"].items()}
-        return cls(nodes, data["profile"], tuple((flow, what, name) for flow, what, name in data["readings"]))
+        readings = tuple((flow, what, name) for flow, what, name in data["readings"])
+        packages = tuple((name, version) for name, version in data.get("packages", ()))
+        return cls(nodes, data["profile"], readings, packages)
 
 
 def _in_order(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple[str, str, str]] = ()) -> RuleSources:
-    """The content of the files of *folders*, with only the *profile* in use. Raises FilesAtFault."""
+def read_sources(
+    folders: Sequence[Path], profile: str, readings: Iterable[tuple[str, str, str]] = (), packages: Packages = ()
+) -> RuleSources:
+    """
+    The content of the files of *folders*, some of them of *packages*, with only the *profile* in use. Raises
+    FilesAtFault.
+    """
     faults = Faults()
     nodes = {}
     for kind in KINDS:
@@ -93,7 +103,7 @@ def read_sources(folders: Sequence[Path], profile: str, readings: Iterable[tuple
             if kind != PROFILES or Path(name).stem == profile:
                 nodes[name] = node
     faults.raise_if_any()
-    return RuleSources(nodes, profile, tuple(readings))
+    return RuleSources(nodes, profile, tuple(readings), packages)
 
 
 def nodes_of(folders: Sequence[Path], under: str, faults: Faults, only: str = "") -> Iterator[tuple[str, Node]]:

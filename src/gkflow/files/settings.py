@@ -20,7 +20,7 @@ from gkflow.domain.urgency import LIGHTS
 from gkflow.files.channel_settings import OtherChannels, split, wrong_address
 from gkflow.files.endpoints import endpoints_of
 from gkflow.files.home import FILE_NAME, PREFIX
-from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, SettingsFile
+from gkflow.files.kinds.settings import DatabaseKeys, MeKeys, OfficeKeys, RemindersKeys, RulesKeys, SettingsFile
 from gkflow.files.model_reader import Found, read_model
 from gkflow.files.model_reader import Path as Path_
 from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
@@ -110,6 +110,7 @@ class Settings:
     # The office's own picks, which override those of its profile.
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     duties: tuple[str, ...] | None = None  # recurring tasks taken on; None: those of the profile
+    packages: tuple[str, ...] = ()  # of rules: their entry points in the group gkflow.rules
     people: tuple[Person, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
     lights: tuple[tuple[int, str], ...] = LIGHTS
@@ -135,6 +136,7 @@ class Settings:
         return tuple(dict.fromkeys((*self.channels, *people, *self.of_channels)))
 
 
+_PACKAGES = f"{PREFIX}RULES_PACKAGES"
 # Variables of the process that are not settings of an office.
 _NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
 # Settings that concern notices alone: a fault there does not hide the cases.
@@ -193,6 +195,22 @@ def place_of(home: Path, environ: Mapping[str, str], *path: str) -> tuple[str, i
     return inner.file, line_of(whole, path) if inner.file == whole.file else 0
 
 
+def packages_named(home: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """
+    The packages of rules that the settings name (规则包): known before the settings are read, which names they may use
+    depends on it. Faults of the settings are left to their reader.
+    """
+    file, faults = home / FILE_NAME, Faults()
+    if not environ.get(_PACKAGES) and not (file.is_file() and b"packages" in file.read_bytes()):
+        return ()
+    node = read_toml(file, file.as_posix(), faults) if file.is_file() else from_plain({}, file.as_posix())
+    if node is None:
+        return ()
+    own, _ = split(_overridden(node, environ))
+    rules = read_model(SettingsFile, own, faults, defaults=True).model.rules
+    return tuple(rules.packages) if rules is not None else ()
+
+
 def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
     """The settings overridden by the variables, if there are any, because finding their names takes time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
@@ -240,6 +258,7 @@ def _settings(
         units=MappingProxyType(units),
         readings=MappingProxyType({flow: MappingProxyType(picks) for flow, picks in file.readings.items()}),
         duties=tuple(file.duties) if "duties" in file.model_fields_set else None,
+        packages=tuple((file.rules or RulesKeys()).packages),
         people=people,
         quiet=_quiet(file),
         lights=lights_of(found),

@@ -70,7 +70,8 @@ def command(
             rows = [_change_row(each) for each in office.rule_editions.changes(one, other)]
             show(rows, _change_columns(), format, output or None, say("Changed rules"))
         else:
-            show(list(_editions(office)), _edition_columns(), format, output or None)
+            rows = list(_editions(office))
+            show(rows, _edition_columns(any(row["packages"] for row in rows)), format, output or None)
             _say_waiting(office)
 
 
@@ -80,6 +81,7 @@ def _editions(office: Office) -> Iterator[dict[str, Any]]:
         yield {
             "edition": each.edition[:12], "adopted_at": each.at, "by": each.by, "in_use": place == len(kept) - 1,
             "profile": each.sources.profile,
+            "packages": [f"{name} {version}" for name, version in each.sources.packages],
         }  # fmt: skip
 
 
@@ -183,11 +185,13 @@ def _cut(text: str, alike: int) -> str:
     return head + (rest if len(rest) <= room else rest[: room - 1] + "…")
 
 
-def _edition_columns() -> tuple[Column, ...]:
+def _edition_columns(packages: bool) -> tuple[Column, ...]:
+    of_packages = (Column("packages", said("packages"), words=", ".join),) if packages else ()
     return (
         Column("edition", said("edition")),
         Column("adopted_at", said_as("rules.adopted_at", "adopted"), words=short_moment, solid=True),
         Column("by", said_as("rules.by", "by")),
         Column("profile", said("profile")),
+        *of_packages,
         Column("in_use", said("in use")),
     )

@@ -142,6 +142,12 @@ class RemindersKeys(FileModel):
     )
 
 
+class RulesKeys(FileModel):
+    """Where rules come from beside the packaged ones and the office's folder (规则来源)."""
+
+    packages: Texts = key("规则包", "installed packages whose rules are used, by the name of their entry point", [])
+
+
 class MeKeys(FileModel):
     """Who acts where a command names nobody (默认经办人)."""
 
@@ -160,6 +166,7 @@ class SettingsFile(FileModel):
         "推定方法", "how a year without a notice is predicted: statutory, shapes, or another package's", "statutory"
     )
     daily_at: Hour = key("巡检时刻", "the hour of the daily sweep, in China", "08:30", read=True)
+    rules: Annotated[RulesKeys | None, table("[rules]")] = key("规则来源", "further sources of rules", None)
     duties: Texts = key("周期职责", "the recurring duties taken on; left out: those of the profile", [])
     database: Annotated[DatabaseKeys | None, table("[database]")] = key("数据库", "where the record is kept", None)
     office: Annotated[OfficeKeys | None, table("[office]")] = key("本机关", "the office itself", None)
