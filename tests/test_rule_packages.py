@@ -193,7 +193,7 @@ def test_packages_are_named_by_variable_in_code_and_by_load_rules(
         gkflow.Settings(home=place.home, unit="BM", rules={"packages": 3})
     place.settings('[office]\nunit = "BM"\n')
     monkeypatch.setenv("GKFLOW_RULES_PACKAGES", "secrecy")
-    with gkflow.open(home=place.home) as office:
+    with place.open() as office:
         assert "reviewed" in office.rules.rulebook.workflows
     assert replace(made, packages=()).packages == ()
 

@@ -1,5 +1,5 @@
 """
-Packages of rules (规则包): installed packages that offer workflows, laws, ladders and lists to the offices that name them.
+Packages of rules (规则包): installed packages with workflows, laws, ladders and lists, for the offices that name them.
 
 Their files stand between the packaged ones and those of an office's folder: each replaces the one of the same name
 below it. No package is used because it is installed, and two of them may not have a file of one name.
