@@ -210,7 +210,8 @@ def _wrong(name: str, wanted: Sentence, value: object) -> Refused:
 
 
 def _session(value: object) -> bool:
-    return _has("connection")(value) or _has("cursor", "commit", "rollback")(value)
+    # That an AsyncSession is for asyncio is said where its connection is looked for.
+    return any(_has(*names)(value) for names in (("run_sync",), ("connection",), ("cursor", "commit", "rollback")))
 
 
 def _query(name: str, value: object) -> object:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from gkflow import (
+        aio,
         calendar_adoption,
         drafts,
         endpoints,
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
     from gkflow.supervision import Supervision
 else:
     # A process calls few of the verbs: each is loaded with its first call.
+    aio = lazy.module("gkflow.aio")
     advance = lazy.module("gkflow.application.advance")
     calendar_reminder = lazy.module("gkflow.application.calendar_reminder")
     doctor = lazy.module("gkflow.application.doctor")
@@ -140,6 +142,11 @@ class Office:
         self._state = OfficeState(database, settings)
 
     # -- services ------------------------------------------------------------------------------------------------
+
+    @part
+    def aio(self) -> aio.AsyncOffice:
+        """Every verb for asyncio (异步接口): ``await office.aio.do(…)``."""
+        return aio.AsyncOffice(self)
 
     @part
     def calendars(self) -> Calendars:
@@ -710,6 +717,8 @@ class Office:
 
     def close(self) -> None:
         """Close the database connections."""
+        if "aio" in self.__dict__:
+            self.aio.stop()
         self.store.close()
 
     def __enter__(self) -> Office:

@@ -17,6 +17,7 @@ class Code(StrEnum):
     ADDRESS_NOT_TAKEN = "address_not_taken"
     ALREADY_LEFT = "already_left"
     APPROVER_WRONG = "approver_wrong"
+    ASYNC_SESSION = "async_session"
     BACKUP_ELSEWHERE = "backup_elsewhere"
     BAD_CALENDAR = "bad_calendar"
     BAD_DATABASE_URL = "bad_database_url"

@@ -18,14 +18,14 @@ from urllib.parse import unquote
 import sqlalchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, MissingGreenlet
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gkflow import extras
 from gkflow.application.ports import CallerSession
 from gkflow.domain.errors import Unfit
-from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
+from gkflow.domain.objections.database import AsyncSessionHere, BadDatabaseUrl, NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
@@ -36,6 +36,7 @@ _DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
 _DRIVER = "postgresql+psycopg"
+_ASYNC = ("aiosqlite", "asyncpg", "psycopg_async")
 _SQLITE_FLOOR = (3, 35, 0)
 _FORMS = said("{one} or {other}", one="sqlite:///gkflow.db", other="postgresql+psycopg://user:password@host/database")
 _USERINFO = re.compile(r"^[^:/?#]+://(?P<who>.*)@[^@]*$", re.S)
@@ -69,6 +70,8 @@ def parsed_address(text: str) -> URL:
         raise _wrong(said("{name} is not supported; write it as {form}", name=backend, form=_FORMS))
     if backend == "postgresql" and "@" in (url.host or ""):
         raise BadDatabaseUrl()
+    if url.drivername.partition("+")[2] in _ASYNC:
+        raise async_engine(url.drivername)
     if url.drivername == "postgresql":
         url = url.set(drivername=_DRIVER)
     return url
@@ -103,6 +106,13 @@ def engine_of(address: str, synchronous: str, naming: Naming) -> Engine:
     tables = [] if "search_path" in options or naming.schema else naming.version_tables()
     event.listen(engine, "connect", lambda driver, _: _prepare_postgres(driver, tables))
     return engine
+
+
+def async_engine(name: str) -> Unfit:
+    """The objection to an address or an engine for asyncio: an office has connections of its own, for threads."""
+    return _wrong(
+        said("{name} is for asyncio: open the office by {form}, and await office.aio", name=name, form=_FORMS)
+    )
 
 
 def _wrong(reason: str) -> Unfit:
@@ -156,12 +166,32 @@ class Callers(NamedTuple):
         if self.database == "sqlite":
             alone = self.driver.isolation_level is None or getattr(self.driver, "autocommit", None) is True
             return alone and not self.driver.in_transaction
+        if self.is_asyncpg:
+            return bool(self.driver.autocommit) and not self.driver.driver_connection.is_in_transaction()
         idle = 0  # libpq's PQTRANS_IDLE
         return bool(self.driver.autocommit) and self.driver.info.transaction_status == idle
 
+    @property
+    def is_async(self) -> bool:
+        """Whether its statements are awaited, by an AsyncSession."""
+        return self.bound is not None and self.bound.dialect.is_async
+
+    @property
+    def is_asyncpg(self) -> bool:
+        """Whether the driver is asyncpg."""
+        return self.bound is not None and self.bound.dialect.driver == "asyncpg"
+
+    def hold(self, cursor: Any) -> None:
+        """In the caller's transaction on PostgreSQL: read days, moments and strings as on our own connections."""
+        if self.is_asyncpg:
+            settings = self.driver.driver_connection.get_settings()
+            _hold(cursor, lambda name: getattr(settings, name, None))
+        else:
+            hold_session(self.driver, cursor)
+
     def cursor(self) -> Any:
         """A cursor whose rows are tuples, whatever the caller has set for its own; whoever listens sees it all."""
-        if self.bound is not None and is_watched(self.bound):
+        if self.bound is not None and (self.is_async or is_watched(self.bound)):
             return WatchedCursor(self.bound)
         if self.database == "sqlite":
             cursor = self.driver.cursor()
@@ -174,13 +204,18 @@ class Callers(NamedTuple):
 def callers(session: CallerSession) -> Callers:
     """The connection on which a caller's transaction runs. Raises Refused for what has none."""
     given: Any = session
+    if hasattr(given, "run_sync"):
+        raise AsyncSessionHere()
     database = _DRIVERS.get(type(given).__module__.partition(".")[0], "")
     if isinstance(given, sqlite3.Connection):
         database = "sqlite"
     if database:
         return Callers(given, database)
     # A session has its connection by a method, a connection is one itself.
-    bound = given if isinstance(given, Connection) else given.connection()
+    try:
+        bound = given if isinstance(given, Connection) else given.connection()
+    except MissingGreenlet as error:
+        raise AsyncSessionHere() from error
     if not bound.in_transaction():
         bound.begin()  # else its own commit and rollback would not know that something has begun
     return Callers(bound.connection.dbapi_connection, bound.dialect.name, bound)
@@ -193,11 +228,14 @@ def _tuple_row() -> Any:
 
 
 def hold_session(driver: Any, cursor: Any) -> None:
-    """In the caller's transaction: read days, moments and strings as on our own connections."""
-    status = driver.info.parameter_status
+    """The same on a connection of psycopg."""
+    _hold(cursor, driver.info.parameter_status)
+
+
+def _hold(cursor: Any, status: Callable[[str], str | None]) -> None:
     for name, (value, prefix) in _HELD.items():
         if not (status(name) or "").startswith(prefix):
-            cursor.execute("SELECT set_config(%s, %s, true)", (name, value))
+            cursor.execute(f"SET LOCAL {name} TO '{value}'")
 
 
 def when_committed(session: CallerSession | None, call: Callable[[], None]) -> None:

@@ -26,7 +26,7 @@ from gkflow.domain.objections.database import (
 )
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
-from gkflow.store.connections import PATIENCE, callers, engine_of, hold_session, secrets_of
+from gkflow.store.connections import PATIENCE, Callers, async_engine, callers, engine_of, hold_session, secrets_of
 from gkflow.store.cursor import Cursor
 from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
@@ -71,6 +71,8 @@ class Database:
     ) -> None:
         self.mine = isinstance(target, str)
         self.engine = engine_of(target, synchronous, naming) if isinstance(target, str) else target
+        if self.engine.dialect.is_async:
+            raise async_engine(type(self.engine).__name__)
         if self.engine.dialect.name not in ("sqlite", "postgresql"):
             reason = said("{name} is not supported", name=self.engine.dialect.name)
             raise SettingsWrong(file="database.url", reason=reason)
@@ -129,14 +131,14 @@ class Database:
                     raise NoTransaction()
                 cursor = theirs.cursor()
                 if not self.dialect.sqlite:
-                    hold_session(theirs.driver, cursor)
+                    theirs.hold(cursor)
                 elif hold is not None and not theirs.driver.in_transaction:
                     # The driver would begin with the first write, when another one may have changed what was read.
                     cursor.execute("BEGIN IMMEDIATE")
-                self._know_names(cursor)
+                self._know_names(cursor, theirs.is_asyncpg)
                 self._take(cursor, hold)
                 try:
-                    yield self._ledger(cursor, hold is not None)
+                    yield self._ledger_on(theirs, cursor, hold is not None)
                 except Exception as error:
                     if lacks_tables(error):
                         raise NoTables(reason=one_line(error, self._secrets)) from error
@@ -217,10 +219,10 @@ class Database:
         finally:
             cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
 
-    def _know_names(self, cursor: Any) -> None:
+    def _know_names(self, cursor: Any, on_asyncpg: bool = False) -> None:
         """Find out once whether the tables have the prefix; those of a new database will."""
         if not self._named:
-            found = found_names(Cursor(cursor, self.dialect, ""))
+            found = found_names(Cursor(cursor, self.dialect.on_asyncpg() if on_asyncpg else self.dialect, ""))
             if found is not None:
                 self.dialect, self._named = found, True
 
@@ -230,6 +232,13 @@ class Database:
 
     def _ledger(self, cursor: Any, writes: bool, known: set[str] | None = None) -> Ledger:
         return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
+
+    def _ledger_on(self, theirs: Callers, cursor: Any, writes: bool) -> Ledger:
+        dialect = self.dialect.on_asyncpg() if theirs.is_asyncpg else self.dialect
+        ours = Cursor(cursor, dialect, self.algorithm, self.key)
+        if self._desk is not None and theirs.is_async:
+            return Ledger(ours, writes, numbers.AwaitedDesk(self._desk, theirs.driver))
+        return Ledger(ours, writes, self._desk)
 
     @contextmanager
     def _words(self) -> Iterator[None]:

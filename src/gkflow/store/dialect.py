@@ -48,6 +48,11 @@ class Dialect:
     sqlite: bool
     prefix: str = ""
     schema: str = ""
+    asyncpg: bool = False  # which has placeholders of its own, and wants each value in its type
+
+    def on_asyncpg(self) -> Dialect:
+        """The same tables by way of asyncpg."""
+        return _dialect(self.sqlite, self.prefix, self.schema, True)
 
     def named(self, prefix: str, schema: str) -> Dialect:
         """The same database with other names."""
@@ -75,12 +80,12 @@ class Dialect:
 
 def dialect_of(sqlite: bool, prefix: str = "", schema: str = "") -> Dialect:
     """The one dialect of these names, for which statements are compiled once."""
-    return _dialect(sqlite, prefix, schema)
+    return _dialect(sqlite, prefix, schema, False)
 
 
 @cache
-def _dialect(sqlite: bool, prefix: str, schema: str) -> Dialect:
-    return Dialect(sqlite, prefix, schema)
+def _dialect(sqlite: bool, prefix: str, schema: str, asyncpg: bool) -> Dialect:
+    return Dialect(sqlite, prefix, schema, asyncpg)
 
 
 @lru_cache(maxsize=256)

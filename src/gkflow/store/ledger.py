@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gkflow.store.hour_limits import HourLimits
     from gkflow.store.lists import Lists
     from gkflow.store.moves import Moves
-    from gkflow.store.numbers import NumberDesk, Numbers
+    from gkflow.store.numbers import AwaitedDesk, NumberDesk, Numbers
     from gkflow.store.outbox import Outbox
     from gkflow.store.pages import Pages
     from gkflow.store.record import Record
@@ -46,8 +46,9 @@ class Ledger:
     """
 
     def __init__(
-        self, cursor: Cursor, writes: bool = False, desk: NumberDesk | None = None, known: set[str] | None = None
-    ) -> None:
+        self, cursor: Cursor, writes: bool = False, desk: NumberDesk | AwaitedDesk | None = None,
+        known: set[str] | None = None,
+    ) -> None:  # fmt: skip
         self.cursor, self.writes, self._desk, self._known = cursor, writes, desk, known
 
     @contextmanager

@@ -8,6 +8,7 @@ case that was rolled back stays unused.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection, String, case, func, null, select
@@ -112,10 +113,22 @@ class NumberDesk:
         self._pool.dispose()
 
 
+class AwaitedDesk:
+    """The same from within an AsyncSession (异步取号): a thread draws the number, and the loop goes on."""
+
+    def __init__(self, desk: NumberDesk, driver: Any) -> None:
+        self._desk, self._driver = desk, driver
+
+    def draw(self, dialect: Dialect, prefix: str, last: int, schema: str) -> int:
+        """The next number of a series, beyond *last*."""
+        plain = dialect.named(dialect.prefix, dialect.schema)  # its own connections are psycopg's
+        return int(self._driver.run_async(lambda _: asyncio.to_thread(self._desk.draw, plain, prefix, last, schema)))
+
+
 class Numbers(Part):
     """The running numbers in one transaction (案件流水号)."""
 
-    def __init__(self, shared: Cursor, desk: NumberDesk | None) -> None:
+    def __init__(self, shared: Cursor, desk: NumberDesk | AwaitedDesk | None) -> None:
         super().__init__(shared)
         self._desk = desk
         self._seen: dict[str, tuple[str, int]] = {}

@@ -27,6 +27,7 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import Insert
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
@@ -153,7 +154,10 @@ class Statement:
         lists = {mark: marks[mark] for mark in names if mark in marks}
         binds = [compiled.binds.get(lists.get(name, name)) for name in names]
         converted = tuple(
-            at for at, each in enumerate(binds) if is_sqlite and not (each is not None and _is_plain(each.type))
+            at
+            for at, each in enumerate(binds)
+            if (is_sqlite and not (each is not None and _is_plain(each.type)))
+            or (dialect.asyncpg and each is not None and isinstance(_impl(each.type), Date))
         )
         by_name, by_attribute = _all_of(itemgetter, names), _all_of(attrgetter, names)
         return Compiled(state.statement, names, constants, lists, converted, by_name, by_attribute)
@@ -186,14 +190,21 @@ def compiler_of(dialect: Dialect) -> Any:
     SQLAlchemy's dialect that writes statements for a database: as the table ``gk_docket AS docket``, so that columns
     are qualified by the name that the code uses.
     """
-    base: Any = sqlite.dialect if dialect.sqlite else PGDialect_psycopg
+    postgres: Any = PGDialect_asyncpg if dialect.asyncpg else PGDialect_psycopg
+    base: Any = sqlite.dialect if dialect.sqlite else postgres
+    is_named = bool(dialect.prefix or dialect.schema)
 
     class Compiler(base.statement_compiler):  # type: ignore[misc]  # SQLAlchemy's compilers have no types
         def visit_table(self, table: Any, enclosing_alias: Any = None, **more: Any) -> Any:
-            if _is_ours(table) and more.get("asfrom"):
+            if is_named and _is_ours(table) and more.get("asfrom"):
                 aliased = enclosing_alias is not None and enclosing_alias.element is table
                 return dialect.table(table.name) if aliased else self.preparer.format_table(table)
             return super().visit_table(table, enclosing_alias=enclosing_alias, **more)
+
+        def render_bind_cast(self, type_: Any, dbapi_type: Any, sqltext: str) -> str:
+            if isinstance(dbapi_type, Date):  # asyncpg would make 'infinity' of the last possible day
+                sqltext += "::VARCHAR"
+            return str(super().render_bind_cast(type_, dbapi_type, sqltext))
 
     class Preparer(base.preparer):  # type: ignore[misc]  # the same
         def format_table(self, table: Any, use_schema: bool = True, name: Any = None) -> Any:
@@ -201,11 +212,13 @@ def compiler_of(dialect: Dialect) -> Any:
                 return f"{dialect.table(table.name)} AS {self.quote(table.name)}"
             return super().format_table(table, use_schema, name)
 
-    names = {"statement_compiler": Compiler, "preparer": Preparer, "supports_statement_cache": True}
-    made: Any = type(
-        "Named", (base,), names if dialect.prefix or dialect.schema else {"supports_statement_cache": True}
-    )
-    return made() if dialect.sqlite else made(paramstyle="format")
+    names: dict[str, Any] = {"supports_statement_cache": True}
+    if is_named or dialect.asyncpg:
+        names |= {"statement_compiler": Compiler}
+    if is_named:
+        names |= {"preparer": Preparer}
+    made: Any = type("Named", (base,), names)
+    return made() if dialect.sqlite or dialect.asyncpg else made(paramstyle="format")
 
 
 def _is_ours(table: Any) -> bool:

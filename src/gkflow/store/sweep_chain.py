@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Date, and_, exists, func, select
 
 from gkflow.application.ports import ALGORITHMS, SweepLine, UnsweepLine
 from gkflow.domain.case import algorithm_of
@@ -18,7 +18,7 @@ from gkflow.store.tables import ESCALATION, SWEEP
 _ONE_DAY = timedelta(days=1)
 _SEALED_ON = func.coalesce(ESCALATION.c.sealed_with, ESCALATION.c.day)
 # Steps in hours recorded since the last sweep are sealed by the next one.
-_OF_THE_NEXT = and_(ESCALATION.c.series == bind("series"), bind("next_day") == _SEALED_ON)
+_OF_THE_NEXT = and_(ESCALATION.c.series == bind("series"), bind("next_day", type_=Date()) == _SEALED_ON)
 _OF_NO_SWEEP = Statement(
     select(func.count())
     .select_from(ESCALATION)

@@ -6,6 +6,14 @@ from gkflow.domain.errors import Conflict, Refused, Unfit
 from gkflow.domain.sentences import said
 
 
+class AsyncSessionHere(Refused):
+    code = "async_session"
+    sentence = said(
+        "an AsyncSession: await office.aio.VERB(…, session=session), or call the verb inside session.run_sync with its "
+        "sync_session"
+    )
+
+
 class BadDatabaseUrl(Unfit):
     code = "bad_database_url"
     sentence = said(
