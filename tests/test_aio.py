@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
 import inspect
 import os
-import pkgutil
 import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -23,15 +20,11 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Date, NullType
 
 import gkflow
-import gkflow.store
 from gkflow.aio import AsyncVerbs, awaited, listed
 from gkflow.domain.errors import Conflict, NotFound, Refused, Unfit
 from gkflow.office import Office
-from gkflow.store.dialect import dialect_of
-from gkflow.store.statement import Statement, compiler_of
 from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request
 
 NOW = at("2022-09-05")
@@ -404,26 +397,6 @@ async def test_a_listener_of_an_engine_for_asyncio_hears_every_statement(place: 
             async with AsyncSession(engine) as session, session.begin():
                 await office.aio.receive("request", "A", facts=FACTS, now=NOW, session=session)
             assert any(each.startswith("INSERT INTO gk_entry ") for each in heard)
-
-
-def statements() -> Iterator[tuple[str, Statement]]:
-    for module in pkgutil.iter_modules(gkflow.store.__path__, "gkflow.store."):
-        if not module.ispkg:
-            for name, each in vars(importlib.import_module(module.name)).items():
-                if isinstance(each, Statement):
-                    yield f"{module.name}.{name}", each
-
-
-def test_every_statement_says_to_asyncpg_of_which_type_a_day_is() -> None:
-    """asyncpg would store the last possible day, which marks rows without an end, as 'infinity'."""
-    dialect, found = dialect_of(False, "gk_").on_asyncpg(), 0
-    for name, statement in statements():
-        compiled: Any = statement.core(False).compile(dialect=compiler_of(dialect))  # type: ignore[attr-defined]
-        for bind in compiled.binds.values():
-            found += isinstance(bind.type, Date)
-            untyped = isinstance(bind.type, NullType)
-            assert not (untyped and ("day" in bind.key or isinstance(bind.value, date))), (name, bind.key)
-    assert found > 50
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import NullType
 
 import gkflow.store
 from gkflow.store.cursor import Cursor
-from gkflow.store.dialect import Dialect
-from gkflow.store.statement import Statement, among, bind, columns_of, inserted
+from gkflow.store.dialect import Dialect, dialect_of
+from gkflow.store.statement import Statement, among, bind, columns_of, compiler_of, inserted
 from gkflow.store.sweep_statements import REACH
 from gkflow.store.tables import ENTRY, Row
 
@@ -58,6 +59,24 @@ def test_every_statement_of_the_store_compiles_for_both_databases(is_sqlite: boo
         compiled = statement.on(Dialect(sqlite=is_sqlite), LISTS)
         mark = "?" if is_sqlite else "%s"
         assert compiled.text.count(mark) == len(compiled.names), name
+
+
+def test_every_statement_says_to_asyncpg_of_which_type_a_day_is() -> None:
+    """asyncpg would store the last possible day, which marks rows without an end, as 'infinity'."""
+    dialect, days = dialect_of(False, "gk_").on_asyncpg(), 0
+    for name, statement in _all().items():
+        compiled: Any = statement.core(False).compile(dialect=compiler_of(dialect))  # type: ignore[attr-defined]
+        for each in compiled.binds.values():
+            days += isinstance(each.type, Date)
+            untyped = isinstance(each.type, NullType)
+            assert not (untyped and ("day" in each.key or isinstance(each.value, date))), (name, each.key)
+    assert days > 50
+
+
+def test_a_day_is_sent_to_asyncpg_as_text_with_its_type() -> None:
+    found = _SINCE.on(dialect_of(False, "gk_").on_asyncpg(), {"day": date.max})
+    assert "line.day >= $1::VARCHAR::DATE" in found.text
+    assert list(found.bound({"day": date.max})) == ["9999-12-31"]
 
 
 def test_every_statement_that_sqlite_is_given_can_be_prepared_over_the_tables() -> None:
