@@ -77,7 +77,7 @@ NO_VERBS = {
     "channels": "no database", "require_sendable": "no database", "on": "no database",
 }  # fmt: skip
 SERVICES = ("calendars", "rule_editions", "drafts", "subscriptions", "supervision", "recurring_tasks", "delivery",
-            "sealing")  # fmt: skip
+            "sealing", "endpoints")  # fmt: skip
 
 
 def verbs_of(cls: type) -> set[str]:

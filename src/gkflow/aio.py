@@ -23,6 +23,7 @@ from gkflow.calendar_adoption import Calendars
 from gkflow.domain.objections.facts import WrongKind
 from gkflow.domain.sentences import said
 from gkflow.drafts import Drafts
+from gkflow.endpoints import Endpoints
 from gkflow.lazy import part
 from gkflow.notification_delivery import NotificationDelivery
 from gkflow.office import Office
@@ -217,6 +218,17 @@ class AsyncSealing(AsyncVerbs[Sealing]):
     verify = awaited(Sealing.verify)
 
 
+class AsyncEndpoints(AsyncVerbs[Endpoints]):
+    """See ``Office.endpoints``."""
+
+    post = awaited(Endpoints.post)
+    post_by = awaited(Endpoints.post_by)
+    all = awaited(Endpoints.all)
+    test = awaited(Endpoints.test)
+    resume = awaited(Endpoints.resume)
+    replay = awaited(Endpoints.replay)
+
+
 class AsyncOffice(AsyncVerbs[Office]):
     """
     An office with its verbs for asyncio (异步机关), as ``office.aio``.
@@ -267,6 +279,11 @@ class AsyncOffice(AsyncVerbs[Office]):
     def sealing(self) -> AsyncSealing:
         """Seals, kept in the database and outside of it (封存)."""
         return AsyncSealing(self._whole.sealing, self._workers)
+
+    @part
+    def endpoints(self) -> AsyncEndpoints:
+        """The webhook endpoints of the office (事件接收端)."""
+        return AsyncEndpoints(self._whole.endpoints, self._workers)
 
     finish_adoption = awaited(Office.finish_adoption)
     adopt_first = awaited(Office.adopt_first)
