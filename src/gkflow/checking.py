@@ -7,6 +7,7 @@ What is found at once here would otherwise be found by the first command that ne
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gkflow.bootstrap import calendar_files, folders, home_folder, known_edition, picks_of, private_of, settings_of
 from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.endpoint import matches_nothing, types_of
 from gkflow.domain.errors import ExaminedAtFault, Fault, FilesAtFault, GkflowError
 from gkflow.domain.hints import did_you_mean
 from gkflow.domain.objections.database import NotADatabase
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOME = "GKFLOW_HOME"
 _OTHERS = (_HOME, VARIABLE, "GKFLOW_LANG", "GKFLOW_DEBUG", "GKFLOW_COMPLETE")  # those that are no settings
+_SECRET_OF_ENDPOINT = re.compile(r"GKFLOW_ENDPOINT_[A-Z0-9_]+_SECRET")
 _T = TypeVar("_T")
 
 
@@ -64,6 +67,8 @@ def check_rules() -> Rulebook:
     known = {pick: place for pick, place in set_at.items() if place is not None}
     calendars = calendar_files(places) if edition is not None else None
     book = tried(lambda: check_files(places, days, profile, picks, known, calendars))
+    if settings is not None and book is not None:
+        faults += _of_endpoints(home, settings, book)
     if faults or book is None:
         raise ExaminedAtFault(list(dict.fromkeys(faults)))
     return book
@@ -79,7 +84,7 @@ def unknown_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
     from gkflow.files.variables import variables
 
     known = {*variables(), *_OTHERS}
-    strange = sorted(name for name in stated if name not in known)
+    strange = sorted(name for name in stated if name not in known and not _SECRET_OF_ENDPOINT.fullmatch(name))
     near = {name: get_close_matches(name.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in known), 1, 0.75)
             for name in strange}  # fmt: skip
     # One that is near to none may belong to somebody else.
@@ -117,6 +122,19 @@ def _of_settings(home: Path, settings: Settings, environ: Mapping[str, str]) -> 
     if settings.me and settings.me not in names and any(each.unit == settings.unit for each in settings.people):
         place = place_of(home, environ, "me", "name") or (SETTINGS, 0)
         yield Fault(*place, said('[me]: no person "{name}"; there are: {names}', name=settings.me, names=names))
+
+
+def _of_endpoints(home: Path, settings: Settings, book: Rulebook) -> Iterator[Fault]:
+    """The types of events that no workflow leads to."""
+    from gkflow.files.home import FILE_NAME as SETTINGS
+    from gkflow.files.settings import place_of
+
+    types = types_of(book.workflows.values())
+    file, line = place_of(home, os.environ, "endpoints") or (SETTINGS, 0)
+    for name, unknown in matches_nothing(settings.endpoints, types).items():
+        for each in unknown:
+            hint = did_you_mean(get_close_matches(each, types, 2))
+            yield Fault(file, line, said('endpoint "{name}": no event "{type}"{hint}', name=name, type=each, hint=hint))
 
 
 def _wrong_address(settings: Settings) -> str:

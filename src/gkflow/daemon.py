@@ -14,9 +14,9 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
@@ -25,13 +25,14 @@ from zoneinfo import ZoneInfo
 
 from gkflow.application.doctor import RuleFiles
 from gkflow.application.hours import tick_hours
-from gkflow.application.ports import CallerSession, Channel, Hold, Message, NotDelivered, OneByOne, Store
+from gkflow.application.ports import Channel
 from gkflow.application.sweep import tick
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.objections.days import ClockAhead
 from gkflow.office import Office
 from gkflow.present import awake_and_asleep, machine_clock
+from gkflow.stoppable import StoppablePoster, StoppableStore, Stopping, stoppable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +57,7 @@ class Alarm:
 
 class Daemon:
     """
-    The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver`` and ``heartbeat``.
+    The jobs of a daemon (守护进程的任务): ``tick``, ``hours``, ``deliver``, ``post`` and ``heartbeat``.
 
     Each may be called at any time, from any thread; a fault is logged and does not affect the others. *clock* returns
     the moment and *passed* the elapsed seconds, which do not follow the wall clock.
@@ -80,7 +81,7 @@ class Daemon:
         self._channels = channels
         self._anchor: tuple[datetime, float] | None = None
         self._rule_files = RuleFiles()
-        self._ticking, self._delivering = threading.Lock(), threading.Lock()
+        self._ticking, self._delivering, self._posting = threading.Lock(), threading.Lock(), threading.Lock()
         self._stopping = False
         self._through: date | None = None
 
@@ -95,7 +96,7 @@ class Daemon:
             self._see_adopted()
             through = self.through(now)
             # The daemon can be stopped between two days of a long catch-up; the next one continues from there.
-            swept = tick(_StoppableStore(self.office.store, self), self.office.rules, now, through, expected)
+            swept = tick(StoppableStore(self.office.store, self.is_stopping), self.office.rules, now, through, expected)
             if swept.unswept is not None:
                 taken = swept.unswept
                 self.log.warning("unswept", since=taken.from_day.isoformat(), through=taken.through.isoformat())
@@ -116,7 +117,7 @@ class Daemon:
             if not free:
                 return
             now, _ = self._now()
-            found = tick_hours(_StoppableStore(self.office.store, self), self.office.rules, now)
+            found = tick_hours(StoppableStore(self.office.store, self.is_stopping), self.office.rules, now)
             if found.reached:
                 self.log.info("hours", reached=found.reached, told=found.notified)
 
@@ -144,6 +145,19 @@ class Daemon:
                 log = self.log.warning if sent.failed else self.log.info
                 log("delivered", delivered=sent.delivered, failed=sent.failed, dead=sent.dead)
 
+    def post(self) -> None:
+        """Post the events that wait to the endpoints (推送事件), apart from the notices."""
+        with self._job("post", self._posting) as free:
+            if not free:
+                return
+            self._now()
+            endpoints = self.office.endpoints
+            poster = StoppablePoster(endpoints.poster(), self.is_stopping)
+            done = endpoints.post_by(poster, clock=self.clock, within=self.deliver_every)
+            if done.posted or done.failing:
+                log = self.log.warning if done.failing else self.log.info
+                log("posted", posted=done.posted, failing=done.failing, parked=done.parked)
+
     def heartbeat(self) -> None:
         """Record a heartbeat (运行心跳)."""
         with self._job("heartbeat"):
@@ -158,7 +172,7 @@ class Daemon:
         free = lock is None or lock.acquire(blocking=False)
         try:
             yield free
-        except _Stopping:
+        except Stopping:
             self.log.info("stopped_early", job=name)
         except GkflowError as error:
             if error.code == "clock_ahead":
@@ -225,7 +239,11 @@ class Daemon:
 
             # Stderr is for the log, one JSON object a line; console messages go to stdout.
             channels = {**self.office.channels(), "console": Console(sys.stdout)}
-        return {name: _stoppable(channel, self) for name, channel in channels.items()}
+        return {name: stoppable(channel, self.is_stopping) for name, channel in channels.items()}
+
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stopping
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -265,6 +283,7 @@ class Daemon:
             Alarm("tick", self.tick, self.every.total_seconds()),
             Alarm("hours", self.hours, often),
             Alarm("deliver", self.deliver, often),
+            *([Alarm("post", self.post, often)] if self.office.settings.endpoints else []),
             Alarm("heartbeat", self.heartbeat, often),
         )
 
@@ -289,75 +308,6 @@ class Daemon:
     def _ring(alarm: Alarm) -> None:
         with alarm.busy:
             alarm.call()
-
-
-class _Stopping(BaseException):
-    """
-    The daemon was asked to stop: the remaining days are swept by the next run, and unsent claims expire. Not an
-    Exception, so that no verb takes it for a failed channel.
-    """
-
-
-class _StoppableStore:
-    """A store that begins no transaction after the daemon was asked to stop (可停止的存储)."""
-
-    def __init__(self, store: Store, daemon: Daemon) -> None:
-        self._store, self._daemon = store, daemon
-
-    def writing(self, session: CallerSession | None = None, hold: Hold = "shared") -> AbstractContextManager[Any]:
-        if self._daemon._stopping:
-            raise _Stopping
-        return self._store.writing(session, hold)
-
-    def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Any]:
-        return self._store.reading(session)
-
-    def give_way(self) -> None:
-        self._store.give_way()
-
-
-class _Stoppable:
-    """A channel that accepts no batch after the daemon was asked to stop (可停止的渠道)."""
-
-    def __init__(self, channel: Channel, daemon: Daemon) -> None:
-        self._channel, self._daemon = channel, daemon
-
-    @property
-    def name(self) -> str:
-        return self._channel.name
-
-    @property
-    def quiet(self) -> bool:
-        return self._channel.quiet
-
-    def send(self, messages: Sequence[Message]) -> Mapping[str, NotDelivered | None]:
-        if self._daemon._stopping:
-            raise _Stopping
-        return self._channel.send(messages)
-
-
-class _StoppableOneByOne(_Stoppable):
-    """The same for a channel that reports each message: it accepts no further message."""
-
-    def __init__(self, channel: OneByOne, daemon: Daemon) -> None:
-        super().__init__(channel, daemon)
-        self._each = channel
-
-    def lane(self, address: str) -> str:
-        return self._each.lane(address)
-
-    def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
-        return self._each.send_each(self._until_stopped(messages))
-
-    def _until_stopped(self, messages: Iterable[Message]) -> Iterator[Message]:
-        for message in messages:
-            if self._daemon._stopping:
-                raise _Stopping
-            yield message
-
-
-def _stoppable(channel: Channel, daemon: Daemon) -> Channel:
-    return _StoppableOneByOne(channel, daemon) if isinstance(channel, OneByOne) else _Stoppable(channel, daemon)
 
 
 def logger(clock: Callable[[], datetime] = machine_clock, stream: Any = None) -> Any:

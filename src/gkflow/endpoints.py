@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from gkflow import extras
 from gkflow.application.events import place_events, place_of
@@ -12,7 +13,7 @@ from gkflow.application.ports import EndpointState, NotDelivered, Poster
 from gkflow.application.posting import Posted, post_events, post_test
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import now as machine_now
-from gkflow.channels.event_poster import EventPoster, missing_words
+from gkflow.channels.event_poster import EventPoster
 from gkflow.channels.webhook import LIBRARIES
 from gkflow.domain.address import masked
 from gkflow.domain.as_dict import AsDict
@@ -21,6 +22,9 @@ from gkflow.domain.objections.events import CursorAhead
 from gkflow.domain.objections.webhooks import TestNotTaken, UnknownEndpoint
 from gkflow.domain.rulebook import mean
 from gkflow.office_state import OfficeState
+
+if TYPE_CHECKING:
+    from gkflow.files.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Endpoints:
         *clock* (default: the machine's) returns each moment of the run; with *now* all of it has one moment; *within*
         ends it after a while. Raises FilesAtFault for faults of the settings, Unfit ("library_missing").
         """
-        return self.post_by(self._poster(), now, within=within, clock=clock)
+        return self.post_by(self.poster(), now, within=within, clock=clock)
 
     def post_by(
         self,
@@ -104,7 +108,7 @@ class Endpoints:
         endpoint = self._named(name)
         self._require_libraries()
         try:
-            post_test(endpoint, self._poster(), self._office.moment(now))
+            post_test(endpoint, self.poster(), self._office.moment(now))
         except NotDelivered as error:
             raise TestNotTaken(name=name, reason=error.reason) from error
 
@@ -135,7 +139,8 @@ class Endpoints:
             raise UnknownEndpoint(name=name, mean=mean(name, endpoints) if endpoints else "")
         return endpoints[name]
 
-    def _poster(self) -> EventPoster:
+    def poster(self) -> EventPoster:
+        """What posts by the settings (推送方式)."""
         webhook = self._office.settings.webhook
         return EventPoster(webhook.timeout, webhook.allow_local)
 
@@ -144,9 +149,10 @@ class Endpoints:
             extras.require(library)
 
 
-def unusable(office: OfficeState) -> str:
-    """Why no event can be posted although there are endpoints (无法推送的原因); empty if it can."""
-    return missing_words() if office.settings.endpoints else ""
+def no_posts(settings: Settings) -> str:
+    """Why nothing can be posted to the endpoints (无法推送的原因): a library is missing; empty if it can."""
+    missing = [each for each in LIBRARIES if settings.endpoints and not extras.is_installed(each)]
+    return extras.missing_words(missing[0]) if missing else ""
 
 
 def _status(endpoint: Endpoint, state: EndpointState | None, last: int, unknown: tuple[str, ...]) -> EndpointStatus:

@@ -703,7 +703,9 @@ class Office:
         channels = channels_of(self.settings)
         with self.store.reading(session) as ledger:
             broken = broken_channels(channels, lambda: doctor.channels_used(ledger, rules))
-            around = doctor.Around(waiting, entered, state, channels, broken)
+            around = doctor.Around(
+                waiting, entered, state, channels, broken, self.settings.endpoints, endpoints.no_posts(self.settings)
+            )
             signs = doctor.examine(ledger, rules, moment, around)
         if self.settings.unsendable:
             faults = [{"file": each.file, "line": each.line, "text": each.text} for each in self.settings.unsendable]

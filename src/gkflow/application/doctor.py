@@ -12,6 +12,7 @@ from gkflow.application.people import examine_people
 from gkflow.application.ports import Channel, Ledger
 from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import legal_day
+from gkflow.domain.endpoint import Endpoint, matches_nothing, types_of
 from gkflow.domain.errors import Fault
 
 STALE = timedelta(days=1)  # a day without a sweep: the daemon has stopped, or nobody runs tick
@@ -44,7 +45,7 @@ class Around:
     """
     What the database does not know (库外情形): the calendar edition that waits to be adopted and how far the known
     days reach, adopted or not; the state of the rule files; the channels that are set up, and why some of them cannot
-    be used.
+    be used; the endpoints.
     """
 
     waiting_calendar: str = ""
@@ -52,6 +53,8 @@ class Around:
     rule_files: RuleFiles = RuleFiles()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    endpoints: tuple[Endpoint, ...] = ()
+    no_posts: str = ""  # why nothing can be posted to endpoints
 
 
 def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around = Around()) -> list[HealthCheck]:
@@ -70,6 +73,7 @@ def examine(ledger: Ledger, rules: OfficeContext, now: datetime, around: Around 
         _recounting(ledger),
         _parked(ledger, rules, today),
         *_broken_channels(around.broken),
+        *_endpoints(ledger, rules, around),
         *(HealthCheck(*each) for each in examine_people(ledger, rules, around.channels, around.broken)),
         HealthCheck("counts", "ok", dict[str, object](ledger.lists.counts())),
     ]
@@ -83,6 +87,27 @@ def channels_used(ledger: Ledger, rules: OfficeContext) -> set[str]:
 
 def _broken_channels(broken: Mapping[str, str]) -> list[HealthCheck]:
     return [HealthCheck("broken_channels", "warning", {"channels": dict(broken)})] if broken else []
+
+
+def _endpoints(ledger: Ledger, rules: OfficeContext, around: Around) -> list[HealthCheck]:
+    """Endpoints that get no events: failing, parked, for want of a library, or by types that no event has."""
+    if not around.endpoints:
+        return []
+    states = ledger.endpoints.states()
+    found = {each.name: states[each.name] for each in around.endpoints if each.name in states}
+    facts: dict[str, object] = {
+        "count": len(around.endpoints),
+        "missing": around.no_posts or None,
+        "parked": {name: state.parked for name, state in found.items() if state.parked},
+        "failing": {
+            name: {"since": state.failing_since, "next_try_at": state.next_try_at, "error": state.error}
+            for name, state in found.items()
+            if state.failing_since is not None and not state.parked
+        },
+        "unknown_types": matches_nothing(around.endpoints, types_of(rules.rulebook.workflows.values())),
+    }
+    wrong = any(value for name, value in facts.items() if name != "count")
+    return [HealthCheck("endpoints", "warning" if wrong else "ok", facts)]
 
 
 def _recounting(ledger: Ledger) -> HealthCheck:

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gkflow import extras
 from gkflow.application.ports import Gone, NotDelivered
 from gkflow.channels.signature import signed_headers
-from gkflow.channels.webhook import LIBRARIES
 from gkflow.channels.wire import Wire, client_of, server_of, status_words, trust
 from gkflow.domain.endpoint import Endpoint, secret_key
 from gkflow.domain.sentences import said
@@ -19,11 +17,6 @@ if TYPE_CHECKING:
 
 GONE = 410
 """The receiver "is no longer interested in receiving webhooks", Standard Webhooks 1.0."""
-
-
-def missing_words() -> str:
-    """Why nothing can be posted: a library is missing; empty if nothing is."""
-    return next((extras.missing_words(each) for each in LIBRARIES if not extras.is_installed(each)), "")
 
 
 class EventPoster:

@@ -49,6 +49,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "escalations": ("escalations", said("the escalation log")),
     "ack": ("ack", said("acknowledge escalations")),
     "notices": ("notices", said("the notices: waiting, delivered, dead")),
+    "events": ("events", said("what happened, as other systems read it")),
+    "endpoints": ("endpoints", said("other systems that get the events: state, test, resume, replay")),
     "rates": ("rates", said("how the duties were met in time")),
     "score": ("score", said("points of each unit in a period")),
     "remedies": (

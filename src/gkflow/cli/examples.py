@@ -60,6 +60,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, Sentence], ...]] = MappingProxyType(
         "escalations": (("gkflow escalations --unacknowledged", said("those not acknowledged")),),
         "ack": (("gkflow ack 12 --words 已与申请人联系", said("acknowledge escalation 12")),),
         "notices": (("gkflow notices --dead", said_as("examples", "those given up")),),
+        "events": (("gkflow events --after 120 --format json", said("those after the last one that was read")),),
+        "endpoints": (
+            ("gkflow endpoints test portal", said("does the other system take events?")),
+            ("gkflow endpoints replay portal --after 120", said("post older events again")),
+        ),
         "rates": (("gkflow rates --since 2026-01-01", said("this year's rates")),),
         "score": (("gkflow score --since 2026-01-01", said("this year's points")),),
         "remedies": (("gkflow remedies --year 2026", said("table four of the annual report")),),

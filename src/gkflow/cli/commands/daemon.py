@@ -29,6 +29,8 @@ def command(
         if once:
             typer.echo(sweep.summary(office.tick()))
             typer.echo(deliver.summary(office.deliver()))
+            if office.settings.endpoints:
+                typer.echo(deliver.posted_summary(office.endpoints.post()))
             return
         office.rules  # noqa: B018  (faults of the rule files are reported now, not in the log)
         Daemon(office, every=timedelta(minutes=every)).run()

@@ -1,4 +1,4 @@
-"""``gkflow deliver`` (送发): send the waiting notices, and exit."""
+"""``gkflow deliver`` (送发): send the waiting notices, post the events to the endpoints, and exit."""
 
 from __future__ import annotations
 
@@ -9,20 +9,40 @@ import typer
 import gkflow
 from gkflow.cli import options
 from gkflow.cli.output import print_json
-from gkflow.words.language import say
+from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
     from gkflow.application.deliver import Delivery
+    from gkflow.application.posting import Posted
 
 
 def command(format: str = options.TEXT_OR_JSON) -> None:
     """Send the waiting notices, and exit."""
     with gkflow.open() as office:
         sent = office.deliver()
+        row: dict[str, object] = {
+            "delivered": sent.delivered,
+            "failed": sent.failed,
+            "dead": sent.dead,
+            "held": sent.held,
+        }
+        if format == "text":
+            typer.echo(summary(sent))
+        if office.settings.endpoints:
+            posted = office.endpoints.post()
+            row |= {"posted": posted.posted, "failing": list(posted.failing), "parked": list(posted.parked)}
+            if format == "text":
+                typer.echo(posted_summary(posted))
     if format == "json":
-        print_json([{"delivered": sent.delivered, "failed": sent.failed, "dead": sent.dead, "held": sent.held}])
-        return
-    typer.echo(summary(sent))
+        print_json([row])
+
+
+def posted_summary(posted: Posted) -> str:
+    """What was posted to the endpoints, as text."""
+    words = say("{posted} {posted:event|events} posted", posted=posted.posted)
+    if posted.failing:
+        words += say("; endpoints that fail: {names} (gkflow endpoints)", names=listed(posted.failing))
+    return words + say(".")
 
 
 def summary(sent: Delivery) -> str:

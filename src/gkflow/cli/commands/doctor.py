@@ -12,6 +12,7 @@ import gkflow
 from gkflow.application.doctor import HealthCheck
 from gkflow.checking import unknown_variables
 from gkflow.cli import options
+from gkflow.cli.commands.endpoints import parked_words
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import rules_words
@@ -244,6 +245,29 @@ def _broken_channels(sign: HealthCheck) -> str:
     ) + listed(channels)
 
 
+def _endpoints(sign: HealthCheck) -> str:
+    facts = _facts(sign)
+    if sign.level == "ok":
+        return say("{count} {count:endpoint|endpoints}, none fails", count=facts["count"])
+    parts = []
+    if facts["missing"]:
+        parts.append(say("no event is posted: {reason}", reason=translated(facts["missing"])))
+    if facts["parked"]:
+        names = [f"{name} ({parked_words(why)})" for name, why in facts["parked"].items()]
+        parts.append(
+            say("endpoints that get no more events: {names}; run gkflow endpoints resume", names=listed(names))
+        )
+    if facts["failing"]:
+        names = [
+            say("{name} (since {since}: {error})", name=name, since=_moment(each["since"]), error=each["error"])
+            for name, each in facts["failing"].items()
+        ]
+        parts.append(say("endpoints that fail: {names}; their events wait", names=listed(names)))
+    for name, types in facts["unknown_types"].items():
+        parts.append(say("endpoint {name}: no event is of type {types}", name=name, types=listed(types)))
+    return say("; ").join(parts)
+
+
 def _same_name(sign: HealthCheck) -> str:
     names = listed(_facts(sign)["names"])
     return say(
@@ -313,6 +337,7 @@ _WORDS = {
     "vacant": _vacant,
     "unknown_officers": _unknown_officers,
     "broken_channels": _broken_channels,
+    "endpoints": _endpoints,
     "channels": _channels,
     "same_name": _same_name,
     "counts": _counts,
