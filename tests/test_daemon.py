@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+import gkflow
+from channels.receivers import answers, http_receiver
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.daemon import SHANGHAI, Daemon, logger
 from gkflow.domain.edition import Announcement
@@ -432,3 +434,35 @@ def test_a_limit_of_hours_is_watched_every_minute_between_two_ticks(office: Offi
     assert [json.loads(line)["at"] for line in log.getvalue().splitlines() if '"hours"' in line][-1].startswith(
         "2022-11-12T17:01"
     )
+
+
+def test_events_are_posted_by_a_job_of_their_own_and_a_stopped_daemon_begins_no_post(tmp_path: Path) -> None:
+    hands = Hands(at("2022-09-22T10:00"))
+    with http_receiver(answers(500), answers(204)) as receiver:
+        secret = "whsec_" + "A" * 32
+        settings = gkflow.Settings(
+            home=tmp_path, webhook={"allow_local": True},
+            endpoints=[{"name": "portal", "url": receiver.url, "secret": secret}],
+        )  # fmt: skip
+        with gkflow.open(f"sqlite:///{tmp_path / 'gk.db'}", settings=settings) as office:
+            daemon, log = a_daemon(office, hands, channels={"file": Bell()})
+            assert [alarm.name for alarm in daemon.alarms()] == ["tick", "hours", "deliver", "post", "heartbeat"]
+            daemon.post()
+            for case in ("A1", "A2", "A3"):
+                office.receive("request", case, facts={"channel": "in_person"}, now=hands.wall)
+            daemon.post()
+            assert '"failing": ["portal"]' in log.getvalue()
+            daemon._stopping = True
+            hands.goes(hours=1)
+            daemon.post()
+            assert events(log)[-1] == "stopped_early"
+            assert len(receiver.posts) == 1
+            again, log = a_daemon(office, hands, channels={"file": Bell()})
+            again.post()
+            assert json.loads(log.getvalue())["posted"] == 3
+        assert [json.loads(post.body)["case"] for post in receiver.posts] == ["A1", "A1", "A2", "A3"]
+
+
+def test_an_office_without_endpoints_has_no_job_for_them(office: Office) -> None:
+    daemon, _ = a_daemon(office, Hands(at("2022-09-22T10:00")))
+    assert [alarm.name for alarm in daemon.alarms()] == ["tick", "hours", "deliver", "heartbeat"]

@@ -257,6 +257,22 @@ def test_the_line_in_chinese(home: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("library", ["httpx", "standardwebhooks"])
+def test_events_wait_for_the_library_that_posts_them(library: str, home: Path) -> None:
+    table = '\n[[endpoints]]\nname = "portal"\nurl = "https://portal.example.gov.cn/"\n'
+    settings = home / "gkflow.toml"
+    settings.write_text(settings.read_text("utf-8") + table, "utf-8")
+    delivered, listed, doctor, events = commands(
+        home, (library,), ("deliver",), ("endpoints",), ("doctor",), ("events",),
+        GKFLOW_ENDPOINT_PORTAL_SECRET="whsec_" + "A" * 32,
+    )  # fmt: skip
+    missing = f"a webhook needs {library}, which is not installed"
+    assert (delivered.code, listed.code, events.code) == (2, 0, 0)
+    assert missing in delivered.err
+    assert missing in doctor.out
+    assert "portal" in listed.out
+
+
 CHANNELS = [
     ("webhook", "httpx", "https://example.gov.cn/hook", "签名回调需要组件 httpx，尚未安装"),
     ("chat", "apprise", "wecombot://geheimer-schluessel", "工作群通知需要组件 apprise，尚未安装"),

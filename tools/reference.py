@@ -204,6 +204,14 @@ def python_api() -> str:
 def _of_name(name: str, value: Any) -> list[str]:
     if inspect.isclass(value):
         return [f"## `{name}`", "", *_prose(value), *_members(value)]
+    if inspect.ismodule(value):
+        own = [each for each in vars(value).values() if getattr(each, "__module__", "") == value.__name__]
+        functions = [each for each in own if inspect.isfunction(each) and not each.__name__.startswith("_")]
+        described = [
+            line for each in functions
+            for line in (f"### `{name}.{each.__name__}`", "", *_signature(each.__name__, each), *_prose(each))
+        ]  # fmt: skip
+        return [f"## `{name}`", "", *_prose(value), *described]
     if isinstance(value, types.UnionType):
         return [f"## `{name}`", "", *_variants(typing.get_args(value))]
     if callable(value):

@@ -19,6 +19,7 @@ Event, Audience                       what happened, in sequence: office.events(
 Swept, WouldReach, Verified, Rebuilt  results of the sweep and of checking
 WorkCalendar                          working days
 Channel, Message, NotDelivered        a way of notifying people
+webhooks                              for receivers of events: webhooks.verify()
 GkflowError                           every error, with a stable ``code``: Refused, NotFound, Conflict, Unfit,
                                       FilesAtFault
 Code, FindingCode                     the codes of errors and of findings
@@ -32,6 +33,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gkflow import webhooks as webhooks
     from gkflow.application.actions import Outcome as Outcome
     from gkflow.application.case_lines import CaseLine as CaseLine
     from gkflow.application.case_lines import CaseQuery as CaseQuery
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
         "Channel",
         "Message",
         "NotDelivered",
+        "webhooks",
         "GkflowError",
         "Refused",
         "NotFound",
@@ -140,6 +143,7 @@ _HOMES = {
     "Channel": ("gkflow.application.ports", "Channel"),
     "Message": ("gkflow.application.ports", "Message"),
     "NotDelivered": ("gkflow.application.ports", "NotDelivered"),
+    "webhooks": ("gkflow.webhooks", ""),
     "GkflowError": ("gkflow.domain.errors", "GkflowError"),
     "Refused": ("gkflow.domain.errors", "Refused"),
     "NotFound": ("gkflow.domain.errors", "NotFound"),
@@ -160,7 +164,8 @@ if not TYPE_CHECKING:  # to a type checker an unknown name is an error
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module 'gkflow' has no attribute {name!r}")
-        value = getattr(importlib.import_module(home[0]), home[1])
+        module = importlib.import_module(home[0])
+        value: object = getattr(module, home[1]) if home[1] else module
         if name != "calendar":  # a submodule of that name would shadow the function
             globals()[name] = value
         return value

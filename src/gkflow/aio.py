@@ -222,7 +222,6 @@ class AsyncEndpoints(AsyncVerbs[Endpoints]):
     """See ``Office.endpoints``."""
 
     post = awaited(Endpoints.post)
-    post_by = awaited(Endpoints.post_by)
     all = awaited(Endpoints.all)
     test = awaited(Endpoints.test)
     resume = awaited(Endpoints.resume)

@@ -151,9 +151,10 @@ class Daemon:
             if not free:
                 return
             self._now()
-            endpoints = self.office.endpoints
-            poster = StoppablePoster(endpoints.poster(), self.is_stopping)
-            done = endpoints.post_by(poster, clock=self.clock, within=self.deliver_every)
+            from gkflow.endpoints import poster_of
+
+            poster = StoppablePoster(poster_of(self.office.settings), self.is_stopping)
+            done = self.office.endpoints.post(poster=poster, clock=self.clock, within=self.deliver_every)
             if done.posted or done.failing:
                 log = self.log.warning if done.failing else self.log.info
                 log("posted", posted=done.posted, failing=done.failing, parked=done.parked)

@@ -61,6 +61,7 @@ class Endpoints:
         self,
         now: datetime | None = None,
         *,
+        poster: Poster | None = None,
         within: timedelta | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> Posted:
@@ -69,26 +70,18 @@ class Endpoints:
         id that lets a receiver drop a copy. An endpoint that fails waits, and holds up no other.
 
         *clock* (default: the machine's) returns each moment of the run; with *now* all of it has one moment; *within*
-        ends it after a while. Raises FilesAtFault for faults of the settings, Unfit ("library_missing").
+        ends it after a while; *poster* posts in place of HTTP. Raises FilesAtFault for faults of the settings, Unfit
+        ("library_missing").
         """
-        return self.post_by(self.poster(), now, within=within, clock=clock)
-
-    def post_by(
-        self,
-        poster: Poster,
-        now: datetime | None = None,
-        *,
-        within: timedelta | None = None,
-        clock: Callable[[], datetime] | None = None,
-    ) -> Posted:
-        """The same by another way of posting (另行推送)."""
         self._office.require_sendable()
         endpoints = self._office.settings.endpoints
         if not endpoints:
             return Posted()
-        self._require_libraries()
+        if poster is None:
+            _require_libraries()
         moment = self._office.moment(now) if now is not None else clock or machine_now
-        return post_events(self._office.store, self._office.rules, endpoints, poster, moment, within)
+        way = poster or poster_of(self._office.settings)
+        return post_events(self._office.store, self._office.rules, endpoints, way, moment, within)
 
     def all(self) -> list[EndpointStatus]:
         """The endpoints of the settings, with how far they have been served, and others that were served before."""
@@ -106,9 +99,9 @@ class Endpoints:
     def test(self, name: str, *, now: datetime | None = None) -> None:
         """Post a test event (推送测试). Raises NotFound, Unfit ("test_event_not_taken")."""
         endpoint = self._named(name)
-        self._require_libraries()
+        _require_libraries()
         try:
-            post_test(endpoint, self.poster(), self._office.moment(now))
+            post_test(endpoint, poster_of(self._office.settings), self._office.moment(now))
         except NotDelivered as error:
             raise TestNotTaken(name=name, reason=error.reason) from error
 
@@ -139,14 +132,15 @@ class Endpoints:
             raise UnknownEndpoint(name=name, mean=mean(name, endpoints) if endpoints else "")
         return endpoints[name]
 
-    def poster(self) -> EventPoster:
-        """What posts by the settings (推送方式)."""
-        webhook = self._office.settings.webhook
-        return EventPoster(webhook.timeout, webhook.allow_local)
 
-    def _require_libraries(self) -> None:
-        for library in LIBRARIES:
-            extras.require(library)
+def poster_of(settings: Settings) -> EventPoster:
+    """What posts by the settings (推送方式)."""
+    return EventPoster(settings.webhook.timeout, settings.webhook.allow_local)
+
+
+def _require_libraries() -> None:
+    for library in LIBRARIES:
+        extras.require(library)
 
 
 def no_posts(settings: Settings) -> str:

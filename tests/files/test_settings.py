@@ -72,14 +72,18 @@ def test_the_examples_in_the_first_settings_hold_once_they_are_filled_in(tmp_pat
     path = tmp_path / "gkflow.toml"
     write_settings(path, first_settings(unit="GZ"))
     lines = path.read_text(encoding="utf-8").splitlines()
-    begun = [at for at, line in enumerate(lines) if line in ("# [[people]]", "# [mail]", "# [webhook]")]
-    assert len(begun) == 3
+    begun = [
+        at for at, line in enumerate(lines) if line in ("# [[people]]", "# [mail]", "# [webhook]", "# [[endpoints]]")
+    ]
+    assert len(begun) == 4
     for at in begun:
         while at < len(lines) and lines[at].startswith("# "):
             lines[at] = lines[at][2:]
             at += 1
     path.write_text("\n".join(lines), encoding="utf-8")
-    settings = read_settings(tmp_path, {})
+    secret = "whsec_" + "A" * 32
+    settings = read_settings(tmp_path, {"GKFLOW_ENDPOINT_PORTAL_SECRET": secret})
+    assert [(each.name, each.secret, each.types) for each in settings.endpoints] == [("portal", secret, ("case.*",))]
     (person,) = settings.people
     assert (person.name, person.unit, person.roles) == ("张三", "GZ", ("officer",))
     assert dict(person.channels) == {"mail": "zhangsan@example.gov.cn", "file": ""}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,12 +26,13 @@ from channels.receivers import (
     says_for_ever,
     says_nothing,
 )
+from gkflow.application.ports import NotDelivered
 from gkflow.application.posting import BACK_OFF, CLAIM, PARK_AFTER, Posted
 from gkflow.channels.event_poster import EventPoster
 from gkflow.domain.endpoint import Endpoint
 from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.office import Office
-from store.offices import PEOPLE, Place, at, open_request, reply
+from store.offices import PEOPLE, Place, at, open_request, reply, run_together
 from store.test_schema import stored
 
 DAY = "2022-09-05"
@@ -201,7 +204,7 @@ def test_an_answer_that_takes_too_long_is_none(place: Place, answer: Answer) -> 
     ):
         office.endpoints.post(NOW)
         receive(office, "A")
-        assert office.endpoints.post_by(EventPoster(0.05, True), NOW) == Posted(0, ("portal",))
+        assert office.endpoints.post(NOW, poster=EventPoster(0.05, True)) == Posted(0, ("portal",))
         assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(1)
 
 
@@ -313,7 +316,7 @@ def test_whoever_is_killed_between_post_and_cursor_leads_to_one_post_again_with_
         office.endpoints.post(NOW)
         receive(office, "A", "B")
         with pytest.raises(Killed):
-            office.endpoints.post_by(DyingPoster(5, True), NOW)
+            office.endpoints.post(NOW, poster=DyingPoster(5, True))
         assert state(office).cursor == "0"
         assert office.endpoints.post(NOW) == Posted(2)
         assert [case for _, case in events_of(receiver)] == ["A", "A", "B"]
@@ -343,7 +346,7 @@ def test_two_senders_never_post_the_same_event_at_the_same_time(place: Place) ->
         receive(one, "A", "B")
         poster = WaitingPoster()
         with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(one.endpoints.post_by, poster, NOW)
+            first = pool.submit(one.endpoints.post, NOW, poster=poster)
             assert poster.posting.wait(20)
             assert other.endpoints.post(NOW) == Posted(0)
             poster.go_on.set()
@@ -362,7 +365,7 @@ def test_the_endpoint_of_a_sender_that_died_is_taken_over_and_the_dead_one_moves
         receive(one, "A", "B")
         poster = WaitingPoster()
         with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(one.endpoints.post_by, poster, NOW)
+            first = pool.submit(one.endpoints.post, NOW, poster=poster)
             assert poster.posting.wait(20)
             over = NOW + CLAIM + poster.longest + timedelta(seconds=1)
             assert other.endpoints.post(over) == Posted(2)
@@ -391,6 +394,55 @@ def test_a_run_ends_after_its_time_and_the_next_one_goes_on(place: Place) -> Non
         assert 0 < first.posted < 20
         assert office.endpoints.post(next(moments)) == Posted(20 - first.posted)
         assert [case for _, case in events_of(receiver)] == [f"Q{n}" for n in range(20)]
+
+
+class FicklePoster(EventPoster):
+    """Takes an event, refuses it, takes it unheard, or dies before or after: by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(5, True)
+        self.chance, self.taken = random.Random(seed), list[tuple[str, str]]()
+
+    def post(self, endpoint: Endpoint, id_: str, body: bytes, at: datetime) -> None:
+        fate = self.chance.choice(["taken", "taken", "refused", "unheard", "killed before", "killed after"])
+        if fate not in ("refused", "killed before"):
+            self.taken.append((id_, json.loads(body)["cursor"]))
+        if fate.startswith("killed"):
+            raise Killed
+        if fate != "taken":
+            raise NotDelivered(fate)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_fails_a_receiver_that_drops_copies_has_every_event_once_in_sequence(place: Place, seed: int) -> None:
+    with with_endpoints(place, endpoint("portal", "https://portal.example.gov.cn/")).open() as office:
+        office.endpoints.post(NOW)
+        receive(office, *[f"Q{n}" for n in range(12)])
+        poster, moment = FicklePoster(seed), NOW
+        while state(office).waiting:
+            with suppress(Killed):
+                office.endpoints.post(moment, poster=poster)
+            moment = state(office).next_try_at or moment
+        distinct = dict(poster.taken)
+        assert list(distinct.values()) == [event.cursor for event in office.events()]
+        assert len(poster.taken) > len(distinct)  # copies came, each under the id of its event
+        assert len(set(poster.taken)) == len(distinct)
+
+
+_POSTING = """
+for _ in range(20):
+    office.endpoints.post()
+print(office.endpoints.all()[0].waiting)
+"""
+
+
+def test_processes_side_by_side_post_each_event_once(place: Place) -> None:
+    with http_receiver(OK) as receiver, with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
+        office.endpoints.post(NOW)
+        receive(office, *[f"Q{n}" for n in range(15)])
+        run_together(place, _POSTING, _POSTING)
+        assert [case for _, case in events_of(receiver)] == [f"Q{n}" for n in range(15)]
+        assert state(office).waiting == 0
 
 
 # -- tests, lists ----------------------------------------------------------------------------------------------------

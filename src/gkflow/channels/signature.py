@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from gkflow import extras
+
 
 def signature_of(key: bytes, identity: str, timestamp: int, body: bytes) -> str:
     """The signature, as ``v1,…``. Raises UnicodeError for a body that is not UTF-8."""
+    extras.require("standardwebhooks")
     from standardwebhooks import Webhook
 
     # The library reads the hour of any moment as UTC.

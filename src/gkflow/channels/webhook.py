@@ -101,8 +101,8 @@ class Webhook:
     def send_each(self, messages: Iterable[Message]) -> Iterator[tuple[str, NotDelivered | None]]:
         """Post the messages one after the other. Only a complete answer 2xx counts as delivered."""
         try:
-            for library in LIBRARIES:
-                extras.require(library)
+            extras.require("httpx")
+            extras.require("standardwebhooks")
         except LibraryMissing as error:
             # Not permanent: the messages wait until it is installed.
             yield from refused(messages, extras.missing_words(error.library))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from gkflow import extras
 from gkflow.application.ports import NotDelivered
 from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import GIVE_UP_AFTER, one_line
@@ -25,7 +26,8 @@ LONGEST_ANSWER = 65536
 
 
 def trust() -> ssl.SSLContext:
-    """The trusted certificates."""
+    """The trusted certificates. Raises LibraryMissing."""
+    extras.require("httpx")
     import httpx
 
     return httpx.create_ssl_context()

@@ -115,6 +115,12 @@ file = "seals.jsonl"
 # secret = ""                        # 签名密钥，也可用环境变量 GKFLOW_WEBHOOK_SECRET
 # timeout = 10
 # allow_local = false                # 是否允许回调地址指向本机或者本链路（127.0.0.1、169.254.…）
+
+# 接收端：向其他系统推送事件（docs/how-to/endpoints.zh-CN.md）；密钥用环境变量 GKFLOW_ENDPOINT_PORTAL_SECRET。
+# [[endpoints]]
+# name = "portal"
+# url = "https://portal.example.gov.cn/events"
+# types = ["case.*"]                 # 事件类型；不写即全部
 """
 
 
