@@ -76,15 +76,18 @@ def rule_packages(home: Path | None, packages: Collection[str] | None = None) ->
     return packages_of(tuple(packages), place or ("packages", 0))
 
 
-def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
+def settings_of(
+    home: Path, text: str | None = None, *, patient: bool = True, packages: Collection[str] | None = None
+) -> Settings:
     """
     The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; if
-    *patient*, not for faults that concern notices alone.
+    *patient*, not for faults that concern notices alone. The names of rules are those of *packages* (default: the ones
+    that the settings name).
     """
     from gkflow.files.rule_sources import names_of
     from gkflow.files.settings import read_settings
 
-    return read_settings(home, os.environ, text, patient=patient, names=names_of(folders(home)))
+    return read_settings(home, os.environ, text, patient=patient, names=names_of(folders(home, packages)))
 
 
 @lru_cache(maxsize=4)

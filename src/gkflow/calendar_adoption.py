@@ -59,6 +59,7 @@ class Calendars:
         """
         office, moment = self._office, self._office.moment(now)
         wanted = edition or self.known()
+        by = office.rules.person(by)
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)

@@ -52,14 +52,14 @@ def check_rules() -> Rulebook:
             faults.extend(error.faults)
             return None
 
-    places = tried(lambda: tuple(folders(home)))
-    if places is None:  # without a package that is named, other faults would follow from its absence
-        raise ExaminedAtFault(faults)
+    found = tried(lambda: tuple(folders(home)))
+    packages = None if found is not None else ()  # without a package that cannot be used, the rest is still checked
+    places = found if found is not None else tuple(folders(home, ()))
     tried(lambda: read_wording(places))
-    settings = tried(lambda: settings_of(home, patient=False))
+    settings = tried(lambda: settings_of(home, patient=False, packages=packages))
     if settings is not None:
         faults += _of_settings(home, settings, os.environ)
-    edition = tried(lambda: known_edition(home))
+    edition = tried(lambda: known_edition(home, packages))
     profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
     # The rules are compared even without a calendar: none of them names a day that it would have to know.
     days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
@@ -117,7 +117,7 @@ def _of_settings(home: Path, settings: Settings, environ: Mapping[str, str]) -> 
         private_of(settings)
     except SettingsWrong as error:
         yield Fault(*(place_of(home, environ, "files", "group") or (SETTINGS, 0)), error.reason)
-    names = tuple(dict.fromkeys(person.name for person in settings.people))
+    names = tuple(dict.fromkeys(person.id for person in settings.people))
     # As at the counter: where the settings name nobody for the unit, anybody may act.
     if settings.me and settings.me not in names and any(each.unit == settings.unit for each in settings.people):
         place = place_of(home, environ, "me", "name") or (SETTINGS, 0)

@@ -115,7 +115,7 @@ class NotificationDelivery:
         """The new addresses of people whose address has changed; skipped if two people share the name."""
         found = {}
         for id_, name, unit, channel, address in addressed:
-            people = [person for person in self._office.settings.people if name and person.name == name]
+            people = [person for person in self._office.settings.people if name and name in (person.id, person.name)]
             people = [person for person in people if person.unit in (unit, "*")] or people
             now = {person.channels[channel] for person in people if channel in person.channels}
             if address not in now and len(now) == 1:

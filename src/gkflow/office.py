@@ -534,6 +534,7 @@ class Office:
         Take back, on record, the sweeps of future days, which were made under a wrong clock (撤销巡检). Raises Refused
         ("nothing_to_unsweep").
         """
+        by = self._state.in_force(session).rules.person(by)
         return unsweep.unsweep(self._state.store_in(session), self.moment(now), by, reason)
 
     def simulate(

@@ -110,6 +110,7 @@ class RuleEditions:
         keeps the workflow under which it began.
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
+        by = office.rules.person(by)
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)

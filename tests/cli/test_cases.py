@@ -17,7 +17,7 @@ Gkflow = Callable[..., Any]
 Golden = Callable[[str, str], None]
 
 KEYS = "case workflow title state state_label unit officer received clock clock_label deadline earliest provisional"
-KEYS += " status verdict days_left light reason attention"
+KEYS += " status verdict days_left light reason attention officer_name"
 # CONTRACT 3: the fifteen real cases.
 VERDICTS = {
     "RC01": "overdue", "RC02": "overdue", "RC10": "overdue", "RC24": "overdue", "RC31": "late",
@@ -153,6 +153,7 @@ def test_a_row_holds_what_scripts_rely_on(register: Gkflow) -> None:
         "unit": "GK", "officer": None, "received": "2022-09-30", "clock": "reply", "clock_label": "答复期限",
         "deadline": "2022-11-02", "earliest": "2022-11-02", "provisional": False, "status": "overdue",
         "verdict": "overdue", "days_left": -9, "light": "red", "reason": None, "attention": ["correction_notice"],
+        "officer_name": None,
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class CaseLine(AsDict):
     # Powers of the office that lapsed unused (权力已过期限): no duty is overdue for them.
     attention: tuple[str, ...] = ()
     reason: str | None = None  # why no clock runs: "not_started", or "no_limit" (none was in force on that day)
+    officer_name: str | None = None  # of the officer, whose id may be another
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class CaseQuery(AsDict):
     officer: str = ""
     attention: bool = False
     ran_out: frozenset[tuple[str, str, str]] = frozenset()  # clocks (case, clock, ref) whose hours are over today
+    recorded_as: str = ""  # the officer's name, if it may be on record from before the id
 
 
 LONGEST_WITHIN = 1000  # working days ahead: four years, as far as any limit reaches
@@ -82,7 +84,10 @@ def known_names(ledger: Ledger, rules: OfficeContext, asked: CaseQuery) -> CaseQ
     # The names on record are read only to object to one that is not among them: they are a scan.
     if asked.unit and not ledger.lists.is_unit(asked.unit):
         asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.lists.units_on_record()))
-    if asked.officer and not ledger.lists.is_officer(asked.officer):
+    officer = rules.person(asked.officer.strip()) if rules.names else asked.officer
+    if rules.names and officer:
+        asked = replace(asked, officer=officer, recorded_as=rules.recorded_as(officer))
+    if officer and officer not in rules.names and not ledger.lists.is_officer(officer):
         asked = replace(asked, officer=officer_named(rules, asked.officer, ledger.lists.officers_on_record()))
     return asked
 
@@ -162,6 +167,7 @@ def case_line(
         docket.case, docket.workflow, docket.title or None, docket.state,
         state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
         docket.received, *shown, is_open, _attention(clocks, day) if is_open else (), reason,
+        rules.names.get(docket.officer, docket.officer) or None,
     )  # fmt: skip
 
 

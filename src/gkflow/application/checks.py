@@ -102,7 +102,7 @@ def check_role(rules: OfficeContext, by: str, action: str, roles: Sequence[str])
     """A person in the settings must hold one of the action's roles; others are not checked."""
     if not roles or not by:
         return
-    known = [person for person in rules.people if person.name == by]
+    known = [person for person in rules.people if person.id == by]
     if known and not any(role in person.roles for person in known for role in roles):
         raise RoleMissing(by=by, action=action, roles=tuple(roles))
 
@@ -112,7 +112,7 @@ def check_approver(rules: OfficeContext, workflow: Workflow, action: str, facts:
     for clock in workflow.clocks:
         for rule in clock.extends:
             by = str(facts.get(rule.approval, ""))
-            known = [person for person in rules.people if person.name == by]
+            known = [person for person in rules.people if person.id == by]
             lacking = known and not any(role in person.roles for person in known for role in rule.approvers)
             if rule.action == action and rule.approvers and lacking:
                 cite = workflow.actions[action].cite

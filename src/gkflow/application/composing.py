@@ -16,6 +16,8 @@ from gkflow.application.ports import Ledger, NoticeLine
 from gkflow.domain.case import NOTHING, canonical
 from gkflow.domain.notice import Addressee
 
+_PEOPLE = ("to", "by", "officer")  # facts of a notice that name people
+
 
 class Notification(NamedTuple):
     """
@@ -52,11 +54,22 @@ def compose(
     return [
         NoticeLine(
             f"{notice.key}/{to.key}", notice.case, notice.escalation, str(notice.facts["kind"]), to.role, to.name,
-            notice.unit, to.channel, to.address, canonical({**notice.facts, **to.facts}), rules.wording.edition,
+            notice.unit, to.channel, to.address, canonical(_called(rules, {**notice.facts, **to.facts})),
+            rules.wording.edition,
             now, now, 1 if notice.urgent else 0, to.subscription,
         )
         for to in receivers
     ]  # fmt: skip
+
+
+def _called(rules: OfficeContext, facts: dict[str, object]) -> dict[str, object]:
+    """People by their names, which a letter shows, and beside them by their ids."""
+    if rules.names:
+        for key in _PEOPLE:
+            id_ = facts.get(key)
+            if isinstance(id_, str) and (name := rules.names.get(id_)) is not None:
+                facts |= {key: name, f"{key}_id": id_}
+    return facts
 
 
 def receivers_of(addressees: Iterable[Addressee]) -> Iterator[Receiver]:

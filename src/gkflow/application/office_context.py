@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import cached_property
 
 from gkflow.application.ports import Ledger
-from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all
+from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all, ids_by_text
 from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.objections.people import AmbiguousPerson
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.sentences import said
@@ -55,6 +57,37 @@ class OfficeContext:
     def addressees(self, roles: Sequence[str], unit: str = "", officer: str = "") -> tuple[Addressee, ...]:
         """The people whom a notice to these roles reaches in a unit (default: the office's own), each once."""
         return find_all(self.people, roles, unit or self.unit, officer, self.line)
+
+    @cached_property
+    def _ids(self) -> Mapping[str, tuple[str, ...]]:
+        return ids_by_text(self.people)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The names of the people who have an id of their own, by id (姓名)."""
+        return {person.id: person.name for person in self.people if person.id != person.name}
+
+    def person(self, text: str) -> str:
+        """
+        The id of a person given by id or name (人员归集); a text that the settings do not know is unchanged. Raises
+        Refused ("ambiguous_person").
+        """
+        if not self.names:  # nobody has an id
+            return text
+        ids = self._ids.get(text, (text,))
+        if len(ids) > 1:
+            raise AmbiguousPerson(person=text, ids=ids)
+        return ids[0]
+
+    def person_or_same(self, text: str) -> str:
+        """The same, but an ambiguous name is unchanged."""
+        ids = self._ids.get(text, ()) if self.names else ()
+        return ids[0] if len(ids) == 1 else text
+
+    def recorded_as(self, id_: str) -> str:
+        """The name under which a person is on record from before having an id; empty if there is none (原用姓名)."""
+        name = self.names.get(id_, "")
+        return name if name and self._ids.get(name) == (id_,) else ""
 
     def renewed(self, ledger: Ledger) -> OfficeContext:
         """

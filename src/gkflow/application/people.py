@@ -18,11 +18,11 @@ def examine_people(
     if not people:
         yield "people", "warning", {"people": 0}
         return
-    yield "people", "ok", {"people": len({person.name for person in people})}
+    yield "people", "ok", {"people": len({person.id for person in people})}
     vacant = list(_vacant(ledger, rules))
     if vacant:
         yield "vacant", "warning", {"vacant": vacant}
-    known = {person.name for person in people}
+    known = {person.id for person in people} | {rules.recorded_as(person.id) for person in people}
     unknown = [
         {"officer": officer, "open": count, "case": case}
         for officer, count, case in ledger.lists.open_officers()

@@ -18,7 +18,7 @@ from gkflow.application.gathering import Gathered, fold_numbers, hold, report_lo
 from gkflow.application.marks import unmarked
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, DocketRevision, Ledger, Store
-from gkflow.application.resolve_names import NameCheck, known_units
+from gkflow.application.resolve_names import NameCheck, ambiguous_name, known_units
 from gkflow.application.rows import (
     COLUMNS,
     HEADINGS,
@@ -223,7 +223,9 @@ class _Adding:
         if there is None:
             return False
         self.run.result.known += 1
-        if not _same_facts(there.facts, known_units(self.run.rules, row.facts, self.case.workflow)):
+        rules, workflow = self.run.rules, self.case.workflow
+        recorded = known_units(rules, there.facts, workflow) if rules.names else there.facts
+        if not _same_facts(recorded, known_units(rules, row.facts, workflow)):
             changed = KnownRowChanged(case=self.case.number, seq=there.seq)
             self.run.result.changed.append(BadRow(row.number, self.case.number, changed))
         return True
@@ -238,6 +240,8 @@ class _Adding:
 
     def _refusal(self, row: TypedRow, rows: Sequence[TypedRow]) -> GkflowError | None:
         workflow, number = self.case.workflow, self.case.number
+        if (ambiguous := ambiguous_name(self.run.rules, workflow, row.by or self.run.how.by, row.facts)) is not None:
+            return ambiguous
         if self.first is None:
             if row.action == self.opening:
                 return None
@@ -265,15 +269,17 @@ class _Adding:
         facts = known_units(rules, row.facts, workflow)
         # 台账 may name anybody: an unknown name is reported, the row is imported.
         result.to_review.extend(
-            BadRow(row.number, number, unknown) for unknown in names.unknown(workflow, row.by, row.unit, facts)
+            BadRow(row.number, number, unknown)
+            for unknown in names.unknown(workflow, rules.person(row.by), row.unit, facts)
         )
         if named_unit and not action.owner_of:
             self.unit = named_unit
         self.seq += 1
         sealed = seal_next(
             Entry(
-                number, self.seq, row.action, row.day, now, row.by or how.by, named_unit or self.unit, facts,
-                row.remarks, None, workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
+                number, self.seq, row.action, row.day, now, rules.person(row.by or how.by),
+                named_unit or self.unit, facts, row.remarks, None,
+                workflow=workflow.name, edition=old[0].edition if old else workflow.edition,
             ),
             self.previous, rules,
         )  # fmt: skip

@@ -17,12 +17,20 @@ from gkflow.application.ports import SYSTEM, Ledger
 from gkflow.domain.errors import GkflowError, NotFound, Refused
 from gkflow.domain.hints import there_are
 from gkflow.domain.objections.cases import UnknownCase
-from gkflow.domain.objections.people import AccountUnbound, MayNotActFor, UnknownOfficer, UnknownPerson, UnknownUnit
+from gkflow.domain.objections.people import (
+    AccountUnbound,
+    AmbiguousPerson,
+    MayNotActFor,
+    UnknownOfficer,
+    UnknownPerson,
+    UnknownUnit,
+)
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
 
 ACTED_BY = "acted_by"  # the remark that names who entered an act on behalf of another
+OFFICER = "officer"  # the fact that names who handles the case
 _EVERYBODY = "*"
 _MANY = 20  # names that one line can hold
 
@@ -48,11 +56,11 @@ def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> 
     An officer to filter by (承办人), known to the settings or a case. Raises NotFound ("unknown_officer") with the
     nearest names and the existing ones, or with why there is none.
     """
-    name = text.strip()
-    people = dict.fromkeys(person.name for person in rules.people)
+    name = rules.person(text.strip())
+    people = dict.fromkeys(person.id for person in rules.people)
     if name in people:
         return name
-    names = tuple(dict.fromkeys([*people, *(each for each in on_record if each)]))
+    names = tuple(dict.fromkeys([*people, *rules.names.values(), *(each for each in on_record if each)]))
     if name not in names:
         there = there_are(names[:_MANY]) if names else said("; no case has an officer")
         if not people:
@@ -97,6 +105,7 @@ def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
     If the settings bind operating-system accounts to people ([accounts]), an account acts as its person, and in the
     name of others only if that person ``acts_for`` them. Raises Refused ("account_unbound", "may_not_act_for").
     """
+    by = rules.person(by)
     if not rules.accounts or by == SYSTEM:
         return by, ""
     bound = rules.accounts.get(rules.account or "")
@@ -106,7 +115,7 @@ def who_acts(rules: OfficeContext, by: str) -> tuple[str, str]:
         return by, ""
     if not by:
         return bound, ""
-    allowed = [name for person in rules.people if person.name == bound for name in person.acts_for]
+    allowed = [name for person in rules.people if person.id == bound for name in person.acts_for]
     if by not in allowed and _EVERYBODY not in allowed:
         raise MayNotActFor(person=bound, by=by, account=rules.account or "—", allowed=[bound, *allowed])
     return by, bound
@@ -117,16 +126,23 @@ def check_person(rules: OfficeContext, name: str, unit: str) -> None:
     The actor must be one of the settings' people (经办人), if they name anybody for the unit. If they name nobody, the
     office must still be able to work, and ``doctor`` reports it.
     """
-    if not name or name == SYSTEM or any(person.name == name for person in rules.people):
+    if not name or name == SYSTEM or any(person.id == name for person in rules.people):
         return
-    people = [person.name for person in rules.people if person.unit == (unit or rules.unit)]
+    people = [person.id for person in rules.people if person.unit == (unit or rules.unit)]
     if people:
-        names = tuple(dict.fromkeys(person.name for person in rules.people))
-        raise UnknownPerson(person=name, mean=_near(name, names), people=names)
+        names = tuple(dict.fromkeys(person.id for person in rules.people))
+        raise UnknownPerson(person=name, mean=_near(name, (*names, *rules.names.values())), people=names)
 
 
 def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, object]) -> dict[str, object]:
-    """Facts that name a unit, as its code. Raises NotFound ("unknown_unit")."""
+    """
+    Facts that name a unit, as its code, and those that name people, as their ids. Raises NotFound ("unknown_unit"),
+    Refused ("ambiguous_person").
+    """
+    if rules.names:
+        for name in people_facts(workflow):
+            if isinstance(value := facts.get(name), str):
+                facts[name] = rules.person(value)
     for name, value in facts.items():
         spec = workflow.facts.get(name)
         if spec is not None and spec.type == "unit":
@@ -135,13 +151,37 @@ def facts_by_code(rules: OfficeContext, workflow: Workflow, facts: dict[str, obj
 
 
 def known_units(rules: OfficeContext, facts: Mapping[str, object], workflow: Workflow) -> dict[str, object]:
-    """Facts of a register, with units as codes; an unknown unit keeps its text."""
+    """Facts of a register, with units as codes and people as ids; an unknown unit keeps its text."""
+    if rules.names:
+        named = {name: facts[name] for name in people_facts(workflow) if isinstance(facts.get(name), str)}
+        facts = {**facts, **{name: rules.person_or_same(str(text)) for name, text in named.items()}}
     return {
         name: rules.units.get(str(value), value)
         if (spec := workflow.facts.get(name)) is not None and spec.type == "unit"
         else value
         for name, value in facts.items()
     }
+
+
+def people_facts(workflow: Workflow) -> tuple[str, ...]:
+    """The facts that name people (人员要素): the officer, and who approved an extension."""
+    approvals = (rule.approval for clock in workflow.clocks for rule in clock.extends if rule.approvers)
+    return tuple(dict.fromkeys((OFFICER, *approvals)))
+
+
+def ambiguous_name(
+    rules: OfficeContext, workflow: Workflow, by: str, facts: Mapping[str, object]
+) -> AmbiguousPerson | None:
+    """The objection to a row of a register that names one of several people by name."""
+    if not rules.names:
+        return None
+    try:
+        for text in (by, *(facts.get(name) for name in people_facts(workflow))):
+            if isinstance(text, str):
+                rules.person(text)
+    except AmbiguousPerson as error:
+        return error
+    return None
 
 
 class NameCheck:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from gkflow.cli.resolve_names import person_label
 from gkflow.words.language import listed, say
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ def acting(office: Office, by: str, otherwise: str = "") -> str:
     name = by.strip() or settings.me
     if name or settings.accounts:
         return name
-    if any(person.name == login() for person in settings.people):
-        return login()
+    mine = [person.id for person in settings.people if login() in (person.id, person.name)]
+    if len(set(mine)) == 1:
+        return mine[0]
     if not settings.people:
         return otherwise
-    people = listed(dict.fromkeys(person.name for person in settings.people))
+    people = listed(dict.fromkeys(person_label(office, person.id) for person in settings.people))
     raise typer.BadParameter(
         say(
             'nobody is named as acting. Add --by NAME, set GKFLOW_BY, or write [me] name = "NAME" in '

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.columns import Column, moment
+from gkflow.cli.resolve_names import person_labels
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import label_of, listed, say, say_as, translated
 from gkflow.words.vocabulary import ROLES, word
@@ -69,6 +71,18 @@ COLUMNS = (
     Column("words", said("words")),
 )  # fmt: skip
 SIMULATED = tuple(column for column in COLUMNS[1:8])
+
+
+def columns(office: Office) -> tuple[Column, ...]:
+    """The columns of the log, with people by name."""
+
+    people = person_labels(office)
+
+    def notified(ids: str) -> str:
+        return _notified_words("、".join(people.get(each, each) for each in ids.split("、")) if ids else ids)
+
+    words: dict[str, Callable[[Any], Any]] = {"told": notified, "acknowledged_by": lambda id_: people.get(id_, id_)}
+    return tuple(replace(each, words=words[each.key]) if each.key in words else each for each in COLUMNS)
 
 
 def clock_label(office: Office, workflow: str, clock: str, ref: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gkflow.application.resolve_names import people_facts
 from gkflow.application.resolve_names import unit_named as named
 from gkflow.cli.options import day_of_fact
 from gkflow.domain.fact_rules import Lies
@@ -71,6 +73,18 @@ def unit_named(office: Office, text: str) -> str:
         return named(office.rules, text, ledger.lists.units_on_record())
 
 
+def person_labels(office: Office) -> dict[str, str]:
+    """The names of the people who have an id of their own, by id; with the id where another has the same name."""
+    people = {person.id: person.name for person in office.settings.people}
+    shared = Counter(people.values())
+    return {id_: f"{name}({id_})" if shared[name] > 1 else name for id_, name in people.items() if name != id_}
+
+
+def person_label(office: Office, id_: str) -> str:
+    """A person as people know them; a text that the settings do not know is unchanged."""
+    return person_labels(office).get(id_, id_)
+
+
 def unit_label(office: Office, code: str) -> str | None:
     """The label of a unit; None if the settings do not know it."""
     unit = office.settings.units.get(code)
@@ -96,8 +110,13 @@ _OWN = {
 }  # fmt: skip
 
 
-def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, str] = MappingProxyType({})) -> str:
-    """A fact with its value: 收件方式 互联网; a unit by its label, if *units* has it."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def fact_words(
+    workflow: Workflow, name: str, value: Any, units: Mapping[str, str] = _NONE, people: Mapping[str, str] = _NONE
+) -> str:
+    """A fact with its value: 收件方式 互联网; a unit by its label and a person by name, if *units*, *people* has it."""
     spec = workflow.facts.get(name)
     if spec is None:
         return f"{translated(_OWN.get(name, name))} {_value(value)}"
@@ -105,6 +124,8 @@ def fact_words(workflow: Workflow, name: str, value: Any, units: Mapping[str, st
         text = label_or(spec.choices[value], value)
     elif spec.type == "unit" or name.endswith("_unit"):
         text = units.get(str(value), str(value))
+    elif people and name in people_facts(workflow):
+        text = people.get(str(value), str(value))
     elif spec.type == "moment":
         text = str(value)[:16].replace("T", " ")  # like every moment for people
     else:

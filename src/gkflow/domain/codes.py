@@ -16,6 +16,7 @@ class Code(StrEnum):
     ADDRESS_MISSING = "address_missing"
     ADDRESS_NOT_TAKEN = "address_not_taken"
     ALREADY_LEFT = "already_left"
+    AMBIGUOUS_PERSON = "ambiguous_person"
     APPROVER_WRONG = "approver_wrong"
     ASYNC_SESSION = "async_session"
     BACKUP_ELSEWHERE = "backup_elsewhere"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -13,13 +13,31 @@ ROLES_UPWARD = ("clerk", "officer", "section_head", "disclosure_head", "director
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is notified (人员): the roles held in a unit, and their channels."""
+    """
+    Somebody who is notified (人员): the roles held in a unit, and their channels. The record has the ``id``, which is
+    the name where none was given; people read the name.
+    """
 
     name: str
     unit: str
     roles: tuple[str, ...]
     channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # channel -> address
-    acts_for: tuple[str, ...] = ()  # the people on whose behalf this one may enter acts (代办); "*" is everybody
+    acts_for: tuple[str, ...] = ()  # the ids of those on whose behalf this one may enter acts (代办); "*": everybody
+    id: str = ""  # stable; left out: the name
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", self.name)
+
+
+def ids_by_text(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+    """The ids that an id or a name stands for (人员称谓): several where people share the name."""
+    found: dict[str, tuple[str, ...]] = {}
+    known = {person.id for person in people}
+    for person in people:
+        if person.name not in known:
+            found[person.name] = tuple(dict.fromkeys((*found.get(person.name, ()), person.id)))
+    return {**found, **{each: (each,) for each in known}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +62,13 @@ class ReportingLine:
 class Addressee:
     """Who is notified and why this person (受通知人): the role meant, the role that the person holds."""
 
-    name: str
+    name: str  # the id
     role: str
     channels: Mapping[str, str]
     vacant: tuple[str, ...] = ()  # the posts found vacant on the way
     meant: str = ""
     unknown: str = ""  # the officer named on the case who is not in the settings
+    called: str = ""  # the name for people, where it is not the id
 
 
 UPWARD = ReportingLine()
@@ -87,8 +106,14 @@ def find_addressees(
 
 
 def _named(people: Sequence[Person], name: str, unit: str) -> tuple[Person, ...]:
-    """The people with a name: in the unit first, because another unit may have somebody with the same name."""
-    found = tuple(person for person in people if person.name == name)
+    """
+    The people with an id, or with a name that only one has: in the unit first, because another unit may have somebody
+    with the same name.
+    """
+    found = tuple(person for person in people if person.id == name)
+    if not found:
+        found = tuple(person for person in people if person.name == name)
+        found = found if len({person.id for person in found}) == 1 else ()
     return tuple(person for person in found if person.unit in (unit, "*")) or found
 
 
@@ -107,7 +132,7 @@ def _beyond(
     for held in (role, *line.above(role)):
         yield held, tuple(person for person in people if held in person.roles and person.unit == line.office)
     for named in line.fallback:
-        by_name = tuple(person for person in people if person.name == named)
+        by_name = tuple(person for person in people if person.id == named)
         if by_name:
             yield by_name[0].roles[0], by_name
         yield named, tuple(person for person in people if named in person.roles and person.unit in near)
@@ -121,7 +146,15 @@ def _addressees(
     # A person's own file address stays.
     also = FILE if vacant else {}
     return tuple(
-        Addressee(person.name, held, {**also, **(person.channels or FILE)}, tuple(vacant), meant, unknown)
+        Addressee(
+            person.id,
+            held,
+            {**also, **(person.channels or FILE)},
+            tuple(vacant),
+            meant,
+            unknown,
+            person.name if person.name != person.id else "",
+        )
         for person in found
     )
 
@@ -154,10 +187,10 @@ def find_all(
 
 
 def names_twice(people: Sequence[Person]) -> tuple[str, ...]:
-    """The names that belong to people at different addresses (重名); one person may be listed in several units."""
+    """The ids that belong to people at different addresses (重名); one person may be listed in several units."""
     addresses: dict[str, set[tuple[tuple[str, str], ...]]] = {}
     for person in people:
-        addresses.setdefault(person.name, set()).add(tuple(sorted(person.channels.items())))
+        addresses.setdefault(person.id, set()).add(tuple(sorted(person.channels.items())))
     return tuple(name for name, each in addresses.items() if len(each) > 1)
 
 

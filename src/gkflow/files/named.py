@@ -7,7 +7,7 @@ An unknown name would be ignored silently, so it is a fault, with its line and t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from gkflow import plugs
@@ -17,6 +17,7 @@ from gkflow.domain.urgency import LIGHTS
 from gkflow.files.kinds.settings import COLOURS, SettingsFile
 from gkflow.files.model_reader import Found
 from gkflow.files.nodes import shown
+from gkflow.files.people import id_named
 from gkflow.files.profiles import Unit
 from gkflow.files.rule_sources import RuleNames
 
@@ -69,12 +70,12 @@ def _mean(name: str, there: Collection[str]) -> str:
     return hint if hint.startswith(" ") else said("; there are: {names}", names=sorted(there))
 
 
-def accounts_of(found: Found[SettingsFile], names: Collection[str]) -> Mapping[str, str]:
+def accounts_of(found: Found[SettingsFile], names: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """[accounts] account = "person": which person an account of the operating system is (账户与人员)."""
     accounts = {}
     for account, person in found.model.accounts.items():
         if isinstance(person, str) and (person in names or person == "*"):
-            accounts[account] = person
+            accounts[account] = id_named(found, names, person, "accounts", account)
             continue
         wrong = said('[accounts] {account}: a person of [[people]] is wanted, or "*" for all', account=account)
         if isinstance(person, str) and names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
@@ -13,7 +13,7 @@ from gkflow import lazy, plugs
 from gkflow.domain.address import mail_address
 from gkflow.domain.endpoint import Endpoint
 from gkflow.domain.errors import Fault
-from gkflow.domain.notice import ROLES_UPWARD, Person
+from gkflow.domain.notice import ROLES_UPWARD, Person, ids_by_text
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
 from gkflow.domain.urgency import LIGHTS
@@ -25,6 +25,7 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.model_reader import Path as Path_
 from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
 from gkflow.files.nodes import Faults, Node, from_plain, line_of
+from gkflow.files.people import id_named, people_by_id
 from gkflow.files.profiles import Unit, unit_of
 from gkflow.files.rule_sources import NATIONAL, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
@@ -244,7 +245,8 @@ def _settings(
     channels = file.channels
     default = _channels(notices, channels.default, "channels", key="default") if channels is not None else ("file",)
     ways = _Ways(default, mail, webhook, others)
-    people = tuple(_person(found, notices, at, units, unit, ways) for at in range(len(file.people)))
+    people = people_by_id(found, [_person(found, notices, at, units, unit, ways) for at in range(len(file.people))])
+    ids = ids_by_text(people)
     return Settings(
         home=home,
         lang=file.lang,
@@ -268,10 +270,10 @@ def _settings(
         webhook=webhook,
         seal=seal_settings(found, webhook.allow_local),
         files=file_settings(found),
-        escalation=_escalation(found, {person.name for person in people}),
+        escalation=_escalation(found, ids),
         numbers=numbers_of(found, names.workflows),
-        me=(file.me or MeKeys()).name,
-        accounts=accounts_of(found, {person.name for person in people}),
+        me=id_named(found, ids, (file.me or MeKeys()).name, "me", "name"),
+        accounts=accounts_of(found, ids),
         of_channels=others.sections(notices.faults),
     )
 
@@ -312,6 +314,7 @@ def _person(
         roles=tuple(keys.roles),
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
         acts_for=tuple(keys.acts_for),
+        id=keys.id,
     )
 
 
@@ -371,21 +374,22 @@ def _webhook(file: SettingsFile) -> Webhook:
     return Webhook(keys.secret, keys.timeout, keys.allow_local) if keys is not None else Webhook()
 
 
-def _escalation(found: Found[SettingsFile], names: Collection[str]) -> Escalation:
+def _escalation(found: Found[SettingsFile], ids: Mapping[str, Sequence[str]]) -> Escalation:
     keys = found.model.escalation
     if keys is None:
         return Escalation()
     for named in keys.fallback:
-        if named not in ROLES_UPWARD and named not in names:
-            hint = mean(named, (*ROLES_UPWARD, *names))
+        if named not in ROLES_UPWARD and named not in ids:
+            hint = mean(named, (*ROLES_UPWARD, *ids))
             found.fault(
                 said('fallback: no role or person "{named}"{hint}', named=named, hint=hint),
                 "escalation",
                 key="fallback",
             )
     given = keys.model_fields_set
+    fallback = tuple(id_named(found, ids, each, "escalation", "fallback") for each in keys.fallback)
     return Escalation(
-        tuple(keys.line) if "line" in given else ROLES_UPWARD, tuple(keys.fallback) if "fallback" in given else FALLBACK
+        tuple(keys.line) if "line" in given else ROLES_UPWARD, fallback if "fallback" in given else FALLBACK
     )
 
 

@@ -52,6 +52,7 @@ class _Shape(NamedTuple):
     states: bool
     hours: bool  # a clock in hours has run out
     places: int  # how many calendars units have of their own
+    renamed: bool = False  # the officer is on record by name as well
     lights: int = 0
 
 
@@ -92,13 +93,15 @@ def _shape(chosen: CaseFilter) -> _Shape:
     return _Shape(
         chosen.include_closed, chosen.overdue, chosen.due_within, chosen.attention,
         tuple(name for name in _EQUAL if getattr(chosen, name)), bool(chosen.states), bool(chosen.ran_out),
-        len(chosen.bounds) - 1,
+        len(chosen.bounds) - 1, bool(chosen.recorded_as),
     )  # fmt: skip
 
 
 def _values(chosen: CaseFilter, by: CountBy | None = None) -> dict[str, Any]:
     values: dict[str, Any] = {"day": chosen.day}
     values |= {name: getattr(chosen, name) for name in _EQUAL if getattr(chosen, name)}
+    if chosen.recorded_as:
+        values["recorded_as"] = chosen.recorded_as
     if chosen.states:
         values["states"] = chosen.states
     if chosen.ran_out:
@@ -226,7 +229,9 @@ def _chosen(found: Any, table: FromClause, shape: _Shape) -> Any:
     if not shape.include_closed:
         found = found.where(c.ended == FOREVER)
     for name in shape.equal:
-        found = found.where(c[name] == bind(name))
+        is_so = c[name] == bind(name)
+        renamed = name == "officer" and shape.renamed
+        found = found.where(or_(is_so, c[name] == bind("recorded_as")) if renamed else is_so)
     if shape.states:
         found = found.where(among(c.workflow + "/" + c.state, "states"))
     if shape.overdue:

@@ -15,7 +15,7 @@ from gkflow.application.case_lines import LONGEST_WITHIN, CaseQuery
 from gkflow.cli import options
 from gkflow.cli.columns import Column
 from gkflow.cli.output import show
-from gkflow.cli.resolve_names import clock_named, unit_label, workflow_named
+from gkflow.cli.resolve_names import clock_named, person_labels, unit_label, workflow_named
 from gkflow.domain.objections.cases import NoPages
 from gkflow.domain.sentences import said, said_as
 from gkflow.domain.urgency import ListStatus
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from gkflow.application.case_lines import CaseLine
     from gkflow.office import Office
 
+_COMPUTED = ("ran_out", "recorded_as")  # of a query; the others are asked for
 _MISFILED = ListStatus.MISFILED.value
 # The keys of a row, in this order: what scripts rely on.
 KEYS = (
     "case", "workflow", "title", "state", "state_label", "unit", "officer", "received", "clock", "clock_label",
     "deadline", "earliest", "provisional", "status", "verdict", "days_left", "light", "reason",
-    "attention",
+    "attention", "officer_name",
 )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def command(
 def _whole_list(
     office: Office, query: CaseQuery, day: date | None, known: date | None, recorded_by: str
 ) -> list[CaseLine]:
-    filters = {field.name: getattr(query, field.name) for field in fields(query) if field.name != "ran_out"}
+    filters = {field.name: getattr(query, field.name) for field in fields(query) if field.name not in _COMPUTED}
     return office.cases(as_of=day, known_on=known, recorded_by=recorded_by or None, **filters)
 
 
@@ -148,7 +149,9 @@ def _columns(
     title = Column("title", said("title"))
     flow = Column("workflow", said("workflow"), words=workflow)
     state = Column("state_label", said("state")) if say("en") == "zh" else Column("state", said("state"))
-    officer, received = Column("officer", said("officer")), Column("received", said("received"))
+    people = person_labels(office)
+    officer = Column("officer", said("officer"), words=lambda id_: people.get(id_, id_))
+    received = Column("received", said("received"))
     limit = Column("clock_label", said("clock")) if say("en") == "zh" else Column("clock", said("clock"))
 
     status = Column("status", said("status"), style=_light, row_words=_status)

@@ -271,7 +271,7 @@ def _endpoints(sign: HealthCheck) -> str:
 def _same_name(sign: HealthCheck) -> str:
     names = listed(_facts(sign)["names"])
     return say(
-        "people of one name: {names}. Each is notified; officers are known by name only, so make the names distinct",
+        "people of one name: {names}. Each is notified, but records do not say which of them acted: give each an id",
         names=names,
     )
 

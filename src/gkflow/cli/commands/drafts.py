@@ -15,7 +15,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.output import print_json, show
 from gkflow.cli.print_outcome import entered_row, print_entered, warn_notes
-from gkflow.cli.resolve_names import fact_words, facts_named, unit_labels
+from gkflow.cli.resolve_names import fact_words, facts_named, person_labels, unit_labels
 from gkflow.cli.words import error_words
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import NotFound, Refused
@@ -71,7 +71,7 @@ def _list(office: Office, format: str, output: str) -> None:
     drafts = office.drafts.all()
     flows = {draft.id: _flow_of(office, draft) for draft in drafts}
     rows = [_row(draft, flows[draft.id]) for draft in drafts]
-    show(rows, _columns(flows, unit_labels(office)), format, output or None, say("Drafts"))
+    show(rows, _columns(flows, unit_labels(office), person_labels(office)), format, output or None, say("Drafts"))
     if format == "table" and rows and not output:
         print(say("to enter: gkflow drafts enter ID --fact FACT=VALUE; to drop: gkflow drafts drop ID"))
         print(say("what a fact may be: gkflow do CASE ACTION --help, or gkflow receive WORKFLOW --help"))
@@ -101,11 +101,13 @@ def _row(draft: DraftLine, flow: Workflow | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(
+    flows: Mapping[int, Workflow | None], units: Mapping[str, str], people: Mapping[str, str]
+) -> tuple[Column, ...]:
     def facts(row: Any) -> list[str]:
         flow = flows[row["id"]]
         return [
-            fact_words(flow, name, value, units) if flow is not None else f"{name} {value}"
+            fact_words(flow, name, value, units, people) if flow is not None else f"{name} {value}"
             for name, value in row["facts"].items()
         ]
 
@@ -121,7 +123,7 @@ def _columns(flows: Mapping[int, Workflow | None], units: Mapping[str, str]) -> 
             row_words=lambda row: label_of(row["action_label"] or row["action"] or "", row["action"] or ""),
         ),
         Column("day", said("day")),
-        Column("by", said("by")),
+        Column("by", said("by"), words=lambda id_: people.get(id_, id_)),
         Column("facts", said("facts"), row_words=facts, whole=True, below=True),
         Column("kept_at", said("kept at"), words=short_moment, solid=True),
         Column("reason", said("why it was refused")),

@@ -6,7 +6,7 @@ import typer
 
 import gkflow
 from gkflow.cli import options
-from gkflow.cli.escalation_rows import COLUMNS, escalation_rows
+from gkflow.cli.escalation_rows import columns, escalation_rows
 from gkflow.cli.output import show
 from gkflow.domain.sentences import said
 from gkflow.words.language import say
@@ -23,6 +23,6 @@ def command(
     with gkflow.open() as office:
         records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)
         rows = escalation_rows(office, records)
-    show(rows, COLUMNS, format, output or None, say("Escalations"))
+    show(rows, columns(office), format, output or None, say("Escalations"))
     if format == "table" and not rows:
         typer.echo(say("no escalations."), err=True)

@@ -16,6 +16,7 @@ from gkflow.cli import options
 from gkflow.cli.day_by_day import counted_words
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.output import reason
+from gkflow.cli.resolve_names import person_label
 from gkflow.domain.case import legal_day
 from gkflow.domain.deadline import Status
 from gkflow.domain.objections.installation import Unreadable
@@ -98,12 +99,12 @@ def _event(office: Office, view: CaseView, deadline: Deadline) -> AllDay:
         key=("deadline", office.settings.unit, view.case.number, rule.name, ref),
         day=deadline.last_day,
         summary=f"{late}{label}{who}{hour} {view.case.number}{firm}",
-        words="\n".join(_description(view, deadline)),
+        words="\n".join(_description(office, view, deadline)),
         tentative=deadline.provisional,
     )
 
 
-def _description(view: CaseView, deadline: Deadline) -> Iterator[str]:
+def _description(office: Office, view: CaseView, deadline: Deadline) -> Iterator[str]:
     """The text below the event, line by line."""
     assert deadline.last_day is not None
     if title := view.case.facts.get("title"):
@@ -112,7 +113,7 @@ def _description(view: CaseView, deadline: Deadline) -> Iterator[str]:
     where = label_of(state.label, state.name) if state is not None else view.case.state
     yield say("{workflow}, {state}", workflow=label_of(flow.label, flow.name), state=where)
     if officer := view.case.facts.get("officer"):
-        yield say("officer: {officer}", officer=officer)
+        yield say("officer: {officer}", officer=person_label(office, str(officer)))
     yield say("last day: ") + day_words(deadline.last_day)
     if deadline.clock.rule.kind == "power":
         yield say("a power that lapses with this day; nothing is overdue")

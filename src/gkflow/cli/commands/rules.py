@@ -20,6 +20,7 @@ from gkflow.cli.commands.calendar_adopt import Tally, agreed, moved_rows, say_fi
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import warn
 from gkflow.cli.output import form_of, json_text, print_json, show
+from gkflow.cli.resolve_names import person_labels
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import label_of, say, translated
 
@@ -71,7 +72,8 @@ def command(
             show(rows, _change_columns(), format, output or None, say("Changed rules"))
         else:
             rows = list(_editions(office))
-            show(rows, _edition_columns(any(row["packages"] for row in rows)), format, output or None)
+            columns = _edition_columns(any(row["packages"] for row in rows), person_labels(office))
+            show(rows, columns, format, output or None)
             _say_waiting(office)
 
 
@@ -185,12 +187,12 @@ def _cut(text: str, alike: int) -> str:
     return head + (rest if len(rest) <= room else rest[: room - 1] + "…")
 
 
-def _edition_columns(packages: bool) -> tuple[Column, ...]:
+def _edition_columns(packages: bool, people: Mapping[str, str]) -> tuple[Column, ...]:
     of_packages = (Column("packages", said("packages"), words=", ".join),) if packages else ()
     return (
         Column("edition", said("edition")),
         Column("adopted_at", said_as("rules.adopted_at", "adopted"), words=short_moment, solid=True),
-        Column("by", said_as("rules.by", "by")),
+        Column("by", said_as("rules.by", "by"), words=lambda id_: people.get(id_, id_)),
         Column("profile", said("profile")),
         *of_packages,
         Column("in_use", said("in use")),

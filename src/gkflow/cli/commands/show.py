@@ -14,7 +14,7 @@ from gkflow.cli.columns import Column
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.help import padded, width
 from gkflow.cli.output import print_json, print_table
-from gkflow.cli.resolve_names import actions_words, fact_words, findings_rows, unit_labels
+from gkflow.cli.resolve_names import actions_words, fact_words, findings_rows, person_labels, unit_labels
 from gkflow.domain.case import LINK
 from gkflow.domain.errors import NotFound
 from gkflow.domain.sentences import said, said_as
@@ -58,7 +58,7 @@ def command(
     if format == "json":
         print_json(data)
     else:
-        _print(view, links, data, unit_labels(office))
+        _print(view, links, data, unit_labels(office), person_labels(office))
 
 
 def _print_public(published: dict[str, Any], kept: str | None, format: str) -> None:
@@ -172,14 +172,16 @@ def _stopped_by(deadline: Deadline) -> str | None:
 # -- for people --------------------------------------------------------------------------------------------------
 
 
-def _print(view: CaseView, links: list[Link], result: dict[str, Any], units: Mapping[str, str]) -> None:
+def _print(
+    view: CaseView, links: list[Link], result: dict[str, Any], units: Mapping[str, str], people: Mapping[str, str]
+) -> None:
     flow = view.workflow
     head = [
         (say("case"), result["case"]),
         (say("title"), result["title"]),
         (say("workflow"), label_of(flow.label, flow.name)),
         (say("state"), _state_words(result)),
-        (say("officer"), result["officer"]),
+        (say("officer"), people.get(result["officer"], result["officer"])),
         (say("unit"), units.get(result["unit"], result["unit"])),
         (say("received"), result["received"]),
         (say("as of"), result["as_of"]),
@@ -188,7 +190,7 @@ def _print(view: CaseView, links: list[Link], result: dict[str, Any], units: Map
         if value is not None:
             print(f"{padded(name, 10)}{value}")
     _section(say("Record"))
-    _print_record(flow, result["record"], result["findings"], units)
+    _print_record(flow, result["record"], result["findings"], units, people)
     if links:
         _section(say("Links"))
         _print_links(links)
@@ -218,9 +220,11 @@ def _state_words(result: dict[str, Any]) -> str:
     return say("{state} (to the public: {public})", state=state, public=result["public"])
 
 
-def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str]) -> None:
+def _print_record(
+    flow: Workflow, record: Rows, findings: Rows, units: Mapping[str, str], people: Mapping[str, str]
+) -> None:
     def words_of(facts: dict[str, Any]) -> list[str]:
-        return [fact_words(flow, name, value, units) for name, value in facts.items() if value is not None]
+        return [fact_words(flow, name, value, units, people) for name, value in facts.items() if value is not None]
 
     def facts(row: Any) -> list[str]:
         if row["voided_by"] is not None:
@@ -260,7 +264,7 @@ def _print_record(flow: Workflow, record: Rows, findings: Rows, units: Mapping[s
                 row_words=lambda row: label_of(row["action_label"], row["action"]),
                 style=struck,
             ),
-            Column("by", said("by")),
+            Column("by", said("by"), words=lambda id_: people.get(id_, id_)),
             Column("facts", said("facts"), row_words=facts, whole=True, below=True),
             Column("findings", said("mind"), row_words=notes, style="yellow"),
         ],

@@ -73,6 +73,14 @@ class UnknownPerson(NotFound, Refused):
     people: Sequence[str]
 
 
+class AmbiguousPerson(Refused):
+    code = "ambiguous_person"
+    sentence = said("{person} is the name of several people; write the id of the one meant: {ids}")
+
+    person: str
+    ids: Sequence[str]
+
+
 class UnknownOfficer(NotFound):
     code = "unknown_officer"
     sentence = said('no officer "{person}"{mean}{there}')

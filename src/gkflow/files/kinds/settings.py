@@ -17,6 +17,7 @@ from gkflow.files.kinds.values import (
     choice,
     described,
     endpoint_name,
+    person_id,
     table_name,
     whole,
 )
@@ -54,7 +55,10 @@ class OfficeKeys(FileModel):
 class PersonKeys(FileModel):
     """Somebody who acts or is notified (人员)."""
 
-    name: Text = key("姓名", "the name, as entries have it")
+    name: Text = key("姓名", "the name; without an id, entries have it")
+    id: Annotated[str, person_id()] = key(
+        "人员代码", "a stable id, as entries have it; people of one name need two", ""
+    )
     unit: TextOrNone = key("机关", 'the code of the unit, or "*" for all', None)
     roles: Roles = key("职责", "the roles that the person holds")
     channels: Texts = key("通知方式", "by which channels to notify; left out: those of [channels]", [])
@@ -151,7 +155,7 @@ class RulesKeys(FileModel):
 class MeKeys(FileModel):
     """Who acts where a command names nobody (默认经办人)."""
 
-    name: TextOrEmpty = key("姓名", "the name", "")
+    name: TextOrEmpty = key("姓名", "the name or id", "")
 
 
 class SettingsFile(FileModel):

@@ -97,6 +97,20 @@ def table_name() -> Value:
     return Value(read, "", {"type": "string", "pattern": f"^({_TABLE_NAME.pattern})$"})
 
 
+_PERSON_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def person_id() -> Value:
+    """The id of a person, or nothing: a word of commands and of records, whatever the language."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and _PERSON_ID.fullmatch(value):
+            return value
+        raise wanted(said("letters a to z, digits, - and _"))
+
+    return Value(read, "", {"type": "string", "pattern": f"^{_PERSON_ID.pattern}$"})
+
+
 _ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
