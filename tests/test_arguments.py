@@ -34,7 +34,8 @@ def public(thing: type[Any]) -> Iterator[str]:
             yield name
 
 
-def _methods() -> Iterator[tuple[str, str]]:
+def _classes() -> Mapping[str, type[Any]]:
+    """The façade and the classes of its services."""
     from gkflow import (
         calendar_adoption,
         drafts,
@@ -47,13 +48,17 @@ def _methods() -> Iterator[tuple[str, str]]:
         supervision,
     )
 
-    classes: Mapping[str, type[Any]] = {
+    return {
         "": Office, "calendars": calendar_adoption.Calendars, "rule_editions": rule_editions.RuleEditions,
         "drafts": drafts.Drafts, "subscriptions": subscriptions.Subscriptions,
         "supervision": supervision.Supervision, "recurring_tasks": recurring_tasks.RecurringTasks,
         "delivery": notification_delivery.NotificationDelivery, "sealing": sealing.Sealing,
         "endpoints": endpoints.Endpoints,
     }  # fmt: skip
+
+
+def _methods() -> Iterator[tuple[str, str]]:
+    classes = _classes()
     assert set(classes) - {""} == set(SERVICES)
     for service, cls in classes.items():
         for name in public(cls):
@@ -245,7 +250,7 @@ def office(place: Place) -> Iterator[Office]:
         (lambda office: office.do("A", "note", facts={"text": Decimal("sNaN")}, now=NOW), "bad_fact"),
         (lambda office: office.receive("request", "B", facts={"title": math.inf}, now=NOW), "bad_fact"),
         (lambda office: office.drafts.keep("A", "note", "x", facts={"text": NAN}, now=NOW), "bad_fact"),
-        (lambda office: office.ack([], case="zz", words="x"), "unknown_case"),
+        (lambda office: office.ack([], number="zz", words="x"), "unknown_case"),
         (lambda office: office.ack([99], words="x"), "unknown_escalation"),
         (lambda office: office.ack("12", words="x"), "wrong_kind"),
         (lambda office: office.sweep(date.min, now=NOW), "out_of_range"),
@@ -267,7 +272,7 @@ def test_numbers_that_are_given_one_after_the_other_are_all_read(office: Office)
 
 
 def test_the_signature_of_a_verb_stays_what_it_was() -> None:
-    assert list(inspect.signature(Office.do).parameters)[:3] == ["self", "case", "action"]
+    assert list(inspect.signature(Office.do).parameters)[:3] == ["self", "number", "action"]
     assert Office.do.__doc__
 
 
@@ -288,3 +293,44 @@ def test_every_message_names_the_argument_in_chinese_too(office: Office) -> None
             ask()
         with speaking(CHINESE):
             assert error_words(refused.value) == line
+
+
+# --- one word for one thing -------------------------------------------------------------------------------
+
+
+def signatures() -> Iterator[tuple[str, inspect.Signature]]:
+    """Every public function and method of the package."""
+    for service, name in METHODS:
+        yield _named((service, name)), inspect.signature(_class_of(service, name))
+    for name in dir(gkflow):
+        thing = getattr(gkflow, name)
+        if inspect.isfunction(thing):
+            yield name, inspect.signature(thing)
+
+
+def _class_of(service: str, name: str) -> Callable[..., Any]:
+    return next(getattr(cls, name) for each, cls in _classes().items() if each == service)
+
+
+def test_the_number_of_a_case_is_one_word_in_every_signature() -> None:
+    named = {name: set(signature.parameters) for name, signature in signatures()}
+    assert {name for name, each in named.items() if each & {"case", "case_number", "case_id", "no"}} == set()
+    assert {"do", "receive", "view", "ack", "notices", "escalations", "drafts.keep"} <= {
+        name for name, each in named.items() if "number" in each
+    }
+
+
+def test_the_older_word_is_still_taken_with_a_warning_and_never_beside_the_present_one(shared: Office) -> None:
+    calls: tuple[tuple[Callable[..., Any], Mapping[str, Any]], ...] = (
+        (shared.notices, {}), (shared.escalations, {}), (shared.do, {"action": "note", "facts": {"text": "x"},
+        "now": NOW, "dry_run": True}), (shared.view, {}),
+    )  # fmt: skip
+    for verb, more in calls:
+        with pytest.warns(DeprecationWarning, match="case= is called number= now"):
+            older = verb(case="A", **more)
+        assert repr(older) == repr(verb(number="A", **more))
+        with pytest.warns(DeprecationWarning, match="case="), pytest.raises(TypeError, match="the same argument"):
+            verb(case="A", number="A", **more)
+    with pytest.warns(DeprecationWarning, match="case="), pytest.raises(GkflowError) as caught:
+        shared.notices(case=5)
+    assert "number" in str(caught.value)

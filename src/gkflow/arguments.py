@@ -12,8 +12,9 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import wraps
 from os import PathLike, fspath
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
+from warnings import warn
 
 from gkflow import lazy
 from gkflow.application.marks import broken, visible
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from gkflow.application import case_lines, rows
 else:
     case_lines, rows = lazy.module("gkflow.application.case_lines"), lazy.module("gkflow.application.rows")
+
+# The number of a case is one word in every signature; programs from before may say the other.
+OLDER_NAMES: Mapping[str, str] = MappingProxyType({"case": "number"})
 
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., object])
@@ -54,9 +58,15 @@ def checked(function: F) -> F:
     assert isinstance(function, FunctionType)
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     checks = {name: check_of(str(kind)) for name, kind in function.__annotations__.items() if name != "return"}
+    older = {old: new for old, new in OLDER_NAMES.items() if new in checks and old not in checks}
 
     @wraps(function)
     def refusing(*given: object, **named: object) -> object:
+        for old in older.keys() & named.keys() if older and named else ():
+            warn(f"{function.__name__}: {old}= is called {older[old]}= now", DeprecationWarning, stacklevel=2)
+            if older[old] in named:
+                raise TypeError(f"{function.__name__}: {old}= and {older[old]}= are the same argument")
+            named[older[old]] = named.pop(old)
         values = [
             checks[name](name, value) if name in checks else value for name, value in zip(names, given, strict=False)
         ]

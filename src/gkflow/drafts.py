@@ -27,7 +27,7 @@ class Drafts:
 
     def keep(
         self,
-        case: str,
+        number: str,
         action: str,
         reason: str,
         *,
@@ -40,12 +40,12 @@ class Drafts:
         now: datetime | None = None,
     ) -> int:
         """
-        Keep an entry (保存草稿) and return the draft's number. An empty *case* with *workflow* was to open one.
+        Keep an entry (保存草稿) and return the draft's number. An empty *number* with *workflow* was to open one.
         """
-        require_texts(case=case, action=action, workflow=workflow, by=by, unit=unit)
+        require_texts(number=number, action=action, workflow=workflow, by=by, unit=unit)
         act = Command(action, day, by, unit, facts_given(facts, {}))
         with self._office.store.writing(session) as ledger:
-            return keep_draft(ledger, case, workflow, act, reason, self._office.moment(now))
+            return keep_draft(ledger, number, workflow, act, reason, self._office.moment(now))
 
     def all(self, *, session: CallerSession | None = None) -> list[DraftLine]:
         """The drafts, oldest first."""

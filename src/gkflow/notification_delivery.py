@@ -56,21 +56,21 @@ class NotificationDelivery:
         *,
         since: date | str | None = None,
         unacknowledged: bool = False,
-        case: str = "",
+        number: str = "",
         session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
         """The escalation log (督办记录): the steps reached, who was notified, who acknowledged. Raises NotFound."""
         with self._office.store.reading(session) as ledger:
-            if case:
-                case_named(ledger, case)
+            if number:
+                case_named(ledger, number)
             day = self._office.day(since) if since is not None else None
-            return ledger.escalations.log(day, unacknowledged, case)
+            return ledger.escalations.log(day, unacknowledged, number)
 
     def ack(
         self,
         ids: Iterable[int] = (),
         *,
-        case: str = "",
+        number: str = "",
         by: str = "",
         words: str = "",
         session: CallerSession | None = None,
@@ -83,25 +83,25 @@ class NotificationDelivery:
         by, _ = who_acts(rules, by)
         check_person(rules, by, "")
         with self._office.store.writing(session) as ledger:
-            if case:
-                case_named(ledger, case)
+            if number:
+                case_named(ledger, number)
             wanted = list(ids)
             if missing := sorted(set(wanted) - ledger.escalations.known(wanted)):
                 raise UnknownEscalation(ids=missing)
-            if case:
-                wanted += [record.id for record in ledger.escalations.log(None, True, case)]
+            if number:
+                wanted += [record.id for record in ledger.escalations.log(None, True, number)]
             return ledger.escalations.acknowledge(wanted, by, words.strip(), self._office.moment(now))
 
     def notices(
-        self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
+        self, which: str = "all", *, number: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
         """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound, Refused."""
         if which not in NOTICE_STATES:
             raise NotOneOf(name="which", value=which, choices=NOTICE_STATES)
         with self._office.store.reading(session) as ledger:
-            if case:
-                case_named(ledger, case)
-            return ledger.outbox.notices(which, case, limit)
+            if number:
+                case_named(ledger, number)
+            return ledger.outbox.notices(which, number, limit)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
         """

@@ -286,7 +286,7 @@ class Office:
 
     def do(
         self,
-        case: str,
+        number: str,
         action: str,
         *,
         day: date | str | None = None,
@@ -310,10 +310,10 @@ class Office:
         *if_seq* is the ``seq`` that the caller has read, of an Outcome, a Case or a CaseView: if the record has moved
         on since, Conflict ("stale") is raised before anything is decided. A retry with the same *key* comes first.
         """
-        require_texts(case=case, action=action)
+        require_texts(number=number, action=action)
         moment = self.moment(now)
         act = self._act(action, day, by, unit, facts_given(facts, {}), key, if_seq=if_seq)
-        return self._state.write(lambda tx: advance.advance(tx, case, act, show), moment, dry_run, session)
+        return self._state.write(lambda tx: advance.advance(tx, number, act, show), moment, dry_run, session)
 
     def _act(
         self,
@@ -586,30 +586,30 @@ class Office:
         *,
         since: date | str | None = None,
         unacknowledged: bool = False,
-        case: str = "",
+        number: str = "",
         session: CallerSession | None = None,
     ) -> list[EscalationRecord]:
         """The escalation log (督办记录): the steps reached, who was notified, who acknowledged. Raises NotFound."""
-        return self.delivery.escalations(since=since, unacknowledged=unacknowledged, case=case, session=session)
+        return self.delivery.escalations(since=since, unacknowledged=unacknowledged, number=number, session=session)
 
     def ack(
         self,
         ids: Iterable[int] = (),
         *,
-        case: str = "",
+        number: str = "",
         by: str = "",
         words: str = "",
         session: CallerSession | None = None,
         now: datetime | None = None,
     ) -> list[int]:
         """Acknowledge escalations by id, or all of a case (签收); return those newly acknowledged. Raises Refused."""
-        return self.delivery.ack(ids, case=case, by=by, words=words, session=session, now=now)
+        return self.delivery.ack(ids, number=number, by=by, words=words, session=session, now=now)
 
     def notices(
-        self, which: str = "all", *, case: str = "", limit: int = -1, session: CallerSession | None = None
+        self, which: str = "all", *, number: str = "", limit: int = -1, session: CallerSession | None = None
     ) -> list[NoticeRecord]:
         """The outbox (通知): all, waiting, delivered or dead, newest first; of one case. Raises NotFound, Refused."""
-        return self.delivery.notices(which, case=case, limit=limit, session=session)
+        return self.delivery.notices(which, number=number, limit=limit, session=session)
 
     def revive(self, ids: Sequence[int], now: datetime | None = None, *, session: CallerSession | None = None) -> int:
         """

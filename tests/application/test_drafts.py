@@ -70,7 +70,9 @@ def test_a_draft_holds_up_no_reminder(case: Office) -> None:
     keep_reply(case)
     case.tick(at("2026-03-20"))
     case.tick(at("2026-03-31"))
-    assert (1, "2026-03-31") in [(e.step, e.day.isoformat()) for e in case.escalations(case="A") if e.clock == "reply"]
+    assert (1, "2026-03-31") in [
+        (e.step, e.day.isoformat()) for e in case.escalations(number="A") if e.clock == "reply"
+    ]
 
 
 def test_drafts_are_shown_oldest_first_and_each_has_its_own_number(case: Office) -> None:

@@ -129,7 +129,7 @@ def test_a_mistaken_transfer_is_corrected_and_voided(town: Office) -> None:
 
 def test_the_head_of_the_section_that_takes_a_case_over_hears_of_it(town: Office) -> None:
     town.do("A", "transfer", facts={"to_unit": "tanzhou"}, by="张三", now=at(DAY))
-    assert {notice.name for notice in town.notices(case="A")} == {"李四"}
+    assert {notice.name for notice in town.notices(number="A")} == {"李四"}
 
 
 def test_a_register_maps_labels_and_keeps_what_nobody_knows(town: Office) -> None:

@@ -162,7 +162,7 @@ def test_reminders_after_the_review_go_to_the_towns_officer(town: Office) -> Non
     review(town, unit="rsj")
     town.tick(at("2020-07-21"))
     town.tick(at("2020-08-27"))
-    facts = {notice.name for notice in town.notices(case="CAT-1") if notice.kind == "remind"}
+    facts = {notice.name for notice in town.notices(number="CAT-1") if notice.kind == "remind"}
     assert "石岐经办" in facts
     assert "人社科长" not in facts
 

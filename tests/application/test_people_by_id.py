@@ -128,10 +128,10 @@ def test_an_acknowledgement_an_adoption_and_a_spot_check_have_the_id(county: Off
     receive(county, "A", "zw1")
     county.tick(at(DAY))
     county.tick(at("2026-04-01"))
-    assert county.ack(case="A", by="李娜", words="已催办", now=at("2026-04-01"))
-    assert {each.acknowledged_by for each in county.escalations(case="A")} == {"li-na"}
+    assert county.ack(number="A", by="李娜", words="已催办", now=at("2026-04-01"))
+    assert {each.acknowledged_by for each in county.escalations(number="A")} == {"li-na"}
     with pytest.raises(Refused, match="zw1"):
-        county.ack(case="A", by="张伟", words="已催办", now=at("2026-04-01"))
+        county.ack(number="A", by="张伟", words="已催办", now=at("2026-04-01"))
     with pytest.raises(Refused, match="zw1"):
         county.rule_editions.adopt(by="张伟")
 

@@ -133,7 +133,7 @@ def test_the_people_of_the_supervision_are_notified_of_it(supervised: Office) ->
     # The first action of a supervision notifies officer and section head.
     open_request(supervised, "A", RECEIVED)
     sweep(supervised, *days("2022-10-18", SHEET))
-    found = [(notice.kind, notice.name) for notice in supervised.notices(case="XFJ-2022-0001")]
+    found = [(notice.kind, notice.name) for notice in supervised.notices(number="XFJ-2022-0001")]
     assert sorted(found) == [("action", "张三"), ("action", "李四")]
 
 
@@ -368,7 +368,7 @@ def test_a_link_that_the_sweep_wrote_is_not_reported_as_what_the_law_made_of_sil
     supervised.do("A", "ask_reasons", facts={"reason": "数量过多", "until": SHEET}, now=at("2022-09-20"))
     sweep(supervised, *days("2022-10-18", "2022-10-20"))
     assert links(supervised, "A") == [("XFJ-2022-0001", SHEET)]
-    of_clock = {json.loads(notice.facts).get("clock"): notice.kind for notice in supervised.notices(case="A")}
+    of_clock = {json.loads(notice.facts).get("clock"): notice.kind for notice in supervised.notices(number="A")}
     assert of_clock["reasons"] == "propose"
 
 

@@ -46,7 +46,7 @@ def subscribe(office: Office, name: str, **wish: Any) -> str:
 
 def pushed(office: Office, case: str = "", which: str = "all") -> list[str]:
     """To whom messages were written, in the order of their names."""
-    return sorted(notice.name for notice in office.notices(which, case=case) if notice.kind == "push")
+    return sorted(notice.name for notice in office.notices(which, number=case) if notice.kind == "push")
 
 
 def in_the_file(place: Place) -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ def reply(office: Office, number: str, day: str) -> None:
 
 def steps(office: Office, case: str = "", clock: str = "reply") -> list[tuple[int, str]]:
     """The steps on record: (step, day)."""
-    return [(e.step, e.day.isoformat()) for e in office.escalations(case=case) if e.clock == clock]
+    return [(e.step, e.day.isoformat()) for e in office.escalations(number=case) if e.clock == clock]
 
 
 def log_of(place: Place) -> list[tuple[Any, ...]]:

@@ -45,7 +45,7 @@ def lived(place: Place, settings: str) -> Iterator[Office]:
         office.tick(at("2022-09-28"))
         reply(office, "C", "2022-09-29")
         office.tick(at("2022-10-10"))
-        office.ack(case="A", by="王五", words="知悉，已督促", now=at("2022-10-10"))
+        office.ack(number="A", by="王五", words="知悉，已督促", now=at("2022-10-10"))
         office.do("B", "note", facts={"text": "电话"}, now=at("2022-10-11"))
         office.tick(at("2022-10-12"))
         office.deliver(at("2022-10-12"))

@@ -40,7 +40,7 @@ def _live(office: Office) -> None:
     open_request(office, "B", "2022-09-01")
     reply(office, "A", "2022-09-20")
     office.tick(at("2022-09-28"))
-    office.ack(case="B", by="王五", words="知悉", now=at("2022-09-28"))
+    office.ack(number="B", by="王五", words="知悉", now=at("2022-09-28"))
     office.tick(at("2022-09-30"))
     office.deliver(at("2022-09-30"))
     assert office.case("A").facts["applicant_name"] == "反\\斜杠'引号"

@@ -25,7 +25,7 @@ def incident(office: Office, case: str = "OP1", known: str = "12:00", entered: s
 
 
 def letters(office: Office) -> list[NoticeRecord]:
-    return [each for each in office.notices(case="OP1") if each.kind == "supervise" and "/inform/" in each.key]
+    return [each for each in office.notices(number="OP1") if each.kind == "supervise" and "/inform/" in each.key]
 
 
 def whole(office: Office) -> list[str]:
@@ -116,7 +116,9 @@ def test_what_is_entered_late_is_notified_on_the_day_of_entry(place: Place) -> N
         minute(office, at(MONDAY, "09:01"))
         assert steps(office, clock="inform") == [(0, MONDAY), (1, MONDAY)]
         # People are notified of the highest step only.
-        assert {json.loads(each.facts)["step"] for each in office.notices(case="OP1") if "/inform/" in each.key} == {1}
+        assert {json.loads(each.facts)["step"] for each in office.notices(number="OP1") if "/inform/" in each.key} == {
+            1
+        }
 
 
 def test_an_escalation_forged_under_the_sweep_to_come_is_found(place: Place) -> None:

@@ -32,7 +32,7 @@ def lived(office: Office) -> None:
     office.tick(at("2022-10-20"))
     office.deliver(at("2022-10-20"))
     office.drafts.keep("A", "note", "later", now=at("2022-10-20"))
-    office.ack(case=office.cases(as_of="2022-10-20")[0].case, by="张三", words="知悉", now=at("2022-10-20"))
+    office.ack(number=office.cases(as_of="2022-10-20")[0].case, by="张三", words="知悉", now=at("2022-10-20"))
     assert office.page(as_of="2022-09-06", total=True).total == 2
     assert_sound(office)
 

@@ -325,7 +325,7 @@ def test_acknowledged_stays_acknowledged_after_a_rebuild(place: Place, office: O
     open_request(office, "A", DAY)
     office.tick(at("2022-10-08"))
     office.tick(at("2022-10-10"))
-    assert len(office.ack(case="A", by="张三", words="知悉", now=at("2022-10-10"))) == len(office.escalations())
+    assert len(office.ack(number="A", by="张三", words="知悉", now=at("2022-10-10"))) == len(office.escalations())
     office.rebuild(now=at("2022-10-10"))
     office.tick(at("2022-10-11"))
     assert office.escalations(unacknowledged=True) == []
@@ -348,7 +348,7 @@ def test_hours_run_through_the_weekend_and_their_notices_leave_at_once(place: Pl
         # The steps of its ladder as well: Saturday is the last day of the five hours.
         office.tick(at("2022-11-12", "20:30"))
         office.deliver(at("2022-11-12", "20:31"), channels={"file": mail})
-        steps = [notice for notice in office.notices(case="OP1") if notice.kind in ("urge", "supervise")]
+        steps = [notice for notice in office.notices(number="OP1") if notice.kind in ("urge", "supervise")]
         assert steps
         assert all(notice.delivered_at is not None for notice in steps)
 

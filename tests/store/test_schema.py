@@ -173,10 +173,10 @@ def test_no_statement_wants_a_sqlite_newer_than_3_35(place: Place) -> None:
         office.tick(at("2022-09-28"))
         office.tick(at("2022-10-20"))
         office.deliver(at("2022-10-20"))
-        office.ack(case="B", by="王五", words="知悉", now=at("2022-10-20"))
+        office.ack(number="B", by="王五", words="知悉", now=at("2022-10-20"))
         office.cases(as_of="2022-10-10", overdue=True)
         office.cases(as_of="2022-10-10", include_closed=True)
-        office.notices("delivered", case="B", limit=3)
+        office.notices("delivered", number="B", limit=3)
         office.verify()
         office.rebuild(now=at("2022-10-20"))
         office.doctor(at("2022-10-20"))
@@ -223,7 +223,7 @@ def _with_everything(office: Office) -> None:
     open_request(office, "A", "2022-09-01")
     office.tick(at("2022-09-20"))
     office.tick(at("2022-10-10"))
-    office.ack(case="A", by="张三", words="已知悉", now=at("2022-10-10"))
+    office.ack(number="A", by="张三", words="已知悉", now=at("2022-10-10"))
     office.unsweep(now=at("2022-10-09"))
 
 

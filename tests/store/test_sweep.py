@@ -472,7 +472,7 @@ def test_a_case_closed_in_a_strange_way_does_not_stop_the_sweep_of_the_others(pl
     open_request(office, "A", "2022-09-13")
     sweep_daily(office, "2022-10-08", "2022-10-25")
     assert [step for step, _ in steps(office, "A")] == [-5, -2, 0, 1, 3]
-    assert office.escalations(case="怪") == []
+    assert office.escalations(number="怪") == []
 
 
 # -- ladders that change -------------------------------------------------------------------------------------------

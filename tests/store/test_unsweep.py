@@ -13,7 +13,7 @@ from store.offices import PEOPLE, Place, assert_sound, at, days, open_request, r
 
 def steps_of(office: Office, case: str) -> dict[int, str]:
     """The day on which each step of the reply clock is on record."""
-    return {record.step: str(record.day) for record in office.escalations(case=case) if record.clock == "reply"}
+    return {record.step: str(record.day) for record in office.escalations(number=case) if record.clock == "reply"}
 
 
 # Received on Thursday 1 September 2022: 2 | 5-9 | 13-16 (the 12th is off) | 19-23 | 26-30 are 20 working days. The
@@ -131,7 +131,7 @@ def test_a_reminder_held_back_is_dropped_when_the_case_was_answered_meanwhile(pl
         office.tick(at("2022-09-30"))  # due today, both
         reply(office, "A", "2022-09-30")
         office.deliver(at("2022-09-30", "10:00"))
-        notices = {case: office.notices("all", case=case) for case in ("A", "B")}
+        notices = {case: office.notices("all", number=case) for case in ("A", "B")}
         assert all(notice.delivered_at is not None for notice in notices["B"])
         dropped = [notice for notice in notices["A"] if notice.kind in ("remind", "urge", "supervise")]
         assert dropped

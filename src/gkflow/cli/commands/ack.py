@@ -34,7 +34,7 @@ def command(
     with gkflow.open() as office:
         if case:
             office.view(case)  # an unknown case is refused, not treated as one without escalations
-        done = office.ack(ids or (), case=case, by=acting(office, by, otherwise=login()), words=words)
+        done = office.ack(ids or (), number=case, by=acting(office, by, otherwise=login()), words=words)
     if done:
         numbers = listed(map(str, done))
         typer.echo(say("{count} acknowledged: {numbers}", count=len(done), numbers=numbers))

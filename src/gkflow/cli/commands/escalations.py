@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """Show the escalation log, oldest first."""
     with gkflow.open() as office:
-        records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, case=case)
+        records = office.escalations(since=options.day(since), unacknowledged=unacknowledged, number=case)
         rows = escalation_rows(office, records)
     show(rows, columns(office), format, output or None, say("Escalations"))
     if format == "table" and not rows:

@@ -54,7 +54,7 @@ def command(
             return
         which = "waiting" if waiting else "dead" if dead else "delivered" if delivered else "all"
         texts = _Texts(office)
-        rows = [texts.row(record) for record in office.notices(which, case=case)]
+        rows = [texts.row(record) for record in office.notices(which, number=case)]
     show(rows, columns(), format, output or None, say("Notices"))
     if format == "table" and not rows:
         typer.echo(say("no notices."), err=True)
