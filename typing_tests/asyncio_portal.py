@@ -27,7 +27,7 @@ async def act(office: Office, connection: AsyncConnection) -> None:
     assert_type(await office.aio.events("", limit=5), tuple[Event, ...])
     assert_type(await office.aio.tick(), Swept)
     assert_type(await office.aio.drafts.all(), list[DraftLine])
-    assert_type(await office.aio.delivery.escalations(case="A"), list[EscalationRecord])
+    assert_type(await office.aio.delivery.escalations(number="A"), list[EscalationRecord])
     assert_type(await office.aio.calendars.moving(), tuple[Moved, ...])
     assert_type(await office.aio.close(), None)
 

@@ -80,7 +80,7 @@ def as_json(office: Office, number: str) -> list[dict[str, Any]]:
     assert_type(office.page().as_dict(), dict[str, Any])
     assert_type(office.deadlines(number)["reply"].as_dict(), dict[str, Any])
     assert_type(office.verify().as_dict(), dict[str, Any])
-    return [line.as_dict() for line in office.escalations(case=number)]
+    return [line.as_dict() for line in office.escalations(number=number)]
 
 
 def status_of(error: gkflow.GkflowError, case: gkflow.Case) -> int:
