@@ -115,3 +115,15 @@ def an_office_without_a_file(url: str) -> Office:
     )
     assert_type(settings.unit, str)
     return gkflow.open(url, settings=settings)
+
+
+def an_event_from_an_office(body: bytes, headers: dict[str, str]) -> str:
+    event = gkflow.webhooks.verify(body, headers, ["whsec_new", "whsec_old"])
+    gkflow.webhooks.verify(body, headers, 7)  # type: ignore[arg-type]  # a secret is a text
+    return str(event["case"])
+
+
+def the_state_of_an_endpoint(office: Office) -> bool:
+    assert_type(office.endpoints.post().posted, int)
+    [state] = office.endpoints.all()
+    return state.failing_since is None

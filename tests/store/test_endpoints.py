@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 import gkflow
 import gkflow.webhooks
@@ -296,6 +297,32 @@ def test_a_failure_after_success_counts_from_then(place: Place) -> None:
         assert (found.failing_since, found.next_try_at, found.cursor) == (later, later + BACK_OFF[0], "2")
 
 
+def test_what_breaks_down_before_it_posts_is_a_failure_of_its_endpoint_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with http_receiver(OK) as receiver, with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
+        office.endpoints.post(NOW)
+        receive(office, "A")
+        monkeypatch.setenv("HTTP_PROXY", "nonsense://[")
+        assert office.endpoints.post(NOW) == Posted(0, ("portal",))
+        monkeypatch.delenv("HTTP_PROXY")
+        assert office.endpoints.post(NOW + BACK_OFF[0]) == Posted(1)
+
+
+def test_a_pool_of_one_connection_serves_several_endpoints(place: Place) -> None:
+    with http_receiver(answers(410), OK) as receiver:
+        tables = [endpoint(name, receiver.url) for name in ("one", "two", "three")]
+        with_endpoints(place, *tables)
+        engine = create_engine(place.url, pool_size=1, max_overflow=0, pool_timeout=5)
+        with gkflow.open(engine, home=place.home) as office:
+            office.adopt_first()
+            office.endpoints.post(NOW)
+            receive(office, "A", "B")
+            done = office.endpoints.post(NOW)
+            assert (done.posted, len(done.parked)) == (4, 1)
+        engine.dispose()
+
+
 # -- several senders, and killed ones --------------------------------------------------------------------------------
 
 
@@ -436,6 +463,7 @@ print(office.endpoints.all()[0].waiting)
 """
 
 
+@pytest.mark.slow
 def test_processes_side_by_side_post_each_event_once(place: Place) -> None:
     with http_receiver(OK) as receiver, with_endpoints(place, endpoint("portal", receiver.url)).open() as office:
         office.endpoints.post(NOW)

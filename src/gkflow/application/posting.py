@@ -18,10 +18,11 @@ from gkflow.application.sending import Clock
 from gkflow.domain.as_dict import AsDict
 from gkflow.domain.case import legal_day
 from gkflow.domain.endpoint import TEST, Endpoint
+from gkflow.domain.errors import GkflowError
 from gkflow.domain.event import Audience, Event
 
 BATCH = 100  # events that are read at once
-SENDERS = 8  # endpoints that are served at once
+SENDERS = 16  # endpoints that are served at once
 CLAIM = timedelta(minutes=2)  # beyond the longest post: how long the endpoint of a dead sender stays claimed
 # The waits after one, two, … failed posts in a row.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15, 30, 60))
@@ -144,11 +145,9 @@ class _Run:
             wanted = self._wanted(events)
             for event in events:
                 if event.cursor in wanted:
-                    if self.end is not None and self.clock() >= self.end:
+                    if self.posted and self.end is not None and self.clock() >= self.end:
                         return
-                    try:
-                        self.poster.post(self.endpoint, id_of(self.endpoint.name, event), body_of(event), self.clock())
-                    except NotDelivered as error:
+                    if (error := self._post(event)) is not None:
                         self._fail(state, place, error)
                         return
                     self.posted += 1
@@ -159,6 +158,17 @@ class _Run:
             if place != recorded:
                 recorded = place
                 self._advance(place, None)
+
+    def _post(self, event: Event) -> NotDelivered | None:
+        try:
+            self.poster.post(self.endpoint, id_of(self.endpoint.name, event), body_of(event), self.clock())
+        except NotDelivered as error:
+            return error
+        except GkflowError:  # a library is missing: the endpoint has not failed
+            raise
+        except Exception as error:  # a wrong proxy, say: this endpoint waits, and the others do not
+            return NotDelivered(f"{type(error).__name__}: {error}")
+        return None
 
     def _wanted(self, events: Sequence[Event]) -> set[str]:
         """The cursors of the events that this endpoint is to get; the unit of a case is that of the docket."""
