@@ -28,6 +28,7 @@ SOURCE = ROOT / "src" / "gkflow"
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # Also what only tests and programs around gkflow use.
 OPTIONAL = (*EXTRAS, "stdnum", "fastapi", "procrastinate", "docx", "numpy")
+FRAMEWORKS = {"django"}  # a portal has its own, for the module of its name in gkflow.contrib
 # Python finds none of the libraries, as if they had not been installed. One process runs all commands, since each
 # would load the same modules.
 RUN = """
@@ -126,9 +127,15 @@ def names_of(requirements: Sequence[str]) -> set[str]:
 
 def test_the_base_dependencies_are_exactly_what_the_package_imports() -> None:
     modules = {name for path in SOURCE.rglob("*.py") for name in imported(ast.parse(path.read_text("utf-8")))}
-    base = third_party(sorted(modules - set(EXTRAS)))
+    base = third_party(sorted(modules - set(EXTRAS) - FRAMEWORKS))
     # pydantic pins the version of its core; zone data are read, not imported.
     assert base - {"pydantic-core"} == names_of(PROJECT["dependencies"]) - {"tzdata"}
+
+
+def test_a_framework_is_imported_by_its_own_module_alone() -> None:
+    for path in SOURCE.rglob("*.py"):
+        for framework in FRAMEWORKS & set(imported(ast.parse(path.read_text("utf-8")))):
+            assert path == SOURCE / "contrib" / f"{framework}.py"
 
 
 def test_each_extra_brings_its_library_and_all_brings_each() -> None:

@@ -212,7 +212,11 @@ def _of(wanted: Sentence, fits: Callable[[object], bool]) -> Check:
 
 
 def _has(*names: str) -> Callable[[object], bool]:
-    return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in names)
+    def fits(value: object) -> bool:
+        # Of the class first: a property may refuse, as that of a connection that is closed.
+        return all(hasattr(type(value), name) or hasattr(value, name) for name in names)
+
+    return lambda value: not isinstance(value, type) and fits(value)
 
 
 def _wrong(name: str, wanted: Sentence, value: object) -> Refused:

@@ -23,7 +23,7 @@ from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
 from gkflow.hooks import Hooks
 from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of
-from gkflow.store.connections import when_committed
+from gkflow.store.callers import when_committed
 
 if TYPE_CHECKING:
     from gkflow.application.ports import Channel

@@ -10,29 +10,24 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, MissingGreenlet
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gkflow import extras
-from gkflow.application.ports import CallerSession
 from gkflow.domain.errors import Unfit
-from gkflow.domain.objections.database import AsyncSessionHere, BadDatabaseUrl, NotADatabase
+from gkflow.domain.objections.database import BadDatabaseUrl, NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.failures import one_line
 from gkflow.store.naming import Naming
-from gkflow.store.watched import WatchedCursor, is_watched
 
-_DRIVERS = {"sqlite3": "sqlite", "psycopg": "postgresql"}
 PATIENCE = 30.0  # seconds that a writer waits for another one
 _CONNECT_TIMEOUT = 10
 _DRIVER = "postgresql+psycopg"
@@ -48,8 +43,6 @@ _SESSION = (
     "SET default_transaction_isolation TO 'read committed'",
     "SET default_transaction_deferrable TO off",
 )
-# The same inside the caller's transaction, where a setting differs: until the end of that transaction.
-_HELD = {"DateStyle": ("ISO, YMD", "ISO"), "TimeZone": ("UTC", "UTC"), "standard_conforming_strings": ("on", "on")}
 # The schema that holds our tables: the first on the search path, else the only one with them.
 _SCHEMAS = (
     "SELECT DISTINCT n.nspname, array_position(current_schemas(false), n.nspname) FROM pg_class c"
@@ -148,112 +141,6 @@ def _schema_of(cursor: Any, version_tables: list[str]) -> str:
         raise _wrong(said("several schemas hold an office ({names}): name one, {form}", names=names, form=form))
     cursor.execute("SELECT coalesce(current_schema(), 'public')")
     return str(cursor.fetchone()[0])
-
-
-class Callers(NamedTuple):
-    """
-    The connection of a caller's session (调用方的连接): the driver's own, which database it is, and SQLAlchemy's, where
-    the caller has it from there.
-    """
-
-    driver: Any
-    database: str
-    bound: Connection | None = None
-
-    @property
-    def commits_by_itself(self) -> bool:
-        """Whether there is no transaction, and none begins with the next statement."""
-        if self.database == "sqlite":
-            alone = self.driver.isolation_level is None or getattr(self.driver, "autocommit", None) is True
-            return alone and not self.driver.in_transaction
-        if self.is_asyncpg:
-            return bool(self.driver.autocommit) and not self.driver.driver_connection.is_in_transaction()
-        idle = 0  # libpq's PQTRANS_IDLE
-        return bool(self.driver.autocommit) and self.driver.info.transaction_status == idle
-
-    @property
-    def is_async(self) -> bool:
-        """Whether its statements are awaited, by an AsyncSession."""
-        return self.bound is not None and self.bound.dialect.is_async
-
-    @property
-    def is_asyncpg(self) -> bool:
-        """Whether the driver is asyncpg."""
-        return self.bound is not None and self.bound.dialect.driver == "asyncpg"
-
-    def hold(self, cursor: Any) -> None:
-        """In the caller's transaction on PostgreSQL: read days, moments and strings as on our own connections."""
-        if self.is_asyncpg:
-            settings = self.driver.driver_connection.get_settings()
-            _hold(cursor, lambda name: getattr(settings, name, None))
-        else:
-            hold_session(self.driver, cursor)
-
-    def cursor(self) -> Any:
-        """A cursor whose rows are tuples, whatever the caller has set for its own; whoever listens sees it all."""
-        if self.bound is not None and (self.is_async or is_watched(self.bound)):
-            return WatchedCursor(self.bound)
-        if self.database == "sqlite":
-            cursor = self.driver.cursor()
-            cursor.row_factory = None
-            return cursor
-        made = self.driver.cursor
-        return made(row_factory=_tuple_row()) if type(self.driver).__module__.startswith("psycopg") else made()
-
-
-def callers(session: CallerSession) -> Callers:
-    """The connection on which a caller's transaction runs. Raises Refused for what has none."""
-    given: Any = session
-    if hasattr(given, "run_sync"):
-        raise AsyncSessionHere()
-    database = _DRIVERS.get(type(given).__module__.partition(".")[0], "")
-    if isinstance(given, sqlite3.Connection):
-        database = "sqlite"
-    if database:
-        return Callers(given, database)
-    # A session has its connection by a method, a connection is one itself.
-    try:
-        bound = given if isinstance(given, Connection) else given.connection()
-    except MissingGreenlet as error:
-        raise AsyncSessionHere() from error
-    if not bound.in_transaction():
-        bound.begin()  # else its own commit and rollback would not know that something has begun
-    return Callers(bound.connection.dbapi_connection, bound.dialect.name, bound)
-
-
-def _tuple_row() -> Any:
-    from psycopg.rows import tuple_row
-
-    return tuple_row
-
-
-def hold_session(driver: Any, cursor: Any) -> None:
-    """The same on a connection of psycopg."""
-    _hold(cursor, driver.info.parameter_status)
-
-
-def _hold(cursor: Any, status: Callable[[str], str | None]) -> None:
-    for name, (value, prefix) in _HELD.items():
-        if not (status(name) or "").startswith(prefix):
-            cursor.execute(f"SET LOCAL {name} TO '{value}'")
-
-
-def when_committed(session: CallerSession | None, call: Callable[[], None]) -> None:
-    """
-    Call a function once: now, where we have committed; when a Session of the caller commits, unless it is rolled back;
-    never for a Connection, which does not say when it has committed.
-    """
-    if session is None:
-        call()
-    elif isinstance(session, Session):
-        rolled_back: list[Session] = []
-
-        def committed(_: Session) -> None:
-            if not rolled_back:
-                call()
-
-        event.listen(session, "after_commit", committed, once=True)
-        event.listen(session, "after_rollback", rolled_back.append, once=True)
 
 
 # -- SQLite --------------------------------------------------------------------------------------------------------

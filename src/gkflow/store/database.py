@@ -18,6 +18,7 @@ from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError
 from gkflow.domain.objections.database import (
     DatabaseMissing,
+    DatabaseUnreachable,
     Forked,
     NoTables,
     NotADatabase,
@@ -26,7 +27,8 @@ from gkflow.domain.objections.database import (
 )
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
-from gkflow.store.connections import PATIENCE, Callers, async_engine, callers, engine_of, hold_session, secrets_of
+from gkflow.store.callers import Callers, PortalConnection, callers, hold_session
+from gkflow.store.connections import PATIENCE, async_engine, engine_of, secrets_of
 from gkflow.store.cursor import Cursor
 from gkflow.store.failures import as_gkflow, is_lost, lacks_tables, one_line
 from gkflow.store.ledger import Ledger
@@ -123,26 +125,8 @@ class Database:
         if os.getpid() != self._process:
             raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
-            with self._words():
-                theirs = callers(session)
-                if theirs.database != self.engine.dialect.name:
-                    raise NoTables(reason=theirs.database)
-                if hold is not None and theirs.commits_by_itself:
-                    raise NoTransaction()
-                cursor = theirs.cursor()
-                if not self.dialect.sqlite:
-                    theirs.hold(cursor)
-                elif hold is not None and not theirs.driver.in_transaction:
-                    # The driver would begin with the first write, when another one may have changed what was read.
-                    cursor.execute("BEGIN IMMEDIATE")
-                self._know_names(cursor, theirs.is_asyncpg)
-                self._take(cursor, hold)
-                try:
-                    yield self._ledger_on(theirs, cursor, hold is not None)
-                except Exception as error:
-                    if lacks_tables(error):
-                        raise NoTables(reason=one_line(error, self._secrets)) from error
-                    raise
+            with self._words(), self._theirs(session, hold) as ledger:
+                yield ledger
             return
         with self._words():
             pooled, cursor = self._begin(hold)
@@ -161,6 +145,31 @@ class Database:
             finally:
                 pooled.close()
 
+    @contextmanager
+    def _theirs(self, session: CallerSession, hold: Hold | None) -> Iterator[Ledger]:
+        """On the connection of the caller's session."""
+        try:
+            theirs = callers(session)
+        except OSError as error:  # asyncpg's, when there is no server
+            reason = one_line(error, self._secrets)
+            raise DatabaseUnreachable(place=self.place, reason=reason) from error
+        if theirs.database != self.engine.dialect.name:
+            raise NoTables(reason=theirs.database)
+        if hold is not None and theirs.commits_by_itself:
+            raise NoTransaction()
+        cursor = theirs.cursor()
+        try:
+            with theirs.prepared(cursor, hold is not None):
+                self._know_names(cursor, theirs.is_asyncpg)
+                self._take(cursor, hold)
+                yield self._ledger_on(theirs, cursor, hold is not None)
+        except Exception as error:
+            if isinstance(session, PortalConnection) and not isinstance(error, GkflowError):
+                session.fail()
+            if lacks_tables(error):
+                raise NoTables(reason=one_line(error, self._secrets)) from error
+            raise
+
     def _changes(self, pooled: Any) -> int | None:
         """How many rows this connection has changed; None if the database does not say (PostgreSQL)."""
         found: int | None = getattr(pooled.dbapi_connection, "total_changes", None)
@@ -178,7 +187,7 @@ class Database:
                     if hold is None:
                         cursor.execute(_SNAPSHOT)
                     if not self.mine:
-                        hold_session(pooled.dbapi_connection, cursor)
+                        hold_session(Callers(pooled.dbapi_connection, "postgresql"), cursor)
                 self._know_names(cursor)
                 self._take(cursor, hold)
                 return pooled, cursor

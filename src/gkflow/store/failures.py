@@ -7,10 +7,12 @@ import sqlite3
 import sys
 from collections.abc import Iterable
 
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError, MissingGreenlet, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.objections.database import (
+    AsyncSessionHere,
     BadDatabaseUrl,
     Busy,
     DatabaseDamaged,
@@ -21,15 +23,34 @@ from gkflow.domain.objections.database import (
     DatabaseUnreachable,
     DiskFull,
     NotADatabase,
+    PoolExhausted,
+    TransactionBroken,
 )
 
-# PostgreSQL's codes: serialization failure, deadlock, lock not available, a statement or lock that timed out.
-_BROKEN_OFF = frozenset(("40001", "40P01", "55P03", "57014"))
-_READ_ONLY = frozenset(("25006", "42501"))  # a read-only transaction or server, a role without the right
-_NO_TABLE = "42P01"
-_FULL = frozenset(("53100",))
-# An administrator or a crash ended the connection, or the server accepts none now; class 08 is the connection itself.
-_LOST = frozenset(("57P01", "57P02", "57P03", "57P05", "53300"))
+_NO_TABLE, _UNIQUE = "42P01", "23505"
+# PostgreSQL's codes by their beginnings, the first one decides.
+_POSTGRES: tuple[tuple[tuple[str, ...], type[GkflowError]], ...] = (
+    # Serialization failure, deadlock, lock not available, a statement or lock that timed out.
+    (("40001", "40P01", "55P03", "57014"), Busy),
+    (("25P02",), TransactionBroken),
+    # A read-only transaction or server, a role without the right.
+    (("25006", "42501"), DatabaseReadonly),
+    (("53100",), DiskFull),
+    # A wrong password or role, a missing database, no connection left on the server.
+    (("28", "3D", "53300"), DatabaseUnreachable),
+    # The connection itself; ended by an administrator, a crash or a time limit; the server accepts none now.
+    (("08", "57P", "25P03"), DatabaseLost),
+    # Resources, limits, an administrator, the system, the server itself.
+    (("53", "54", "55", "57", "58", "XX"), DatabaseFailed),
+)
+_SQLALCHEMY: tuple[tuple[type[SQLAlchemyError], type[GkflowError]], ...] = (
+    (PoolTimeout, PoolExhausted),
+    (MissingGreenlet, AsyncSessionHere),
+    # A session whose transaction has failed, a connection that is closed.
+    (InvalidRequestError, TransactionBroken),
+)
+_CLOSED = re.compile(r"closed database|closed cursor", re.I)
+_THREAD = re.compile(r"created in a thread", re.I)
 _SQLITE: tuple[tuple[re.Pattern[str], type[GkflowError]], ...] = (
     (re.compile(r"locked|busy", re.I), Busy),
     (re.compile(r"readonly|read-only", re.I), DatabaseReadonly),
@@ -91,37 +112,46 @@ def lacks_tables(error: BaseException) -> bool:
 
 def is_taken(error: BaseException) -> bool:
     """Whether a unique key exists already: another writer was faster."""
-    psycopg = sys.modules.get("psycopg")
-    return isinstance(error, sqlite3.IntegrityError) or (
-        psycopg is not None and isinstance(error, psycopg.errors.UniqueViolation)
-    )
+    return isinstance(error, sqlite3.IntegrityError) or _state(error) == _UNIQUE
+
+
+def _state(error: BaseException) -> str | None:
+    """PostgreSQL's code of an error of psycopg or of asyncpg."""
+    state = getattr(error, "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
 def _kind(error: BaseException) -> type[GkflowError] | None:
-    if isinstance(error, sqlite3.DatabaseError):
-        if isinstance(error, _FAULTS_OF_OURS):
-            return None
-        return next((kind for pattern, kind in _SQLITE if pattern.search(str(error))), None)
-    psycopg = sys.modules.get("psycopg")  # not imported without PostgreSQL
-    if psycopg is None or not isinstance(error, psycopg.Error):
+    if isinstance(error, sqlite3.Error):
+        return _kind_in_sqlite(error)
+    if isinstance(error, SQLAlchemyError):
+        return next((kind for of, kind in _SQLALCHEMY if isinstance(error, of)), None)
+    if not _is_postgres(error):
         return None
-    state = error.sqlstate
+    state = _state(error)
     if state is None:
         # ConnectionTimeout is an OperationalError; other errors without a state are bugs of the caller.
-        if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        if not {each.__name__ for each in type(error).__mro__} & {"OperationalError", "InterfaceError"}:
             return None
         return DatabaseUnreachable if _UNREACHED.search(str(error)) else DatabaseLost
-    if state in _BROKEN_OFF:
-        return Busy
-    if state in _READ_ONLY:
-        return DatabaseReadonly
-    if state in _FULL:
-        return DiskFull
-    if state in _LOST or state.startswith("08"):
+    return next((kind for begins, kind in _POSTGRES if state.startswith(begins)), None)
+
+
+def _kind_in_sqlite(error: sqlite3.Error) -> type[GkflowError] | None:
+    if _CLOSED.search(str(error)):
         return DatabaseLost
-    if state.startswith(("28", "3D")):  # a wrong password or role, or a missing database
-        return DatabaseUnreachable
-    return None
+    if _THREAD.search(str(error)):
+        return DatabaseFailed
+    if isinstance(error, _FAULTS_OF_OURS):
+        return None
+    return next((kind for pattern, kind in _SQLITE if pattern.search(str(error))), None)
+
+
+def _is_postgres(error: BaseException) -> bool:
+    psycopg = sys.modules.get("psycopg")  # not imported without PostgreSQL
+    if psycopg is not None and isinstance(error, psycopg.Error):
+        return True
+    return type(error).__module__ in ("sqlalchemy.dialects.postgresql.asyncpg", "asyncpg.exceptions")
 
 
 def known_failure(error: BaseException) -> GkflowError | None:

@@ -127,11 +127,31 @@ class NoTables(Unfit):
     reason: str
 
 
+class NotAtomic(Refused):
+    code = "not_atomic"
+    sentence = said(
+        'Django commits every statement by itself here, and a call is written whole: call inside "with '
+        'transaction.atomic(using={using!r}):"'
+    )
+
+    using: str
+
+
 class NoTransaction(Refused):
     code = "no_transaction"
     sentence = said(
         "the connection commits every statement by itself; begin a transaction first, so that a call is written whole"
     )
+
+
+class PoolExhausted(Unfit):
+    code = "pool_exhausted"
+    sentence = said(
+        "every connection of the pool is in use ({reason}): nothing was written; close sessions sooner, or make the "
+        "pool larger, and call again"
+    )
+
+    reason: str
 
 
 class SchemaVersion(Unfit):
@@ -142,3 +162,12 @@ class SchemaVersion(Unfit):
     found: str
     wanted: str
     mend: str
+
+
+class TransactionBroken(Conflict):
+    code = "transaction_broken"
+    sentence = said(
+        "the caller's transaction had failed or ended before this call: roll it back and begin again ({reason})"
+    )
+
+    reason: str
