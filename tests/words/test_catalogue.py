@@ -117,6 +117,7 @@ EXAMPLE = "an example that people copy"
 CHINESE = {
     "application/calendar_reminder.py": RECORD,
     "application/moved.py": RECORD,
+    "application/posting.py": RECORD,
     "application/ports/outbox.py": RECORD,
     "application/recounting.py": RECORD,
     "application/seals.py": RECORD,
@@ -136,6 +137,7 @@ CHINESE = {
     "cli/commands/calendar_adopt.py": INPUT,
     "cli/commands/db.py": INPUT,
     "cli/commands/drafts.py": INPUT,
+    "cli/commands/endpoints.py": INPUT,
     "cli/commands/rules.py": INPUT,
     "cli/days.py": INPUT,
     "cli/help.py": INPUT,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from gkflow.domain.address import fault_of, host_of, is_local
 from gkflow.domain.endpoint import OFFICE_TYPES, SHORTEST_SECRET, Endpoint, is_plausible, secret_key
@@ -25,10 +26,23 @@ def variable_of(name: str) -> str:
     return f"{PREFIX}ENDPOINT_{name.replace('-', '_').upper()}_SECRET"
 
 
-def endpoints_of(
-    found: Found[SettingsFile], units: Collection[str], allow_local: bool, environ: Mapping[str, str]
-) -> tuple[Endpoint, ...]:
+class _Settings(Protocol):
+    """What is known of an office when its endpoints are read (其他设置)."""
+
+    @property
+    def units(self) -> Mapping[str, object]: ...
+    @property
+    def webhook(self) -> _Webhook: ...
+
+
+class _Webhook(Protocol):
+    @property
+    def allow_local(self) -> bool: ...
+
+
+def endpoints_of(found: Found[SettingsFile], settings: _Settings, environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
     """The endpoints; every fault is reported at its place."""
+    units, allow_local = settings.units, settings.webhook.allow_local
     endpoints: list[Endpoint] = []
     for at, keys in enumerate(found.model.endpoints):
         place = ("endpoints", at)
@@ -72,5 +86,7 @@ def _wrong_secret(secret: str, name: str) -> str:
     if key is None:
         return said("secret must be whsec_ and base64, as Standard Webhooks has it")
     if len(key) < SHORTEST_SECRET:
-        return said("secret has {bytes} bytes, at least {least} are wanted", bytes=len(key), least=SHORTEST_SECRET)
+        return said(
+            "secret has {bytes} {bytes:byte|bytes}, at least {least} are wanted", bytes=len(key), least=SHORTEST_SECRET
+        )
     return ""

@@ -174,8 +174,7 @@ def read_settings(
     found = replace(read_model(SettingsFile, own, faults, defaults=True, elsewhere=elsewhere), node=whole)
     notices = replace(found, faults=later) if patient else found
     settings = _settings(home, found, notices, names or RuleNames(), others)
-    endpoints = endpoints_of(notices, settings.units, settings.webhook.allow_local, environ)
-    settings = replace(settings, endpoints=endpoints)
+    settings = replace(settings, endpoints=endpoints_of(notices, settings, environ))
     faults.raise_if_any()
     return replace(settings, unsendable=later.all()) if patient else settings
 

@@ -40,7 +40,7 @@ class TimestampWrong(NotVerified):
 
 class TooOld(NotVerified):
     code = "webhook_too_old"
-    sentence = said("the post is {seconds} seconds old, at most {most} are accepted")
+    sentence = said("the post is {seconds} {seconds:second|seconds} old, at most {most} are accepted")
 
     seconds: int
     most: int
@@ -48,7 +48,7 @@ class TooOld(NotVerified):
 
 class FromTheFuture(NotVerified):
     code = "webhook_from_the_future"
-    sentence = said("the post is {seconds} seconds ahead of this clock, at most {most} are accepted")
+    sentence = said("the post is {seconds} {seconds:second|seconds} ahead of this clock, at most {most} are accepted")
 
     seconds: int
     most: int
