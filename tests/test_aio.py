@@ -279,7 +279,7 @@ async def test_every_verb_that_reads_says_in_an_asyncsession_what_it_says_withou
                 ("page", (), {"as_of": "2022-09-29", "order": "received"}), ("page", (), {"as_of": "2022-09-20"}),
                 *(("count", (), {"by": by, "as_of": "2022-09-29"}) for by in ("status", "unit", "officer", "light")),
                 ("published", ("A",), {"as_of": "2022-09-29"}), ("why_kept", ("A",), {"as_of": "2022-09-29"}),
-                ("escalations", (), {"since": "2022-09-01"}), ("notices", (), {"case": "A"}), ("last_seal", (), {}),
+                ("escalations", (), {"since": "2022-09-01"}), ("notices", (), {"number": "A"}), ("last_seal", (), {}),
                 ("verify", (), {"caches": None}), ("export", (), {}), ("export", (["A"],), {}),
                 ("simulate", ("2022-10-20",), {"now": at("2022-09-29")}), ("doctor", (at("2022-09-29"),), {}),
                 ("rebuild", (), {"dry_run": True, "now": at("2022-09-29")}),

@@ -74,7 +74,7 @@ VERBS: Mapping[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
 # What reaches no database by itself, or says so in its result.
 WITHOUT = {
     "rules_in", "moment", "recorded_moment", "channels", "require_sendable", "on", "close", "try_to_deposit",
-    "calendars.known", "rule_editions.known", "sealing.try_to_deposit", "endpoints.post_by", "endpoints.test",
+    "calendars.known", "rule_editions.known", "sealing.try_to_deposit", "endpoints.test",
 }  # fmt: skip
 
 
