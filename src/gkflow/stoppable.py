@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from gkflow.application.ports import CallerSession, Channel, Hold, Message, NotDelivered, OneByOne, Poster, Store
+from gkflow.application.ports import (
+    CallerSession,
+    Channel,
+    Hold,
+    Ledger,
+    Message,
+    NotDelivered,
+    OneByOne,
+    Poster,
+    Store,
+)
 from gkflow.domain.endpoint import Endpoint
 
 Stop = Callable[[], bool]
+_T = TypeVar("_T")
 
 
 class Stopping(BaseException):
@@ -33,6 +44,11 @@ class StoppableStore:
 
     def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Any]:
         return self._store.reading(session)
+
+    def attempt(self, work: Callable[[Ledger], _T], session: CallerSession | None = None, hold: Hold = "shared") -> _T:
+        if self._is_stopping():
+            raise Stopping
+        return self._store.attempt(work, session, hold)
 
     def give_way(self) -> None:
         self._store.give_way()

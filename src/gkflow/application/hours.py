@@ -54,14 +54,14 @@ def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTh
     """
     with store.reading() as ledger:
         rules = rules.renewed(ledger)
-        if not _may_begin(ledger, now) or not any(_running(ledger, rules, legal_day(now))):
+        if not _may_begin(ledger, now) or not any(running(ledger, rules, legal_day(now))):
             return ReachedByTheHour()
     with store.writing(hold="alone") as ledger:
         rules = rules.renewed(ledger)
         if not _may_begin(ledger, now):
             return ReachedByTheHour()
         today, before = legal_day(now), ledger.events.last_step()
-        reached = reach_hours(ledger, rules, today, now)
+        reached = reach_hours(ledger, rules, list(running(ledger, rules, today)), today, now)
         ledger.events.add_steps(before, now)
         highest = {(each.step.case, each.step.clock, each.step.ref): each for each in reached if each.holds}
         notified = notify_steps(ledger, rules, [each[:2] for each in highest.values()], today, now)
@@ -73,14 +73,16 @@ def _may_begin(ledger: Ledger, now: datetime) -> bool:
     return last is not None and last.day >= legal_day(now) - _ONE_DAY and swept_ahead(ledger, now) is None
 
 
-def reach_hours(ledger: Ledger, rules: OfficeContext, day: date, until: datetime) -> list[_Reached]:
+def reach_hours(
+    ledger: Ledger, rules: OfficeContext, runs: Sequence[RunInHours], day: date, until: datetime
+) -> list[_Reached]:  # fmt: skip
     """
-    Record every step of a limit in hours reached by the moment *until*, as the clocks were on *day*, from the lowest
+    Record every step of some runs in hours reached by the moment *until*, as the clocks were on *day*, from the lowest
     step up. A step has the day on which it was reached, even if that day has been swept: the next sweep seals it.
     """
     last, found = ledger.sweeps.last_done(), []
     begun = ledger.sweeps.first_sweep() or day
-    for workflow, rule, ladder, run in _running(ledger, rules, day):
+    for workflow, rule, ladder, run in runs:
         entries = ledger.record.entries(run.case)
         kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
         deadline = reckon_case(kept, record_of(entries, day), rules.rulebook, day).get((rule.name, run.ref))
@@ -124,9 +126,16 @@ def _steps(
     return reached
 
 
-def _running(
-    ledger: Ledger, rules: OfficeContext, day: date
-) -> Iterator[tuple[Workflow, ClockRule, Ladder, RunningHours]]:
+class RunInHours(NamedTuple):
+    """A run of a clock in hours, and the rules for it (按小时计算的在计期限)."""
+
+    workflow: Workflow
+    rule: ClockRule
+    ladder: Ladder
+    run: RunningHours
+
+
+def running(ledger: Ledger, rules: OfficeContext, day: date) -> Iterator[RunInHours]:
     """The clocks in hours on *day* whose last day has come and that have steps left to reach."""
     for workflow in rules.rulebook.workflows.values():
         for rule in workflow.clocks:
@@ -135,7 +144,7 @@ def _running(
                 continue
             steps = sum(step.offset <= 1 for step in ladder.steps)
             for run in ledger.hours.running_hours(ladder.name, workflow.name, rule.name, day, steps):
-                yield workflow, rule, ladder, run
+                yield RunInHours(workflow, rule, ladder, run)
 
 
 def _in_hours(rules: OfficeContext, rule: ClockRule) -> bool:

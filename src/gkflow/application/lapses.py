@@ -4,7 +4,9 @@ Legal consequences of silence (逾期的法定后果), taken from the clocks tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from gkflow.application.actions import findings_of, write
 from gkflow.application.docket import reckon_case, unit_of
@@ -22,29 +24,36 @@ _NOTIFYING = ("propose", "take")
 _BARRED = frozenset(("too_early", "no_term"))
 
 
-def take_lapsed(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
+class Lapsed(NamedTuple):
+    """A run of a clock whose last day has passed, and to whose end the law attaches an action (届满待办)."""
+
+    case: str
+    clock: str
+    ref: str
+
+
+def run_out(ledger: Ledger, rules: OfficeContext, day: date) -> Iterator[Lapsed]:
+    """The runs that may have lapsed by *day*; ``take`` decides."""
+    for workflow in rules.rulebook.workflows.values():
+        for rule in workflow.clocks:
+            if any(lapse.take for lapse in rule.lapse):
+                for case, ref in ledger.sweeps.run_out(workflow.name, rule.name, rule.ladder, day):
+                    yield Lapsed(case, rule.name, ref)
+
+
+def take(ledger: Ledger, rules: OfficeContext, lapsed: Lapsed, day: date, now: datetime) -> int:
     """
-    Take the actions that the law attaches to silence (第三十四条: 逾期未提出意见的视为同意公开), from the first working
-    day after the term ran out.
+    Take the action that the law attaches to silence (第三十四条: 逾期未提出意见的视为同意公开), from the first working
+    day after the term ran out; return how many were taken, one or none.
 
     The entry has the day on which the term lapsed, because the law took effect then. Where a term must have run out
     completely (公示期届满), that is the day after its last; an action that another term still bars waits.
     """
-    taken, tx = 0, Transaction(ledger, rules, now)
-    for workflow in rules.rulebook.workflows.values():
-        for rule in workflow.clocks:
-            if not any(lapse.take for lapse in rule.lapse):
-                continue
-            for case, ref in list(ledger.sweeps.run_out(workflow.name, rule.name, rule.ladder, day)):
-                taken += _take(tx, case, (rule.name, ref), day)
-    return taken
-
-
-def _take(tx: Transaction, number: str, key: tuple[str, str], day: date) -> int:
-    rules, case = tx.rules, tx.on_record(number, tx.ledger.record.entries(number))
+    tx, (number, clock, ref) = Transaction(ledger, rules, now), lapsed
+    case = tx.on_record(number, ledger.record.entries(number))
     workflow, entries = case.workflow, case.entries
     record = record_of(entries, day)
-    deadline = reckon_case(workflow, record, rules.rulebook, day).get(key)
+    deadline = reckon_case(workflow, record, rules.rulebook, day).get((clock, ref))
     if deadline is None or deadline.status is not Status.RUNNING or deadline.last_day is None:
         return 0
     last = deadline.last_day

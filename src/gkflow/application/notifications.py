@@ -32,20 +32,18 @@ class _Meaning(NamedTuple):
     step: Step | None
 
 
-def notify(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
+def notify(
+    ledger: Ledger, rules: OfficeContext, steps: Sequence[int], after: date, day: date, now: datetime
+) -> int:  # fmt: skip
     """
-    Write the messages for the steps reached since the last notification (告知), and return how many.
+    Write the messages for some of the steps reached since *after*, the day of the last notification (告知), and return
+    how many; ``keep_wording`` first.
 
     After an outage people are notified of the highest step of each clock only, and only if it still holds. A lapsed
     power needs no reminder. A consequence of silence has its own kind of notice ("take"), with or without an outage.
     """
-    after = ledger.sweeps.last_notifying() or date.min
-    written = 0
     notifier = _Notifier(rules, day, now, ledger.sweeps.series)
-    keep_wording(ledger, rules, now)
-    for page in ledger.sweeps.not_notified(after, day):
-        written += _put(ledger, notifier, page)
-    return written
+    return _put(ledger, notifier, ledger.sweeps.not_notified(steps, after, day))
 
 
 def notify_steps(

@@ -30,22 +30,20 @@ def parked(ledger: Ledger, rules: OfficeContext, day: date) -> list[Parked]:
     return found
 
 
-def remind_parked(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
-    """Remind the officer of each parked case, and from the second time the head of the section too (久置提醒)."""
-    written = 0
-    for each in parked(ledger, rules, day):
-        line, times = each.line, each.days // rules.parked_after
-        workflow = rules.rulebook.workflows.get(line.workflow)
-        rule = workflow.clock(line.clock) if workflow is not None else None
-        facts = {
-            "kind": f"parked_{line.status}", "case": line.case, "title": line.title, "clock": line.clock,
-            "workflow_label": workflow.label if workflow is not None else line.workflow,
-            "clock_label": rule.label if rule is not None else line.clock, "since": line.since.isoformat(),
-            "day": day.isoformat(), "days": each.days, "officer": line.officer,
-        }  # fmt: skip
-        roles = ("officer", "section_head") if times > 1 else ("officer",)
-        whom = rules.addressees(roles, line.unit, line.officer)
-        key = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
-        notification = Notification(key, facts, line.case, line.unit)
-        written += put(ledger, rules, compose(rules, notification, receivers_of(whom), now), now)
-    return written
+def remind(ledger: Ledger, rules: OfficeContext, each: Parked, day: date, now: datetime) -> int:
+    """Remind the officer of a parked case, and from the second time the head of the section too (久置提醒)."""
+    line, times = each.line, each.days // rules.parked_after
+    workflow = rules.rulebook.workflows.get(line.workflow)
+    rule = workflow.clock(line.clock) if workflow is not None else None
+    facts = {
+        "kind": f"parked_{line.status}", "case": line.case, "title": line.title, "clock": line.clock,
+        "workflow_label": workflow.label if workflow is not None else line.workflow,
+        "clock_label": rule.label if rule is not None else line.clock, "since": line.since.isoformat(),
+        "day": day.isoformat(), "days": each.days, "officer": line.officer,
+    }  # fmt: skip
+    roles = ("officer", "section_head") if times > 1 else ("officer",)
+    whom = rules.addressees(roles, line.unit, line.officer)
+    key = f"parked/{line.case}/{line.clock}/{line.since}/{times}"
+    return put(
+        ledger, rules, compose(rules, Notification(key, facts, line.case, line.unit), receivers_of(whom), now), now
+    )

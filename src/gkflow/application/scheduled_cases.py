@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from gkflow.application.actions import Command
 from gkflow.application.case_opening import Cause, follow, open_case
@@ -19,40 +20,57 @@ from gkflow.application.transaction import Transaction
 from gkflow.domain.case import record_of
 from gkflow.domain.fact_rules import meets
 from gkflow.domain.recurring import RecurringTask
-from gkflow.domain.workflow import Step, Workflow
+from gkflow.domain.workflow import ClockRule, Step, Workflow
 
 _ONE_DAY = timedelta(days=1)
 
 
-def open_by_steps(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
-    """Open the cases of the steps reached on *day* (督办立案), and return how many."""
-    opening = {
-        (name, step.offset): step
-        for name, ladder in rules.rulebook.ladders.items()
-        for step in ladder.steps
-        if step.opens is not None
-    }
-    if not opening:
+class StepThatOpens(NamedTuple):
+    """A recorded step that opens a case (督办立案)."""
+
+    case: str
+    workflow: str
+    clock: str
+    ref: str
+    last_day: date
+    step: int
+
+
+def steps_that_open(ledger: Ledger, rules: OfficeContext, day: date) -> list[StepThatOpens]:
+    """The steps reached on *day* that open a case, opened already or not."""
+    offsets = sorted({step.offset for ladder in rules.rulebook.ladders.values() for step in ladder.steps if step.opens})
+    if not offsets:
+        return []
+    found = (StepThatOpens(*row) for row in ledger.sweeps.reached_on(day, offsets))
+    return [each for each in found if _opening(rules, each) is not None]
+
+
+def _opening(rules: OfficeContext, reached: StepThatOpens) -> tuple[Step, ClockRule] | None:
+    workflow = rules.rulebook.workflows.get(reached.workflow)
+    rule = workflow.clock(reached.clock) if workflow is not None else None
+    ladder = rules.rulebook.ladders.get(rule.ladder) if rule is not None else None
+    for step in ladder.steps if ladder is not None else ():
+        if rule is not None and step.offset == reached.step and step.opens is not None:
+            return step, rule
+    return None
+
+
+def open_by_step(ledger: Ledger, rules: OfficeContext, reached: StepThatOpens, day: date, now: datetime) -> int:
+    """Open the case of a step reached on *day* (督办立案); return how many were opened, one or none."""
+    number, _, clock, ref, deadline, offset = reached
+    found, key = _opening(rules, reached), f"step/{number}/{clock}/{ref}/{deadline}/{offset}"
+    if found is None or ledger.record.entry_by_key(key) is not None:
         return 0
-    opened = 0
-    for number, name, clock, ref, deadline, offset in ledger.sweeps.reached_on(day, sorted({at for _, at in opening})):
-        workflow = rules.rulebook.workflows.get(name)
-        rule = workflow.clock(clock) if workflow is not None else None
-        step = opening.get((rule.ladder, offset)) if rule is not None else None
-        if step is None or step.opens is None or rule is None:
-            continue
-        key = f"step/{number}/{clock}/{ref}/{deadline}/{offset}"
-        if ledger.record.entry_by_key(key) is not None:
-            continue
-        entries = ledger.record.entries(number)
-        kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
-        case = read_case(kept, number, entries, day)
-        unit = unit_of(kept, case.record) or rules.unit
-        cause = replace(case.record[-1], day=day, by=SYSTEM, unit=unit, facts={})
-        given = _facts_from_cause(rules, step, rule.label, deadline)
-        follow(Transaction(ledger, rules, now), step.opens, Cause(case, cause, key, given))
-        opened += 1
-    return opened
+    step, rule = found
+    assert step.opens is not None
+    entries = ledger.record.entries(number)
+    kept = rules.workflow_of(ledger, entries[0].workflow, entries[0].edition)
+    case = read_case(kept, number, entries, day)
+    unit = unit_of(kept, case.record) or rules.unit
+    cause = replace(case.record[-1], day=day, by=SYSTEM, unit=unit, facts={})
+    given = _facts_from_cause(rules, step, rule.label, deadline)
+    follow(Transaction(ledger, rules, now), step.opens, Cause(case, cause, key, given))
+    return 1
 
 
 def _facts_from_cause(rules: OfficeContext, step: Step, clock: str, deadline: date) -> dict[str, object]:
@@ -63,27 +81,41 @@ def _facts_from_cause(rules: OfficeContext, step: Step, clock: str, deadline: da
     return {name: value for name, value in facts.items() if name in known and name not in step.opens.given}
 
 
-def open_duties(ledger: Ledger, rules: OfficeContext, day: date, now: datetime) -> int:
-    """
-    Open the cases of the recurring tasks that are due within their lead time (周期职责立案); return how many.
+class DutyDue(NamedTuple):
+    """A recurring task on a due day for which no case is open (周期职责立案)."""
 
-    Every due day from *day* on is checked, so that a task added late is not missed.
+    duty: RecurringTask
+    due: date
+    number: str
+
+
+def duties_due(ledger: Ledger, rules: OfficeContext, day: date) -> list[DutyDue]:
     """
-    opened = 0
-    for duty in rules.recurring_tasks:
-        flow = rules.rulebook.workflow(duty.workflow)
-        for due in duty.due_days(day - _ONE_DAY, day + timedelta(days=duty.ahead)):
-            number = f"{rules.unit}-{duty.name}-{duty.period_of(due)}"
-            key = f"duty/{number}"
-            if ledger.record.entry_by_key(key) is not None or ledger.docket.line(number) is not None:
-                continue
-            facts = _facts_of(
-                flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)}
-            )
-            act = Command(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=key)
-            open_case(Transaction(ledger, rules, now), flow, number, act, following=True)
-            opened += 1
-    return opened
+    The recurring tasks that are due within their lead time and have no case yet. Every due day from *day* on is
+    checked, so that a task added late is not missed.
+    """
+    found = (
+        DutyDue(duty, due, f"{rules.unit}-{duty.name}-{duty.period_of(due)}")
+        for duty in rules.recurring_tasks
+        for due in duty.due_days(day - _ONE_DAY, day + timedelta(days=duty.ahead))
+    )
+    return [each for each in found if not _is_open(ledger, each)]
+
+
+def _is_open(ledger: Ledger, due: DutyDue) -> bool:
+    return ledger.record.entry_by_key(f"duty/{due.number}") is not None or ledger.docket.line(due.number) is not None
+
+
+def open_duty(ledger: Ledger, rules: OfficeContext, found: DutyDue, day: date, now: datetime) -> int:
+    """Open the case of a recurring task (周期职责立案); return how many were opened, one or none."""
+    if _is_open(ledger, found):
+        return 0
+    duty, due, number = found
+    flow = rules.rulebook.workflow(duty.workflow)
+    facts = _facts_of(flow, {"due": due.isoformat(), "period": duty.period_of(due), "title": duty.title_of(due)})
+    act = Command(flow.first.name, day, SYSTEM, rules.unit, {**facts, **duty.given}, key=f"duty/{number}")
+    open_case(Transaction(ledger, rules, now), flow, number, act, following=True)
+    return 1
 
 
 def count_for(ledger: Ledger, rules: OfficeContext, duty: RecurringTask, due: date) -> int:

@@ -1,8 +1,9 @@
 """
-The sweep (巡检): process what has come due, day by day, each day once, in order, in one transaction.
+The sweep (巡检): process what has come due, day by day, each day once, in order.
 
 It may be called any number of times, by any number of processes, in any order: a row per day and the unique keys of
-escalations and notices make sure that everything happens exactly once.
+escalations and notices make sure that everything happens exactly once. A day is swept in short transactions
+(``sweep_day``), so that nobody waits for a long one.
 """
 
 from __future__ import annotations
@@ -11,24 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from gkflow.application.events import swept_event
-from gkflow.application.hours import end_of, reach_hours, tick_hours
-from gkflow.application.lapses import take_lapsed
-from gkflow.application.notifications import notify
+from gkflow.application.hours import tick_hours
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.parked import remind_parked
-from gkflow.application.ports import Ledger, Store, Where
+from gkflow.application.ports import Ledger, Store
 from gkflow.application.recounting import recount_moved
-from gkflow.application.scheduled_cases import open_by_steps, open_duties
-from gkflow.application.seals import send_seal
+from gkflow.application.sweep_day import OfDay, places, sweep_day
 from gkflow.application.unsweep import Unswept, set_right, swept_ahead
 from gkflow.domain.as_dict import AsDict, Data, dict_of
-from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.escalation import threshold
 from gkflow.domain.objections.days import ClockAhead, LaterThanNow
-from gkflow.domain.rulebook import Rulebook
-from gkflow.domain.workflow import Ladder, Step
+from gkflow.domain.workflow import Step
 
 ONE_DAY = timedelta(days=1)
 _DAY_LIMIT = timedelta(days=1)
@@ -76,49 +70,28 @@ def tick(
         days = [begin + timedelta(days=i) for i in range((through - begin).days + 1)]
         if days:
             ledger.sweeps.plan_sweeps(days, now)
-    done, total = [], _OfDay()
-    while True:
-        with store.writing(hold="alone") as ledger:
-            rules = rules.renewed(ledger)
-            day = ledger.sweeps.claim_sweep()
-            if day is None or day > through:
-                ledger.heartbeats.record("tick", now)
-                break
-            found = _sweep_day(ledger, rules, day, now, notifying=day == through)
-            total = _OfDay(*(one + other for one, other in zip(total, found, strict=True)))
-            done.append(day)
+    done, total = [], OfDay()
+    while (day := _next_day(store, through, now)) is not None:
+        found = sweep_day(store, rules, day, now, notifying=day == through)
+        if found is None:
+            # Another process has swept the day, taken it back, or adopted an edition: what it moves is recalculated.
+            recount_moved(store, rules, now)
+            continue
+        total = OfDay(*(one + other for one, other in zip(total, found, strict=True)))
+        done.append(day)
     by_the_hour = tick_hours(store, rules, now)
     reached, notified = total.reached + by_the_hour.reached, total.notified + by_the_hour.notified
     return Swept(tuple(done), reached, notified, total.taken, total.opened, ahead=ahead, unswept=unswept)
 
 
-class _OfDay(NamedTuple):
-    """The result of one day's sweep (一日巡检结果)."""
-
-    reached: int = 0
-    notified: int = 0
-    taken: int = 0
-    opened: int = 0
-
-
-def _sweep_day(ledger: Ledger, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> _OfDay:
-    """Everything that the sweep does on one day; only on the last one (*notifying*) are people notified."""
-    before = ledger.events.last_step()
-    reached, notified = len(reach_hours(ledger, rules, day, min(now, end_of(day)))), 0
-    for ladder in rules.rulebook.ladders.values():
-        for place in _places(rules.rulebook):
-            reached += _reach(ledger, ladder, place, day)
-    ledger.sweeps.looked_at(day)
-    taken = take_lapsed(ledger, rules, day, now)
-    opened = open_by_steps(ledger, rules, day, now) + open_duties(ledger, rules, day, now)
-    if notifying:
-        notified = notify(ledger, rules, day, now) + remind_parked(ledger, rules, day, now)
-    ledger.sweeps.finish_sweep(day, now, notifying)
-    ledger.events.add_steps(before, now)
-    ledger.events.add(swept_event(day, now, reached))
-    if notifying:
-        send_seal(ledger, rules, ledger.seals.write_seal(day, now), now)
-    return _OfDay(reached, notified, taken, opened)
+def _next_day(store: Store, through: date, now: datetime) -> date | None:
+    """The oldest day that is not swept yet; None, and a heartbeat, if there is none."""
+    with store.writing(hold="alone") as ledger:
+        day = ledger.sweeps.claim_sweep()
+        if day is None or day > through:
+            ledger.heartbeats.record("tick", now)
+            return None
+        return day
 
 
 def _first_day(ledger: Ledger, through: date) -> date:
@@ -144,44 +117,13 @@ class WouldReach(NamedTuple):
         return dict_of(self)
 
 
-class _Place(NamedTuple):
-    """The units that share a calendar: a unit with days of its own, or all others (name "")."""
-
-    name: str
-    calendar: WorkCalendar
-    where: Where
-
-
-def _places(book: Rulebook) -> list[_Place]:
-    others = _Place("", book.calendar, Where(tuple(book.local), False))
-    return [others, *(_Place(unit, calendar, Where((unit,), True)) for unit, calendar in book.local.items())]
-
-
-def _reach(ledger: Ledger, ladder: Ladder, place: _Place, day: date) -> int:
-    """
-    Record the steps of one ladder that are reached on *day*, from the lowest up; in order, whatever was missed.
-
-    The thresholds are kept for the next sweep, with their steps: a step added to the ladder since is searched among
-    all clocks.
-    """
-    last = ledger.sweeps.thresholds(ladder.name, place.name)
-    reached, used = 0, {}
-    for step in ladder.steps:
-        latest, after = threshold(step, day, place.calendar), last.get(step.offset)
-        reached += ledger.sweeps.reach(ladder.name, step, after, latest, day, place.where)
-        # A changed calendar may set a threshold back; rows already checked stay checked.
-        used[step.offset] = max(latest, after) if after else latest
-    ledger.sweeps.keep_thresholds(ladder.name, place.name, used)
-    return reached
-
-
 def simulate(store: Store, rules: OfficeContext, day: date) -> list[WouldReach]:
     """What a sweep of *day* would record, without writing anything: case, clock, ref, last day, step."""
     found: list[WouldReach] = []
     with store.reading() as ledger:
         for ladder in rules.rulebook.ladders.values():
             for step in ladder.steps:
-                for place in _places(rules.rulebook):
+                for place in places(rules.rulebook):
                     latest = threshold(step, day, place.calendar)
                     for line in ledger.sweeps.would_reach(ladder.name, step.offset, latest, day, place.where):
                         assert line.last_day is not None  # the search was by last day

@@ -352,6 +352,10 @@ class Within:
         """The caller's transaction."""
         return self.database.reading(self.session)
 
+    def attempt(self, work: Callable[[Ledger], _T], session: CallerSession | None = None, hold: Hold = "shared") -> _T:
+        """In the caller's transaction, so only once."""
+        return self.database.attempt(work, self.session, hold)
+
     def give_way(self) -> None:
         """A single transaction: nobody can write in between."""
 

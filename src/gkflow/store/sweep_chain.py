@@ -98,10 +98,10 @@ class SweepChain(Part):
                 walk.breaches.append((where, "sweep_changed"))
             return
         walk.done += 1
-        steps, content = self._sweeps.content_of(line.day, line.series)
+        content = self._sweeps.content_of(line.day, line.series)
         algorithm = algorithm_of(line.hash)
-        sealed = seal_sweep(line, content, algorithm) if algorithm in ALGORITHMS else None
-        if sealed != line.hash or steps != line.steps:
+        sealed = seal_sweep(line, content.digest, algorithm) if algorithm in ALGORITHMS else None
+        if sealed != line.hash or content.steps != line.steps:
             walk.breaches.append((where, "sweep_changed"))
         elif line.previous != walk.previous and walk.first:
             walk.breaches.append(((line.day - _ONE_DAY).isoformat(), "sweep_missing"))

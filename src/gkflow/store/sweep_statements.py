@@ -70,7 +70,7 @@ LAST_HASH = Statement(
 )  # fmt: skip
 
 # A row is checked for a step when the step is newly reached (its last day is between the threshold of the last sweep
-# and that of this one), or when it was recomputed since the last sweep.
+# and that of this one), or when it was recomputed since the last sweep (CHECK_FRESH).
 _RUNS = and_(
     _C.status == "running", _C.ladder == bind("ladder"), _C.from_day <= bind("on"), _C.last_day <= bind("threshold")
 )
@@ -78,8 +78,6 @@ _DUE = (
     and_(_RUNS, _C.until_day == FOREVER, _C.last_day > bind("since")),
     # Revisions that held on the swept day and have ended since: only a sweep that catches up finds them.
     and_(_RUNS, _C.until_day < FOREVER, _C.until_day > bind("on"), _C.last_day > bind("since")),
-    # The few fresh rows have an index of their own; without the function SQLite prefers that of all running clocks.
-    and_(_RUNS, _C.fresh == 1, func.coalesce(_C.until_day, FOREVER) > bind("on")),
 )
 _UNREACHED = ~exists().where(
     _E.case == _C.case, _E.clock == _C.clock, _E.ref == _C.ref, _E.last_day == _C.last_day, _E.step == bind("at_step"),
@@ -101,13 +99,17 @@ _STEP = (
 )  # fmt: skip
 
 
-def _reach(due: ColumnElement[bool], where: Sequence[ColumnElement[bool]]) -> Statement:
-    found = select(*_STEP).where(due, *where, _UNREACHED)
+def _reach(where: Sequence[ColumnElement[bool]]) -> Statement:
+    found = select(*_STEP).where(_RUNS, _C.until_day > bind("on"), among(_C.case, "cases"), *where, _UNREACHED)
     names = [column.name for column in _STEP]
     return Statement(lambda insert: insert(ESCALATION).from_select(names, found, False).on_conflict_do_nothing())
 
 
-REACH = {inside: tuple(_reach(due, where) for due in _DUE) for inside, where in _OF.items()}
+DUE_CASES = {
+    inside: tuple(Statement(select(_C.case).distinct().where(due, *where, _UNREACHED)) for due in _DUE)
+    for inside, where in _OF.items()
+}
+REACH = {inside: _reach(where) for inside, where in _OF.items()}
 WOULD_REACH = {
     inside: Statement(
         select(*CLOCK_REVISION)
@@ -117,7 +119,15 @@ WOULD_REACH = {
     )
     for inside, where in _OF.items()
 }
-LOOKED_AT = Statement(update(CLOCK).where(_C.fresh == 1, _C.from_day <= bind("day")).values(fresh=0))
+_FRESH = and_(_C.fresh == 1, _C.from_day <= bind("day"))
+FRESH_CASES = Statement(select(_C.case).where(_FRESH).limit(bind("size")))
+CHECK_FRESH = Statement(
+    update(CLOCK)
+    .where(_FRESH, among(_C.case, "cases"))
+    .values(fresh=0)
+    .returning(_C.case, _C.ladder, _C.status, _C.until_day, _C.last_day)
+)
+UNITS = Statement(select(DOCKET.c.case, DOCKET.c.unit).where(among(DOCKET.c.case, "cases")))
 THRESHOLDS = Statement(
     select(LADDER_THRESHOLD.c.step, LADDER_THRESHOLD.c.last_day).where(
         LADDER_THRESHOLD.c.ladder == bind("ladder"), LADDER_THRESHOLD.c.place == bind("place")
@@ -145,8 +155,10 @@ _STILL_RUNS = exists().where(
     _C.case == _E.case, _C.clock == _E.clock, _C.ref == _E.ref, _C.from_day <= bind("through"),
     _C.until_day > bind("through"), _C.status == "running", _C.last_day == _E.last_day,
 )  # fmt: skip
-# People are notified only of what still holds: the clock runs towards that last day (for steps reached today that has
-# just been checked), and no higher step is on record.
+STEPS_REACHED = Statement(
+    select(_E.id).where(_E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION)).order_by(_E.id)
+)
+# People are notified only of what still holds: the clock runs towards that last day, and no higher step is on record.
 NOT_NOTIFIED = Statement(
     select(
         _E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step,
@@ -160,10 +172,9 @@ NOT_NOTIFIED = Statement(
             _HIGHER.c.case == _E.case, _HIGHER.c.clock == _E.clock, _HIGHER.c.ref == _E.ref,
             _HIGHER.c.last_day == _E.last_day, _HIGHER.c.step > _E.step, in_force(_HIGHER),
         ),
-        or_(_E.day == bind("through"), _TAKEN, _STILL_RUNS), _E.id > bind("after"),
+        or_(_TAKEN, _STILL_RUNS), among(_E.id, "steps"),
     )
-    .order_by(_E.id)
-    .limit(bind("size")),
+    .order_by(_E.id),
     ReachedStep,
 )  # fmt: skip
 _OTHERS = CLOCK.alias("others")
@@ -187,15 +198,14 @@ STANDING_STILL = Statement(
 _REACHED = (_E.id, _E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step, _E.kind, _E.colour, _E.day)
 # The steps of a day's sweep: those reached on it, and those in hours recorded after an earlier one was sealed.
 _ON_ITS_DAY = and_(_E.day == bind("day"), _E.sealed_with.is_(None))
-SEALED = tuple(
-    Statement(
-        select(*_REACHED)
-        .where(which, _E.series == bind("series"), _E.id > bind("after"))
-        .order_by(_E.id)
-        .limit(bind("size"))
-    )
-    for which in (_ON_ITS_DAY, _E.sealed_with == bind("day"))
-)
+
+
+def _content(which: ColumnElement[bool]) -> Statement:
+    of = (which, _E.series == bind("series"), _E.id > bind("after"))
+    return Statement(select(*_REACHED).where(*of).order_by(_E.id).limit(bind("size")))
+
+
+ON_ITS_DAY, SEALED_WITH = _content(_ON_ITS_DAY), _content(_E.sealed_with == bind("day"))
 REACHED_ON = Statement(
     select(_E.case, _E.workflow, _E.clock, _E.ref, _E.last_day, _E.step)
     .where(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,8 +17,10 @@ from gkflow.application.ports import (
     EVERYWHERE,
     ChainHead,
     ClockRevision,
+    FreshClock,
     ReachedStep,
     StandingStill,
+    SweepContent,
     SweepLine,
     UnsweepLine,
     Where,
@@ -29,6 +31,25 @@ from gkflow.store import sweep_statements as sql
 from gkflow.store.chain_heads import ChainHeads
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.heartbeats import Heartbeats
+from gkflow.store.statement import Statement
+
+
+class Content:
+    """The escalations of a sweep, hashed up to the last one seen (巡检内容)."""
+
+    def __init__(self) -> None:
+        self.steps, self.last, self._digest = 0, 0, hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        """The hash of all their columns."""
+        return self._digest.hexdigest()
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add the next rows, in the order of their numbers."""
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
+        self._digest.update(text[1:-1].encode() + b",")
+        self.steps, self.last = self.steps + len(rows), rows[-1][0]
 
 
 class Sweeps(Part):
@@ -62,26 +83,43 @@ class Sweeps(Part):
         found: date | None = self.value(sql.CLAIM)
         return found
 
-    def reach(
+    def due_cases(
         self, ladder: str, step: Step, after: date | None, threshold: date, day: date, where: Where = EVERYWHERE
-    ) -> int:
+    ) -> list[str]:
         """
-        Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
-        return how many. *after* is the threshold of the last sweep: rows up to it were checked then, unless recomputed
-        since; None checks everything. *where* selects the units.
+        The cases with a clock of *ladder* that runs on *day*, whose last day is *threshold* or earlier, and for which
+        *step* is not on record. *after* is the threshold of the last sweep: rows up to it were checked then, unless
+        recomputed since; None searches all. *where* selects the units.
         """
         inside, units = _of_units(where)
-        return sum(
-            self.run(
-                statement, ladder=ladder, at_step=step.offset, kind=step.kind, colour=step.colour,
-                since=after or date.min, threshold=threshold, on=day, series=self.series, **units,
-            )
-            for statement in sql.REACH[inside]
+        of = {"ladder": ladder, "at_step": step.offset, "threshold": threshold, "on": day, **units}
+        found = (self.column(statement, since=after or date.min, **of) for statement in sql.DUE_CASES[inside])
+        return list(dict.fromkeys(case for cases in found for case in cases))
+
+    def reach(
+        self, cases: Sequence[str], ladder: str, step: Step, threshold: date, day: date, where: Where = EVERYWHERE
+    ) -> int:
+        """Record *step* for every such clock of some cases; return how many."""
+        inside, units = _of_units(where)
+        return self.run(
+            sql.REACH[inside], cases=cases, ladder=ladder, at_step=step.offset, kind=step.kind, colour=step.colour,
+            threshold=threshold, on=day, series=self.series, **units,
         )  # fmt: skip
 
-    def looked_at(self, day: date) -> None:
-        """Mark the rows computed by *day* as checked for every step."""
-        self.run(sql.LOOKED_AT, day=day)
+    def check_fresh(self, day: date, size: int) -> list[FreshClock]:
+        """
+        The revisions computed since the last sweep, of up to *size* cases: they are marked as checked, so that the
+        transaction must record what they have reached.
+        """
+        cases = list(dict.fromkeys(self.column(sql.FRESH_CASES, day=day, size=size)))
+        if not cases:
+            return []
+        units = {row.case: row.unit for row in self.rows(sql.UNITS, cases=cases)}
+        found = self.rows(sql.CHECK_FRESH, day=day, cases=cases)
+        return [
+            FreshClock(row.case, row.ladder, row.status, row.until_day, row.last_day, units.get(row.case, ""))
+            for row in found
+        ]
 
     def thresholds(self, ladder: str, place: str) -> dict[int, date]:
         """The last threshold of each step of a ladder, for the units of one calendar."""
@@ -100,33 +138,51 @@ class Sweeps(Part):
         found: date | None = self.value(sql.LAST_NOTIFYING)
         return found
 
-    def not_notified(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
-        """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
-        yield from self.pages(sql.NOT_NOTIFIED, 0, since=after, through=through)
+    def steps_reached(self, after: date, through: date) -> list[int]:
+        """The numbers of the escalations recorded in (after, through]."""
+        return self.column(sql.STEPS_REACHED, since=after, through=through)
 
-    def finish_sweep(self, day: date, now: datetime, notifying: bool) -> None:
-        """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
+    def not_notified(self, steps: Sequence[int], after: date, through: date) -> list[ReachedStep]:
+        """
+        Of some escalations those to be notified of: the highest step of each clock among those reached in
+        (after, through], if it still holds.
+        """
+        return self.rows(sql.NOT_NOTIFIED, steps=steps, since=after, through=through)
+
+    def content_so_far(self, day: date) -> Content:
+        """What the sweep of *day* has recorded so far; ``finish_sweep`` continues from there."""
+        content = Content()
+        self._add(content, sql.ON_ITS_DAY, day, self.series)
+        return content
+
+    def finish_sweep(self, day: date, now: datetime, notifying: bool, begun: SweepContent) -> None:
+        """
+        Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep. *begun* is its
+        content so far.
+        """
         made: SweepLine = self.row(sql.NEXT)
         previous = self.last_sweep_hash()
-        steps, content = self.content_of(day, made.series)
-        line = SweepLine(day, made.made_at, now, steps, 1 if notifying else 0, previous, None, made.series)
-        sealed = seal_sweep(line, content, self.algorithm)
+        content = self.content_of(day, made.series, begun)
+        line = SweepLine(day, made.made_at, now, content.steps, 1 if notifying else 0, previous, None, made.series)
+        sealed = seal_sweep(line, content.digest, self.algorithm)
         self.run(
-            sql.FINISH, of_day=day, of_series=made.series, done_at=now, steps=steps, telling=line.telling,
+            sql.FINISH, of_day=day, of_series=made.series, done_at=now, steps=content.steps, telling=line.telling,
             previous=previous, hash=sealed,
         )  # fmt: skip
         self._heads.move(ChainHead("sweep", day.isoformat(), sealed))
 
-    def content_of(self, day: date, series: int = 0) -> tuple[int, str]:
+    def content_of(self, day: date, series: int = 0, begun: SweepContent | None = None) -> Content:
         """The number of a sweep's escalations, and the hash of all their columns."""
+        content = begun if isinstance(begun, Content) else Content()
+        self._add(content, sql.ON_ITS_DAY, day, series)
+        content.last = 0
+        self._add(content, sql.SEALED_WITH, day, series)
+        return content
+
+    def _add(self, content: Content, which: Statement, day: date, series: int) -> None:
         # As stored: an unreadable value is not a fault here, but it differs from what was sealed.
-        digest, count = hashlib.sha256(), 0
-        for which in sql.SEALED:
-            for rows in self.raw_pages(which, 0, day=day, series=series):
-                count += len(rows)
-                text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
-                digest.update(text[1:-1].encode() + b",")
-        return count, digest.hexdigest()
+        for rows in self.raw_pages(which, content.last, day=day, series=series):
+            content.add(rows)
 
     # -- sweeps taken back -------------------------------------------------------------------------------------------
 

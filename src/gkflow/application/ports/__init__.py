@@ -4,8 +4,9 @@ What the verbs need from outside (端口): one small protocol for each part of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from gkflow.application.ports.channels import Channel, Message, NotDelivered, OneByOne
 from gkflow.application.ports.docket import FOREVER, SAMPLE, ClockRevision, Docket, DocketLine, DocketRevision
@@ -37,12 +38,14 @@ from gkflow.application.ports.sweeps import (
     EVERYWHERE,
     ChainHead,
     ChainHeads,
+    FreshClock,
     Heartbeats,
     HourLimits,
     ReachedStep,
     RunningHours,
     StandingStill,
     SweepChain,
+    SweepContent,
     SweepLine,
     Sweeps,
     UnsweepLine,
@@ -84,6 +87,7 @@ __all__ = [
     "Escalations",
     "Failure",
     "Gone",
+    "FreshClock",
     "Group",
     "Guards",
     "Heartbeats",
@@ -121,6 +125,7 @@ __all__ = [
     "SubscriptionLine",
     "Subscriptions",
     "SweepChain",
+    "SweepContent",
     "SweepLine",
     "Sweeps",
     "UnsweepLine",
@@ -156,6 +161,9 @@ class DriverConnection(Protocol):
 
 # A portal's own session or connection (调用方的会话): a verb then works in its transaction.
 CallerSession = SessionOrConnection | DriverConnection
+
+
+_T = TypeVar("_T")
 
 
 class Ledger(Protocol):
@@ -226,6 +234,10 @@ class Store(Protocol):
         ...
 
     def reading(self, session: CallerSession | None = None) -> AbstractContextManager[Ledger]: ...
+
+    def attempt(self, work: Callable[[Ledger], _T], session: CallerSession | None = None, hold: Hold = "shared") -> _T:
+        """Run *work* in a writing transaction, and again if the database aborted it before anything was written."""
+        ...
 
     def give_way(self) -> None:
         """Between two transactions of a long write: let waiting writers go first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -49,6 +49,31 @@ class ReachedStep(NamedTuple):
     unit: str
     officer: str
     title: str
+
+
+class FreshClock(NamedTuple):
+    """A revision of a clock that no sweep has checked yet (新算期限)."""
+
+    case: str
+    ladder: str
+    status: str
+    until_day: date
+    last_day: date | None
+    unit: str
+
+
+class SweepContent(Protocol):
+    """The escalations of a sweep, hashed up to the last one seen (巡检内容)."""
+
+    @property
+    def steps(self) -> int:
+        """How many escalations."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The hash of all their columns."""
+        ...
 
 
 class SweepLine(NamedTuple):
@@ -109,18 +134,27 @@ class Sweeps(Protocol):
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
         ...
 
-    def reach(
+    def due_cases(
         self, ladder: str, step: Step, after: date | None, threshold: date, day: date, where: Where = EVERYWHERE
-    ) -> int:
+    ) -> list[str]:
         """
-        Record *step* for every clock of *ladder* that runs on *day* and whose last day is *threshold* or earlier;
-        return how many. *after* is the threshold of the last sweep: rows up to it were checked then, unless recomputed
-        since; None checks everything. *where* selects the units.
+        The cases with a clock of *ladder* that runs on *day*, whose last day is *threshold* or earlier, and for which
+        *step* is not on record. *after* is the threshold of the last sweep: rows up to it were checked then, unless
+        recomputed since; None searches all. *where* selects the units.
         """
         ...
 
-    def looked_at(self, day: date) -> None:
-        """Mark the rows computed by *day* as checked for every step."""
+    def reach(
+        self, cases: Sequence[str], ladder: str, step: Step, threshold: date, day: date, where: Where = EVERYWHERE
+    ) -> int:
+        """Record *step* for every such clock of some cases; return how many."""
+        ...
+
+    def check_fresh(self, day: date, size: int) -> list[FreshClock]:
+        """
+        The revisions computed since the last sweep, of up to *size* cases: they are marked as checked, so that the
+        transaction must record what they have reached.
+        """
         ...
 
     def thresholds(self, ladder: str, place: str) -> dict[int, date]:
@@ -135,12 +169,26 @@ class Sweeps(Protocol):
         """The day of the last sweep that notified people."""
         ...
 
-    def not_notified(self, after: date, through: date) -> Iterator[list[ReachedStep]]:
-        """The highest step of each clock among those reached in (after, through] that still holds, by pages."""
+    def steps_reached(self, after: date, through: date) -> list[int]:
+        """The numbers of the escalations recorded in (after, through]."""
         ...
 
-    def finish_sweep(self, day: date, now: datetime, notifying: bool) -> None:
-        """Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep."""
+    def not_notified(self, steps: Sequence[int], after: date, through: date) -> list[ReachedStep]:
+        """
+        Of some escalations those to be notified of: the highest step of each clock among those reached in
+        (after, through], if it still holds.
+        """
+        ...
+
+    def content_so_far(self, day: date) -> SweepContent:
+        """What the sweep of *day* has recorded so far; ``finish_sweep`` continues from there."""
+        ...
+
+    def finish_sweep(self, day: date, now: datetime, notifying: bool, begun: SweepContent) -> None:
+        """
+        Seal the day's sweep: its own columns, its escalations, and the seal of the previous sweep. *begun* is its
+        content so far.
+        """
         ...
 
     @property
