@@ -22,7 +22,7 @@ import gkflow.store
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect, dialect_of
 from gkflow.store.statement import Statement, among, bind, columns_of, compiler_of, inserted
-from gkflow.store.sweep_statements import REACH
+from gkflow.store.sweep_statements import CHECK_FRESH, DUE_CASES, FRESH_CASES, REACH
 from gkflow.store.tables import ENTRY, Row
 
 STORE = Path(gkflow.store.__file__).parent
@@ -182,11 +182,14 @@ def test_a_sweep_finds_what_is_due_and_what_is_fresh_each_by_its_own_index() -> 
                     continue  # for PostgreSQL alone
                 database.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
         used = []
-        for statement in REACH[None]:
-            compiled = statement.on(Dialect(sqlite=True), {})
+        for statement in (*DUE_CASES[None], FRESH_CASES, REACH[None], CHECK_FRESH):
+            compiled = statement.on(Dialect(sqlite=True), {"cases": ["A"] * 500})
             plan = database.execute(f"EXPLAIN QUERY PLAN {compiled.text}", [None] * len(compiled.names)).fetchall()
             used.append(next(row[3] for row in plan if " clock " in row[3]))
     due = "SEARCH clock USING INDEX clock_due (ladder=? AND until_day"
     assert used[0].startswith(due)
     assert used[1].startswith(due)
-    assert used[2] == "SEARCH clock USING INDEX clock_fresh (ladder=? AND last_day<?)"
+    assert used[2] == "SCAN clock USING INDEX clock_fresh"  # of these rows alone
+    assert {text.partition(" (case=?")[0] for text in used[3:]} == {
+        "SEARCH clock USING INDEX sqlite_autoindex_clock_1"
+    }, used  # by the cases

@@ -118,7 +118,7 @@ for day in range(8, 20):
         assert {count for _, count in notified} == {1}
 
 
-def test_a_sweep_killed_in_its_middle_leaves_nothing_half(place: Place) -> None:
+def test_a_sweep_killed_in_its_middle_leaves_a_day_that_is_gone_on_with(place: Place) -> None:
     with place.open() as office:
         for number in range(20):
             open_request(office, f"A{number}", "2022-09-13")
@@ -140,13 +140,16 @@ office.tick(datetime.fromisoformat("2022-10-14T09:00+08:00"))
         with place.open() as office:
             undone = place.rows("SELECT 1 FROM gk_sweep WHERE hash IS NULL")
             assert undone, "it was to be killed before the end"
-            done = place.rows("SELECT day FROM gk_sweep WHERE hash IS NOT NULL ORDER BY day DESC LIMIT 1")[0][0]
-            assert all(str(row[0]) <= str(done) for row in log_of(place))
+            at_most = place.rows("SELECT min(day) FROM gk_sweep WHERE hash IS NULL")[0][0]
+            assert all(str(row[0]) <= str(at_most) for row in log_of(place))
+            assert set(before[0]) <= set(log_of(place))
             assert_sound(office)
         assert len(before[1]) <= len(place.rows("SELECT 1 FROM gk_notice"))
     with place.open() as office:
         office.tick(at("2022-10-14", "10:00"))
-        assert len(steps(office)) == 20 * 3
+        assert len(steps(office)) == len({(e.case, e.step) for e in office.escalations()}) == 20 * 3
+        keys = [notice.key for notice in office.notices()]
+        assert len(keys) == len(set(keys))
         assert_sound(office)
 
 

@@ -37,11 +37,12 @@ def notify(
 ) -> int:  # fmt: skip
     """
     Write the messages for some of the steps reached since *after*, the day of the last notification (告知), and return
-    how many; ``keep_wording`` first.
+    how many.
 
     After an outage people are notified of the highest step of each clock only, and only if it still holds. A lapsed
     power needs no reminder. A consequence of silence has its own kind of notice ("take"), with or without an outage.
     """
+    keep_wording(ledger, rules, now)
     notifier = _Notifier(rules, day, now, ledger.sweeps.series)
     return _put(ledger, notifier, ledger.sweeps.not_notified(steps, after, day))
 

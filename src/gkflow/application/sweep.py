@@ -71,7 +71,7 @@ def tick(
         if days:
             ledger.sweeps.plan_sweeps(days, now)
     done, total = [], OfDay()
-    while (day := _next_day(store, through, now)) is not None:
+    while (day := _next_day(store, through)) is not None:
         found = sweep_day(store, rules, day, now, notifying=day == through)
         if found is None:
             # Another process has swept the day, taken it back, or adopted an edition: what it moves is recalculated.
@@ -79,19 +79,18 @@ def tick(
             continue
         total = OfDay(*(one + other for one, other in zip(total, found, strict=True)))
         done.append(day)
+    with store.writing() as ledger:
+        ledger.heartbeats.record("tick", now)
     by_the_hour = tick_hours(store, rules, now)
     reached, notified = total.reached + by_the_hour.reached, total.notified + by_the_hour.notified
     return Swept(tuple(done), reached, notified, total.taken, total.opened, ahead=ahead, unswept=unswept)
 
 
-def _next_day(store: Store, through: date, now: datetime) -> date | None:
-    """The oldest day that is not swept yet; None, and a heartbeat, if there is none."""
-    with store.writing(hold="alone") as ledger:
-        day = ledger.sweeps.claim_sweep()
-        if day is None or day > through:
-            ledger.heartbeats.record("tick", now)
-            return None
-        return day
+def _next_day(store: Store, through: date) -> date | None:
+    """The oldest day that is not swept yet."""
+    with store.reading() as ledger:
+        day = ledger.sweeps.next_sweep()
+    return day if day is not None and day <= through else None
 
 
 def _first_day(ledger: Ledger, through: date) -> date:

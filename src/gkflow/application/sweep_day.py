@@ -16,7 +16,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from gkflow.application.composing import keep_wording
 from gkflow.application.events import swept_event
 from gkflow.application.hours import end_of, reach_hours, running
 from gkflow.application.lapses import run_out, take
@@ -120,9 +119,8 @@ class _DaySweep:
             ledger.events.add_steps(before, self.now)
             return found
 
-        found = self.store.attempt(checked)
         self.store.give_way()
-        return found
+        return self.store.attempt(checked)
 
     def _check(self, ledger: Ledger) -> None:
         same = self.rules.renewed(ledger).rulebook is self.rules.rulebook
@@ -142,14 +140,17 @@ class _DaySweep:
     def _check_fresh(self) -> int:
         """The rows computed since the last sweep, whatever their last day: each is checked for every step once."""
         reached = 0
-        while (found := self._write(self._reach_fresh)) is not None:
-            reached += found
+        while self._has_fresh():
+            reached += self._write(self._reach_fresh)
         return reached
 
-    def _reach_fresh(self, ledger: Ledger) -> int | None:
-        fresh = ledger.sweeps.check_fresh(self.day, _CASES)
+    def _has_fresh(self) -> bool:
+        with self.store.reading() as ledger:
+            return ledger.sweeps.has_fresh(self.day)
+
+    def _reach_fresh(self, ledger: Ledger) -> int:
         due: dict[int, set[str]] = defaultdict(set)
-        for row in fresh:
+        for row in ledger.sweeps.check_fresh(self.day, _CASES):
             if row.status != "running" or row.until_day <= self.day or row.last_day is None:
                 continue
             place = row.unit if row.unit in self.rules.rulebook.local else ""
@@ -157,8 +158,7 @@ class _DaySweep:
                 if (search.ladder, search.place.name) == (row.ladder, place) and row.last_day <= search.latest:
                     due[at].add(row.case)
         # In the order of the ladder, from the lowest step up.
-        reached = sum(self._reach(ledger, sorted(due[at]), self.searches[at]) for at in sorted(due))
-        return reached if fresh else None
+        return sum(self._reach(ledger, sorted(due[at]), self.searches[at]) for at in sorted(due))
 
     def _reach_due(self) -> int:
         """The rows that come due because the day has come; in order, whatever was missed."""
@@ -210,7 +210,6 @@ class _DaySweep:
         with self.store.reading() as ledger:
             after = ledger.sweeps.last_notifying() or date.min
             steps = ledger.sweeps.steps_reached(after, self.day)
-        self._write(lambda ledger: keep_wording(ledger, self.rules, self.now))
         return self._in_batches(
             steps, _NOTICES, lambda ledger, some: notify(ledger, self.rules, some, after, self.day, self.now)
         )

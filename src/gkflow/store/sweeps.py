@@ -106,6 +106,15 @@ class Sweeps(Part):
             threshold=threshold, on=day, series=self.series, **units,
         )  # fmt: skip
 
+    def has_fresh(self, day: date) -> bool:
+        """Whether a revision of that day or earlier was computed since the last sweep."""
+        return self.row(sql.FRESH_CASES, day=day, size=1) is not None
+
+    def next_sweep(self) -> date | None:
+        """The oldest undone day."""
+        found: SweepLine | None = self.row(sql.NEXT)
+        return found.day if found is not None else None
+
     def check_fresh(self, day: date, size: int) -> list[FreshClock]:
         """
         The revisions computed since the last sweep, of up to *size* cases: they are marked as checked, so that the

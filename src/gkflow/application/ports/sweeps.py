@@ -130,6 +130,10 @@ class Sweeps(Protocol):
         """Record the days to be swept; a day that already exists is skipped."""
         ...
 
+    def next_sweep(self) -> date | None:
+        """The oldest undone day."""
+        ...
+
     def claim_sweep(self) -> date | None:
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
         ...
@@ -148,6 +152,10 @@ class Sweeps(Protocol):
         self, cases: Sequence[str], ladder: str, step: Step, threshold: date, day: date, where: Where = EVERYWHERE
     ) -> int:
         """Record *step* for every such clock of some cases; return how many."""
+        ...
+
+    def has_fresh(self, day: date) -> bool:
+        """Whether a revision of that day or earlier was computed since the last sweep."""
         ...
 
     def check_fresh(self, day: date, size: int) -> list[FreshClock]:
