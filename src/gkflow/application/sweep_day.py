@@ -32,7 +32,7 @@ from gkflow.domain.workflow import Step
 
 _T = TypeVar("_T")
 # How many in one transaction, so that it takes some 20 ms: cases of the docket, notices, cases that are written to.
-_CASES, _NOTICES, _WRITTEN = 500, 200, 10
+_CASES, _NOTICES, _WRITTEN = 500, 500, 10
 
 
 class OfDay(NamedTuple):
@@ -222,6 +222,7 @@ class _DaySweep:
     def _finish(self, notifying: bool) -> None:
         with self.store.reading() as ledger:
             content = ledger.sweeps.content_so_far(self.day)
+            notices = ledger.seals.notices_so_far() if notifying else None
         with self.store.writing(hold="alone") as ledger:
             self._check(ledger)
             for (ladder, place), used in self._thresholds().items():
@@ -229,7 +230,7 @@ class _DaySweep:
             ledger.sweeps.finish_sweep(self.day, self.now, notifying, content)
             ledger.events.add(swept_event(self.day, self.now, content.steps))
             if notifying:
-                send_seal(ledger, self.rules, ledger.seals.write_seal(self.day, self.now), self.now)
+                send_seal(ledger, self.rules, ledger.seals.write_seal(self.day, self.now, notices), self.now)
 
     def _thresholds(self) -> dict[tuple[str, str], dict[int, date]]:
         """

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Text, and_, case, cast, exists, func, insert, literal, or_, select, update
 
-from gkflow.application.ports import ChainHead, Leaf, Seal
+from gkflow.application.ports import ChainHead, Leaf, NoticesDigest, Seal
 from gkflow.application.seals import leaf_text, plain_algorithm, seal_hash
 from gkflow.domain.case import moment_text, seal
 from gkflow.domain.merkle import Tree, keyed
@@ -113,6 +113,9 @@ _NOTICES = Statement(
     .order_by(_N.id)
 )
 _LAST_NOTICE = Statement(select(func.max(_N.id)))
+_HOW_MANY_NOTICES = Statement(
+    select(func.count()).select_from(NOTICE).where(_N.id > bind("after"), _N.id <= bind("through"))
+)
 _LAST_NOTICE_LEAF = Statement(select(_L.name).where(_L.kind == "notice").order_by(_L.place.desc()).limit(1))
 _ACKNOWLEDGEMENTS = Statement(
     select(*(_A[n] for n in ("id", "escalation", "by", "at", "words", "previous", "hash"))).order_by(_A.id)
@@ -144,8 +147,15 @@ class Seals(Part):
         else:
             yield from self.pages(_LEAVES_OF, 0, seal=seal)
 
-    def write_seal(self, day: date, now: datetime) -> Seal:
-        """Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile."""
+    def notices_so_far(self) -> _Notices:
+        """The notices since the last seal; ``write_seal`` continues from there."""
+        return self.notices_digest(self._last_notice(), None, self.algorithm)
+
+    def write_seal(self, day: date, now: datetime, begun: NoticesDigest | None = None) -> Seal:
+        """
+        Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile. *begun* are the
+        notices so far.
+        """
         last = self.last_seal()
         number = last.number + 1 if last is not None else 1
         counts = {name: getattr(last, name) if last else 0 for name in ("cases", "entries", "sweeps", "steps")}
@@ -164,16 +174,16 @@ class Seals(Part):
             counts["sweeps"] += 1
             counts["steps"] += swept.steps
         found += self._new_rows()
-        through, many, digest = self.notices_digest(self._last_notice(), None, self.algorithm)
-        if many:
-            found.append(("notice", through, many, digest))
+        notices = self._notices(begun)
+        if notices.many:
+            found.append(("notice", str(notices.last), notices.many, notices.digest))
         chain, acks = self.acknowledged()
         if acks != acknowledged:
             found.append(("acknowledgement", "", acks, chain))
         leaves = [Leaf(tree.count + i, number, *each) for i, each in enumerate(found, 1)]
         tree.add(map(leaf_text, leaves))
         made = Seal(
-            number, now, day, **counts, acknowledgements=acks, notices=said + many, leaves=tree.count,
+            number, now, day, **counts, acknowledgements=acks, notices=said + notices.many, leaves=tree.count,
             root=tree.root(), previous=last.hash if last is not None else "", hash="", peaks=tree.kept(),
         )  # fmt: skip
         made = made._replace(hash=seal_hash(made, self.key, self.algorithm))
@@ -241,7 +251,8 @@ class Seals(Part):
         }.values():
             if leaf.kind == "notice":
                 through = int(leaf.name)
-                if self.notices_digest(said, through, plain_algorithm(leaf.hash))[1:] != (leaf.size, leaf.hash):
+                notices = self.notices_digest(said, through, plain_algorithm(leaf.hash))
+                if (notices.many, notices.digest) != (leaf.size, leaf.hash):
                     yield leaf._replace(name=f"{said + 1}-{through}"), "notices_changed"
                 said = through
             elif leaf.kind == "acknowledgement":
@@ -263,17 +274,28 @@ class Seals(Part):
     def _last_notice(self) -> int:
         return int(self.value(_LAST_NOTICE_LEAF) or 0)
 
-    def notices_digest(self, after: int, through: int | None, algorithm: str) -> tuple[str, int, str]:
+    def notices_digest(
+        self, after: int, through: int | None, algorithm: str, begun: _Notices | None = None
+    ) -> _Notices:  # fmt: skip
         """The notices after id *after*: the last id, their number, and the hash of their content."""
-        digest, many, last = hashlib.new(algorithm), 0, after
+        found = begun or _Notices(algorithm, after)
         if through is None:
             through = self.value(_LAST_NOTICE) or 0
-        for row in self.raw(_NOTICES, after=after, through=through):
-            plain = [*row[:-1], moment_text(read_moment(row[-1]))]
-            digest.update(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
-            many, last = many + 1, row[0]
-        mark = "" if algorithm == "sha256" else f"{algorithm}:"
-        return str(through if many else last), many, mark + digest.hexdigest()
+        for row in self.raw(_NOTICES, after=found.last, through=through):
+            found.add(row)
+        return found
+
+    def _notices(self, begun: NoticesDigest | None) -> _Notices:
+        """
+        The notices since the last seal. Those of another transaction may have been committed since with smaller
+        numbers; then all are read again.
+        """
+        after = self._last_notice()
+        if isinstance(begun, _Notices):
+            there = self.value(_HOW_MANY_NOTICES, after=after, through=begun.last)
+            if begun.first == after and there == begun.many:
+                return self.notices_digest(after, None, self.algorithm, begun)
+        return self.notices_digest(after, None, self.algorithm)
 
     def acknowledged(self) -> tuple[str, int]:
         """The head of the chain of acknowledgements, and their number."""
@@ -305,6 +327,26 @@ class Seals(Part):
             text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
             return keyed(text, self.key, algorithm or self.algorithm)
         return seal(columns, algorithm or self.algorithm)
+
+
+class _Notices:
+    """Notices, hashed in the order of their numbers (通知摘要)."""
+
+    def __init__(self, algorithm: str, after: int) -> None:
+        self.first, self.last, self.many = after, after, 0
+        self._algorithm, self._digest = algorithm, hashlib.new(algorithm)
+
+    @property
+    def digest(self) -> str:
+        """The hash of their content, marked with its algorithm."""
+        mark = "" if self._algorithm == "sha256" else f"{self._algorithm}:"
+        return mark + self._digest.hexdigest()
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Add the next notice, as stored."""
+        plain = [*row[:-1], moment_text(read_moment(row[-1]))]
+        self._digest.update(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+        self.many, self.last = self.many + 1, row[0]
 
 
 def _is_moment(value: Any) -> bool:

@@ -100,7 +100,12 @@ _STEP = (
 
 
 def _reach(where: Sequence[ColumnElement[bool]]) -> Statement:
-    found = select(*_STEP).where(_RUNS, _C.until_day > bind("on"), among(_C.case, "cases"), *where, _UNREACHED)
+    # By the cases: without the function SQLite prefers the index of all running clocks of the ladder.
+    runs = and_(
+        _C.status == "running", func.coalesce(_C.ladder, "") == bind("ladder"), _C.from_day <= bind("on"),
+        _C.until_day > bind("on"), _C.last_day <= bind("threshold"),
+    )  # fmt: skip
+    found = select(*_STEP).where(among(_C.case, "cases"), runs, *where, _UNREACHED)
     names = [column.name for column in _STEP]
     return Statement(lambda insert: insert(ESCALATION).from_select(names, found, False).on_conflict_do_nothing())
 

@@ -32,7 +32,7 @@ from gkflow.application.ports.outbox import (
 )
 from gkflow.application.ports.pages import COUNTS_BY, ORDERS, Bounds, CaseFilter, CountBy, Order, PageRow, Pages, Place
 from gkflow.application.ports.record import Record
-from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf, Seal, Seals
+from gkflow.application.ports.seals import ALGORITHMS, Consistency, Guards, Leaf, NoticesDigest, Seal, Seals
 from gkflow.application.ports.subscriptions import SubscriptionLine, Subscriptions
 from gkflow.application.ports.sweeps import (
     EVERYWHERE,
@@ -104,6 +104,7 @@ __all__ = [
     "NotDelivered",
     "NoticeLine",
     "NoticeRecord",
+    "NoticesDigest",
     "OneByOne",
     "Order",
     "Outbox",

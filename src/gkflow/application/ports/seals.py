@@ -45,6 +45,15 @@ class Seal(NamedTuple):
         return dict_of(self)
 
 
+class NoticesDigest(Protocol):
+    """Notices, hashed in the order of their numbers (通知摘要)."""
+
+    @property
+    def many(self) -> int:
+        """How many."""
+        ...
+
+
 class Seals(Protocol):
     """Seals in one transaction (封存)."""
 
@@ -60,8 +69,15 @@ class Seals(Protocol):
         """The leaves in order, by pages: all, or those that one seal added."""
         ...
 
-    def write_seal(self, day: date, now: datetime) -> Seal:
-        """Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile."""
+    def notices_so_far(self) -> NoticesDigest:
+        """The notices since the last seal; ``write_seal`` continues from there."""
+        ...
+
+    def write_seal(self, day: date, now: datetime, begun: NoticesDigest | None = None) -> Seal:
+        """
+        Seal the record (封存); the transaction has the office alone, so that nothing changes meanwhile. *begun* are the
+        notices so far.
+        """
         ...
 
     def sealed_without_leaf(self) -> list[str]:
