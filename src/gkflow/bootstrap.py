@@ -57,23 +57,10 @@ def folders(home: Path | None = None, packages: Collection[str] | None = None) -
     """
     packaged = packaged_files()
     own = home is not None and home != packaged and any((home / each).is_dir() for each in plugs.RULE_FOLDERS)
-    found = [packaged, *(each.folder for each in rule_packages(home, packages))]
+    from gkflow.rule_packages import rule_packages
+
+    found = [packaged, *(each.folder for each in rule_packages(home if home != packaged else None, packages))]
     return [*found, home] if own and home is not None else found
-
-
-def rule_packages(home: Path | None, packages: Collection[str] | None = None) -> tuple[plugs.RulesPackage, ...]:
-    """The packages of rules in use (在用规则包). Raises FilesAtFault, naming the setting."""
-    place: tuple[str, int] | None = None
-    if packages is None and home is not None and home != packaged_files():
-        from gkflow.files.settings import packages_named, place_of
-
-        if packages := packages_named(home, os.environ):
-            place = place_of(home, os.environ, "rules", "packages")
-    if not packages:
-        return ()
-    from gkflow.rule_packages import packages_of
-
-    return packages_of(tuple(packages), place or ("packages", 0))
 
 
 def settings_of(

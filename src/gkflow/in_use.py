@@ -24,7 +24,6 @@ from gkflow.bootstrap import (
     folders,
     packaged_files,
     picks_of,
-    rule_packages,
     rulebook,
     settings_of,
     workflow_of_case,
@@ -40,6 +39,7 @@ from gkflow.domain.sentences import said
 from gkflow.files.rule_sources import Packages, RuleSources, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import read_wording, wording_from_source
+from gkflow.rule_packages import rule_packages
 
 if TYPE_CHECKING:
     from gkflow.application.ports import RulesRow

@@ -7,6 +7,8 @@ below it. No package is used because it is installed, and two of them may not ha
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from pathlib import Path
 
 from gkflow import plugs
@@ -14,6 +16,20 @@ from gkflow.domain.errors import Fault, FilesAtFault
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
 from gkflow.files.rule_sources import KINDS, files_under
+
+
+def rule_packages(home: Path | None, packages: Collection[str] | None = None) -> tuple[plugs.RulesPackage, ...]:
+    """The packages of rules in use (在用规则包). Raises FilesAtFault, naming the setting."""
+    place: tuple[str, int] | None = None
+    if packages is None and home is not None:
+        from gkflow.files.packages_named import packages_named
+        from gkflow.files.settings import place_of
+
+        if packages := packages_named(home, os.environ):
+            place = place_of(home, os.environ, "rules", "packages")
+    if not packages:
+        return ()
+    return packages_of(tuple(packages), place or ("packages", 0))
 
 
 def packages_of(names: tuple[str, ...], place: tuple[str, int]) -> tuple[plugs.RulesPackage, ...]:

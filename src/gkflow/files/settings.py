@@ -137,7 +137,6 @@ class Settings:
         return tuple(dict.fromkeys((*self.channels, *people, *self.of_channels)))
 
 
-_PACKAGES = f"{PREFIX}RULES_PACKAGES"
 # Variables of the process that are not settings of an office.
 _NO_SETTINGS = frozenset(("GKFLOW_HOME", "GKFLOW_NOW", "GKFLOW_DEBUG", "GKFLOW_COMPLETE"))
 # Settings that concern notices alone: a fault there does not hide the cases.
@@ -169,7 +168,7 @@ def read_settings(
     faults.raise_if_any()
     assert node is not None
     elsewhere = _of_notices(later) if patient else None
-    whole = _overridden(node, environ)
+    whole = overridden(node, environ)
     own, others = split(whole)
     found = replace(read_model(SettingsFile, own, faults, defaults=True, elsewhere=elsewhere), node=whole)
     notices = replace(found, faults=later) if patient else found
@@ -187,7 +186,7 @@ def place_of(home: Path, environ: Mapping[str, str], *path: str) -> tuple[str, i
         node = read_toml(file, file.as_posix(), faults)
     if node is None:
         return None
-    whole = inner = _overridden(node, environ)
+    whole = inner = overridden(node, environ)
     for step in path:
         if not isinstance(inner.value, dict) or step not in inner.value:
             return None
@@ -195,23 +194,7 @@ def place_of(home: Path, environ: Mapping[str, str], *path: str) -> tuple[str, i
     return inner.file, line_of(whole, path) if inner.file == whole.file else 0
 
 
-def packages_named(home: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """
-    The packages of rules that the settings name (规则包): known before the settings are read, which names they may use
-    depends on it. Faults of the settings are left to their reader.
-    """
-    file, faults = home / FILE_NAME, Faults()
-    if not environ.get(_PACKAGES) and not (file.is_file() and b"packages" in file.read_bytes()):
-        return ()
-    node = read_toml(file, file.as_posix(), faults) if file.is_file() else from_plain({}, file.as_posix())
-    if node is None:
-        return ()
-    own, _ = split(_overridden(node, environ))
-    rules = read_model(SettingsFile, own, faults, defaults=True).model.rules
-    return tuple(rules.packages) if rules is not None else ()
-
-
-def _overridden(node: Node, environ: Mapping[str, str]) -> Node:
+def overridden(node: Node, environ: Mapping[str, str]) -> Node:
     """The settings overridden by the variables, if there are any, because finding their names takes time."""
     if not any(name.startswith(PREFIX) and name not in _NO_SETTINGS for name in environ):
         return node
