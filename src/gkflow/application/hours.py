@@ -60,9 +60,9 @@ def tick_hours(store: Store, rules: OfficeContext, now: datetime) -> ReachedByTh
         rules = rules.renewed(ledger)
         if not _may_begin(ledger, now):
             return ReachedByTheHour()
-        today, before = legal_day(now), ledger.events.last_step()
+        today = legal_day(now)
         reached = reach_hours(ledger, rules, list(running(ledger, rules, today)), today, now)
-        ledger.events.add_steps(before, now)
+        ledger.events.add_steps([each.step.id for each in reached], now)
         highest = {(each.step.case, each.step.clock, each.step.ref): each for each in reached if each.holds}
         notified = notify_steps(ledger, rules, [each[:2] for each in highest.values()], today, now)
     return ReachedByTheHour(len(reached), notified)

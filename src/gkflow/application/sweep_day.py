@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
+from zlib import crc32
 
 from gkflow.application.events import swept_event
-from gkflow.application.hours import end_of, reach_hours, running
+from gkflow.application.hours import RunInHours, end_of, reach_hours, running
 from gkflow.application.lapses import run_out, take
 from gkflow.application.notifications import notify
 from gkflow.application.office_context import OfficeContext
@@ -72,15 +73,50 @@ class _Search(NamedTuple):
     latest: date
 
 
+class Share(NamedTuple):
+    """One of several shares of a day's work (巡检份额): the cases whose number hashes to *at* of *of*."""
+
+    at: int = 0
+    of: int = 1
+
+    def has(self, case: str) -> bool:
+        """Whether a case is in the share."""
+        return self.of == 1 or crc32(case.encode()) % self.of == self.at
+
+
 def sweep_day(store: Store, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> OfDay | None:
     """
     Do everything that the sweep does on one day; only on the last one (*notifying*) are people notified. None if the
     day was swept or taken back meanwhile, or other rules were adopted.
     """
     try:
-        return _DaySweep.begun(store, rules, day, now).run(notifying)
+        sweep = _DaySweep.begun(store, rules, day, now, Share())
+        done = sweep.run(notifying)
+        sweep.finish(notifying)
+        return done
     except _Changed:
         return None
+
+
+def sweep_share(
+    store: Store, rules: OfficeContext, day: date, now: datetime, share: Share, *, notifying: bool
+) -> OfDay | None:  # fmt: skip
+    """
+    Do a share of it, while others do the rest. ``sweep_day`` then does what is left, whatever has become of the
+    others, and ends the day.
+    """
+    try:
+        return _DaySweep.begun(store, rules, day, now, share).run(notifying)
+    except _Changed:
+        return None
+
+
+def work_of(store: Store, rules: OfficeContext, day: date) -> int:
+    """About how many cases a day's sweep has to look at (工作量)."""
+    with store.reading() as ledger:
+        searches = _searches(ledger, rules.renewed(ledger).rulebook, day)
+        due = sum(len(_due_cases(ledger, search, day)) for search in searches)
+        return due + ledger.sweeps.count_fresh(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +129,40 @@ class _DaySweep:
     searches: tuple[_Search, ...]
     day: date
     now: datetime
+    share: Share
 
     @classmethod
-    def begun(cls, store: Store, rules: OfficeContext, day: date, now: datetime) -> _DaySweep:
+    def begun(
+        cls, store: Store, rules: OfficeContext, day: date, now: datetime, share: Share
+    ) -> _DaySweep:  # fmt: skip
         with store.reading() as ledger:
             rules = rules.renewed(ledger)
-            return cls(store, rules, ledger.sweeps.series, tuple(_searches(ledger, rules.rulebook, day)), day, now)
+            searches = tuple(_searches(ledger, rules.rulebook, day))
+            return cls(store, rules, ledger.sweeps.series, searches, day, now, share)
 
     def run(self, notifying: bool) -> OfDay:
         reached, notified = self._reach_hours() + self._check_fresh() + self._reach_due(), 0
         taken = self._take_lapsed()
-        opened = self._open_by_steps() + self._open_duties()
+        opened = self._open_by_steps()
+        if self.share.of == 1:
+            opened += self._open_duties()
         if notifying:
             notified = self._notify() + self._remind_parked()
-        self._finish(notifying)
         return OfDay(reached, notified, taken, opened)
 
     def _write(self, work: Callable[[Ledger], _T]) -> _T:
-        """One short transaction, and its events."""
+        """One short transaction."""
 
         def checked(ledger: Ledger) -> _T:
-            self._check(ledger)
-            before = ledger.events.last_step()
-            found = work(ledger)
-            ledger.events.add_steps(before, self.now)
-            return found
+            self._check(ledger, ledger.sweeps.join_sweep())
+            return work(ledger)
 
         self.store.give_way()
         return self.store.attempt(checked)
 
-    def _check(self, ledger: Ledger) -> None:
+    def _check(self, ledger: Ledger, day: date | None) -> None:
         same = self.rules.renewed(ledger).rulebook is self.rules.rulebook
-        if not same or ledger.sweeps.claim_sweep() != self.day or ledger.sweeps.series != self.series:
+        if not same or day != self.day or ledger.sweeps.series != self.series:
             raise _Changed
 
     # -- steps of ladders ----------------------------------------------------------------------------------------
@@ -132,25 +170,36 @@ class _DaySweep:
     def _reach_hours(self) -> int:
         until = min(self.now, end_of(self.day))
         with self.store.reading() as ledger:
-            runs = list(running(ledger, self.rules, self.day))
-        return self._in_batches(
-            runs, _WRITTEN, lambda ledger, some: len(reach_hours(ledger, self.rules, some, self.day, until))
-        )
+            runs = [each for each in running(ledger, self.rules, self.day) if self.share.has(each.run.case)]
+
+        def reach(ledger: Ledger, some: Sequence[RunInHours]) -> int:
+            found = reach_hours(ledger, self.rules, some, self.day, until)
+            return self._add(ledger, [each.step.id for each in found])
+
+        return self._in_batches(runs, _WRITTEN, reach)
+
+    def _add(self, ledger: Ledger, steps: Sequence[int]) -> int:
+        ledger.events.add_steps(steps, self.now)
+        return len(steps)
 
     def _check_fresh(self) -> int:
         """The rows computed since the last sweep, whatever their last day: each is checked for every step once."""
         reached = 0
         while self._has_fresh():
-            reached += self._write(self._reach_fresh)
+            found = self._write(self._reach_fresh)
+            if found is None:
+                break  # the rest is at hand in other processes
+            reached += found
         return reached
 
     def _has_fresh(self) -> bool:
         with self.store.reading() as ledger:
             return ledger.sweeps.has_fresh(self.day)
 
-    def _reach_fresh(self, ledger: Ledger) -> int:
+    def _reach_fresh(self, ledger: Ledger) -> int | None:
+        fresh = ledger.sweeps.check_fresh(self.day, _CASES, free=self.share.of > 1)
         due: dict[int, set[str]] = defaultdict(set)
-        for row in ledger.sweeps.check_fresh(self.day, _CASES):
+        for row in fresh:
             if row.status != "running" or row.until_day <= self.day or row.last_day is None:
                 continue
             place = row.unit if row.unit in self.rules.rulebook.local else ""
@@ -158,31 +207,32 @@ class _DaySweep:
                 if (search.ladder, search.place.name) == (row.ladder, place) and row.last_day <= search.latest:
                     due[at].add(row.case)
         # In the order of the ladder, from the lowest step up.
-        return sum(self._reach(ledger, sorted(due[at]), self.searches[at]) for at in sorted(due))
+        reached = sum(self._reach(ledger, sorted(due[at]), self.searches[at]) for at in sorted(due))
+        return reached if fresh or self.share.of == 1 else None
 
     def _reach_due(self) -> int:
         """The rows that come due because the day has come; in order, whatever was missed."""
         reached = 0
         for search in self.searches:
             with self.store.reading() as ledger:
-                ladder, place, step, after, latest = search
-                cases = ledger.sweeps.due_cases(ladder, step, after, latest, self.day, place.where)
+                cases = [case for case in _due_cases(ledger, search, self.day) if self.share.has(case)]
             reached += self._in_batches(cases, _CASES, partial(self._reach, search=search))
         return reached
 
     def _reach(self, ledger: Ledger, cases: Sequence[str], search: _Search) -> int:
-        return ledger.sweeps.reach(cases, search.ladder, search.step, search.latest, self.day, search.place.where)
+        where = search.place.where
+        return self._add(ledger, ledger.sweeps.reach(cases, search.ladder, search.step, search.latest, self.day, where))
 
     # -- what the law and the clock bring about ------------------------------------------------------------------
 
     def _take_lapsed(self) -> int:
         with self.store.reading() as ledger:
-            found = list(run_out(ledger, self.rules, self.day))
+            found = [each for each in run_out(ledger, self.rules, self.day) if self.share.has(each.case)]
         return self._each(found, lambda ledger, each: take(ledger, self.rules, each, self.day, self.now))
 
     def _open_by_steps(self) -> int:
         with self.store.reading() as ledger:
-            found = steps_that_open(ledger, self.rules, self.day)
+            found = [each for each in steps_that_open(ledger, self.rules, self.day) if self.share.has(each.case)]
         return self._each(found, lambda ledger, each: open_by_step(ledger, self.rules, each, self.day, self.now))
 
     def _open_duties(self) -> int:
@@ -209,22 +259,24 @@ class _DaySweep:
         """
         with self.store.reading() as ledger:
             after = ledger.sweeps.last_notifying() or date.min
-            steps = ledger.sweeps.steps_reached(after, self.day)
+            found = ledger.sweeps.steps_reached(after, self.day)
+        steps = [step for step, case in found if self.share.has(case)]
         return self._in_batches(
             steps, _NOTICES, lambda ledger, some: notify(ledger, self.rules, some, after, self.day, self.now)
         )
 
     def _remind_parked(self) -> int:
         with self.store.reading() as ledger:
-            found = parked(ledger, self.rules, self.day)
+            found = [each for each in parked(ledger, self.rules, self.day) if self.share.has(each.line.case)]
         return self._each(found, lambda ledger, each: remind(ledger, self.rules, each, self.day, self.now))
 
-    def _finish(self, notifying: bool) -> None:
+    def finish(self, notifying: bool) -> None:
+        """Keep the thresholds, and seal the day and the record."""
         with self.store.reading() as ledger:
             content = ledger.sweeps.content_so_far(self.day)
             notices = ledger.seals.notices_so_far() if notifying else None
         with self.store.writing(hold="alone") as ledger:
-            self._check(ledger)
+            self._check(ledger, ledger.sweeps.claim_sweep())
             for (ladder, place), used in self._thresholds().items():
                 ledger.sweeps.keep_thresholds(ladder, place, used)
             ledger.sweeps.finish_sweep(self.day, self.now, notifying, content)
@@ -242,6 +294,11 @@ class _DaySweep:
             # A changed calendar may set a threshold back; rows already checked stay checked.
             found[ladder, place.name][step.offset] = max(latest, after) if after else latest
         return found
+
+
+def _due_cases(ledger: Ledger, search: _Search, day: date) -> list[str]:
+    ladder, place, step, after, latest = search
+    return ledger.sweeps.due_cases(ladder, step, after, latest, day, place.where)
 
 
 def _searches(ledger: Ledger, book: Rulebook, day: date) -> Iterator[_Search]:

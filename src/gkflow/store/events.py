@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, literal, null, select, update
 
 from gkflow.domain.event import ESCALATION_REACHED, Audience, Event
 from gkflow.store.cursor import Cursor, Part
-from gkflow.store.statement import Statement, bind
+from gkflow.store.statement import Statement, among, bind
 from gkflow.store.tables import ESCALATION, EVENT
 
 _C, _E = EVENT.c, ESCALATION.c
@@ -26,14 +26,13 @@ _ADD = Statement(
         facts=bind("facts"), escalation=null(), place=null(),
     )
 )  # fmt: skip
-_LAST_STEP = Statement(select(func.coalesce(func.max(_E.id), 0)))
 _ADD_STEPS = Statement(
     insert(EVENT).from_select(
         ["type", "at", "case", "seq", "audience", "facts", "escalation"],
         select(
             literal(ESCALATION_REACHED), bindparam("at", type_=_C.at.type), _E.case, literal(0),
             literal(Audience.UNIT.value), literal("{}"), _E.id,
-        ).where(_E.id > bind("after")).order_by(_E.id),
+        ).where(among(_E.id, "steps")).order_by(_E.id),
         False,
     )
 )  # fmt: skip
@@ -79,13 +78,10 @@ class Events(Part):
             ],
         )  # fmt: skip
 
-    def last_step(self) -> int:
-        """The number of the last escalation on record; 0 if there is none."""
-        return int(self.value(_LAST_STEP))
-
-    def add_steps(self, after: int, now: datetime) -> int:
-        """Add an event for every escalation recorded since *after*; return how many."""
-        return self.run(_ADD_STEPS, after=after, at=now)
+    def add_steps(self, steps: Sequence[int], now: datetime) -> None:
+        """Add an event for each of these escalations."""
+        if steps:
+            self.run(_ADD_STEPS, steps=steps, at=now)
 
     def unplaced(self) -> bool:
         """Whether a committed event has no place in the sequence yet."""

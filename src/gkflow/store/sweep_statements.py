@@ -28,7 +28,17 @@ from sqlalchemy import (
 from gkflow.application.ports import FOREVER, SYSTEM, ClockRevision, ReachedStep, StandingStill, SweepLine, UnsweepLine
 from gkflow.store.docket import CLOCK_REVISION
 from gkflow.store.statement import Statement, among, bind, columns_of, inserted
-from gkflow.store.tables import CALENDAR_EDITION, CLOCK, DOCKET, ENTRY, ESCALATION, LADDER_THRESHOLD, SWEEP, UNSWEEP
+from gkflow.store.tables import (
+    CALENDAR_EDITION,
+    CLOCK,
+    DOCKET,
+    ENTRY,
+    ESCALATION,
+    LADDER_THRESHOLD,
+    NOTICE,
+    SWEEP,
+    UNSWEEP,
+)
 
 _C, _E, _S = CLOCK.c, ESCALATION.c, SWEEP.c
 
@@ -45,7 +55,8 @@ FIRST = Statement(select(func.min(_S.day)).where(_SWEPT))
 LAST_NOTIFYING = Statement(select(func.max(_S.day)).where(_S.telling == 1, _SWEPT))
 LAST_DONE = Statement(_SWEEP_LINE.where(_S.done_at.is_not(None), _SWEPT).order_by(_S.day.desc()).limit(1), SweepLine)
 NEXT = Statement(_SWEEP_LINE.where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1), SweepLine)
-CLAIM = Statement(select(_S.day).where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1).with_for_update())
+_UNDONE = select(_S.day).where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1)
+CLAIM, JOIN = Statement(_UNDONE.with_for_update()), Statement(_UNDONE.with_for_update(read=True))
 NOT_DUE = Statement(
     _SWEEP_LINE.where(_S.day > bind("today"), _S.done_at.is_not(None), _SWEPT).order_by(_S.day).limit(1), SweepLine
 )
@@ -107,7 +118,9 @@ def _reach(where: Sequence[ColumnElement[bool]]) -> Statement:
     )  # fmt: skip
     found = select(*_STEP).where(among(_C.case, "cases"), runs, *where, _UNREACHED)
     names = [column.name for column in _STEP]
-    return Statement(lambda insert: insert(ESCALATION).from_select(names, found, False).on_conflict_do_nothing())
+    return Statement(
+        lambda insert: insert(ESCALATION).from_select(names, found, False).on_conflict_do_nothing().returning(_E.id)
+    )
 
 
 DUE_CASES = {
@@ -125,7 +138,11 @@ WOULD_REACH = {
     for inside, where in _OF.items()
 }
 _FRESH = and_(_C.fresh == 1, _C.from_day <= bind("day"))
-FRESH_CASES = Statement(select(_C.case).where(_FRESH).limit(bind("size")))
+_FRESH_CASES = select(_C.case).where(_FRESH).limit(bind("size"))
+FRESH_CASES = Statement(_FRESH_CASES)
+# Those that no other process has at hand.
+FREE_CASES = Statement(_FRESH_CASES.with_for_update(skip_locked=True))
+COUNT_FRESH = Statement(select(func.count()).select_from(CLOCK).where(_FRESH))
 CHECK_FRESH = Statement(
     update(CLOCK)
     .where(_FRESH, among(_C.case, "cases"))
@@ -161,7 +178,17 @@ _STILL_RUNS = exists().where(
     _C.until_day > bind("through"), _C.status == "running", _C.last_day == _E.last_day,
 )  # fmt: skip
 STEPS_REACHED = Statement(
-    select(_E.id).where(_E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION)).order_by(_E.id)
+    select(_E.id, _E.case)
+    .where(
+        _E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION),
+        ~exists().where(NOTICE.c.escalation == _E.id),
+    )
+    .order_by(_E.id)
+)  # fmt: skip
+STEPS_SO_FAR = Statement(
+    select(func.count())
+    .select_from(ESCALATION)
+    .where(_E.day == bind("day"), _E.sealed_with.is_(None), _E.series == bind("series"), _E.id <= bind("through"))
 )
 # People are notified only of what still holds: the clock runs towards that last day, and no higher step is on record.
 NOT_NOTIFIED = Statement(

@@ -83,6 +83,11 @@ class Sweeps(Part):
         found: date | None = self.value(sql.CLAIM)
         return found
 
+    def join_sweep(self) -> date | None:
+        """The oldest undone day, which cannot be finished before this transaction ends; others may join as well."""
+        found: date | None = self.value(sql.JOIN)
+        return found
+
     def due_cases(
         self, ladder: str, step: Step, after: date | None, threshold: date, day: date, where: Where = EVERYWHERE
     ) -> list[str]:
@@ -98,10 +103,10 @@ class Sweeps(Part):
 
     def reach(
         self, cases: Sequence[str], ladder: str, step: Step, threshold: date, day: date, where: Where = EVERYWHERE
-    ) -> int:
-        """Record *step* for every such clock of some cases; return how many."""
+    ) -> list[int]:
+        """Record *step* for every such clock of some cases; return the numbers of the escalations."""
         inside, units = _of_units(where)
-        return self.run(
+        return self.column(
             sql.REACH[inside], cases=cases, ladder=ladder, at_step=step.offset, kind=step.kind, colour=step.colour,
             threshold=threshold, on=day, series=self.series, **units,
         )  # fmt: skip
@@ -110,24 +115,28 @@ class Sweeps(Part):
         """Whether a revision of that day or earlier was computed since the last sweep."""
         return self.row(sql.FRESH_CASES, day=day, size=1) is not None
 
+    def count_fresh(self, day: date) -> int:
+        """How many revisions of that day or earlier were computed since the last sweep."""
+        return int(self.value(sql.COUNT_FRESH, day=day))
+
     def next_sweep(self) -> date | None:
         """The oldest undone day."""
         found: SweepLine | None = self.row(sql.NEXT)
         return found.day if found is not None else None
 
-    def check_fresh(self, day: date, size: int) -> list[FreshClock]:
+    def check_fresh(self, day: date, size: int, free: bool = False) -> list[FreshClock]:
         """
         The revisions computed since the last sweep, of up to *size* cases: they are marked as checked, so that the
-        transaction must record what they have reached.
+        transaction must record what they have reached. *free*: only those that no other process has at hand.
         """
-        cases = list(dict.fromkeys(self.column(sql.FRESH_CASES, day=day, size=size)))
+        found = self.column(sql.FREE_CASES if free else sql.FRESH_CASES, day=day, size=size)
+        cases = list(dict.fromkeys(found))
         if not cases:
             return []
         units = {row.case: row.unit for row in self.rows(sql.UNITS, cases=cases)}
-        found = self.rows(sql.CHECK_FRESH, day=day, cases=cases)
         return [
             FreshClock(row.case, row.ladder, row.status, row.until_day, row.last_day, units.get(row.case, ""))
-            for row in found
+            for row in self.rows(sql.CHECK_FRESH, day=day, cases=cases)
         ]
 
     def thresholds(self, ladder: str, place: str) -> dict[int, date]:
@@ -147,9 +156,9 @@ class Sweeps(Part):
         found: date | None = self.value(sql.LAST_NOTIFYING)
         return found
 
-    def steps_reached(self, after: date, through: date) -> list[int]:
-        """The numbers of the escalations recorded in (after, through]."""
-        return self.column(sql.STEPS_REACHED, since=after, through=through)
+    def steps_reached(self, after: date, through: date) -> list[tuple[int, str]]:
+        """The escalations recorded in (after, through] of which nobody was notified: number and case."""
+        return [tuple(row) for row in self.rows(sql.STEPS_REACHED, since=after, through=through)]
 
     def not_notified(self, steps: Sequence[int], after: date, through: date) -> list[ReachedStep]:
         """
@@ -182,7 +191,11 @@ class Sweeps(Part):
 
     def content_of(self, day: date, series: int = 0, begun: SweepContent | None = None) -> Content:
         """The number of a sweep's escalations, and the hash of all their columns."""
-        content = begun if isinstance(begun, Content) else Content()
+        content = Content()
+        if isinstance(begun, Content):
+            # Those of another process may have been committed since with smaller numbers; then all are read again.
+            there = self.value(sql.STEPS_SO_FAR, day=day, series=series, through=begun.last)
+            content = begun if there == begun.steps else content
         self._add(content, sql.ON_ITS_DAY, day, series)
         content.last = 0
         self._add(content, sql.SEALED_WITH, day, series)

@@ -21,12 +21,8 @@ class Events(Protocol):
         """Add events; they get their places in the sequence when they have been committed."""
         ...
 
-    def last_step(self) -> int:
-        """The number of the last escalation on record; 0 if there is none."""
-        ...
-
-    def add_steps(self, after: int, now: datetime) -> int:
-        """Add an event for every escalation recorded since *after*; return how many."""
+    def add_steps(self, steps: Sequence[int], now: datetime) -> None:
+        """Add an event for each of these escalations."""
         ...
 
     def unplaced(self) -> bool:

@@ -130,12 +130,20 @@ class Sweeps(Protocol):
         """Record the days to be swept; a day that already exists is skipped."""
         ...
 
+    def count_fresh(self, day: date) -> int:
+        """How many revisions of that day or earlier were computed since the last sweep."""
+        ...
+
     def next_sweep(self) -> date | None:
         """The oldest undone day."""
         ...
 
     def claim_sweep(self) -> date | None:
         """The oldest undone day, locked for this transaction; another process waits and then finds the next."""
+        ...
+
+    def join_sweep(self) -> date | None:
+        """The oldest undone day, which cannot be finished before this transaction ends; others may join as well."""
         ...
 
     def due_cases(
@@ -150,18 +158,18 @@ class Sweeps(Protocol):
 
     def reach(
         self, cases: Sequence[str], ladder: str, step: Step, threshold: date, day: date, where: Where = EVERYWHERE
-    ) -> int:
-        """Record *step* for every such clock of some cases; return how many."""
+    ) -> list[int]:
+        """Record *step* for every such clock of some cases; return the numbers of the escalations."""
         ...
 
     def has_fresh(self, day: date) -> bool:
         """Whether a revision of that day or earlier was computed since the last sweep."""
         ...
 
-    def check_fresh(self, day: date, size: int) -> list[FreshClock]:
+    def check_fresh(self, day: date, size: int, free: bool = False) -> list[FreshClock]:
         """
         The revisions computed since the last sweep, of up to *size* cases: they are marked as checked, so that the
-        transaction must record what they have reached.
+        transaction must record what they have reached. *free*: only those that no other process has at hand.
         """
         ...
 
@@ -177,8 +185,8 @@ class Sweeps(Protocol):
         """The day of the last sweep that notified people."""
         ...
 
-    def steps_reached(self, after: date, through: date) -> list[int]:
-        """The numbers of the escalations recorded in (after, through]."""
+    def steps_reached(self, after: date, through: date) -> list[tuple[int, str]]:
+        """The escalations recorded in (after, through] of which nobody was notified: number and case."""
         ...
 
     def not_notified(self, steps: Sequence[int], after: date, through: date) -> list[ReachedStep]:
