@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 from gkflow.application.doctor import RuleFiles
 from gkflow.application.hours import tick_hours
 from gkflow.application.ports import Channel
-from gkflow.application.sweep import tick
+from gkflow.application.sweep import Shared, tick
+from gkflow.application.sweep_day import Share, sweep_share
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import GkflowError
 from gkflow.domain.objections.days import ClockAhead
@@ -87,8 +88,11 @@ class Daemon:
 
     # -- the jobs ------------------------------------------------------------------------------------------------
 
-    def tick(self) -> None:
-        """Sweep what is due (巡检): through yesterday before the daily hour, through today from it on."""
+    def tick(self, shared: Shared | None = None) -> None:
+        """
+        Sweep what is due (巡检): through yesterday before the daily hour, through today from it on. *shared*: as in
+        ``application.sweep.tick``.
+        """
         with self._job("tick", self._ticking) as free:
             if not free:
                 return
@@ -96,7 +100,8 @@ class Daemon:
             self._see_adopted()
             through = self.through(now)
             # The daemon can be stopped between two days of a long catch-up; the next one continues from there.
-            swept = tick(StoppableStore(self.office.store, self.is_stopping), self.office.rules, now, through, expected)
+            store = StoppableStore(self.office.store, self.is_stopping)
+            swept = tick(store, self.office.rules, now, through, expected, shared)
             if swept.unswept is not None:
                 taken = swept.unswept
                 self.log.warning("unswept", since=taken.from_day.isoformat(), through=taken.through.isoformat())
@@ -110,6 +115,21 @@ class Daemon:
             self._ask(now)
             if reason := self.office.try_to_deposit():
                 self.log.error("seals_not_deposited", reason=reason)
+
+    def sweep_share(self, day: date, share: Share, notifying: bool) -> None:
+        """Do a share of a day's sweep (巡检份额), while others do the rest."""
+        with self._job("share"):
+            now, _ = self._now()
+            store = StoppableStore(self.office.store, self.is_stopping)
+            done = sweep_share(store, self.office.rules, day, now, share, notifying=notifying)
+            if done is not None:
+                self.log.info(
+                    "share",
+                    day=day.isoformat(),
+                    share=f"{share.at + 1}/{share.of}",
+                    reached=done.reached,
+                    told=done.notified,
+                )
 
     def hours(self) -> None:
         """Record the steps in hours since the last minute and notify people (按小时巡检)."""
@@ -241,6 +261,10 @@ class Daemon:
             # Stderr is for the log, one JSON object a line; console messages go to stdout.
             channels = {**self.office.channels(), "console": Console(sys.stdout)}
         return {name: stoppable(channel, self.is_stopping) for name, channel in channels.items()}
+
+    def stop(self) -> None:
+        """Begin nothing more; a write in progress is finished first."""
+        self._stopping = True
 
     def is_stopping(self) -> bool:
         """Whether it was asked to stop."""

@@ -8,6 +8,7 @@ escalations and notices make sure that everything happens exactly once. A day is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from gkflow.domain.objections.days import ClockAhead, LaterThanNow
 from gkflow.domain.workflow import Step
 
 ONE_DAY = timedelta(days=1)
+Shared = Callable[[date, bool], bool]
 _DAY_LIMIT = timedelta(days=1)
 
 
@@ -49,13 +51,16 @@ def tick(
     now: datetime,
     through: date,
     expected: datetime | None = None,
+    shared: Shared | None = None,
 ) -> Swept:
     """
     Sweep every day since the last one, through *through* (巡检). The first sweep of an office begins with that day:
     old, closed cases of a register raise nothing.
 
     *expected* is the moment expected by a continuously running process. A clock that is ahead of it by more than a
-    day is refused ("clock_ahead"), so that a wrong clock notifies nobody of lateness that did not happen.
+    day is refused ("clock_ahead"), so that a wrong clock notifies nobody of lateness that did not happen. *shared*
+    says of a day, and whether people are to be notified on it, that others do shares of it now: it is left to them,
+    and to a later tick.
     """
     if expected is not None and now - expected > _DAY_LIMIT:
         raise ClockAhead(now=now.isoformat(), last=expected.isoformat())
@@ -72,6 +77,8 @@ def tick(
             ledger.sweeps.plan_sweeps(days, now)
     done, total = [], OfDay()
     while (day := _next_day(store, through)) is not None:
+        if shared is not None and shared(day, day == through):
+            break
         found = sweep_day(store, rules, day, now, notifying=day == through)
         if found is None:
             # Another process has swept the day, taken it back, or adopted an edition: what it moves is recalculated.

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sweep", said("sweep: record what has come due, and notify")),
     "deliver": ("deliver", said("send the notices that wait")),
     "daemon": ("daemon", said("the daemon: sweeps daily, delivers always")),
+    "worker": ("worker", said("the daemon's jobs on several hosts (PostgreSQL)")),
     "escalations": ("escalations", said("the escalation log")),
     "ack": ("ack", said("acknowledge escalations")),
     "notices": ("notices", said("the notices: waiting, delivered, dead")),

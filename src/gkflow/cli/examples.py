@@ -57,6 +57,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, Sentence], ...]] = MappingProxyType(
             ("gkflow daemon", said("run until stopped (docs/operations.md)")),
             ("gkflow daemon --once", said("for cron")),
         ),
+        "worker": (("gkflow worker", said("one of several, on any host (docs/scale.md)")),),
         "escalations": (("gkflow escalations --unacknowledged", said("those not acknowledged")),),
         "ack": (("gkflow ack 12 --words 已与申请人联系", said("acknowledge escalation 12")),),
         "notices": (("gkflow notices --dead", said_as("examples", "those given up")),),

@@ -171,3 +171,9 @@ class TransactionBroken(Conflict):
     )
 
     reason: str
+
+
+class WorkerNeedsPostgres(Unfit):
+    code = "worker_needs_postgres"
+    sentence = said("a worker needs an office on PostgreSQL; on SQLite one process does all jobs")
+    in_terminal = said("a worker needs an office on PostgreSQL; on SQLite one process does all jobs: gkflow daemon")
