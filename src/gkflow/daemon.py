@@ -122,14 +122,8 @@ class Daemon:
             now, _ = self._now()
             store = StoppableStore(self.office.store, self.is_stopping)
             done = sweep_share(store, self.office.rules, day, now, share, notifying=notifying)
-            if done is not None:
-                self.log.info(
-                    "share",
-                    day=day.isoformat(),
-                    share=f"{share.at + 1}/{share.of}",
-                    reached=done.reached,
-                    told=done.notified,
-                )
+            of = f"{share.at + 1}/{share.of}"
+            self.log.info("share", day=day.isoformat(), share=of, reached=done.reached, told=done.notified)
 
     def hours(self) -> None:
         """Record the steps in hours since the last minute and notify people (按小时巡检)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gkflow.arguments import checked
-from gkflow.store.database import migrate_in
 from gkflow.store.dialect import PREFIX
 from gkflow.store.grants import grants_for
+from gkflow.store.migrate import migrate_in
 from gkflow.store.naming import Naming, metadata_of
 
 if TYPE_CHECKING:

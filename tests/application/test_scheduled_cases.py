@@ -242,7 +242,7 @@ def test_a_sweep_that_dies_before_its_end_opens_the_case_once_when_it_is_done_ag
             assert process.returncode == 9
         # The case and its link are one transaction; the day, which another one seals, is not done.
         assert opened(office, "supervision") == links(office, "A") == [("XFJ-2022-0001", SHEET)]
-        assert office.escalations(case="A")[-1].day.isoformat() == SHEET
+        assert office.escalations(number="A")[-1].day.isoformat() == SHEET
         assert sweep(office, SHEET) == 0
         assert opened(office, "supervision") == [("XFJ-2022-0001", SHEET)]
         assert_sound(office)

@@ -79,13 +79,13 @@ def tick(
     while (day := _next_day(store, through)) is not None:
         if shared is not None and shared(day, day == through):
             break
-        found = sweep_day(store, rules, day, now, notifying=day == through)
-        if found is None:
+        found, ended = sweep_day(store, rules, day, now, notifying=day == through)
+        total = OfDay(*(one + other for one, other in zip(total, found, strict=True)))
+        if ended:
+            done.append(day)
+        else:
             # Another process has swept the day, taken it back, or adopted an edition: what it moves is recalculated.
             recount_moved(store, rules, now)
-            continue
-        total = OfDay(*(one + other for one, other in zip(total, found, strict=True)))
-        done.append(day)
     with store.writing() as ledger:
         ledger.heartbeats.record("tick", now)
     by_the_hour = tick_hours(store, rules, now)

@@ -9,9 +9,10 @@ rules.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -84,31 +85,31 @@ class Share(NamedTuple):
         return self.of == 1 or crc32(case.encode()) % self.of == self.at
 
 
-def sweep_day(store: Store, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> OfDay | None:
+def sweep_day(store: Store, rules: OfficeContext, day: date, now: datetime, *, notifying: bool) -> tuple[OfDay, bool]:
     """
-    Do everything that the sweep does on one day; only on the last one (*notifying*) are people notified. None if the
-    day was swept or taken back meanwhile, or other rules were adopted.
+    Do everything that the sweep does on one day; only on the last one (*notifying*) are people notified. What was done,
+    and whether the day is done; else it was swept or taken back meanwhile, or other rules were adopted.
     """
+    sweep = _DaySweep.begun(store, rules, day, now, Share())
     try:
-        sweep = _DaySweep.begun(store, rules, day, now, Share())
-        done = sweep.run(notifying)
+        sweep.run(notifying)
         sweep.finish(notifying)
-        return done
+        return sweep.done(), True
     except _Changed:
-        return None
+        return sweep.done(), False
 
 
 def sweep_share(
     store: Store, rules: OfficeContext, day: date, now: datetime, share: Share, *, notifying: bool
-) -> OfDay | None:  # fmt: skip
+) -> OfDay:  # fmt: skip
     """
     Do a share of it, while others do the rest. ``sweep_day`` then does what is left, whatever has become of the
     others, and ends the day.
     """
-    try:
-        return _DaySweep.begun(store, rules, day, now, share).run(notifying)
-    except _Changed:
-        return None
+    sweep = _DaySweep.begun(store, rules, day, now, share)
+    with suppress(_Changed):
+        sweep.run(notifying)
+    return sweep.done()
 
 
 def work_of(store: Store, rules: OfficeContext, day: date) -> int:
@@ -130,6 +131,7 @@ class _DaySweep:
     day: date
     now: datetime
     share: Share
+    counts: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def begun(
@@ -140,15 +142,20 @@ class _DaySweep:
             searches = tuple(_searches(ledger, rules.rulebook, day))
             return cls(store, rules, ledger.sweeps.series, searches, day, now, share)
 
-    def run(self, notifying: bool) -> OfDay:
-        reached, notified = self._reach_hours() + self._check_fresh() + self._reach_due(), 0
-        taken = self._take_lapsed()
-        opened = self._open_by_steps()
+    def run(self, notifying: bool) -> None:
+        """Every piece but the last."""
+        for piece in (self._reach_hours, self._check_fresh, self._reach_due):
+            self.counts["reached"] += piece()
+        self.counts["taken"] += self._take_lapsed()
+        self.counts["opened"] += self._open_by_steps()
         if self.share.of == 1:
-            opened += self._open_duties()
+            self.counts["opened"] += self._open_duties()
         if notifying:
-            notified = self._notify() + self._remind_parked()
-        return OfDay(reached, notified, taken, opened)
+            self.counts["notified"] += self._notify() + self._remind_parked()
+
+    def done(self) -> OfDay:
+        """What was done so far."""
+        return OfDay(**self.counts)
 
     def _write(self, work: Callable[[Ledger], _T]) -> _T:
         """One short transaction."""

@@ -189,6 +189,7 @@ class Code(StrEnum):
     WEBHOOK_TIMESTAMP_WRONG = "webhook_timestamp_wrong"
     WEBHOOK_TOO_OLD = "webhook_too_old"
     WORDS_MISSING = "words_missing"
+    WORKER_NEEDS_POSTGRES = "worker_needs_postgres"
     WRONG_CURSOR = "wrong_cursor"
     WRONG_EVENT_CURSOR = "wrong_event_cursor"
     WRONG_KIND = "wrong_kind"

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -358,19 +358,6 @@ class Within:
 
     def give_way(self) -> None:
         """A single transaction: nobody can write in between."""
-
-
-def migrate_in(connection: Connection, naming: Naming) -> str:
-    """Create or upgrade the tables in the caller's transaction, and return the version of their schema."""
-    dialect = naming.of(connection.dialect.name == "sqlite")
-    cursor = cursor_of(connection)
-    dialect = (found_names(Cursor(cursor, dialect, "")) if naming.is_open else None) or dialect
-    before = version_of(Cursor(cursor, dialect, ""))
-    if before is not None and before > SCHEMA:
-        raise SchemaVersion(found=before, wanted=SCHEMA, mend="pip install -U gkflow")
-    if before != SCHEMA:
-        bring_up(connection, dialect)
-    return SCHEMA
 
 
 def sqlite_file(url: str | URL) -> Path | None:

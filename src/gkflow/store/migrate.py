@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, TableClause, column, insert, select, table
 
+from gkflow.domain.objections.database import SchemaVersion
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
 from gkflow.store.guards import guard_statements
 from gkflow.store.locks import migrating_lock
-from gkflow.store.naming import create_statements
+from gkflow.store.naming import Naming, create_statements, found_names
 from gkflow.store.statement import Statement, bind
 from gkflow.store.watched import cursor_of
 
@@ -50,6 +51,19 @@ def bring_up(connection: Connection, dialect: Dialect, revision: str = "head") -
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes |= {"connection": connection, "dialect": dialect}
     command.upgrade(config, revision)
+
+
+def migrate_in(connection: Connection, naming: Naming) -> str:
+    """Create or upgrade the tables in the caller's transaction, and return the version of their schema."""
+    dialect = naming.of(connection.dialect.name == "sqlite")
+    cursor = cursor_of(connection)
+    dialect = (found_names(Cursor(cursor, dialect, "")) if naming.is_open else None) or dialect
+    before = version_of(Cursor(cursor, dialect, ""))
+    if before is not None and before > SCHEMA:
+        raise SchemaVersion(found=before, wanted=SCHEMA, mend="pip install -U gkflow")
+    if before != SCHEMA:
+        bring_up(connection, dialect)
+    return SCHEMA
 
 
 def _create(cursor: Cursor) -> None:
