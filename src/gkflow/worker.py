@@ -10,6 +10,7 @@ last share does what is left and ends the day.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
@@ -96,7 +97,7 @@ class Worker:
 
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, stop, number)
-            self.daemon.log.info("started", concurrency=self.concurrency, cron=self.cron)
+            self.daemon.log.info("started", pid=os.getpid(), concurrency=self.concurrency, cron=self.cron)
             with suppress(asyncio.CancelledError):
                 await running
             self.daemon.log.info("stopped")

@@ -29,9 +29,15 @@ def main(home: Path) -> None:
         return began + timedelta(seconds=passed())
 
     with open_office(home=home) as office:
-        Daemon(
+        daemon = Daemon(
             office, every=timedelta(seconds=0.15), deliver_every=timedelta(seconds=0.2), clock=clock, passed=passed
-        ).run()
+        )
+        if os.environ.get("SOAK_JOBS") == "worker":
+            from gkflow.worker import Worker
+
+            Worker(daemon, cron="* * * * * *", shares=4, large=5).run()
+        else:
+            daemon.run()
 
 
 if __name__ == "__main__":
