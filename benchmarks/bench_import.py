@@ -2,7 +2,7 @@
 Importing a register (导入速度): 100,000 rows of 20,000 cases.
 
 The peer is a hand-written script that parses, hashes and writes the same file with ``executemany``: the entries
-alone, without any check, docket or clock.
+alone, without any check, docket or clock. The bound is that script without its database.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import random
 import sqlite3
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from bounds import bound, middle, timed
 
 import gkflow
 from gkflow.papers.register_files import read_register
@@ -70,9 +73,23 @@ def _by_hand(path: Path, folder: Path) -> float:
     columns = ", ".join(f'"{column.name}"' for column in ENTRY.c)
     insert = f"INSERT INTO gk_entry ({columns}) VALUES ({', '.join('?' * 15)})"
     begin = time.perf_counter()
-    heads: dict[str, tuple[int, str]] = {}
     batch = []
     db.execute("BEGIN IMMEDIATE")
+    for entry in _hashed(path):
+        batch.append(entry)
+        if len(batch) == 10_000:
+            db.executemany(insert, batch)
+            batch.clear()
+    db.executemany(insert, batch)
+    db.execute("COMMIT")
+    took = time.perf_counter() - begin
+    db.close()
+    return took
+
+
+def _hashed(path: Path) -> Iterator[tuple[Any, ...]]:
+    """The rows of the file as chained entries."""
+    heads: dict[str, tuple[int, str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         names = next(reader)[6:]
@@ -90,19 +107,11 @@ def _by_hand(path: Path, folder: Path) -> float:
             )  # fmt: skip
             sealed = hashlib.sha256(json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
             heads[case] = (seq, sealed)
-            batch.append((*columns, sealed, "clerk"))
-            if len(batch) == 10_000:
-                db.executemany(insert, batch)
-                batch.clear()
-    db.executemany(insert, batch)
-    db.execute("COMMIT")
-    took = time.perf_counter() - begin
-    db.close()
-    return took
+            yield (*columns, sealed, "clerk")
 
 
 def run(cases: int = 20_000, rounds: int = 3) -> list[dict[str, Any]]:
-    """The rate of the import divided by that of the script, in turn, the best of each."""
+    """The rate of the import divided by that of the script, in turn; the ratio is the median of the rounds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         count = write_register(folder / "register.csv", cases)
@@ -110,18 +119,21 @@ def run(cases: int = 20_000, rounds: int = 3) -> list[dict[str, Any]]:
             (
                 _import(folder / "register.csv", folder / f"ours{n}"),
                 _by_hand(folder / "register.csv", folder / f"hand{n}"),
+                timed(lambda: sum(1 for _ in _hashed(folder / "register.csv"))),
             )
             for n in range(rounds)
         ]
-    ours, peer = min(a for a, _ in times), min(b for _, b in times)
+    ours, peer, bare = (middle(list(each)) for each in zip(*times, strict=True))
+    ratio = middle([hand / own for own, hand, _ in times])
     return [
         {
             "name": f"import of {count:,} rows against a script by hand",
             "ours": f"{count / ours:,.0f} rows/s",
             "peer": f"{count / peer:,.0f} rows/s",
-            "ratio": peer / ours,
-            "target": "≥ 0.25",
-            "met": peer / ours >= 0.25,
+            "ratio": ratio,
+            "target": "≥ 0.3",
+            "met": ratio >= 0.3,
+            "bound": bound("Python calls", "parsing and hashing the rows", bare, ours),
         }
     ]
 

@@ -13,9 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from bounds import bound, middle, occupied, reading
 
 import gkflow
 from gkflow.application.ports import FOREVER, ClockRevision, DocketLine
@@ -33,6 +36,8 @@ begin = time.perf_counter()
 count = sum(1 for _ in office.calendars.moving(longer(office.calendars.present.edition)))
 print(time.perf_counter() - begin, count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+
+_READ = "SELECT \"case\", clock, ref, last_day, recalculation_key FROM gk_clock WHERE until_day = '9999-12-31'"
 
 
 def longer(edition: Any) -> Any:
@@ -90,16 +95,20 @@ def _listed(path: Path, home: Path) -> tuple[float, int, int]:
 
 
 def _updated(path: Path) -> float:
-    """All clocks given another last day by one statement of SQL, and committed."""
-    with sqlite3.connect(path) as driver:
+    """All clocks given another last day by one statement of SQL, and committed; then the one that they had."""
+    update = "UPDATE gk_clock SET last_day = date(last_day, ?) WHERE until_day = '9999-12-31'"
+    with closing(sqlite3.connect(path)) as driver:
         driver.execute("PRAGMA synchronous=FULL")
         begin = time.perf_counter()
-        driver.execute("UPDATE gk_clock SET last_day = date(last_day, '+13 days') WHERE until_day = '9999-12-31'")
+        driver.execute(update, ("+13 days",))
         driver.commit()
-        return time.perf_counter() - begin
+        took = time.perf_counter() - begin
+        driver.execute(update, ("-13 days",))
+        driver.commit()
+        return took
 
 
-def run(cases: int = 1_000_000) -> list[dict[str, Any]]:
+def run(cases: int = 1_000_000, rounds: int = 3) -> list[dict[str, Any]]:
     """
     List, then update the same rows; and once more on a fifth, for the memory.
 
@@ -109,17 +118,22 @@ def run(cases: int = 1_000_000) -> list[dict[str, Any]]:
         small = _office(Path(name) / "small", cases // 5)
         _, _, little = _listed(small, small.parent)
         big = _office(Path(name) / "big", cases)
-        ours, count, much = _listed(big, big.parent)
-        peer = _updated(big)
+        times = []
+        for _ in range(rounds):
+            took, count, much = _listed(big, big.parent)
+            times.append((took, _updated(big), reading(big, _READ)))
+    ours, peer, bare = (middle(list(each)) for each in zip(*times, strict=True))
+    ratio = middle([own / other for own, other, _ in times])
     assert count > cases * 0.9, count
     return [
         {
             "name": f"listing {count:,} deadlines that move, of {cases:,} open",
             "ours": f"{ours:.1f} s",
             "peer": f"{peer:.1f} s by one SQL update of the same rows",
-            "ratio": ours / peer,
+            "ratio": ratio,
             "target": "≤ 3",
-            "met": ours / peer <= 3,
+            "met": ratio <= 3,
+            "bound": bound("Python calls and bytes", "the driver that reads the same rows", bare, ours),
         },
         {
             "name": "peak memory of that listing, against a fifth of the cases",
@@ -128,6 +142,7 @@ def run(cases: int = 1_000_000) -> list[dict[str, Any]]:
             "ratio": much / little,
             "target": "≤ 1.1",
             "met": much / little <= 1.1,
+            "bound": occupied(much),
         },
     ]
 

@@ -35,6 +35,8 @@ RANGE = {"statutory": (-7, 5), "shapes": (-9, 9)}
 RESTING, MOVED = {7: 0, 15: 5, 20: 51, 40: 419}, {7: 11, 15: 21, 20: 32, 40: 66}
 RESTING_EXACT = {"statutory": {15: 80, 20: 88, 40: 90}, "shapes": {15: 100, 20: 92, 40: 99}}
 
+COUNTED = "none: days are counted, the same in each run"
+
 Errors = Counter[int]
 
 
@@ -73,6 +75,7 @@ def _without_notices(name: str, predict: Predictor, edition: CalendarEdition) ->
             "ratio": exact / published,
             "target": target,
             "met": low <= exact < high,
+            "bound": COUNTED,
         }
     earliest, latest = RANGE[name]
     yield {
@@ -82,6 +85,7 @@ def _without_notices(name: str, predict: Predictor, edition: CalendarEdition) ->
         "ratio": max(least / earliest, most / latest),
         "target": f"within {_span(earliest, latest)}",
         "met": earliest <= least and most <= latest,
+        "bound": COUNTED,
     }
 
 
@@ -106,6 +110,7 @@ def _as_it_was(name: str, predict: Predictor, edition: CalendarEdition) -> Itera
             "ratio": exact / published,
             "target": "≥ published, of as many",
             "met": round(exact) >= published and (count, moved) == (RESTING[length], MOVED[length]),
+            "bound": COUNTED,
         }
 
 

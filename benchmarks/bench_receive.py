@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import tempfile
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -49,8 +48,8 @@ def run(batch: int = 100, rounds: int = 9) -> list[dict[str, Any]]:
                 _row("receive with the next number, eight threads", batch, rounds, server, eight(drawn),
                      lambda: list(pool.map(lambda hand: [hand.receive(0) for _ in range(batch // 8)], by_hand)), 1.0,
                      "by hand"),
-                _row("next number against numbers given, eight threads", batch, rounds, server, eight(drawn), eight(given), 0.9,
-                     "with numbers given"),
+                _row("next number against numbers given, eight threads", batch, rounds, server, eight(drawn),
+                     eight(given), 0.9, "with numbers given"),
             ]  # fmt: skip
         for each in (*by_hand, server, office):
             each.close()

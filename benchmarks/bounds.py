@@ -23,7 +23,7 @@ def bound(kind: str, what: str, limit: float, ours: float) -> str:
     One cell of the column: what bounds the row, how long that alone takes, and how many times that ours takes.
 
     >>> bound("fsync", "a bare commit", 0.0004, 0.001)
-    'fsync: a bare commit 0.40 ms, ours 2.5 × that'
+    'fsync: a bare commit 400 µs, ours 2.5 × that'
     """
     return f"{kind}: {what} {span(limit)}, ours {ours / limit:.1f} × that"
 
@@ -32,7 +32,7 @@ def span(seconds: float) -> str:
     """A span of time in the unit that reads best."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
-            return f"{seconds / size:.2f} {unit}"
+            return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e9:.0f} ns"
 
 
@@ -133,6 +133,18 @@ def reading(path: Path, sql: str, *parameters: Any) -> float:
         return timed(lambda: sum(1 for _ in db.execute(sql, parameters)))
     finally:
         db.close()
+
+
+def memory(code: str = "import gkflow") -> float:
+    """Kilobytes at most that a process occupies which does nothing but *code*."""
+    script = f"{code}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    return float(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout)
+
+
+def occupied(much: float) -> str:
+    """One cell of the column, for memory in kilobytes: what the libraries alone occupy."""
+    libraries = memory()
+    return f"memory: the libraries loaded {libraries / 1024:.0f} MB, ours {much / libraries:.1f} × that"
 
 
 def middle(values: list[float]) -> float:
