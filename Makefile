@@ -29,7 +29,7 @@ demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one
 test: $(VENV)/.installed-test ## Run the tests and every example of the documents; not the long walks
 	$(PY) -m pytest -q -n auto
 
-test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs ## Run the long walks, which `make test` leaves out
+test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-bench ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto -m slow --timeout 900
 
 # What reads the clock: the doors, the documents, an office that is given no moment.

@@ -26,15 +26,16 @@ from gkflow.domain.edition import Announcement
 
 START = date(2026, 3, 2)
 _LIST = """
-import resource, sys, time
+import sys, time
 from datetime import date, timedelta
 import gkflow
 from gkflow.domain.edition import Announcement
 from bench_moves import longer
+from bounds import peak_memory
 office = gkflow.open(sys.argv[1], home=sys.argv[2])
 begin = time.perf_counter()
 count = sum(1 for _ in office.calendars.moving(longer(office.calendars.present.edition)))
-print(time.perf_counter() - begin, count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(time.perf_counter() - begin, count, peak_memory())
 """
 
 _READ = "SELECT \"case\", clock, ref, last_day, recalculation_key FROM gk_clock WHERE until_day = '9999-12-31'"

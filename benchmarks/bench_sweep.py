@@ -129,14 +129,20 @@ def _by_hand(path: Path) -> float:
 def _peak_memory(path: Path, home: Path) -> float:
     """Megabytes at most, of a process that does nothing but this sweep."""
     script = (
-        "import resource, sys; from datetime import date, datetime; import gkflow\n"
+        "import sys; from datetime import date, datetime; import gkflow; from bounds import peak_memory\n"
         "office = gkflow.open(f'sqlite:///{sys.argv[1]}', home=sys.argv[2])\n"
         "swept = office.tick(datetime.fromisoformat(sys.argv[3]), through=date.fromisoformat(sys.argv[4]))\n"
         "assert swept.reached == int(sys.argv[5])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "print(peak_memory() / 1024)"
     )
     words = [sys.executable, "-c", script, path, home, MOMENT.isoformat(), TODAY.isoformat(), DUE]
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [str(word) for word in words],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent,
+    )
     return float(done.stdout)
 
 

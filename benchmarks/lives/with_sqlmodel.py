@@ -16,7 +16,6 @@ from record import LIFE, MOVES, Ended, Step, due_after, sqlite_file
 from sqlalchemy import JSON, Column, Engine, event
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 from statemachine import State, StateMachine
-from statemachine.exceptions import TransitionNotAllowed
 
 
 class Case(SQLModel, table=True):
@@ -94,14 +93,6 @@ class Contestant:
             case.due = due_after(step, case.due)
             session.add(History(case=number, day=step.day, action=step.action, by=step.by, facts=step.facts))
             session.commit()
-
-    def refuses(self, number: str, step: Step) -> bool:
-        """Whether the machine forbids the step."""
-        try:
-            self._take(number, step)
-        except TransitionNotAllowed:
-            return True
-        return False
 
     def ended(self, case: str) -> Ended:
         with Session(self.engine) as session:
