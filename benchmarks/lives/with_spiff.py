@@ -1,7 +1,7 @@
 """
 SpiffWorkflow and pickle (业务流程引擎): the same life in BPMN, its state pickled into a row at each step.
 
-Pickle takes two thirds of the time of the library's own JSON serializer (measured), so the peer is given pickle. The
+Pickle takes 60 % of the time of the library's own JSON serializer (measured), so the peer is given pickle. The
 specification is parsed once; a step loads the workflow from its row, runs the one ready task and what follows it.
 """
 
