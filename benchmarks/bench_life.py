@@ -5,8 +5,9 @@ The peers are DBOS workflows, python-statemachine with SQLModel, SpiffWorkflow w
 case, written as their documentation says (``benchmarks/lives``). They keep the least that an office needs: the case's
 state and due day, and a row of history for each step with its day, actor and facts. gkflow does much more in the same
 time: it checks facts and roles, chains the entries by hashes, counts every clock with its suspensions, and writes
-docket, notices and events. All use SQLite with a write-ahead log and ``synchronous=FULL``; DBOS, which recommends
-PostgreSQL, stands beside gkflow on that as well. Each runs in a process of its own; the rounds are interleaved.
+docket, notices and events: 41 rows a case, where they write ten. The last peer writes as many. All use SQLite with a
+write-ahead log and ``synchronous=FULL``; DBOS, which recommends PostgreSQL, stands beside gkflow on that as well.
+Each runs in a process of its own; the rounds are interleaved.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ PEERS = {
     "python-statemachine + SQLModel": ("sqlmodel", False),
     "SpiffWorkflow + pickle": ("spiff", False),
     "a Django model": ("django", False),
+    "a Django model that writes as many rows": ("django_full", False),
 }
 STEPS = 9
 
@@ -106,11 +108,12 @@ def run(lives: int = 10, rounds: int = 9) -> list[dict[str, Any]]:
 
 def _row(name: str, pairs: list[tuple[float, float]], bare: float) -> dict[str, Any]:
     ratio = middle([theirs / ours for ours, theirs in pairs])
+    kept = "nothing checked" if PEERS[name][0] == "django_full" else "state, history and due day alone"
     mine, others = (middle(list(each)) for each in zip(*pairs, strict=True))
     return {
         "name": f"the life of a case, nine steps, against {name}",
         "ours": f"{1 / mine:,.1f} lives/s",
-        "peer": f"{1 / others:,.1f} lives/s, state, history and due day alone",
+        "peer": f"{1 / others:,.1f} lives/s, {kept}",
         "ratio": ratio,
         "target": "≥ 1",
         "met": ratio >= 1,

@@ -66,7 +66,7 @@ def test_every_peer_leads_the_case_to_its_end_and_to_the_same_due_day(benchmark:
     bench_life = benchmark("bench_life")
     with bench_life.contestants() as (started, _):
         ended = {kind: (each.live(1), each.ended(0))[1] for kind, each in started.items()}
-    assert {name for name, _ in ended} == {"gkflow", "dbos", "sqlmodel", "spiff", "django"}
+    assert {name for name, _ in ended} == {"gkflow", "dbos", "sqlmodel", "spiff", "django", "django_full"}
     steps = [
         "receive", "register", "assign", "ask_correction", "receive_correction", "extend", "reply", "deliver", "archive"
     ]  # fmt: skip
