@@ -78,7 +78,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rebuild": ("rebuild", said("rebuild the docket from the record")),
     "backup": ("backup", said("keep database, settings and rules, online")),
     "restore": ("restore", said("restore a backup, and verify its record")),
-    "db": ("db", said("look after the database: names of its tables")),
+    "db": ("db", said("look after the database: names of its tables, moving to another")),
     "doctor": ("doctor", said("is everything alive: sweeps, delivery, calendar")),
 }
 

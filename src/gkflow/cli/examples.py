@@ -100,6 +100,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, Sentence], ...]] = MappingProxyType(
         "db": (
             ("gkflow db rename", said("an older database gets the prefix gk_")),
             ("gkflow db grants portal", said("the rights of a role of PostgreSQL")),
+            ("gkflow db copy postgresql://gkflow@db/gkflow", said("move the office to PostgreSQL")),
         ),
         "doctor": (("gkflow doctor", said("look at everything")),),
     }

@@ -125,10 +125,10 @@ class Database:
         if os.getpid() != self._process:
             raise Forked(place=self.place, here=os.getpid(), there=self._process)
         if session is not None:
-            with self._words(), self._theirs(session, hold) as ledger:
+            with self.in_words(), self._theirs(session, hold) as ledger:
                 yield ledger
             return
-        with self._words():
+        with self.in_words():
             pooled, cursor = self._begin(hold)
             before = self._changes(pooled)
             try:
@@ -250,7 +250,7 @@ class Database:
         return Ledger(ours, writes, self._desk)
 
     @contextmanager
-    def _words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
         """A database error as an error of ours, in one line."""
         try:
             yield
@@ -293,7 +293,14 @@ class Database:
 
     def migrate(self) -> None:
         """Upgrade the schema to this version (Alembic)."""
-        with self._words():
+        with self.making() as connection:
+            bring_up(connection, self.dialect)
+        self._named = True
+
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """One transaction that may create tables, on a connection of SQLAlchemy; a new file is for its owner alone."""
+        with self.in_words():
             file = sqlite_file(self.engine.url)
             if self.mine and file is not None and not file.exists():
                 self._make(file)  # SQLite would create a file that everybody may read
@@ -302,15 +309,14 @@ class Database:
                     pass
             with self.engine.connect() as connection, connection.begin():
                 self._know_names(cursor_of(connection))
-                bring_up(connection, self.dialect)
-            self._named = True
+                yield connection
 
     def rename(self, naming: Naming) -> int:
         """
         Give the tables other names (表改名); return how many. Nobody else may use the database meanwhile. Raises Unfit.
         """
         new = naming.of(self.dialect.sqlite)
-        with self._words():
+        with self.in_words():
             self.require_schema()
             if new is self.dialect:
                 return 0

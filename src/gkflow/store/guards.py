@@ -59,6 +59,16 @@ def _guard(dialect: Dialect, table: str, verb: str, condition: str) -> Iterator[
         yield f"CREATE TRIGGER {truncate} BEFORE TRUNCATE ON {real} EXECUTE FUNCTION {function}()"
 
 
+def drop_guards(dialect: Dialect) -> Iterator[str]:
+    """What drops the triggers, for a transaction that creates them again."""
+    for table, trigger in guard_names(dialect):
+        if dialect.sqlite:
+            yield f"DROP TRIGGER IF EXISTS {trigger}"
+        else:
+            yield f"DROP TRIGGER IF EXISTS {trigger} ON {dialect.table(table)}"
+            yield f"DROP FUNCTION IF EXISTS {dialect.qualified(trigger)}()"
+
+
 class Guards(Part):
     """The triggers of the database in one transaction (触发器)."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import Dialect
-from gkflow.store.guards import guard_names, guard_statements
+from gkflow.store.guards import drop_guards, guard_statements
 from gkflow.store.locks import migrating_lock, office_lock
 from gkflow.store.naming import index_statements
 from gkflow.store.tables import METADATA
@@ -44,7 +44,7 @@ def rename_tables(connection: Connection, old: Dialect, new: Dialect) -> int:
 
 def _statements(cursor: Cursor, old: Dialect, new: Dialect) -> Iterator[str]:
     tables = [table.name for table in METADATA.sorted_tables]
-    yield from _drop_guards(old)
+    yield from drop_guards(old)
     if new.schema:
         yield f"CREATE SCHEMA IF NOT EXISTS {new.schema}"
     pairs = [(old.table(name), old.prefix + name, new.prefix + name) for name in tables]
@@ -66,12 +66,3 @@ def _statements(cursor: Cursor, old: Dialect, new: Dialect) -> Iterator[str]:
             yield from (f"DROP INDEX IF EXISTS {old.prefix}{index.name}" for index in table.indexes)
         yield from index_statements(new)
     yield from guard_statements(new)
-
-
-def _drop_guards(dialect: Dialect) -> Iterator[str]:
-    for table, trigger in guard_names(dialect):
-        if dialect.sqlite:
-            yield f"DROP TRIGGER IF EXISTS {trigger}"
-        else:
-            yield f"DROP TRIGGER IF EXISTS {trigger} ON {dialect.table(table)}"
-            yield f"DROP FUNCTION IF EXISTS {dialect.qualified(trigger)}()"

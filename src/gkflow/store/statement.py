@@ -260,6 +260,11 @@ def _is_plain(type_: TypeEngine[Any]) -> bool:
     return isinstance(_impl(type_), (String, Integer))
 
 
+def kind_of(column: ColumnElement[Any]) -> TypeEngine[Any]:
+    """The database's type of a column."""
+    return _impl(column.type)
+
+
 def _impl(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """The database's type: SQLModel wraps that of a text."""
     return type_.impl_instance if isinstance(type_, TypeDecorator) else type_

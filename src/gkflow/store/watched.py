@@ -65,6 +65,13 @@ class WatchedCursor:
         except DBAPIError as error:
             raise original(error) from None
 
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        """The next *size* rows."""
+        try:
+            return [tuple(row) for row in self._result.fetchmany(size)]
+        except DBAPIError as error:
+            raise original(error) from None
+
     def fetchone(self) -> tuple[Any, ...] | None:
         """The next row."""
         try:
