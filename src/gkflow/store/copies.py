@@ -185,7 +185,7 @@ class Copying:
                 real = names.table(table.name)
                 self.target.verbatim(
                     f"SELECT setval(pg_get_serial_sequence('{real}', '{column.name}'), max({column.name}))"
-                    f" FROM {real} HAVING max({column.name}) IS NOT NULL"
+                    f" FROM {real} HAVING max({column.name}) > 0"
                 )
 
     def _compare(self, tables: Mapping[str, Digest]) -> None:

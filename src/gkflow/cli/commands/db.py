@@ -37,7 +37,9 @@ def command(
     ),
     first: str = typer.Argument(
         "", metavar=said("ROLE|FROM"),
-        help=said("after grants: the role; after copy: the address copied from (default: the office's own database)"),
+        help=said(
+            "after grants: the role; after copy: the address copied from, or TO alone for the office's own database"
+        ),
     ),
     second: str = typer.Argument("", metavar=said("TO"), help=said("after copy: the address copied to")),
     prefix: str = typer.Option(

@@ -70,10 +70,7 @@ class CopyTargetUsed(Unfit):
 
 class CopyValue(Unfit):
     code = "copy_value"
-    sentence = said(
-        "{place}, table {table}, row {row}, column {column}: {reason}; nothing was written. Look into it with: "
-        "gkflow verify"
-    )
+    sentence = said("{place}, table {table}, row {row}, column {column}: {reason}; nothing was written")
 
     place: str
     table: str
