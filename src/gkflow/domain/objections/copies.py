@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gkflow.domain.errors import Unfit
 from gkflow.domain.sentences import said
 
@@ -12,7 +14,7 @@ class CopyDiffers(Unfit):
         "the copy does not equal its source in {tables}: nothing was written; keep the source in use, and report this"
     )
 
-    tables: list[str]
+    tables: Sequence[str]
 
 
 class CopyHere(Unfit):
