@@ -71,7 +71,9 @@ class Commits:
 
 
 class Server:
-    """Bare round trips and commits on PostgreSQL, by ``psycopg``."""
+    """Bare commits on PostgreSQL, by ``psycopg``."""
+
+    COMMITS = 10
 
     def __init__(self, address: str) -> None:
         import psycopg
@@ -80,22 +82,13 @@ class Server:
         self.db.execute("CREATE TABLE IF NOT EXISTS bare_commits (text TEXT NOT NULL)")
         self.db.commit()
 
-    def round_trip(self) -> float:
-        """Seconds of the shortest question and its answer."""
-        begin = time.perf_counter()
-        for _ in range(20):
-            self.db.execute("SELECT 1").fetchone()
-        took = (time.perf_counter() - begin) / 20
-        self.db.rollback()
-        return took
-
     def commit(self) -> float:
-        """Seconds of one commit of one row: three round trips, one of which waits for the disk."""
+        """Seconds of one commit of one row, of several: round trips, the last of which waits for the disk."""
         begin = time.perf_counter()
-        for _ in range(10):
+        for _ in range(self.COMMITS):
             self.db.execute("INSERT INTO bare_commits VALUES (%s)", ("x" * 200,))
             self.db.commit()
-        return (time.perf_counter() - begin) / 10
+        return (time.perf_counter() - begin) / self.COMMITS
 
     def close(self) -> None:
         self.db.close()
