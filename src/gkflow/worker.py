@@ -140,9 +140,11 @@ class Worker:
 
     def _app(self) -> App:
         from procrastinate import App, PsycopgConnector
+        from psycopg.conninfo import make_conninfo
 
         office, daemon = self.daemon.office, self.daemon
-        conninfo = office.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        # As SQLAlchemy's dialect reads the address, which may name several hosts.
+        conninfo = make_conninfo("", **office.engine.dialect.create_connect_args(office.engine.url)[1])
         app = App(
             connector=PsycopgConnector(
                 conninfo=conninfo, min_size=1, max_size=self.concurrency + 2,
