@@ -50,7 +50,7 @@ bench: $(VENV)/.installed-bench ## Measure speed as ratios to hand-written code 
 	$(PY) benchmarks
 
 test-postgres: $(VENV)/.installed-test ## Run the tests of the store on a PostgreSQL that starts and stops by itself
-	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --timeout 600 tests/store tests/application tests/test_embedding.py
+	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --timeout 600 tests/store tests/application tests/contrib tests/test_aio.py tests/test_embedding.py tests/test_worker.py
 
 soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at random
 	$(PY) -m pytest -q -m soak --timeout 3600

@@ -143,8 +143,9 @@ class Worker:
         from psycopg.conninfo import make_conninfo
 
         office, daemon = self.daemon.office, self.daemon
-        # As SQLAlchemy's dialect reads the address, which may name several hosts.
-        conninfo = make_conninfo("", **office.engine.dialect.create_connect_args(office.engine.url)[1])
+        # As SQLAlchemy's dialect reads the address, which may name several hosts; without its own objects.
+        given = office.engine.dialect.create_connect_args(office.engine.url)[1]
+        conninfo = make_conninfo("", **{name: value for name, value in given.items() if isinstance(value, str | int)})
         app = App(
             connector=PsycopgConnector(
                 conninfo=conninfo, min_size=1, max_size=self.concurrency + 2,
