@@ -7,8 +7,6 @@ committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -69,8 +67,7 @@ def copy_office(
         try:
             if _are_the_same(there, here):
                 raise CopyHere(place=here.place)
-            with _removed_unless_done(here):
-                return _copy(there, here, now, settings.seal.key, on_rows)
+            return _copy(there, here, now, settings.seal.key, on_rows)
         finally:
             here.close()
     finally:
@@ -109,7 +106,9 @@ def _copied(here: Database, verified: Verified, done: TablesCopied | None) -> Co
 def _source_of(settings: Settings, source: Tables) -> Database:
     """The database that is copied; it must exist and have the present schema. Raises Unfit."""
     file = settings.home / FILE_NAME
-    chosen = _with(settings, source) if source.url else settings
+    chosen = settings
+    if source != Tables():
+        chosen = _with(settings, source._replace(url=source.url or settings.database.url))
     require_database(chosen.database.url, file if file.is_file() and not source.url else None)
     found = database_of(chosen)
     try:
@@ -135,18 +134,3 @@ def _are_the_same(there: Database, here: Database) -> bool:
         same = there.engine.url == here.engine.url
     names = there.dialect, here.dialect
     return same and names[0] is names[1]
-
-
-@contextmanager
-def _removed_unless_done(here: Database) -> Iterator[None]:
-    """A SQLite file that was made for a copy is removed again if there is no copy in it."""
-    file = sqlite_file(here.engine.url)
-    made = file is not None and not file.exists()
-    try:
-        yield
-    finally:
-        if file is not None and made and here.schema() is None:
-            here.close()
-            for end in ("", "-wal", "-shm"):
-                with suppress(OSError):
-                    file.with_name(file.name + end).unlink()

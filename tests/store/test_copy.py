@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,7 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Date, DateTime, Integer, SmallInteger, Table
+from sqlalchemy import Date, DateTime, Integer, SmallInteger, Table, event
+from sqlalchemy.engine import make_url
 
 import gkflow
 from cli.rich_office import settle
@@ -248,10 +250,7 @@ def test_a_copy_broken_off_anywhere_leaves_nothing_and_is_made_again(home: Path,
     for rows in (*steps[:tables], *steps[tables::6], steps[-1]):
         with pytest.raises(Broken):
             copied(home, target.url, on_rows=broken_off_after(rows))
-        if target.kind == "sqlite":
-            assert list(target.home.iterdir()) == []
-        else:
-            assert objects(target) == {}
+        assert objects(target) == {}
     assert copied(home, target.url).changed
     with opened(target.url, home) as office:
         assert_sound(office)
@@ -331,6 +330,32 @@ def test_rights_on_the_tables_of_a_copy_stay(home: Path, target: Place) -> None:
     copied(home, target.url)
     [(rights,)] = target.rows("SELECT relacl::text FROM pg_class WHERE oid = 'gk_entry'::regclass")
     assert ",=r/" in rights
+
+
+def test_of_two_copies_at_once_one_copies_and_the_other_finds_it(home: Path, target: Place) -> None:
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda _: copied(home, target.url), range(2)))
+    assert sorted(each.changed for each in done) == [False, True]
+    with opened(target.url, home) as office:
+        assert_sound(office)
+
+
+def test_a_copy_whose_connection_is_cut_leaves_nothing(home: Path, target: Place) -> None:
+    if target.kind == "sqlite":
+        pytest.skip("SQLite has no connection that could be cut")
+    name = f"copy_{target.home.parent.name}"[:60]
+    url = make_url(target.url).update_query_dict({"application_name": name}).render_as_string(hide_password=False)
+
+    def cut(read: int, of: int) -> None:
+        if read > 300:
+            target.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name",
+                       {"name": name})  # fmt: skip
+
+    with pytest.raises(Unfit) as error:
+        copied(home, url, on_rows=cut)
+    assert error.value.code == "database_lost"
+    assert objects(target) == {}
+    assert copied(home, url).changed
 
 
 # -- refused ---------------------------------------------------------------------------------------------------------
@@ -579,6 +604,42 @@ def test_very_long_texts_come_along(kind: str, tmp_path: Path) -> None:
     source.close()
 
 
+def test_a_key_too_long_for_an_index_of_postgresql_is_refused_in_one_line(tmp_path: Path) -> None:
+    if "postgres" not in KINDS:
+        pytest.skip("a limit of PostgreSQL")
+    number = "".join(map(chr, range(0x4E00, 0x4E00 + 5_000)))  # nothing that could be compressed
+    source = sqlite_with(tmp_path, {"number_series": [(number, 1)]})
+    with a_place("postgres", tmp_path / "there") as place:
+        there = Database(place.url)
+
+        def copy() -> None:
+            with source.reading() as ledger, there.making() as connection:
+                Copying(ledger.cursor, connection, there.dialect, ("", ""), lambda read, of: None).run(NOW)
+
+        with pytest.raises(Unfit, match="index") as error:
+            copy()
+        assert "\n" not in str(error.value)
+        assert there.schema() is None
+        there.close()
+    source.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_statements_of_a_copy_that_somebody_watches_do_the_same(kind: str, home: Path, tmp_path: Path) -> None:
+    source = Database(f"sqlite:///{home / 'gkflow.db'}")
+    seen: list[str] = []
+    with a_place(kind, tmp_path / "there") as place:
+        there = Database(place.url)
+        for each in (source, there):
+            event.listen(each.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+        with source.reading() as ledger, there.making() as connection:
+            done = Copying(ledger.cursor, connection, there.dialect, ("", ""), lambda read, of: None).run(NOW)
+        there.close()
+        assert copied(home, place.url)._replace(place="")[1:] == (False, 12, 4, 19, done.rows, done.hash, ())
+    source.close()
+    assert [text for text in seen if text.startswith("INSERT INTO gk_entry")]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_more_than_a_page_of_rows_is_in_memory(kind: str, tmp_path: Path) -> None:
     """Each call of the listener is one page, read and written before the next one is asked for."""
@@ -630,7 +691,7 @@ def test_the_command_names_every_breach(command: Path, tmp_path: Path, capsys: p
     out = capsys.readouterr().out
     assert "依申请-1: " in out
     assert "没有复制任何内容" in out
-    assert not (tmp_path / "b.db").exists()
+    assert Database(f"sqlite:///{tmp_path / 'b.db'}").schema() is None
 
 
 def test_the_command_wants_an_address(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
