@@ -83,18 +83,15 @@ def pages(cursor: Cursor, table: Table, place: str, for_postgres: bool = False) 
     The rows of a table in the order of their keys, by pages. Raises Unfit for a value that gkflow does not write, and
     with *for_postgres* for one that PostgreSQL cannot store.
     """
-    checks = [_check(column, cursor.dialect.sqlite, for_postgres) for column in table.c]
+    form = _Form(table, cursor.dialect.sqlite, for_postgres)
     after: Row = ()
     size = _LARGE.get(table.name, PAGE)
     try:
         for raw in _raw_pages(cursor, _ordered(table, cursor.dialect.sqlite), size):
-            rows = []
-            for values in raw:
-                try:
-                    row = tuple([check(value) for check, value in zip(checks, values, strict=True)])
-                except _Odd:
-                    raise _objection(table, checks, values, place) from None
-                rows.append(row)
+            try:
+                rows = list(map(form.plain, raw))
+            except _Odd:
+                raise form.objection(raw, place) from None
             after = key_of(table, rows[-1])
             yield rows
     except sqlite3.OperationalError as error:
@@ -179,14 +176,42 @@ class _Odd(Exception):
         self.reason = reason
 
 
-def _objection(table: Table, checks: Sequence[Callable[[Any], Any]], values: Sequence[Any], place: str) -> CopyValue:
-    key = named(key_of(table, tuple(values)))
-    for column, check, value in zip(table.c, checks, values, strict=True):
-        try:
-            check(value)
-        except _Odd as odd:
-            return CopyValue(place=place, table=table.name, row=key, column=column.name, reason=odd.reason)
-    raise AssertionError("unreachable")
+class _Form:
+    """The rows of a table in the common form (统一形式)."""
+
+    def __init__(self, table: Table, from_sqlite: bool, for_postgres: bool) -> None:
+        self._table = table
+        self._checks = [_check(column, from_sqlite, for_postgres) for column in table.c]
+        always = (Date, DateTime, Integer, String) if for_postgres else (Date, DateTime)
+        self._by_value = [
+            (at, self._checks[at]) for at, column in enumerate(table.c) if isinstance(kind_of(column), always)
+        ]
+        self._known: set[tuple[type, ...]] = set()  # types of rows of which the other values need no look
+
+    def plain(self, values: Sequence[Any]) -> Row:
+        """A row in the common form. It raises _Odd."""
+        types = tuple(map(type, values))
+        if types not in self._known:
+            row = tuple([check(value) for check, value in zip(self._checks, values, strict=True)])
+            self._known.add(types)
+            return row
+        found = list(values)
+        for at, check in self._by_value:
+            found[at] = check(found[at])
+        return tuple(found)
+
+    def objection(self, rows: Sequence[Sequence[Any]], place: str) -> CopyValue:
+        """The objection to the first value that cannot be copied."""
+        for values in rows:
+            for column, check, value in zip(self._table.c, self._checks, values, strict=True):
+                try:
+                    check(value)
+                except _Odd as odd:
+                    key = named(key_of(self._table, tuple(values)))
+                    return CopyValue(
+                        place=place, table=self._table.name, row=key, column=column.name, reason=odd.reason
+                    )
+        raise AssertionError("unreachable")
 
 
 @cache
