@@ -7,13 +7,16 @@ committed.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import datetime
+from errno import ENOENT
 from typing import TYPE_CHECKING, NamedTuple
 
 from gkflow.application.verify import verify
 from gkflow.bootstrap import database_of
 from gkflow.domain.objections.copies import CopyHere, CopySourceEmpty
+from gkflow.domain.objections.installation import Unreadable
 from gkflow.files.home import FILE_NAME
 from gkflow.store.copies import Copying, OnRows, TablesCopied
 from gkflow.store.database import require_database, sqlite_file
@@ -61,6 +64,9 @@ def copy_office(
     The source is read as of one moment and may be in use: what is written to it afterwards is not in the copy. Raises
     Unfit, also for a target that holds anything else.
     """
+    file = sqlite_file(target.url)
+    if file is not None and not file.parent.is_dir():
+        raise Unreadable(file=str(file.parent), reason=os.strerror(ENOENT))
     there = _source_of(settings, source)
     try:
         here = database_of(_with(settings, target))

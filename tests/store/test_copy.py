@@ -447,6 +447,21 @@ def test_a_source_that_is_not_there_is_refused_and_not_made(home: Path, target: 
     assert objects(target) == {}
 
 
+def test_a_file_in_a_folder_that_is_not_there_is_refused(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unfit) as error:
+        copied(home, f"sqlite:///{tmp_path / 'nothing' / 'b.db'}")
+    assert (error.value.code, error.value.facts["file"]) == ("unreadable", str(tmp_path / "nothing"))
+
+
+def test_the_prefix_of_the_source_may_be_named_alone(home: Path, tmp_path: Path) -> None:
+    """Its address is then that of the settings."""
+    to = Tables(f"sqlite:///{tmp_path / 'b.db'}")
+    with pytest.raises(Unfit) as error:
+        copy_office(settings_of(home), Tables(prefix="zw_"), to, NOW)
+    assert error.value.code == "copy_source_empty"
+    assert copy_office(settings_of(home), Tables(prefix="gk_"), to, NOW).changed
+
+
 def test_a_broken_record_is_not_copied(home: Path, target: Place) -> None:
     with a_place("sqlite", home) as place:
         place.without_guards()
