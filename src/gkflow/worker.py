@@ -35,7 +35,7 @@ EVERY_MINUTE = "* * * * *"
 SHARES = 16  # of a large day
 LARGE = 2_000  # cases: below that, splitting costs more than it brings
 _LOST = 30.0  # seconds without a heartbeat after which the jobs of a worker are given to others
-_SHARE, _TICK, _DELIVER = "gkflow.share", "gkflow.tick", "gkflow.deliver"
+_SHARE, _TICK, _DELIVER, _DELIVER_MORE = "gkflow.share", "gkflow.tick", "gkflow.deliver", "gkflow.deliver_more"
 _UNFINISHED = ("todo", "doing")
 _MOMENT = 0.2  # seconds
 _LOCK = 26991  # of gkflow
@@ -142,16 +142,22 @@ class Worker:
         from procrastinate import App, PsycopgConnector
         from psycopg.conninfo import make_conninfo
 
-        office, daemon = self.daemon.office, self.daemon
+        engine = self.daemon.office.engine
         # As SQLAlchemy's dialect reads the address, which may name several hosts; without its own objects.
-        given = office.engine.dialect.create_connect_args(office.engine.url)[1]
-        conninfo = make_conninfo("", **{name: value for name, value in given.items() if isinstance(value, str | int)})
-        app = App(
-            connector=PsycopgConnector(
-                conninfo=conninfo, min_size=1, max_size=self.concurrency + 2,
-                kwargs={"options": f"-c search_path={self.schema}", "application_name": "gkflow worker"},
-            )
-        )  # fmt: skip
+        given = engine.dialect.create_connect_args(engine.url)[1]
+        connector = PsycopgConnector(
+            conninfo=make_conninfo("", **{key: each for key, each in given.items() if isinstance(each, str | int)}),
+            min_size=1,
+            max_size=self.concurrency + 2,
+            kwargs={"options": f"-c search_path={self.schema}", "application_name": "gkflow worker"},
+        )
+        app = App(connector=connector)
+        self._add_sweeping(app)
+        self._add_sending(app)
+        return app
+
+    def _add_sweeping(self, app: App) -> None:
+        daemon = self.daemon
 
         @app.periodic(cron=self.cron)
         @app.task(name=_TICK, queueing_lock=_TICK)
@@ -169,29 +175,31 @@ class Worker:
             await asyncio.to_thread(daemon.hours)
 
         @app.periodic(cron=self.cron)
+        @app.task(name="gkflow.heartbeat", queueing_lock="gkflow.heartbeat")
+        async def heartbeat(timestamp: int) -> None:
+            await self._mend()
+            await asyncio.to_thread(daemon.heartbeat)
+
+    def _add_sending(self, app: App) -> None:
+        daemon = self.daemon
+
+        @app.periodic(cron=self.cron)
         @app.task(name=_DELIVER, queueing_lock=_DELIVER)
         async def deliver(timestamp: int) -> None:
-            for at in range(min(self._waiting() // _EACH, self.shares)):
-                await self._wake("gkflow.deliver_more", f"gkflow.deliver_more/{at}")
+            waiting = await asyncio.to_thread(self._waiting)
+            for at in range(min(waiting // _EACH, self.shares)):
+                await self._wake(_DELIVER_MORE, f"{_DELIVER_MORE}/{at}")
             await asyncio.to_thread(daemon.deliver)
 
-        @app.task(name="gkflow.deliver_more")
+        @app.task(name=_DELIVER_MORE)
         async def deliver_more(timestamp: int) -> None:
             await asyncio.to_thread(daemon.deliver)
 
         @app.periodic(cron=self.cron)
         @app.task(name="gkflow.post", queueing_lock="gkflow.post")
         async def post(timestamp: int) -> None:
-            if office.settings.endpoints:
+            if daemon.office.settings.endpoints:
                 await asyncio.to_thread(daemon.post)
-
-        @app.periodic(cron=self.cron)
-        @app.task(name="gkflow.heartbeat", queueing_lock="gkflow.heartbeat")
-        async def heartbeat(timestamp: int) -> None:
-            await self._mend()
-            await asyncio.to_thread(daemon.heartbeat)
-
-        return app
 
     async def _end(self, day: str, series: int) -> None:
         """After the last share of a day, wake the tick that ends it; else the next regular one would."""
