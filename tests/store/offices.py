@@ -6,13 +6,14 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -236,3 +237,15 @@ def foretold(office: Office, number: str, day: str, decided: str, **more: str) -
     """
     row = {"case": number, "workflow": "permit", "day": day, "action": "decide", "decision_date": decided, **more}
     assert office.import_register([(2, row)], now=at(day)).taken == 1
+
+
+def between(office: Office, monkeypatch: pytest.MonkeyPatch, what: Callable[[int], None]) -> list[int]:
+    """Let *what* happen between the short transactions of a long write; how often it did."""
+    happened: list[int] = []
+
+    def give_way() -> None:
+        happened.append(len(happened))
+        what(len(happened))
+
+    monkeypatch.setattr(office.store, "give_way", give_way)
+    return happened

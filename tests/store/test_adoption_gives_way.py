@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from gkflow.application.recounting import BATCH
 from gkflow.office import Office
-from store.offices import Place, at, known
+from store.offices import Place, at, between, known
 
 MANY = 2 * BATCH + 50
 # Seven working days from Thu 2018-12-20 end on Mon 12-31; with the notice of 12-06 (国办发明电〔2018〕15号: Sat 12-29
@@ -41,18 +41,6 @@ def numbers() -> list[str]:
 def recounted(office: Office, number: str) -> int:
     record = office.case(number, as_of="2018-12-07").record
     return sum(entry.action == "recount" for entry in record)
-
-
-def between(office: Office, monkeypatch: pytest.MonkeyPatch, what: Callable[[int], None]) -> list[int]:
-    """Let *what* happen between the batches; how often it did."""
-    happened: list[int] = []
-
-    def give_way() -> None:
-        happened.append(len(happened))
-        what(len(happened))
-
-    monkeypatch.setattr(office.store, "give_way", give_way)
-    return happened
 
 
 def test_others_write_between_its_batches_and_write_by_the_new_edition(

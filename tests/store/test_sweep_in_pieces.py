@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,20 @@ import pytest
 
 from gkflow.application import sweep_day
 from gkflow.office import Office
-from store.offices import KINDS, PEOPLE, Place, a_place, assert_sound, at, known, log_of, open_request, reply, steps
+from store.offices import (
+    KINDS,
+    PEOPLE,
+    Place,
+    a_place,
+    assert_sound,
+    at,
+    between,
+    known,
+    log_of,
+    open_request,
+    reply,
+    steps,
+)
 
 HEAD = '[[people]]\nname = "主任"\nroles = ["disclosure_head"]\nchannels = ["file"]\n'
 SUPERVISED = f'profile = "zhongshan"\nduties = []\n{PEOPLE}{HEAD}'
@@ -59,18 +72,6 @@ def content(place: Place, office: Office) -> tuple[Any, ...]:
     notices = place.rows('SELECT "key", "case", kind, name FROM gk_notice ORDER BY "key"')
     events = place.rows('SELECT type, "case", seq, count(*) FROM gk_event GROUP BY type, "case", seq ORDER BY 1, 2, 3')
     return log_of(place), entries, notices, events
-
-
-def between(office: Office, monkeypatch: pytest.MonkeyPatch, what: Callable[[int], None]) -> list[int]:
-    """Let *what* happen before each short transaction; how often it did."""
-    happened: list[int] = []
-
-    def give_way() -> None:
-        happened.append(len(happened))
-        what(len(happened))
-
-    monkeypatch.setattr(office.store, "give_way", give_way)
-    return happened
 
 
 def test_a_sweep_broken_off_after_each_of_its_pieces_writes_what_an_unbroken_one_does(
