@@ -122,6 +122,29 @@ def test_a_clock_that_stands_still_and_a_second_daemon_sweep_nothing_twice(offic
     assert "swept" not in events(log)
 
 
+def test_two_daemons_whose_clocks_are_two_hours_apart_do_what_one_does(tmp_path: Path) -> None:
+    logs = []
+    for name, apart in (("one", (0,)), ("two", (0, 2)), ("three", (2, 0, 1))):
+        with init_office(tmp_path / name, "测试机关", "T").office as office:
+            a_request(office)
+            all_hands = [Hands(at("2022-10-25T00:30") + timedelta(hours=hours)) for hours in apart]
+            daemons = [a_daemon(office, hands)[0] for hands in all_hands]
+            for _ in range(12 * 4):
+                for hands, daemon in zip(all_hands, daemons, strict=True):
+                    daemon.tick()
+                    daemon.hours()
+                    hands.goes(hours=2)
+            with office.store.reading() as ledger:
+                days = [(line.day, line.steps, line.telling) for line in ledger.sweeps.lines()]
+            keys = sorted(notice.key for notice in office.notices())
+            steps = sorted((e.case, e.clock, e.step, e.last_day, e.day) for e in office.escalations())
+            logs.append((days, steps, keys))
+            assert office.verify()[2] == ()
+    assert logs[0] == logs[1] == logs[2]
+    assert len(logs[0][0]) == 5
+    assert len(logs[0][1]) > 2
+
+
 def test_after_an_outage_every_day_is_swept_in_order(office: Office) -> None:
     a_request(office)
     daemon, _ = a_daemon(office, Hands(at("2022-10-20T09:00")))
