@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 import gkflow
+from gkflow.domain.errors import Refused
 from gkflow.present import machine_clock
 from gkflow.webhooks import verify
 
@@ -106,3 +107,15 @@ def test_what_is_no_post_is_refused_in_one_line(given: tuple[Any, Any, Any]) -> 
     with pytest.raises(gkflow.GkflowError) as refused:
         verify(*given, now=SENT)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("body", ["not JSON", "[1]", '"text"'])
+def test_a_signed_body_that_is_no_event_is_refused_by_its_code(body: str) -> None:
+    secret, moment = "whsec_" + "MDEy" * 8, datetime(2026, 11, 20, 9, tzinfo=UTC)
+    signed = Webhook(secret).sign("msg_1", moment, body)
+    headers = {
+        "webhook-id": "msg_1", "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signed,
+    }  # fmt: skip
+    with pytest.raises(Refused) as error:
+        verify(body, headers, secret, now=moment)
+    assert error.value.code == "webhook_body_wrong"

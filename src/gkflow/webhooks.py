@@ -20,6 +20,7 @@ from gkflow.arguments import checked
 from gkflow.channels.signature import signature_of
 from gkflow.domain.endpoint import secret_key
 from gkflow.domain.objections.webhooks import (
+    BodyWrong,
     FromTheFuture,
     HeaderMissing,
     SecretWrong,
@@ -47,9 +48,9 @@ def verify(
     secrets may be given, while one replaces another.
 
     Raises Refused, and the code says which check failed: "webhook_header_missing", "webhook_timestamp_wrong",
-    "webhook_too_old", "webhook_from_the_future", "webhook_signature_wrong"; "webhook_secret_wrong" for a secret of
-    another form; Unfit ("library_missing") without the extra. Answer 400 then, and 2xx once the event is kept. A post
-    may come twice: the header ``webhook-id`` is the same on every retry.
+    "webhook_too_old", "webhook_from_the_future", "webhook_signature_wrong", "webhook_body_wrong";
+    "webhook_secret_wrong" for a secret of another form; Unfit ("library_missing") without the extra. Answer 400 then,
+    and 2xx once the event is kept. A post may come twice: the header ``webhook-id`` is the same on every retry.
     """
     extras.require("standardwebhooks")
     keys = [secret_key(each) for each in ([secret] if isinstance(secret, str) else secret)]
@@ -71,7 +72,12 @@ def verify(
     data = body.encode() if isinstance(body, str) else bytes(body)
     if not _is_signed([key for key in keys if key], identity, int(stamp), data, signatures.split()):
         raise SignatureWrong()
-    event: dict[str, Any] = json.loads(data)
+    try:
+        event = json.loads(data)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):  # signed, but by a sender that is no gkflow
+        raise BodyWrong()
     return event
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.schema import CreateSchema
@@ -134,7 +135,10 @@ class Worker:
         dialect = self.daemon.office.store.dialect
         with self.daemon.office.engine.connect() as connection:
             theirs = dialect.schema or connection.scalar(select(func.current_schema()))
-        return f"{'' if theirs == 'public' else f'{theirs}_'}{dialect.prefix}jobs"
+        if theirs == "public":
+            return f"{dialect.prefix}jobs"
+        # With a check sum: the names of two offices must not add up to the same one.
+        return f"{theirs}_{dialect.prefix}jobs_{crc32(f'{theirs}/{dialect.prefix}'.encode()):08x}"
 
     # -- the jobs --------------------------------------------------------------------------------------------------
 
@@ -252,10 +256,16 @@ class Worker:
 
     async def _mend(self) -> None:
         """Give the jobs of workers that have died to others, and forget those done a week ago."""
+        from procrastinate.exceptions import UniqueViolation
+        from procrastinate.jobs import Status
+
         manager = self.app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_LOST):
             self.daemon.log.warning("job_lost", job=job.task_name)
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:  # the next one of its kind waits already
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
         await manager.delete_old_jobs(nb_hours=24 * 7, include_failed=True)
 
     def _waiting(self) -> int:

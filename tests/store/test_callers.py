@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from gkflow.domain.errors import GkflowError, Refused, Unfit
+from gkflow.domain.errors import Conflict, GkflowError, Refused, Unfit
 from gkflow.office import Office
+from gkflow.store.record import Record
 from store.offices import PEOPLE, Place, assert_sound, at, open_request
 
 NOW = at("2022-09-05")
@@ -146,3 +147,64 @@ def test_sqlalchemys_own_recipe_for_sqlite_works(lived: Office, place: Place) ->
     with Session(engine) as session:
         works(lived, session)
     engine.dispose()
+
+
+def test_a_call_that_fails_leaves_the_rest_of_the_callers_transaction_as_it_is(
+    place: Place, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place.kind == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    heard: list[str] = []
+    office.on("*", after_commit=True)(lambda e: heard.append(e.case))
+    append, armed = Record.append, []
+
+    def slow(self: Record, entries: Any) -> None:
+        if armed:
+            armed.clear()
+            with place.open() as other:
+                other.do("A", "note", facts={"text": "催问"}, now=NOW)
+        append(self, entries)
+
+    monkeypatch.setattr(Record, "append", slow)
+    with place.engine() as engine, Session(engine) as session:
+        office.receive("request", "N", facts=FACTS, now=NOW, session=session)
+        armed.append(True)
+        with pytest.raises(Conflict) as error:
+            office.do("A", "note", facts={"text": "已答复"}, now=NOW, session=session)
+        assert error.value.code == "stale"
+        session.commit()
+    assert {line.case for line in office.cases(as_of="2022-09-05")} == {"A", "N"}
+    assert heard == ["N"]
+    assert_sound(office)
+
+
+def test_a_hook_after_the_commit_waits_for_the_outermost_and_minds_its_own_savepoint(
+    place: Place, office: Office
+) -> None:
+    heard: list[str] = []
+    office.on("*", after_commit=True)(lambda e: heard.append(e.case))
+
+    def receive(number: str, session: Session) -> None:
+        office.receive("request", number, facts=FACTS, now=NOW, session=session)
+
+    with place.engine() as engine:
+        if place.kind == "sqlite":  # as SQLAlchemy's manual has it for savepoints
+            event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        with Session(engine) as session:
+            receive("N1", session)
+            session.begin_nested().rollback()  # of something else
+            with session.begin_nested():
+                receive("N2", session)
+            assert heard == []
+            inner = session.begin_nested()
+            receive("N3", session)
+            inner.rollback()
+            session.commit()
+            assert heard == ["N1", "N2"]
+            with session.begin_nested():
+                receive("N4", session)
+            session.rollback()
+            session.commit()
+        assert heard == ["N1", "N2"]
+    assert {line.case for line in office.cases(as_of="2022-09-05")} - {"A"} == {"N1", "N2"}

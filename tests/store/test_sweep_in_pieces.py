@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from gkflow.application import sweep_day
 from gkflow.office import Office
+from gkflow.store.record import Record
 from store.offices import (
     KINDS,
     PEOPLE,
@@ -18,6 +20,7 @@ from store.offices import (
     assert_sound,
     at,
     between,
+    days,
     known,
     log_of,
     open_request,
@@ -195,4 +198,114 @@ def test_an_adoption_between_two_pieces_begins_the_day_again_by_its_edition(
         last = {(e.case, e.step, e.last_day.isoformat()) for e in office.escalations() if e.step == 0}
         assert last == {(f"P{number}", 0, "2018-12-29") for number in range(6)}
         monkeypatch.undo()
+        assert_sound(office)
+
+
+def test_of_one_step_one_officer_is_notified_though_the_case_is_reassigned_between_two_processes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_day, "_NOTICES", 1)
+    more = '[[people]]\nname = "赵六"\nroles = ["officer"]\nchannels = ["file"]\n'
+    with place.settings(PEOPLE + more).open() as office, place.open() as other:
+        for number in range(2):
+            open_request(office, f"A{number}", RECEIVED)
+        office.tick(at("2022-10-11"))
+        done: list[int] = []
+
+        def notify(times: int) -> None:
+            if len(notices()) == 1 and not done:  # of A0, by this process; the other one notifies of A1
+                done.append(times)
+                sweep_day.sweep_share(
+                    other.store, other.rules, date(2022, 10, 13), at("2022-10-13"), sweep_day.Share(), notifying=True
+                )
+                other.do("A1", "assign", facts={"officer": "赵六"}, now=at("2022-10-13"))
+
+        def notices() -> list[str]:
+            return [notice.name for notice in office.notices() if "/2022-10-14/-2/" in notice.key]
+
+        between(office, monkeypatch, notify)
+        office.tick(at("2022-10-13"))
+        assert done
+        assert notices() == ["张三", "张三"]
+
+
+def test_what_was_swept_under_a_wrong_clock_and_broken_off_is_taken_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.settings(SUPERVISED).open() as office, place.open() as wrong:
+        for number in range(2):
+            open_request(office, f"A{number}", RECEIVED)
+        office.tick(at("2022-10-18"))
+
+        def stop(times: int) -> None:
+            if len(steps(wrong, "A0")) == 5:  # the step of the day after next is on record
+                raise Broken
+
+        with monkeypatch.context() as patch:
+            between(wrong, patch, stop)
+            with pytest.raises(Broken):
+                wrong.tick(at("2023-10-16"))
+        reply(office, "A0", "2022-10-18")
+        swept = office.tick(at("2022-10-18", "20:00"))
+        assert swept.unswept is not None
+        assert (swept.unswept.from_day, swept.ahead) == (date(2022, 10, 19), None)
+        office.tick(at("2022-10-19"))
+        assert [step for step, _ in steps(office, "A0")] == [-5, -2, 0, 1]
+        assert [step for step, _ in steps(office, "A1")] == [-5, -2, 0, 1, 3]
+        assert_sound(office)
+
+
+def test_hours_that_ran_out_while_nothing_swept_are_notified_of(place: Place) -> None:
+    # Five hours from Saturday 12:00 (domain tests: a major incident); nothing runs until Sunday morning.
+    with place.settings(PEOPLE).open() as office:
+        office.tick(at("2022-11-12", "08:30"))
+        facts = {"known_at": "2022-11-12 12:00", "level": "major"}
+        office.receive("opinion", "OP1", day="2022-11-12", by="张三", facts=facts, now=at("2022-11-12", "12:30"))
+        office.tick(at("2022-11-13", "08:30"))
+        office.tick(at("2022-11-14", "08:30"))
+        notified = sorted(notice.name for notice in office.notices() if "/inform/" in notice.key)
+        assert notified == ["王五", "督办室"]
+        assert_sound(office)
+
+
+def test_a_person_who_writes_in_a_case_of_the_piece_only_makes_it_begin_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place.kind == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with place.settings(SUPERVISED).open() as office, place.open() as other:
+        fill(office)
+        office.tick(at(DAY))
+        append, written = Record.append, []
+
+        def slow(self: Record, entries: Any) -> None:
+            if entries[0].by == "gkflow" and not written:
+                written.append(entries[0].case)
+                other.do(entries[0].case, "note", facts={"text": "催问"}, now=at(SILENT))
+            append(self, entries)
+
+        monkeypatch.setattr(Record, "append", slow)
+        assert office.tick(at(SILENT)).days == (date(2022, 10, 20),)
+        assert written
+        assert_sound(office)
+
+
+def test_a_case_that_goes_to_a_unit_with_another_calendar_loses_no_step(place: Place) -> None:
+    # 广西 三月三: 30 and 31 March 2017 (Thursday, Friday) are off in GX alone. The case goes to GK on the day on which
+    # the sweep of GK has gone past its last day. (The Regulations of 2007 gave 15 working days.)
+    units = (
+        '[office]\nunit = "GK"\n[units.GK]\nlabel = "某部门"\n[units.GX]\nlabel = "南宁办事处"\nregion = "450100"\n'
+        '[[people]]\nname = "张三"\nroles = ["officer", "section_head", "director"]\nunit = "*"\nchannels = ["file"]\n'
+    )
+    with place.settings(units).open() as office:
+        office.receive(
+            "request", "R", unit="GX", day="2017-03-06", facts={"channel": "in_person"}, now=at("2017-03-06")
+        )
+        last = office.deadlines("R", as_of="2017-03-07")["reply"].last_day
+        for day in days("2017-03-01", "2017-04-20"):
+            office.tick(at(day))
+            if day == "2017-03-30":
+                office.do("R", "transfer", day=day, facts={"to_unit": "GK"}, now=at(day, "10:00"))
+        of_last = [e.step for e in office.escalations(number="R") if e.clock == "reply" and e.last_day == last]
+        assert {-5, -2, 0, 1, 3} <= set(of_last)
         assert_sound(office)

@@ -69,6 +69,7 @@ REFUSING: Mapping[str, type[Refused]] = {
 class Outcome(AsDict):
     """
     The outcome of an entry (办理结果). ``last_day`` is that of the office's most urgent clock; None if none runs.
+    ``last_day_before`` is that of the same clock before the entry; None if it did not run.
 
     State, last days and next actions are those of the day of writing, also where ``day``, the entry's own, is earlier.
     """
@@ -278,7 +279,9 @@ def outcome_of(decided: Decided, *, written: bool, opened: tuple[str, ...] = ())
     workflow, entry, findings, now = decided.workflow, decided.entry, decided.findings, decided.now
     case, before, after = now
     state = workflow.states[case.state]
-    urgent, was = most_urgent(after), most_urgent(before)
+    urgent = most_urgent(after)
+    # Of the same clock: an action may bring one that is more urgent, and moves none by it.
+    was = before.get((urgent.clock.rule.name, urgent.clock.ref)) if urgent is not None else most_urgent(before)
     other = (case.state, now.last_day) != (decided.case.state, decided.on_day.last_day)
     return Outcome(
         case.number, entry.seq, entry.action, workflow.name, case.state, state.label, state.public, entry.day,

@@ -240,9 +240,21 @@ def draw_up(
     latest = reckoned is not None and all(entry.day <= reckoned.day for entry in entries)
     docket = docket_line(workflow, number, entries, reckoned.case if reckoned is not None and latest else None)
     rows = docket_revisions(workflow, docket, entries, lines, since)
+    if since is not None and rulebook.local:
+        _check_again(ledger, rulebook, docket)
     docket = _keep_revisions(ledger, docket, rows, since)
     ledger.docket.put([docket], fresh=since is None)
     return docket
+
+
+def _check_again(ledger: Ledger, rulebook: Rulebook, docket: DocketLine) -> None:
+    """
+    A case that goes to a unit with another calendar is checked for every step again: the sweep of that calendar may
+    have gone past its last day while the case was elsewhere.
+    """
+    old = ledger.docket.line(docket.case)
+    if old is not None and rulebook.calendar_of(old.unit) is not rulebook.calendar_of(docket.unit):
+        ledger.docket.check_again(docket.case)
 
 
 def docket_revisions(

@@ -191,7 +191,8 @@ class _Run:
     def _fail(self, state: EndpointState, place: int, error: NotDelivered) -> None:
         now = self.clock()
         failure = Failure(error.reason, now, _next_try(state, error, now), _parked(state, error, now))
-        with self.store.writing(hold="none") as ledger:
+        # A notice is not written while a seal is made of those that there are.
+        with self.store.writing(hold="shared" if failure.parked else "none") as ledger:
             if not ledger.endpoints.failed(self.claim, place, failure):
                 raise _Lost
             self.failure = failure

@@ -28,6 +28,7 @@ from gkflow.application.ports import Ledger, Store, Where
 from gkflow.application.scheduled_cases import duties_due, open_by_step, open_duty, steps_that_open
 from gkflow.application.seals import send_seal
 from gkflow.domain.calendar import WorkCalendar
+from gkflow.domain.errors import Conflict
 from gkflow.domain.escalation import threshold
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Step
@@ -35,6 +36,7 @@ from gkflow.domain.workflow import Step
 _T = TypeVar("_T")
 # How many in one transaction, so that it takes some 20 ms: cases of the docket, notices, cases that are written to.
 _CASES, _NOTICES, _WRITTEN = 500, 500, 10
+_TRIES = 20
 
 
 class OfDay(NamedTuple):
@@ -164,7 +166,13 @@ class _DaySweep:
             self._check(ledger, ledger.sweeps.join_sweep())
             return work(ledger)
 
-        self.store.give_way()
+        for _ in range(_TRIES):
+            self.store.give_way()
+            try:
+                return self.store.attempt(checked)
+            except Conflict as error:
+                if error.code != "stale":  # somebody has written in a case of the piece, which may be repeated
+                    raise
         return self.store.attempt(checked)
 
     def _check(self, ledger: Ledger, day: date | None) -> None:

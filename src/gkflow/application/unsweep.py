@@ -69,10 +69,10 @@ def set_right(ledger: Ledger, now: datetime, expected: datetime | None) -> Unswe
     if swept_ahead(ledger, now) is None:
         return None
     first = ledger.sweeps.first_not_due(today)
-    if first is None or first.done_at is None:
+    if first is None:
         return None
     begun = ledger.sweeps.first_sweep()
-    caught_up = first.day == begun or legal_day(first.done_at) > first.day
+    caught_up = first.day == begun or legal_day(first.done_at or first.made_at) > first.day
     set_back = expected is not None and expected - now > _TOLERANCE
     if set_back or not caught_up or ledger.sweeps.written_by_people(now + _TOLERANCE):
         return None

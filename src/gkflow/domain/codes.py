@@ -190,6 +190,7 @@ class Code(StrEnum):
     UNKNOWN_WORKFLOW = "unknown_workflow"
     UNREADABLE = "unreadable"
     WEB_ADDRESS_WRONG = "web_address_wrong"
+    WEBHOOK_BODY_WRONG = "webhook_body_wrong"
     WEBHOOK_FROM_THE_FUTURE = "webhook_from_the_future"
     WEBHOOK_HEADER_MISSING = "webhook_header_missing"
     WEBHOOK_SECRET_WRONG = "webhook_secret_wrong"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import MissingGreenlet
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from gkflow import extras
 from gkflow.application.ports import CallerSession
@@ -74,12 +74,14 @@ class Callers(NamedTuple):
     def prepared(self, cursor: Any, writes: bool) -> Iterator[None]:
         """
         Around a call: days, moments and strings are read as on our own connections, and the caller's settings hold
-        again afterwards. In SQLite, what a failing call has written is taken back; PostgreSQL does so by itself.
+        again afterwards. What a failing call has written is taken back, and the caller's transaction goes on: else
+        PostgreSQL would roll back all of it at the commit, without a word.
         """
         if self.database != "sqlite":
             changed = hold_session(self, cursor)
             try:
-                yield
+                with self._whole(cursor) if writes else nullcontext():
+                    yield
             finally:
                 if changed:
                     with suppress(Exception):  # in a transaction that has failed; they end with it
@@ -92,7 +94,7 @@ class Callers(NamedTuple):
 
     @contextmanager
     def _whole(self, cursor: Any) -> Iterator[None]:
-        if not self.driver.in_transaction:
+        if self.database == "sqlite" and not self.driver.in_transaction:
             # The driver would begin with the first write, when another one may have changed what was read.
             cursor.execute("BEGIN IMMEDIATE")
         cursor.execute("SAVEPOINT gkflow_call")
@@ -103,7 +105,7 @@ class Callers(NamedTuple):
                 cursor.execute("ROLLBACK TO SAVEPOINT gkflow_call")
             raise
         finally:
-            with suppress(Exception):  # a full disk ends the transaction itself
+            with suppress(Exception):  # a full disk and a lost connection end the transaction themselves
                 cursor.execute("RELEASE SAVEPOINT gkflow_call")
 
     def setting(self, name: str) -> str:
@@ -184,11 +186,44 @@ def when_committed(session: CallerSession | None, call: Callable[[], None]) -> N
     elif isinstance(session, PortalConnection):
         session.on_commit(call)
     elif isinstance(session, Session):
-        rolled_back: list[Session] = []
+        _after_commit_of(session, call)
 
-        def committed(_: Session) -> None:
-            if not rolled_back:
-                call()
 
-        event.listen(session, "after_commit", committed, once=True)
-        event.listen(session, "after_rollback", rolled_back.append, once=True)
+_WAITING = "gkflow.after_commit"  # in the info of a Session
+
+
+class _Waiting(NamedTuple):
+    """What is called after the commit, and the savepoints inside which it was asked for (提交后调用)."""
+
+    call: Callable[[], None]
+    savepoints: tuple[SessionTransaction, ...]
+
+
+def _after_commit_of(session: Session, call: Callable[[], None]) -> None:
+    """
+    After the commit of a Session's outermost transaction. A savepoint that is released is no commit; one that is rolled
+    back takes back only what was done inside it.
+    """
+    if _WAITING not in session.info:
+        session.info[_WAITING] = []
+        event.listen(session, "after_commit", _committed)
+        event.listen(session, "after_rollback", _rolled_back)
+    inside, savepoints = session.get_nested_transaction(), []
+    while inside is not None and inside.nested:
+        savepoints.append(inside)
+        inside = inside.parent
+    session.info[_WAITING].append(_Waiting(call, tuple(savepoints)))
+
+
+def _committed(session: Session) -> None:
+    if not session.in_nested_transaction():
+        waiting: list[_Waiting] = list(session.info[_WAITING])
+        session.info[_WAITING].clear()
+        for each in waiting:
+            each.call()
+
+
+def _rolled_back(session: Session) -> None:
+    now = session.get_nested_transaction()
+    waiting: list[_Waiting] = session.info[_WAITING]
+    waiting[:] = [each for each in waiting if now is not None and now not in each.savepoints]

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import delete, insert, select, update
 
-from gkflow.application.ports import ClockRevision, DocketLine, DocketRevision
+from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, DocketRevision
 from gkflow.store.cursor import Part
 from gkflow.store.statement import Statement, bind, columns_of, inserted
 from gkflow.store.tables import CLOCK, DOCKET, DOCKET_REVISION
@@ -42,6 +42,11 @@ _END_CLOCK = Statement(
     )
     .values(until_day=bind("until"))
 )  # fmt: skip
+_CHECK_AGAIN = Statement(
+    update(CLOCK)
+    .where(CLOCK.c.case == bind("case"), CLOCK.c.status == "running", CLOCK.c.until_day == FOREVER)
+    .values(fresh=1)
+)
 _DROP_CLOCKS = Statement(delete(CLOCK).where(CLOCK.c.case == bind("case"), CLOCK.c.from_day >= bind("day")))
 _DROP = tuple(
     Statement(delete(table).where(table.c.case == bind("case"))) for table in (CLOCK, DOCKET_REVISION, DOCKET)
@@ -80,6 +85,10 @@ class Docket(Part):
     def add_clocks(self, lines: Sequence[ClockRevision]) -> None:
         """Write clock revisions."""
         self.run_many(INSERT_CLOCK, lines)
+
+    def check_again(self, case: str) -> None:
+        """Let the next sweep check every running clock of a case for every step."""
+        self.run(_CHECK_AGAIN, case=case)
 
     def end_clock(self, line: ClockRevision, until: date) -> None:
         """End a revision before *until*."""

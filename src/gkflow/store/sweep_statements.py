@@ -57,9 +57,8 @@ LAST_DONE = Statement(_SWEEP_LINE.where(_S.done_at.is_not(None), _SWEPT).order_b
 NEXT = Statement(_SWEEP_LINE.where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1), SweepLine)
 _UNDONE = select(_S.day).where(_S.done_at.is_(None), _SWEPT).order_by(_S.day).limit(1)
 CLAIM, JOIN = Statement(_UNDONE.with_for_update()), Statement(_UNDONE.with_for_update(read=True))
-NOT_DUE = Statement(
-    _SWEEP_LINE.where(_S.day > bind("today"), _S.done_at.is_not(None), _SWEPT).order_by(_S.day).limit(1), SweepLine
-)
+# Also one that is not done: it may have recorded some of its steps.
+NOT_DUE = Statement(_SWEEP_LINE.where(_S.day > bind("today"), _SWEPT).order_by(_S.day).limit(1), SweepLine)
 ALL = Statement(_SWEEP_LINE.order_by(_S.series, _S.day), SweepLine)
 PLAN = Statement(
     lambda insert: (
@@ -177,12 +176,12 @@ _STILL_RUNS = exists().where(
     _C.case == _E.case, _C.clock == _E.clock, _C.ref == _E.ref, _C.from_day <= bind("through"),
     _C.until_day > bind("through"), _C.status == "running", _C.last_day == _E.last_day,
 )  # fmt: skip
+# Also the steps in hours of a day that was sealed before they were recorded.
+_SINCE = or_(_E.day > bind("since"), _E.sealed_with > bind("since"))
+_NOBODY_NOTIFIED = ~exists().where(NOTICE.c.escalation == _E.id)
 STEPS_REACHED = Statement(
     select(_E.id, _E.case)
-    .where(
-        _E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION),
-        ~exists().where(NOTICE.c.escalation == _E.id),
-    )
+    .where(_SINCE, _E.day <= bind("through"), in_force(ESCALATION), _NOBODY_NOTIFIED)
     .order_by(_E.id)
 )  # fmt: skip
 STEPS_SO_FAR = Statement(
@@ -190,6 +189,8 @@ STEPS_SO_FAR = Statement(
     .select_from(ESCALATION)
     .where(_E.day == bind("day"), _E.sealed_with.is_(None), _E.series == bind("series"), _E.id <= bind("through"))
 )
+# Of two processes with the same steps one notifies; the other then finds the notices.
+LOCK_STEPS = Statement(select(_E.id).where(among(_E.id, "steps")).order_by(_E.id).with_for_update())
 # People are notified only of what still holds: the clock runs towards that last day, and no higher step is on record.
 NOT_NOTIFIED = Statement(
     select(
@@ -199,7 +200,7 @@ NOT_NOTIFIED = Statement(
     )
     .select_from(ESCALATION.join(DOCKET, DOCKET.c.case == _E.case))
     .where(
-        _E.day > bind("since"), _E.day <= bind("through"), in_force(ESCALATION),
+        _SINCE, _E.day <= bind("through"), in_force(ESCALATION), _NOBODY_NOTIFIED,
         ~exists().where(
             _HIGHER.c.case == _E.case, _HIGHER.c.clock == _E.clock, _HIGHER.c.ref == _E.ref,
             _HIGHER.c.last_day == _E.last_day, _HIGHER.c.step > _E.step, in_force(_HIGHER),

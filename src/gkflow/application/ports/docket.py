@@ -127,6 +127,10 @@ class Docket(Protocol):
         """Write clock revisions."""
         ...
 
+    def check_again(self, case: str) -> None:
+        """Let the next sweep check every running clock of a case for every step."""
+        ...
+
     def end_clock(self, line: ClockRevision, until: date) -> None:
         """End a revision before *until*."""
         ...

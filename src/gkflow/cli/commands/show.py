@@ -356,7 +356,7 @@ def _colour(row: Any) -> str:
 
 def _notes(row: Any) -> str:
     notes = []
-    if row["extension"]:
+    if row["extension"] and row["base"] is not None:  # a suspended clock has no last day with or without it
         notes.append(say("{base} before the extension", base=row["base"]))
     if row["provisional"]:
         notes.append(say("provisional, {earliest} to {latest}", earliest=row["earliest"], latest=row["latest"]))

@@ -6,6 +6,11 @@ from gkflow.domain.errors import NotFound, Refused, Unfit
 from gkflow.domain.sentences import said
 
 
+class BodyWrong(Refused):
+    code = "webhook_body_wrong"
+    sentence = said("the body is signed, but is no event: a JSON object")
+
+
 class UnknownEndpoint(NotFound):
     code = "unknown_endpoint"
     sentence = said('no endpoint "{name}" in the settings{mean}')
