@@ -401,6 +401,7 @@ def test_within_a_minute_of_the_clock_being_right_there_is_a_heartbeat(office: O
     assert sign.level == "ok"
 
 
+@pytest.mark.slow
 def test_sigterm_in_the_middle_of_a_catch_up_leaves_a_clean_database(tmp_path: Path) -> None:
     office = init_office(tmp_path, "测试机关", "T").office
     with office:

@@ -91,7 +91,7 @@ def test_a_package_that_is_named_later_waits_to_be_adopted(site: Path, place: Pl
     with place.settings(settings('"secrecy"')).open() as office:
         assert office.rule_editions.waiting() != ""
         changed = {(each.kind, each.name) for each in office.rule_editions.changes()}
-        assert changed == {("workflow", "reviewed"), ("ladder", "secrecy-review"), ("limit", "secrecy-rules")}
+        assert changed == {("workflow", "reviewed"), ("ladder", "secrecy-warning"), ("limit", "secrecy-rules")}
         office.rule_editions.adopt(now=at("2026-03-18"))
         assert "reviewed" in office.rules.rulebook.workflows
         assert [each.sources.packages for each in office.rule_editions.all()] == [(), (("secrecy-rules", "1.0"),)]

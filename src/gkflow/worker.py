@@ -64,6 +64,7 @@ class Worker:
         if daemon.office.store.dialect.sqlite:
             raise WorkerNeedsPostgres()
         extras.require("procrastinate")
+        extras.require("psycopg")
         self.daemon, self.cron, self.concurrency = daemon, cron, concurrency
         self.shares, self.large = shares, large
         self.app = self._app()

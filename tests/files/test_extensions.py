@@ -367,6 +367,7 @@ def outcome(source: str, at: int) -> Any:
     return case.state, [str(each) for each in deadlines], sorted(each.code for each in findings)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(more=additions(), data=st.data())
 def test_whatever_is_added_what_was_there_stays_and_its_scenarios_end_as_before(

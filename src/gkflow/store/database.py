@@ -46,7 +46,7 @@ else:
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a reader sees one moment
 _TRIES = 3
 _POLL = 0.003  # seconds between two attempts at SQLite's write lock: a longer wait would be overtaken
-_WAY = 0.008
+_WAY, _LONG = 0.008, 0.01  # seconds: a gap for writers, and how long a write is after which they may be waiting
 _MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _T = TypeVar("_T")
 
@@ -87,6 +87,7 @@ class Database:
         self._known_editions: set[str] = set()
         self._make = make or _make_private
         self._process = os.getpid()
+        self._written = 0.0  # seconds, since writers were let go first
         self._in_wal = not (self.mine and self.dialect.sqlite)
 
     @property
@@ -130,7 +131,7 @@ class Database:
             return
         with self.in_words():
             pooled, cursor = self._begin(hold)
-            before = self._changes(pooled)
+            before, begun = self._changes(pooled), time.monotonic()
             try:
                 yield self._ledger(cursor, hold is not None, self._known_editions)
                 pooled.commit()
@@ -143,6 +144,7 @@ class Database:
                     self.engine.dispose()  # the other connections of the pool are dead as well
                 raise
             finally:
+                self._written += time.monotonic() - begun if hold is not None else 0
                 pooled.close()
 
     @contextmanager
@@ -264,7 +266,9 @@ class Database:
 
     def give_way(self) -> None:
         """Between two transactions of a long write: let waiting writers go first."""
-        if self.dialect.sqlite:  # PostgreSQL grants locks in the order of requests
+        # PostgreSQL grants locks in the order of requests.
+        if self.dialect.sqlite and self._written > _LONG:
+            self._written = 0.0
             time.sleep(_WAY)
 
     def within(self, session: CallerSession | None) -> Within:
