@@ -113,10 +113,12 @@ def test_every_command_of_a_document_does_what_it_says(name: str, tmp_path: Path
 def test_the_python_of_a_document_runs(name: str, tmp_path: Path) -> None:
     code = "\n".join(blocks(name, "python"))
     assert "assert" in code
+    environ = environment(tmp_path)
+    if "webhooks.verify" in code:
+        environ.pop("GKFLOW_NOW", None)  # a receiver goes by the clock of its machine
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True,
-        encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
 
 

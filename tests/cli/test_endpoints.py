@@ -74,7 +74,8 @@ def test_an_endpoint_is_tested_served_by_deliver_and_replayed(office: Gkflow, ho
         assert [json.loads(post.body)["type"] for post in receiver.posts] == ["endpoint.test", *["case.received"] * 2]
         assert (listed(office)["cursor"], listed(office)["waiting"]) == ("2", 0)
         assert "游标 0 以后的事件 2 条" in office("endpoints", "补发", "portal", "--from-beginning").out
-        assert "已推送事件" in office("daemon", "--once").out
+        office("sweep")
+        assert "已推送事件" in office("deliver").out
         again = [json.loads(post.body) for post in receiver.posts[3:]]
         assert [(each["type"], each["case"]) for each in again[:2]] == [("case.received", "A"), ("case.received", "B")]
         assert "sweep.done" in {each["type"] for each in again}
