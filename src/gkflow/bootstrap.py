@@ -317,7 +317,7 @@ def wide_files(settings: Settings) -> list[str]:
 
     if os.name != "posix":
         return []
-    from gkflow.store.database import sqlite_file
+    from gkflow.store.sqlite_files import sqlite_file
 
     found = [settings.home / FILE_NAME, settings.home / "notices", *(settings.home / "notices").glob("*")]
     if settings.seal.file:

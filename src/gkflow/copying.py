@@ -19,7 +19,7 @@ from gkflow.domain.objections.copies import CopyHere, CopySourceEmpty
 from gkflow.domain.objections.installation import Unreadable
 from gkflow.files.home import FILE_NAME
 from gkflow.store.copies import Copying, OnRows, TablesCopied
-from gkflow.store.database import require_database, sqlite_file
+from gkflow.store.sqlite_files import require_database, sqlite_file
 
 if TYPE_CHECKING:
     from gkflow.application.verify import Breach, Verified

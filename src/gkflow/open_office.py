@@ -17,7 +17,7 @@ from gkflow.domain.sentences import said
 from gkflow.files.home import FILE_NAME
 from gkflow.files.safety import SealSettings
 from gkflow.office import Office
-from gkflow.store.database import require_database, sqlite_file
+from gkflow.store.sqlite_files import require_database, sqlite_file
 from gkflow.watching import on_open
 
 if TYPE_CHECKING:

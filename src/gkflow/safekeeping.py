@@ -35,7 +35,7 @@ from gkflow.files.home import FILE_NAME
 from gkflow.open_office import open_office
 from gkflow.store.backup import copy_sqlite
 from gkflow.store.connections import parsed_address
-from gkflow.store.database import require_database, sqlite_file
+from gkflow.store.sqlite_files import require_database, sqlite_file
 
 if TYPE_CHECKING:
     from gkflow.application.verify import Breach, Verified

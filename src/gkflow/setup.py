@@ -13,8 +13,8 @@ from gkflow.files.first_settings import first_settings, write_settings
 from gkflow.files.home import FILE_NAME
 from gkflow.files.rulebook_files import profile_named, read_profiles
 from gkflow.office import Office
-from gkflow.store.database import require_database
 from gkflow.store.migrate import SCHEMA
+from gkflow.store.sqlite_files import require_database
 
 if TYPE_CHECKING:
     from gkflow.files.settings import Settings

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from gkflow.domain.errors import Conflict, GkflowError, Refused, Unfit
 from gkflow.office import Office
 from gkflow.store.record import Record
-from store.offices import PEOPLE, Place, assert_sound, at, open_request
+from store.offices import PEOPLE, Place, assert_sound, at, known, open_request
 
 NOW = at("2022-09-05")
 FACTS = {"channel": "in_person"}
@@ -208,3 +209,34 @@ def test_a_hook_after_the_commit_waits_for_the_outermost_and_minds_its_own_savep
             session.commit()
         assert heard == ["N1", "N2"]
     assert {line.case for line in lived.cases(as_of="2022-09-05")} == {"A", "N1", "N2"}
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["", "from_before_adoptions_were_marked"])
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_no_case_is_written_by_the_calendar_of_an_older_snapshot(place: Place, isolation: str, marked: bool) -> None:
+    # Seven working days from Thu 2018-12-20 end on Mon 12-31; with the notice of 12-06 (国办发明电〔2018〕15号: 12-29
+    # is worked, 12-31 is off) on Sat 12-29.
+    if place.kind == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    facts = {"decision_date": "2018-12-20", "title": "某许可"}
+    with place.settings(PEOPLE).open() as office, place.open() as other, place.engine() as engine:
+        office.calendars.adopt(known("2018-11-30"), now=at("2018-11-30"))
+        if not marked:
+            with office.engine.begin() as connection:
+                connection.execute(text("DELETE FROM gk_heartbeat WHERE name = 'adopted'"))
+
+        def receive(session: Session) -> None:
+            office.receive("permit", "P", day="2018-12-20", facts=facts, now=at("2018-12-21"), session=session)
+
+        with Session(engine.execution_options(isolation_level=isolation)) as session:
+            session.execute(text("SELECT count(*) FROM gk_entry"))  # the portal's snapshot
+            other.calendars.adopt(known("2018-12-06"), now=at("2018-12-21", "08:00"))
+            if isolation != "READ COMMITTED":
+                with pytest.raises(Conflict) as error:
+                    receive(session)
+                assert error.value.code == "busy"
+                session.rollback()
+            receive(session)
+            session.commit()
+        assert office.deadlines("P", as_of="2018-12-21")["publish"].last_day == date(2018, 12, 29)
+        assert_sound(office)

@@ -10,18 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from gkflow import lazy
 from gkflow.application.ports import CallerSession, Hold
 from gkflow.domain.errors import Conflict, GkflowError
 from gkflow.domain.objections.database import (
-    DatabaseMissing,
     DatabaseUnreachable,
     Forked,
     NoTables,
-    NotADatabase,
     NoTransaction,
     SchemaVersion,
 )
@@ -35,6 +31,7 @@ from gkflow.store.ledger import Ledger
 from gkflow.store.locks import office_lock
 from gkflow.store.migrate import SCHEMA, bring_up, version_of
 from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names, prefixes_in
+from gkflow.store.sqlite_files import make_private, sqlite_file
 from gkflow.store.watched import cursor_of, cursor_on
 
 if TYPE_CHECKING:
@@ -47,7 +44,6 @@ _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # as in SQLite: a
 _TRIES = 3
 _POLL = 0.003  # seconds between two attempts at SQLite's write lock: a longer wait would be overtaken
 _WAY, _LONG = 0.008, 0.01  # seconds: a gap for writers, and how long a write is after which they may be waiting
-_MAGIC = b"SQLite format 3\0"  # how every SQLite file begins
 _T = TypeVar("_T")
 
 
@@ -85,7 +81,7 @@ class Database:
         self._desk = None if self.dialect.sqlite else numbers.NumberDesk(self.engine)
         # Not in a portal's transaction, whose search path may lead to another office.
         self._known_editions: set[str] = set()
-        self._make = make or _make_private
+        self._make = make or make_private
         self._process = os.getpid()
         self._written = 0.0  # seconds, since writers were let go first
         self._in_wal = not (self.mine and self.dialect.sqlite)
@@ -163,8 +159,11 @@ class Database:
         try:
             with theirs.prepared(cursor, hold is not None):
                 self._know_names(cursor, theirs.is_asyncpg)
-                self._take(cursor, hold)
-                yield self._ledger_on(theirs, cursor, hold is not None)
+                isolation = self._take(cursor, hold)
+                ledger = self._ledger_on(theirs, cursor, hold is not None)
+                if isolation not in ("", "read committed"):
+                    ledger.editions.require_seen()
+                yield ledger
         except Exception as error:
             if isinstance(session, PortalConnection) and not isinstance(error, GkflowError):
                 session.fail()
@@ -237,9 +236,12 @@ class Database:
             if found is not None:
                 self.dialect, self._named = found, True
 
-    def _take(self, cursor: Any, hold: Hold | None) -> None:
-        if hold in ("shared", "alone") and not self.dialect.sqlite:
-            cursor.execute(office_lock(self.dialect, hold == "alone"))
+    def _take(self, cursor: Any, hold: Hold | None) -> str:
+        """Take the office's lock; return the isolation of the transaction, where it is PostgreSQL's."""
+        if hold not in ("shared", "alone") or self.dialect.sqlite:
+            return ""
+        cursor.execute(office_lock(self.dialect, hold == "alone"))
+        return str(cursor.fetchone()[1])
 
     def _ledger(self, cursor: Any, writes: bool, known: set[str] | None = None) -> Ledger:
         return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
@@ -343,11 +345,6 @@ def _give_up(pooled: PoolProxiedConnection) -> None:
         pooled.invalidate()
 
 
-def _make_private(file: Path) -> None:
-    with suppress(FileExistsError):
-        file.touch(mode=0o600, exist_ok=False)
-
-
 class Within:
     """A store inside the caller's transaction (嵌入存储): it begins and commits nothing."""
 
@@ -368,33 +365,3 @@ class Within:
 
     def give_way(self) -> None:
         """A single transaction: nobody can write in between."""
-
-
-def sqlite_file(url: str | URL) -> Path | None:
-    """The file of a SQLite address; None for another database, one in memory, and an invalid address."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # also an invalid port
-        return None
-    inside = not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:")
-    return None if parsed.get_backend_name() != "sqlite" or inside else Path(str(parsed.database))
-
-
-def require_database(url: str, settings_file: Path | None) -> None:
-    """
-    Refuse an address whose SQLite file is missing, empty or not a database, before SQLite creates one (Unfit). With
-    *settings_file* an office was set up earlier: its record is missing, and an empty one must not replace it.
-    """
-    path = sqlite_file(url)
-    if path is None:
-        return
-    if path.is_dir():
-        raise NotADatabase(file=str(path))
-    try:
-        begins = path.open("rb").read(len(_MAGIC))
-    except FileNotFoundError:
-        begins = b""
-    if begins and begins != _MAGIC:
-        raise NotADatabase(file=str(path))
-    if not begins and settings_file is not None:
-        raise DatabaseMissing(place=str(path), settings=str(settings_file))

@@ -8,7 +8,7 @@ are still in use when it commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
@@ -16,7 +16,7 @@ from gkflow.application.ports import InUse, RulesRow
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.statement import Statement, bind, inserted
-from gkflow.store.tables import CALENDAR_EDITION, EDITION, RULES_EDITION
+from gkflow.store.tables import CALENDAR_EDITION, EDITION, HEARTBEAT, RULES_EDITION
 
 _C, _R = CALENDAR_EDITION.c, RULES_EDITION.c
 _IN_USE = Statement(
@@ -39,6 +39,19 @@ _KEEP = Statement(
 )
 
 
+_ADOPTED = "adopted"  # the heartbeat of adoptions
+_MARK = Statement(
+    lambda insert: (made := insert(HEARTBEAT).values(inserted(HEARTBEAT))).on_conflict_do_update(
+        index_elements=["name"], set_={"at": made.excluded.at}
+    )
+)
+_MARK_FIRST = Statement(
+    lambda insert: insert(HEARTBEAT).values(inserted(HEARTBEAT)).on_conflict_do_nothing(index_elements=["name"])
+)
+_SEE = Statement(select(HEARTBEAT.c.at).where(HEARTBEAT.c.name == bind("name")).with_for_update(read=True))
+_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class Editions(Part):
     """
     The adopted editions in one transaction (采用的版本). *known* are kept editions that an earlier transaction found,
@@ -54,6 +67,14 @@ class Editions(Part):
         """The editions in use now; two look-ups at the end of an index."""
         return InUse(*self.row(_IN_USE))
 
+    def require_seen(self) -> None:
+        """
+        In a caller's transaction whose snapshot may be older than the last adoption: PostgreSQL refuses it then ("could
+        not serialize"), so that nothing is written by an edition that is no longer in use.
+        """
+        self.run(_MARK_FIRST, name=_ADOPTED, at=_BEFORE, words="")
+        self.row(_SEE, name=_ADOPTED)
+
     def calendar_edition(self) -> tuple[str, str, datetime] | None:
         """The calendar edition in use: its name, its data, when it was adopted."""
         row = self.row(_CALENDAR)
@@ -66,6 +87,7 @@ class Editions(Part):
     def adopt_calendar(self, edition: str, data: str, by: str, now: datetime) -> None:
         """Record an edition as the one in use."""
         self.run(_ADOPT_CALENDAR, edition=edition, adopted_at=now, by=by, data=data)
+        self.run(_MARK, name=_ADOPTED, at=now, words="")
 
     def rules_editions(self) -> list[RulesRow]:
         """Every edition of the rules ever in use, oldest first."""
@@ -79,6 +101,7 @@ class Editions(Part):
             _ADOPT_RULES, edition=edition, adopted_at=now, by=by, files=files, data=data, previous=previous,
             hash=_seal(row, previous, self.algorithm),
         )  # fmt: skip
+        self.run(_MARK, name=_ADOPTED, at=now, words="")
 
     def check_rules_editions(self) -> list[tuple[str, str]]:
         """Where the chain of rule editions is broken: the edition, and the fault."""

@@ -22,10 +22,13 @@ from gkflow.store.dialect import Dialect
 
 
 def office_lock(dialect: Dialect, alone: bool) -> str:
-    """The lock of one office, until the end of the transaction: several may share a database."""
+    """
+    The lock of one office, until the end of the transaction: several may share a database. Its row has the isolation of
+    the transaction as well, which is a caller's.
+    """
     shared = "" if alone else "_shared"
     office = f"('{dialect.table('entry')}'::regclass::oid::bigint % 2147483647)::int"
-    return f"SELECT pg_advisory_xact_lock{shared}(26991, {office})"
+    return f"SELECT pg_advisory_xact_lock{shared}(26991, {office}), current_setting('transaction_isolation')"
 
 
 def migrating_lock(dialect: Dialect) -> str:
