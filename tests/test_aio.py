@@ -463,7 +463,7 @@ def test_an_office_is_not_opened_on_an_engine_for_asyncio(tmp_path: Any) -> None
     engine = create_async_engine("postgresql+asyncpg://gk:geheim@127.0.0.1/x")
     for each in (engine, engine.sync_engine):
         with pytest.raises(Unfit) as refused:
-            gkflow.open(each, home=tmp_path)  # type: ignore[arg-type]
+            gkflow.open(each, home=tmp_path)  # type: ignore[arg-type]  # the mistake
         assert "office.aio" in str(refused.value)
 
 

@@ -198,29 +198,16 @@ def test_packages_are_named_by_variable_in_code_and_by_load_rules(
     assert replace(made, packages=()).packages == ()
 
 
-PROJECT = """[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-[project]
-name = "secrecy-rules"
-version = "3.0"
-requires-python = ">=3.11"
-[project.entry-points."gkflow.rules"]
-secrecy = "secrecy_rules"
-[tool.hatch.build.targets.wheel]
-packages = ["secrecy_rules"]
-"""
-
-
 @pytest.mark.slow
-def test_a_wheel_with_rules_is_installed_and_named(tmp_path: Path, site: Path, place: Place) -> None:
-    source = tmp_path / "source"
+def test_the_wheel_of_the_manual_is_built_installed_and_named(tmp_path: Path, site: Path, place: Place) -> None:
+    manual = (ROOT / "docs" / "how-to" / "new-procedure.md").read_text(encoding="utf-8")
+    source, project = tmp_path / "source", manual.split('```toml title="pyproject.toml"\n')[1].split("```")[0]
     for name, text in {"__init__.py": "", **secrecy()}.items():
-        (source / "secrecy_rules" / name).parent.mkdir(parents=True, exist_ok=True)
-        (source / "secrecy_rules" / name).write_text(text, encoding="utf-8")
-    (source / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+        (source / "hearing_rules" / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / "hearing_rules" / name).write_text(text, encoding="utf-8")
+    (source / "pyproject.toml").write_text(project, encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    wheel = tmp_path / "secrecy_rules-3.0-py3-none-any.whl"
+    wheel = tmp_path / "hearing_rules-1.0-py3-none-any.whl"
     for command in (
         ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)],
         ["install", "--no-index", "--no-deps", "--target", str(site), str(wheel)],
@@ -228,6 +215,6 @@ def test_a_wheel_with_rules_is_installed_and_named(tmp_path: Path, site: Path, p
         done = subprocess.run([*pip, *command], capture_output=True, text=True, encoding="utf-8", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     plugs.forget()
-    with place.settings(settings('"secrecy"')).open() as office:
+    with place.settings(settings('"hearing"')).open() as office:
         assert "reviewed" in office.rules.rulebook.workflows
-        assert office.rule_editions.present.sources.packages == (("secrecy-rules", "3.0"),)
+        assert office.rule_editions.present.sources.packages == (("hearing-rules", "1.0"),)

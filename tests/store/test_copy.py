@@ -150,7 +150,7 @@ def test_an_office_answers_the_same_after_it_was_copied_there_and_back(
     assert (there.cases, there.entries, again.rows) == (12, 19, there.rows)
     with opened(f"sqlite:///{home / 'gkflow.db'}", home) as office:
         expected = answers(office)
-    assert expected["verify"].breaches == ()  # type: ignore[attr-defined]
+    assert expected["verify"].breaches == ()  # type: ignore[attr-defined]  # answers of many kinds
     for url in (target.url, back):
         with opened(url, home) as office:
             assert answers(office) == expected
@@ -541,7 +541,7 @@ def unique_by(table: Table) -> tuple[Callable[[tuple[Any, ...]], object], ...]:
     keys += [[names.index("case")]] if table.name == "escalation" else []
     keys += [[names.index("key")]] if table.name == "entry" else []
     keys += [[names.index("place")]] if table.name == "event" else []
-    return tuple(lambda row, at=at: tuple(row[each] for each in at) for at in keys)  # type: ignore[misc]
+    return tuple(lambda row, at=at: tuple(row[each] for each in at) for at in keys)  # type: ignore[misc]  # the default binds it
 
 
 _TABLES = [table for table in METADATA.sorted_tables if table.name != "acknowledgement"]  # it has a foreign key

@@ -65,7 +65,7 @@ def test_every_statement_says_to_asyncpg_of_which_type_a_day_is() -> None:
     """asyncpg would store the last possible day, which marks rows without an end, as 'infinity'."""
     dialect, days = dialect_of(False, "gk_").on_asyncpg(), 0
     for name, statement in _all().items():
-        compiled: Any = statement.core(False).compile(dialect=compiler_of(dialect))  # type: ignore[attr-defined]
+        compiled: Any = statement.core(False).compile(dialect=compiler_of(dialect))  # type: ignore[attr-defined]  # untyped
         for each in compiled.binds.values():
             days += isinstance(each.type, Date)
             untyped = isinstance(each.type, NullType)
