@@ -146,14 +146,16 @@ class _DaySweep:
 
     def run(self, notifying: bool) -> None:
         """Every piece but the last."""
-        for piece in (self._reach_hours, self._check_fresh, self._reach_due):
-            self.counts["reached"] += piece()
-        self.counts["taken"] += self._take_lapsed()
-        self.counts["opened"] += self._open_by_steps()
+        self._reach_hours()
+        self._check_fresh()
+        self._reach_due()
+        self._take_lapsed()
+        self._open_by_steps()
         if self.share.of == 1:
-            self.counts["opened"] += self._open_duties()
+            self._open_duties()
         if notifying:
-            self.counts["notified"] += self._notify() + self._remind_parked()
+            self._notify()
+            self._remind_parked()
 
     def done(self) -> OfDay:
         """What was done so far."""
@@ -182,7 +184,7 @@ class _DaySweep:
 
     # -- steps of ladders ----------------------------------------------------------------------------------------
 
-    def _reach_hours(self) -> int:
+    def _reach_hours(self) -> None:
         until = min(self.now, end_of(self.day))
         with self.store.reading() as ledger:
             runs = [each for each in running(ledger, self.rules, self.day) if self.share.has(each.run.case)]
@@ -191,21 +193,19 @@ class _DaySweep:
             found = reach_hours(ledger, self.rules, some, self.day, until)
             return self._add(ledger, [each.step.id for each in found])
 
-        return self._in_batches(runs, _WRITTEN, reach)
+        self._in_batches("reached", runs, _WRITTEN, reach)
 
     def _add(self, ledger: Ledger, steps: Sequence[int]) -> int:
         ledger.events.add_steps(steps, self.now)
         return len(steps)
 
-    def _check_fresh(self) -> int:
+    def _check_fresh(self) -> None:
         """The rows computed since the last sweep, whatever their last day: each is checked for every step once."""
-        reached = 0
         while self._has_fresh():
             found = self._write(self._reach_fresh)
             if found is None:
                 break  # the rest is at hand in other processes
-            reached += found
-        return reached
+            self.counts["reached"] += found
 
     def _has_fresh(self) -> bool:
         with self.store.reading() as ledger:
@@ -225,14 +225,12 @@ class _DaySweep:
         reached = sum(self._reach(ledger, sorted(due[at]), self.searches[at]) for at in sorted(due))
         return reached if fresh or self.share.of == 1 else None
 
-    def _reach_due(self) -> int:
+    def _reach_due(self) -> None:
         """The rows that come due because the day has come; in order, whatever was missed."""
-        reached = 0
         for search in self.searches:
             with self.store.reading() as ledger:
                 cases = [case for case in _due_cases(ledger, search, self.day) if self.share.has(case)]
-            reached += self._in_batches(cases, _CASES, partial(self._reach, search=search))
-        return reached
+            self._in_batches("reached", cases, _CASES, partial(self._reach, search=search))
 
     def _reach(self, ledger: Ledger, cases: Sequence[str], search: _Search) -> int:
         where = search.place.where
@@ -240,26 +238,30 @@ class _DaySweep:
 
     # -- what the law and the clock bring about ------------------------------------------------------------------
 
-    def _take_lapsed(self) -> int:
+    def _take_lapsed(self) -> None:
         with self.store.reading() as ledger:
             found = [each for each in run_out(ledger, self.rules, self.day) if self.share.has(each.case)]
-        return self._each(found, lambda ledger, each: take(ledger, self.rules, each, self.day, self.now))
+        self._each("taken", found, lambda ledger, each: take(ledger, self.rules, each, self.day, self.now))
 
-    def _open_by_steps(self) -> int:
+    def _open_by_steps(self) -> None:
         with self.store.reading() as ledger:
             found = [each for each in steps_that_open(ledger, self.rules, self.day) if self.share.has(each.case)]
-        return self._each(found, lambda ledger, each: open_by_step(ledger, self.rules, each, self.day, self.now))
+        self._each("opened", found, lambda ledger, each: open_by_step(ledger, self.rules, each, self.day, self.now))
 
-    def _open_duties(self) -> int:
+    def _open_duties(self) -> None:
         with self.store.reading() as ledger:
             found = duties_due(ledger, self.rules, self.day)
-        return self._each(found, lambda ledger, each: open_duty(ledger, self.rules, each, self.day, self.now))
+        self._each("opened", found, lambda ledger, each: open_duty(ledger, self.rules, each, self.day, self.now))
 
-    def _each(self, found: Sequence[_T], do: Callable[[Ledger, _T], int]) -> int:
-        return self._in_batches(found, _WRITTEN, lambda ledger, some: sum(do(ledger, each) for each in some))
+    def _each(self, name: str, found: Sequence[_T], do: Callable[[Ledger, _T], int]) -> None:
+        self._in_batches(name, found, _WRITTEN, lambda ledger, some: sum(do(ledger, each) for each in some))
 
-    def _in_batches(self, found: Sequence[_T], size: int, do: Callable[[Ledger, Sequence[_T]], int]) -> int:
-        return sum(self._write(self._batch(do, found[at : at + size])) for at in range(0, len(found), size))
+    def _in_batches(
+        self, name: str, found: Sequence[_T], size: int, do: Callable[[Ledger, Sequence[_T]], int]
+    ) -> None:  # fmt: skip
+        """Each batch in a transaction of its own, and counted, also if the next one finds the day changed."""
+        for at in range(0, len(found), size):
+            self.counts[name] += self._write(self._batch(do, found[at : at + size]))
 
     @staticmethod
     def _batch(do: Callable[[Ledger, Sequence[_T]], int], some: Sequence[_T]) -> Callable[[Ledger], int]:
@@ -267,7 +269,7 @@ class _DaySweep:
 
     # -- notices, and the end of the day --------------------------------------------------------------------------
 
-    def _notify(self) -> int:
+    def _notify(self) -> None:
         """
         Notify people of the steps reached since the last notification (告知): after an outage of the highest step of
         each clock only, and only if it still holds.
@@ -276,14 +278,17 @@ class _DaySweep:
             after = ledger.sweeps.last_notifying() or date.min
             found = ledger.sweeps.steps_reached(after, self.day)
         steps = [step for step, case in found if self.share.has(case)]
-        return self._in_batches(
-            steps, _NOTICES, lambda ledger, some: notify(ledger, self.rules, some, after, self.day, self.now)
+        self._in_batches(
+            "notified",
+            steps,
+            _NOTICES,
+            lambda ledger, some: notify(ledger, self.rules, some, after, self.day, self.now),
         )
 
-    def _remind_parked(self) -> int:
+    def _remind_parked(self) -> None:
         with self.store.reading() as ledger:
             found = [each for each in parked(ledger, self.rules, self.day) if self.share.has(each.line.case)]
-        return self._each(found, lambda ledger, each: remind(ledger, self.rules, each, self.day, self.now))
+        self._each("notified", found, lambda ledger, each: remind(ledger, self.rules, each, self.day, self.now))
 
     def finish(self, notifying: bool) -> None:
         """Keep the thresholds, and seal the day and the record."""
