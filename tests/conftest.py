@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from gkflow.office import Office
-from store.offices import KINDS, Place, a_place
+from store.offices import KINDS, Once, Place, a_place
 
 # A slow machine is not a wrong result.
 settings.register_profile("gkflow", settings(), deadline=None)
@@ -35,6 +36,21 @@ def nobody_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", home)
         patch.setenv("XDG_DATA_HOME", home)
         yield
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """``once(name, folder, make)``: what several tests begin with is made by the first and copied for the others."""
+    made: dict[str, Path] = {}
+
+    def fill(name: str, folder: Path, make: Callable[[], object]) -> None:
+        if name in made:
+            shutil.copytree(made[name], folder, dirs_exist_ok=True)
+            return
+        make()
+        made[name] = shutil.copytree(folder, tmp_path_factory.mktemp("once") / "made")
+
+    return fill
 
 
 @pytest.fixture(params=KINDS)

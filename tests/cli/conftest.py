@@ -12,6 +12,7 @@ import pytest
 
 from gkflow.cli.app import run
 from gkflow.cli.language import choose
+from store.offices import Once
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
@@ -77,24 +78,33 @@ def gkflow(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 @pytest.fixture
-def office(gkflow: Command) -> Command:
+def office(gkflow: Command, home: Path, once: Once) -> Command:
     """The command line of an office that has been set up."""
-    assert gkflow("init", "--name", "某市人民政府办公室", "--unit", "GK").code == 0
+    once(f"office {os.environ.get('GKFLOW_NOW', '')}", home, lambda: _set_up(gkflow))
     return gkflow
 
 
+def _set_up(gkflow: Command) -> None:
+    assert gkflow("init", "--name", "某市人民政府办公室", "--unit", "GK").code == 0
+
+
 @pytest.fixture
-def register(office: Command) -> Command:
+def register(gkflow: Command, home: Path, once: Once) -> Command:
     """The command line of an office with the fifteen real cases."""
+    once(f"register {os.environ.get('GKFLOW_NOW', '')}", home, lambda: _registered(gkflow))
+    return gkflow
+
+
+def _registered(gkflow: Command) -> None:
     import csv
 
     import gkflow as library
 
+    _set_up(gkflow)
     with (ROOT / "examples" / "register.csv").open(encoding="utf-8-sig") as file:
         rows = list(enumerate(csv.DictReader(file), 2))
     with library.open() as opened:
         opened.import_register(rows, by="张三")
-    return office
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from gkflow.office import Office
 
 POSTGRES = os.environ.get("GKFLOW_TEST_POSTGRES", "")
 KINDS = ("sqlite", "postgres") if POSTGRES else ("sqlite",)
+Once = Callable[[str, Path, Callable[[], object]], None]  # the fixture `once`
 SHANGHAI = timezone(timedelta(hours=8))
 _numbers = itertools.count(1)
 
@@ -86,6 +87,13 @@ class Place:
         office = gkflow.open(self.url, home=self.home)
         office.adopt_first()
         return office
+
+    def filled(self, once: Once, name: str, make: Callable[[], object]) -> None:
+        """What *make* makes, copied on SQLite where another test has made it before."""
+        if self.kind == "sqlite":
+            once(name, self.home, make)
+        else:
+            make()
 
     def settings(self, toml: str) -> Place:
         """The same place with a ``gkflow.toml``."""

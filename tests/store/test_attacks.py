@@ -24,7 +24,7 @@ from gkflow.domain.case import canonical, seal_entry
 from gkflow.domain.errors import Unfit
 from gkflow.domain.merkle import Tree
 from gkflow.office import Office
-from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply
+from store.offices import PEOPLE, Once, Place, a_place, assert_sound, at, open_request, reply
 
 KEY = '[seal]\nkey = "一把不在数据库里的钥匙"\n'
 TABLES = ("entry", "docket", "clock", "escalation", "notice")
@@ -36,9 +36,15 @@ def settings(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def lived(place: Place, settings: str) -> Iterator[Office]:
+def lived(place: Place, settings: str, once: Once) -> Iterator[Office]:
     """An office that has lived: A overdue and acknowledged, B under way, C answered; sealed on five days."""
-    with place.settings(settings).open() as office:
+    place.filled(once, f"attacks {settings}", lambda: _live(place.settings(settings)))
+    with place.open() as office:
+        yield office
+
+
+def _live(place: Place) -> None:
+    with place.open() as office:
         open_request(office, "A", "2022-09-01")
         open_request(office, "B", "2022-09-06")
         open_request(office, "C", "2022-09-09")
@@ -50,7 +56,6 @@ def lived(place: Place, settings: str) -> Iterator[Office]:
         office.tick(at("2022-10-12"))
         office.deliver(at("2022-10-12"))
         assert_sound(office)
-        yield office
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +12,25 @@ from gkflow.domain.errors import Unfit
 from gkflow.office import Office
 from gkflow.store import record
 from gkflow.store.tables import EntryRow, EscalationRow, SweepRow
-from store.offices import Place, assert_sound, at, open_request, reply
+from store.offices import Once, Place, assert_sound, at, open_request, reply
 
 
 @pytest.fixture
-def lived(place: Place, office: Office) -> Office:
+def lived(place: Place, once: Once) -> Iterator[Office]:
     """An office that has lived: three cases, one overdue, and the sweeps of 2022-10-08 to 2022-10-12."""
+    place.filled(once, "verify", lambda: _live(place))
+    with place.open() as office:
+        assert breaches(office) == ()
+        yield office
+
+
+def _live(place: Place) -> None:
+    with place.open() as office:
+        _three_cases(office)
+    place.without_guards()
+
+
+def _three_cases(office: Office) -> None:
     open_request(office, "A", "2022-09-01")
     office.receive("request", "B", facts={"channel": "in_person"}, key="b-1", day="2022-09-06", now=at("2022-09-06"))
     office.do("B", "register", facts={"title": "题"}, key="b-2", by="赵", unit="UNIT", now=at("2022-09-07"))
@@ -25,9 +39,6 @@ def lived(place: Place, office: Office) -> Office:
     reply(office, "C", "2022-09-20")
     office.tick(at("2022-10-08"))
     office.tick(at("2022-10-12"))
-    place.without_guards()
-    assert breaches(office) == ()
-    return office
 
 
 def breaches(office: Office) -> tuple[Breach, ...]:
