@@ -27,13 +27,13 @@ demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one
 	@$(VENV)/bin/gkflow demo
 
 test: $(VENV)/.installed-test ## Run the tests and every example of the documents; not the long walks
-	$(PY) -m pytest -q -n auto
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 # What runs on PostgreSQL alone, or has several writers at once only there.
 ON_POSTGRES := tests/contrib tests/store/test_callers.py tests/store/test_sweep_in_pieces.py tests/test_aio.py \
 	tests/test_worker.py
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-bench ## Run the long walks, which `make test` leaves out
-	$(PY) -m pytest -q -n auto -m slow --timeout 900
+	$(PY) -m pytest -q -n auto --dist worksteal -m slow --timeout 900
 	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --timeout 600 $(ON_POSTGRES)
 
 # What reads the clock: the doors, the documents, an office that is given no moment.
