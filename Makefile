@@ -34,12 +34,12 @@ ON_POSTGRES := tests/contrib tests/store/test_callers.py tests/store/test_sweep_
 	tests/test_worker.py
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-bench ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto --dist worksteal -m slow --timeout 900
-	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --timeout 600 $(ON_POSTGRES)
+	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --dist worksteal --timeout 600 $(ON_POSTGRES)
 
 # What reads the clock: the doors, the documents, an office that is given no moment.
 LATER := tests/cli tests/test_docs.py tests/test_embedding.py tests/test_setup.py tests/test_present.py
 test-later: $(VENV)/.installed-test ## Run what depends on the clock once more, as in 400 days
-	GKFLOW_NOW=+400d $(PY) -m pytest -q -n auto $(LATER)
+	GKFLOW_NOW=+400d $(PY) -m pytest -q -n auto --dist worksteal $(LATER)
 
 check: $(VENV)/.installed-check ## Compare formatting, lints, types, imports, rule files and generated documents
 	$(PY) -m ruff format --check $(SOURCES)
@@ -54,7 +54,7 @@ bench: $(VENV)/.installed-bench ## Measure speed as ratios to hand-written code 
 	$(PY) benchmarks
 
 test-postgres: $(VENV)/.installed-test ## Run the tests of the store on a PostgreSQL that starts and stops by itself
-	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --timeout 600 tests/store tests/application tests/contrib tests/test_aio.py tests/test_embedding.py tests/test_worker.py
+	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --dist worksteal --timeout 600 tests/store tests/application tests/contrib tests/test_aio.py tests/test_embedding.py tests/test_worker.py
 
 soak: $(VENV)/.installed-test ## Run the long tests, which kill processes at random
 	$(PY) -m pytest -q -m soak --timeout 3600

@@ -22,6 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from gkflow.extras import EXTRAS
+from slow_walks import slow_after
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "gkflow"
@@ -231,7 +232,7 @@ NEEDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("library", NEEDS)
+@pytest.mark.parametrize("library", slow_after(1, NEEDS))
 def test_a_command_that_needs_a_library_says_so_in_one_line_and_does_nothing(library: str, home: Path) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
@@ -264,7 +265,7 @@ def test_the_line_in_chinese(home: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("library", ["httpx", "standardwebhooks"])
+@pytest.mark.parametrize("library", slow_after(1, ["httpx", "standardwebhooks"]))
 def test_events_wait_for_the_library_that_posts_them(library: str, home: Path) -> None:
     table = '\n[[endpoints]]\nname = "portal"\nurl = "https://portal.example.gov.cn/"\n'
     settings = home / "gkflow.toml"
@@ -286,7 +287,7 @@ CHANNELS = [
 ]
 
 
-@pytest.mark.parametrize(("channel", "library", "address", "words"), CHANNELS)
+@pytest.mark.parametrize(("channel", "library", "address", "words"), slow_after(1, CHANNELS))
 def test_a_notice_waits_for_a_channel_whose_library_is_missing(
     channel: str, library: str, address: str, words: str, home: Path
 ) -> None:

@@ -97,6 +97,7 @@ def test_the_portal_on_fastapi(place: Place) -> None:
     run(FASTAPI, "fastapi_portal", place.home, PORTAL_DATABASE=place.url)
 
 
+@pytest.mark.slow
 def test_the_portal_on_django(place: Place) -> None:
     if place.kind == "sqlite":
         where = {"PORTAL_DATABASE": "django.sqlite3"}
@@ -136,6 +137,7 @@ def a_database() -> Iterator[str]:
                 server.cleanup()
 
 
+@pytest.mark.slow
 def test_the_portal_on_asyncio(tmp_path: Path) -> None:
     with a_database() as address:
         lines = run(ASYNCIO, "asyncio_portal", tmp_path, PORTAL_DATABASE=address).splitlines()

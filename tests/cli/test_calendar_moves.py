@@ -40,6 +40,7 @@ from cli.notice_of_2027 import (
     signs_on,
     span,
 )
+from slow_walks import slow_after
 from store.offices import foretold
 
 Gkflow = Callable[..., Any]
@@ -160,7 +161,7 @@ def test_a_dry_run_without_a_file_lists_what_waits_and_writes_nothing(
 
 @pytest.mark.parametrize(
     "ending",
-    ["csv", "xlsx", "txt", "json"],
+    slow_after(1, ["csv", "xlsx", "txt", "json"]),
 )
 def test_nothing_moves_where_the_list_cannot_be_written(
     ending: str, cases: Gkflow, home: Path, notice: Callable[..., str]

@@ -16,6 +16,7 @@ import pytest
 
 from gkflow.words.language import CHINESE, speaking
 from gkflow.words.system import reason_words, system_words
+from slow_walks import slow_after
 
 Gkflow = Callable[..., Any]
 # Two words side by side are a sentence; one alone is a code, a name or an option.
@@ -139,7 +140,7 @@ def test_a_full_disk_is_reported_in_chinese(register: Gkflow, home: Path) -> Non
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "xlsx"])
-@pytest.mark.parametrize("words", ["cases --all", "limits", "calendar show 2026"])
+@pytest.mark.parametrize("words", slow_after(1, ["cases --all", "limits", "calendar show 2026"]))
 def test_a_closed_pipe_ends_quietly_in_every_form(form: str, words: str, register: Gkflow, home: Path) -> None:
     there, here = os.pipe()
     os.close(there)  # the reader has ended: the first byte finds nobody

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from gkflow.cli.screen import NotShown, Screen, pen, safe
+from slow_walks import slow_after
 
 Gkflow = Callable[..., Any]
 # A window title, a cleared screen, C1's CSI, the writing turned round, a bell, a line overwritten, a lone surrogate.
@@ -103,7 +104,7 @@ RECEIVE = "gkflow receive --number {number} --fact channel=in_person"
 
 @needs_full
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
-@pytest.mark.parametrize("form", ["", " --format json"])
+@pytest.mark.parametrize("form", slow_after(1, ["", " --format json"]))
 def test_a_write_whose_answer_is_lost_says_that_it_was_written(
     where: str, form: str, office: Gkflow, home: Path
 ) -> None:
@@ -115,7 +116,9 @@ def test_a_write_whose_answer_is_lost_says_that_it_was_written(
 
 
 @needs_full
-@pytest.mark.parametrize("words", ["do F-1 note --fact text=x --format json", "sweep", "deliver", "rebuild"])
+@pytest.mark.parametrize(
+    "words", slow_after(1, ["sweep", "do F-1 note --fact text=x --format json", "deliver", "rebuild"])
+)
 def test_every_writing_command_says_so(words: str, office: Gkflow, home: Path) -> None:
     office("receive", "--number", "F-1", "--fact", "channel=fax")
     done = shell(home, f"gkflow {words} >/dev/full")
@@ -146,7 +149,7 @@ def test_an_entry_that_nobody_could_be_shown_does_not_end_as_done(office: Gkflow
 
 @needs_full
 @pytest.mark.parametrize(
-    "words", ["cases --all", "show F-1", "do F-1", "do F-1 note --fact text=x --dry-run", "--help"]
+    "words", slow_after(1, ["cases --all", "show F-1", "do F-1", "do F-1 note --fact text=x --dry-run", "--help"])
 )
 def test_a_reading_command_says_only_that_it_cannot_print(words: str, office: Gkflow, home: Path) -> None:
     office("receive", "--number", "F-1", "--fact", "channel=fax")

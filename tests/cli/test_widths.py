@@ -14,6 +14,7 @@ from cli.rich_office import CODE, LABEL, OTHER, OTHER_LABEL, QUESTIONS, settle
 from gkflow.cli.app import run
 from gkflow.cli.language import choose
 from screen import Screen
+from slow_walks import slow_after
 
 WIDTHS = (60, 80, 120)
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -78,7 +79,7 @@ _CODES = re.compile(
 )
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("columns", slow_after(1, WIDTHS))
 @pytest.mark.parametrize("words", QUESTIONS, ids=" ".join)
 def test_no_code_is_broken(words: tuple[str, ...], columns: int, settled: pytest.MonkeyPatch) -> None:
     if words[0] in ("draw", "feed"):

@@ -15,6 +15,7 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, from_plain
 from gkflow.files.schemas import KINDS
 from gkflow.files.yaml_files import read_yaml
+from slow_walks import slow_after
 
 READ_BY_MODEL = sorted(set(KINDS) - {"plan"})
 
@@ -67,7 +68,7 @@ _VALUES = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", READ_BY_MODEL)
+@pytest.mark.parametrize("name", slow_after(4, READ_BY_MODEL))
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_with_stand_ins_or_reported(name: str, data: st.DataObject) -> None:
     model = KINDS[name].model()

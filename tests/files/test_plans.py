@@ -20,6 +20,7 @@ from gkflow.files.rulebook_files import read_profiles
 from gkflow.office import Office
 from gkflow.papers.register_files import read_register
 from gkflow.setup import init_office
+from slow_walks import slow_after
 from store.offices import Place, apart, assert_sound, at
 
 ROOT = Path(__file__).parents[2]
@@ -122,7 +123,7 @@ def test_every_plan_has_its_profile_and_every_profile_its_plan() -> None:
     assert {path.stem for path in PLANS.glob("*.csv")} == set(PROFILE_OF)
 
 
-@pytest.mark.parametrize("plan", PROFILE_OF)
+@pytest.mark.parametrize("plan", slow_after(2, PROFILE_OF))
 def test_every_row_of_a_plan_is_taken_by_a_fresh_office(place: Place, plan: str) -> None:
     office, done = take(place, plan)
     with office:
@@ -137,7 +138,7 @@ def test_every_row_of_a_plan_is_taken_by_a_fresh_office(place: Place, plan: str)
         assert (again.taken, again.known, again.changed) == (0, done.rows, ())
 
 
-@pytest.mark.parametrize("plan", PROFILE_OF)
+@pytest.mark.parametrize("plan", slow_after(2, PROFILE_OF))
 def test_every_day_of_a_plan_is_the_last_day_of_a_clock_with_its_sentence(place: Place, plan: str) -> None:
     office, _ = take(place, plan)
     with office:

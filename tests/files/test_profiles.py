@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from walks import ONE
 
 from builders import d, national
 from gkflow.domain.calendar import WorkCalendar
@@ -19,8 +20,8 @@ from gkflow.domain.soundness import problems
 from gkflow.files.profiles import Unit
 from gkflow.files.rulebook_files import profile_named, read_profiles, read_rulebook
 from gkflow.files.settings import read_settings
+from slow_walks import slow_after
 from store.offices import Place
-from walks import ONE
 
 GOOD = Path(__file__).parent / "good"
 PROJECT = Path(__file__).parents[2]
@@ -266,7 +267,7 @@ def test_the_units_and_duties_of_an_office_are_held_to_the_same_as_those_of_a_pr
 # -- shipped -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", slow_after(2, PROFILES))
 def test_no_shipped_profile_gives_the_office_a_day_more(profile: str) -> None:
     """What takes the place of a maximum of the office ends no later, from whichever day it is counted."""
     book, plain = read_rulebook([PROJECT], national(), profile), read_rulebook([PROJECT], national())

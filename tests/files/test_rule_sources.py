@@ -13,6 +13,7 @@ from gkflow.domain.errors import FilesAtFault
 from gkflow.files.rule_changes import changes
 from gkflow.files.rule_sources import RuleSources, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook, read_law, read_profiles, read_rulebook
+from slow_walks import slow_after
 
 ROOT = Path(__file__).parents[2]
 LAW = "config/law/ogi-regulations.yaml"
@@ -26,7 +27,7 @@ def own(folder: Path, name: str, change: Callable[[str], str]) -> RuleSources:
     return read_sources([ROOT, folder], "national")
 
 
-@pytest.mark.parametrize("profile", ["national", *sorted(read_profiles([ROOT]))])
+@pytest.mark.parametrize("profile", slow_after(2, ["national", *sorted(read_profiles([ROOT]))]))
 def test_kept_as_text_the_rules_of_every_profile_are_the_rules_that_the_files_say(profile: str) -> None:
     sources = read_sources([ROOT], profile)
     kept = RuleSources.from_text(sources.as_text())

@@ -14,6 +14,7 @@ from gkflow.domain.errors import GkflowError
 from gkflow.domain.fact_rules import FactSpec
 from gkflow.office import Office
 from gkflow.store.tables import DOCKET
+from slow_walks import slow_after
 from store.offices import Place, assert_sound, at, log_of, open_request
 
 WORKFLOWS = ("request", "permit", "penalty", "interpretation")
@@ -117,7 +118,7 @@ def _dockets(place: Place) -> list[tuple[Any, ...]]:
     return [*rows, *place.rows("SELECT * FROM gk_docket_revision ORDER BY 1, 2")]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", slow_after(2, range(8)))
 def test_a_random_course_of_events_leaves_caches_that_say_what_the_record_says(
     place: Place, office: Office, seed: int
 ) -> None:

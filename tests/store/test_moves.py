@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from walks import often, walks
 
 from builders import a_rulebook, a_value, a_workflow, an_entry, d, entries_of, national, rules
 from gkflow.application.adopt import Moved
@@ -27,8 +28,8 @@ from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.workflow import Workflow
 from gkflow.in_use import rules_of
 from gkflow.office import Office
+from slow_walks import slow_after
 from store.offices import Place, assert_sound, at, days, known, open_request, reply, steps
-from walks import often, walks
 
 ONE = timedelta(days=1)
 
@@ -241,7 +242,7 @@ ADOPTIONS = [
 
 
 @pytest.mark.parametrize(("before", "first", "after", "day"), ADOPTIONS)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", slow_after(1, [1, 2]))
 def test_what_moves_is_exactly_what_reckoning_every_open_case_anew_moves(
     place: Place, before: str, first: str, after: str, day: str, seed: int
 ) -> None:

@@ -16,11 +16,12 @@ import gkflow
 from gkflow.application import pages
 from gkflow.application.case_lines import CaseLine, CaseQuery
 from gkflow.office import Office
+from slow_walks import slow_after
 from store.offices import Place, at
 from store.test_caches import Walk
 
 
-@pytest.fixture(scope="module", params=[3, 11])
+@pytest.fixture(scope="module", params=slow_after(1, [3, 11]))
 def seed(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
