@@ -30,7 +30,8 @@ test: $(VENV)/.installed-test ## Run the tests and every example of the document
 	$(PY) -m pytest -q -n auto --dist worksteal
 
 # What runs on PostgreSQL alone, or has several writers at once only there.
-ON_POSTGRES := tests/contrib tests/store/test_callers.py tests/store/test_sweep_in_pieces.py tests/test_aio.py \
+ON_POSTGRES := tests/contrib tests/store/test_callers.py \
+	tests/store/test_dropping_proxy.py tests/store/test_sweep_in_pieces.py tests/test_aio.py \
 	tests/test_worker.py
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-bench ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto --dist worksteal -m slow --timeout 900
