@@ -20,6 +20,7 @@ import yaml
 from builders import national
 from gkflow.domain.soundness import problems
 from gkflow.files.rulebook_files import read_rulebook
+from slow_walks import slow_after
 
 ROOT = Path(__file__).parents[1]
 NAMES = sorted(path.stem for path in (ROOT / "workflows").glob("*.yaml"))
@@ -282,7 +283,7 @@ def dispensed(unless: Data, when: Data) -> bool:
     )
 
 
-@pytest.mark.parametrize("profile", ["national", *PROFILES])
+@pytest.mark.parametrize("profile", slow_after(2, ["national", *PROFILES]))
 def test_every_profile_is_read_without_a_fault_and_agrees_with_itself(profile: str) -> None:
     assert problems(read_rulebook([ROOT], national(), profile)) == ()
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 import gkflow
 from gkflow.office import Office
+from slow_walks import slow_after
 from store.offices import (
     KINDS,
     PEOPLE,
@@ -154,7 +155,7 @@ def test_without_the_profile_the_same_step_opens_nothing(place: Place) -> None:
         assert opened(office, "supervision") == []
 
 
-@pytest.mark.parametrize("answered", ["2022-09-28", LAST, "2022-10-18", SHEET])
+@pytest.mark.parametrize("answered", slow_after(1, [SHEET, "2022-09-28", LAST, "2022-10-18"]))
 def test_nothing_is_opened_for_a_case_answered_by_then(supervised: Office, answered: str) -> None:
     # Late since the 15th, but what is answered on the third day is answered when the sweep of that day comes.
     open_request(supervised, "A", RECEIVED)

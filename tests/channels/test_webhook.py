@@ -28,6 +28,7 @@ from channels.receivers import (
 )
 from gkflow.application.ports import Message, NotDelivered
 from gkflow.channels.webhook import Webhook, WebhookSettings, sign, verify_signature
+from slow_walks import slow_after
 
 SECRET = "whsec_" + base64.b64encode(b"a key that two parties know").decode()
 NOW = datetime(2022, 11, 15, 0, 30, 7, tzinfo=UTC)
@@ -350,12 +351,15 @@ def test_an_answer_of_any_length_is_not_read_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [
-        b"",
-        b"HTTP/1.1 200 OK\r\nX: ",
-        b"HTTP/1.1 200 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
-    ],
+    slow_after(
+        1,
+        [
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"",
+            b"HTTP/1.1 200 OK\r\nX: ",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+        ],
+    ),
 )
 def test_a_server_that_sends_a_byte_now_and_then_does_not_hold_the_outbox(first: bytes) -> None:
     begun = time.monotonic()

@@ -139,7 +139,7 @@ def test_a_full_disk_is_reported_in_chinese(register: Gkflow, home: Path) -> Non
     assert english == "gkflow: cannot write to standard output: no space left on the disk\n"
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "xlsx"])
+@pytest.mark.parametrize("form", slow_after(2, ["table", "xlsx", "json", "csv"]))
 @pytest.mark.parametrize("words", slow_after(1, ["cases --all", "limits", "calendar show 2026"]))
 def test_a_closed_pipe_ends_quietly_in_every_form(form: str, words: str, register: Gkflow, home: Path) -> None:
     there, here = os.pipe()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gkflow.cli.app import COMMANDS, _build
+from slow_walks import slow_after
 
 Gkflow = Callable[..., Any]
 ODD = (
@@ -149,21 +150,24 @@ def test_a_file_where_a_folder_belongs_and_the_other_way_round(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [
-        ("GKFLOW_DATABASE_URL", "nonsense"),
-        ("GKFLOW_DATABASE_URL", "mysql://a:geheim@b/c"),
-        ("GKFLOW_DATABASE_URL", "sqlite:////nowhere/at/all.db"),
-        ("GKFLOW_DATABASE_URL", "postgresql://gk:geheim@127.0.0.1:1/gk"),
-        ("GKFLOW_DATABASE_URL", "postgresql://gk:ge@heim@127.0.0.1:x/gk"),
-        ("GKFLOW_HOME", "/dev/null"),
-        ("GKFLOW_HOME", "/proc/nowhere/at/all"),
-        ("GKFLOW_NOW", "nonsense"),
-        ("GKFLOW_LANG", "fr"),
-        ("GKFLOW_PROFILE", "nonsense"),
-        ("GKFLOW_MAIL_PORT", "x"),
-        ("GKFLOW_UNIT", "\x1b[2J"),
-        ("COLUMNS", "-5"),
-    ],
+    slow_after(
+        6,
+        [
+            ("GKFLOW_DATABASE_URL", "nonsense"),
+            ("GKFLOW_DATABASE_URL", "mysql://a:geheim@b/c"),
+            ("GKFLOW_DATABASE_URL", "sqlite:////nowhere/at/all.db"),
+            ("GKFLOW_DATABASE_URL", "postgresql://gk:geheim@127.0.0.1:1/gk"),
+            ("GKFLOW_DATABASE_URL", "postgresql://gk:ge@heim@127.0.0.1:x/gk"),
+            ("GKFLOW_HOME", "/dev/null"),
+            ("GKFLOW_HOME", "/proc/nowhere/at/all"),
+            ("GKFLOW_NOW", "nonsense"),
+            ("GKFLOW_LANG", "fr"),
+            ("GKFLOW_PROFILE", "nonsense"),
+            ("GKFLOW_MAIL_PORT", "x"),
+            ("GKFLOW_UNIT", "\x1b[2J"),
+            ("COLUMNS", "-5"),
+        ],
+    ),
 )
 def test_odd_variables_are_reported(
     name: str, value: str, register: Gkflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -10,6 +10,7 @@ import pytest
 
 from cli.conftest import Command
 from gkflow.cli.app import COMMANDS, _build
+from slow_walks import slow_after
 
 ENDINGS = {"table": "txt"}
 # What a command needs besides, and words of commands that are several in one.
@@ -47,7 +48,7 @@ WRITING = writing()
 
 
 @pytest.mark.parametrize("name", WRITING)
-@pytest.mark.parametrize("implied", [False, True])
+@pytest.mark.parametrize("implied", slow_after(1, [True, False]))
 def test_every_list_is_written_into_the_file_that_is_named(
     register: Command, tmp_path: Path, name: str, implied: bool
 ) -> None:

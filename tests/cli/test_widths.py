@@ -62,7 +62,7 @@ def too_wide(text: str, columns: int) -> list[str]:
     return [line for line in text.splitlines() if cell_len(line) > columns and len(line.split()) > 1]
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("columns", slow_after(2, WIDTHS))
 @pytest.mark.parametrize("words", QUESTIONS, ids=" ".join)
 def test_no_line_is_wider_than_the_terminal(words: tuple[str, ...], columns: int, settled: pytest.MonkeyPatch) -> None:
     if words[0] in ("draw", "feed"):

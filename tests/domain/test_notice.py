@@ -20,6 +20,7 @@ from gkflow.domain.notice import (
     names_twice,
 )
 from gkflow.files.wording import KINDS, read_wording
+from slow_walks import slow_after
 
 MAIL = {"mail": "z@example.cn"}
 ZHANG = Person("张三", "法规处", ("officer",), MAIL)
@@ -254,7 +255,7 @@ def test_braces_in_a_fact_are_no_template() -> None:
 SHIPPED = read_wording([REPOSITORY])
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "", "unheard-of"])
+@pytest.mark.parametrize("kind", slow_after(8, ["", "unheard-of", *KINDS]))
 @given(
     facts=st.dictionaries(
         st.sampled_from(["case", "to", "deadline", "day", "officer", "title"]), st.none() | st.text() | st.integers()

@@ -156,6 +156,7 @@ def test_asked_in_one_go_or_in_pieces_the_same_cases_are_opened(
     assert len(set(opened)) == len(opened)
 
 
+@pytest.mark.slow
 @often(60)
 @given(st.sampled_from([each for each, _ in WALKED]), BEGINNINGS, st.integers(0, 120))
 def test_each_case_is_opened_exactly_its_time_ahead(rule: str, after: date, ahead: int) -> None:

@@ -31,6 +31,7 @@ from gkflow.files.rule_changes import changes
 from gkflow.files.rule_sources import RuleSources, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook, read_rulebook
 from gkflow.files.workflows import workflow_from_source
+from slow_walks import slow_after
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "extension"
@@ -235,7 +236,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", slow_after(8, REFUSED))
 def test_what_an_extension_may_not_do_is_one_line_with_its_place(name: str, tmp_path: Path) -> None:
     text, expected = REFUSED[name]
     places = {"reply": line_in(REQUEST, "reply:"), "reply_clock": line_in(REQUEST, "reply:", after="clocks:")}

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from walks import ONE
 
 from builders import d, national
 from gkflow.domain.calendar import WorkCalendar
@@ -22,6 +21,7 @@ from gkflow.files.rulebook_files import profile_named, read_profiles, read_ruleb
 from gkflow.files.settings import read_settings
 from slow_walks import slow_after
 from store.offices import Place
+from walks import ONE
 
 GOOD = Path(__file__).parent / "good"
 PROJECT = Path(__file__).parents[2]

@@ -255,6 +255,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are those of POSIX")
 def test_on_a_disk_without_a_byte_left_cases_are_listed_shown_and_verified(copied: Path) -> None:
     # No file of this process may grow by a byte, as on a full disk.

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from walks import often, walks
 
 from builders import a_rulebook, a_value, a_workflow, an_entry, d, entries_of, national, rules
 from gkflow.application.adopt import Moved
@@ -30,6 +29,7 @@ from gkflow.in_use import rules_of
 from gkflow.office import Office
 from slow_walks import slow_after
 from store.offices import Place, assert_sound, at, days, known, open_request, reply, steps
+from walks import often, walks
 
 ONE = timedelta(days=1)
 

@@ -8,6 +8,7 @@ import pytest
 
 from gkflow.domain.errors import Refused
 from gkflow.office import Office
+from slow_walks import slow_after
 from store.offices import PEOPLE, Place, assert_sound, at, days, open_request, reply
 
 
@@ -98,16 +99,19 @@ def test_nothing_is_taken_back_where_no_day_to_come_was_swept(office: Office) ->
 
 @pytest.mark.parametrize(
     "forged",
-    [
-        "UPDATE gk_unsweep SET reason = 'x'",
-        "UPDATE gk_unsweep SET from_day = '2022-09-10'",
-        "DELETE FROM gk_unsweep",
-        "DELETE FROM gk_sweep WHERE day = '2022-10-05'",
-        "DELETE FROM gk_escalation WHERE series = 0 AND step = 0",
-        "UPDATE gk_escalation SET day = '2022-10-04' WHERE series = 0 AND step = 0",
-        "UPDATE gk_sweep SET steps = steps + 1 WHERE series = 1 AND day = '2022-09-22'",
-        "DELETE FROM gk_sweep WHERE series = 1",
-    ],
+    slow_after(
+        3,
+        [
+            "UPDATE gk_unsweep SET reason = 'x'",
+            "UPDATE gk_unsweep SET from_day = '2022-09-10'",
+            "DELETE FROM gk_unsweep",
+            "DELETE FROM gk_sweep WHERE day = '2022-10-05'",
+            "DELETE FROM gk_escalation WHERE series = 0 AND step = 0",
+            "UPDATE gk_escalation SET day = '2022-10-04' WHERE series = 0 AND step = 0",
+            "UPDATE gk_sweep SET steps = steps + 1 WHERE series = 1 AND day = '2022-09-22'",
+            "DELETE FROM gk_sweep WHERE series = 1",
+        ],
+    ),
 )
 def test_whoever_meddles_with_what_was_taken_back_is_found(place: Place, office: Office, forged: str) -> None:
     open_request(office, "B", "2022-09-01")
