@@ -23,6 +23,7 @@ from slow_walks import slow_after
 
 GOOD = Path(__file__).parent / "good"
 PROJECT = Path(__file__).parents[2]
+PROFILES = sorted(path.stem for path in (PROJECT / "config/profiles").glob("*.yaml"))
 PLAIN_WEEKS = WorkCalendar(days_off=frozenset(), makeup_days=frozenset())
 
 
@@ -245,11 +246,6 @@ def test_the_calendar_takes_what_the_calendar_files_say() -> None:
     assert len(notices_from(files.notices)) == len(files.notices["notices"])
 
 
-@pytest.mark.parametrize(
-    "profile", slow_after(3, sorted(path.stem for path in (PROJECT / "config/profiles").glob("*.yaml")))
-)
+@pytest.mark.parametrize("profile", slow_after(3, PROFILES))
 def test_the_packaged_rules_agree_under_every_profile(profile: str) -> None:
-    assert problems(read_rulebook([PROJECT], PLAIN_WEEKS, profile)) == ()PROFILES = sorted(path.stem for path in (PROJECT / "config/profiles").glob("*.yaml"))
-
-
-
+    assert problems(read_rulebook([PROJECT], PLAIN_WEEKS, profile)) == ()
