@@ -40,15 +40,21 @@ def nobody_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """``once(name, folder, make)``: what several tests begin with is made by the first and copied for the others."""
-    made: dict[str, Path] = {}
+    """
+    ``once(name, folder, make)``: what several tests begin with is made by the first and copied for the others, as long
+    as the variables of gkflow are the same: they are part of what is made.
+    """
+    made: dict[tuple[object, ...], Path] = {}
 
     def fill(name: str, folder: Path, make: Callable[[], object]) -> None:
-        if name in made:
-            shutil.copytree(made[name], folder, dirs_exist_ok=True)
+        variables = {key: value for key, value in os.environ.items() if key.startswith("GKFLOW_")}
+        variables.pop("GKFLOW_HOME", None)  # the folder itself
+        kind = (name, *sorted(variables.items()))
+        if kind in made:
+            shutil.copytree(made[kind], folder, dirs_exist_ok=True)
             return
         make()
-        made[name] = shutil.copytree(folder, tmp_path_factory.mktemp("once") / "made")
+        made[kind] = shutil.copytree(folder, tmp_path_factory.mktemp("once") / "made")
 
     return fill
 

@@ -80,7 +80,7 @@ def gkflow(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def office(gkflow: Command, home: Path, once: Once) -> Command:
     """The command line of an office that has been set up."""
-    once(f"office {os.environ.get('GKFLOW_NOW', '')}", home, lambda: _set_up(gkflow))
+    once("office", home, lambda: _set_up(gkflow))
     return gkflow
 
 
@@ -91,7 +91,7 @@ def _set_up(gkflow: Command) -> None:
 @pytest.fixture
 def register(gkflow: Command, home: Path, once: Once) -> Command:
     """The command line of an office with the fifteen real cases."""
-    once(f"register {os.environ.get('GKFLOW_NOW', '')}", home, lambda: _registered(gkflow))
+    once("register", home, lambda: _registered(gkflow))
     return gkflow
 
 
