@@ -217,7 +217,10 @@ def _readable(folder: Path) -> None:
 
 
 def _audit(home: Path, script: str = _AUDITOR) -> list[str]:
-    src = str(Path(gkflow.__file__).parents[1])
+    package = Path(gkflow.__file__)
+    if os.getuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in package.parents):
+        pytest.skip("only root may enter the folder of this checkout: whoever gives root up cannot read gkflow")
+    src = str(package.parents[1])
     done = subprocess.run(
         [sys.executable, "-c", script, str(home), src], capture_output=True, text=True, cwd="/", timeout=100,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
