@@ -22,6 +22,8 @@ from gkflow.domain.notice import Addressee, names_twice
 from gkflow.domain.workflow import ClockKind, ClockRule, Step, Workflow
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+# These speak of a last day that lies ahead; a step may also be placed after it, or reached late.
+_BEFORE = ("remind", "urge")
 
 
 class _Meaning(NamedTuple):
@@ -118,10 +120,9 @@ class _Notifier:
         if left is None:
             left = signed_working_days(self.day, reached.last_day, calendar)
             self.left[reached.last_day, calendar.edition] = left
-        moment = self.moments.get(reached.id)
         return {
             "kind": reached.kind,
-            **({"form": f"{reached.kind}_hours", "hour": _clock_time(moment)} if moment is not None else {}),
+            **self._form(reached),
             "case": reached.case,
             "workflow": reached.workflow,
             "workflow_label": workflow.label if workflow is not None else reached.workflow,
@@ -141,6 +142,15 @@ class _Notifier:
             "days_over": max(0, -left),
             "proposal": "；".join(dict.fromkeys(lapse.cite for lapse in rule.lapse if not lapse.take)) if rule else "",
         }
+
+    def _form(self, reached: ReachedStep) -> dict[str, str]:
+        """The words that a step needs other than those of its kind: with the hour, or after the last day."""
+        moment = self.moments.get(reached.id)
+        if moment is not None:
+            return {"form": f"{reached.kind}_hours", "hour": _clock_time(moment)}
+        if reached.kind in _BEFORE and reached.last_day < self.day:
+            return {"form": f"{reached.kind}_past"}
+        return {}
 
 
 def _clock_time(moment: datetime) -> str:

@@ -30,7 +30,13 @@ class WordingFile(FileModel):
         "职责名称", "what each role is called in a notice", {}
     )
     remind: Annotated[list[TemplateKeys], sections("remind")] = _kind("提醒", "a reminder")
+    remind_past: Annotated[list[TemplateKeys], sections("remind_past")] = _kind(
+        "届满后提醒", "a reminder written after the last day"
+    )
     urge: Annotated[list[TemplateKeys], sections("urge")] = _kind("催办", "an urging notice")
+    urge_past: Annotated[list[TemplateKeys], sections("urge_past")] = _kind(
+        "届满后催办", "an urging notice written after the last day"
+    )
     supervise: Annotated[list[TemplateKeys], sections("supervise")] = _kind("督办", "a supervision notice")
     propose: Annotated[list[TemplateKeys], sections("propose")] = _kind("建议办理", "a proposed action")
     take: Annotated[list[TemplateKeys], sections("take")] = _kind("自动办理", "an action taken by lapse of time")
