@@ -75,6 +75,7 @@ async def async_engine(place: Place, driver: str) -> AsyncIterator[AsyncEngine]:
 NO_VERBS = {
     "rules_in": "in a transaction that somebody has", "moment": "no database", "recorded_moment": "no database",
     "channels": "no database", "require_sendable": "no database", "on": "no database",
+    "limited_to": "another office",
 }  # fmt: skip
 SERVICES = ("calendars", "rule_editions", "drafts", "subscriptions", "supervision", "recurring_tasks", "delivery",
             "sealing", "endpoints")  # fmt: skip

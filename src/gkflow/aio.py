@@ -236,8 +236,12 @@ class AsyncOffice(AsyncVerbs[Office]):
     ``show``, ``progress``, channels) runs where the verb runs. A cancelled verb that has begun is finished first.
     """
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(office, Workers(office))
+    def __init__(self, office: Office, workers: Workers | None = None) -> None:
+        super().__init__(office, workers or Workers(office))
+
+    async def limited_to(self, *units: str) -> AsyncOffice:
+        """The same office, limited to the cases of some units (限定单位), see ``Office.limited_to``."""
+        return AsyncOffice(await self._workers.run(self._whole.limited_to, *units), self._workers)
 
     @part
     def calendars(self) -> AsyncCalendars:

@@ -45,7 +45,7 @@ class NotificationDelivery:
         one moment. *channels* replaces those of the settings for this call; messages for other channels of the
         settings keep waiting.
         """
-        rules = self._office.rules
+        rules = self._office.whole.rules
         ready = channels if channels is not None else self._office.channels()
         set_up = tuple(channels_of(self._office.settings)) if channels is not None else ()
         moment = self._office.moment(now) if now is not None else clock or machine_now
@@ -108,7 +108,7 @@ class NotificationDelivery:
         Send notices again that have failed or wait for another try; return how many. Each goes to the present address
         of its addressee, under its old key.
         """
-        with self._office.store.writing(session, "none") as ledger:
+        with self._office.whole.store.writing(session, "none") as ledger:
             return ledger.outbox.revive(ids, self._office.moment(now), self._mended(ledger.outbox.addressed(ids)))
 
     def _mended(self, addressed: Iterable[tuple[int, str, str, str, str]]) -> dict[int, str]:

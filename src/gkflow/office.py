@@ -24,7 +24,7 @@ from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
 from gkflow.application.pages import Page, Part, count_cases, page_cases
 from gkflow.application.ports import SAMPLE, CallerSession, Ledger
-from gkflow.application.resolve_names import case_named
+from gkflow.application.resolve_names import case_named, unit_on_record
 from gkflow.application.transaction import OnRecord
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import (
@@ -37,6 +37,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.cases import UnknownCase
 from gkflow.domain.objections.days import BadMoment, LaterThanNow, OutOfRange
+from gkflow.domain.objections.units import NoUnitNamed, UnitNotServed
 from gkflow.lazy import part
 from gkflow.office_state import OfficeState
 
@@ -141,6 +142,34 @@ class Office:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._state = OfficeState(database, settings)
 
+    def limited_to(self, *units: str) -> Office:
+        """
+        The same office, limited to the cases of some units (限定单位), by code or name: every verb reads and writes
+        those alone, a case of another unit is not found, and nothing is taken in for another one. What concerns the
+        whole office (sweeps, adoptions, seals, events, the outbox) is refused. It costs nothing and needs no closing.
+
+            clerks = office.limited_to("财政局")
+            clerks.page(), clerks.do(number, "assign", facts={"officer": "张三"})
+
+        A case that is handed over goes out of sight with that entry, and its history with it. Raises NotFound
+        ("unknown_unit"), Refused ("no_unit_named").
+        """
+        if not units:
+            raise NoUnitNamed()
+        with self.store.reading() as ledger:
+            rules = self._state.rules_in(ledger)
+            codes = [unit_on_record(ledger, rules, each) for each in units]
+        if outside := [code for code in codes if self.units and code not in self.units]:
+            raise UnitNotServed(unit=outside[0], units=self.units)
+        found = Office(self.store, self.settings)
+        found._state = self._state.limited_to(dict.fromkeys(codes))
+        return found
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units to whose cases it is limited (限定单位); none: the whole office."""
+        return self._state.store.units
+
     # -- services ------------------------------------------------------------------------------------------------
 
     @part
@@ -151,12 +180,12 @@ class Office:
     @part
     def calendars(self) -> Calendars:
         """The calendar editions that it has adopted, and the adoption of another (日历版本)."""
-        return calendar_adoption.Calendars(self._state)
+        return calendar_adoption.Calendars(self._state.whole)
 
     @part
     def rule_editions(self) -> RuleEditions:
         """The editions of the rules that it has adopted, and the adoption of another (规则版本)."""
-        return rule_editions.RuleEditions(self._state)
+        return rule_editions.RuleEditions(self._state.whole)
 
     @part
     def drafts(self) -> Drafts:
@@ -166,7 +195,7 @@ class Office:
     @part
     def subscriptions(self) -> Subscriptions:
         """Who is notified of what is published (精准推送)."""
-        return subscriptions.Subscriptions(self._state)
+        return subscriptions.Subscriptions(self._state.whole)
 
     @part
     def supervision(self) -> Supervision:
@@ -176,7 +205,7 @@ class Office:
     @part
     def recurring_tasks(self) -> RecurringTasks:
         """What comes round every year or month (周期职责)."""
-        return recurring_tasks.RecurringTasks(self._state)
+        return recurring_tasks.RecurringTasks(self._state.whole)
 
     @part
     def delivery(self) -> NotificationDelivery:
@@ -186,12 +215,12 @@ class Office:
     @part
     def endpoints(self) -> Endpoints:
         """The other systems to which its events are posted (接收端)."""
-        return endpoints.Endpoints(self._state)
+        return endpoints.Endpoints(self._state.whole)
 
     @part
     def sealing(self) -> Sealing:
         """Seals, kept in the database and outside of it (封存)."""
-        return sealing.Sealing(self._state)
+        return sealing.Sealing(self._state.whole)
 
     # -- context -------------------------------------------------------------------------------------------------
 
@@ -232,11 +261,11 @@ class Office:
 
     def finish_adoption(self, *, now: datetime | None = None) -> int:
         """Recalculate the cases left by an interrupted adoption (续办采用); return how many."""
-        return recounting.recount_moved(self.store, self.rules, self.moment(now)).cases
+        return recounting.recount_moved(self._state.whole.store, self.rules, self.moment(now)).cases
 
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""
-        self._state.adopt_first()
+        self._state.whole.adopt_first()
 
     def moment(self, given: datetime | None) -> datetime:
         """The moment of a call: the one given, else the machine's clock. Raises Refused ("bad_moment")."""
@@ -474,7 +503,7 @@ class Office:
                 cursor = event.cursor
         """
         require_texts(after=after)
-        return events.read_events(self.store, after, limit)
+        return events.read_events(self._state.whole.store, after, limit)
 
     def on(self, type: str, *more: str, after_commit: bool = False) -> Callable[[_Hook], _Hook]:
         """
@@ -503,7 +532,7 @@ class Office:
         Raises Refused ("clock_ahead") when the clock has jumped.
         """
         self.require_sendable()
-        moment, store = self.moment(now), self._state.store_in(session)
+        moment, store = self.moment(now), self._state.whole.store_in(session)
         if through is not None and through.year < FIRST_YEAR:
             raise OutOfRange()  # every day since would be swept
         rules = self._state.in_force(session).rules
@@ -535,7 +564,7 @@ class Office:
         ("nothing_to_unsweep").
         """
         by = self._state.in_force(session).rules.person(by)
-        return unsweep.unsweep(self._state.store_in(session), self.moment(now), by, reason)
+        return unsweep.unsweep(self._state.whole.store_in(session), self.moment(now), by, reason)
 
     def simulate(
         self,
@@ -545,7 +574,7 @@ class Office:
         now: datetime | None = None,
     ) -> list[WouldReach]:
         """What a sweep of that day, also a future one, would record; nothing is written (模拟巡检)."""
-        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
+        rules, store = self._state.in_force(session).rules, self._state.whole.store_in(session)
         return sweep.simulate(store, rules, self._swept_day(as_of, self.moment(now)))
 
     def _swept_day(self, as_of: datetime | date | str | None, moment: datetime) -> date:
@@ -671,7 +700,7 @@ class Office:
         """Import the rows of a register (导入台账), as (row number, column → value); safe to repeat."""
         self.require_sendable()
         moment = self.moment(now)
-        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
+        rules, store = self._state.in_force(session).rules, self._state.whole.store_in(session)
         with _without_collector():
             return register.import_register(store, rules, rows, moment, register.Importing(by, dry_run, progress))
 
@@ -690,13 +719,13 @@ class Office:
         Rebuild docket and clocks from the record (重建台账). Returns the number of cases, and the cases whose cached
         rows differed.
         """
-        rules, store = self._state.in_force(session).rules, self._state.store_in(session)
+        rules, store = self._state.in_force(session).rules, self._state.whole.store_in(session)
         with _without_collector():
             return verify.rebuild(store, rules, self.moment(now), dry_run)
 
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Check everything that can fail silently (体检)."""
-        moment, rules = self.moment(now), self._state.in_force(session).rules
+        moment, rules = self.moment(now), self._state.whole.in_force(session).rules
         waiting = self.calendars.waiting(session=session)
         entered = self.calendars.known().calendar().announced_through if waiting else None
         # Not self.channels(): settings with faults are checked as well.
@@ -715,7 +744,7 @@ class Office:
 
     def record_heartbeat(self, name: str, words: str = "", now: datetime | None = None) -> None:
         """Record a heartbeat (运行心跳)."""
-        with self.store.writing(hold="none") as ledger:
+        with self._state.whole.store.writing(hold="none") as ledger:
             ledger.heartbeats.record(name, self.moment(now), words)
 
     def close(self) -> None:

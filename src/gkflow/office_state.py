@@ -4,7 +4,8 @@ The shared state of an office's services (机关的工作环境): its store, its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -21,6 +22,7 @@ from gkflow.domain.case import canonical, legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
+from gkflow.domain.objections.units import WholeOfficeOnly
 from gkflow.hooks import Hooks
 from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of
 from gkflow.store.callers import when_committed
@@ -83,6 +85,19 @@ class OfficeState:
         self.settings = settings
         self.hooks = Hooks()
         self._in_force: InForce | None = None
+
+    def limited_to(self, units: Iterable[str]) -> OfficeState:
+        """The same, limited to the cases of some units (限定单位)."""
+        found = copy.copy(self)
+        found.store = self.store.limited_to(units)
+        return found
+
+    @property
+    def whole(self) -> OfficeState:
+        """Itself, for what concerns the whole office. Raises Refused ("whole_office_only") if it is limited."""
+        if self.store.units:
+            raise WholeOfficeOnly(units=self.store.units)
+        return self
 
     # -- what it works by ----------------------------------------------------------------------------------------
 

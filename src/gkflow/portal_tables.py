@@ -36,11 +36,15 @@ def metadata(prefix: str = PREFIX, schema: str = "") -> MetaData:
 
 
 @checked
-def grants(role: str, *, prefix: str = PREFIX, schema: str = "public") -> tuple[str, ...]:
+def grants(role: str, *, prefix: str = PREFIX, schema: str = "public", by_unit: bool = False) -> tuple[str, ...]:
     """
     The statements that give a role of PostgreSQL the rights that a worker needs (最小权限): it may add to the record,
     sweep, deliver and rebuild the caches. It may neither change nor delete an entry, a step, an acknowledgement, a seal
-    or an adopted edition, and it owns no table. Whoever creates and upgrades the tables is another role. Raises Unfit
-    for a name that would need quotes.
+    or an adopted edition, and it owns no table. Whoever creates and upgrades the tables is another role.
+
+    *by_unit*: with row-level security (行级安全), for a portal that works with ``office.limited_to`` alone. The role
+    reads and changes the rows of the units that its transaction has named; without that it is refused. It does not
+    stop somebody who may send statements of their own from naming another unit. Raises Unfit for a name that would
+    need quotes.
     """
-    return grants_for(role, Naming(prefix, schema))
+    return grants_for(role, Naming(prefix, schema), by_unit)

@@ -72,4 +72,6 @@ class Supervision:
         """
         moment = self._office.moment(now)
         sample = Sample(workflow, since, until, count, seed or secrets.token_hex(8))
-        return self._office.write(lambda tx: spot_check(tx, sample, tx.rules.person(by)), moment, dry_run, session)
+        return self._office.whole.write(
+            lambda tx: spot_check(tx, sample, tx.rules.person(by)), moment, dry_run, session
+        )

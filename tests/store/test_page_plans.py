@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import product
 
@@ -12,8 +13,10 @@ from gkflow.application.pages import filter_of
 from gkflow.application.ports import COUNTS_BY, ORDERS
 from gkflow.office import Office
 from gkflow.store import lists, pages
-from gkflow.store.dialect import Dialect
+from gkflow.store.cursor import Cursor
+from gkflow.store.dialect import dialect_of
 from gkflow.store.statement import Statement
+from gkflow.store.units import limit
 from store.offices import Place
 
 DAY = date(2026, 6, 15)
@@ -24,16 +27,19 @@ QUERIES = [
 ]  # fmt: skip
 
 
-def scans(place: Place, statement: Statement, values: dict[str, object]) -> list[str]:
-    """The steps of the plan that read a large table from end to end."""
+def scans(place: Place, statement: Statement, values: dict[str, object], units: tuple[str, ...] = ()) -> list[str]:
+    """The steps of the plan that read a large table from end to end, in an office limited to some units as well."""
     is_sqlite = place.kind == "sqlite"
-    compiled = statement.on(Dialect(sqlite=is_sqlite, prefix="gk_"), values)
+    dialect = dialect_of(is_sqlite, "gk_").limited_to_units(bool(units))
+    compiled = statement.on(dialect, values)
     with place.engine() as engine, engine.connect() as connection:
         cursor = connection.connection.cursor()
+        if units:
+            limit(Cursor(cursor, dialect, ""), units)
         if is_sqlite:
             cursor.execute(f"EXPLAIN QUERY PLAN {compiled.text}", tuple(compiled.bound(values)))
             steps = [str(row[3]) for row in cursor.fetchall()]
-            return [step for step in steps if step.startswith(tuple(f"SCAN {table}" for table in TABLES))]
+            return [step for step in steps if re.match(rf"SCAN (gk_)?({'|'.join(TABLES)}|all_rows)\b", step)]
         # On a small table a scan is cheaper than any index: without it the plan shows whether an index serves at all.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {compiled.text}", tuple(compiled.bound(values)))

@@ -38,7 +38,7 @@ from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.notifications import notify_action
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.resolve_names import act_named, check_person, facts_by_code
+from gkflow.application.resolve_names import act_named, check_person, facts_by_code, unit_served
 from gkflow.application.subscriptions import push, take_back
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
@@ -67,6 +67,8 @@ def advance(tx: Transaction, number: str, act: Command, show: Callable[[Outcome]
     with about(case.workflow):
         action = action_of(case.workflow, act.action).name
         act = act_named(tx.rules, act if act.action == action else replace(act, action=action))
+        if act.unit:
+            unit_served(tx.ledger, act.unit)
         if act.key and (again := repeated(tx, case.workflow, number, act)) is not None:
             if show is not None:
                 show(again)

@@ -16,6 +16,7 @@ from gkflow.application.advance import advance, require_seq
 from gkflow.application.given import require_value
 from gkflow.application.ports import DraftLine, Ledger
 from gkflow.application.receive import receive
+from gkflow.application.resolve_names import case_named, only_unit, unit_served
 from gkflow.application.transaction import Transaction
 from gkflow.domain.case import canonical
 from gkflow.domain.objections.cases import NoDraft
@@ -27,10 +28,14 @@ def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: s
         require_value(act.action, name, name, value)
     plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}
     facts = canonical(plain)
+    unit = act.unit
+    if case and not workflow:
+        if ledger.units:
+            case_named(ledger, case)  # nobody keeps a draft for a case that they do not see
+    else:
+        unit = unit_served(ledger, unit or only_unit(ledger))
     return int(
-        ledger.drafts.keep_draft(
-            DraftLine(0, case, workflow, act.action, act.day, act.by, act.unit, facts, reason, now)
-        )
+        ledger.drafts.keep_draft(DraftLine(0, case, workflow, act.action, act.day, act.by, unit, facts, reason, now))
     )
 
 

@@ -8,7 +8,7 @@ from gkflow.application.actions import Command, Outcome
 from gkflow.application.advance import repeated
 from gkflow.application.case_numbers import read_number
 from gkflow.application.case_opening import open_case, open_numbered, series_of
-from gkflow.application.resolve_names import act_named
+from gkflow.application.resolve_names import act_named, only_unit, unit_served
 from gkflow.application.transaction import Transaction
 from gkflow.domain.errors import Refused
 
@@ -24,7 +24,7 @@ def receive(tx: Transaction, workflow: str, act: Command, number: str = "") -> O
     if not act.action:
         act = replace(act, action=flow.first.name)
     act = act_named(tx.rules, act)
-    unit = act.unit or tx.rules.unit
+    unit = unit_served(tx.ledger, act.unit or only_unit(tx.ledger) or tx.rules.unit)
     act = replace(act, unit=unit)
     notes: tuple[Refused, ...] = ()
     if number:

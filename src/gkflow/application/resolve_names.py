@@ -25,6 +25,7 @@ from gkflow.domain.objections.people import (
     UnknownPerson,
     UnknownUnit,
 )
+from gkflow.domain.objections.units import UnitNotServed
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said
 from gkflow.domain.workflow import Workflow
@@ -49,6 +50,28 @@ def unit_named(rules: OfficeContext, text: str, on_record: Iterable[str] = ()) -
     known = dict.fromkeys(codes.values())
     there = [f"{labels[code]}({code})" if labels.get(code, code) != code else code for code in known]
     raise UnknownUnit(unit=name, mean=_near(name, codes), units=there)
+
+
+def unit_on_record(ledger: Ledger, rules: OfficeContext, text: str) -> str:
+    """The code of a unit that the settings name or a case has (机关). Raises NotFound ("unknown_unit")."""
+    try:
+        return unit_named(rules, text)
+    except UnknownUnit:
+        if ledger.lists.is_unit(text):
+            return text
+        raise
+
+
+def only_unit(ledger: Ledger) -> str:
+    """The unit of an office that is limited to a single one (限定单位), which need not be named; else empty."""
+    return ledger.units[0] if len(ledger.units) == 1 else ""
+
+
+def unit_served(ledger: Ledger, unit: str) -> str:
+    """The unit for which something is done, if it is one of those of a limited office. Raises Refused."""
+    if ledger.units and unit not in ledger.units:
+        raise UnitNotServed(unit=unit, units=ledger.units)
+    return unit
 
 
 def officer_named(rules: OfficeContext, text: str, on_record: Iterable[str]) -> str:

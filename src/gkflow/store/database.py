@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -32,10 +33,12 @@ from gkflow.store.locks import office_lock
 from gkflow.store.migrate import SCHEMA, bring_up, version_of
 from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names, prefixes_in
 from gkflow.store.sqlite_files import make_private, sqlite_file
+from gkflow.store.units import limit, unlimit
 from gkflow.store.watched import cursor_of, cursor_on
 
 if TYPE_CHECKING:
     from gkflow.store import numbers, rename
+    from gkflow.store.dialect import Dialect
 else:
     numbers = lazy.module("gkflow.store.numbers")
     rename = lazy.module("gkflow.store.rename")
@@ -85,6 +88,15 @@ class Database:
         self._process = os.getpid()
         self._written = 0.0  # seconds, since writers were let go first
         self._in_wal = not (self.mine and self.dialect.sqlite)
+        self.units: tuple[str, ...] = ()
+
+    def limited_to(self, units: Iterable[str]) -> Database:
+        """The same database, of which the rows of these units' cases are read (限定单位)."""
+        if not self._named:
+            self.schema()  # finds the names of the tables
+        found = copy.copy(self)
+        found.dialect, found.units = self.dialect.limited_to_units(), tuple(units)
+        return found
 
     @property
     def place(self) -> str:
@@ -164,6 +176,8 @@ class Database:
                 if isolation not in ("", "read committed"):
                     ledger.editions.require_seen()
                 yield ledger
+                if self.units:
+                    unlimit(ledger.cursor)
         except Exception as error:
             if isinstance(session, PortalConnection) and not isinstance(error, GkflowError):
                 session.fail()
@@ -244,14 +258,19 @@ class Database:
         return str(cursor.fetchone()[1])
 
     def _ledger(self, cursor: Any, writes: bool, known: set[str] | None = None) -> Ledger:
-        return Ledger(Cursor(cursor, self.dialect, self.algorithm, self.key), writes, self._desk, known)
+        return Ledger(self._cursor(cursor, self.dialect), writes, self._desk, known, self.units)
+
+    def _cursor(self, cursor: Any, dialect: Dialect) -> Cursor:
+        found = Cursor(cursor, dialect, self.algorithm, self.key)
+        if self.units:
+            limit(found, self.units)
+        return found
 
     def _ledger_on(self, theirs: Callers, cursor: Any, writes: bool) -> Ledger:
-        dialect = self.dialect.on_asyncpg() if theirs.is_asyncpg else self.dialect
-        ours = Cursor(cursor, dialect, self.algorithm, self.key)
+        ours = self._cursor(cursor, self.dialect.on_asyncpg() if theirs.is_asyncpg else self.dialect)
         if self._desk is not None and theirs.is_async:
-            return Ledger(ours, writes, numbers.AwaitedDesk(self._desk, theirs.driver))
-        return Ledger(ours, writes, self._desk)
+            return Ledger(ours, writes, numbers.AwaitedDesk(self._desk, theirs.driver), units=self.units)
+        return Ledger(ours, writes, self._desk, units=self.units)
 
     @contextmanager
     def in_words(self) -> Iterator[None]:
@@ -334,6 +353,8 @@ class Database:
 
     def close(self) -> None:
         """Close the connections; those inherited by a forked process are left to the parent."""
+        if self.units:
+            return  # the connections are those of the whole office
         if self._desk is not None and os.getpid() == self._process:
             self._desk.close()
         if self.mine:

@@ -49,10 +49,15 @@ class Dialect:
     prefix: str = ""
     schema: str = ""
     asyncpg: bool = False  # which has placeholders of its own, and wants each value in its type
+    limited: bool = False  # to the rows of some units (store/units.py)
 
     def on_asyncpg(self) -> Dialect:
         """The same tables by way of asyncpg."""
-        return _dialect(self.sqlite, self.prefix, self.schema, True)
+        return _dialect(self.sqlite, self.prefix, self.schema, True, self.limited)
+
+    def limited_to_units(self, limited: bool = True) -> Dialect:
+        """The same tables, of which every SELECT reads the rows of some units alone; or all rows again."""
+        return _dialect(self.sqlite, self.prefix, self.schema, self.asyncpg, limited)
 
     def named(self, prefix: str, schema: str) -> Dialect:
         """The same database with other names."""
@@ -80,12 +85,12 @@ class Dialect:
 
 def dialect_of(sqlite: bool, prefix: str = "", schema: str = "") -> Dialect:
     """The one dialect of these names, for which statements are compiled once."""
-    return _dialect(sqlite, prefix, schema, False)
+    return _dialect(sqlite, prefix, schema, False, False)
 
 
 @cache
-def _dialect(sqlite: bool, prefix: str, schema: str, asyncpg: bool) -> Dialect:
-    return Dialect(sqlite, prefix, schema, asyncpg)
+def _dialect(sqlite: bool, prefix: str, schema: str, asyncpg: bool, limited: bool) -> Dialect:
+    return Dialect(sqlite, prefix, schema, asyncpg, limited)
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from gkflow.application.ports import FOREVER, ClockRevision, DocketLine, DocketR
 from gkflow.store.cursor import Part
 from gkflow.store.statement import Statement, bind, columns_of, inserted
 from gkflow.store.tables import CLOCK, DOCKET, DOCKET_REVISION
+from gkflow.store.units import admit
 
 DOCKET_LINE = columns_of(DOCKET, DocketLine)
 CLOCK_REVISION = columns_of(CLOCK, ClockRevision)
@@ -64,6 +65,8 @@ class Docket(Part):
 
     def put(self, lines: Sequence[DocketLine], fresh: bool) -> None:
         """Write docket lines: *fresh* ones are new."""
+        if self.dialect.limited:
+            admit(self, lines[0].case)
         self.run_many(INSERT_DOCKET if fresh else _UPDATE_DOCKET, lines)
 
     def revisions(self, case: str) -> list[DocketRevision]:

@@ -26,8 +26,11 @@ from gkflow.domain.objections.database import (
     PoolExhausted,
     TransactionBroken,
 )
+from gkflow.domain.objections.units import RowsOfUnitsOnly
 
 _NO_TABLE, _UNIQUE = "42P01", "23505"
+# Row-level security reads the units of the transaction: there are none, or no longer.
+_UNNAMED, _NO_UNITS = ("42704", "22P02"), re.compile(r"gkflow\.units|type json")
 # PostgreSQL's codes by their beginnings, the first one decides.
 _POSTGRES: tuple[tuple[tuple[str, ...], type[GkflowError]], ...] = (
     # Serialization failure, deadlock, lock not available, a statement or lock that timed out.
@@ -129,6 +132,8 @@ def _kind(error: BaseException) -> type[GkflowError] | None:
     if not _is_postgres(error):
         return None
     state = _state(error)
+    if state in _UNNAMED and _NO_UNITS.search(str(error)):
+        return RowsOfUnitsOnly
     if state is None:
         # ConnectionTimeout is an OperationalError; other errors without a state are bugs of the caller.
         if not {each.__name__ for each in type(error).__mro__} & {"OperationalError", "InterfaceError"}:

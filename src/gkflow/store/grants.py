@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from gkflow.store.naming import Naming
 from gkflow.store.tables import GUARDED, METADATA
+from gkflow.store.units import wall
 
 # What is only ever added to, and read.
 _ADDED_TO = (*GUARDED, "calendar_edition", "edition")
 _CHANGED = ("event", "endpoint", "sweep", "notice", "subscription", "number_series")  # and never deleted
 
 
-def grants_for(role: str, naming: Naming) -> tuple[str, ...]:
-    """The statements that give a role its rights. Raises Unfit for a name that would need quotes."""
+def grants_for(role: str, naming: Naming, by_unit: bool = False) -> tuple[str, ...]:
+    """
+    The statements that give a role its rights, *by_unit* to the rows of the units that it names alone. Raises Unfit for
+    a name that would need quotes.
+    """
     dialect = naming.of(False)
     Naming(role).of(False)  # it needs no quotes either
     rights = dict.fromkeys(_ADDED_TO, "SELECT, INSERT") | dict.fromkeys(_CHANGED, "SELECT, INSERT, UPDATE")
@@ -28,4 +32,5 @@ def grants_for(role: str, naming: Naming) -> tuple[str, ...]:
             for table in METADATA.sorted_tables
             if (column := table.autoincrement_column) is not None
         ),
+        *(wall(role, dialect) if by_unit else ()),
     )

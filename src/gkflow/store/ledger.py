@@ -42,14 +42,15 @@ else:
 class Ledger:
     """
     One transaction on the store (账簿); see ``application.ports.Ledger``. Parts are created on first use. *known* are
-    the kept editions that earlier transactions of the same database found.
+    the kept editions that earlier transactions of the same database found; *units* are those to whose cases it is
+    limited.
     """
 
     def __init__(
         self, cursor: Cursor, writes: bool = False, desk: NumberDesk | AwaitedDesk | None = None,
-        known: set[str] | None = None,
+        known: set[str] | None = None, units: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
-        self.cursor, self.writes, self._desk, self._known = cursor, writes, desk, known
+        self.cursor, self.writes, self._desk, self._known, self.units = cursor, writes, desk, known, units
 
     @contextmanager
     def whole(self) -> Iterator[None]:

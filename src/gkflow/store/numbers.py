@@ -130,6 +130,7 @@ class Numbers(Part):
 
     def __init__(self, shared: Cursor, desk: NumberDesk | AwaitedDesk | None) -> None:
         super().__init__(shared)
+        self.dialect = self.dialect.limited_to_units(False)  # the numbers of all units are one series
         self._desk = desk
         self._seen: dict[str, tuple[str, int]] = {}
 

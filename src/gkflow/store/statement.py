@@ -35,6 +35,7 @@ from sqlalchemy.types import TupleType, TypeDecorator, TypeEngine
 
 from gkflow.store.dialect import TEXTS, Dialect, read_day, read_moment
 from gkflow.store.tables import METADATA
+from gkflow.store.unit_rows import limited_source
 
 _Reader = Callable[[Any], Any]
 _Insert = Callable[[Table], Any]
@@ -196,10 +197,20 @@ def compiler_of(dialect: Dialect) -> Any:
 
     class Compiler(base.statement_compiler):  # type: ignore[misc]  # SQLAlchemy's compilers have no types
         def visit_table(self, table: Any, enclosing_alias: Any = None, **more: Any) -> Any:
+            aliased = enclosing_alias is not None and enclosing_alias.element is table
+            if dialect.limited and _is_read(table, more) and (rows := limited_source(dialect, table.name)):
+                return rows if aliased else f"{rows} AS {self.preparer.quote(table.name)}"
             if is_named and _is_ours(table) and more.get("asfrom"):
-                aliased = enclosing_alias is not None and enclosing_alias.element is table
                 return dialect.table(table.name) if aliased else self.preparer.format_table(table)
             return super().visit_table(table, enclosing_alias=enclosing_alias, **more)
+
+        def visit_join(self, join: Any, asfrom: bool = False, from_linter: Any = None, **more: Any) -> Any:
+            if not (dialect.limited and join.isouter):
+                return super().visit_join(join, asfrom=asfrom, from_linter=from_linter, **more)
+            # Its rows belong to those of the limited side, and SQLite would read all of the table to limit them again.
+            left = join.left._compiler_dispatch(self, asfrom=True, from_linter=from_linter, **more)
+            right = join.right._compiler_dispatch(self, asfrom=True, from_linter=from_linter, **more, outer=True)
+            return f"{left} LEFT OUTER JOIN {right} ON {join.onclause._compiler_dispatch(self, **more)}"
 
         def render_bind_cast(self, type_: Any, dbapi_type: Any, sqltext: str) -> str:
             if isinstance(dbapi_type, Date):  # asyncpg would make 'infinity' of the last possible day
@@ -213,12 +224,17 @@ def compiler_of(dialect: Dialect) -> Any:
             return super().format_table(table, use_schema, name)
 
     names: dict[str, Any] = {"supports_statement_cache": True}
-    if is_named or dialect.asyncpg:
+    if is_named or dialect.asyncpg or dialect.limited:
         names |= {"statement_compiler": Compiler}
     if is_named:
         names |= {"preparer": Preparer}
     made: Any = type("Named", (base,), names)
     return made() if dialect.sqlite or dialect.asyncpg else made(paramstyle="format")
+
+
+def _is_read(table: Any, more: Mapping[str, Any]) -> bool:
+    """Whether a table is read here: neither written nor the outer side of a join."""
+    return _is_ours(table) and bool(more.get("asfrom")) and not more.get("iscrud") and not more.get("outer")
 
 
 def _is_ours(table: Any) -> bool:

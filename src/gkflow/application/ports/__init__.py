@@ -175,6 +175,11 @@ class Ledger(Protocol):
         """Whether the transaction may write."""
         ...
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units to whose cases it is limited (限定单位); none: the whole office."""
+        ...
+
     def whole(self) -> AbstractContextManager[None]:
         """What is written inside is written whole or not at all, apart from the rest of a portal's transaction."""
         ...

@@ -46,6 +46,10 @@ def command(
         "", "--prefix", metavar=said("PREFIX"), help=said("the prefix of the tables: gk_, or none in a schema")
     ),
     schema: str = typer.Option("", "--schema", metavar=said("SCHEMA"), help=said("a schema of PostgreSQL")),
+    by_unit: bool = typer.Option(
+        False, "--by-unit",
+        help=said("grants: with row-level security, so that the role sees the rows of the units that it names alone"),
+    ),
     from_prefix: str = typer.Option(
         "", "--from-prefix", metavar=said("PREFIX"), help=said("copy: the prefix of the tables copied from")
     ),
@@ -65,7 +69,7 @@ def command(
     if chosen == "grants":
         if not first.isidentifier():
             raise SettingsWrong(file="database", reason=said("grants: name the role, as in: gkflow db grants portal"))
-        for statement in grants(first, prefix=prefix, schema=schema or "public"):
+        for statement in grants(first, prefix=prefix, schema=schema or "public", by_unit=by_unit):
             typer.echo(f"{statement};")
         return
     _rename(prefix, schema)

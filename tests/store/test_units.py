@@ -1,0 +1,376 @@
+"""An office limited to some units (限定单位): every verb sees their cases alone, on both databases, in two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+import gkflow
+from gkflow.application.case_lines import CaseQuery
+from gkflow.domain.errors import GkflowError, NotFound, Refused, Unfit
+from gkflow.lazy import part
+from gkflow.office import Office
+from store.offices import Place, assert_sound, at
+from store.test_page_plans import DAY, QUERIES, pages, scans
+
+TWO = """
+[office]
+unit = "CZ"
+[units.CZ]
+label = "财政局"
+[units.MZ]
+label = "民政局"
+[units.JY]
+label = "教育局"
+""" + "".join(
+    f'[[people]]\nname = "{name}"\nunit = "{unit}"\nroles = ["officer", "section_head"]\nchannels = ["file"]\n'
+    for name, unit in (("张三", "CZ"), ("李四", "MZ"), ("王五", "JY"))
+)
+OFFICERS = {"CZ": "张三", "MZ": "李四", "JY": "王五"}
+UNITS = tuple(OFFICERS)
+TODAY = "2026-06-15"
+CASES = tuple(f"{unit}-2026-000{at}" for unit in UNITS for at in (1, 2, 3))
+REQUEST = {"channel": "in_person"}
+
+
+def lived(place: Place) -> None:
+    """An office of three units, of whose cases some are late, some closed, some handed over."""
+    with place.settings(TWO).open() as office:
+        for month in (3, 4, 6):
+            for unit in UNITS:
+                day = f"2026-0{month}-0{2 if month == 3 else 1}"
+                case = office.receive("request", day=day, unit=unit, facts=REQUEST, key=f"{unit} {day}", now=at(day))
+                assert case.number in CASES
+                office.do(case.number, "register", now=at(day))
+                office.do(case.number, "assign", facts={"officer": OFFICERS[unit]}, now=at(day))
+        for unit in UNITS:
+            office.do(
+                f"{unit}-2026-0001", "reply", facts={"decision": "D-PUB", "method": "posted"}, now=at("2026-03-20")
+            )
+        office.tick(at("2026-05-20"))
+        # Handed over with its steps and notices: it is the new unit's from then on.
+        office.do("JY-2026-0002", "transfer", facts={"to_unit": "CZ"}, now=at("2026-05-21"))
+        office.tick(at(TODAY))
+        office.drafts.keep("CZ-2026-0003", "note", "later", now=at(TODAY))
+        office.drafts.keep("MZ-2026-0003", "note", "later", now=at(TODAY))
+
+
+@pytest.fixture
+def whole(place: Place) -> Iterator[Office]:
+    lived(place)
+    with place.open() as office:
+        yield office
+
+
+def owners(whole: Office) -> Mapping[str, str]:
+    """Whose each case is, by its number."""
+    return {row.case: row.unit or "" for row in whole.page(CaseQuery(include_closed=True), as_of=TODAY).rows}
+
+
+# What each verb shows, as rows that begin with the number of a case.
+LISTS: Mapping[str, Callable[[Office], list[tuple[str, object]]]] = {
+    "cases": lambda o: [(line.case, line) for line in o.cases(as_of=TODAY)],
+    "cases, closed": lambda o: [(line.case, line) for line in o.cases(as_of=TODAY, include_closed=True)],
+    "cases, then": lambda o: [(line.case, line) for line in o.cases(as_of="2026-04-02")],
+    "cases, recorded": lambda o: [(line.case, line) for line in o.cases(recorded_by=at("2026-04-02"))],
+    "cases, clock": lambda o: [(line.case, line) for line in o.cases(as_of=TODAY, clock="reply")],
+    "page": lambda o: [(row.case, row) for row in o.page(as_of=TODAY).rows],
+    "page, closed": lambda o: [(row.case, row) for row in o.page(CaseQuery(include_closed=True), as_of=TODAY).rows],
+    "page, then": lambda o: [(row.case, row) for row in o.page(as_of="2026-04-02", order="number").rows],
+    "escalations": lambda o: [(each.case, each) for each in o.escalations()],
+    "notices": lambda o: [(each.case, each) for each in o.notices()],
+    "drafts": lambda o: [(each.case, each) for each in o.drafts.all()],
+    "export": lambda o: [(str(row["case"]), row) for row in o.export()],
+}
+ONE_CASE: Mapping[str, Callable[[Office, str], object]] = {
+    "case": lambda o, n: o.case(n, as_of=TODAY),
+    "view": lambda o, n: o.view(n, as_of=TODAY).deadlines,
+    "deadlines": lambda o, n: o.deadlines(n, as_of=TODAY),
+    "explain": lambda o, n: o.explain(n, clock="reply", as_of=TODAY).as_dict(),
+    "published": lambda o, n: o.published(n, as_of=TODAY),
+    "why_kept": lambda o, n: o.why_kept(n, as_of=TODAY),
+    "escalations": lambda o, n: o.escalations(number=n),
+    "notices": lambda o, n: o.notices(number=n),
+    "export": lambda o, n: o.export([n]),
+}
+ENTRIES: Mapping[str, Callable[[Office, str], object]] = {
+    "do": lambda o, n: o.do(n, "note", facts={"text": "x"}, now=at(TODAY)),
+    "do, dry": lambda o, n: o.do(n, "note", facts={"text": "x"}, dry_run=True, now=at(TODAY)),
+    "ack": lambda o, n: o.ack(number=n, by="张三", words="知悉", now=at(TODAY)),
+    "draft": lambda o, n: o.drafts.enter(
+        o.drafts.keep(n, "note", "later", now=at(TODAY)), facts={"text": "x"}, now=at(TODAY)
+    ),
+}
+
+
+@pytest.mark.parametrize("units", [("CZ",), ("MZ",), ("CZ", "JY")], ids="+".join)
+def test_every_list_is_that_of_the_office_for_these_units(whole: Office, units: tuple[str, ...]) -> None:
+    some, whose = whole.limited_to(*units), owners(whole)
+    assert whose["JY-2026-0002"] == "CZ"
+    for name, listed in LISTS.items():
+        theirs = [row for row in listed(whole) if whose[row[0]] in units]
+        assert theirs, name
+        assert listed(some) == theirs, name
+    for by in ("unit", "status", "officer", "workflow", "state", "light"):
+        query = CaseQuery(include_closed=True)
+        each = [whole.count(CaseQuery(include_closed=True, unit=unit), by=by, as_of=TODAY) for unit in units]
+        wanted = {name: sum(one.get(name, 0) for one in each) for one in each for name in one}
+        assert some.count(query, by=by, as_of=TODAY) == wanted, by
+
+
+def test_a_case_of_the_unit_is_shown_as_by_the_office_and_no_other(whole: Office) -> None:
+    some, whose = whole.limited_to("财政局"), owners(whole)
+    for name, show in ONE_CASE.items():
+        for number in CASES:
+            if whose[number] == "CZ":
+                assert show(some, number) == show(whole, number), (name, number)
+            else:
+                with pytest.raises(NotFound) as raised:
+                    show(some, number)
+                assert raised.value.code == "unknown_case", name
+                others = [each for each in CASES if each != number and whose[each] != "CZ"]
+                assert not any(each in str(raised.value) for each in others), name  # nor as a suggestion
+
+
+def test_a_case_of_another_unit_takes_no_entry(whole: Office, place: Place) -> None:
+    some = whole.limited_to("CZ")
+    before = place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_acknowledgement")
+    for name, enter in ENTRIES.items():
+        with pytest.raises(NotFound):
+            enter(some, "MZ-2026-0002")
+        assert (place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_acknowledgement")) == before, name
+    (step, *_) = [each.id for each in whole.escalations() if each.case.startswith("MZ")]
+    with pytest.raises(NotFound, match=str(step)):
+        some.ack([step], by="张三", words="知悉", now=at(TODAY))
+    (theirs,) = [each.id for each in whole.drafts.all() if each.case == "MZ-2026-0003"]
+    with pytest.raises(NotFound):
+        some.drafts.drop(theirs)
+
+
+def test_the_units_work_goes_on_in_the_limited_office(whole: Office) -> None:
+    some = whole.limited_to("CZ")
+    for enter in ENTRIES.values():
+        enter(some, "CZ-2026-0002")
+    taken = some.receive("request", facts=REQUEST, now=at(TODAY))  # its only unit need not be named
+    assert taken.number == "CZ-2026-0004"
+    some.do(taken.number, "register", now=at(TODAY))
+    assert some.receive("request", facts=REQUEST, key="k", now=at(TODAY)).number == "CZ-2026-0005"
+    assert some.receive("request", facts=REQUEST, key="k", now=at(TODAY)).number == "CZ-2026-0005"
+    assert_sound(whole)
+
+
+def test_nothing_is_done_for_another_unit(whole: Office) -> None:
+    some = whole.limited_to("CZ", "JY")
+    for unit in ("MZ", "民政局"):
+        with pytest.raises(Refused) as raised:
+            some.receive("request", unit=unit, facts=REQUEST, now=at(TODAY))
+        assert raised.value.code == "unit_not_served"
+    with pytest.raises(Refused, match="MZ"):
+        some.do("CZ-2026-0002", "note", unit="MZ", facts={"text": "x"}, now=at(TODAY))
+    with pytest.raises(Refused, match="limited to CZ, JY"):
+        some.drafts.keep("", "receive", "later", workflow="request", unit="MZ", now=at(TODAY))
+    with pytest.raises(Refused, match="MZ"):
+        some.limited_to("民政局")
+    assert some.limited_to("教育局").units == ("JY",)
+    with pytest.raises(NotFound, match="财政局"):
+        whole.limited_to("卫健局")
+    with pytest.raises(Refused, match="at least one"):
+        whole.limited_to()
+
+
+def test_a_number_of_another_unit_is_not_taken_twice(whole: Office) -> None:
+    some = whole.limited_to("CZ")
+    with pytest.raises(GkflowError) as raised:
+        some.receive("request", "MZ-2026-0001", facts=REQUEST, now=at(TODAY))
+    assert raised.value.code in ("stale", "case_exists")
+    assert some.receive("request", facts=REQUEST, now=at(TODAY)).number == "CZ-2026-0004"
+
+
+def test_a_case_that_is_handed_over_goes_out_of_sight_with_that_entry(whole: Office) -> None:
+    some, others = whole.limited_to("CZ"), whole.limited_to("MZ")
+    done = some.do("CZ-2026-0003", "transfer", facts={"to_unit": "民政局"}, now=at(TODAY))
+    assert done.number == "CZ-2026-0003"
+    with pytest.raises(NotFound):
+        some.case("CZ-2026-0003")
+    others.do("CZ-2026-0003", "note", facts={"text": "x"}, now=at(TODAY))
+    then = {row.case: row.unit for row in others.page(as_of="2026-06-10").rows}
+    assert then["CZ-2026-0003"] == "CZ"  # with its history
+    assert "CZ-2026-0003" not in {row.case for row in some.page(as_of="2026-06-10").rows}
+    assert_sound(whole)
+
+
+# -- the whole office ------------------------------------------------------------------------------------------------
+
+SEEN = {
+    *("aio", "limited_to", "units", "store", "engine", "settings", "rules", "rules_in", "held", "calendar", "profile"),
+    *("moment", "recorded_moment", "channels", "require_sendable", "close", "on"),
+    *("receive", "do", "case", "view", "deadlines", "explain", "cases", "page", "count", "published", "why_kept"),
+    *("escalations", "ack", "notices", "export", "drafts", "delivery", "supervision"),
+}
+WHOLE: Mapping[str, Callable[[Office], object]] = {
+    "calendars": lambda o: o.calendars,
+    "rule_editions": lambda o: o.rule_editions,
+    "subscriptions": lambda o: o.subscriptions,
+    "recurring_tasks": lambda o: o.recurring_tasks,
+    "endpoints": lambda o: o.endpoints,
+    "sealing": lambda o: o.sealing,
+    "finish_adoption": lambda o: o.finish_adoption(),
+    "adopt_first": lambda o: o.adopt_first(),
+    "events": lambda o: o.events(),
+    "tick": lambda o: o.tick(at(TODAY)),
+    "sweep": lambda o: o.sweep(TODAY),
+    "unsweep": lambda o: o.unsweep(by="张三", reason="x"),
+    "simulate": lambda o: o.simulate(TODAY),
+    "deliver": lambda o: o.deliver(at(TODAY)),
+    "revive": lambda o: o.revive([1]),
+    "seals_file": lambda o: o.seals_file,
+    "last_seal": lambda o: o.last_seal(),
+    "deposit_seals": lambda o: o.deposit_seals(),
+    "try_to_deposit": lambda o: o.try_to_deposit(),
+    "verify": lambda o: o.verify(),
+    "import_register": lambda o: o.import_register([]),
+    "rebuild": lambda o: o.rebuild(),
+    "doctor": lambda o: o.doctor(),
+    "record_heartbeat": lambda o: o.record_heartbeat("x"),
+}
+
+
+def test_each_verb_is_limited_or_refused() -> None:
+    """A verb that is added belongs to one of the two, and to a test above if it is limited."""
+    public = {name for name in vars(Office) if not name.startswith("_")}
+    assert public == SEEN | set(WHOLE)
+    assert not SEEN & set(WHOLE)
+    assert {name for name, each in vars(Office).items() if isinstance(each, part)} <= SEEN | set(WHOLE)
+
+
+@pytest.mark.parametrize("verb", WHOLE)
+def test_what_concerns_the_whole_office_is_refused(whole: Office, verb: str) -> None:
+    with pytest.raises(Refused) as raised:
+        WHOLE[verb](whole.limited_to("CZ"))
+    assert raised.value.code == "whole_office_only"
+
+
+def test_the_supervision_of_a_unit_is_its_own(whole: Office) -> None:
+    from datetime import date
+
+    year, some = (date(2026, 1, 1), date(2026, 12, 31)), whole.limited_to("MZ")
+    for by in ("rates", "score"):
+        own = getattr(some.supervision, by)(*year)
+        assert own == getattr(whole.supervision, by)(*year, unit="MZ"), by
+    with pytest.raises(Refused, match="whole office"):
+        some.supervision.spot_check("request", *year, 1)
+
+
+# -- in a portal's transaction -----------------------------------------------------------------------------------------
+
+
+def test_the_limit_holds_in_a_portals_transaction_and_ends_with_the_call(whole: Office, place: Place) -> None:
+    some = whole.limited_to("CZ")
+    with place.engine() as engine, engine.connect() as session:
+        taken = some.receive("request", facts=REQUEST, session=session, now=at(TODAY))
+        assert {line.unit for line in some.cases(as_of=TODAY, session=session)} == {"CZ"}
+        with pytest.raises(NotFound):
+            some.do("MZ-2026-0002", "note", facts={"text": "x"}, session=session, now=at(TODAY))
+        assert {line.unit for line in whole.cases(as_of=TODAY, session=session)} == set(UNITS)
+        assert len(session.execute(text("SELECT * FROM gk_docket")).all()) == 10
+        session.commit()
+    assert taken.number in {line.case for line in some.cases(as_of=TODAY)}
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_a_page_of_a_limited_office_is_searched_by_index(place: Place, office: Office, query: CaseQuery) -> None:
+    from gkflow.application.pages import filter_of
+
+    chosen = filter_of(office.rules, DAY, query)
+    values = {**pages._values(chosen), "limit": 50}
+    assert scans(place, pages._page(pages._shape(chosen), "last_day", False), values, units=("GK",)) == []
+    assert scans(place, pages._CLOCKS, {"cases": ["A", "B"], "day": DAY}, units=("GK",)) == []
+
+
+async def test_a_limited_office_is_awaited_as_well(whole: Office) -> None:
+    some = await whole.aio.limited_to("财政局")
+    assert {line.unit for line in await some.cases(as_of=TODAY)} == {"CZ"}
+    with pytest.raises(NotFound):
+        await some.do("MZ-2026-0002", "note", facts={"text": "x"}, now=at(TODAY))
+
+
+# -- row-level security ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def walled(place: Place) -> Iterator[Place]:
+    """The place for the role of a portal, with row-level security."""
+    [(schema,)] = place.rows("SELECT current_schema()")
+    role = f"{schema}_portal"
+    place.sql(f"CREATE ROLE {role} LOGIN")
+    for statement in gkflow.grants(role, schema=schema, by_unit=True) * 2:  # again after an upgrade
+        place.sql(statement)
+    try:
+        yield Place(str(make_url(place.url).set(username=role)), place.home, place.kind)
+    finally:
+        place.sql(f"DROP OWNED BY {role}")
+        place.sql(f"DROP ROLE {role}")
+
+
+@pytest.fixture
+def wall(place: Place) -> Iterator[Place]:
+    if place.kind == "sqlite":
+        pytest.skip("SQLite has no row-level security")
+    lived(place)
+    with walled(place) as theirs:
+        yield theirs
+
+
+def test_behind_the_wall_a_limited_office_works_as_before_it(place: Place, wall: Place) -> None:
+    with place.open() as whole, wall.open() as portal:
+        here, there = whole.limited_to("CZ"), portal.limited_to("CZ")
+        for name, listed in LISTS.items():
+            assert listed(there) == listed(here), name
+        for name, show in ONE_CASE.items():
+            assert show(there, "CZ-2026-0002") == show(here, "CZ-2026-0002"), name
+        test_a_case_of_another_unit_takes_no_entry(portal_of(portal, whole), place)
+        for enter in ENTRIES.values():
+            enter(there, "CZ-2026-0002")
+        assert there.receive("request", facts=REQUEST, now=at(TODAY)).number == "CZ-2026-0004"
+        assert_sound(whole)
+        whole.tick(at("2026-06-16"))
+
+
+def portal_of(portal: Office, whole: Office) -> Office:
+    """The office of a portal that lists as the whole one does: to name what it must not touch."""
+    portal.escalations, portal.drafts = whole.escalations, whole.drafts  # type: ignore[method-assign]
+    return portal
+
+
+def test_behind_the_wall_whoever_names_no_unit_is_refused_and_not_shown_an_empty_office(wall: Place) -> None:
+    with wall.open() as portal:
+        for before in (False, True):
+            with pytest.raises(Unfit) as raised:
+                portal.cases(as_of=TODAY)
+            assert raised.value.code == "rows_of_units_only", before
+            portal.limited_to("CZ").cases(as_of=TODAY)  # PostgreSQL keeps an empty setting on this connection
+
+
+def test_the_wall_stands_where_a_statement_forgot_the_limit(place: Place, wall: Place) -> None:
+    engine = create_engine(wall.url)
+    with place.open() as whole:
+        whose = owners(whole)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT set_config('gkflow.units', '[\"CZ\"]', true)"))
+        for table in ("docket", "docket_revision", "entry", "clock", "escalation", "notice"):
+            of_case = [str(row[0]) for row in connection.execute(text(f'SELECT DISTINCT "case" FROM gk_{table}'))]
+            assert of_case, table
+            assert {whose[each] for each in of_case} <= {"CZ"}, table
+        for statement in (
+            "UPDATE gk_docket SET title = 'x' WHERE unit <> 'CZ'", "DELETE FROM gk_clock WHERE \"case\" LIKE 'MZ%'",
+            "UPDATE gk_notice SET error = 'x' WHERE \"case\" LIKE 'MZ%'",
+        ):  # fmt: skip
+            assert connection.execute(text(statement)).rowcount == 0, statement
+        drafts = connection.execute(text('SELECT "case" FROM gk_draft')).scalars().all()
+        assert drafts == ["CZ-2026-0003"]
+    engine.dispose()
+    assert len(place.rows("SELECT * FROM gk_docket")) == len(CASES)
