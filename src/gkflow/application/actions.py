@@ -22,7 +22,7 @@ from gkflow.domain.case import CORRECT, NOTHING, Case, Entry, Finding, record_of
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.findings import all_findings
-from gkflow.domain.machine import may, replay
+from gkflow.domain.machine import replay
 from gkflow.domain.objections.cases import NoAnswerTo
 from gkflow.domain.objections.facts import FactBeforeCase, FactBeforeEntry, FactMoved, FactsOutOfOrder, FactToCome
 from gkflow.domain.objections.terms import (
@@ -37,6 +37,7 @@ from gkflow.domain.objections.terms import (
     TooEarly,
     UnitMix,
 )
+from gkflow.domain.offers import offered
 from gkflow.domain.sentences import said
 from gkflow.domain.urgency import urgency
 from gkflow.domain.workflow import MISFILE, ClockKind, Obligor, Workflow
@@ -289,5 +290,6 @@ def outcome_of(decided: Decided, *, written: bool, opened: tuple[str, ...] = ())
         now.last_day,
         was.last_day if was is not None else None,
         urgent.provisional if urgent is not None else False,
-        may(workflow, case.state), findings, written, opened, after, entry.day if other else None,
+        offered(workflow, case, after), findings, written, opened, after,
+        entry.day if other else None,
     )  # fmt: skip

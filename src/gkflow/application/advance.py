@@ -43,8 +43,17 @@ from gkflow.application.subscriptions import push, take_back
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
 from gkflow.domain.machine import action_of, decide, missing_facts, replay
-from gkflow.domain.objections.cases import KeyReused, RecountByHand, Stale, UnknownCase
+from gkflow.domain.objections.cases import (
+    ActionNotAllowed,
+    CaseEnded,
+    KeyReused,
+    NoAnswerTo,
+    RecountByHand,
+    Stale,
+    UnknownCase,
+)
 from gkflow.domain.objections.facts import NotBetween
+from gkflow.domain.offers import answers_somebody, offered
 from gkflow.domain.workflow import Workflow
 
 # What a correction accepts besides the facts given.
@@ -103,7 +112,12 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
     day = legal_of(number, act.day or today, today, first_day(entries))
     record = record_of(entries, day)
     before_case = replay(workflow, number, record)
-    decide(workflow, number, before_case.state, action.name)
+    before = reckon_case(workflow, record, tx.rules.rulebook, day)
+    try:
+        decide(workflow, number, before_case.state, action.name)
+    except (ActionNotAllowed, CaseEnded) as refusal:
+        refusal.facts["allowed"] = offered(workflow, before_case, before)
+        raise
     facts = facts_by_code(tx.rules, workflow, read_facts(workflow, action, act.facts))
     corrected = None
     if action.name == CORRECT:
@@ -115,8 +129,9 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
     act = Command(act.action, day, act.by, act.unit, facts, act.remarks, act.key)
     _check_people(tx.rules, case, act, corrected.action if corrected is not None else action.name)
     check_owner(tx.rules, action, facts, before_case.facts, act.unit)
-    before = reckon_case(workflow, record, tx.rules.rulebook, day)
     check_ref(before, workflow, action.name, facts)
+    if not answers_somebody(workflow, record, action.name, ref := str(facts.get("ref") or "")):
+        raise NoAnswerTo(action=action.name, ref=ref)
     entry = make_entry(case, act, tx.now)
     after = reckon_case(workflow, record_of((*entries, entry), day), tx.rules.rulebook, day)
     if corrected is not None:

@@ -18,8 +18,9 @@ from gkflow.domain.case import Amended, Case, Entry, Finding, amendments, record
 from gkflow.domain.day_by_day import WorkingLine, work_through
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.findings import all_findings
-from gkflow.domain.machine import may, replay
+from gkflow.domain.machine import replay
 from gkflow.domain.objections.cases import CaseMisfiled, NoClocks, NotYetRecorded, UnknownCase, UnknownClock
+from gkflow.domain.offers import offered
 from gkflow.domain.sentences import said
 from gkflow.domain.verdicts import at_moment
 from gkflow.domain.workflow import MISFILED, LapseRule, Workflow
@@ -113,7 +114,7 @@ def view_case(
     proposals = tuple(_proposals(deadlines, as_of))
     return CaseView(
         case, workflow, tuple(entries), deadlines, tuple(sorted(findings, key=lambda f: f.seq)), proposals,
-        may(workflow, case.state), as_of, amendments(entries),
+        offered(workflow, case, deadlines), as_of, amendments(entries),
     )  # fmt: skip
 
 

@@ -57,16 +57,29 @@ def _of_entry(
         if was not in (None, "") and now not in (None, "") and was != now:
             facts = {"action": action.name, "facts": (fact,), "was": was, "now": now, "cite": action.cite}
             yield Finding("fact_moved", entry.seq, facts)
-    if action.rests_on or action.clashes:
-        of_case = {name: value for name, value in before.items() if _is_of_case(workflow, action, name)}
-        known = {**of_case, **entry.facts}
-        for rest in action.rests_on:
-            if meets(rest.when, known):
-                yield from _unlapsed(workflow, action, entry, rest, deadlines)
+    if action.rests_on:
+        yield from unlapsed_terms(workflow, action, entry, before, deadlines)
+    if action.clashes:
+        known = _known(workflow, action, entry, before)
         for clash in action.clashes:
             if meets(clash.when, known):
                 yield from _still_asked(action, entry, clash.clock, deadlines)
     yield from _extends_nothing(workflow, action, entry, deadlines)
+
+
+def unlapsed_terms(
+    workflow: Workflow, action: Action, entry: Entry, before: Mapping[str, Any], deadlines: Deadlines
+) -> Iterator[Finding]:
+    """The terms on which an entry rests and that have not run out (期限未届满), given the facts *before* it."""
+    known = _known(workflow, action, entry, before)
+    for rest in action.rests_on:
+        if meets(rest.when, known):
+            yield from _unlapsed(workflow, action, entry, rest, deadlines)
+
+
+def _known(workflow: Workflow, action: Action, entry: Entry, before: Mapping[str, Any]) -> dict[str, Any]:
+    of_case = {name: value for name, value in before.items() if _is_of_case(workflow, action, name)}
+    return {**of_case, **entry.facts}
 
 
 def _is_of_case(workflow: Workflow, action: Action, fact: str) -> bool:

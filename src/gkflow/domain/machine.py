@@ -122,6 +122,11 @@ def missing_facts(
     return (*missing, *_undeclared(action, before, declared)) if action.before else missing
 
 
+def declared_before(action: Action, case: Case) -> bool:
+    """Whether the record has what an earlier action must have declared (须先记录)."""
+    return not _undeclared(action, case.facts, case.declared)
+
+
 def _undeclared(action: Action, before: Mapping[str, Any], declared: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         need.fact
