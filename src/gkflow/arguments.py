@@ -18,7 +18,7 @@ from warnings import warn
 
 from gkflow import lazy
 from gkflow.application.marks import broken, visible
-from gkflow.domain.errors import Refused
+from gkflow.domain.errors import GkflowError, Refused
 from gkflow.domain.objections.days import BadDay, BadMoment, OutOfRange
 from gkflow.domain.objections.facts import FactsNoMapping, NotAText, WrongKind
 from gkflow.domain.objections.installation import Unreadable
@@ -75,10 +75,21 @@ def checked(function: F) -> F:
                 named[name] = checks[name](name, value)
         try:
             return function(*values, *given[len(values) :], **named)
+        except GkflowError as error:
+            if given:
+                _label(given[0], error)
+            raise
         except OverflowError:  # a day beyond the years 1 to 9999, a number beyond the columns
             raise OutOfRange() from None
 
     return cast("F", refusing)
+
+
+def _label(owner: object, error: GkflowError) -> None:
+    """An objection that leaves an office, or one of its services, has the labels of the office's rules."""
+    state = getattr(owner, "_state", None) or getattr(owner, "_office", None)
+    if (label := getattr(state, "label", None)) is not None:
+        label(error)
 
 
 def check_of(annotation: str) -> Check:

@@ -19,7 +19,8 @@ from gkflow.application.transaction import Transaction
 from gkflow.bootstrap import channels_of, kept_edition, known_edition, now, read_moment, rulebook
 from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.case import canonical, legal_day
-from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.errors import FilesAtFault, GkflowError
+from gkflow.domain.labels import with_labels
 from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
 from gkflow.domain.objections.units import WholeOfficeOnly
@@ -189,6 +190,11 @@ class OfficeState:
         held = Held(rows.numbers, self._calendars(rows.calendars), tuple(kept_rules(row) for row in rows.rules))
         days = [(each.at, each.edition) for each in held.calendars]
         return InForce(held, replace(rules_of(self.settings, days, held.rules), renew=self.rules_in))
+
+    def label(self, error: GkflowError) -> None:
+        """Let an objection have the labels of what it names, from the rules in use (名称的标签)."""
+        if self._in_force is not None:
+            with_labels(error, self._in_force.rules.rulebook.workflows.values())
 
     def adopt_first(self) -> None:
         """Adopt what the installed packages and the files say, if nothing has been adopted yet (首次采用)."""

@@ -38,6 +38,7 @@ from gkflow.application.subscriptions import take_back
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, NOTE, RECOUNT, Entry, legal_day, record_of
 from gkflow.domain.errors import GkflowError
+from gkflow.domain.labels import with_labels
 from gkflow.domain.machine import ALWAYS, NEW, replay, table_of
 from gkflow.domain.objections.cases import CaseEnded, CaseExists, NotOpened, OriginUnknown, TwoWorkflows
 from gkflow.domain.objections.corrections import KnownRowChanged
@@ -104,6 +105,8 @@ def import_register(
         how.report(steps)
     if not how.dry_run:
         _link_origins(store, run, cases)
+    for row in (*result.bad, *result.to_review):
+        with_labels(row.reason, run.rules.rulebook.workflows.values())
     return result.imported(strange)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gkflow.domain.errors import GkflowError
+from gkflow.domain.errors import NO_LABELS, GkflowError, Labels
+from gkflow.domain.labels import with_labels
 from gkflow.domain.objections.days import OutOfRange
 from gkflow.domain.objections.installation import BadEncoding, TooDeep, Unreadable
 from gkflow.words import objections
@@ -14,25 +15,16 @@ def error_words(error: GkflowError) -> str:
     return objections.error_words(error, _labels)
 
 
-def _labels(first: str) -> objections.Labels:
-    """
-    The labels of workflows, actions and states, those of the workflow *first* before all others, from the present rule
-    files; none if they cannot be read.
-    """
+def _labels(error: GkflowError) -> Labels:
+    """The labels of what it names, from the present rule files; none if they cannot be read."""
     from gkflow.bootstrap import home_folder, rulebook, settings_of
 
     try:
         home = home_folder()
         workflows = rulebook(home, settings_of(home).profile).workflows.values()
     except GkflowError:
-        return objections.NO_LABELS
-    found: dict[str, str] = {}
-    for workflow in sorted(workflows, key=lambda each: each.name != first):
-        for state in workflow.states.values():
-            found.setdefault(state.name, state.label)
-        for action in workflow.actions.values():
-            found.setdefault(action.name, action.label)
-    return objections.Labels({each.name: each.label for each in workflows}, found)
+        return NO_LABELS
+    return with_labels(error, workflows).called or NO_LABELS
 
 
 def known_error(error: Exception) -> GkflowError | None:

@@ -19,6 +19,17 @@ _LONGEST = 1000  # characters of one fact in a sentence
 _E = TypeVar("_E", bound="GkflowError")
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the rule files call the names of workflows, actions and states (名称的标签)."""
+
+    workflows: Mapping[str, str]
+    others: Mapping[str, str]  # of actions and states
+
+
+NO_LABELS = Labels({}, {})
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class GkflowError(Exception):
     """
@@ -35,6 +46,8 @@ class GkflowError(Exception):
     in_terminal: ClassVar[Sentence | None] = None
     fields: ClassVar[Mapping[str, str]] = {}
     facts: dict[str, Any]
+    # Of what it names, as the rules of the office that raised it have them; None where no office did.
+    called: Labels | None = None
 
     def __init_subclass__(cls) -> None:
         # Annotated names are fields; class variables are not.

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from gkflow.domain.errors import GkflowError, fill
+from gkflow.domain.errors import NO_LABELS, GkflowError, Labels, fill
+from gkflow.domain.labels import NAMED
 from gkflow.domain.sentences import Sentence
 from gkflow.words.language import ENGLISH, LANGUAGES, listed, say, speaking, spoken, translated
 from gkflow.words.system import reason_words
 from gkflow.words.vocabulary import ROLES, UNITS, word
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the rule files call the names of workflows, actions and states (名称的标签)."""
-
-    workflows: Mapping[str, str]
-    others: Mapping[str, str]  # of actions and states
-
-
-NO_LABELS = Labels({}, {})
-
-
-def error_words(error: GkflowError, labels_of: Callable[[str], Labels] = lambda workflow: NO_LABELS) -> str:
+def error_words(error: GkflowError, labels_of: Callable[[GkflowError], Labels] = lambda error: NO_LABELS) -> str:
     """
-    One clear line: what, where, by which article, what to do next. ``labels_of(workflow)`` gives the labels, those of
-    that workflow before all others; it is asked where the sentence contains a name.
+    One clear line: what, where, by which article, what to do next. ``labels_of(error)`` gives the labels of what it
+    names; it is asked where no office has.
     """
     if spoken() is ENGLISH:
         return " ".join(str(error).split("\n"))
@@ -42,13 +31,12 @@ def message(error: GkflowError, lang: str) -> str:
     if language is ENGLISH:
         return fill(error.sentence, {**error.facts, **error.computed()})
     with speaking(language):
-        return _filled(error, error.sentence, lambda workflow: NO_LABELS)
+        return _filled(error, error.sentence, lambda error: NO_LABELS)
 
 
-def _filled(error: GkflowError, sentence: Sentence, labels_of: Callable[[str], Labels]) -> str:
+def _filled(error: GkflowError, sentence: Sentence, labels_of: Callable[[GkflowError], Labels]) -> str:
     facts = {"label": error.facts.get("fact", ""), **error.facts}
-    named = {"action", "allowed", "state", "first", "workflow"} & facts.keys()
-    labels = labels_of(str(facts.get("workflow", ""))) if named else NO_LABELS
+    labels = error.called or (labels_of(error) if any(name in facts for name in NAMED) else NO_LABELS)
     values = {name: _shown(name, value, labels) for name, value in facts.items()}
     cite, possible = facts.get("cite"), facts.get("possible")
     values["cited"] = say(" ({cite})", cite=cite) if cite else ""
@@ -67,7 +55,9 @@ def without_choices(error: GkflowError) -> GkflowError:
     rule = facts.get("rule")
     if isinstance(rule, Sentence) and isinstance(names := rule.fields.get("names"), list) and len(names) > _FEW:
         facts["rule"] = Sentence(rule.pattern, {**rule.fields, "names": [*names[:_FEW], "…"]}, rule.context)
-    return type(error).of(facts)
+    found = type(error).of(facts)
+    found.called = error.called
+    return found
 
 
 def _shown(name: str, value: Any, labels: Labels) -> Any:
