@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import gkflow
-from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.errors import Fault, FilesAtFault
 from gkflow.files.settings import read_settings
 from store.offices import at
 
@@ -113,6 +113,31 @@ def test_a_fault_names_its_argument(tmp_path: Path) -> None:
         in_code(tmp_path, people=[PEOPLE[0], {"name": "李四", "unit": "NO", "roles": ["officer"]}], escalation={})
     (fault,) = refused.value.faults
     assert fault.file == "gkflow.Settings people[1].unit"
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"unit": 3}, ["unit"]),
+        ({"office": 3}, ["office"]),
+        ({"units": {"GK": {}}, "unit": "XX"}, ["unit", "units.GK"]),
+        ({"rules": {"packages": ["nope"]}}, ["rules.packages"]),
+        ({"profile": "nowhere"}, ["profile"]),
+        ({"mail": {"hos": 1}, "lang": "fr"}, ["lang", "mail.hos"]),
+    ],
+)
+def test_its_message_names_the_settings_and_no_file(tmp_path: Path, given: dict[str, Any], where: list[str]) -> None:
+    with pytest.raises(FilesAtFault) as refused:
+        gkflow.Settings(home=tmp_path, **given)
+    named = "、".join(f"gkflow.Settings {each}" for each in where)
+    assert refused.value.message("zh") == f"{named} 有 {len(where)} 处错误"
+    assert refused.value.message("en").endswith(f" in {named.replace('、', ', ')}")
+
+
+def test_the_message_about_files_names_a_few_of_them() -> None:
+    faults = [Fault(f"workflows/{name}.yaml", 1, "is empty") for name in "abcd"]
+    assert FilesAtFault(faults[:1]).message("zh") == "workflows/a.yaml 有 1 处错误"
+    assert FilesAtFault(faults).message("en") == "4 faults in workflows/a.yaml, workflows/b.yaml, workflows/c.yaml, …"
 
 
 def test_a_profile_without_a_file_is_a_fault(tmp_path: Path) -> None:

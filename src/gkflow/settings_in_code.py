@@ -19,6 +19,7 @@ from gkflow.bootstrap import folders, home_folder
 from gkflow.files.nodes import Key, Node
 from gkflow.files.rule_sources import names_of
 from gkflow.files.settings import read_settings
+from gkflow.rule_packages import packages_of
 
 if TYPE_CHECKING:
     from gkflow.files.settings import Settings as ReadSettings
@@ -54,13 +55,17 @@ def Settings(
         CHECKS["Path | str"]("home", home)
     place = Path(home).absolute() if home is not None else home_folder()
     given = dict(sections)
-    if own := {key: value for key, value in (("name", office), ("unit", unit)) if value is not None}:
-        given["office"] = own
     if units is not None:
         given["units"] = units
     if people:
         given["people"] = people
-    return read_settings(place, {}, given=_node(given, _NAME), names=names_of(folders(place, _packages(given))))
+    node = _node(given, _NAME)
+    own = {"name": _node(office, f"{_NAME} office"), "unit": _node(unit, f"{_NAME} unit")}
+    if own := {Key(name, 0): each for name, each in own.items() if each.value is not None}:
+        node.value[Key("office", 0)] = Node(own, f"{_NAME} office", 0)
+    packages = _packages(given)
+    packages_of(packages, (f"{_NAME} rules.packages", 0))
+    return read_settings(place, {}, given=node, names=names_of(folders(place, packages)))
 
 
 def _packages(given: Mapping[str, object]) -> tuple[str, ...]:

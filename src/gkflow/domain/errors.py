@@ -16,6 +16,7 @@ from gkflow.domain.as_dict import AsDict, Data, plain
 from gkflow.domain.sentences import Sentence, joined, said
 
 _LONGEST = 1000  # characters of one fact in a sentence
+_FEW = 3  # files that a sentence names
 _E = TypeVar("_E", bound="GkflowError")
 
 
@@ -146,12 +147,14 @@ class FilesAtFault(GkflowError):
     """The data files have faults; all of them are reported at once (规则文件有误)."""
 
     code = "files_at_fault"
-    sentence = said("{count} {count:fault|faults} in the data files")
-    in_terminal = said("{count} {count:fault|faults} in the data files; run: gkflow check")
-    fields: ClassVar[Mapping[str, str]] = {"count": "int"}
+    sentence = said("{count} {count:fault|faults} in {files}")
+    in_terminal = said("{count} {count:fault|faults} in {files}; run: gkflow check")
+    fields: ClassVar[Mapping[str, str]] = {"count": "int", "files": "Sequence[str]"}
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(count=len(faults))
+        # Settings that are built in code have no file: their faults have the argument in its place.
+        files = list(dict.fromkeys(fault.file for fault in faults))
+        super().__init__(count=len(faults), files=tuple(files if len(files) <= _FEW else (*files[:_FEW], "…")))
         self.faults = tuple(faults)
 
     def __str__(self) -> str:
