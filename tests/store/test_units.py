@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -291,11 +292,14 @@ def test_a_page_of_a_limited_office_is_searched_by_index(place: Place, office: O
     assert scans(place, pages._CLOCKS, {"cases": ["A", "B"], "day": DAY}, units=("GK",)) == []
 
 
-async def test_a_limited_office_is_awaited_as_well(whole: Office) -> None:
-    some = await whole.aio.limited_to("财政局")
-    assert {line.unit for line in await some.cases(as_of=TODAY)} == {"CZ"}
-    with pytest.raises(NotFound):
-        await some.do("MZ-2026-0002", "note", facts={"text": "x"}, now=at(TODAY))
+def test_a_limited_office_is_awaited_as_well(whole: Office) -> None:
+    async def work() -> None:
+        some = await whole.aio.limited_to("财政局")
+        assert {line.unit for line in await some.cases(as_of=TODAY)} == {"CZ"}
+        with pytest.raises(NotFound):
+            await some.do("MZ-2026-0002", "note", facts={"text": "x"}, now=at(TODAY))
+
+    asyncio.run(work())
 
 
 # -- row-level security ------------------------------------------------------------------------------------------------
