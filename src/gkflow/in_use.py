@@ -34,9 +34,10 @@ from gkflow.domain.case import legal_day
 from gkflow.domain.edition import Adopted, Adoption
 from gkflow.domain.notice import ReportingLine
 from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.objections.units import UnitDiffers
 from gkflow.domain.rulebook import mean
-from gkflow.domain.sentences import said
-from gkflow.files.rule_sources import Packages, RuleSources, fingerprint, read_sources
+from gkflow.domain.sentences import said, said_as
+from gkflow.files.rule_sources import Packages, RuleSources, UnitsAsRead, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import read_wording, wording_from_source
 from gkflow.rule_packages import rule_packages
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from gkflow.domain.law import TimeLimit
     from gkflow.domain.rulebook import Rulebook
     from gkflow.domain.workflow import Ladder
+    from gkflow.files.profiles import Unit
     from gkflow.files.settings import Settings
 
 NATIONAL = "national"
@@ -70,6 +72,10 @@ class KeptRules(NamedTuple):
     def sources(self) -> RuleSources:
         """The content of every file at that time."""
         return _sources_of(self.text)
+
+    def region_of(self, unit: Unit) -> str:
+        """The region of a unit when these rules were adopted; that of the settings if it is not known."""
+        return self.sources.units.get(unit.code, {}).get("region", unit.region)
 
     def book(self) -> Rulebook:
         """The rulebook of these sources, without a calendar. Raises FilesAtFault if it cannot be read any more."""
@@ -108,6 +114,10 @@ class KnownRules(NamedTuple):
         """Its fields by name, as JSON's types (see ``gkflow.domain.as_dict``)."""
         return dict_of(self)
 
+    def _with(self, settings: Settings) -> KnownRules:
+        sources = replace(self.sources, units=units_as_read(settings))
+        return self._replace(text=sources.as_text(), sources=sources)
+
 
 def fingerprint_of(settings: Settings) -> str:
     """The fingerprint of everything that determines an office's rules: if it is the same, so are they."""
@@ -120,13 +130,36 @@ def known_rules(settings: Settings) -> KnownRules:
     """The rules in the files of an office (已知的规则). Raises FilesAtFault if one cannot be read."""
     packages = tuple((each.distribution, each.version) for each in rule_packages(settings.home, settings.packages))
     return _known_rules(tuple(folders(settings.home, settings.packages)), settings.profile,
-                        picks_of(settings.readings), fingerprint_of(settings), packages)  # fmt: skip
+                        picks_of(settings.readings), fingerprint_of(settings), packages)._with(settings)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
 def _known_rules(places: tuple[Path, ...], profile: str, readings: Picks, files: str, packages: Packages) -> KnownRules:
     sources = read_sources(places, profile or NATIONAL, readings, packages)
     return KnownRules(sources.edition, files, sources.as_text(), sources)
+
+
+def units_as_read(settings: Settings) -> UnitsAsRead:
+    """What the settings say of their units (单位设置): on every host of an office the same, or nothing is written."""
+    return {code: {"label": unit.label, "region": unit.region} for code, unit in settings.units.items()}
+
+
+def units_that_differ(settings: Settings, kept: KeptRules) -> tuple[UnitDiffers, ...]:
+    """
+    The units that the settings define otherwise than those by which the rules in use were adopted (单位定义不一致): with
+    another region, whose days off are others, or with the label of another unit, for which it would be taken. A unit
+    that is only renamed is the same.
+    """
+    adopted = kept.sources.units
+    owner = {each["label"]: code for code, each in adopted.items()}
+    found = []
+    for code, unit in settings.units.items():
+        there = adopted.get(code, {})
+        if there and there["region"] != unit.region:
+            found.append(UnitDiffers(unit=code, what=said_as("units.region", "region"), there=there["region"], here=unit.region))
+        if owner.get(unit.label, code) != code:
+            found.append(UnitDiffers(unit=code, what=said_as("units.label", "label"), there=there.get("label", ""), here=unit.label))
+    return tuple(found)
 
 
 @checked
@@ -157,22 +190,20 @@ def rules_of(
     ones are in use. With *known_on*, by the notices known on that day.
     """
     edition = calendars[-1][1]
-    own = settings.units[settings.unit]
-    calendar = edition.calendar(own.region, own.code, known_on)
+    own, region_of = settings.units[settings.unit], kept[-1].region_of
+    calendar = edition.calendar(region_of(own), own.code, known_on)
     local = {
         code: there
         for code, unit in settings.units.items()
-        if (there := edition.calendar(unit.region, code, known_on)) is not calendar
+        if (there := edition.calendar(region_of(unit), code, known_on)) is not calendar
     }
     present = kept[-1].book()
     earlier = tuple(each.book for each in kept[:-1])
     book = replace(present, calendar=calendar, local=local, before=earlier, ladders=_ladders(kept, present.ladders))
     if known_on is None and (len(calendars) > 1 or earlier):
-        places = {"": own.region, **{code: settings.units[code].region for code in local}}
         steps = list(_steps(calendars, kept, book))
-        book = replace(
-            book, history={code: _adopted(steps, region, code or own.code) for code, region in places.items()}
-        )
+        places = {"": own, **{code: settings.units[code] for code in local}}
+        book = replace(book, history={code: _adopted(steps, unit) for code, unit in places.items()})
     wanted = settings.duties if settings.duties is not None else book.tasks_taken_on
     for name in wanted:
         if name not in book.recurring_tasks:
@@ -195,10 +226,11 @@ def rules_of(
         accounts=settings.accounts, seal_to=settings.seal.to,
         parked_after=settings.parked_after,
         numbers=settings.numbers,
+        differing=units_that_differ(settings, kept[-1]),
     )  # fmt: skip
 
 
-_Step = tuple[datetime, "CalendarEdition", "Callable[[str], TimeLimit] | None"]
+_Step = tuple[datetime, "CalendarEdition", KeptRules, "Callable[[str], TimeLimit] | None"]
 
 
 def _steps(
@@ -209,10 +241,10 @@ def _steps(
     changes: list[tuple[datetime, int, int]] = [(at, 1, 0) for at, _ in calendars[1:]]
     rules: list[tuple[datetime, int, int]] = [(each.at, 0, 1) for each in kept[1:]]
     place, law = 0, 0
-    yield calendars[0][0], calendars[0][1], limits[0]
+    yield calendars[0][0], calendars[0][1], kept[0], limits[0]
     for at, another, other in merge(changes, rules, key=lambda change: change[0]):
         place, law = place + another, law + other
-        yield at, calendars[place][1], limits[law]
+        yield at, calendars[place][1], kept[law], limits[law]
 
 
 def _limit_of(kept: KeptRules, present: Rulebook) -> Callable[[str], TimeLimit]:
@@ -225,8 +257,13 @@ def _limit_of(kept: KeptRules, present: Rulebook) -> Callable[[str], TimeLimit]:
     return limit
 
 
-def _adopted(steps: Sequence[_Step], region: str, code: str) -> Adopted:
-    return Adopted(tuple(Adoption(at, legal_day(at), each.calendar(region, code), limit) for at, each, limit in steps))
+def _adopted(steps: Sequence[_Step], unit: Unit) -> Adopted:
+    return Adopted(
+        tuple(
+            Adoption(at, legal_day(at), each.calendar(rules.region_of(unit), unit.code), limit)
+            for at, each, rules, limit in steps
+        )
+    )
 
 
 def _ladders(kept: Sequence[KeptRules], present: Mapping[str, Ladder]) -> Mapping[str, Ladder]:

@@ -163,6 +163,7 @@ class OfficeState:
                 rules = found.rules
             else:
                 raise _Moved
+            rules.require_same_units()
             with ledger.whole() if session is not None and self.hooks.before else nullcontext():
                 done = verb(Transaction(ledger, rules, now, dry_run))
                 added[:] = ledger.events.added

@@ -57,7 +57,10 @@ class RuleEditions:
         The name of an edition in the files that is not adopted; empty if there is none. Raises FilesAtFault if a file
         cannot be read.
         """
-        present = self._office.in_force(session).held.rules[-1]
+        found = self._office.in_force(session)
+        present = found.held.rules[-1]
+        if found.rules.differing:
+            return known_rules(self._office.settings).edition
         if fingerprint_of(self._office.settings) == present.files:
             return ""
         known = known_rules(self._office.settings)
@@ -114,7 +117,7 @@ class RuleEditions:
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)
-            if held.rules[-1].edition == known.edition:
+            if held.rules[-1].edition == known.edition and not old.differing:
                 return Adopting(known.edition, 0, 0, 0)  # somebody else was faster
             new = self._rules_with(held, known, moment, by)
 

@@ -103,7 +103,7 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._ledger, name)
-        return found if name == "writes" else _WatchedPart(self, name, found)
+        return found if name in ("writes", "units") else _WatchedPart(self, name, found)
 
 
 class _WatchedPart:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import gkflow
+from gkflow.domain.errors import Unfit
+from gkflow.in_use import units_that_differ
 from gkflow.office import Office
 from store.offices import Place, at
 
@@ -33,6 +35,83 @@ def an_office(place: Place) -> Office:
 
 def last_days(office: Office, number: str, days: tuple[str, ...]) -> list[date | None]:
     return [next(line.last_day for line in office.cases(as_of=day) if line.case == number) for day in days]
+
+
+# -- two configurations ----------------------------------------------------------------------------------------------
+
+
+def other_host(place: Place, **changes: str) -> Place:
+    """Another host of the same office, with other words in its settings."""
+    home = place.home.parent / "other"
+    home.mkdir(exist_ok=True)
+    text = SETTINGS
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return Place(place.url, home, place.kind).settings(text)
+
+
+def test_a_host_that_defines_a_unit_otherwise_writes_nothing_until_it_is_adopted(place: Place) -> None:
+    """三月三: 30 and 31 March 2017 are days off in Guangxi (45) alone; in Tibet (54) they are worked."""
+    fact = {"channel": "in_person"}
+    with an_office(place) as office:
+        office.receive("request", "R", unit="GX", day="2017-03-13", facts=fact, now=at("2017-03-13"))
+        days = {region: gkflow.calendar(region=region).add(date(2017, 3, 13), 15) for region in ("450100", "540100")}
+        assert days["450100"] > days["540100"]
+        other = other_host(place, **{"450100": "540100"})
+        with other.open() as there:
+            before = place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_heartbeat")
+            for write in (
+                lambda: there.receive("request", "S", unit="GX", facts=fact, now=at("2017-03-14")),
+                lambda: there.receive("request", "S", unit="XZ", facts=fact, now=at("2017-03-14")),
+                lambda: there.do("R", "register", now=at("2017-03-14")),
+                lambda: there.tick(at("2017-04-20")),
+                lambda: there.rebuild(),
+            ):
+                with pytest.raises(Unfit, match=r'GX.*"540100".*"450100"') as raised:
+                    write()
+                assert raised.value.code == "unit_differs"
+            assert (place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_heartbeat")) == before
+            # It shows what the office works by, and says what is wrong.
+            assert last_days(there, "R", ("2017-03-14",)) == [days["450100"]]
+            assert there.rule_editions.waiting()
+            assert [sign.level for sign in there.doctor(at("2017-03-14")) if sign.name == "rules"] != ["ok"]
+            [(kind, unit, what, old, new)] = [each[:2] + each[3:6] for each in there.rule_editions.changes()]
+            assert (kind, unit, what, old, new) == ("unit", "GX", "region", "450100", "540100")
+            [moved] = there.rule_editions.moving(now=at("2017-03-14"))
+            assert (moved.case, moved.old, moved.new) == ("R", days["450100"], days["540100"])
+            there.rule_editions.adopt(by="admin", now=at("2017-03-14"))
+            assert last_days(there, "R", ("2017-03-13", "2017-03-14")) == [days["450100"], days["540100"]]
+            there.do("R", "register", now=at("2017-03-14"))
+            assert there.rebuild(dry_run=True).changed == ()
+        with pytest.raises(Unfit, match=r'GX.*"450100".*"540100"'):  # now the first host is behind
+            office.do("R", "assign", facts={"officer": "张三"}, now=at("2017-03-15"))
+
+
+def test_a_name_that_means_another_unit_elsewhere_is_refused_and_a_renamed_unit_is_not(place: Place) -> None:
+    fact = {"channel": "in_person"}
+    with an_office(place):
+        pass
+    with other_host(place, 拉萨办事处="西藏办事处", 南宁办事处="拉萨办事处").open() as there, pytest.raises(Unfit, match="GX"):
+        there.receive("request", unit="拉萨办事处", facts=fact, now=at("2017-03-14"))
+    with other_host(place, 南宁办事处="广西办事处").open() as there:
+        taken = there.receive("request", unit="广西办事处", facts=fact, now=at("2017-03-14"))
+        assert taken.number == "GX-2017-0001"
+        assert not there.rule_editions.waiting()
+
+
+def test_an_edition_from_before_units_were_kept_knows_none(place: Place) -> None:
+    with an_office(place) as office:
+        kept = office.rule_editions.present
+    assert '"units"' in kept.text
+    older = kept._replace(text=kept.text[: kept.text.index(',"units"')] + "}")
+    assert older.sources.edition == kept.sources.edition
+    with other_host(place, **{"450100": "540100"}).open() as there:
+        assert units_that_differ(there.settings, kept)
+        assert units_that_differ(there.settings, older) == ()
+
+
+# -- one configuration -----------------------------------------------------------------------------------------------
 
 
 def test_a_transfer_changes_no_last_day_of_the_days_before(place: Place) -> None:

@@ -11,6 +11,7 @@ from gkflow.application.ports import Ledger
 from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all, ids_by_text
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.objections.people import AmbiguousPerson
+from gkflow.domain.objections.units import UnitDiffers
 from gkflow.domain.recurring import RecurringTask
 from gkflow.domain.rulebook import Rulebook
 from gkflow.domain.sentences import said
@@ -51,6 +52,7 @@ class OfficeContext:
     renew: Callable[[Ledger], OfficeContext] | None = field(default=None, compare=False, repr=False)
     seal_to: Mapping[str, str] = field(default_factory=dict)  # channel -> address to which every seal is sent
     numbers: Mapping[str, str] = field(default_factory=dict)  # workflow -> its series of case numbers (编号系列)
+    differing: tuple[UnitDiffers, ...] = ()  # units that the settings define otherwise than the adopted rules
     parked_after: int = 20  # working days that a clock may be suspended or waiting before somebody is reminded
     _kept: dict[str, Workflow] = field(default_factory=dict, compare=False, repr=False)
 
@@ -92,9 +94,17 @@ class OfficeContext:
     def renewed(self, ledger: Ledger) -> OfficeContext:
         """
         The rules in use in this transaction: these, or those that another process has adopted since. Called at the
-        start of every writing transaction.
+        start of every writing transaction. Raises Unfit ("unit_differs") where the settings of this host define a unit
+        otherwise than those of the host that adopted them: nothing is written by two definitions.
         """
-        return self.renew(ledger) if self.renew is not None else self
+        found = self.renew(ledger) if self.renew is not None else self
+        found.require_same_units()
+        return found
+
+    def require_same_units(self) -> None:
+        """Refuse to write while the settings define a unit otherwise than the adopted rules (单位定义不一致)."""
+        if self.differing:
+            raise self.differing[0]
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
         """The workflow edition under which a case began; the present one, or a kept one."""

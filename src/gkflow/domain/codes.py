@@ -172,6 +172,7 @@ class Code(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     TRANSACTION_BROKEN = "transaction_broken"
     TWO_WORKFLOWS = "two_workflows"
+    UNIT_DIFFERS = "unit_differs"
     UNIT_MIX = "unit_mix"
     UNIT_NOT_COUNTED = "unit_not_counted"
     UNIT_NOT_SERVED = "unit_not_served"

@@ -22,7 +22,7 @@ _ABSENT = object()
 class RuleChange(NamedTuple):
     """One value that differs in another edition (一处变动); None if there was, or is, none."""
 
-    kind: str  # limit | workflow | ladder | list | duty | profile
+    kind: str  # limit | workflow | ladder | list | duty | profile | unit
     name: str
     label: str
     what: str  # the keys of the value: values.2019-05-15.length
@@ -40,6 +40,11 @@ def changes(old: RuleSources, new: RuleSources) -> Iterator[RuleChange]:
     """Every difference, file by file; a new or removed file is one difference."""
     if old.profile != new.profile:
         yield RuleChange("profile", new.profile, "", "profile", old.profile, new.profile, "gkflow.toml", 0)
+    for code in sorted(old.units.keys() & new.units.keys()):
+        for what in ("label", "region"):
+            was, now = old.units[code].get(what), new.units[code].get(what)
+            if was != now:
+                yield RuleChange("unit", code, new.units[code]["label"], what, was, now, "gkflow.toml", 0)
     for name in sorted({*old.nodes, *new.nodes}):
         if old.plain(name) != new.plain(name) or _order(old, name) != _order(new, name):
             yield from _of_file(name, old, new)

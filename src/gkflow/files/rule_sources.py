@@ -27,6 +27,7 @@ NATIONAL = "national"  # the profile that replaces nothing; it needs no file
 NATIONAL_LABEL = "全国"  # as the files of other profiles have theirs
 Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
 Packages = tuple[tuple[str, str], ...]  # of rules: distribution and version
+UnitsAsRead = Mapping[str, Mapping[str, str]]  # a unit's code -> its label and its region
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class RuleSources:
     profile: str = ""
     readings: Readings = ()
     packages: Packages = ()  # what was read; the content alone makes an edition
+    units: UnitsAsRead = field(default_factory=dict)  # of the settings; {} of an edition from before they were kept
     _plain: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, kind: str) -> list[Node]:
@@ -68,7 +70,8 @@ class RuleSources:
         """The sources as one text, for the database."""
         files = {name: self.plain(name) for name in sorted(self.nodes)}
         packages = {"packages": self.packages} if self.packages else {}
-        return _in_order({"files": files, "profile": self.profile, "readings": self.readings, **packages})
+        units = {"units": self.units} if self.units else {}
+        return _in_order({"files": files, "profile": self.profile, "readings": self.readings, **packages, **units})
 
     def as_dict(self) -> dict[str, Any]:
         """The content of every file, the profile and the readings, as plain values."""
@@ -82,7 +85,7 @@ class RuleSources:
         nodes = {name: from_plain(content, name) for name, content in data["files"].items()}
         readings = tuple((flow, what, name) for flow, what, name in data["readings"])
         packages = tuple((name, version) for name, version in data.get("packages", ()))
-        return cls(nodes, data["profile"], readings, packages)
+        return cls(nodes, data["profile"], readings, packages, data.get("units", {}))
 
 
 def _in_order(value: Any) -> str:

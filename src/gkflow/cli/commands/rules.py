@@ -32,6 +32,7 @@ _WORDS = {"": "show", "show": "show", "查看": "show", "adopt": "adopt", "采�
 _KINDS = {
     "limit": said("limit"), "workflow": said("workflow"), "ladder": said("ladder"),
     "list": said("list"), "duty": said_as("kinds.duty", "duty"), "profile": said("profile"),
+    "unit": said_as("kinds.unit", "unit"),
 }  # fmt: skip
 _LONGEST = 60
 _BEFORE = 12  # characters before a difference
