@@ -146,9 +146,9 @@ def units_as_read(settings: Settings) -> UnitsAsRead:
 
 def units_that_differ(settings: Settings, kept: KeptRules) -> tuple[UnitDiffers, ...]:
     """
-    The units that the settings define otherwise than those by which the rules in use were adopted (单位定义不一致): with
-    another region, whose days off are others, or with the label of another unit, for which it would be taken. A unit
-    that is only renamed is the same.
+    The units that the settings define otherwise than those by which the rules in use were adopted (单位定义不一致):
+    with another region, whose days off are others, or with the label of another unit, for which it would be taken. A
+    unit that is only renamed is the same.
     """
     adopted = kept.sources.units
     owner = {each["label"]: code for code, each in adopted.items()}
@@ -156,9 +156,15 @@ def units_that_differ(settings: Settings, kept: KeptRules) -> tuple[UnitDiffers,
     for code, unit in settings.units.items():
         there = adopted.get(code, {})
         if there and there["region"] != unit.region:
-            found.append(UnitDiffers(unit=code, what=said_as("units.region", "region"), there=there["region"], here=unit.region))
+            found.append(
+                UnitDiffers(unit=code, what=said_as("units.region", "region"), there=there["region"], here=unit.region)
+            )
         if owner.get(unit.label, code) != code:
-            found.append(UnitDiffers(unit=code, what=said_as("units.label", "label"), there=there.get("label", ""), here=unit.label))
+            found.append(
+                UnitDiffers(
+                    unit=code, what=said_as("units.label", "label"), there=there.get("label", ""), here=unit.label
+                )
+            )
     return tuple(found)
 
 

@@ -92,7 +92,10 @@ def test_a_name_that_means_another_unit_elsewhere_is_refused_and_a_renamed_unit_
     fact = {"channel": "in_person"}
     with an_office(place):
         pass
-    with other_host(place, 拉萨办事处="西藏办事处", 南宁办事处="拉萨办事处").open() as there, pytest.raises(Unfit, match="GX"):
+    with (
+        other_host(place, 拉萨办事处="西藏办事处", 南宁办事处="拉萨办事处").open() as there,
+        pytest.raises(Unfit, match="GX"),
+    ):
         there.receive("request", unit="拉萨办事处", facts=fact, now=at("2017-03-14"))
     with other_host(place, 南宁办事处="广西办事处").open() as there:
         taken = there.receive("request", unit="广西办事处", facts=fact, now=at("2017-03-14"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
@@ -17,6 +18,9 @@ from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.statement import Statement, bind, inserted
 from gkflow.store.tables import CALENDAR_EDITION, EDITION, HEARTBEAT, RULES_EDITION
+
+if TYPE_CHECKING:
+    from gkflow.store.numbers import AwaitedDesk, NumberDesk
 
 _C, _R = CALENDAR_EDITION.c, RULES_EDITION.c
 _IN_USE = Statement(
@@ -34,6 +38,8 @@ _LAST_RULES = Statement(select(_R.hash).order_by(_R.id.desc()).limit(1))
 _ADOPT_RULES = Statement(insert(RULES_EDITION).values(inserted(RULES_EDITION)))
 _RULES_CHAIN = Statement(select(RULES_EDITION).order_by(_R.id))
 _KEPT = Statement(select(EDITION.c.source).where(EDITION.c.edition == bind("edition")))
+_IS_KEPT = Statement(select(EDITION.c.edition).where(EDITION.c.edition == bind("edition")))
+_SCHEMA = Statement(select(func.current_schema()))
 _KEEP = Statement(
     lambda insert: insert(EDITION).values(inserted(EDITION)).on_conflict_do_nothing(index_elements=["edition"])
 )
@@ -58,9 +64,11 @@ class Editions(Part):
     so that nobody asks for them again.
     """
 
-    def __init__(self, shared: Cursor, known: set[str] | None = None) -> None:
+    def __init__(
+        self, shared: Cursor, known: set[str] | None = None, desk: NumberDesk | AwaitedDesk | None = None
+    ) -> None:
         super().__init__(shared)
-        self._known = known
+        self._known, self._desk = known, desk
         self._kept: set[str] = set()  # in this transaction, which may be rolled back
 
     def in_use(self) -> InUse:
@@ -125,7 +133,14 @@ class Editions(Part):
         """Keep an edition that a case or a notice needs from now on."""
         if edition in self._kept or (self._known is not None and edition in self._known):
             return
-        if self.run(_KEEP, edition=edition, kind=kind, name=name, kept_at=now, source=source):
+        values = {"edition": edition, "kind": kind, "name": name, "kept_at": now, "source": source}
+        if self._desk is not None:
+            # The first cases of an edition are received by several portals: none waits for another one's commit. An
+            # edition that is kept for a case that was rolled back does no harm.
+            if self.value(_IS_KEPT, edition=edition) is None:
+                self._desk.keep(self.dialect, _KEEP, values, str(self.value(_SCHEMA)))
+            (self._kept if self._known is None else self._known).add(edition)
+        elif self.run(_KEEP, **values):
             self._kept.add(edition)
         elif self._known is not None:
             self._known.add(edition)

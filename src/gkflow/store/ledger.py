@@ -86,7 +86,7 @@ class Ledger:
 
     @part
     def editions(self) -> Editions:
-        return store.editions.Editions(self.cursor, self._known)
+        return store.editions.Editions(self.cursor, self._known, self._desk)
 
     @part
     def moves(self) -> Moves:

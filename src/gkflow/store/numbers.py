@@ -9,7 +9,8 @@ case that was rolled back stays unused.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, PoolProxiedConnection, String, case, func, null, select
 from sqlalchemy.sql import ColumnElement, Select
@@ -21,6 +22,7 @@ from gkflow.store.statement import Statement, bind
 from gkflow.store.tables import DOCKET, NUMBER_SERIES
 from gkflow.store.watched import cursor_on
 
+_T = TypeVar("_T")
 _SERIES = NUMBER_SERIES.c
 _FIGURES = range(4, 8)  # how long the numbers are that were given by hand or imported
 
@@ -80,11 +82,19 @@ class NumberDesk:
 
     def draw(self, dialect: Dialect, prefix: str, last: int, schema: str) -> int:
         """The next number of a series, beyond *last*."""
+        return int(self._alone(dialect, schema, lambda cursor: cursor.value(_DRAW, prefix=prefix, last=last)))
+
+    def keep(self, dialect: Dialect, statement: Statement, values: Mapping[str, Any], schema: str) -> None:
+        """Keep what a case needs from now on, for which another portal's transaction would have to wait."""
+        self._alone(dialect, schema, lambda cursor: cursor.run(statement, **values))
+
+    def _alone(self, dialect: Dialect, schema: str, work: Callable[[Cursor], _T]) -> _T:
+        """Do something in a transaction of its own."""
         for again in (True, False):
             connection = self._pool.connect()
             try:
                 cursor = Cursor(self._prepared(connection, dialect, schema), dialect, "")
-                return int(cursor.value(_DRAW, prefix=prefix, last=last))
+                return work(cursor)
             except Exception as error:
                 if connection.is_valid:
                     connection.invalidate()
@@ -121,8 +131,16 @@ class AwaitedDesk:
 
     def draw(self, dialect: Dialect, prefix: str, last: int, schema: str) -> int:
         """The next number of a series, beyond *last*."""
+        return int(self._aside(self._desk.draw, dialect, prefix, last, schema))
+
+    def keep(self, dialect: Dialect, statement: Statement, values: Mapping[str, Any], schema: str) -> None:
+        """Keep what a case needs from now on."""
+        self._aside(self._desk.keep, dialect, statement, values, schema)
+
+    def _aside(self, work: Callable[..., _T], dialect: Dialect, *given: Any) -> _T:
         plain = dialect.named(dialect.prefix, dialect.schema)  # its own connections are psycopg's
-        return int(self._driver.run_async(lambda _: asyncio.to_thread(self._desk.draw, plain, prefix, last, schema)))
+        done: _T = self._driver.run_async(lambda _: asyncio.to_thread(work, plain, *given))
+        return done
 
 
 class Numbers(Part):
