@@ -31,7 +31,7 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType({
     "httpx": Extra("webhook", said("a webhook")),
     "icalendar": Extra("ical", said("a calendar file (.ics)")),
     "openpyxl": Extra("xlsx", said("an Excel workbook (.xlsx)")),
-    "procrastinate": Extra("cluster", said("gkflow worker")),
+    "procrastinate": Extra("cluster", said("a worker")),
     "psycopg": Extra("pg", said("PostgreSQL")),
     "standardwebhooks": Extra("webhook", said("a webhook")),
 })  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from babel.messages.pofile import read_po
 
 import gkflow as library
 from gkflow.domain import objections as package
@@ -29,6 +30,8 @@ for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
     importlib.import_module(module.name)
 EVERY = [cls for _, cls in sorted(objections().items())]
 SOURCE = Path(library.__file__).parent
+with (SOURCE / "locale" / "zh_CN" / "LC_MESSAGES" / "gkflow.po").open("rb") as _file:
+    CATALOGUE = read_po(_file, locale="zh_CN", charset="utf-8")
 # Put into a sentence by the door or by the base class, not by whoever raises it.
 COMPUTED = {"cited", "possible"}
 # Fields that no sentence uses: for programs that read ``facts``, and for the labels of a workflow.
@@ -174,6 +177,24 @@ def test_the_message_of_an_error_names_no_command_and_no_option(
     assert text
     assert NAMES_A_COMMAND.findall(text) == []
     assert "\n" not in text
+
+
+HINTS = re.compile(r"(?<![\w-])--[a-z]|\bgkflow [a-z]+\b|\bcommand|命令")
+# The name of the program in a sentence, and the hint of an objection that only a command line shows.
+NO_HINTS = re.compile(r"runs gkflow|gkflow needs|a gkflow database|which gkflow writes")
+
+
+def test_no_text_of_the_library_names_a_command_or_an_option() -> None:
+    """What only the command line shows stands in ``cli/``, or in the sentence of an objection for a terminal."""
+    spoken_there = {str(cls.in_terminal) for cls in EVERY if cls.in_terminal is not None} | {"; run: gkflow verify"}
+    found = []
+    for message in CATALOGUE:
+        places = [place for place, _ in message.locations]
+        if not message.id or message.id in spoken_there or all("/gkflow/cli/" in place for place in places):
+            continue
+        for text in (str(message.id), str(message.string)):
+            found += [(text, places)] if HINTS.search(NO_HINTS.sub("", text)) else []
+    assert found == []
 
 
 def test_the_command_line_keeps_its_hints() -> None:

@@ -22,7 +22,7 @@ _TEXTS = {
     "no_such_day": said("{day} does not exist"),
     "no_weekend": said("{days} is not next to a weekend"),
     "no_working_day": said("no working day is left in {month}"),
-    "no_year": said("neither the title nor a date says which year it is for; name it (--year)"),
+    "no_year": said("neither the title nor a date says which year it is for; name it"),
     "not_a_notice": said("no sentence sets a day off or at work: this is not the text of a notice of days off"),
     "not_a_rest_day": said("{day} is {actual} and so no rest day that could be moved"),
     "off_and_worked": said("{day} is off and worked at once"),

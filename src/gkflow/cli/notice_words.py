@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gkflow.domain.errors import fill
 from gkflow.domain.sentences import joined
-from gkflow.words.language import ENGLISH, spoken
+from gkflow.words.language import ENGLISH, say, spoken
 
 if TYPE_CHECKING:
     from gkflow.calendars.notice_problems import NoticeProblem
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def problem_words(each: NoticeProblem) -> str:
     """The problem in the language of this call; the notice is quoted verbatim, except in English."""
-    language = spoken()
+    language, option = spoken(), say(" (--year)") if each.code == "no_year" else ""
     if language is ENGLISH:
-        return each.text
+        return each.text + option
     facts = {name: joined(value, language.separator) for name, value in each.facts.items()}
-    return fill(language.pattern(each.pattern), facts)
+    return fill(language.pattern(each.pattern), facts) + option

@@ -11,7 +11,8 @@ from gkflow.domain.sentences import said
 
 class BadDay(Refused):
     code = "bad_day"
-    sentence = said(
+    sentence = said('"{value}" is no day; write it as 2026-11-22, 2026/11/22 or 2026年11月22日')
+    in_terminal = said(
         '"{value}" is no day; write it as 2026-11-22, 2026/11/22 or 2026年11月22日 (a command also reads '
         "yesterday, 昨天 and 11月22日)"
     )
