@@ -5,11 +5,17 @@ Hooks of a portal (事件钩子): functions that are called with an event, befor
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from gkflow.domain.case import RECOUNT
+from gkflow.domain.endpoint import CASE, OFFICE_TYPES, types_of
 from gkflow.domain.event import Event
+from gkflow.domain.hints import did_you_mean, near_names, there_are
+from gkflow.domain.objections.events import UnknownEvent
+from gkflow.domain.sentences import said
+from gkflow.domain.workflow import Workflow
 
 Hook = Callable[[Event], object]
 _H = TypeVar("_H", bound=Hook)
@@ -56,6 +62,32 @@ class Hooks:
                     hook(event)
                 except Exception:
                     _LOG.exception("a hook for %s failed after the commit", event.type)
+
+
+def require_known(patterns: Iterable[str], workflows: Collection[Workflow]) -> None:
+    """Refuse a type of event for which no hook would ever be called. Raises Refused ("unknown_event")."""
+    # What a sweep, an import or an adoption leads to is read in sequence, by whoever wants to know of it.
+    of_entries = [each for each in types_of(workflows) if each not in (*OFFICE_TYPES, f"{CASE}{RECOUNT}")]
+    for pattern in patterns:
+        if any(fnmatchcase(each, pattern) for each in of_entries):
+            continue
+        if any(fnmatchcase(each, pattern) for each in types_of(workflows)):
+            near, mean = (), said("; it is read with office.events()")
+        else:
+            near = _near(pattern, of_entries, workflows)
+            mean = did_you_mean(near) or there_are(of_entries)
+        raise UnknownEvent(type=pattern, mean=mean, near=near, allowed=of_entries)
+
+
+def _near(pattern: str, types: Sequence[str], workflows: Iterable[Workflow]) -> tuple[str, ...]:
+    """The types that were meant: an action is named by the state that it leads to."""
+    name = pattern.removeprefix(CASE)
+    targets = {action.target for flow in workflows for action in flow.actions.values() if action.name == name}
+    meant = sorted(target for target in targets if target)
+    if not meant:
+        names = [each.removeprefix(CASE) for each in types]
+        meant = [name] if name in names else near_names(name, names)
+    return tuple(f"{CASE}{each}" for each in meant)
 
 
 def _for(hooks: Sequence[tuple[tuple[str, ...], Hook]], event: Event) -> list[Hook]:

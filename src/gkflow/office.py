@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gkflow import lazy
+from gkflow import hooks, lazy
 from gkflow.application.actions import Command
 from gkflow.application.case_lines import EVERY_OPEN_CASE, CaseQuery
 from gkflow.application.cases import list_cases
@@ -515,9 +515,10 @@ class Office:
             def ask_the_portal(event): ...
 
         In a portal's transaction *after_commit* waits for its Session to commit; a bare Connection does not say when it
-        has, so that nothing is called.
+        has, so that nothing is called. Raises Refused ("unknown_event") for a type for which it would never be called.
         """
         require_texts(**{f"more[{at}]": each for at, each in enumerate(more)})
+        hooks.require_known((type, *more), tuple(self.rules.rulebook.workflows.values()))
         return self._state.hooks.add((type, *more), after_commit)
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ FOR_PROGRAMS = {
     "action_not_allowed": {"workflow"}, "case_ended": {"workflow", "cite"}, "cell_formula": {"value"},
     "clock_ahead": {"at"}, "correction_wants_reason": {"case"}, "day_far": {"labels", "case"}, "day_to_come": {"case"},
     "facts_missing": {"names", "case"}, "forked": {"place"}, "nothing_adopted": {"place"}, "unknown_action": {"near"},
-    "unknown_fact": {"allowed", "near"},
+    "unknown_event": {"allowed", "near"}, "unknown_fact": {"allowed", "near"},
 }  # fmt: skip
 SAMPLES: dict[str, Any] = {
     "str": "x", "int": 7, "object": "x", "date": date(2026, 3, 2), "date | str": "2026-03-02", "int | None": 2026,

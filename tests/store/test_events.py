@@ -272,3 +272,40 @@ def test_a_hook_that_fails_after_the_commit_is_logged(place: Place, caplog: pyte
         office.on("*", after_commit=True)(lambda event: 1 // 0)
         assert office.receive("request", "A", facts=FACTS, now=at(DAY)).written
     assert "case.received failed after the commit" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("type", "near", "ends"),
+    [
+        ("case.replyed", ("case.replied", "case.reported"), "(do you mean case.replied or case.reported?)"),
+        ("case.reply", ("case.replied",), "(do you mean case.replied?)"),
+        ("replied", ("case.replied",), "(do you mean case.replied?)"),
+        ("case.qqqq*", (), "; there are: case.abandoned, "),
+        ("sweep.done", (), "; it is read with office.events()"),
+        ("case.recount", (), "; it is read with office.events()"),
+    ],
+)
+def test_a_hook_for_what_never_happens_is_refused(
+    place: Place, type: str, near: tuple[str, ...], ends: str
+) -> None:  # fmt: skip
+    with place.open() as office:
+        with pytest.raises(Refused) as refused:
+            office.on("case.received", type)
+        error = refused.value
+        assert (error.code, error.facts["type"], error.facts["near"]) == ("unknown_event", type, near)
+        assert ends in str(error)
+        assert {"case.received", "case.replied", "case.note", "case.extend"} <= set(error.facts["allowed"])
+
+
+def test_every_type_that_is_allowed_is_taken_and_every_entry_has_one_of_them(place: Place) -> None:
+    with place.settings(PEOPLE).open() as office:
+        with pytest.raises(Refused) as refused:
+            office.on("nothing")
+        allowed = refused.value.facts["allowed"]
+        seen: list[str] = []
+        office.on(*allowed)(lambda event: seen.append(event.type))
+        open_request(office, "A", "2022-09-01")
+        reply(office, "A", "2022-09-09")
+        office.do("A", "note", facts={"text": "x"}, now=at(DAY))
+    assert seen == [event for event in seen if event in allowed]
+    assert seen[-2:] == ["case.replied", "case.note"]

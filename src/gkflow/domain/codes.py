@@ -184,6 +184,7 @@ class Code(StrEnum):
     UNKNOWN_ENCODING = "unknown_encoding"
     UNKNOWN_ENDPOINT = "unknown_endpoint"
     UNKNOWN_ESCALATION = "unknown_escalation"
+    UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_FACT = "unknown_fact"
     UNKNOWN_LIMIT = "unknown_limit"
     UNKNOWN_OFFICER = "unknown_officer"

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gkflow.domain.errors import Refused
 from gkflow.domain.sentences import said
+
+
+class UnknownEvent(Refused):
+    code = "unknown_event"
+    sentence = said('no hook is called for "{type}"{mean}')
+
+    type: str
+    mean: str
+    near: Sequence[str]
+    allowed: Sequence[str]
 
 
 class CursorUnknown(Refused):
