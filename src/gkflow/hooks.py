@@ -19,6 +19,7 @@ from gkflow.domain.workflow import Workflow
 
 Hook = Callable[[Event], object]
 _H = TypeVar("_H", bound=Hook)
+_FEW = 12  # types that a sentence names; the objection has all of them
 _LOG = logging.getLogger("gkflow")
 
 
@@ -71,11 +72,11 @@ def require_known(patterns: Iterable[str], workflows: Collection[Workflow]) -> N
     for pattern in patterns:
         if any(fnmatchcase(each, pattern) for each in of_entries):
             continue
-        if any(fnmatchcase(each, pattern) for each in types_of(workflows)):
-            near, mean = (), said("; it is read with office.events()")
-        else:
+        near: tuple[str, ...] = ()
+        mean: str = said("; it is read with office.events()")
+        if not any(fnmatchcase(each, pattern) for each in types_of(workflows)):
             near = _near(pattern, of_entries, workflows)
-            mean = did_you_mean(near) or there_are(of_entries)
+            mean = did_you_mean(near) or there_are([*of_entries[:_FEW], "…"])
         raise UnknownEvent(type=pattern, mean=mean, near=near, allowed=of_entries)
 
 
