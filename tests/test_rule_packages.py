@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,62 +10,37 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
 import gkflow
 from gkflow import plugs
+from gkflow.bootstrap import forget_files
 from gkflow.checking import check_rules
 from gkflow.domain.errors import FilesAtFault
 from gkflow.in_use import load_rules
-from store.offices import Place, at
+from rules_of_packages import installed, package, secrecy
+from store.offices import Place, at, known
 
 ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "extension"
 LADDER = "ladder: {name}\nlabel: {label}\nsteps:\n  - {{at: 1, kind: urge, colour: red, tell: [officer]}}\n"
 
 
-def package(site: Path, name: str, files: dict[str, str], version: str = "1.0") -> Path:
-    """A package as pip leaves it: its folder, and a .dist-info with its entry point."""
-    module = f"{name.replace('-', '_')}_rules"
-    folder = site / module
-    for file, text in {"__init__.py": '"""规则包"""\n', **files}.items():
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file).write_text(text, encoding="utf-8")
-    info = site / f"{module}-{version}.dist-info"
-    info.mkdir()
-    text = f"Metadata-Version: 2.1\nName: {name}-rules\nVersion: {version}\n"
-    (info / "METADATA").write_text(text, encoding="utf-8")
-    (info / "entry_points.txt").write_text(f"[gkflow.rules]\n{name} = {module}\n", encoding="utf-8")
-    plugs.forget()
-    return folder
-
-
-def secrecy() -> dict[str, str]:
-    """The files of the example, with the workflow under a name of its own."""
-    found = {path.relative_to(EXAMPLE).as_posix(): path.read_text(encoding="utf-8") for path in EXAMPLE.rglob("*.yaml")}
-    text = found.pop("workflows/request.yaml").replace("workflow: request", "workflow: reviewed\nlabel: 经审查的申请")
-    return {**found, "workflows/reviewed.yaml": text}
-
-
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def site(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
-    monkeypatch.syspath_prepend(folder)
-    plugs.forget()
-    yield folder
-    for name in [name for name in sys.modules if name.endswith("_rules")]:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
-            del sys.modules[name]
-    plugs.forget()
+    with installed(folder):
+        yield folder
 
 
 def settings(packages: str) -> str:
     return f'[office]\nunit = "BM"\n[rules]\npackages = [{packages}]\n'
 
 
-def faults(home: Path) -> list[str]:
+def faults(place: Place) -> list[str]:
+    """Why a new office cannot adopt its first rules."""
     with pytest.raises(FilesAtFault) as caught:
-        gkflow.open(home=home)
+        place.open()
     return [str(each) for each in caught.value.faults]
 
 
@@ -138,7 +114,7 @@ def test_two_packages_that_define_one_name_are_refused_with_both_places(site: Pa
     one = package(site, "county", {"config/ladders/siege.yaml": ladder})
     other = package(site, "town", {"config/ladders/siege.yaml": ladder})
     place.settings(settings('"county", "town"'))
-    assert faults(place.home) == [
+    assert faults(place) == [
         f'{(other / "config/ladders/siege.yaml").as_posix()}  package "county" has '
         f"{(one / 'config/ladders/siege.yaml').as_posix()} as well: name only one of the two in [rules] packages"
     ]
@@ -148,11 +124,12 @@ def test_a_package_that_is_not_there_is_one_line_where_it_is_named(site: Path, p
     place.settings(settings('"secrecy"'))
     file = (place.home / "gkflow.toml").as_posix()
     line = f"{file}:4  [rules] packages: no installed package offers rules "
-    assert faults(place.home) == [f'{line}"secrecy"; install it, or take it out']
+    todo = "install the one that does (pip install NAME), or take it out"
+    assert faults(place) == [f'{line}"secrecy"; {todo}']
     package(site, "county", {"config/ladders/siege.yaml": LADDER.format(name="siege", label="围")})
-    assert faults(place.home) == [f'{line}"secrecy"; there are: county']
+    assert faults(place) == [f'{line}"secrecy"; there are: county; {todo}']
     package(site, "secrecies", {"workflows/x.yaml": ""})
-    assert faults(place.home) == [f'{line}"secrecy" (do you mean "secrecies"?)']
+    assert faults(place) == [f'{line}"secrecy" (do you mean "secrecies"?); {todo}']
 
 
 def test_a_package_that_cannot_be_used_says_why(site: Path, place: Place) -> None:
@@ -160,11 +137,14 @@ def test_a_package_that_cannot_be_used_says_why(site: Path, place: Place) -> Non
     package(site, "broken", {"__init__.py": "1 / 0\n", "workflows/x.yaml": ""})
     place.settings(settings('"empty"'))
     file = (place.home / "gkflow.toml").as_posix()
-    (line,) = faults(place.home)
+    (line,) = faults(place)
     assert line.startswith(f'{file}:4  [rules] packages: package "empty" cannot be used: empty_rules: has no folder ')
     place.settings(settings('"broken"'))
-    (line,) = faults(place.home)
-    assert line.endswith('package "broken" cannot be used: broken_rules: ZeroDivisionError: division by zero')
+    (line,) = faults(place)
+    assert line.endswith(
+        'package "broken" cannot be used: broken_rules: ZeroDivisionError: division by zero; '
+        "install it again (pip install broken-rules), or take it out"
+    )
 
 
 def test_a_fault_of_a_package_is_reported_in_its_file(
@@ -187,8 +167,11 @@ def test_packages_are_named_by_variable_in_code_and_by_load_rules(
     made = gkflow.Settings(home=place.home, unit="BM", rules={"packages": ["secrecy"]})
     with gkflow.open(f"sqlite:///{place.home.as_posix()}/in-code.db", settings=made) as office:
         assert "reviewed" in office.rules.rulebook.workflows
-    with pytest.raises(FilesAtFault, match='no installed package offers rules "none"'):
-        gkflow.Settings(home=place.home, unit="BM", rules={"packages": ["none"]})
+    missing = gkflow.Settings(home=place.home, unit="BM", rules={"packages": ["none"]})
+    with pytest.raises(
+        FilesAtFault, match=r'gkflow\.Settings rules\.packages .* no installed package offers rules "none"'
+    ):
+        gkflow.open(f"sqlite:///{place.home.as_posix()}/none.db", settings=missing)
     with pytest.raises(FilesAtFault, match=r"must be a list of texts"):
         gkflow.Settings(home=place.home, unit="BM", rules={"packages": 3})
     place.settings('[office]\nunit = "BM"\n')
@@ -219,3 +202,94 @@ def test_the_wheel_of_the_manual_is_built_installed_and_named(tmp_path: Path, si
     with place.settings(settings('"hearing"')).open() as office:
         assert "reviewed" in office.rules.rulebook.workflows
         assert office.rule_editions.present.sources.packages == (("hearing-rules", "1.0"),)
+
+
+# --- a package that was there ------------------------------------------------------------------------------------
+
+
+def forgotten(site: Path) -> None:
+    """Take every package away, as pip does while nobody runs."""
+    shutil.rmtree(site)
+    site.mkdir()
+    plugs.forget()
+
+
+def test_settings_in_code_and_in_a_file_go_on_alike_without_the_package(site: Path, place: Place) -> None:
+    package(site, "secrecy", secrecy(), "2.1")
+    with place.settings(settings('"secrecy"')).open() as office:
+        office.receive("reviewed", "BM-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
+    forgotten(site)
+    made = gkflow.Settings(home=place.home, unit="BM", rules={"packages": ["secrecy"]})
+    named = {"": f"{(place.home / 'gkflow.toml').as_posix()}:4", "code": "gkflow.Settings rules.packages"}
+    for kind, chosen in (("", None), ("code", made)):
+        with gkflow.open(place.url, home=place.home, settings=chosen) as office:
+            office.do("BM-1", "note", facts={"text": "x"}, now=at("2026-03-18"))
+            state = office.rule_editions.files()
+            assert (list(state.packages), state.absent) == (["secrecy"], ("secrecy-rules 2.1",))
+            assert str(state.fault).startswith(f"{named[kind]}  [rules] packages: no installed package offers rules")
+            with pytest.raises(FilesAtFault) as caught:
+                office.rule_editions.adopt(now=at("2026-03-18"))
+            assert caught.value.faults == (state.fault,)
+
+
+def test_a_new_office_whose_package_is_missing_leaves_its_database_empty(site: Path, place: Place) -> None:
+    with pytest.raises(FilesAtFault):
+        place.settings(settings('"secrecy"')).open()
+    package(site, "secrecy", secrecy())
+    with place.engine() as engine:
+        assert inspect(engine).get_table_names() == []
+
+
+def test_a_package_that_is_uninstalled_under_a_running_office_is_a_fault_and_no_other_edition(
+    site: Path, place: Place
+) -> None:
+    folder = package(site, "secrecy", secrecy())
+    with place.settings(settings('"secrecy"')).open() as office:
+        shutil.rmtree(folder)
+        state = office.rule_editions.files(thorough=True)
+        assert (state.waiting, list(state.packages)) == ("", ["secrecy"])
+        assert "is no longer there" in str(state.fault)
+        with pytest.raises(FilesAtFault):
+            office.rule_editions.adopt(now=at("2026-03-18"))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_notices_keep_the_wording_of_a_package_that_cannot_be_used(broken: bool, site: Path, place: Place) -> None:
+    packaged = (ROOT / "config" / "wording" / "notices.yaml").read_text(encoding="utf-8")
+    name, words = "config/wording/notices.yaml", packaged.replace("subject: ", "subject: 【本省】", 1)
+    folder = package(site, "county", {name: words})
+    people = '[[people]]\nname = "张三"\nroles = ["officer"]\nchannels = ["file"]\n'
+    place.settings(settings('"county"') + people)
+    with place.open() as office:
+        office.receive("request", "BM-1", facts={"channel": "in_person"}, now=at("2026-03-17"))
+        assert office.delivery.notices() != []
+        before = office.rules.wording
+        assert "【本省】" in before.source
+        clerks = office.limited_to("BM")
+        if broken:
+            (folder / name).write_text("wording: notices\nnote: 3\n", encoding="utf-8")
+        else:
+            forgotten(site)
+        office.calendars.adopt(known("2025-12-01"), now=at("2026-03-18"))
+        assert clerks.rules.wording.edition == before.edition, "read anew, by a process that knows the wording"
+    with place.open() as office:
+        assert office.rules.wording.edition == before.edition
+        assert list(office.rule_editions.files().packages) == ["county"]
+        own = place.home / name
+        own.parent.mkdir(parents=True)
+        own.write_text(packaged, encoding="utf-8")
+    with place.open() as office:
+        assert "【本省】" not in office.rules.wording.source, "the office's own wording replaces that of a package"
+
+
+def test_doctor_reports_a_calendar_file_of_a_package_and_goes_on(site: Path, place: Place) -> None:
+    folder = package(site, "county", {"config/ladders/siege.yaml": LADDER.format(name="siege", label="围")})
+    place.settings(settings('"county"')).open().close()
+    file = folder / "config" / "calendar" / "local.yaml"
+    file.parent.mkdir()
+    file.write_text("calendar: x: y\n", encoding="utf-8")
+    forget_files()
+    with place.open() as office:
+        (sign,) = (each for each in office.doctor(at("2026-03-18")) if each.name == "rule_packages")
+        assert (sign.level, list(sign.as_dict()["facts"]["packages"])) == ("error", ["county"])
+        assert sign.as_dict()["facts"]["packages"]["county"]["file"] == file.as_posix()

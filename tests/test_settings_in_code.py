@@ -121,7 +121,6 @@ def test_a_fault_names_its_argument(tmp_path: Path) -> None:
         ({"unit": 3}, ["unit"]),
         ({"office": 3}, ["office"]),
         ({"units": {"GK": {}}, "unit": "XX"}, ["unit", "units.GK"]),
-        ({"rules": {"packages": ["nope"]}}, ["rules.packages"]),
         ({"profile": "nowhere"}, ["profile"]),
         ({"mail": {"hos": 1}, "lang": "fr"}, ["lang", "mail.hos"]),
     ],

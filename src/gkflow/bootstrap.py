@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gkflow import plugs
 from gkflow.arguments import checked
 from gkflow.domain.calendar import WorkCalendar
-from gkflow.domain.errors import Refused
+from gkflow.domain.errors import FilesAtFault, Refused
 from gkflow.domain.objections.calendars import BadRegion, UnknownRegion
 from gkflow.domain.objections.days import BadMoment
 from gkflow.domain.objections.installation import SettingsWrong
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gkflow.files.calendar_files import CalendarFiles
     from gkflow.files.nodes import Faults
     from gkflow.files.profiles import Profile
+    from gkflow.files.rule_sources import NamedPackages, RuleNames
     from gkflow.files.settings import Settings
     from gkflow.store.database import Database
 
@@ -47,34 +48,45 @@ def packaged_files() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2]
 
 
-def folders(home: Path | None = None, packages: Collection[str] | None = None) -> list[Path]:
+def folders(home: Path | None = None, packages: NamedPackages | None = None, *, strict: bool = True) -> list[Path]:
     """
     Where rules are read from, later ones first in weight: the packaged ones, those of *packages* (default: the ones
-    that the office's settings name), then the office's own. Raises FilesAtFault for a package that cannot be used.
+    that the office's settings name), then the office's own. Raises FilesAtFault for packages that cannot be used; if
+    not *strict*, they are left out.
 
     An office without rule files of its own reads the same folder as every other one in the process, and so shares
     the parsed files.
     """
-    packaged = packaged_files()
-    own = home is not None and home != packaged and any((home / each).is_dir() for each in plugs.RULE_FOLDERS)
     from gkflow.rule_packages import rule_packages
 
-    found = [packaged, *(each.folder for each in rule_packages(home if home != packaged else None, packages))]
-    return [*found, home] if own and home is not None else found
+    packaged = packaged_files()
+    own = home is not None and home != packaged and plugs.has_rules(home)
+    found = rule_packages(home if home != packaged else None, packages)
+    places = [packaged, *(each.folder for each in (found.require() if strict else found.usable))]
+    return [*places, home] if own and home is not None else places
 
 
-def settings_of(
-    home: Path, text: str | None = None, *, patient: bool = True, packages: Collection[str] | None = None
-) -> Settings:
+def settings_of(home: Path, text: str | None = None, *, patient: bool = True) -> Settings:
     """
     The settings of an office (or of the *text* of its file), overridden by ``GKFLOW_*``. Raises FilesAtFault; if
-    *patient*, not for faults that concern notices alone. The names of rules are those of *packages* (default: the ones
-    that the settings name).
+    *patient*, not for faults that concern notices alone. A package of rules that cannot be used is no fault of the
+    settings: it is told by whoever reads the rules.
     """
-    from gkflow.files.rule_sources import names_of
     from gkflow.files.settings import read_settings
 
-    return read_settings(home, os.environ, text, patient=patient, names=names_of(folders(home, packages)))
+    return read_settings(home, os.environ, text, patient=patient, names=names_known(home))
+
+
+def names_known(home: Path, packages: NamedPackages | None = None) -> RuleNames | None:
+    """
+    The names of rules that the settings may use (可用名称); None, for unknown, while a package cannot be used.
+    """
+    from gkflow.files.rule_sources import names_of
+
+    try:
+        return names_of(folders(home, packages))
+    except FilesAtFault:
+        return None
 
 
 @lru_cache(maxsize=4)
@@ -137,7 +149,7 @@ def _holiday_sources(faults: Faults) -> list[plugs.HolidaySource]:
     return found
 
 
-def known_edition(home: Path | str | None = None, packages: Collection[str] | None = None) -> CalendarEdition:
+def known_edition(home: Path | str | None = None, packages: NamedPackages | None = None) -> CalendarEdition:
     """
     Everything that the installed packages and the office's files know about days off (已知的日历版本).
 
@@ -180,7 +192,7 @@ def region_named(text: str, name: str = "region", home: Path | str | None = None
         return ""
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         raise BadRegion(name=name, region=text)
-    files = calendar_files(tuple(folders(Path(home) if home is not None else home_folder())))
+    files = calendar_files(tuple(folders(Path(home) if home is not None else home_folder(), strict=False)))
     if files.regions and f"{code[:2]}0000" not in files.regions:
         raise UnknownRegion(name=name, region=text)
     return code
@@ -218,7 +230,7 @@ def picks_of(readings: Readings) -> Picks:
 
 def rulebook(
     home: Path | None = None, profile: str = "national", readings: Readings = _NONE,
-    packages: Collection[str] | None = None,
+    packages: NamedPackages | None = None,
 ) -> Rulebook:  # fmt: skip
     """
     All rules in the files, read again when one has changed (规则集); *readings* are the office's own and override those
@@ -251,7 +263,7 @@ def profile_of(settings: Settings) -> Profile:
     """The profile of an office (地方规则). Raises FilesAtFault."""
     from gkflow.files.rulebook_files import profile_named, read_profiles
 
-    return profile_named(read_profiles(folders(settings.home, settings.packages)), settings.profile)
+    return profile_named(read_profiles(folders(settings.home, settings.named_packages)), settings.profile)
 
 
 @lru_cache(maxsize=1)

@@ -77,11 +77,15 @@ class Calendars:
         return self._office.rules_with(held, calendars=[AdoptedEdition(edition.edition, edition, at)])
 
     def known(self) -> CalendarEdition:
-        """Everything that the installed packages and the office's files know, adopted or not."""
+        """Everything that the installed packages and the office's files know, adopted or not. Raises FilesAtFault."""
         settings = self._office.settings
-        return foreseen_by(known_edition(settings.home, settings.packages), settings.predictor)
+        return foreseen_by(known_edition(settings.home, settings.named_packages), settings.predictor)
 
     def waiting(self, *, session: CallerSession | None = None) -> str:
-        """The name of an edition that is known but not adopted; empty if there is none."""
-        known = known_edition(self._office.settings.home, self._office.settings.packages).edition
+        """
+        The name of an edition that is known but not adopted; empty if there is none. Raises FilesAtFault if a file or
+        a package of rules cannot be used.
+        """
+        settings = self._office.settings
+        known = known_edition(settings.home, settings.named_packages).edition
         return known if known != self._office.in_force(session).held.calendars[-1].name else ""

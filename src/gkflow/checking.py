@@ -21,7 +21,9 @@ from gkflow.domain.hints import did_you_mean
 from gkflow.domain.objections.database import NotADatabase
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
+from gkflow.files.rule_sources import NATIONAL, NamedPackages, names_of
 from gkflow.present import VARIABLE, moment_of
+from gkflow.rule_packages import rule_packages
 
 if TYPE_CHECKING:
     from gkflow.domain.rulebook import Rulebook
@@ -52,15 +54,21 @@ def check_rules() -> Rulebook:
             faults.extend(error.faults)
             return None
 
-    found = tried(lambda: tuple(folders(home)))
-    packages = None if found is not None else ()  # without a package that cannot be used, the rest is still checked
-    places = found if found is not None else tuple(folders(home, ()))
+    packages = rule_packages(home)
+    faults += [fault for _, fault in packages.faults]
+    # Without a package that cannot be used, the rest is still checked.
+    usable = NamedPackages(tuple(each.name for each in packages.usable))
+    places = tuple(folders(home, usable))
     tried(lambda: read_wording(places))
-    settings = tried(lambda: settings_of(home, patient=False, packages=packages))
+    settings = tried(lambda: settings_of(home, patient=False))
     if settings is not None:
         faults += _of_settings(home, settings, os.environ)
-    edition = tried(lambda: known_edition(home, packages))
-    profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else ("national", ())
+    edition = tried(lambda: known_edition(home, usable))
+    profile, picks = (settings.profile, picks_of(settings.readings)) if settings is not None else (NATIONAL, ())
+    if packages.faults:  # it may be theirs
+        names = names_of(places)
+        profile = profile if profile in (names.profiles or ()) else NATIONAL
+        picks = tuple(each for each in picks if each[0] in (names.workflows or ()))
     # The rules are compared even without a calendar: none of them names a day that it would have to know.
     days = edition.calendar() if edition is not None else WorkCalendar(days_off=(), makeup_days=())
     set_at = {(flow, what): place_of(home, os.environ, "readings", flow, what) for flow, what, _ in picks}

@@ -244,7 +244,8 @@ class Daemon:
         files = self.office.rule_editions.files(thorough=True)
         if files and files != self._rule_files:
             fault = str(files.fault) if files.fault is not None else None
-            self.log.warning("rules_waiting", edition=files.waiting, fault=fault, next="gkflow rules adopt")
+            following = "gkflow rules adopt" if fault is None else "gkflow check"
+            self.log.warning("rules_waiting", edition=files.waiting, fault=fault, next=following)
         self._rule_files = files
 
     def _usable(self) -> dict[str, Channel]:

@@ -32,6 +32,7 @@ from gkflow.domain.as_dict import Data, dict_of
 from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.edition import Adopted, Adoption
+from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.notice import ReportingLine
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.objections.units import UnitDiffers
@@ -39,13 +40,14 @@ from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said, said_as
 from gkflow.files.rule_sources import Packages, RuleSources, UnitsAsRead, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
-from gkflow.files.wording import read_wording, wording_from_source
+from gkflow.files.wording import has_wording, read_wording, wording_from_source
 from gkflow.rule_packages import rule_packages
 
 if TYPE_CHECKING:
     from gkflow.application.ports import RulesRow
     from gkflow.domain.edition import CalendarEdition
     from gkflow.domain.law import TimeLimit
+    from gkflow.domain.notice import Wording
     from gkflow.domain.rulebook import Rulebook
     from gkflow.domain.workflow import Ladder
     from gkflow.files.profiles import Unit
@@ -121,15 +123,16 @@ class KnownRules(NamedTuple):
 
 def fingerprint_of(settings: Settings) -> str:
     """The fingerprint of everything that determines an office's rules: if it is the same, so are they."""
-    places = folders(settings.home, settings.packages)
+    places = folders(settings.home, settings.named_packages)
     mark = f"{settings.profile} {picks_of(settings.readings)} {fingerprint(places)}"
     return hashlib.sha256(mark.encode()).hexdigest()
 
 
 def known_rules(settings: Settings) -> KnownRules:
     """The rules in the files of an office (已知的规则). Raises FilesAtFault if one cannot be read."""
-    packages = tuple((each.distribution, each.version) for each in rule_packages(settings.home, settings.packages))
-    return _known_rules(tuple(folders(settings.home, settings.packages)), settings.profile,
+    used = rule_packages(settings.home, settings.named_packages).require()
+    packages = tuple((each.distribution, each.version) for each in used)
+    return _known_rules(tuple(folders(settings.home, settings.named_packages)), settings.profile,
                         picks_of(settings.readings), fingerprint_of(settings), packages)._with(settings)  # fmt: skip
 
 
@@ -179,8 +182,8 @@ def load_rules(home: Path | str | None = None, *, packages: Sequence[str] | None
     """
     settings = settings_of(Path(home) if home is not None else packaged_files())
     if packages is not None:
-        settings = replace(settings, packages=tuple(packages))
-    book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings, settings.packages)
+        settings = replace(settings, packages=tuple(packages), packages_at=("packages", 0))
+    book = rulebook(settings.home, settings.profile or NATIONAL, settings.readings, settings.named_packages)
     known = known_rules(settings)
     return replace(_kept_book(known.edition, known.text), calendar=book.calendar)
 
@@ -190,10 +193,11 @@ def rules_of(
     calendars: Sequence[tuple[datetime, CalendarEdition]],
     kept: Sequence[KeptRules],
     known_on: date | None = None,
+    wording: Wording | None = None,
 ) -> OfficeContext:
     """
     The context of an office's verbs: the adopted rules and calendars, oldest first, each since its moment; the last
-    ones are in use. With *known_on*, by the notices known on that day.
+    ones are in use. With *known_on*, by the notices known on that day. The *wording* is by default that of the files.
     """
     edition = calendars[-1][1]
     own, region_of = settings.units[settings.unit], kept[-1].region_of
@@ -221,10 +225,9 @@ def rules_of(
             raise SettingsWrong(file="gkflow.toml", reason=reason)
     owners = _owners(settings, book.lists.get("fields", {}))
     _require_regions(settings, book.lists.get("regions", {}))
-    wording = read_wording(folders(settings.home, settings.packages))
     quiet = QuietHours(settings.quiet.since, settings.quiet.until, settings.quiet.days_off)
     return OfficeContext(
-        book, workflow_of_case, wording, wording_from_source, settings.people,
+        book, workflow_of_case, wording or wording_of(settings), wording_from_source, settings.people,
         settings.unit, settings.channels, quiet, settings.hash, settings.lights, owners,
         {unit.label: code for code, unit in settings.units.items()}, account(),
         tuple(book.recurring_tasks[name] for name in wanted),
@@ -234,6 +237,24 @@ def rules_of(
         numbers=settings.numbers,
         differing=units_that_differ(settings, kept[-1]),
     )  # fmt: skip
+
+
+def wording_of(settings: Settings, kept: str | None = None) -> Wording:
+    """
+    The wording of an office's notices (通知用语). While one of its packages cannot be used, or has a fault in its
+    wording, it is the one that was used last (*kept*, its source), unless the office has its own. Raises FilesAtFault.
+    """
+    home, packages = settings.home, rule_packages(settings.home, settings.named_packages)
+    places = folders(home, settings.named_packages, strict=False)
+    own = home in places and has_wording(home)
+    if packages.faults and kept is not None and not own:
+        return wording_from_source(kept)
+    try:
+        return read_wording(places)
+    except FilesAtFault as error:
+        if own or not packages.by_name(error.faults):
+            raise
+        return wording_from_source(kept) if kept is not None else read_wording([packaged_files()])
 
 
 _Step = tuple[datetime, "CalendarEdition", KeptRules, "Callable[[str], TimeLimit] | None"]

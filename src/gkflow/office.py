@@ -727,10 +727,10 @@ class Office:
     def doctor(self, now: datetime | None = None, *, session: CallerSession | None = None) -> list[HealthCheck]:
         """Check everything that can fail silently (体检)."""
         moment, rules = self.moment(now), self._state.whole.in_force(session).rules
-        waiting = self.calendars.waiting(session=session)
+        state = self.rule_editions.files(thorough=True, session=session)
+        waiting = self.calendars.waiting(session=session) if state.fault is None else ""
         entered = self.calendars.known().calendar().announced_through if waiting else None
         # Not self.channels(): settings with faults are checked as well.
-        state = self.rule_editions.files(thorough=True, session=session)
         channels = channels_of(self.settings)
         with self.store.reading(session) as ledger:
             broken = broken_channels(channels, lambda: doctor.channels_used(ledger, rules))

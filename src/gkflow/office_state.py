@@ -25,7 +25,7 @@ from gkflow.domain.objections.calendars import CalendarLost, NothingAdopted
 from gkflow.domain.objections.days import BadMoment, OutOfRange
 from gkflow.domain.objections.units import WholeOfficeOnly
 from gkflow.hooks import Hooks
-from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of
+from gkflow.in_use import KeptRules, KnownRules, kept_rules, known_rules, rules_of, wording_of
 from gkflow.store.callers import when_committed
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Rows(NamedTuple):
     numbers: InUse
     calendars: list[tuple[str, str, datetime]]
     rules: list[RulesRow]
+    wording: str | None = None  # used so far: by this process, else in the last notice
 
 
 class InForce(NamedTuple):
@@ -182,7 +183,10 @@ class OfficeState:
 
     def _rows(self, ledger: Ledger) -> _Rows:
         editions = ledger.editions
-        rows = _Rows(editions.in_use(), editions.calendar_editions(), editions.rules_editions())
+        wording = self._in_force.rules.wording.source if self._in_force is not None else None
+        if wording is None and self.settings.packages:
+            wording = editions.last_wording()
+        rows = _Rows(editions.in_use(), editions.calendar_editions(), editions.rules_editions(), wording)
         if not (rows.calendars and rows.rules):
             raise (CalendarLost if ledger.consistency.has_record() else NothingAdopted)(place=self.store.place)
         return rows
@@ -190,7 +194,8 @@ class OfficeState:
     def _made_of(self, rows: _Rows) -> InForce:
         held = Held(rows.numbers, self._calendars(rows.calendars), tuple(kept_rules(row) for row in rows.rules))
         days = [(each.at, each.edition) for each in held.calendars]
-        return InForce(held, replace(rules_of(self.settings, days, held.rules), renew=self.rules_in))
+        wording = wording_of(self.settings, rows.wording)
+        return InForce(held, replace(rules_of(self.settings, days, held.rules, None, wording), renew=self.rules_in))
 
     def label(self, error: GkflowError) -> None:
         """Let an objection have the labels of what it names, from the rules in use (名称的标签)."""
@@ -209,7 +214,7 @@ class OfficeState:
         numbers = ledger.editions.in_use()
         # A missing edition of an office with a record is not silently replaced: ``verify`` reports it.
         if numbers.calendar is None and not ledger.consistency.has_record():
-            known = known_edition(self.settings.home, self.settings.packages)
+            known = known_edition(self.settings.home, self.settings.named_packages)
             ledger.editions.adopt_calendar(known.edition, canonical(known.as_data()), "init", now())
         if numbers.rules is None and not ledger.consistency.was_sealed("rules"):
             rules = self.known_rules()
@@ -220,7 +225,8 @@ class OfficeState:
     ) -> OfficeContext:
         """The rules of these editions, with further ones adopted after them."""
         days = [(each.at, each.edition) for each in (*held.calendars, *calendars)]
-        return rules_of(self.settings, days, [*held.rules, *rules])
+        wording = (self._in_force or self.in_force()).rules.wording
+        return rules_of(self.settings, days, [*held.rules, *rules], None, wording)
 
     def rules_for(
         self, ledger: Ledger, known_on: date | str | None, recorded_by: datetime | date | str | None = None
@@ -237,7 +243,8 @@ class OfficeState:
             calendars = tuple(each for each in calendars if each.at <= moment) or calendars[:1]
             kept = tuple(each for each in kept if each.at <= moment) or kept[:1]
         days = [(each.at, each.edition) for each in calendars]
-        return rules_of(self.settings, days, kept, self.day(known_on) if known_on is not None else None)
+        day = self.day(known_on) if known_on is not None else None
+        return rules_of(self.settings, days, kept, day, found.rules.wording)
 
     def _calendars(self, rows: Sequence[tuple[str, str, datetime]]) -> tuple[AdoptedEdition, ...]:
         predictor = self.settings.predictor
@@ -247,7 +254,7 @@ class OfficeState:
         """The rules in the files, adopted or not. Raises FilesAtFault with every fault of every file."""
         settings = self.settings
         rulebook(
-            settings.home, settings.profile, settings.readings, settings.packages
+            settings.home, settings.profile, settings.readings, settings.named_packages
         )  # they must be consistent to be adopted
         return known_rules(settings)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkflow.arguments import checked
-from gkflow.bootstrap import database_of, home_folder, settings_of
+from gkflow.bootstrap import database_of, folders, home_folder, settings_of
 from gkflow.domain.errors import Unfit
 from gkflow.domain.objections.database import DatabaseMissing
 from gkflow.domain.objections.installation import NoOffice, SettingsWrong
@@ -53,6 +53,7 @@ def open_office(
     if database.schema() is None:
         if target is None:
             raise _nothing_in(place, database)
+        folders(chosen.home, chosen.named_packages)  # whatever it adopts first is read from them
         database.migrate()
     database.require_schema()
     office = Office(database, chosen)

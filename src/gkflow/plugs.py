@@ -120,6 +120,17 @@ def plug(group: str, name: str) -> Any:
     return _loaded(group, name)
 
 
+def distribution_of(group: str, name: str) -> str:
+    """The distribution that declares a plugin of another package; empty if it has no name."""
+    entry = _outside(group).get(name)
+    return entry.dist.name or "" if entry is not None and entry.dist is not None else ""
+
+
+def has_rules(folder: Path) -> bool:
+    """Whether a folder holds rules."""
+    return any((folder / each).is_dir() for each in RULE_FOLDERS)
+
+
 @cache
 def _outside(group: str) -> Mapping[str, Any]:
     from importlib.metadata import entry_points
@@ -136,7 +147,7 @@ def _loaded(group: str, name: str) -> Any:
     entry = _outside(group)[name]
     try:
         found = entry.load()
-    except Exception as error:  # another package's module may raise anything; the others must still work
+    except (Exception, SystemExit) as error:  # another package's module may raise anything; the others must still work
         return Broken(name, f"{entry.value}: {type(error).__name__}: {error}".splitlines()[0])
     if group == RULES:
         return _rules(name, entry, found)
@@ -152,7 +163,7 @@ def _rules(name: str, entry: Any, module: Any) -> RulesPackage | Broken:
         folder = files(module)
     except TypeError:
         return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=said("is not a package")))
-    if not isinstance(folder, Path) or not any((folder / each).is_dir() for each in RULE_FOLDERS):
+    if not isinstance(folder, Path) or not has_rules(folder):
         wrong = said("has no folder {names}", names=RULE_FOLDERS)
         return Broken(name, said("{at}: {wrong}", at=entry.value, wrong=wrong))
     dist = entry.dist

@@ -11,12 +11,15 @@ from gkflow.application.doctor import RuleFiles
 from gkflow.application.recounting import recount_moved
 from gkflow.application.transaction import Transaction
 from gkflow.arguments import checks_arguments
+from gkflow.bootstrap import folders, known_edition
 from gkflow.domain.case import legal_day
 from gkflow.domain.errors import FilesAtFault
 from gkflow.domain.objections.calendars import UnknownEdition
 from gkflow.files.rule_changes import changes
+from gkflow.files.wording import read_wording
 from gkflow.in_use import KeptRules, KnownRules, fingerprint_of, known_rules
 from gkflow.office_state import Held, OfficeState
+from gkflow.rule_packages import absent, rule_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +58,7 @@ class RuleEditions:
     def waiting(self, *, session: CallerSession | None = None) -> str:
         """
         The name of an edition in the files that is not adopted; empty if there is none. Raises FilesAtFault if a file
-        cannot be read.
+        or a package cannot be read.
         """
         found = self._office.in_force(session)
         present = found.held.rules[-1]
@@ -69,14 +72,21 @@ class RuleEditions:
     def files(self, thorough: bool = False, *, session: CallerSession | None = None) -> RuleFiles:
         """
         The files compared with the adopted rules (规则文件状态). Only if *thorough* are the other rules checked for
-        consistency, which takes a while.
+        consistency, and the calendar files read, which takes a while.
         """
+        settings = self._office.settings
         try:
             waiting = self.waiting(session=session)
+            if settings.packages:
+                read_wording(folders(settings.home, settings.named_packages))
+            if thorough:
+                known_edition(settings.home, settings.named_packages)
             if waiting and thorough:
                 self.known()
         except FilesAtFault as error:
-            return RuleFiles(fault=error.faults[0])
+            packages = rule_packages(settings.home, settings.named_packages).by_name(error.faults)
+            sources = self._office.in_force(session).held.rules[-1].sources
+            return RuleFiles("", error.faults[0], packages, absent(sources.packages) if packages else ())
         return RuleFiles(waiting)
 
     def changes(self, one: str = "", other: str = "") -> list[RuleChange]:

@@ -20,8 +20,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+from gkflow.application.doctor import RuleFiles
 from gkflow.bootstrap import settings_of
-from gkflow.domain.errors import FilesAtFault
+from gkflow.domain.errors import Fault, FilesAtFault
 from gkflow.domain.objections.installation import (
     BackupElsewhere,
     FileExists,
@@ -31,6 +32,7 @@ from gkflow.domain.objections.installation import (
     OfficeExists,
     Unreadable,
 )
+from gkflow.domain.sentences import Sentence
 from gkflow.files.home import FILE_NAME
 from gkflow.open_office import open_office
 from gkflow.store.backup import copy_sqlite
@@ -62,6 +64,7 @@ class Restored(NamedTuple):
     sweeps: int
     breaches: tuple[Breach, ...]
     elsewhere: str = ""  # the address in the settings, if it is not the restored file
+    rule_files: RuleFiles = RuleFiles()  # compared with the rules in use
 
 
 def back_up(home: Path, target: Path) -> Backup:
@@ -102,7 +105,7 @@ def restore(file: Path, folder: Path) -> Restored:
     with _naming(folder), _made(folder), tempfile.TemporaryDirectory(prefix=".gkflow-", dir=folder) as name:
         draft = Path(name)
         _unpack(file, draft)
-        cases, sweeps, breaches = _verified(file, draft)
+        (cases, sweeps, breaches), rule_files = _verified(file, draft, folder)
         if breaches:
             return Restored(folder, cases, sweeps, breaches)
         for path in sorted(draft.iterdir(), key=lambda each: each.name == FILE_NAME):  # the settings last
@@ -113,7 +116,7 @@ def restore(file: Path, folder: Path) -> Restored:
     settings = settings_of(folder)
     named = settings.database.url
     mine = f"sqlite:///{(folder / DATABASE).as_posix()}"
-    return Restored(folder, cases, sweeps, (), "" if named == mine else _without_password(named))
+    return Restored(folder, cases, sweeps, (), "" if named == mine else _without_password(named), rule_files)
 
 
 @contextmanager
@@ -188,14 +191,28 @@ def _unpack(file: Path, draft: Path) -> None:
         raise NotABackup(file=str(file)) from error
 
 
-def _verified(file: Path, draft: Path) -> Verified:
+def _verified(file: Path, draft: Path, folder: Path) -> tuple[Verified, RuleFiles]:
+    """The record in the *draft*, and the state of the rule files, whose faults name the *folder* that they go to."""
     url = f"sqlite:///{(draft / DATABASE).as_posix()}"
     require_database(url, draft / FILE_NAME)
     try:
         with open_office(url, home=draft) as office:
-            return office.verify()
+            state = office.rule_editions.files()
+            packages = {name: _moved(each, draft, folder) for name, each in state.packages.items()}
+            fault = _moved(state.fault, draft, folder) if state.fault is not None else None
+            return office.verify(), replace(state, fault=fault, packages=packages)
     except FilesAtFault as error:
-        inside = f"{draft.as_posix()}/"
-        raise FilesAtFault(
-            [replace(each, file=each.file.replace(inside, f"{file.as_posix()}/")) for each in error.faults]
-        ) from error
+        raise FilesAtFault([_moved(each, draft, file) for each in error.faults]) from error
+
+
+def _moved(fault: Fault, draft: Path, place: Path) -> Fault:
+    """The fault as it is for whoever knows the *place* and not the temporary folder."""
+    inside, named = f"{draft.as_posix()}/", f"{place.as_posix()}/"
+
+    def moved(value: object) -> object:
+        if isinstance(value, Sentence):
+            return Sentence(value.pattern, {name: moved(each) for name, each in value.fields.items()}, value.context)
+        return value.replace(inside, named) if isinstance(value, str) else value
+
+    text = moved(fault.text)
+    return replace(fault, file=fault.file.replace(inside, named), text=text if isinstance(text, str) else fault.text)

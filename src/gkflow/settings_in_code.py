@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkflow.arguments import CHECKS
-from gkflow.bootstrap import folders, home_folder
+from gkflow.bootstrap import home_folder, names_known
 from gkflow.files.nodes import Key, Node
-from gkflow.files.rule_sources import names_of
+from gkflow.files.rule_sources import NamedPackages
 from gkflow.files.settings import read_settings
-from gkflow.rule_packages import packages_of
 
 if TYPE_CHECKING:
     from gkflow.files.settings import Settings as ReadSettings
@@ -63,18 +62,17 @@ def Settings(
     own = {"name": _node(office, f"{_NAME} office"), "unit": _node(unit, f"{_NAME} unit")}
     if own := {Key(name, 0): each for name, each in own.items() if each.value is not None}:
         node.value[Key("office", 0)] = Node(own, f"{_NAME} office", 0)
-    packages = _packages(given)
-    packages_of(packages, (f"{_NAME} rules.packages", 0))
-    return read_settings(place, {}, given=node, names=names_of(folders(place, packages)))
+    return read_settings(place, {}, given=node, names=names_known(place, _packages(given)))
 
 
-def _packages(given: Mapping[str, object]) -> tuple[str, ...]:
+def _packages(given: Mapping[str, object]) -> NamedPackages:
     """The packages of rules; what cannot be a list of names is refused by the reader, which knows its place."""
     rules = given.get("rules")
     named = rules.get("packages") if isinstance(rules, Mapping) else None
     if isinstance(named, str):
-        return (named,)
-    return tuple(each for each in named if isinstance(each, str)) if isinstance(named, (list, tuple)) else ()
+        return NamedPackages((named,))
+    names = named if isinstance(named, (list, tuple)) else ()
+    return NamedPackages(tuple(each for each in names if isinstance(each, str)))
 
 
 def _node(value: object, at: str) -> Node:

@@ -31,10 +31,14 @@ class HealthCheck(AsDict):
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles(AsDict):
-    """The rule files compared with the rules in use (规则文件状态): other rules wait, or a file has a fault."""
+    """
+    The rule files compared with the rules in use (规则文件状态): other rules wait, or a file or a package has a fault.
+    """
 
     waiting: str = ""  # the edition
     fault: Fault | None = None  # the first one
+    packages: Mapping[str, Fault] = field(default_factory=dict)  # of rules: those at fault, each with its first one
+    absent: tuple[str, ...] = ()  # distributions that the rules in use were read from, and that are not installed
 
     def __bool__(self) -> bool:
         return bool(self.waiting or self.fault)
@@ -168,6 +172,8 @@ def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
     if not files:
         return []
+    if files.packages:
+        return [HealthCheck("rule_packages", "error", {"packages": files.packages, "absent": files.absent})]
     state: dict[str, object] = {
         "in_use": rules.rulebook.edition,
         "waiting": files.waiting or None,

@@ -16,7 +16,7 @@ from gkflow.bootstrap import home_folder, rulebook, settings_of
 from gkflow.cli.help import columns, padded, width, wrapped
 from gkflow.cli.resolve_names import action_named, workflow_named
 from gkflow.domain.case import CORRECT, LINK, RECOUNT
-from gkflow.domain.errors import GkflowError
+from gkflow.domain.errors import FilesAtFault, GkflowError
 from gkflow.domain.sentences import said, said_as
 from gkflow.words.language import CHINESE, label_or, listed, say, spoken, translated
 
@@ -118,7 +118,7 @@ def _hanging(head: str, words: str) -> list[str]:
 def facts_help(words: Sequence[str]) -> list[str]:
     """
     The facts of an action, for ``receive [WORKFLOW] --help`` and ``do CASE ACTION --help``; nothing if the words name
-    none. With faulty files or without an office the help is unchanged.
+    none. With faulty files by the adopted rules; without an office the help is unchanged.
     """
     try:
         found = _meant([word for word in words if not word.startswith("-")])
@@ -156,7 +156,11 @@ def _meant(words: Sequence[str]) -> tuple[Workflow, str] | None:
     if words[:1] == ["receive"]:
         home = home_folder()
         settings = settings_of(home)
-        book = rulebook(home, settings.profile, settings.readings)
+        try:
+            book = rulebook(home, settings.profile, settings.readings)
+        except FilesAtFault:  # what is in use is in the database
+            with gkflow.open() as office:
+                book = office.rules.rulebook
         flow = book.workflow(workflow_named(book, words[1] if len(words) > 1 else "request"))
         return flow, flow.first.name
     if words[:1] == ["do"] and len(words) > 2:

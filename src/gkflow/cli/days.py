@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ from gkflow.application.facts import read_facts
 from gkflow.bootstrap import home_folder, known_edition
 from gkflow.cli import options
 from gkflow.cli.columns import Column
+from gkflow.cli.opening import calendar_fault_words
 from gkflow.domain.calendar import DayNote
-from gkflow.domain.errors import GkflowError, Unfit
+from gkflow.domain.errors import FilesAtFault, GkflowError, Unfit
 from gkflow.domain.machine import action_of
 from gkflow.domain.objections.days import DayFarUnsure
 from gkflow.domain.sentences import said, said_as
@@ -111,8 +113,18 @@ def here(region: str, known_on: date | None) -> Here:
     with adopted() as (edition, office):
         own = office.settings.units[office.settings.unit] if office is not None and not region else None
         place, unit = (own.region, own.code) if own is not None else (region, "")
-        waiting = office is not None and bool(office.calendars.waiting())
+        waiting = office is not None and days_wait(office)
         return Here(edition, place, edition.calendar(place, unit, known_on), waiting)
+
+
+def days_wait(office: Office) -> bool:
+    """Whether newer days off are known and not adopted; a fault of their files leaves the adopted ones in use."""
+    try:
+        return bool(office.calendars.waiting())
+    except FilesAtFault as error:
+        if office.rule_editions.files().fault is None:  # else it was told when the office was opened
+            print(f"gkflow: {calendar_fault_words(error.faults[0])}", file=sys.stderr)
+        return False
 
 
 def office_if_any() -> Office | None:

@@ -16,14 +16,14 @@ def error_words(error: GkflowError) -> str:
 
 
 def _labels(error: GkflowError) -> Labels:
-    """The labels of what it names, from the present rule files; none if they cannot be read."""
+    """The labels of what it names, from the present rule files; if one of them has a fault, from the packaged ones."""
     from gkflow.bootstrap import home_folder, rulebook, settings_of
 
     try:
         home = home_folder()
         workflows = rulebook(home, settings_of(home).profile).workflows.values()
     except GkflowError:
-        return NO_LABELS
+        workflows = rulebook().workflows.values()
     return with_labels(error, workflows).called or NO_LABELS
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkflow.domain.case import canonical
 from gkflow.files.extensions import EXTENDS, Extensions
@@ -28,6 +28,14 @@ NATIONAL_LABEL = "全国"  # as the files of other profiles have theirs
 Readings = tuple[tuple[str, str, str], ...]  # workflow, what is chosen, the name of the reading
 Packages = tuple[tuple[str, str], ...]  # of rules: distribution and version
 UnitsAsRead = Mapping[str, Mapping[str, str]]  # a unit's code -> its label and its region
+
+
+class NamedPackages(NamedTuple):
+    """The packages of rules that an office names (所用规则包), and where: a setting, a variable, an argument."""
+
+    names: tuple[str, ...] = ()
+    file: str = "packages"
+    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from gkflow.files.named import accounts_of, check_names, lights_of, numbers_of
 from gkflow.files.nodes import Faults, Node, from_plain, line_of
 from gkflow.files.people import id_named, people_by_id
 from gkflow.files.profiles import Unit, unit_of
-from gkflow.files.rule_sources import NATIONAL, RuleNames
+from gkflow.files.rule_sources import NATIONAL, NamedPackages, RuleNames
 from gkflow.files.safety import FileSettings, SealSettings, file_settings, seal_settings
 from gkflow.files.toml_files import read_toml, toml_from
 
@@ -112,6 +112,7 @@ class Settings:
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     duties: tuple[str, ...] | None = None  # recurring tasks taken on; None: those of the profile
     packages: tuple[str, ...] = ()  # of rules: their entry points in the group gkflow.rules
+    packages_at: tuple[str, int] = field(default=("packages", 0), compare=False)  # where they are named
     people: tuple[Person, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
     lights: tuple[tuple[int, str], ...] = LIGHTS
@@ -129,6 +130,11 @@ class Settings:
     parked_after: int = PARKED_AFTER
     # The sections of the channels of other packages, each as its own model.
     of_channels: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def named_packages(self) -> NamedPackages:
+        """The packages of rules, and where they are named (所用规则包)."""
+        return NamedPackages(self.packages, *self.packages_at)
 
     @property
     def named_channels(self) -> tuple[str, ...]:
@@ -243,6 +249,7 @@ def _settings(
         readings=MappingProxyType({flow: MappingProxyType(picks) for flow, picks in file.readings.items()}),
         duties=tuple(file.duties) if "duties" in file.model_fields_set else None,
         packages=tuple((file.rules or RulesKeys()).packages),
+        packages_at=_packages_at(found),
         people=people,
         quiet=_quiet(file),
         lights=lights_of(found),
@@ -258,6 +265,12 @@ def _settings(
         accounts=accounts_of(found, ids),
         of_channels=others.sections(notices.faults),
     )
+
+
+def _packages_at(found: Found[SettingsFile]) -> tuple[str, int]:
+    path = ("rules", "packages")
+    file = found.node_at(*path).file
+    return file, found.line_of(*path) if file == found.node.file else 0
 
 
 def _database(file: SettingsFile, home: Path) -> Database:

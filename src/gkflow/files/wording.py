@@ -23,13 +23,18 @@ _NAME = "config/wording/notices.yaml"
 def read_wording(folders: Sequence[Path]) -> Wording:
     """Read the wording; the file of a later folder replaces an earlier one. Raises FilesAtFault."""
     faults = Faults()
-    path = next(folder / _NAME for folder in reversed(folders) if (folder / _NAME).is_file())
+    path = next(folder / _NAME for folder in reversed(folders) if has_wording(folder))
     node = read_yaml(path, _NAME if path == folders[0] / _NAME else path.as_posix(), faults)
     faults.raise_if_any()
     assert node is not None
     _check(node, faults)
     faults.raise_if_any()
     return wording_from_source(as_json(values(node)))
+
+
+def has_wording(folder: Path) -> bool:
+    """Whether a folder has a wording of its own."""
+    return (folder / _NAME).is_file()
 
 
 def wording_from_source(source: str) -> Wording:

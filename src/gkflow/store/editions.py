@@ -17,7 +17,7 @@ from gkflow.application.ports import InUse, RulesRow
 from gkflow.domain.case import algorithm_of, moment_text, seal
 from gkflow.store.cursor import Cursor, Part
 from gkflow.store.statement import Statement, bind, inserted
-from gkflow.store.tables import CALENDAR_EDITION, EDITION, HEARTBEAT, RULES_EDITION
+from gkflow.store.tables import CALENDAR_EDITION, EDITION, HEARTBEAT, NOTICE, RULES_EDITION
 
 if TYPE_CHECKING:
     from gkflow.store.numbers import AwaitedDesk, NumberDesk
@@ -40,6 +40,8 @@ _RULES_CHAIN = Statement(select(RULES_EDITION).order_by(_R.id))
 _KEPT = Statement(select(EDITION.c.source).where(EDITION.c.edition == bind("edition")))
 _IS_KEPT = Statement(select(EDITION.c.edition).where(EDITION.c.edition == bind("edition")))
 _SCHEMA = Statement(select(func.current_schema()))
+_LAST = select(NOTICE.c.wording).order_by(NOTICE.c.id.desc()).limit(1).scalar_subquery()
+_LAST_WORDING = Statement(select(EDITION.c.source).where(EDITION.c.edition == _LAST))
 _KEEP = Statement(
     lambda insert: insert(EDITION).values(inserted(EDITION)).on_conflict_do_nothing(index_elements=["edition"])
 )
@@ -127,6 +129,11 @@ class Editions(Part):
     def kept_source(self, edition: str) -> str | None:
         """The kept source of a workflow or wording edition."""
         found: str | None = self.value(_KEPT, edition=edition)
+        return found
+
+    def last_wording(self) -> str | None:
+        """The kept source of the wording of the last notice; None if there is no notice."""
+        found: str | None = self.value(_LAST_WORDING)
         return found
 
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:

@@ -54,6 +54,10 @@ class Editions(Protocol):
         """The kept source of a workflow or wording edition."""
         ...
 
+    def last_wording(self) -> str | None:
+        """The kept source of the wording of the last notice; None if there is no notice."""
+        ...
+
     def keep_source(self, edition: str, kind: str, name: str, source: str, now: datetime) -> None:
         """Keep an edition that a case or a notice needs from now on."""
         ...

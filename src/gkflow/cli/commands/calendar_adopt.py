@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gkflow.bootstrap import home_folder, now
+from gkflow.bootstrap import folders, home_folder, now
 from gkflow.cli.columns import Column
 from gkflow.cli.days import office_if_any
 from gkflow.cli.notice_words import problem_words
@@ -36,6 +36,7 @@ def adopt(file: str, given: dict[str, Any]) -> None:
     written, and the exit code is 1. Text for people is kept apart from output for programs.
     """
     form = form_of(given["format"], given["output"])
+    folders(home_folder())  # days off of a package that cannot be used would be missed
     data = _data(None)
     incoming = _read(file, given) if file else None
     if incoming is not None:

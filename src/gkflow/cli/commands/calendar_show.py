@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gkflow.cli.columns import Column
 from gkflow.cli.commands.feed import event_of_line, write
-from gkflow.cli.days import adopted, day_columns, day_row, firmness_words, month_of, read_as, span, today
+from gkflow.cli.days import adopted, day_columns, day_row, days_wait, firmness_words, month_of, read_as, span, today
 from gkflow.cli.help import padded, terminal_width, width, wrapped
 from gkflow.cli.output import coloured, form_of, show
 from gkflow.domain.sentences import said
@@ -133,7 +133,7 @@ def _picture(shown: _Shown, rows: Rows) -> Iterator[str]:
     lines += [say("how firm: ") + firmness_words(each) for each in firm]
     if shown.cases is not None:
         lines.append(_due_words(rows, shown.today))
-    if shown.office is not None and shown.office.calendars.waiting():
+    if shown.office is not None and days_wait(shown.office):
         lines.append(say("newer days off are known and not adopted yet"))
     for words in lines:
         yield from _folded(words)

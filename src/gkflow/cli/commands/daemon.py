@@ -8,6 +8,7 @@ import typer
 
 import gkflow
 from gkflow.cli.commands import deliver, sweep
+from gkflow.cli.opening import warn
 from gkflow.daemon import Daemon
 from gkflow.domain.sentences import said
 from gkflow.present import require_machine_clock
@@ -27,6 +28,7 @@ def command(
     require_machine_clock()
     with gkflow.open() as office:
         if once:
+            warn(office)
             typer.echo(sweep.summary(office.tick()))
             typer.echo(deliver.summary(office.deliver()))
             if office.settings.endpoints:

@@ -15,7 +15,7 @@ from gkflow.cli import options
 from gkflow.cli.commands.endpoints import parked_words
 from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.escalation_rows import short_moment
-from gkflow.cli.opening import rules_words
+from gkflow.cli.opening import packages_words, rules_words
 from gkflow.cli.output import coloured, print_json
 from gkflow.domain.errors import Fault
 from gkflow.domain.sentences import said
@@ -148,6 +148,10 @@ def _edition(sign: HealthCheck) -> str:
 
 def _rules(sign: HealthCheck) -> str:
     return rules_words(_facts(sign)["fault"])
+
+
+def _packages(sign: HealthCheck) -> str:
+    return packages_words(_facts(sign)["packages"], _facts(sign)["absent"])
 
 
 def _local_days(sign: HealthCheck) -> str:
@@ -331,6 +335,7 @@ _WORDS = {
     "calendar": _calendar,
     "calendar_edition": _edition,
     "rules_edition": _rules,
+    "rule_packages": _packages,
     "local_days": _local_days,
     "provisional": _provisional,
     "people": _people,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import typer
 
 from gkflow.cli.commands.verify import words
+from gkflow.cli.opening import state_words
 from gkflow.domain.sentences import said
 from gkflow.safekeeping import restore
 from gkflow.words.language import say
@@ -47,4 +49,6 @@ def command(
                 elsewhere=done.elsewhere,
             )
         )
+    if done.rule_files:
+        print(f"gkflow: {state_words(done.rule_files)}", file=sys.stderr)
     print(f"  cd {done.folder} && gkflow doctor")
