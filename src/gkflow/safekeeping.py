@@ -154,7 +154,7 @@ def _database_of(settings: Settings, home: Path) -> Path:
         raise BackupElsewhere(place=_without_password(settings.database.url))
     file = home / FILE_NAME
     require_database(settings.database.url, file if file.is_file() else None)
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         raise NoOffice(place=str(home))
     return path
 

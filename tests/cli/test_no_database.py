@@ -81,3 +81,28 @@ def test_reading_where_there_is_no_office_makes_nothing(gkflow: Gkflow, home: Pa
     home.mkdir()
     assert gkflow("cases").code == 2
     assert list(home.iterdir()) == []
+
+
+EVERY_DOOR = [
+    ("cases",), ("show", "GK-2026-0001"), ("do", "GK-2026-0001"), ("receive", "--fact", "channel=fax"), ("sweep",),
+    ("deliver",), ("verify",), ("rebuild",), ("doctor",), ("daemon", "--once"), ("worker", "--once"), ("events",),
+    ("endpoints",), ("notices",), ("rules",), ("drafts",), ("feed",), ("db", "rename"),
+    ("backup", "backup.zip"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", EVERY_DOOR, ids=" ".join)
+@pytest.mark.parametrize("how", ["no folder", "an empty folder", "an empty file"])
+def test_where_no_office_is_every_command_says_what_to_run(
+    gkflow: Gkflow, home: Path, tmp_path: Path, words: tuple[str, ...], how: str
+) -> None:
+    if how != "no folder":
+        home.mkdir()
+    if how == "an empty file":
+        (home / "gkflow.db").touch()
+    before = everything(tmp_path)
+    done = gkflow(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert "请先运行 gkflow init" in done.err
+    assert everything(tmp_path) == before

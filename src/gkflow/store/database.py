@@ -22,7 +22,7 @@ from gkflow.domain.objections.database import (
     NoTransaction,
     SchemaVersion,
 )
-from gkflow.domain.objections.installation import SettingsWrong
+from gkflow.domain.objections.installation import NoOffice, SettingsWrong
 from gkflow.domain.sentences import said
 from gkflow.store.callers import Callers, PortalConnection, callers, hold_session
 from gkflow.store.connections import PATIENCE, async_engine, engine_of, secrets_of
@@ -310,11 +310,13 @@ class Database:
             return prefixes_in(ledger.cursor)
 
     def require_schema(self) -> None:
-        """Refuse a schema of another version, naming the command that upgrades it."""
+        """Refuse a database without an office, or a schema of another version, naming the command that mends it."""
         found = self.schema()
+        if found is None:
+            raise NoOffice(place=self.place)
         if found != SCHEMA:
-            mend = "gkflow init" if found is None or found < SCHEMA else "pip install -U gkflow"
-            raise SchemaVersion(found=found or "(none)", wanted=SCHEMA, mend=mend)
+            mend = "gkflow init" if found < SCHEMA else "pip install -U gkflow"
+            raise SchemaVersion(found=found, wanted=SCHEMA, mend=mend)
 
     def migrate(self) -> None:
         """Upgrade the schema to this version (Alembic)."""

@@ -16,9 +16,11 @@ from gkflow.cli.screen import unfiltered
 from gkflow.domain.objections.facts import NotOneOf
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.sentences import said
+from gkflow.files.home import FILE_NAME
 from gkflow.portal_tables import grants
 from gkflow.store.dialect import PREFIX
 from gkflow.store.naming import Naming
+from gkflow.store.sqlite_files import require_database
 from gkflow.words.language import say
 
 _WORDS = {
@@ -76,7 +78,10 @@ def command(
 
 
 def _rename(prefix: str, schema: str) -> None:
-    database = database_of(settings_of(home_folder()))
+    home = home_folder()
+    settings, file = settings_of(home), home / FILE_NAME
+    require_database(settings.database.url, file if file.is_file() else None)
+    database = database_of(settings)
     try:
         count = database.rename(Naming(prefix, schema))
     finally:
