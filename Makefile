@@ -26,8 +26,11 @@ help: ## List what can be made
 demo: $(VENV)/.installed ## Import a real register, and print overdue cases, one reckoning and the escalation log
 	@$(VENV)/bin/gkflow demo
 
+# What differs most between the two databases; the rest is in `make test-slow` and `make test-postgres`.
+FIRST_ON_POSTGRES := tests/store/test_numbers.py tests/store/test_units.py
 test: $(VENV)/.installed-test ## Run the tests and every example of the documents; not the long walks
 	$(PY) -m pytest -q -n auto --dist worksteal
+	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --dist worksteal -k postgres $(FIRST_ON_POSTGRES)
 
 # What runs on PostgreSQL alone, or has several writers at once only there.
 ON_POSTGRES := tests/contrib tests/store/test_callers.py \
