@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def measured() -> Iterator[Cost]:
     with tempfile.TemporaryDirectory() as home, postgresql() as address, gkflow.open(address, home=home) as office:
         yield _entries(office)
         before = _size(office)
-        _fill(office)
+        fill(office, OPEN, {TODAY: DUE})
         yield Cost("open case (docket and clock)", 0, 0, 0, (_size(office) - before) / OPEN)
         before, swept = _size(office), Timer(office)
         with swept.running():
@@ -93,11 +93,13 @@ def _live(office: gkflow.Office, number: str) -> None:
     office.do(number, "assign", facts={"officer": "张三"}, by="张三", now=MOMENT)
 
 
-def _fill(office: gkflow.Office) -> None:
+def fill(office: gkflow.Office, cases: int, due: Mapping[date, int]) -> None:
+    """Put *cases* open cases into an office, so many of which come due on each of some days from today on."""
     edition = office.rules.rulebook.workflow("request").edition
-    soon, far = office.calendar.add(TODAY, 2), office.calendar.add(TODAY, 15)
+    far = office.calendar.add(max(due), 15)
+    last_days = [office.calendar.add(day, 2) for day, many in due.items() for _ in range(many)]
     office.sweep(TODAY - timedelta(days=1), now=MOMENT)
-    for start in range(0, OPEN, 20_000):
+    for start in range(0, cases, 20_000):
         dockets, clocks = [], []
         for n in range(start, start + 20_000):
             case = f"C{n:07d}"
@@ -107,7 +109,7 @@ def _fill(office: gkflow.Office) -> None:
             clocks.append(
                 ClockRevision(
                     case, "reply", "", date(2026, 5, 20), FOREVER, "request", "office", "duty", 1, "running", "",
-                    date(2026, 5, 20), soon if n < DUE else far, None, None, None, 0, None, None, None, "reply", 0, "",
+                    date(2026, 5, 20), last_days[n] if n < len(last_days) else far, None, None, None, 0, None, None, None, "reply", 0, "",
                 )
             )  # fmt: skip
         with office.store.writing() as ledger:
