@@ -1,5 +1,5 @@
 """
-Four workers against one (多进程分工), on PostgreSQL: days on each of which 10,000 cases come due, and 100,000 deliveries.
+Four workers against one (多进程分工), on PostgreSQL: days with 10,000 cases due, and 100,000 deliveries.
 
 The workers are processes that do what the jobs of ``gkflow worker`` do: shares of a day, or the outbox until it is
 empty; the end of the day, which one process does in both cases, is in the time. The peer is one such process that does
@@ -23,7 +23,8 @@ from server import postgresql
 from sqlalchemy import text
 
 import gkflow
-from gkflow.application.sweep_day import Share, sweep_share
+from gkflow.application.sweep import tick
+from gkflow.application.sweep_day import Share, sweep_share, work_of
 
 WORKERS, SHARES = 4, 16
 OPEN, DUE, DELIVERIES, ROUNDS = 200_000, 10_000, 100_000, 3
@@ -38,6 +39,8 @@ def run(rounds: int = ROUNDS, due: int = DUE, deliveries: int = DELIVERIES) -> l
         alone, together = [], []
         for at, day in enumerate(days):
             times, workers = (together, WORKERS) if at % 2 else (alone, 1)
+            office.tick(_morning(day - timedelta(days=1)))
+            tick(office.store, office.rules, _morning(day), day, shared=lambda *_: True)  # plans the day, and leaves it
             with _workers(workers, address, home, "sweep", day.isoformat()) as go:
                 times.append(timed(lambda go=go, day=day: _swept(office, day, go)))
             assert len(office.escalations(since=day)) == due
@@ -134,8 +137,9 @@ def _work(address: str, home: str, what: str, day: str, at: int, of: int) -> Non
         elif of == 1:
             office.tick(now)
         else:
+            found = work_of(office.store, rules, now.date()).searches  # what the tick tells its shares
             for share in range(at, SHARES, of):
-                sweep_share(office.store, rules, now.date(), now, Share(share, SHARES), notifying=True)
+                sweep_share(office.store, rules, now.date(), now, Share(share, SHARES, found), notifying=True)
         print("done", flush=True)
 
 

@@ -99,6 +99,7 @@ def fill(office: gkflow.Office, cases: int, due: Mapping[date, int]) -> None:
     far = office.calendar.add(max(due), 15)
     last_days = [office.calendar.add(day, 2) for day, many in due.items() for _ in range(many)]
     office.sweep(TODAY - timedelta(days=1), now=MOMENT)
+    last_days += [far] * (cases - len(last_days))
     for start in range(0, cases, 20_000):
         dockets, clocks = [], []
         for n in range(start, start + 20_000):
@@ -109,7 +110,7 @@ def fill(office: gkflow.Office, cases: int, due: Mapping[date, int]) -> None:
             clocks.append(
                 ClockRevision(
                     case, "reply", "", date(2026, 5, 20), FOREVER, "request", "office", "duty", 1, "running", "",
-                    date(2026, 5, 20), last_days[n] if n < len(last_days) else far, None, None, None, 0, None, None, None, "reply", 0, "",
+                    date(2026, 5, 20), last_days[n], None, None, None, 0, None, None, None, "reply", 0, "",
                 )
             )  # fmt: skip
         with office.store.writing() as ledger:

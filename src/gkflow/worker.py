@@ -49,6 +49,7 @@ class _Wanted(NamedTuple):
     day: date
     series: int
     notifying: bool
+    searches: list[int]
 
 
 class Worker:
@@ -170,8 +171,11 @@ class Worker:
             await self._tick()
 
         @app.task(name=_SHARE)
-        async def share(day: str, series: int, notifying: bool, at: int, of: int) -> None:
-            await asyncio.to_thread(daemon.sweep_share, date.fromisoformat(day), Share(at, of), notifying)
+        async def share(
+            day: str, series: int, notifying: bool, at: int, of: int, searches: list[int] | None = None
+        ) -> None:
+            part = Share(at, of, tuple(searches) if searches is not None else None)
+            await asyncio.to_thread(daemon.sweep_share, date.fromisoformat(day), part, notifying)
             self._ending = asyncio.ensure_future(self._end(day, series))
 
         @app.periodic(cron=self.cron)
@@ -224,24 +228,24 @@ class Worker:
             with office.store.reading() as ledger:
                 series = ledger.sweeps.series
             unfinished = known.get((day.isoformat(), series))
-            if unfinished is None and work_of(office.store, office.rules, day) >= self.large:
-                wanted.append(_Wanted(day, series, notifying))
+            if unfinished is None and (work := work_of(office.store, office.rules, day)).cases >= self.large:
+                wanted.append(_Wanted(day, series, notifying, list(work.searches)))
                 return True
             return bool(unfinished)
 
         await asyncio.to_thread(self.daemon.tick, shared)
-        for day, series, notifying in wanted:
+        for day, series, notifying, searches in wanted:
             for at in range(self.shares):
                 await self._wake(
                     _SHARE, f"{_SHARE}/{day}/{series}/{at}", day=day.isoformat(), series=series, notifying=notifying,
-                    at=at, of=self.shares,
+                    at=at, of=self.shares, searches=searches,
                 )  # fmt: skip
 
-    async def _wake(self, task: str, once: str = "", **values: str | int | bool) -> None:
+    async def _wake(self, task: str, once: str = "", **values: str | int | bool | list[int]) -> None:
         """Defer a job, unless the same one is waiting."""
         from procrastinate.exceptions import AlreadyEnqueued
 
-        given = values or {"timestamp": 0}
+        given: dict[str, Any] = values or {"timestamp": 0}
         with suppress(AlreadyEnqueued):
             await self.app.configure_task(task, queueing_lock=once or task).defer_async(**given)
 

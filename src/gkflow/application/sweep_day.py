@@ -77,10 +77,14 @@ class _Search(NamedTuple):
 
 
 class Share(NamedTuple):
-    """One of several shares of a day's work (巡检份额): the cases whose number hashes to *at* of *of*."""
+    """
+    One of several shares of a day's work (巡检份额): the cases whose number hashes to *at* of *of*. *searches* are
+    those that have found cases for the day (``work_of``); what another one would find is left to the end of the day.
+    """
 
     at: int = 0
     of: int = 1
+    searches: tuple[int, ...] | None = None
 
     def has(self, case: str) -> bool:
         """Whether a case is in the share."""
@@ -114,12 +118,20 @@ def sweep_share(
     return sweep.done()
 
 
-def work_of(store: Store, rules: OfficeContext, day: date) -> int:
-    """About how many cases a day's sweep has to look at (工作量)."""
+class Work(NamedTuple):
+    """About how many cases a day's sweep has to look at (工作量), and which searches find cases."""
+
+    cases: int
+    searches: tuple[int, ...]
+
+
+def work_of(store: Store, rules: OfficeContext, day: date) -> Work:
+    """The work of a day, before it is split (工作量)."""
     with store.reading() as ledger:
         searches = _searches(ledger, rules.renewed(ledger).rulebook, day)
-        due = sum(len(_due_cases(ledger, search, day)) for search in searches)
-        return due + ledger.sweeps.count_fresh(day)
+        due = [len(_due_cases(ledger, search, day)) for search in searches]
+        found = tuple(at for at, cases in enumerate(due) if cases)
+        return Work(sum(due) + ledger.sweeps.count_fresh(day), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,7 @@ class _DaySweep:
     now: datetime
     share: Share
     counts: Counter[str] = field(default_factory=Counter)
+    reached: list[int] = field(default_factory=list)  # the steps recorded here
 
     @classmethod
     def begun(
@@ -197,6 +210,7 @@ class _DaySweep:
 
     def _add(self, ledger: Ledger, steps: Sequence[int]) -> int:
         ledger.events.add_steps(steps, self.now)
+        self.reached.extend(steps)
         return len(steps)
 
     def _check_fresh(self) -> None:
@@ -227,9 +241,13 @@ class _DaySweep:
 
     def _reach_due(self) -> None:
         """The rows that come due because the day has come; in order, whatever was missed."""
-        for search in self.searches:
-            with self.store.reading() as ledger:
-                cases = [case for case in _due_cases(ledger, search, self.day) if self.share.has(case)]
+        with self.store.reading() as ledger:  # one for all: a share of a day has few cases for each
+            due = [
+                (search, [case for case in _due_cases(ledger, search, self.day) if self.share.has(case)])
+                for at, search in enumerate(self.searches)
+                if self.share.searches is None or at in self.share.searches
+            ]
+        for search, cases in due:
             self._in_batches("reached", cases, _CASES, partial(self._reach, search=search))
 
     def _reach(self, ledger: Ledger, cases: Sequence[str], search: _Search) -> int:
@@ -272,12 +290,12 @@ class _DaySweep:
     def _notify(self) -> None:
         """
         Notify people of the steps reached since the last notification (告知): after an outage of the highest step of
-        each clock only, and only if it still holds.
+        each clock only, and only if it still holds. A share does so for the steps that it has reached itself.
         """
         with self.store.reading() as ledger:
             after = ledger.sweeps.last_notifying() or date.min
-            found = ledger.sweeps.steps_reached(after, self.day)
-        steps = [step for step, case in found if self.share.has(case)]
+            own = self.reached if self.share.of > 1 else None
+            steps = [step for step, _ in ledger.sweeps.steps_reached(after, self.day)] if own is None else own
         self._in_batches(
             "notified",
             steps,
