@@ -92,7 +92,7 @@ print(CHINESE.text(next(refusal.reason for refusal in outcome.values() if refusa
     assert 0 < len(written) < 6
     keys, reason = process.stdout.splitlines()
     assert written == keys.split()
-    assert reason == f"通知文件写不进（{tmp_path / FILE_NAME}）：磁盘已满"
+    assert reason == f"通知文件无法写入（{tmp_path / FILE_NAME}）：磁盘已满"
 
 
 def test_half_a_line_left_by_a_power_cut_is_cut_off(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_where_no_local_notice_is_known_that_is_said_and_the_day_is_not_firm(
     region: str, day: str, length: str, known: str, gkflow: Gkflow
 ) -> None:
     done = gkflow("deadline", day, length, "--region", region)
-    assert "不知道2025年有什么地方放假通知" in done.out
+    assert "尚无2025年的地方放假通知" in done.out
     assert known in done.out
     assert "暂定" in done.out
     result = json.loads(gkflow("deadline", day, length, "--region", region, "--format", "json").out)

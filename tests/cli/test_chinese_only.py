@@ -90,6 +90,9 @@ FAULTS: list[tuple[str, tuple[str, ...]]] = [
     ("[accounts]\njoe = 5\n", ("cases",)),
     ("[nothing]\n", ("cases",)),
     ("[lights\n", ("cases",)),
+    ("[lights]\n[lights]\n", ("cases",)),
+    ("[lights]\nyellow 5\n", ("cases",)),
+    ("[lights]\nyellow = x\n", ("cases",)),
     ("[files]\ngroup = 'no-such-group'\n", ("cases",)),
 ]  # fmt: skip
 
@@ -106,13 +109,40 @@ def test_a_fault_is_reported_in_chinese(settings: str, words: tuple[str, ...], r
     assert done.code != 0, words
     printed = (done.err + done.out).replace(home.as_posix(), "/home")
     assert re.search("[\u4e00-\u9fff]", printed), printed
-    if "is not TOML" not in register(*words, "--lang", "en").err:  # what its parser says is quoted
-        assert not english(printed), (english(printed), printed)
+    assert not english(printed), (english(printed), printed)
+
+
+# A code of the rule files beside nothing else, or a fact as NAME=VALUE: what people read has labels.
+CODES = re.compile(
+    r"(?<![\w.（/-])(?:request|received|registered|assigned|reply|officer|workflow|init|national)(?![\w）-])|\w+=\w"
+)
+
+
+LISTS = ["events", "endpoints", "rules", "cases --all", "show GK-2025-0001", "notices", "escalations", "doctor",
+         "explain GK-2025-0001"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", LISTS)
+def test_a_list_for_people_has_labels_and_no_codes(words: str, office: Gkflow, home: Path) -> None:
+    with (home / "gkflow.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '[[endpoints]]\nname = "portal"\nurl = "http://127.0.0.1:9/x"\nsecret = "whsec_' + "c2VjcmV0" * 6 + '"\n'
+            "[webhook]\nallow_local = true\n"
+        )
+    taken = office("receive", "--number", "GK-2025-0001", "--day", "2025-09-22", "--fact", "channel=in_person")
+    assert taken.code == 0, taken.err
+    office("do", "GK-2025-0001", "register", "--day", "2025-09-22")
+    office("sweep", "--as-of", "2025-10-30")
+    printed = office(*words.split())
+    assert printed.code in (0, 1), printed.err
+    assert not english(printed.out), english(printed.out)
+    assert not CODES.search(printed.out), (CODES.findall(printed.out), printed.out)
 
 
 NUMBERS = [
     errno.ENOSPC, errno.EACCES, errno.ENOENT, errno.EISDIR, errno.EROFS, errno.ENOTDIR, errno.EEXIST,
-    errno.ENAMETOOLONG, errno.EPIPE, errno.EBADF, errno.EIO,
+    errno.ENAMETOOLONG, errno.EPIPE, errno.EBADF, errno.EIO, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH,
+    errno.ENETUNREACH, errno.ETIMEDOUT, errno.EADDRINUSE,
 ]  # fmt: skip
 
 
@@ -121,7 +151,7 @@ def test_what_the_system_says_has_its_chinese(number: int) -> None:
     said = os.strerror(number)
     with speaking(CHINESE):
         words = system_words(OSError(number, said))
-        assert reason_words(said) == words
+        assert reason_words(said) == reason_words(f"[Errno {number}] {said}") == words
     assert re.fullmatch("[\u4e00-\u9fff]+", words)
     assert not english(words)
 

@@ -56,7 +56,7 @@ def test_events_are_listed_after_a_cursor_in_pages(office: Gkflow) -> None:
 
 def test_a_cursor_from_the_future_or_forged_is_refused_with_the_reason(office: Gkflow) -> None:
     received(office, "A")
-    for cursor, reason in (("9", "游标 9 在最后一条事件（1）之后"), ("x", "游标"), ("-1", "游标"), ("1.0", "游标")):
+    for cursor, reason in (("9", "位置 9 在最后一条事件（1）之后"), ("x", "位置"), ("-1", "位置"), ("1.0", "位置")):
         done = office("events", "--after", cursor)
         assert done.code == 2
         assert reason in done.err
@@ -73,13 +73,13 @@ def test_an_endpoint_is_tested_served_by_deliver_and_replayed(office: Gkflow, ho
         assert (row["posted"], row["failing"], row["parked"]) == (2, [], [])
         assert [json.loads(post.body)["type"] for post in receiver.posts] == ["endpoint.test", *["case.received"] * 2]
         assert (listed(office)["cursor"], listed(office)["waiting"]) == ("2", 0)
-        assert "游标 0 以后的事件 2 条" in office("endpoints", "补发", "portal", "--from-beginning").out
+        assert "位置 0 以后的事件 2 条" in office("endpoints", "补发", "portal", "--from-beginning").out
         office("sweep")
         assert "已推送事件" in office("deliver").out
         again = [json.loads(post.body) for post in receiver.posts[3:]]
         assert [(each["type"], each["case"]) for each in again[:2]] == [("case.received", "A"), ("case.received", "B")]
         assert "sweep.done" in {each["type"] for each in again}
-        assert f"游标 1 以后的事件 {len(again) - 1} 条" in office("endpoints", "replay", "portal", "--after", "1").out
+        assert f"位置 1 以后的事件 {len(again) - 1} 条" in office("endpoints", "replay", "portal", "--after", "1").out
         ahead = office("endpoints", "replay", "portal", "--after", "99999")
         assert ahead.code == 2
         assert "99999" in ahead.err

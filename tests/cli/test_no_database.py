@@ -33,8 +33,8 @@ def lose(home: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("gone", "不见了"),
-        ("empty", "不见了"),
+        ("gone", "缺失"),
+        ("empty", "缺失"),
         ("text", "不是 gkflow 数据库"),
         ("folder", "不是 gkflow 数据库"),
     ],

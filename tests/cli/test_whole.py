@@ -55,7 +55,7 @@ def test_an_entry_taken_from_the_end_is_missed(register: Gkflow, home: Path) -> 
     done = register("verify")
     assert done.code == 1
     assert "RC05" in done.out
-    assert "第 4 条记录不见了" in done.out
+    assert "第 4 条记录缺失" in done.out
 
 
 def test_rebuild_names_the_cases_that_stood_otherwise_and_puts_them_right(register: Gkflow, home: Path) -> None:

@@ -304,3 +304,17 @@ def test_a_notice_to_nobody_says_so_and_names_nobody_as_notified(packaged: Wordi
 def test_a_notice_passed_on_names_the_person_who_gets_it(packaged: Wording) -> None:
     line = _text_for(packaged, (WANG,))
     assert line == ("本案所在单位无人担任科室负责人、政府信息公开工作机构负责人，按职责顺序告知机关负责人王五。")
+
+
+def test_who_acted_is_not_a_dash_where_nobody_is_named(packaged: Wording) -> None:
+    facts = {
+        "kind": "action", "case": "A", "to": "张三", "day": "2026-03-02", "by": "", "action_label": "收件",
+        "state_label": "已收件", "workflow_label": "依申请公开", "title": "", "deadline": None,
+    }  # fmt: skip
+    _, text = compose(packaged, facts)
+    assert "—" not in text
+    assert text.splitlines()[1:] == [
+        "案件 A（依申请公开）：未填内容摘要", "2026-03-02 办理“收件”，现为“已收件”，最后一日：暂无。经办人：未注明。",
+    ]  # fmt: skip
+    named = compose(packaged, {**facts, "by": "李四", "deadline": "2026-03-30"})[1].splitlines()[-1]
+    assert named == "2026-03-02 办理“收件”，现为“已收件”，最后一日：2026-03-30。经办人：李四。"

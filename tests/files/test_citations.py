@@ -107,3 +107,10 @@ def test_an_office_whose_file_cites_otherwise_works_and_gkflow_check_says_so(
     assert rulebook(tmp_path).workflows["interpretation"].actions
     with pytest.raises(FilesAtFault, match="stands before"):
         check_rules()
+
+
+def test_a_title_inside_a_title_has_single_marks() -> None:
+    """GB/T 15834: 书名号里还要用书名号时，外面一层用双书名号，里面一层用单书名号."""
+    shown = [str(value.citation) for limit in law_of().limits.values() for _, value in limit.values if value]
+    assert [text for text in shown if "《《" in text or "》》" in text] == []
+    assert any("《〈" in text for text in shown)

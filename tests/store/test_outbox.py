@@ -98,7 +98,7 @@ def test_the_last_failure_and_a_permanent_one_end_among_the_dead_and_can_be_revi
         (said("{server} answered {status}", server="a.cn", status=503), "a.cn 答复 503"),
         (
             said("the mail server broke off: {reason}", reason=said("no answer in time")),
-            "邮件服务器中断了连接：等不到答复",
+            "邮件服务器中断了连接：等待应答超时",
         ),
         ("the printer is out of paper", "the printer is out of paper"),
     ],

@@ -15,6 +15,7 @@ from gkflow.channels.hourglass import WHOLE, Hourglass
 from gkflow.channels.letter import GIVE_UP_AFTER, one_line
 from gkflow.domain.address import host_of, is_local
 from gkflow.domain.sentences import said
+from gkflow.words.system import known_reason
 
 if TYPE_CHECKING:
     import ssl
@@ -104,7 +105,7 @@ class Wire:
                             server=server, seconds=hourglass.seconds,
                         )
                     ) from fault  # fmt: skip
-                words = one_line(fault) or type(fault).__name__
+                words = known_reason(one_line(fault)) or type(fault).__name__
                 raise _broken(
                     said("{server}: the connection failed or broke off: {words}", server=server, words=words)
                 ) from fault

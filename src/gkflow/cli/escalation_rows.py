@@ -33,6 +33,11 @@ def kind_words(kind: str) -> str:
     return translated(KINDS.get(kind, kind))
 
 
+def colour_words(colour: str) -> str:
+    """The colour of a step as text."""
+    return translated(_COLOURS.get(colour, colour))
+
+
 def step_words(step: int) -> str:
     """The distance of a step from the last day."""
     if step == 0:
@@ -62,7 +67,7 @@ COLUMNS = (
     Column("step", said("step"), words=step_words),
     Column(
         "colour", said("colour"), style=lambda row: row["colour"],
-        words=lambda colour: translated(_COLOURS.get(colour, colour)),
+        words=colour_words,
     ),
     Column("told", said("notified"), words=_notified_words),
     Column("told_at", said("notified at"), words=short_moment, solid=True),

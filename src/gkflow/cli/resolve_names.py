@@ -126,6 +126,8 @@ def fact_words(
         text = units.get(str(value), str(value))
     elif people and name in people_facts(workflow):
         text = people.get(str(value), str(value))
+    elif name == "recounted" and (rule := workflow.clock(str(value))) is not None:
+        text = label_of(rule.label, rule.name)
     elif spec.type == "moment":
         text = str(value)[:16].replace("T", " ")  # like every moment for people
     else:

@@ -97,6 +97,16 @@ class Instrument:
     also: tuple[str, ...] = ()
 
 
+def titled(title: str) -> str:
+    """
+    A title in its marks (书名号); those inside it are single ones (GB/T 15834).
+
+    >>> titled("《关于全面推进政务公开工作的意见》实施细则")
+    '《〈关于全面推进政务公开工作的意见〉实施细则》'
+    """
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》"
+
+
 @dataclass(frozen=True, slots=True)
 class Decree:
     """The source of the text that a value quotes (公布或者修改的文件): a decree with a number of its own."""
@@ -106,7 +116,7 @@ class Decree:
     url: str = ""
 
     def __str__(self) -> str:
-        return "，".join(part for part in (f"《{self.title}》" if self.title else "", self.number) if part)
+        return "，".join(part for part in (titled(self.title) if self.title else "", self.number) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ class Citation:
     decree: Decree | None = None
 
     def __str__(self) -> str:
-        cited = f"《{self.title}》{self.article}" if self.article else f"《{self.title}》"
+        cited = titled(self.title) + self.article
         return f"{cited}（{self.decree}）" if self.decree is not None else cited
 
 

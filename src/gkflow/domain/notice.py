@@ -202,6 +202,7 @@ class Wording:
     source: str
     words: Mapping[str, tuple[str, str]]  # kind -> (subject, text)
     roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # role -> what people call it
+    missing: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # fact -> what stands for it
 
 
 class _Blank(dict[str, Any]):
@@ -216,7 +217,9 @@ def compose(wording: Wording, facts: Mapping[str, Any]) -> tuple[str, str]:
     """
     named = (str(facts.get(key, "")) for key in ("form", "kind"))
     subject, text = next((wording.words[name] for name in named if name in wording.words), wording.words["note"])
-    values = _Blank({key: "—" if value in (None, "") else value for key, value in facts.items()})
+    values = _Blank(
+        {key: wording.missing.get(key, "—") if value in (None, "") else value for key, value in facts.items()}
+    )
     for key in ("role", "meant"):
         values[key] = wording.roles.get(str(facts.get(key)), values[key])
     vacant = list(facts.get("vacant") or ())

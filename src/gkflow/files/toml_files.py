@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,34 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _BEFORE_VALUE = re.compile(r"[={,]")
 _DEEPEST = 40  # nested tables and lists; ours need four
 _Lines = dict[tuple[str | int, ...], int]
+
+
+# What the parser states, as sentences that a translation knows.
+_STATED: Mapping[str, str] = {
+    each: each
+    for each in (
+        said("Cannot overwrite a value"),
+        said("Expected '=' after a key in a key/value pair"),
+        said("Expected ']' at the end of a table declaration"),
+        said("Expected newline or end of document after a statement"),
+        said("Invalid initial character for a key part"),
+        said("Invalid statement"),
+        said("Invalid value"),
+        said("Unclosed array"),
+        said("Unclosed inline table"),
+        said("Unescaped '\\' in a string"),
+        said("Unterminated string"),
+        said("Illegal character '\\n'"),
+    )
+}
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
+
+
+def _stated(text: str) -> str:
+    if (twice := _TWICE.fullmatch(text)) is not None:
+        name = ".".join(part.strip(" '\"") for part in twice[1].split(",") if part.strip())
+        return said("Cannot declare [{name}] twice", name=name)
+    return _STATED.get(text, text)
 
 
 def read_toml(path: Path, name: str, faults: Faults) -> Node | None:
@@ -39,7 +68,7 @@ def toml_from(text: str, name: str, faults: Faults) -> Node | None:
         stated = str(error)
         at = _AT_LINE.search(stated)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
-        faults.add(name, line, said("is not TOML: {sub}", sub=_AT_LINE.sub("", stated)))
+        faults.add(name, line, said("is not TOML: {sub}", sub=_stated(_AT_LINE.sub("", stated))))
         return None
     except RecursionError:
         data = None

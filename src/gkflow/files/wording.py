@@ -16,7 +16,7 @@ from gkflow.files.model_reader import Found, read_model
 from gkflow.files.nodes import Faults, Node, as_json, values
 from gkflow.files.yaml_files import read_yaml
 
-KINDS = tuple(name for name in WordingFile.model_fields if name not in ("wording", "roles"))
+KINDS = tuple(name for name in WordingFile.model_fields if name not in ("wording", "roles", "missing"))
 _NAME = "config/wording/notices.yaml"
 
 
@@ -42,7 +42,8 @@ def wording_from_source(source: str) -> Wording:
     data = json.loads(source)
     words = {kind: (data[kind]["subject"], data[kind]["text"]) for kind in KINDS if kind in data}
     edition = hashlib.sha256(source.encode()).hexdigest()
-    return Wording(edition, source, MappingProxyType(words), MappingProxyType(dict(data.get("roles", {}))))
+    roles, missing = (MappingProxyType(dict(data.get(each, {}))) for each in ("roles", "missing"))
+    return Wording(edition, source, MappingProxyType(words), roles, missing)
 
 
 def _check(node: Node, faults: Faults) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Mapping
 
 from gkflow.domain.sentences import Sentence, said
@@ -28,9 +29,17 @@ _REASONS = {
     errno.ELOOP: said("too many symbolic links"),
     errno.EMFILE: said("too many open files"),
     errno.EINVAL: said("invalid argument"),
+    errno.ECONNREFUSED: said("connection refused"),
+    errno.ECONNRESET: said("the connection was cut off"),
+    errno.EHOSTUNREACH: said("the host cannot be reached"),
+    errno.ENETUNREACH: said("the network cannot be reached"),
+    errno.ETIMEDOUT: said("no answer in time"),
+    errno.EADDRINUSE: said("the address is in use"),
 }
 # The same by what the system says: a driver's or a parser's message may be no more than that.
 SAID: Mapping[str, Sentence] = {os.strerror(number): words for number, words in _REASONS.items()}
+
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 def reason_of(error: OSError) -> str:
@@ -45,5 +54,9 @@ def system_words(error: OSError) -> str:
 
 def reason_words(text: str) -> str:
     """What the system said, in the language of this call, where it is in the list; other text as it is."""
-    words = SAID.get(text.removesuffix("."))
-    return translated(words) if words is not None else text
+    return translated(known_reason(text))
+
+
+def known_reason(text: str) -> str:
+    """What the system said, as a sentence that can be translated where it is in the list; other text as it is."""
+    return SAID.get(_NUMBER.sub("", text).removesuffix("."), text)

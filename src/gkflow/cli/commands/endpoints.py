@@ -30,7 +30,9 @@ def command(
             "Without it, the endpoints are listed"
         ),
     ),
-    name: str = typer.Argument("", metavar=said("NAME"), help=said("the name of the endpoint in the settings")),
+    name: str = typer.Argument(
+        "", metavar=said_as("endpoints", "NAME"), help=said("the name of the endpoint in the settings")
+    ),
     after: str = typer.Option(
         "", "--after", metavar=said("CURSOR"), help=said("after replay: the events after this cursor")
     ),
@@ -98,11 +100,15 @@ def _state_words(row: dict[str, object]) -> str:
     return say("not begun") if row["cursor"] is None else translated(said("ok"))
 
 
+def _types_words(types: list[str]) -> str:
+    return say("all") if types == ["*"] else listed(types)
+
+
 def _columns() -> tuple[Column, ...]:
     return (
         Column("name", said_as("endpoints.name", "name")),
         Column("url", said("address")),
-        Column("types", said("types of events"), words=listed),
+        Column("types", said("types of events"), words=_types_words),
         Column("unit", said_as("endpoints.unit", "unit")),
         Column("state", said_as("endpoints.state", "state"), row_words=lambda row: _state_words(dict(row))),
         Column("cursor", said("cursor")),

@@ -21,8 +21,9 @@ from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import warn
 from gkflow.cli.output import form_of, json_text, print_json, show
 from gkflow.cli.resolve_names import person_labels
+from gkflow.domain.errors import GkflowError
 from gkflow.domain.sentences import said, said_as
-from gkflow.words.language import label_of, say, translated
+from gkflow.words.language import label_of, label_or, say, translated
 
 if TYPE_CHECKING:
     from gkflow.files.rule_changes import RuleChange
@@ -73,7 +74,8 @@ def command(
             show(rows, _change_columns(), format, output or None, say("Changed rules"))
         else:
             rows = list(_editions(office))
-            columns = _edition_columns(any(row["packages"] for row in rows), person_labels(office))
+            packages = any(row["packages"] for row in rows)
+            columns = _edition_columns(packages, person_labels(office), _profile_labels(office))
             show(rows, columns, format, output or None)
             _say_waiting(office)
 
@@ -188,13 +190,27 @@ def _cut(text: str, alike: int) -> str:
     return head + (rest if len(rest) <= room else rest[: room - 1] + "…")
 
 
-def _edition_columns(packages: bool, people: Mapping[str, str]) -> tuple[Column, ...]:
+def _profile_labels(office: Office) -> dict[str, str]:
+    """What the profile of the settings is called; nothing if the files have faults, which are reported otherwise."""
+    try:
+        return {office.settings.profile: office.profile.label}
+    except GkflowError:
+        return {}
+
+
+def _by_words(id_: str, people: Mapping[str, str]) -> str:
+    return say("when the office was set up") if id_ == "init" else people.get(id_, id_)
+
+
+def _edition_columns(
+    packages: bool, people: Mapping[str, str], profiles: Mapping[str, str]
+) -> tuple[Column, ...]:  # fmt: skip
     of_packages = (Column("packages", said("packages"), words=", ".join),) if packages else ()
     return (
         Column("edition", said("edition")),
         Column("adopted_at", said_as("rules.adopted_at", "adopted"), words=short_moment, solid=True),
-        Column("by", said_as("rules.by", "by"), words=lambda id_: people.get(id_, id_)),
-        Column("profile", said("profile")),
+        Column("by", said_as("rules.by", "by"), words=lambda id_: _by_words(id_, people)),
+        Column("profile", said("profile"), words=lambda name: label_or(profiles.get(name, name), name)),
         *of_packages,
         Column("in_use", said("in use")),
     )

@@ -29,6 +29,9 @@ class WordingFile(FileModel):
     roles: Annotated[dict[str, Annotated[str, text_as(said("a text"))]], pairs(pattern=_ROLE)] = key(
         "职责名称", "what each role is called in a notice", {}
     )
+    missing: Annotated[dict[str, Annotated[str, text_as(said("a text"))]], pairs()] = key(
+        "缺项用语", "what stands in a notice for a fact that is not known", {}
+    )
     remind: Annotated[list[TemplateKeys], sections("remind")] = _kind("提醒", "a reminder")
     remind_past: Annotated[list[TemplateKeys], sections("remind_past")] = _kind(
         "届满后提醒", "a reminder written after the last day"
