@@ -1,6 +1,6 @@
 """
 Whether entries should be partitioned by month (分区): the reading of a case and the appending of an entry in a table
-of ten years, whole and in 120 partitions, in turn on one PostgreSQL. See decision 148 in DESIGN.md.
+of ten years, whole and in 120 partitions, in turn on one PostgreSQL. See decision 149 in DESIGN.md.
 
     python benchmarks/partitions.py
 """

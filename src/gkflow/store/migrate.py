@@ -17,7 +17,7 @@ from gkflow.store.statement import Statement, bind
 from gkflow.store.watched import cursor_of
 
 # The newest revision in migrations/versions; a test compares the two.
-SCHEMA = "0010"
+SCHEMA = "0011"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

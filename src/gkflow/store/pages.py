@@ -186,7 +186,8 @@ def _statuses(table: FromClause, shape: _Shape) -> _Named:
         (ListStatus.OVERDUE, and_(running, _over(table, shape))),
         (ListStatus.DUE_TODAY, and_(running, today, ~_hours_over(table)) if shape.hours else and_(running, today)),
         (ListStatus.DUE_SOON, and_(running, c.last_day > bind("day"), soon)),
-        (ListStatus.RUNNING, and_(running, c.last_day > bind("day"), ~soon)),
+        # The bound is a later day than the list's own: one comparison is enough, where one calendar counts.
+        (ListStatus.RUNNING, and_(running, c.last_day > bind("day"), ~soon) if shape.places else and_(running, ~soon)),
     ]
     if shape.include_closed:
         # What was received by mistake never had a last day: of the other closed cases the state need not be read.

@@ -76,6 +76,8 @@ class DocketRow(Row, table=True):
         # The end of a series of numbers with so many figures; the order of a locale could not find it.
         Index("docket_series", text('length("case")'), text('"case"')).ddl_if(dialect="sqlite"),
         Index("docket_series_c", text('length("case")'), text('"case" COLLATE "C"')).ddl_if(dialect="postgresql"),
+        # Open cases of which no clock runs: few, and else counted by reading all that are open.
+        Index("docket_still", "ended", "status", "from_day", **_when(f"ended = '{FOREVER}' AND status <> 'running'")),
         Index("docket_undrawn", "status", **_when("status = ''")),
         Index(
             "docket_unsealed", "case", sqlite_where=text("sealed = 0"), postgresql_where=text("sealed = 0"),
