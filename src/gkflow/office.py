@@ -154,6 +154,7 @@ class Office:
         A case that is handed over goes out of sight with that entry, and its history with it. Raises NotFound
         ("unknown_unit"), Refused ("no_unit_named").
         """
+        require_texts(**{f"units[{at}]": each for at, each in enumerate(units)})
         if not units:
             raise NoUnitNamed()
         with self.store.reading() as ledger:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gkflow
+from gkflow.application.case_lines import CaseQuery
 from gkflow.domain.errors import FilesAtFault, Refused
 from gkflow.files.settings import read_settings
 from gkflow.office import Office
@@ -159,6 +160,49 @@ def test_what_was_recorded_by_name_stays_and_is_found_under_the_id(place: Place)
         reminded = {(each.case, each.name) for each in office.notices() if each.kind == "remind"}
         assert reminded == {("OLD", "li-na"), ("NEW", "li-na")}
         assert_sound(office)
+
+
+def test_a_person_who_has_changed_the_name_keeps_the_cases_and_another_of_the_old_name_does_not_get_them(
+    place: Place,
+) -> None:
+    with place.settings(BEGIN + OLD_LI).open() as office:
+        receive(office, "A", "李娜", by="李娜")  # on record by name
+        office.do("A", "register", day=DAY, by="李娜", now=at(DAY))
+    renamed = LI.replace('name = "李娜"', 'name = "李纳"\nformerly = ["李娜", "ln-old"]')
+    with place.settings(BEGIN + renamed).open() as office:
+        receive(office, "B", "李纳", by="李娜")  # nobody else has the old name: it is still understood
+        assert office.view("B").case.record[0].by == "li-na"
+        for name in ("li-na", "李纳", "李娜"):
+            assert [line.case for line in office.cases(officer=name, as_of=DAY)] == ["A", "B"], name
+            assert [row.case for row in office.page(CaseQuery(officer=name), as_of=DAY).rows] == ["A", "B"], name
+            assert office.count(CaseQuery(officer=name), as_of=DAY) == {"": 2}
+    another = '[[people]]\nname = "李娜"\nid = "li-na-2"\nroles = ["officer", "clerk"]\nchannels = ["file"]\n'
+    with place.settings(BEGIN + renamed + another).open() as office:
+        receive(office, "C", "李娜", by="李娜")
+        assert office.view("C").case.record[0].by == "li-na-2"
+        assert [line.case for line in office.cases(officer="李娜", as_of=DAY)] == ["C"]
+        assert [line.case for line in office.cases(officer="李纳", as_of=DAY)] == ["A", "B"]
+        assert [line.case for line in office.cases(officer="李纳", clock="reply", as_of=DAY)] == ["A", "B"]
+        office.tick(at(DAY))
+        office.tick(at("2026-03-25"))
+        told = {(each.case, each.name) for each in office.notices() if each.kind == "remind"}
+        assert told == {("A", "li-na"), ("B", "li-na"), ("C", "li-na-2")}
+        assert "unknown_officers" not in {sign.name for sign in office.doctor(at("2026-03-25"))}
+        assert_sound(office)
+
+
+@pytest.mark.parametrize(
+    ("people", "fault"),
+    [
+        (OLD_LI.replace('"李娜"\n', '"李娜"\nformerly = ["李一"]\n'), "need an id"),
+        (LI.replace('id = ', 'formerly = ["zw1"]\nid = ') + ZHANG_ONE, "is the id of somebody now"),
+        (LI.replace('id = ', 'formerly = ["张三"]\nid = ') + ZHANG_ONE.replace('id = ', 'formerly = ["张三"]\nid = '),
+         '"张三" is an earlier name of "li-na" already'),
+    ],
+)  # fmt: skip
+def test_an_earlier_name_is_that_of_one_person(tmp_path: Path, people: str, fault: str) -> None:
+    with pytest.raises(FilesAtFault, match=fault):
+        read_settings(tmp_path, {}, BEGIN + people)
 
 
 def test_without_ids_everything_is_as_before(place: Place) -> None:

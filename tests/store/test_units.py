@@ -181,6 +181,8 @@ def test_nothing_is_done_for_another_unit(whole: Office) -> None:
         whole.limited_to("卫健局")
     with pytest.raises(Refused, match="at least one"):
         whole.limited_to()
+    with pytest.raises(Refused, match=r"units\[1\]"):
+        whole.limited_to("CZ", None)  # type: ignore[arg-type]  # as a portal may pass it
 
 
 def test_a_number_of_another_unit_is_not_taken_twice(whole: Office) -> None:

@@ -63,7 +63,7 @@ class CaseQuery(AsDict):
     officer: str = ""
     attention: bool = False
     ran_out: frozenset[tuple[str, str, str]] = frozenset()  # clocks (case, clock, ref) whose hours are over today
-    recorded_as: str = ""  # the officer's name, if it may be on record from before the id
+    recorded_as: Sequence[str] = ()  # other texts under which the officer may be on record
 
 
 LONGEST_WITHIN = 1000  # working days ahead: four years, as far as any limit reaches

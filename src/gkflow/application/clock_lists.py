@@ -33,7 +33,7 @@ def _matches(line: CaseLine, asked: CaseQuery) -> bool:
         (not asked.state or line.state == asked.state or line.state_label == asked.state)
         and (not asked.workflow or line.workflow == asked.workflow)
         and (not asked.unit or line.unit == asked.unit)
-        and (not asked.officer or line.officer in (asked.officer, asked.recorded_as))
+        and (not asked.officer or line.officer in (asked.officer, *asked.recorded_as))
         and (not asked.attention or bool(line.attention))
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from functools import cached_property
 
 from gkflow.application.ports import Ledger
-from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all, ids_by_text
+from gkflow.domain.notice import UPWARD, Addressee, Person, ReportingLine, Wording, find_all, ids_by_text, ids_on_record
 from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.objections.people import AmbiguousPerson
 from gkflow.domain.objections.units import UnitDiffers
@@ -82,14 +82,16 @@ class OfficeContext:
         return ids[0]
 
     def person_or_same(self, text: str) -> str:
-        """The same, but an ambiguous name is unchanged."""
-        ids = self._ids.get(text, ()) if self.names else ()
-        return ids[0] if len(ids) == 1 else text
+        """The id of a person by a text on record (在案称谓); one that may be several people is unchanged."""
+        return self._on_record.get(text, text) if self.names else text
 
-    def recorded_as(self, id_: str) -> str:
-        """The name under which a person is on record from before having an id; empty if there is none (原用姓名)."""
-        name = self.names.get(id_, "")
-        return name if name and self._ids.get(name) == (id_,) else ""
+    @cached_property
+    def _on_record(self) -> Mapping[str, str]:
+        return ids_on_record(self.people)
+
+    def recorded_as(self, id_: str) -> tuple[str, ...]:
+        """The texts under which a person is on record besides the id: earlier names, that from before (原用姓名)."""
+        return tuple(text for text, there in self._on_record.items() if there == id_) if self.names else ()
 
     def renewed(self, ledger: Ledger) -> OfficeContext:
         """

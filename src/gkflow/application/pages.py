@@ -173,7 +173,7 @@ def filter_of(rules: OfficeContext, day: date, asked: CaseQuery, by: CountBy | N
     return CaseFilter(
         day, bounds, asked.include_closed, asked.overdue, asked.due_within is not None, asked.attention,
         asked.workflow, asked.unit, asked.officer, states, tuple(colour for _, colour in rules.lights),
-        tuple(sorted({case for case, _, _ in asked.ran_out})), asked.recorded_as,
+        tuple(sorted({case for case, _, _ in asked.ran_out})), tuple(asked.recorded_as),
     )  # fmt: skip
 
 

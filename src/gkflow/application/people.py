@@ -22,7 +22,7 @@ def examine_people(
     vacant = list(_vacant(ledger, rules))
     if vacant:
         yield "vacant", "warning", {"vacant": vacant}
-    known = {person.id for person in people} | {rules.recorded_as(person.id) for person in people}
+    known = {person.id for person in people} | {text for person in people for text in rules.recorded_as(person.id)}
     unknown = [
         {"officer": officer, "open": count, "case": case}
         for officer, count, case in ledger.lists.open_officers()

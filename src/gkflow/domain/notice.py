@@ -24,6 +24,7 @@ class Person:
     channels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # channel -> address
     acts_for: tuple[str, ...] = ()  # the ids of those on whose behalf this one may enter acts (代办); "*": everybody
     id: str = ""  # stable; left out: the name
+    formerly: tuple[str, ...] = ()  # the earlier names and ids under which the record has this person (原用姓名)
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -31,13 +32,29 @@ class Person:
 
 
 def ids_by_text(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
-    """The ids that an id or a name stands for (人员称谓): several where people share the name."""
+    """
+    The ids that an id or a name stands for (人员称谓): several where people share the name. An earlier name stands for
+    whoever had it, unless somebody has it now.
+    """
     found: dict[str, tuple[str, ...]] = {}
+    people = tuple(people)
     known = {person.id for person in people}
     for person in people:
         if person.name not in known:
             found[person.name] = tuple(dict.fromkeys((*found.get(person.name, ()), person.id)))
-    return {**found, **{each: (each,) for each in known}}
+    former = {text: (person.id,) for person in people for text in person.formerly}
+    return {**former, **found, **{each: (each,) for each in known}}
+
+
+def ids_on_record(people: Iterable[Person]) -> dict[str, str]:
+    """
+    The ids of those whom the record has under another text (在案称谓): an earlier name or id, or the name from before
+    there was an id, if nobody else ever had it.
+    """
+    people = tuple(people)
+    former = {text: person.id for person in people for text in person.formerly}
+    alone = {text: ids[0] for text, ids in ids_by_text(people).items() if len(ids) == 1 and text != ids[0]}
+    return {**alone, **former}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +124,11 @@ def find_addressees(
 
 def _named(people: Sequence[Person], name: str, unit: str) -> tuple[Person, ...]:
     """
-    The people with an id, or with a name that only one has: in the unit first, because another unit may have somebody
-    with the same name.
+    The people with an id, with an earlier name, or with a name that only one has: in the unit first, because another
+    unit may have somebody with the same name.
     """
     found = tuple(person for person in people if person.id == name)
+    found = found or tuple(person for person in people if name in person.formerly)
     if not found:
         found = tuple(person for person in people if person.name == name)
         found = found if len({person.id for person in found}) == 1 else ()

@@ -40,7 +40,11 @@ def id_named(found: Found[SettingsFile], ids: Mapping[str, Sequence[str]], text:
 
 
 def _check_ids(found: Found[SettingsFile], people: Sequence[Person]) -> None:
-    """One id has one name; of people with one name, all have an id or none; no id is the name of another."""
+    """
+    One id has one name; of people with one name, all have an id or none; no id is the name of another; an earlier name
+    was that of one person.
+    """
+    _check_former(found, people)
     named: dict[str, str] = {}
     with_id = {person.name for at, person in enumerate(people) if found.model.people[at].id}
     for at, person in enumerate(people):
@@ -56,3 +60,21 @@ def _check_ids(found: Found[SettingsFile], people: Sequence[Person]) -> None:
                 said('another "{name}" has an id (id = …); this one needs an id as well', name=person.name),
                 *("people", at, "name"),
             )  # fmt: skip
+
+
+def _check_former(found: Found[SettingsFile], people: Sequence[Person]) -> None:
+    ids = {person.id for person in people}
+    owners: dict[str, str] = {}
+    for at, person in enumerate(people):
+        for text in person.formerly:
+            place = ("people", at, "formerly")
+            if not found.model.people[at].id:
+                found.fault_at(said('"{name}": earlier names need an id (id = …)', name=person.name), *place)
+            elif text in ids:
+                found.fault_at(said('"{text}" is the id of somebody now, or a name without an id', text=text), *place)
+            elif owners.setdefault(text, person.id) != person.id:
+                found.fault_at(
+                    said('"{text}" is an earlier name of "{id}" already; entries would be both', text=text,
+                         id=owners[text]),
+                    *place,
+                )  # fmt: skip

@@ -310,6 +310,7 @@ def _person(
         channels=MappingProxyType({channel: addresses.get(channel, "") for channel in channels}),
         acts_for=tuple(keys.acts_for),
         id=keys.id,
+        formerly=tuple(keys.formerly),
     )
 
 

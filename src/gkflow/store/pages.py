@@ -52,7 +52,7 @@ class _Shape(NamedTuple):
     states: bool
     hours: bool  # a clock in hours has run out
     places: int  # how many calendars units have of their own
-    renamed: bool = False  # the officer is on record by name as well
+    renamed: bool = False  # the officer is on record under other texts as well
     lights: int = 0
 
 
@@ -232,7 +232,7 @@ def _chosen(found: Any, table: FromClause, shape: _Shape) -> Any:
     for name in shape.equal:
         is_so = c[name] == bind(name)
         renamed = name == "officer" and shape.renamed
-        found = found.where(or_(is_so, c[name] == bind("recorded_as")) if renamed else is_so)
+        found = found.where(or_(is_so, among(c[name], "recorded_as")) if renamed else is_so)
     if shape.states:
         found = found.where(among(c.workflow + "/" + c.state, "states"))
     if shape.overdue:

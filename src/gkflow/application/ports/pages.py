@@ -43,7 +43,7 @@ class CaseFilter(NamedTuple):
     states: tuple[str, ...] = ()  # "workflow/state"
     colours: tuple[str, ...] = ()  # of the lights of ``bounds``
     ran_out: tuple[str, ...] = ()  # cases with a duty in hours, which are over by now
-    recorded_as: str = ""  # the officer's name, if it is on record from before the id
+    recorded_as: tuple[str, ...] = ()  # other texts under which the officer may be on record
 
 
 class PageRow(NamedTuple):

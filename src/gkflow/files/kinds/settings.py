@@ -59,6 +59,7 @@ class PersonKeys(FileModel):
     id: Annotated[str, person_id()] = key(
         "人员代码", "a stable id, as entries have it; people of one name need two", ""
     )
+    formerly: Texts = key("原用姓名", "earlier names, or ids, under which entries have this person (with an id)", [])
     unit: TextOrNone = key("机关", 'the code of the unit, or "*" for all', None)
     roles: Roles = key("职责", "the roles that the person holds")
     channels: Texts = key("通知方式", "by which channels to notify; left out: those of [channels]", [])
