@@ -120,3 +120,14 @@ def test_english_says_needs_for_the_facts_of_an_action(office: Gkflow) -> None:
     printed = office("--lang", "en", "do", "M1").out
     assert "    needs items" in printed
     assert "must" not in printed
+
+
+def test_a_limit_of_hours_is_counted_from_its_moment_and_ends_at_one(office: Gkflow) -> None:
+    known = ("--fact", "level=major", "--fact", "known_at=2022-11-12 12:10", "--yes")
+    done = office("receive", "opinion", "--day", "2022-11-12", *known)
+    assert done.code == 0, done.err
+    assert "起算    2022-11-12 12:10（按小时计算）" in done.out
+    assert "届满日  2022-11-12（星期六） 17:10" in done.out
+    assert "当日不计入" not in done.out
+    days = office("receive", "--day", "2022-11-14", "--fact", "channel=in_person", "--yes").out
+    assert "起算日  2022-11-14（当日不计入）" in days

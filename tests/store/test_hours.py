@@ -11,6 +11,7 @@ import pytest
 from gkflow.application.case_lines import CaseQuery
 from gkflow.application.hours import tick_hours
 from gkflow.application.ports import NoticeRecord
+from gkflow.domain.errors import Refused
 from gkflow.domain.notice import compose
 from gkflow.office import Office
 from store.offices import PEOPLE, Place, at, open_request, steps
@@ -166,3 +167,16 @@ def test_a_limit_of_days_is_not_overdue_at_any_hour_of_its_last_day(
         monkeypatch.setenv("GKFLOW_NOW", at(last.isoformat(), "23:59").isoformat())
         assert office.cases(overdue=True) == []
         assert office.cases()[0].status == "due_today"
+
+
+def test_what_has_not_happened_yet_is_refused_to_the_minute(place: Place) -> None:
+    place.settings(PEOPLE)
+    with place.open() as office:
+        with pytest.raises(Refused) as refused:
+            incident(office, known="12:31", entered="12:30")
+        assert refused.value.code == "fact_to_come"
+        assert "写的是 2022-11-12 12:31，晚于 2022-11-12 12:30" in refused.value.message("zh")
+        incident(office, known="12:30", entered="12:30")
+        facts = {"responded_at": f"{SATURDAY} 14:00", "channel": "website"}
+        with pytest.raises(Refused, match="responded_at"):
+            office.do("OP1", "respond", facts=facts, day=SATURDAY, now=at(SATURDAY, "13:59"))

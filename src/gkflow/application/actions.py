@@ -208,9 +208,9 @@ def make_entry(case: OnRecord, act: Command, now: datetime) -> Entry:
 
 
 def findings_of(
-    workflow: Workflow, case: Case, deadlines: Deadlines, seq: int, written: date | None = None
+    workflow: Workflow, case: Case, deadlines: Deadlines, seq: int, written: date | datetime | None = None
 ) -> tuple[Finding, ...]:
-    """The findings about one entry, recorded on that day."""
+    """The findings about one entry, recorded on that day or at that moment."""
     return all_findings(workflow, case, deadlines, seq, written)
 
 

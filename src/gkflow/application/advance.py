@@ -138,12 +138,12 @@ def _decide(tx: Transaction, case: OnRecord, act: Command) -> Decided:
         moved = {"last_day_before": iso(most_urgent(before)), "last_day_after": iso(most_urgent(after))}
         entry = replace(entry, facts={**facts, **moved})
     after_case = replay(workflow, number, record_of((*entries, entry), day))
-    findings = findings_of(workflow, after_case, after, entry.seq, today)
+    findings = findings_of(workflow, after_case, after, entry.seq, tx.now)
     refuse(workflow, number, action.name, findings, facts)
     if corrected is not None:
         # What may not be entered may not be corrected to either; errors made earlier are not this correction's.
-        known = findings_of(workflow, before_case, before, corrected.seq, today)
-        anew = findings_of(workflow, after_case, after, corrected.seq, today)
+        known = findings_of(workflow, before_case, before, corrected.seq, tx.now)
+        anew = findings_of(workflow, after_case, after, corrected.seq, tx.now)
         fresh = [each for each in anew if each not in known]
         refuse(workflow, number, corrected.action, fresh, facts)
     return Decided(workflow, after_case, entry, before, after, findings, present_of(tx, case, entry))

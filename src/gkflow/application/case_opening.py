@@ -84,7 +84,7 @@ def _decide(tx: Transaction, workflow: Workflow, number: str, act: Command, foll
         entry = make_entry(OnRecord(workflow, number, ()), replace(act, day=day, facts=facts), tx.now)
         case = replay(workflow, number, (entry,))
         after = reckon_case(workflow, (entry,), tx.rules.rulebook, day)
-        findings = findings_of(workflow, case, after, entry.seq, today)
+        findings = findings_of(workflow, case, after, entry.seq, tx.now)
         refuse(workflow, number, action.name, findings, facts)
     present = present_of(tx, OnRecord(workflow, number, ()), entry)
     return DecidedOpening(Decided(workflow, case, entry, {}, after, findings, present), origin)

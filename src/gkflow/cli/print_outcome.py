@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gkflow.application.actions import most_urgent
+from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.resolve_names import actions_words, findings_rows
 from gkflow.cli.words import error_words
+from gkflow.domain.named_days import moment_of
 from gkflow.words.language import label_of, label_or, say
 from gkflow.words.vocabulary import day_words
 
@@ -43,9 +45,11 @@ def clock_words(entered: Outcome) -> str:
 
 def last_day_words(entered: Outcome, day: date | None, provisional: bool = False) -> str:
     """A last day as text, or why there is none."""
-    if day is not None:
-        return day_words(day) + (say(" provisional") if provisional else "")
     urgent = most_urgent(dict(entered.deadlines))
+    if day is not None:
+        hour = urgent.last_moment if urgent is not None and urgent.last_day == day else None
+        until = f" {short_moment(hour)[-5:]}" if hour is not None else ""
+        return day_words(day) + until + (say(" provisional") if provisional else "")
     if urgent is None:
         return say("no clock runs")
     if urgent.stopped is not None:
@@ -83,8 +87,12 @@ def print_entered(entered: Outcome, workflow: Workflow, dry_run: bool) -> None:
             state=label_of(entered.state_label, entered.state),
         )
     )
-    zero = entered.day_zero
-    if zero is not None:
+    urgent, zero = most_urgent(dict(entered.deadlines)), entered.day_zero
+    if urgent is not None and urgent.last_moment is not None:
+        # 民法典第二百零一条第二款: hours are counted from the moment itself.
+        start = moment_of(urgent.clock.events[0])
+        print(say("from      {start} (counted in hours)", start=short_moment(start) if start is not None else zero))
+    elif zero is not None:
         print(say("day 0     {zero} (not counted)", zero=zero))
     last = last_day_words(entered, entered.last_day, entered.provisional)
     print(say("last day  {last}", last=last) + (f"  {clock_words(entered)}" if entered.last_day else ""))

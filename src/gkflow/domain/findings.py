@@ -8,25 +8,27 @@ contradictory days, an extension of nothing, an answer while somebody is still b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gkflow.domain.case import ASIDE, CORRECT, Case, Entry, Finding, legal_day
-from gkflow.domain.clock import Verb, day_fact
+from gkflow.domain.clock import Verb, day_fact, moment_fact
 from gkflow.domain.deadline import Deadline, Status
 from gkflow.domain.fact_rules import FactSpec, Lies, meets
 from gkflow.domain.workflow import Action, RestRule, Workflow
 
 Deadlines = Mapping[tuple[str, str], Deadline]
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def all_findings(
-    workflow: Workflow, case: Case, deadlines: Deadlines, seq: int | None = None, written: date | None = None
+    workflow: Workflow, case: Case, deadlines: Deadlines, seq: int | None = None, written: date | datetime | None = None
 ) -> tuple[Finding, ...]:
     """
     Every finding of a case, or of one entry (*seq*), in the order of the entries.
 
-    *written* is the day on which the given entries are recorded; by default each has its own.
+    *written* is the day, or the moment, at which the given entries are recorded; by default each has its own.
     """
     found = [each for each in case.findings if seq is None or each.seq == seq]
     for deadline in deadlines.values():
@@ -44,9 +46,9 @@ def all_findings(
     return tuple(sorted(found, key=lambda each: each.seq))
 
 
-def _written(record: Sequence[Entry], entry: Entry) -> date:
-    """The day on which the present form of the entry was recorded."""
-    return max(legal_day(each.written_at) for each in record if each is entry or each.action == CORRECT)
+def _written(record: Sequence[Entry], entry: Entry) -> datetime:
+    """The moment at which the present form of the entry was recorded."""
+    return max(each.written_at for each in record if each is entry or each.action == CORRECT)
 
 
 def _of_entry(
@@ -166,12 +168,14 @@ def _extends_nothing(workflow: Workflow, action: Action, entry: Entry, deadlines
 # -- days against each other -------------------------------------------------------------------------------------
 
 
-def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Iterator[Finding]:
+def _days(workflow: Workflow, entry: Entry, first: date, recorded: date | datetime) -> Iterator[Finding]:
     """
     A day given as a fact is in the past, and agrees with the entry, the case and the other days.
 
     A term that should lie ahead may have run out before it was entered: late is a finding, never a lock.
     """
+    moment = recorded if isinstance(recorded, datetime) else None
+    written = legal_day(moment) if moment is not None else recorded
     for name in entry.facts:
         spec = workflow.facts.get(name)
         if spec is None or spec.type not in ("day", "moment"):
@@ -183,6 +187,9 @@ def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Itera
         earliest, latest = _between(spec, entry.day, first, written)
         if latest is not None and day > latest:
             yield Finding("fact_to_come", entry.seq, {**facts, "last": latest})
+        elif latest is not None and moment is not None and (at := moment_fact(entry.facts, name)) and at > moment:
+            # 小时计算的期限: later on the same day is still to come.
+            yield Finding("fact_to_come", entry.seq, {**facts, "day": _minute(at), "last": _minute(moment)})
         elif earliest is not None and day < earliest:
             code = "fact_before_entry" if spec.lies is Lies.AFTER else "fact_before_case"
             yield Finding(code, entry.seq, {**facts, "first": earliest})
@@ -192,6 +199,10 @@ def _days(workflow: Workflow, entry: Entry, first: date, written: date) -> Itera
             begun = day_fact(entry.facts, other)
             if begun is not None and day < begun:
                 yield Finding("facts_out_of_order", entry.seq, {**facts, "facts": (other, name), "first": begun})
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def _act_day(workflow: Workflow, entry: Entry) -> date:

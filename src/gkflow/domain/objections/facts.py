@@ -152,8 +152,8 @@ class FactToCome(Refused):
 
     action: str
     labels: Sequence[str]
-    day: date
-    last: date
+    day: date | str
+    last: date | str
 
 
 class FactsOutOfOrder(Refused):
