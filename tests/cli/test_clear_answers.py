@@ -131,3 +131,12 @@ def test_a_limit_of_hours_is_counted_from_its_moment_and_ends_at_one(office: Gkf
     assert "当日不计入" not in done.out
     days = office("receive", "--day", "2022-11-14", "--fact", "channel=in_person", "--yes").out
     assert "起算日  2022-11-14（当日不计入）" in days
+
+
+def test_what_is_repeated_under_its_key_changes_no_last_day(office: Gkflow) -> None:
+    office("receive", "--number", "A", "--day", "2022-11-14", "--fact", "channel=in_person")
+    words = ("do", "A", "note", "--day", "2022-11-14", "--fact", "text=x", "--key", "k")
+    assert "届满日（答复期限）：不变" in office(*words).out
+    again = office(*words)
+    assert again.code == 0
+    assert again.out.startswith("同一幂等键已经办过，没有重复写入：")

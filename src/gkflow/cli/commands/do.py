@@ -98,6 +98,8 @@ def _do(office: Office, view: CaseView, action: str, given: dict[str, Any], dry_
     number, flow = view.case.number, view.workflow
 
     def show(decided: Outcome) -> None:
+        if decided.seq <= view.seq:
+            return  # repeated under its key: it changes nothing
         was: date | None = decided.last_day_before
         then = last_day_words(decided, decided.last_day, decided.provisional)
         if was is None:  # the clock stood still, waited or did not run: there is nothing to compare with
