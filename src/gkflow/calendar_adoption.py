@@ -63,6 +63,7 @@ class Calendars:
         recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)
+            old.require_same_units()
             new = self._rules_with(held, wanted, moment)
 
             def adopt() -> None:

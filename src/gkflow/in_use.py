@@ -38,6 +38,7 @@ from gkflow.domain.objections.installation import SettingsWrong
 from gkflow.domain.objections.units import UnitDiffers
 from gkflow.domain.rulebook import mean
 from gkflow.domain.sentences import said, said_as
+from gkflow.files.profiles import Unit
 from gkflow.files.rule_sources import Packages, RuleSources, UnitsAsRead, fingerprint, read_sources
 from gkflow.files.rulebook_files import kept_rulebook
 from gkflow.files.wording import has_wording, read_wording, wording_from_source
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from gkflow.domain.notice import Wording
     from gkflow.domain.rulebook import Rulebook
     from gkflow.domain.workflow import Ladder
-    from gkflow.files.profiles import Unit
     from gkflow.files.settings import Settings
 
 NATIONAL = "national"
@@ -202,9 +202,11 @@ def rules_of(
     edition = calendars[-1][1]
     own, region_of = settings.units[settings.unit], kept[-1].region_of
     calendar = edition.calendar(region_of(own), own.code, known_on)
+    adopted = {code: Unit(code, each["label"], region=each["region"]) for code, each in kept[-1].sources.units.items()}
+    units = {**adopted, **settings.units}  # a host may not know them all
     local = {
         code: there
-        for code, unit in settings.units.items()
+        for code, unit in units.items()
         if (there := edition.calendar(region_of(unit), code, known_on)) is not calendar
     }
     present = kept[-1].book()
@@ -212,7 +214,7 @@ def rules_of(
     book = replace(present, calendar=calendar, local=local, before=earlier, ladders=_ladders(kept, present.ladders))
     if known_on is None and (len(calendars) > 1 or earlier):
         steps = list(_steps(calendars, kept, book))
-        places = {"": own, **{code: settings.units[code] for code in local}}
+        places = {"": own, **{code: units[code] for code in local}}
         book = replace(book, history={code: _adopted(steps, unit) for code, unit in places.items()})
     wanted = settings.duties if settings.duties is not None else book.tasks_taken_on
     for name in wanted:

@@ -80,6 +80,7 @@ class NotificationDelivery:
         if not words.strip():
             raise WordsMissing()
         rules = self._office.in_force(session).rules
+        rules.require_same_units()
         by, _ = who_acts(rules, by)
         check_person(rules, by, "")
         with self._office.store.writing(session) as ledger:

@@ -13,7 +13,7 @@ import gkflow
 from gkflow.domain.errors import Unfit
 from gkflow.in_use import units_that_differ
 from gkflow.office import Office
-from store.offices import Place, at
+from store.offices import Place, at, known
 
 SETTINGS = """
 [office]
@@ -60,18 +60,21 @@ def test_a_host_that_defines_a_unit_otherwise_writes_nothing_until_it_is_adopted
         assert days["450100"] > days["540100"]
         other = other_host(place, **{"450100": "540100"})
         with other.open() as there:
-            before = place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_heartbeat")
+            before = [place.rows(f"SELECT * FROM gk_{each}") for each in ("entry", "heartbeat", "calendar_edition")]
             for write in (
                 lambda: there.receive("request", "S", unit="GX", facts=fact, now=at("2017-03-14")),
                 lambda: there.receive("request", "S", unit="XZ", facts=fact, now=at("2017-03-14")),
                 lambda: there.do("R", "register", now=at("2017-03-14")),
                 lambda: there.tick(at("2017-04-20")),
                 lambda: there.rebuild(),
+                lambda: there.calendars.adopt(known("2016-01-01"), now=at("2017-03-14")),
+                lambda: there.ack(number="R", words="知悉", now=at("2017-03-14")),
             ):
                 with pytest.raises(Unfit, match=r'GX.*"540100".*"450100"') as raised:
                     write()
                 assert raised.value.code == "unit_differs"
-            assert (place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_heartbeat")) == before
+            for table, rows in zip(("entry", "heartbeat", "calendar_edition"), before, strict=True):
+                assert place.rows(f"SELECT * FROM gk_{table}") == rows, table
             # It shows what the office works by, and says what is wrong.
             assert last_days(there, "R", ("2017-03-14",)) == [days["450100"]]
             assert there.rule_editions.waiting()
@@ -86,6 +89,16 @@ def test_a_host_that_defines_a_unit_otherwise_writes_nothing_until_it_is_adopted
             assert there.rebuild(dry_run=True).changed == ()
         with pytest.raises(Unfit, match=r'GX.*"450100".*"540100"'):  # now the first host is behind
             office.do("R", "assign", facts={"officer": "张三"}, now=at("2017-03-15"))
+
+
+def test_a_host_that_lacks_a_unit_counts_its_cases_by_the_region_that_is_adopted(place: Place) -> None:
+    fact = {"channel": "in_person"}
+    with an_office(place) as office:
+        office.receive("request", "R", unit="GX", day="2017-03-13", facts=fact, now=at("2017-03-13"))
+        wanted = last_days(office, "R", ("2017-03-14",))
+    with other_host(place, **{'[units.GX]\nlabel = "南宁办事处"\nregion = "450100"\n': ""}).open() as there:
+        assert there.rebuild(dry_run=True).changed == ()
+        assert there.do("R", "register", now=at("2017-03-14")).last_day == wanted[0]
 
 
 def test_a_name_that_means_another_unit_elsewhere_is_refused_and_a_renamed_unit_is_not(place: Place) -> None:
