@@ -43,8 +43,9 @@ class Drafts:
         Keep an entry (保存草稿) and return the draft's number. An empty *number* with *workflow* was to open one.
         """
         require_texts(number=number, action=action, workflow=workflow, by=by, unit=unit)
-        act = Command(action, day, by, unit, facts_given(facts, {}))
         with self._office.store.writing(session) as ledger:
+            unit = self._office.rules_in(ledger).units.get(unit.strip(), unit)  # as it belongs to that unit
+            act = Command(action, day, by, unit, facts_given(facts, {}))
             return keep_draft(ledger, number, workflow, act, reason, self._office.moment(now))
 
     def all(self, *, session: CallerSession | None = None) -> list[DraftLine]:

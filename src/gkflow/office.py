@@ -520,7 +520,7 @@ class Office:
         """
         require_texts(**{f"more[{at}]": each for at, each in enumerate(more)})
         hooks.require_known((type, *more), tuple(self.rules.rulebook.workflows.values()))
-        return self._state.hooks.add((type, *more), after_commit)
+        return self._state.whole.hooks.add((type, *more), after_commit)
 
     # -- sweeping and notifying ----------------------------------------------------------------------------------
 

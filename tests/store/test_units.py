@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -185,6 +187,58 @@ def test_nothing_is_done_for_another_unit(whole: Office) -> None:
         whole.limited_to("CZ", None)  # type: ignore[arg-type]  # as a portal may pass it
 
 
+def test_a_list_of_another_unit_is_refused_and_not_shown_empty(whole: Office) -> None:
+    some = whole.limited_to("CZ")
+    for asked in (
+        lambda: some.page(CaseQuery(unit="MZ"), as_of=TODAY),
+        lambda: some.count(CaseQuery(unit="民政局"), as_of=TODAY),
+        lambda: some.cases(unit="MZ", as_of=TODAY),
+        lambda: some.supervision.rates(date(2026, 1, 1), date(2026, 12, 31), unit="MZ"),
+    ):
+        with pytest.raises(Refused) as raised:
+            asked()
+        assert raised.value.code == "unit_not_served"
+    assert some.page(CaseQuery(unit="财政局"), as_of=TODAY).rows == some.page(as_of=TODAY).rows
+
+
+def test_a_key_of_another_unit_is_refused_for_good(whole: Office) -> None:
+    """A conflict that says "read it again" would be repeated without end."""
+    some = whole.limited_to("CZ")
+    whole.receive("request", unit="MZ", facts=REQUEST, key="K", now=at(TODAY))
+    for enter in (
+        lambda: some.receive("request", facts=REQUEST, key="K", now=at(TODAY)),
+        lambda: some.do("CZ-2026-0002", "note", facts={"text": "x"}, key="K", now=at(TODAY)),
+    ):
+        with pytest.raises(GkflowError) as raised:
+            enter()
+        assert raised.value.code == "key_of_another_unit"
+        assert "MZ" not in str(raised.value)
+
+
+def test_a_draft_is_that_of_the_unit_of_its_case(whole: Office) -> None:
+    cz, mz = whole.limited_to("CZ"), whole.limited_to("MZ")
+    before = mz.drafts.all()
+    with pytest.raises(Refused, match="MZ"):
+        cz.drafts.keep("CZ-2026-0003", "note", "later", unit="MZ", now=at(TODAY))
+    whole.drafts.keep("CZ-2026-0003", "note", "theirs", unit="MZ", now=at(TODAY))
+    both = whole.limited_to("CZ", "JY")  # the unit of a case need not be named
+    both.drafts.keep("CZ-2026-0003", "note", "whose", workflow="request", now=at(TODAY))
+    assert mz.drafts.all() == before
+    assert [each.reason for each in cz.drafts.all()] == ["later", "theirs", "whose"]
+    cz.do("CZ-2026-0003", "transfer", facts={"to_unit": "MZ"}, now=at(TODAY))
+    assert cz.drafts.all() == []
+    assert [each.reason for each in mz.drafts.all()] == ["later", "later", "theirs", "whose"]
+
+
+def test_a_draft_that_opens_a_case_names_its_unit_by_code_or_label(whole: Office) -> None:
+    some = whole.limited_to("CZ")
+    kept = [
+        each.drafts.keep("", "receive", "later", workflow="request", unit="财政局", facts=REQUEST, now=at(TODAY))
+        for each in (some, whole)
+    ]
+    assert {some.drafts.enter(each, now=at(TODAY)).number for each in kept} == {"CZ-2026-0004", "CZ-2026-0005"}
+
+
 def test_a_number_of_another_unit_is_not_taken_twice(whole: Office) -> None:
     some = whole.limited_to("CZ")
     with pytest.raises(GkflowError) as raised:
@@ -210,7 +264,7 @@ def test_a_case_that_is_handed_over_goes_out_of_sight_with_that_entry(whole: Off
 
 SEEN = {
     *("aio", "limited_to", "units", "store", "engine", "settings", "rules", "rules_in", "held", "calendar", "profile"),
-    *("moment", "recorded_moment", "channels", "require_sendable", "close", "on"),
+    *("moment", "recorded_moment", "channels", "require_sendable", "close"),
     *("receive", "do", "case", "view", "deadlines", "explain", "cases", "page", "count", "published", "why_kept"),
     *("escalations", "ack", "notices", "export", "drafts", "delivery", "supervision"),
 }
@@ -224,6 +278,7 @@ WHOLE: Mapping[str, Callable[[Office], object]] = {
     "finish_adoption": lambda o: o.finish_adoption(),
     "adopt_first": lambda o: o.adopt_first(),
     "events": lambda o: o.events(),
+    "on": lambda o: o.on("case.*"),
     "tick": lambda o: o.tick(at(TODAY)),
     "sweep": lambda o: o.sweep(TODAY),
     "unsweep": lambda o: o.unsweep(by="张三", reason="x"),
@@ -258,8 +313,6 @@ def test_what_concerns_the_whole_office_is_refused(whole: Office, verb: str) -> 
 
 
 def test_the_supervision_of_a_unit_is_its_own(whole: Office) -> None:
-    from datetime import date
-
     year, some = (date(2026, 1, 1), date(2026, 12, 31)), whole.limited_to("MZ")
     for by in ("rates", "score"):
         own = getattr(some.supervision, by)(*year)
@@ -282,6 +335,29 @@ def test_the_limit_holds_in_a_portals_transaction_and_ends_with_the_call(whole: 
         assert len(session.execute(text("SELECT * FROM gk_docket")).all()) == 10
         session.commit()
     assert taken.number in {line.case for line in some.cases(as_of=TODAY)}
+
+
+def test_a_call_inside_another_one_leaves_its_limit(whole: Office, place: Place) -> None:
+    cz, mz = whole.limited_to("CZ"), whole.limited_to("MZ")
+    with place.engine() as engine, engine.connect() as session:
+        for looked in (cz, mz, whole):
+            cz.do(
+                "CZ-2026-0002", "note", facts={"text": "x"}, session=session, now=at(TODAY),
+                show=lambda _, looked=looked: looked.cases(as_of=TODAY, session=session),
+            )  # fmt: skip
+        session.commit()
+    assert cz.case("CZ-2026-0002").seq == 6
+    assert_sound(whole)
+
+
+def test_who_only_reads_is_not_left_in_a_transaction(whole: Office, place: Place) -> None:
+    if place.kind != "sqlite":
+        pytest.skip("Python's driver of SQLite begins by itself")
+    connection = sqlite3.connect(str(make_url(place.url).database))
+    for unit in UNITS:
+        assert {line.unit for line in whole.limited_to(unit).cases(as_of=TODAY, session=connection)} == {unit}
+        assert not connection.in_transaction
+    connection.close()
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
@@ -361,13 +437,22 @@ def test_behind_the_wall_whoever_names_no_unit_is_refused_and_not_shown_an_empty
             portal.limited_to("CZ").cases(as_of=TODAY)  # PostgreSQL keeps an empty setting on this connection
 
 
+def test_behind_the_wall_a_failing_call_leaves_no_unit_named(wall: Place) -> None:
+    with wall.open() as portal, wall.engine() as engine, engine.connect() as session:
+        with pytest.raises(NotFound):
+            portal.limited_to("CZ").case("MZ-2026-0002", session=session)
+        with pytest.raises(Unfit) as raised:
+            portal.cases(as_of=TODAY, session=session)
+        assert raised.value.code == "rows_of_units_only"
+
+
 def test_the_wall_stands_where_a_statement_forgot_the_limit(place: Place, wall: Place) -> None:
     engine = create_engine(wall.url)
     with place.open() as whole:
         whose = owners(whole)
     with engine.begin() as connection:
         connection.execute(text("SELECT set_config('gkflow.units', '[\"CZ\"]', true)"))
-        for table in ("docket", "docket_revision", "entry", "clock", "escalation", "notice"):
+        for table in ("docket", "docket_revision", "entry", "clock", "escalation", "notice", "event"):
             of_case = [str(row[0]) for row in connection.execute(text(f'SELECT DISTINCT "case" FROM gk_{table}'))]
             assert of_case, table
             assert {whose[each] for each in of_case} <= {"CZ"}, table

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import ClockRevision, DocketLine, Ledger
-from gkflow.application.resolve_names import officer_named, unit_named
+from gkflow.application.resolve_names import officer_named, unit_named, unit_served
 from gkflow.application.shown_clock import choose_clock, unused_powers, why_unclocked
 from gkflow.domain.as_dict import AsDict
 from gkflow.domain.hints import did_you_mean, near_names, there_are
@@ -84,6 +84,7 @@ def known_names(ledger: Ledger, rules: OfficeContext, asked: CaseQuery) -> CaseQ
     # The names on record are read only to object to one that is not among them: they are a scan.
     if asked.unit and not ledger.lists.is_unit(asked.unit):
         asked = replace(asked, unit=unit_named(rules, asked.unit, ledger.lists.units_on_record()))
+        unit_served(ledger, asked.unit)
     officer = rules.person(asked.officer.strip()) if rules.names else asked.officer
     if rules.names and officer:
         asked = replace(asked, officer=officer, recorded_as=rules.recorded_as(officer))

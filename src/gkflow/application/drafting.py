@@ -29,11 +29,11 @@ def keep_draft(ledger: Ledger, case: str, workflow: str, act: Command, reason: s
     plain = {name: str(value) if isinstance(value, (date, Decimal)) else value for name, value in act.facts.items()}
     facts = canonical(plain)
     unit = act.unit
-    if case and not workflow:
-        if ledger.units:
+    if ledger.units:
+        if case and not workflow:
             case_named(ledger, case)  # nobody keeps a draft for a case that they do not see
-    else:
-        unit = unit_served(ledger, unit or only_unit(ledger))
+        if unit or ledger.docket.line(case) is None:
+            unit = unit_served(ledger, unit or only_unit(ledger))
     return int(
         ledger.drafts.keep_draft(DraftLine(0, case, workflow, act.action, act.day, act.by, unit, facts, reason, now))
     )

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from gkflow.application.office_context import OfficeContext
 from gkflow.application.ports import Ledger
-from gkflow.application.resolve_names import unit_named
+from gkflow.application.resolve_names import unit_named, unit_served
 from gkflow.domain.as_dict import AsDict
 from gkflow.domain.deadline import Status, Verdict
 from gkflow.domain.objections.facts import NotOneOf
@@ -80,6 +80,8 @@ def rates(ledger: Ledger, rules: OfficeContext, asked: RateQuery) -> list[Rate]:
         if each not in GROUPINGS:
             raise NotOneOf(name="by", value=each, choices=GROUPINGS)
     wanted = unit_named(rules, asked.unit, ledger.lists.units_on_record()) if asked.unit else ""
+    if wanted:
+        unit_served(ledger, wanted)
     counts: dict[tuple[str, str, str, str], Counter[str]] = {}
     aside: dict[tuple[str, str, str, str], Counter[str]] = {}
     for month, first, last in _spans(asked.since, asked.until, "month" in by):

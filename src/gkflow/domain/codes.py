@@ -92,6 +92,7 @@ class Code(StrEnum):
     FILES_AT_FAULT = "files_at_fault"
     FIRST_NOT_VOIDED = "first_not_voided"
     FORKED = "forked"
+    KEY_OF_ANOTHER_UNIT = "key_of_another_unit"
     KEY_REUSED = "key_reused"
     KNOWN_ROW_CHANGED = "known_row_changed"
     LATER_THAN_NOW = "later_than_now"

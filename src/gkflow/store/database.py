@@ -6,7 +6,7 @@ import copy
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -33,7 +33,7 @@ from gkflow.store.locks import office_lock
 from gkflow.store.migrate import SCHEMA, bring_up, version_of
 from gkflow.store.naming import BY_WHAT_EXISTS, Naming, found_names, prefixes_in
 from gkflow.store.sqlite_files import make_private, sqlite_file
-from gkflow.store.units import limit, unlimit
+from gkflow.store.units import limit, limited_call
 from gkflow.store.watched import cursor_of, cursor_on
 
 if TYPE_CHECKING:
@@ -172,12 +172,12 @@ class Database:
             with theirs.prepared(cursor, hold is not None):
                 self._know_names(cursor, theirs.is_asyncpg)
                 isolation = self._take(cursor, hold)
-                ledger = self._ledger_on(theirs, cursor, hold is not None)
-                if isolation not in ("", "read committed"):
-                    ledger.editions.require_seen()
-                yield ledger
-                if self.units:
-                    unlimit(ledger.cursor)
+                ours = self._plain_cursor(cursor, self.dialect.on_asyncpg() if theirs.is_asyncpg else self.dialect)
+                with limited_call(ours, theirs.driver, self.units) if self.units else nullcontext():
+                    ledger = self._ledger_on(theirs, ours, hold is not None)
+                    if isolation not in ("", "read committed"):
+                        ledger.editions.require_seen()
+                    yield ledger
         except Exception as error:
             if isinstance(session, PortalConnection) and not isinstance(error, GkflowError):
                 session.fail()
@@ -261,13 +261,15 @@ class Database:
         return Ledger(self._cursor(cursor, self.dialect), writes, self._desk, known, self.units)
 
     def _cursor(self, cursor: Any, dialect: Dialect) -> Cursor:
-        found = Cursor(cursor, dialect, self.algorithm, self.key)
+        found = self._plain_cursor(cursor, dialect)
         if self.units:
             limit(found, self.units)
         return found
 
-    def _ledger_on(self, theirs: Callers, cursor: Any, writes: bool) -> Ledger:
-        ours = self._cursor(cursor, self.dialect.on_asyncpg() if theirs.is_asyncpg else self.dialect)
+    def _plain_cursor(self, cursor: Any, dialect: Dialect) -> Cursor:
+        return Cursor(cursor, dialect, self.algorithm, self.key)
+
+    def _ledger_on(self, theirs: Callers, ours: Cursor, writes: bool) -> Ledger:
         if self._desk is not None and theirs.is_async:
             return Ledger(ours, writes, numbers.AwaitedDesk(self._desk, theirs.driver), units=self.units)
         return Ledger(ours, writes, self._desk, units=self.units)

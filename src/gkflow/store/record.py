@@ -7,6 +7,7 @@ An ORM session per action ran at a fifteenth of the speed of bare statements.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import exists, insert, select
 
 from gkflow.domain.case import NOTHING, Entry, facts_text
-from gkflow.domain.objections.cases import Stale
+from gkflow.domain.objections.cases import KeyOfAnotherUnit, Stale
 from gkflow.store.cursor import Part
 from gkflow.store.dialect import read_day, read_moment
 from gkflow.store.failures import is_taken
@@ -52,6 +53,7 @@ _NAMED_ELSEWHERE = tuple(
     )
     for each in (CLOCK, ESCALATION, NOTICE)
 )
+_KEY_TAKEN = re.compile(r"entry[._]key\b")  # as both databases name the index that was violated
 _PAGE = 20_000
 _MANY = 500
 _EMPTY = "{}"
@@ -76,6 +78,8 @@ class Record(Part):
         except Exception as error:
             if is_taken(error):
                 first = entries[0]
+                if self.dialect.limited and first.key and _KEY_TAKEN.search(str(error)):
+                    raise KeyOfAnotherUnit(key=first.key) from error  # else the entry would have been found by it
                 raise Stale(case=first.case, seq=first.seq) from error
             raise
 

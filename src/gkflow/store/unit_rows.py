@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 UNITS, ADMITTED = "gkflow.units", "gkflow.case"  # settings of a transaction in PostgreSQL
 # Whose a case is, its docket line says: what belongs to it goes with it when it is handed over.
-_OF_CASE = ("docket_revision", "entry", "clock", "escalation", "notice")
+_OF_CASE = ("docket_revision", "entry", "clock", "escalation", "notice", "event", "recount_queue")
 # The units of a transaction: in SQLite a table of the connection, in PostgreSQL a setting, which RLS reads as well.
 _IN_SQLITE = "IN (SELECT unit FROM temp.gkflow_units)"
 _IN_POSTGRES = f"= ANY(ARRAY(SELECT jsonb_array_elements_text(current_setting('{UNITS}')::jsonb)))"
@@ -34,7 +34,10 @@ def seen(dialect: Dialect, table: str, name: str) -> str:
         f"EXISTS (SELECT 1 FROM {dialect.table('docket')} AS its_line "
         f'WHERE its_line."case" = {name}."case" AND {of_units(dialect, "its_line")})'
     )
-    return f"({own} OR {of_case})" if table == "draft" else of_case
+    if table != "draft":
+        return of_case
+    its_case = f'SELECT 1 FROM {dialect.table("docket")} AS its_case WHERE its_case."case" = {name}."case"'
+    return f"({of_case} OR ({own} AND NOT EXISTS ({its_case})))"  # its own unit, if it is to open a case
 
 
 def limited_source(dialect: Dialect, table: str) -> str | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Text, delete, func, insert, select
 from sqlalchemy.schema import MetaData, Table
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 _SETTING = Statement(select(func.set_config(bind("name", type_=Text()), bind("value", type_=Text()), True)))
 _CHOSEN = Table("gkflow_units", MetaData(), Column("unit", Text), schema="temp")
 _CLEAR, _CHOOSE = Statement(delete(_CHOSEN)), Statement(insert(_CHOSEN).values(unit=bind("unit")))
+_IN_USE = Statement(select(_CHOSEN.c.unit))
+_GET_SETTING = Statement(select(func.current_setting(bind("name", type_=Text()), True)))
+_CREATE = "CREATE TEMP TABLE IF NOT EXISTS gkflow_units (unit TEXT PRIMARY KEY) WITHOUT ROWID"
 _NOBODY = ""  # a setting of a transaction that has ended
 
 
 def limit(cursor: Cursor, units: Sequence[str]) -> None:
     """Limit what this transaction reads to the cases of some units."""
     if cursor.dialect.sqlite:
-        cursor.verbatim("CREATE TEMP TABLE IF NOT EXISTS gkflow_units (unit TEXT PRIMARY KEY) WITHOUT ROWID")
+        cursor.verbatim(_CREATE)
         cursor.run(_CLEAR)
         cursor.run_many(_CHOOSE, [{"unit": unit} for unit in units])
     else:
@@ -46,11 +50,41 @@ def admit(cursor: Cursor, case: str) -> None:
         cursor.value(_SETTING, name=ADMITTED, value=case)
 
 
-def unlimit(cursor: Cursor) -> None:
-    """End the limit in a caller's transaction, which goes on."""
-    if not cursor.dialect.sqlite:
-        for name in (UNITS, ADMITTED):
-            cursor.value(_SETTING, name=name, value=_NOBODY)
+@contextmanager
+def limited_call(cursor: Cursor, driver: Any, units: Sequence[str]) -> Iterator[None]:
+    """
+    Limit a call in a caller's transaction, which goes on: whether the call fails or not, what held before it holds
+    again, because the call may have been made inside another one (``show``, a hook).
+    """
+    if cursor.dialect.sqlite:
+        with _no_transaction_begun(driver):
+            cursor.verbatim(_CREATE)
+            before = [str(unit) for unit in cursor.column(_IN_USE)]
+            limit(cursor, units)
+        try:
+            yield
+        finally:
+            if before and before != sorted(units):
+                with suppress(Exception), _no_transaction_begun(driver):
+                    limit(cursor, before)
+        return
+    held = {name: cursor.value(_GET_SETTING, name=name) or _NOBODY for name in (UNITS, ADMITTED)}
+    limit(cursor, units)
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # in a transaction that has failed; the settings end with it
+            for name, value in held.items():
+                cursor.value(_SETTING, name=name, value=value)
+
+
+@contextmanager
+def _no_transaction_begun(driver: Any) -> Iterator[None]:
+    """Python's driver begins a transaction to write the units: a caller who only reads would be left inside it."""
+    idle = not driver.in_transaction
+    yield
+    if idle and driver.in_transaction:
+        driver.commit()
 
 
 def wall(role: str, dialect: Dialect) -> Iterator[str]:

@@ -149,6 +149,13 @@ class KeyReused(Conflict):
     seq: int
 
 
+class KeyOfAnotherUnit(Conflict):
+    code = "key_of_another_unit"
+    sentence = said('the idempotency key "{key}" was used for a case of another unit: choose another key')
+
+    key: str
+
+
 class Stale(Conflict):
     code = "stale"
     sentence = said("case {case} has moved on meanwhile (entry {seq} is taken); read it again")
