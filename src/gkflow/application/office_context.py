@@ -106,7 +106,7 @@ class OfficeContext:
     def require_same_units(self) -> None:
         """Refuse to write while the settings define a unit otherwise than the adopted rules (单位定义不一致)."""
         if self.differing:
-            raise self.differing[0]
+            raise UnitDiffers.of(self.differing[0].facts)
 
     def workflow_of(self, ledger: Ledger, name: str, edition: str) -> Workflow:
         """The workflow edition under which a case began; the present one, or a kept one."""

@@ -323,7 +323,7 @@ class NoticeRow(Row, table=True):
     __tablename__ = "notice"
     __table_args__ = (
         Index(
-            "notice_waiting", "next_try_at",
+            "notice_waiting", "next_try_at", "id",  # in the order of sending: many wait for the same moment
             sqlite_where=text("delivered_at IS NULL AND dead_at IS NULL"),
             postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
         ),
