@@ -12,12 +12,12 @@ from gkflow.application.case_lines import CaseQuery
 from gkflow.application.pages import filter_of
 from gkflow.application.ports import COUNTS_BY, ORDERS
 from gkflow.office import Office
-from gkflow.store import lists, pages
+from gkflow.store import lists, outbox, pages
 from gkflow.store.cursor import Cursor
 from gkflow.store.dialect import dialect_of
 from gkflow.store.statement import Statement
 from gkflow.store.units import limit
-from store.offices import Place
+from store.offices import Place, at
 
 DAY = date(2026, 6, 15)
 TABLES = ("docket", "docket_revision", "clock")
@@ -70,3 +70,27 @@ def test_what_a_page_reads_besides_is_searched_by_index(place: Place) -> None:
         assert scans(place, lists._IS_UNIT, {"name": "GK"}) == []
         assert scans(place, lists._IS_OFFICER, {"name": "张三"}) == []
         assert scans(place, pages._CLOCKS, {"cases": ["A", "B"], "day": DAY}) == []
+
+
+def test_notices_are_claimed_in_the_order_of_an_index(place: Place) -> None:
+    """Many wait for one moment: sorted for every batch, they would cost the square of their number."""
+    values = {
+        "now": at("2026-06-15"), "until": at("2026-06-16"), "batch": 100, "channels": ["file"], "urgent_channels": [],
+    }  # fmt: skip
+    with place.open(), place.engine() as engine, engine.connect() as connection:
+        dialect = dialect_of(place.kind == "sqlite", "gk_")
+        compiled = outbox._CLAIM.on(dialect, values)
+        cursor = connection.connection.cursor()
+        if place.kind == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {compiled.text}", tuple(compiled.bound(values)))
+            steps = [str(row[3]) for row in cursor.fetchall()]
+            assert not [step for step in steps if "TEMP B-TREE" in step]
+            assert [step for step in steps if "notice_waiting" in step]
+            return
+        # On an empty table anything is cheap: without them the plan shows whether the index has the order.
+        for name in ("seqscan", "sort", "incremental_sort", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{name} = off")
+        cursor.execute(f"EXPLAIN {compiled.text}", tuple(compiled.bound(values)))
+        steps = [row[0] for row in cursor.fetchall()]
+        assert not [step for step in steps if "Sort" in step]
+        assert [step for step in steps if "notice_waiting" in step]
