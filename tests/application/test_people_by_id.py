@@ -167,9 +167,14 @@ def test_a_person_who_has_changed_the_name_keeps_the_cases_and_another_of_the_ol
 ) -> None:
     with place.settings(BEGIN + OLD_LI).open() as office:
         receive(office, "A", "李娜", by="李娜")  # on record by name
-        office.do("A", "register", day=DAY, by="李娜", now=at(DAY))
+        office.do("A", "register", day=DAY, by="李娜", key="K", now=at(DAY))
+        office.do("A", "assign", day=DAY, by="李娜", facts={"officer": "李娜"}, key="L", now=at(DAY))
     renamed = LI.replace('name = "李娜"', 'name = "李纳"\nformerly = ["李娜", "ln-old"]')
     with place.settings(BEGIN + renamed).open() as office:
+        for name in ("李娜", "li-na"):  # a call that is repeated is the same call
+            assert office.do("A", "register", day=DAY, by=name, key="K", now=at(DAY)).seq == 2
+            again = office.do("A", "assign", day=DAY, by=name, facts={"officer": name}, key="L", now=at(DAY))
+            assert again.seq == 3
         receive(office, "B", "李纳", by="李娜")  # nobody else has the old name: it is still understood
         assert office.view("B").case.record[0].by == "li-na"
         for name in ("li-na", "李纳", "李娜"):

@@ -41,6 +41,7 @@ secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 # Every verb that reaches the database, by the service that has it ("" is the office), with what it needs.
 VERBS: Mapping[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
+    "limited_to": (("XFJ",), {}),
     "finish_adoption": ((), {}), "adopt_first": ((), {}), "receive": (("request",), {"facts": FACTS, "now": NOW}),
     "do": (("A", "note"), {"facts": {"text": "x"}, "now": NOW}), "case": (("A",), {}), "view": (("A",), {}),
     "deadlines": (("A",), {}), "explain": (("A",), {}), "cases": ((), {}), "page": ((), {}), "count": ((), {}),

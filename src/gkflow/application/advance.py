@@ -38,7 +38,7 @@ from gkflow.application.docket import reckon_case, unit_of
 from gkflow.application.facts import fact_names, read_facts
 from gkflow.application.notifications import notify_action
 from gkflow.application.office_context import OfficeContext
-from gkflow.application.resolve_names import act_named, check_person, facts_by_code, unit_served
+from gkflow.application.resolve_names import act_named, check_person, facts_by_code, known_units, unit_served
 from gkflow.application.subscriptions import push, take_back
 from gkflow.application.transaction import OnRecord, Transaction
 from gkflow.domain.case import CORRECT, LINK, RECOUNT, Entry, record_of
@@ -184,14 +184,16 @@ def repeated(tx: Transaction, workflow: Workflow, number: str, act: Command) -> 
     if old is None:
         return None
     given = facts_by_code(tx.rules, workflow, read_facts(workflow, action_of(workflow, act.action), act.facts))
+    # Somebody may have got an id or another name since.
+    kept_facts = {name: value for name, value in old.facts.items() if name not in _ADDED}
     same = (
         old.action == act.action
         and old.workflow == workflow.name
         and (not number or old.case == number)
         and (act.day is None or act.day == old.day)
-        and (not act.by or act.by == old.by)
+        and (not act.by or act.by in (old.by, tx.rules.person_or_same(old.by)))
         and (not act.unit or act.unit == old.unit)
-        and {name: value for name, value in old.facts.items() if name not in _ADDED} == given
+        and given in (kept_facts, known_units(tx.rules, kept_facts, workflow))
     )
     if not same:
         raise KeyReused(key=act.key, case=old.case, seq=old.seq)
