@@ -78,7 +78,8 @@ def test_a_host_that_defines_a_unit_otherwise_writes_nothing_until_it_is_adopted
             # It shows what the office works by, and says what is wrong.
             assert last_days(there, "R", ("2017-03-14",)) == [days["450100"]]
             assert there.rule_editions.waiting()
-            assert [sign.level for sign in there.doctor(at("2017-03-14")) if sign.name == "rules"] != ["ok"]
+            [sign] = [sign for sign in there.doctor(at("2017-03-14")) if sign.name == "units"]
+            assert (sign.level, sign.facts["differing"][0]["unit"]) == ("error", "GX")
             [(kind, unit, what, old, new)] = [each[:2] + each[3:6] for each in there.rule_editions.changes()]
             assert (kind, unit, what, old, new) == ("unit", "GX", "region", "450100", "540100")
             [moved] = there.rule_editions.moving(now=at("2017-03-14"))

@@ -170,6 +170,8 @@ def _delivery(ledger: Ledger, now: datetime) -> HealthCheck:
 
 
 def _rules(rules: OfficeContext, files: RuleFiles) -> list[HealthCheck]:
+    if rules.differing:
+        return [HealthCheck("units", "error", {"differing": [each.facts for each in rules.differing]})]
     if not files:
         return []
     if files.packages:

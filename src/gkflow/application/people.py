@@ -57,7 +57,7 @@ def _vacant(ledger: Ledger, rules: OfficeContext) -> Iterator[dict[str, object]]
         for role in wanted:
             found = find_addressees(rules.people, role, unit, "", rules.line)
             if found and found[0].vacant:
-                instead = list(dict.fromkeys(who.name for who in found))
+                instead = list(dict.fromkeys(rules.names.get(who.name, who.name) for who in found))
                 label = labels.get(unit, unit)
                 yield {"unit": unit, "label": label, "role": role, "instead": instead, "as": found[0].role}
 

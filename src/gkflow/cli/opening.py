@@ -34,7 +34,12 @@ def warned_of_waiting_rules(words: Sequence[str]) -> Iterator[None]:
 
 
 def warn(office: Office) -> None:
-    """One line on stderr if the rule files differ from the rules that the office has adopted."""
+    """One line on stderr if the rule files, or the units here, differ from what the office has adopted."""
+    if differing := office.rules.differing:
+        from gkflow.cli.words import error_words
+
+        print(f"gkflow: {error_words(differing[0])}", file=sys.stderr)
+        return
     files = office.rule_editions.files()
     if files:
         print(f"gkflow: {state_words(files)}", file=sys.stderr)

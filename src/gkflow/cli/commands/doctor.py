@@ -17,7 +17,9 @@ from gkflow.cli.commands.notices import channel_words
 from gkflow.cli.escalation_rows import short_moment
 from gkflow.cli.opening import packages_words, rules_words
 from gkflow.cli.output import coloured, print_json
+from gkflow.cli.words import error_words
 from gkflow.domain.errors import Fault
+from gkflow.domain.objections.units import UnitDiffers
 from gkflow.domain.sentences import said
 from gkflow.words.faults import fault_words
 from gkflow.words.language import label_of, listed, say, translated
@@ -152,6 +154,10 @@ def _rules(sign: HealthCheck) -> str:
 
 def _packages(sign: HealthCheck) -> str:
     return packages_words(_facts(sign)["packages"], _facts(sign)["absent"])
+
+
+def _units(sign: HealthCheck) -> str:
+    return say("; ").join(error_words(UnitDiffers.of(each)) for each in _facts(sign)["differing"])
 
 
 def _local_days(sign: HealthCheck) -> str:
@@ -336,6 +342,7 @@ _WORDS = {
     "calendar_edition": _edition,
     "rules_edition": _rules,
     "rule_packages": _packages,
+    "units": _units,
     "local_days": _local_days,
     "provisional": _provisional,
     "people": _people,

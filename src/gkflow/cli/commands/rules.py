@@ -35,6 +35,9 @@ _KINDS = {
     "list": said("list"), "duty": said_as("kinds.duty", "duty"), "profile": said("profile"),
     "unit": said_as("kinds.unit", "unit"),
 }  # fmt: skip
+_WHAT = {
+    "order": said("order"), "region": said_as("units.region", "region"), "label": said_as("units.label", "label"),
+}  # fmt: skip
 _LONGEST = 60
 _BEFORE = 12  # characters before a difference
 
@@ -162,7 +165,7 @@ def _change_columns() -> tuple[Column, ...]:
 
 
 def _what(each: str) -> str:
-    return say("order") if each == "order" else each
+    return translated(_WHAT[each]) if each in _WHAT else each
 
 
 def _side_by_side(row: Mapping[str, Any]) -> tuple[str, str]:
