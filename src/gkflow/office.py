@@ -24,7 +24,7 @@ from gkflow.application.given import facts_given, require_texts
 from gkflow.application.hours import ran_out
 from gkflow.application.pages import Page, Part, count_cases, page_cases
 from gkflow.application.ports import SAMPLE, CallerSession, Ledger
-from gkflow.application.resolve_names import case_named, unit_on_record
+from gkflow.application.resolve_names import case_named, unit_named, unit_on_record
 from gkflow.application.transaction import OnRecord
 from gkflow.arguments import checks_arguments
 from gkflow.bootstrap import (
@@ -37,6 +37,7 @@ from gkflow.domain.calendar import WorkCalendar
 from gkflow.domain.case import legal_day
 from gkflow.domain.objections.cases import UnknownCase
 from gkflow.domain.objections.days import BadMoment, LaterThanNow, OutOfRange
+from gkflow.domain.objections.people import UnknownUnit
 from gkflow.domain.objections.units import NoUnitNamed, UnitNotServed
 from gkflow.lazy import part
 from gkflow.office_state import OfficeState
@@ -157,14 +158,21 @@ class Office:
         require_texts(**{f"units[{at}]": each for at, each in enumerate(units)})
         if not units:
             raise NoUnitNamed()
-        with self.store.reading() as ledger:
-            rules = self._state.rules_in(ledger)
-            codes = [unit_on_record(ledger, rules, each) for each in units]
+        codes = [self._unit(each) for each in units]
         if outside := [code for code in codes if self.units and code not in self.units]:
             raise UnitNotServed(unit=outside[0], units=self.units)
         found = Office(self.store, self.settings)
         found._state = self._state.limited_to(dict.fromkeys(codes))
         return found
+
+    def _unit(self, text: str) -> str:
+        """The code of a unit; the database is asked only for one that the settings do not name."""
+        rules = self._state.rules_read
+        try:
+            return unit_named(rules, text)
+        except UnknownUnit:
+            with self.store.reading() as ledger:
+                return unit_on_record(ledger, rules, text)
 
     @property
     def units(self) -> tuple[str, ...]:

@@ -113,6 +113,11 @@ class OfficeState:
         """The editions that were in use when last read."""
         return (self._in_force or self.in_force()).held
 
+    @property
+    def rules_read(self) -> OfficeContext:
+        """The rules that were in use when last read."""
+        return (self._in_force or self.in_force()).rules
+
     def rules_in(self, ledger: Ledger) -> OfficeContext:
         """
         The rules in use in this transaction (在用规则). Called at the start of each: if another process has adopted an

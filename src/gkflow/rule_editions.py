@@ -124,7 +124,8 @@ class RuleEditions:
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
         by = office.rules.person(by)
-        recount_moved(office.store, office.rules, moment)  # the rest of an interrupted adoption
+        # The rest of an interrupted adoption, by what was adopted then; where a unit differs here, it is adopted now.
+        recount_moved(office.store, replace(office.rules, differing=(), renew=None), moment)
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)
             if held.rules[-1].edition == known.edition and not old.differing:

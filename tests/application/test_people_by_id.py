@@ -188,6 +188,11 @@ def test_a_person_who_has_changed_the_name_keeps_the_cases_and_another_of_the_ol
         assert [line.case for line in office.cases(officer="李娜", as_of=DAY)] == ["C"]
         assert [line.case for line in office.cases(officer="李纳", as_of=DAY)] == ["A", "B"]
         assert [line.case for line in office.cases(officer="李纳", clock="reply", as_of=DAY)] == ["A", "B"]
+        assert {line.case: line.officer_name for line in office.cases(as_of=DAY)} == {
+            "A": "李纳",
+            "B": "李纳",
+            "C": "李娜",
+        }
         office.tick(at(DAY))
         office.tick(at("2026-03-25"))
         told = {(each.case, each.name) for each in office.notices() if each.kind == "remind"}

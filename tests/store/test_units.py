@@ -465,3 +465,15 @@ def test_the_wall_stands_where_a_statement_forgot_the_limit(place: Place, wall: 
         assert drafts == ["CZ-2026-0003"]
     engine.dispose()
     assert len(place.rows("SELECT * FROM gk_docket")) == len(CASES)
+
+
+def test_an_office_is_limited_in_a_portals_transaction_on_the_only_connection(place: Place) -> None:
+    engine = create_engine(place.url, pool_size=1, max_overflow=0, pool_timeout=1)
+    with place.settings(TWO).open():
+        pass
+    with gkflow.open(engine, home=place.home) as office, engine.connect() as session:
+        taken = office.receive("request", unit="MZ", facts=REQUEST, session=session, now=at(TODAY))
+        some = office.limited_to("民政局")
+        assert [line.case for line in some.cases(as_of=TODAY, session=session)] == [taken.number]
+        session.rollback()
+    engine.dispose()

@@ -168,7 +168,7 @@ def case_line(
         docket.case, docket.workflow, docket.title or None, docket.state,
         state.label if state is not None else docket.state, docket.unit or None, docket.officer or None,
         docket.received, *shown, is_open, _attention(clocks, day) if is_open else (), reason,
-        rules.names.get(docket.officer, docket.officer) or None,
+        rules.names.get(rules.person_or_same(docket.officer), docket.officer) or None,
     )  # fmt: skip
 
 

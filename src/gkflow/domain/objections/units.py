@@ -12,12 +12,12 @@ class UnitDiffers(Unfit):
     code = "unit_differs"
     sentence = said(
         'unit "{unit}": its {what} is "{here}" in the settings of this host, and "{there}" in those by which the '
-        "office works: correct [units.{unit}], or adopt the change for all hosts; until then nothing is written"
+        "office works: correct [units.{unit}], or adopt the change for all hosts; until then no case goes on"
     )
     in_terminal = said(
         'unit "{unit}": its {what} is "{here}" in gkflow.toml here, and "{there}" in the one by which the office '
         "works: correct [units.{unit}], or adopt the change for all hosts (gkflow rules adopt lists what it moves); "
-        "until then nothing is written"
+        "until then no case goes on"
     )
 
     unit: str
