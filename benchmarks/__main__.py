@@ -23,6 +23,7 @@ NAMES = (
     "cases",
     "pages",
     "moves",
+    "workers",
     "life",
 )
 

@@ -30,12 +30,12 @@ WORKERS, SHARES = 4, 16
 OPEN, DUE, DELIVERIES, ROUNDS = 200_000, 10_000, 100_000, 3
 
 
-def run(rounds: int = ROUNDS, due: int = DUE, deliveries: int = DELIVERIES) -> list[dict[str, Any]]:
+def run(rounds: int = ROUNDS, due: int = DUE, deliveries: int = DELIVERIES, cases: int = OPEN) -> list[dict[str, Any]]:
     """Both ratios, one worker and four in turn."""
     with tempfile.TemporaryDirectory() as home, postgresql() as address, gkflow.open(address, home=home) as office:
         # So far apart that no case comes due on one of them five working days before another one.
         days = [office.calendar.add(TODAY, 10 * n) for n in range(1, 2 * rounds + 1)]
-        fill(office, max(OPEN, due * len(days)), dict.fromkeys(days, due))
+        fill(office, max(cases, due * len(days)), dict.fromkeys(days, due))
         office.tick(_morning(TODAY))
         alone, together = [], []
         for at, day in enumerate(days):

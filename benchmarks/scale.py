@@ -102,7 +102,7 @@ def fill(office: gkflow.Office, cases: int, due: Mapping[date, int]) -> None:
     last_days += [far] * (cases - len(last_days))
     for start in range(0, cases, 20_000):
         dockets, clocks = [], []
-        for n in range(start, start + 20_000):
+        for n in range(start, min(start + 20_000, cases)):
             case = f"C{n:07d}"
             dockets.append(
                 DocketLine(case, "request", edition, "", "assigned", "GK", "张三", TODAY, TODAY, FOREVER, 3, "0" * 64)

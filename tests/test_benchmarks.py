@@ -24,6 +24,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "replay": {"calls": 5, "rounds": 2},
     "rulebook": {"rounds": 1},
     "sweep": {"sizes": (10_000, 20_000), "rounds": 1},
+    "workers": {"rounds": 1, "due": 50, "deliveries": 100, "cases": 200},
 }
 # These count days and are the same in every run; their targets are shares.
 COUNTED = {"prediction"}
