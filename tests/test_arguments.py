@@ -200,8 +200,15 @@ def test_a_region_is_taken_with_its_province() -> None:
     assert gkflow.calendar(region="450000").is_working_day(date(2026, 3, 2))
 
 
+def test_odd_units_are_refused(shared: Office) -> None:
+    """They are given by place alone, as many as are wanted."""
+    for odd in ODD:
+        with pytest.raises(GkflowError):
+            shared.limited_to("\ud800", odd)  # type: ignore[arg-type]  # what no unit is called
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("method", METHODS, ids=_named)
+@pytest.mark.parametrize("method", [each for each in METHODS if each != ("", "limited_to")], ids=_named)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_odd_values_together_are_taken_or_refused(method: tuple[str, str], shared: Office, data: Any) -> None:
