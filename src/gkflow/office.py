@@ -26,7 +26,7 @@ from gkflow.application.pages import Page, Part, count_cases, page_cases
 from gkflow.application.ports import SAMPLE, CallerSession, Ledger
 from gkflow.application.resolve_names import case_named, unit_named, unit_on_record
 from gkflow.application.transaction import OnRecord
-from gkflow.arguments import checks_arguments
+from gkflow.arguments import check_of, checks_arguments
 from gkflow.bootstrap import (
     broken_channels,
     channels_of,
@@ -155,7 +155,8 @@ class Office:
         A case that is handed over goes out of sight with that entry, and its history with it. Raises NotFound
         ("unknown_unit"), Refused ("no_unit_named").
         """
-        require_texts(**{f"units[{at}]": each for at, each in enumerate(units)})
+        for at, each in enumerate(units):
+            check_of("str")(f"units[{at}]", each)
         if not units:
             raise NoUnitNamed()
         codes = [self._unit(each) for each in units]
