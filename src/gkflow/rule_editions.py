@@ -124,8 +124,7 @@ class RuleEditions:
         """
         office, moment, known = self._office, self._office.moment(now), self.known()
         by = office.rules.person(by)
-        # The rest of an interrupted adoption, by what was adopted then; where a unit differs here, it is adopted now.
-        recount_moved(office.store, replace(office.rules, differing=(), renew=None), moment)
+        recount_moved(office.store, self._whatever_differs(), moment)  # the rest of an interrupted adoption
         with office.store.writing(hold="alone") as ledger:
             held, old = office.in_force_in(ledger)
             if held.rules[-1].edition == known.edition and not old.differing:
@@ -138,6 +137,14 @@ class RuleEditions:
             done = begin_adopting(Transaction(ledger, old, moment), new, known.edition, adopt, by)
         recounted = recount_moved(office.store, office.rules, moment)
         return replace(done, notices=recounted.notices, unaddressed=recounted.unaddressed)
+
+    def _whatever_differs(self) -> OfficeContext:
+        """The rules in use in each transaction, by which work goes on though a unit that differs here waits for it."""
+
+        def whatever_differs(rules: OfficeContext) -> OfficeContext:
+            return replace(rules, differing=(), renew=lambda ledger: whatever_differs(self._office.rules_in(ledger)))
+
+        return whatever_differs(self._office.rules)
 
     def _rules_with(self, held: Held, known: KnownRules, at: datetime, by: str) -> OfficeContext:
         """The rules with these in place of the ones in use."""

@@ -150,6 +150,21 @@ def a_place(kind: str, folder: Path) -> Iterator[Place]:
         server.dispose()
 
 
+@contextmanager
+def with_few_rights(place: Place, by_unit: bool = False) -> Iterator[Place]:
+    """The place for a role of PostgreSQL that has the rights of ``gkflow.grants`` and no others."""
+    [(schema,)] = place.rows("SELECT current_schema()")
+    role = f"{schema}_clerk"
+    place.sql(f"CREATE ROLE {role} LOGIN")
+    for statement in gkflow.grants(role, schema=schema, by_unit=by_unit) * 2:  # again after an upgrade
+        place.sql(statement)
+    try:
+        yield Place(str(make_url(place.url).set(username=role)), place.home, place.kind)
+    finally:
+        place.sql(f"DROP OWNED BY {role}")
+        place.sql(f"DROP ROLE {role}")
+
+
 def apart(**more: Any) -> dict[str, Any]:
     """What a verb takes by name, and the rest as its facts: for helpers that are given both in one."""
     named = {"action", "by", "day", "dry_run", "key", "now", "number", "session", "title", "unit"}

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from gkflow.application.recounting import BATCH
+from gkflow.domain.errors import Unfit
 from gkflow.office import Office
 from store.offices import Place, at, between, known
 
@@ -142,3 +143,26 @@ def test_an_adoption_that_was_broken_off_is_finished_when_it_is_asked_for_again(
         assert later.finish_adoption(now=at("2018-12-06", "10:00")) == MANY - BATCH
         assert later.finish_adoption(now=at("2018-12-06", "10:01")) == 0
         assert {recounted(later, number) for number in numbers()} == {1}
+
+
+def test_an_adoption_that_was_broken_off_is_finished_before_the_change_of_a_unit_is_adopted(
+    place: Place, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the remedy that a host is told of would be refused by what it mends."""
+
+    def ends(_: int) -> None:
+        raise Broken
+
+    between(office, monkeypatch, ends)
+    with pytest.raises(Broken):
+        office.calendars.adopt(known("2018-12-06"), now=at("2018-12-06"))
+    home = place.home.parent / "other"
+    home.mkdir()
+    changed = '[office]\nunit = "UNIT"\n[units.UNIT]\nlabel = "本机关"\nregion = "450100"\n'
+    with Place(place.url, home, place.kind).settings(changed).open() as there:
+        with pytest.raises(Unfit, match="450100"):
+            there.finish_adoption(now=at("2018-12-07"))
+        there.rule_editions.adopt(by="admin", now=at("2018-12-07"))
+        assert {recounted(there, number) for number in numbers()} == {1}  # Guangxi has the same days off there
+        assert there.finish_adoption(now=at("2018-12-07")) == 0
+        assert there.verify(caches=None)[2] == ()

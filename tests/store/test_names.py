@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine
-from sqlalchemy.engine import make_url
 
 import gkflow
 from gkflow.cli.app import run
@@ -20,7 +17,7 @@ from gkflow.store.database import Database
 from gkflow.store.dialect import PREFIX, dialect_of
 from gkflow.store.naming import Naming
 from gkflow.store.tables import GUARDED
-from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply
+from store.offices import PEOPLE, Place, a_place, assert_sound, at, open_request, reply, with_few_rights
 from store.test_schema import objects, stored
 
 
@@ -224,21 +221,6 @@ def test_the_portals_alembic_leaves_the_tables_alone(place: Place) -> None:
 
 
 # -- few rights ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def with_few_rights(place: Place) -> Iterator[Place]:
-    """The place for a role with the rights of docs/operations.md."""
-    [(schema,)] = place.rows("SELECT current_schema()")
-    role = f"{schema}_clerk"
-    place.sql(f"CREATE ROLE {role} LOGIN")
-    for statement in gkflow.grants(role, schema=schema):
-        place.sql(statement)
-    try:
-        yield Place(str(make_url(place.url).set(username=role)), place.home, place.kind)
-    finally:
-        place.sql(f"DROP OWNED BY {role}")
-        place.sql(f"DROP ROLE {role}")
 
 
 def test_a_role_that_may_only_add_to_the_record_works_and_sweeps(place: Place) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -17,7 +16,7 @@ from gkflow.application.case_lines import CaseQuery
 from gkflow.domain.errors import GkflowError, NotFound, Refused, Unfit
 from gkflow.lazy import part
 from gkflow.office import Office
-from store.offices import Place, assert_sound, at
+from store.offices import Place, assert_sound, at, with_few_rights
 from store.test_page_plans import DAY, QUERIES, pages, scans
 
 TWO = """
@@ -140,7 +139,11 @@ def test_a_case_of_the_unit_is_shown_as_by_the_office_and_no_other(whole: Office
 
 
 def test_a_case_of_another_unit_takes_no_entry(whole: Office, place: Place) -> None:
-    some = whole.limited_to("CZ")
+    assert_nothing_taken(whole.limited_to("CZ"), whole, place)
+
+
+def assert_nothing_taken(some: Office, whole: Office, place: Place) -> None:
+    """An office that is limited to another unit can enter nothing into a case, nor touch what belongs to it."""
     before = place.rows("SELECT * FROM gk_entry"), place.rows("SELECT * FROM gk_acknowledgement")
     for name, enter in ENTRIES.items():
         with pytest.raises(NotFound):
@@ -384,27 +387,12 @@ def test_a_limited_office_is_awaited_as_well(whole: Office) -> None:
 # -- row-level security ------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def walled(place: Place) -> Iterator[Place]:
-    """The place for the role of a portal, with row-level security."""
-    [(schema,)] = place.rows("SELECT current_schema()")
-    role = f"{schema}_portal"
-    place.sql(f"CREATE ROLE {role} LOGIN")
-    for statement in gkflow.grants(role, schema=schema, by_unit=True) * 2:  # again after an upgrade
-        place.sql(statement)
-    try:
-        yield Place(str(make_url(place.url).set(username=role)), place.home, place.kind)
-    finally:
-        place.sql(f"DROP OWNED BY {role}")
-        place.sql(f"DROP ROLE {role}")
-
-
 @pytest.fixture
 def wall(place: Place) -> Iterator[Place]:
     if place.kind == "sqlite":
         pytest.skip("SQLite has no row-level security")
     lived(place)
-    with walled(place) as theirs:
+    with with_few_rights(place, by_unit=True) as theirs:
         yield theirs
 
 
@@ -415,18 +403,12 @@ def test_behind_the_wall_a_limited_office_works_as_before_it(place: Place, wall:
             assert listed(there) == listed(here), name
         for name, show in ONE_CASE.items():
             assert show(there, "CZ-2026-0002") == show(here, "CZ-2026-0002"), name
-        test_a_case_of_another_unit_takes_no_entry(portal_of(portal, whole), place)
+        assert_nothing_taken(there, whole, place)
         for enter in ENTRIES.values():
             enter(there, "CZ-2026-0002")
         assert there.receive("request", facts=REQUEST, now=at(TODAY)).number == "CZ-2026-0004"
         assert_sound(whole)
         whole.tick(at("2026-06-16"))
-
-
-def portal_of(portal: Office, whole: Office) -> Office:
-    """The office of a portal that lists as the whole one does: to name what it must not touch."""
-    portal.escalations, portal.drafts = whole.escalations, whole.drafts  # type: ignore[method-assign]
-    return portal
 
 
 def test_behind_the_wall_whoever_names_no_unit_is_refused_and_not_shown_an_empty_office(wall: Place) -> None:
