@@ -32,9 +32,9 @@ test: $(VENV)/.installed-test ## Run the tests and every example of the document
 	$(PY) -m pytest -q -n auto --dist worksteal
 	$(PY) tools/with_postgres.py $(PY) -m pytest -q -n auto --dist worksteal -k postgres $(FIRST_ON_POSTGRES)
 
-# What runs on PostgreSQL alone, or has several writers at once only there.
+# What runs on PostgreSQL alone, or has roles or several writers at once only there.
 ON_POSTGRES := tests/contrib tests/store/test_callers.py \
-	tests/store/test_dropping_proxy.py tests/store/test_sweep_in_pieces.py tests/test_aio.py \
+	tests/store/test_dropping_proxy.py tests/store/test_names.py tests/store/test_sweep_in_pieces.py tests/test_aio.py \
 	tests/test_worker.py
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-bench ## Run the long walks, which `make test` leaves out
 	$(PY) -m pytest -q -n auto --dist worksteal -m slow --timeout 900

@@ -189,8 +189,14 @@ STEPS_SO_FAR = Statement(
     .select_from(ESCALATION)
     .where(_E.day == bind("day"), _E.sealed_with.is_(None), _E.series == bind("series"), _E.id <= bind("through"))
 )
-# Of two processes with the same steps one notifies; the other then finds the notices.
-LOCK_STEPS = Statement(select(_E.id).where(among(_E.id, "steps")).order_by(_E.id).with_for_update())
+# Of two processes with the same steps one notifies; the other then finds the notices. The lines of their cases are
+# locked, because locking a step would need the right to change it, which nobody has to have.
+LOCK_CASES = Statement(
+    select(DOCKET.c.case)
+    .where(DOCKET.c.case.in_(select(_E.case).where(among(_E.id, "steps"))))
+    .order_by(DOCKET.c.case)
+    .with_for_update()
+)
 # People are notified only of what still holds: the clock runs towards that last day, and no higher step is on record.
 NOT_NOTIFIED = Statement(
     select(

@@ -165,7 +165,7 @@ class Sweeps(Part):
         Of some escalations those to be notified of: the highest step of each clock among those reached in
         (after, through], if it still holds.
         """
-        self.column(sql.LOCK_STEPS, steps=steps)
+        self.column(sql.LOCK_CASES, steps=steps)
         return self.rows(sql.NOT_NOTIFIED, steps=steps, since=after, through=through)
 
     def content_so_far(self, day: date) -> Content:
